@@ -1,0 +1,46 @@
+#!/bin/bash
+# Builds the real Kubernetes programs that judge ours, from Go modules pinned in modules/, into
+# ${XDG_CACHE_HOME:-$HOME/.cache}/kplan/judges/bin. What is built already is left alone.
+#
+#   build.sh v1.36.3 [PROGRAM...]   kube-apiserver (default), kube-controller-manager, kube-scheduler, kubectl
+#   build.sh etcd | build.sh kwok
+# Not with Go 1.27: a server built with it serves broken OpenAPI.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+bin=${XDG_CACHE_HOME:-$HOME/.cache}/kplan/judges/bin
+mkdir -p "$bin"
+exec 9> "$bin/.lock"
+flock 9
+
+build() { # build MODULE PACKAGE OUTPUT [LDFLAGS]
+  [[ -x $3 && $3 -nt $here/modules/$1/go.sum ]] && return 0
+  echo "building ${3#"$bin"/}" >&2
+  mkdir -p "$(dirname "$3")"
+  (cd "$here/modules/$1" && CGO_ENABLED=0 nice go build -mod=readonly -trimpath -ldflags "-s -w ${4:-}" -o "$3.part" "$2")
+  mv "$3.part" "$3"
+}
+
+kubernetes() {
+  local version=$1 minor flags='' package; shift
+  (($#)) || set -- kube-apiserver
+  minor=$(cut -d. -f2 <<< "$version")
+  for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+    flags+=" -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor"
+  done
+  for program; do build "$version" "k8s.io/kubernetes/cmd/$program" "$bin/$version/$program" "$flags"; done
+}
+
+stages() { # how KWOK plays a kubelet: nodes get ready at once, pods start, finish and go away
+  local dir
+  dir=$(cd "$here/modules/kwok" && go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize/stage
+  for stage in node/fast/node-initialize pod/fast/pod-ready pod/fast/pod-complete pod/fast/pod-delete; do
+    echo ---; cat "$dir/$stage.yaml"; echo
+  done > "$bin/kwok-stages.yaml"
+}
+
+case ${1:-} in
+  v1.*) [[ -d $here/modules/$1 ]] || { echo "$1 is not pinned: run pin.sh $1" >&2; exit 1; }; kubernetes "$@" ;;
+  etcd) build etcd go.etcd.io/etcd/server/v3 "$bin/etcd" ;;
+  kwok) build kwok sigs.k8s.io/kwok/cmd/kwok "$bin/kwok"; stages ;;
+  *) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+esac
