@@ -1,0 +1,67 @@
+import { isArray, type JsonValue } from '../../std/index.ts';
+import { sha256 } from '../../std/index.ts';
+import { stringifyJson } from '../../std/index.ts';
+import type { Effect, Finding, FindingData } from '../finding.ts';
+import { toRefKey } from '../ref.ts';
+import type { CatalogEntry, CatalogTable } from './entry.ts';
+import { LOADER_CODES } from './loader-codes.ts';
+import { NETWORK_CODES } from './network-codes.ts';
+import { PLAN_CODES } from './plan-codes.ts';
+import { RBAC_CODES } from './rbac-codes.ts';
+import { REFERENCE_CODES } from './reference-codes.ts';
+import { SCHEDULE_CODES } from './schedule-codes.ts';
+import { VALIDATE_CODES } from './validate-codes.ts';
+
+/** Every code of findings and effects, with its wording. */
+export const CATALOG: CatalogTable = {
+  ...LOADER_CODES,
+  ...NETWORK_CODES,
+  ...PLAN_CODES,
+  ...RBAC_CODES,
+  ...REFERENCE_CODES,
+  ...SCHEDULE_CODES,
+  ...VALIDATE_CODES,
+};
+
+/** The entry of a code; throws for a code that is in no table, which a test forbids. */
+export function findEntry(code: string): CatalogEntry {
+  const entry = CATALOG[code];
+  if (entry === undefined) throw new Error(`code ${code} is in no table`);
+  return entry;
+}
+
+/** The sentence for a finding or an effect. */
+export function describe(item: { readonly code: string; readonly data: FindingData }): string {
+  return fillIn(findEntry(item.code).message, item.data);
+}
+
+/** What to do about a finding or an effect. */
+export function describeRemedy(item: { readonly code: string; readonly data: FindingData }): string {
+  return fillIn(findEntry(item.code).remedy, item.data);
+}
+
+/** A finding of a code with its usual severity. */
+export function toFinding(code: string, fields: Omit<Finding, 'code' | 'severity'> & { readonly severity?: Finding['severity'] }): Finding {
+  return { code, severity: findEntry(code).severity, ...fields };
+}
+
+/** A stable name of a finding or effect that survives moved lines: of its code, object, path and data. 16 hexadecimal digits. */
+export function fingerprint(item: Finding | Effect): string {
+  const ref = 'engine' in item ? item.subject : item.ref;
+  const file = ref === undefined && 'source' in item ? (item.source?.file ?? '') : '';
+  const path = 'path' in item ? (item.path ?? '') : '';
+  return sha256([item.code, ref === undefined ? file : toRefKey(ref), path, stringifyJson(item.data)].join('\u0000')).slice(0, 16);
+}
+
+function fillIn(text: string, data: FindingData): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = data[name];
+    return value === undefined ? whole : toText(value);
+  });
+}
+
+function toText(value: JsonValue): string {
+  if (typeof value === 'string') return value;
+  if (isArray(value)) return value.map(toText).join(', ');
+  return stringifyJson(value);
+}

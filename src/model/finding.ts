@@ -1,0 +1,76 @@
+import type { JsonValue } from '../std/index.ts';
+import type { ObjectRef } from './ref.ts';
+import type { SourceRange } from './source-range.ts';
+import type { World } from './world.ts';
+
+/** How bad: `error` fails a run by default, `warning` deserves a look, `info` is said once. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** What the wording of a finding or effect is filled in with. Never a secret value. */
+export type FindingData = Readonly<Record<string, JsonValue>>;
+
+/** Something wrong in the repository, as data; the wording is made from the catalog by `describeFinding`. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly ref?: ObjectRef;
+  /** JSON pointer within the object. */
+  readonly path?: string;
+  readonly source?: SourceRange;
+  readonly data: FindingData;
+  /** The Kubernetes minor versions it holds for; absent where it holds for all that were asked. */
+  readonly versions?: readonly string[];
+  /** The reason that a comment or the configuration gives for waiving it; waived findings never fail a run. */
+  readonly waived?: string;
+}
+
+/** The engines whose facts are compared. `restart`, `reference` and `order` are the planner's own. */
+export type EngineName = 'scheduler' | 'rbac' | 'network' | 'restart' | 'reference' | 'order';
+
+/** A changed object and field that an effect follows from. */
+export interface Cause {
+  readonly ref: ObjectRef;
+  readonly path?: string;
+  readonly source?: SourceRange;
+}
+
+/** A fact gained or lost by the change. */
+export interface Effect {
+  readonly engine: EngineName;
+  readonly code: string;
+  readonly severity: Severity;
+  readonly change: 'gained' | 'lost';
+  /** What the fact is about: an object, or a user or group in `data`. */
+  readonly subject?: ObjectRef;
+  readonly data: FindingData;
+  readonly causes: readonly Cause[];
+}
+
+/**
+ * Something an engine says of one world, keyed so that the same fact of two worlds has the same key. `objects` are the
+ * objects (and fields, as JSON pointers) that it was derived from: candidates for the cause of an effect.
+ */
+export interface Fact {
+  readonly engine: EngineName;
+  readonly code: string;
+  readonly severity: Severity;
+  readonly key: string;
+  readonly subject?: ObjectRef;
+  readonly data: FindingData;
+  readonly objects: readonly { readonly ref: ObjectRef; readonly path?: string }[];
+}
+
+/** The difference of a fact between two worlds. */
+export interface FactChange {
+  readonly change: 'gained' | 'lost';
+  readonly fact: Fact;
+}
+
+/**
+ * What one engine answers: the facts that `after` has and `before` has not, and the other way round, ordered by key.
+ * Pure; worlds are cached by identity, so that asking again about a world costs nothing.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  compare(before: World, after: World): readonly FactChange[];
+}

@@ -1,0 +1,33 @@
+import type { Path } from '../std/index.ts';
+import type { KubernetesObject } from './object.ts';
+import type { SourceRange } from './source-range.ts';
+
+/**
+ * Where an object came from. `locate` computes positions only when asked: the range of the value at a path (of its key
+ * and value where it has a key), or of the nearest enclosing value that stands in the source.
+ */
+export interface Origin {
+  /** Relative to the repository's root, with `/`. */
+  readonly file: string;
+  /** 0-based number of the document within the file. */
+  readonly document: number;
+  /** The line that the document starts at, 1-based; known without parsing again. */
+  readonly line: number;
+  locate(path: Path): SourceRange;
+}
+
+/** An object plus where it came from. Its namespace is filled in by `World.fromManifests`, never here. */
+export interface Manifest {
+  readonly object: KubernetesObject;
+  readonly origin: Origin;
+  /** Findings waived by a `# kplan: ignore CODE reason` comment within this document. */
+  readonly waivers?: readonly Waiver[];
+}
+
+/** A comment that waives a finding on the line below it. */
+export interface Waiver {
+  readonly code: string;
+  readonly reason: string;
+  /** The line the waiver speaks of (the one below the comment). */
+  readonly line: number;
+}

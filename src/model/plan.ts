@@ -1,0 +1,93 @@
+import type { JsonValue } from '../std/index.ts';
+import type { Effect, Finding } from './finding.ts';
+import type { KubernetesObject } from './object.ts';
+import type { ObjectRef } from './ref.ts';
+import type { SourceRange } from './source-range.ts';
+
+/** What happens to one object. */
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'none';
+
+/** One field that differs. An absent `before` or `after` means that the field is absent there. Secret values are shown as `(secret)` hashes, never as values. */
+export interface FieldChange {
+  /** JSON pointer. */
+  readonly path: string;
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+}
+
+/** What a step relies on of the live object; checked again before it is applied. */
+export type Precondition =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'present';
+      readonly uid: string;
+      readonly resourceVersion: string;
+      /** SHA-256 of the live fields that the plan has read, so that a mere status update does not make it stale. */ readonly fieldsHash: string;
+    };
+
+/** What happens to one object, and why. */
+export interface Change {
+  readonly action: Action;
+  readonly ref: ObjectRef;
+  /** Fields that differ, by path; empty for create and delete. */
+  readonly fields: readonly FieldChange[];
+  /** Why it is replaced, deleted or moved: a sentence; absent where the fields say it. */
+  readonly reason?: string;
+  /** Where the object was before, if it is the same object under a new name, namespace or file. */
+  readonly movedFrom?: ObjectRef;
+  /** Where the manifest stands (for a delete: where it last stood, if known). */
+  readonly source?: SourceRange;
+  /** The object to apply, as its author wrote it with the namespace filled in; secret values replaced by salted hashes. Absent for delete. */
+  readonly desired?: KubernetesObject;
+  /** What the object will be once applied, as far as it can be known; secret values hashed. Absent for delete. */
+  readonly merged?: KubernetesObject;
+  readonly precondition: Precondition;
+}
+
+/** A change in its place in the order. */
+export interface Step extends Change {
+  /** 0-based; equal to the index of its wave in the plan. */
+  readonly wave: number;
+}
+
+/** Steps that may run side by side once all earlier waves are applied and healthy. */
+export interface Wave {
+  readonly index: number;
+  /** Why these come together: `namespaces`, `definitions`, `rbac`, `config`, `workloads`, `prune`, `wave 5`. */
+  readonly label: string;
+  readonly steps: readonly Step[];
+}
+
+/** Where a world came from. */
+export interface WorldSource {
+  readonly kind: 'directory' | 'revision' | 'stdin' | 'cluster' | 'snapshot' | 'embedded' | 'none';
+  /** For people: `fixtures/shop`, `main (4f1c2e9)`, `prod-eu`. */
+  readonly description: string;
+  readonly path?: string;
+  readonly commit?: string;
+  readonly cluster?: string;
+  /** The uid of the kube-system Namespace: tells clusters apart. */
+  readonly clusterUid?: string;
+  /** Kubernetes version of the cluster, or those validated for. */
+  readonly kubernetesVersions: readonly string[];
+}
+
+/** The whole answer: what would change, in which order, relying on what, and what that does. A plain value: survives JSON. */
+export interface Plan {
+  readonly unit: string;
+  readonly fieldManager: string;
+  readonly before: WorldSource;
+  readonly after: WorldSource;
+  readonly waves: readonly Wave[];
+  /** Objects that are as they should be. */
+  readonly unchanged: readonly ObjectRef[];
+  readonly findings: readonly Finding[];
+  readonly effects: readonly Effect[];
+  /** The salt of the secret hashes within this plan. */
+  readonly salt: string;
+}
+
+/** All steps of a plan, in order. */
+export function stepsOf(plan: Plan): readonly Step[] {
+  return plan.waves.flatMap((wave) => wave.steps);
+}

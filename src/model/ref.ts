@@ -1,0 +1,52 @@
+import { compareBy } from '../std/index.ts';
+import { gvkOf, nameOf, namespaceOf, type GroupVersionKind, type KubernetesObject } from './object.ts';
+
+/** Names one object. Cluster-scoped refs have no `namespace` key. The version is that of the manifest; identity leaves it out. */
+export interface ObjectRef extends GroupVersionKind {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** The identity of an object within a cluster, `group/Kind/namespace/name`: equal for equal objects of any version. */
+export type RefKey = string & { readonly refKey: unique symbol };
+
+/** The identity of the object that a ref names. */
+export function toRefKey(ref: {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}): RefKey {
+  const key = `${ref.group}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
+  return asRefKey(key);
+}
+
+function asRefKey(key: string): RefKey {
+  // The one place that makes keys: the brand keeps other strings out of maps of objects.
+  return key as RefKey;
+}
+
+/** The ref of an object, with the namespace that stands in it. */
+export function refOf(object: KubernetesObject): ObjectRef {
+  const namespace = namespaceOf(object);
+  return { ...gvkOf(object), ...(namespace === undefined ? {} : { namespace }), name: nameOf(object) };
+}
+
+/** The identity of an object, with the namespace that stands in it. */
+export function refKeyOf(object: KubernetesObject): RefKey {
+  return toRefKey(refOf(object));
+}
+
+/** The ref as people read it: `Deployment shop/web`, `Namespace shop`. */
+export function formatRef(ref: ObjectRef): string {
+  return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
+}
+
+/** Orders refs by group, kind, namespace, name and version. */
+export const compareRefs: (a: ObjectRef, b: ObjectRef) => number = compareBy(
+  (ref) => ref.group,
+  (ref) => ref.kind,
+  (ref) => ref.namespace ?? '',
+  (ref) => ref.name,
+  (ref) => ref.version,
+);

@@ -1,0 +1,26 @@
+export { assertNever } from './assert-never.ts';
+export { toKubernetesTime, type Clock } from './clock.ts';
+export { toLayers, type Dependencies, type Layering } from './graph.ts';
+export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
+export {
+  getArray,
+  getAt,
+  getBoolean,
+  getNumber,
+  getObject,
+  getString,
+  getStringMap,
+  isArray,
+  isEqualJson,
+  isJson,
+  isObject,
+  parseJson,
+  stringifyJson,
+  stringifyJsonInOrder,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+} from './json.ts';
+export { findNearest } from './nearest.ts';
+export { compareBy, compareStrings, sortedUnique } from './order.ts';
+export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
