@@ -6,12 +6,12 @@ const discovery = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIG
 
 /**
  * `{ release, schemas, resources }`: the component schemas of every OpenAPI v3 document by name, and one resource for each
- * that discovery lists with every API version turned on, marked `default` if it is also served without.
+ * that discovery lists with every API version and feature turned on, marked `default` if it is also served without.
  */
 export async function dumpRelease(release) {
   const usual = await withServer(release, [], listResources)
   const isUsual = new Set(usual.map(resourceKey))
-  return withServer(release, ['--runtime-config=api/all=true'], async (server) => {
+  return withServer(release, ['--runtime-config=api/all=true', '--feature-gates=AllAlpha=true,AllBeta=true'], async (server) => {
     const resources = await listResources(server)
     const schemas = await listSchemas(server, resources)
     return { release, schemas, resources: resources.map((item) => ({ ...item, default: isUsual.has(resourceKey(item)) })) }

@@ -1,25 +1,26 @@
 // The view of one release: its kinds and their schemas, reduced to what decides about objects. Documentation is dropped.
 
 const KEPT = [
-  'type', 'format', 'required', 'enum', 'default', 'nullable', 'pattern', 'title',
+  'type', 'format', 'required', 'enum', 'nullable', 'pattern',
   'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf',
   'minLength', 'maxLength', 'minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties',
   'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-map-type',
   'x-kubernetes-patch-merge-key', 'x-kubernetes-patch-strategy',
   'x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-embedded-resource',
-  'x-kubernetes-unions', 'x-kubernetes-validations',
+  'x-kubernetes-validations',
 ]
-const DROPPED = new Set(['description', 'example', 'externalDocs', 'x-kubernetes-group-version-kind', 'x-kubernetes-selectable-fields'])
+const DROPPED = new Set(['description', 'title', 'default', 'x-kubernetes-group-version-kind', 'x-kubernetes-unions'])
 const PREFIX = '#/components/schemas/'
 
 /** `{ release, kinds, definitions }` of a dump, everything sorted; throws on a keyword that it does not know. */
 export function toView({ release, schemas, resources }) {
   const definitions = new Map()
+  const listKeys = findListKeys(schemas)
   const nameOfKind = new Map()
   for (const name of Object.keys(schemas).sort()) {
     for (const schema of schemas[name]) {
       for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? []) nameOfKind.set(`${group}/${version}/${kind}`, name)
-      const reduced = reduce(schema, name)
+      const reduced = reduce(schema, name, listKeys.get(name))
       const known = definitions.get(name)
       if (known !== undefined && JSON.stringify(known) !== JSON.stringify(reduced)) throw new Error(`${name} differs between documents`)
       definitions.set(name, reduced)
@@ -30,10 +31,31 @@ export function toView({ release, schemas, resources }) {
   return { release, kinds, definitions: Object.fromEntries(names.map((name) => [name, definitions.get(name)])) }
 }
 
-function reduce(schema, at) {
+/**
+ * The fields of each definition that are keys of a list of them. Documents give every field that Go always writes its zero
+ * value as default; as such it decides nothing, but merging needs the default of an optional list key.
+ */
+function findListKeys(schemas) {
+  const keys = new Map()
+  const visit = (schema) => {
+    const target = onlyReference(schema.items?.allOf, '') ?? schema.items?.$ref
+    if (target !== undefined) keys.set(target.slice(PREFIX.length), schema['x-kubernetes-list-map-keys'] ?? keys.get(target.slice(PREFIX.length)))
+    for (const item of Object.values(schema.properties ?? {})) visit(item)
+  }
+  for (const schema of Object.values(schemas).flat()) visit(schema)
+  return keys
+}
+
+function reduce(schema, at, listKeys = []) {
   const out = {}
   for (const key of KEPT) if (key in schema) out[key] = sorted(schema[key])
-  if (schema.properties !== undefined) out.properties = mapValues(schema.properties, (item, name) => reduce(item, `${at}.${name}`))
+  if (schema.properties !== undefined) {
+    out.properties = mapValues(schema.properties, (item, name) => {
+      const isOptionalKey = listKeys.includes(name) && !schema.required?.includes(name)
+      const hasDefault = 'default' in item && (isOptionalKey || !isZero(item.default))
+      return { ...reduce(item, `${at}.${name}`), ...(hasDefault ? { default: sorted(item.default) } : {}) }
+    })
+  }
   if (schema.items !== undefined) out.items = reduce(schema.items, `${at}[]`)
   const rest = schema.additionalProperties
   if (rest !== undefined) out.additionalProperties = typeof rest === 'boolean' ? rest : reduce(rest, `${at}{}`)
@@ -46,6 +68,8 @@ function reduce(schema, at) {
 }
 
 const reduceLogic = (value, at) => (Array.isArray(value) ? value.map((item) => reduce(item, at)) : reduce(value, at))
+
+const isZero = (value) => ['{}', '""', '0', 'false'].includes(JSON.stringify(value))
 
 /** OpenAPI 3.0 forbids neighbours of `$ref`, so a field's default stands beside `allOf: [{ $ref }]`. */
 function onlyReference(allOf, at) {
