@@ -1,7 +1,22 @@
 export { assertNever } from './assert-never.ts';
+export { Bitset } from './bitset.ts';
 export { toKubernetesTime, type Clock } from './clock.ts';
 export { toLayers, type Dependencies, type Layering } from './graph.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
+export {
+  EMPTY_INTERVALS,
+  hasPoint,
+  intersect,
+  isEmptyIntervals,
+  isEqualIntervals,
+  isSubsetIntervals,
+  listIntervals,
+  subtract,
+  toInterval,
+  unite,
+  uniteAll,
+  type IntervalSet,
+} from './interval-set.ts';
 export {
   getArray,
   getAt,

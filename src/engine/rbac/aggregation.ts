@@ -1,0 +1,47 @@
+import { isSelected, labelsOf, nameOf, readLabelSelector, type KubernetesObject, type Selector } from '../../model/index.ts';
+import { compareBy, getArray } from '../../std/index.ts';
+import { listRules, type SourcedRule } from './role.ts';
+
+/** The effective rules of every ClusterRole by name, aggregated ones at their fixpoint. */
+export type ClusterRoleRules = ReadonlyMap<string, readonly SourcedRule[]>;
+
+/**
+ * What the ClusterRole aggregation controller makes of these ClusterRoles (`pkg/controller/clusterroleaggregation`): a
+ * role with an `aggregationRule` holds the rules of the roles that it selects, in place of its own. Each round replaces all rules at
+ * once; rules only travel along selections, so it settles within as many rounds as there are aggregated roles, also in
+ * cycles. The controller applies no empty list, so a role whose selectors find no rule keeps its own.
+ */
+export function aggregate(clusterRoles: readonly KubernetesObject[]): ClusterRoleRules {
+  const rules = new Map(clusterRoles.map((role) => [nameOf(role), listRules(role)]));
+  const aggregated = clusterRoles.flatMap((role) => {
+    const sources = listSources(role, clusterRoles);
+    return sources === undefined ? [] : [{ name: nameOf(role), sources }];
+  });
+  for (let round = 0, changed = true; changed && round <= aggregated.length; round++) {
+    changed = false;
+    for (const { name, sources } of aggregated) {
+      const next = collect(sources.flatMap((source) => rules.get(source) ?? []));
+      if (next.length === 0 || isSame(next, rules.get(name) ?? [])) continue;
+      rules.set(name, next);
+      changed = true;
+    }
+  }
+  return rules;
+}
+
+function listSources(role: KubernetesObject, candidates: readonly KubernetesObject[]): readonly string[] | undefined {
+  const selectors: Selector[] = getArray(role, 'aggregationRule', 'clusterRoleSelectors').map((item) => readLabelSelector(item));
+  if (selectors.length === 0) return undefined;
+  const byName = candidates.filter((candidate) => nameOf(candidate) !== nameOf(role)).toSorted(compareBy(nameOf));
+  return selectors.flatMap((selector) => byName.filter((candidate) => isSelected(selector, labelsOf(candidate))).map(nameOf));
+}
+
+function collect(rules: readonly SourcedRule[]): readonly SourcedRule[] {
+  const seen = new Map<string, SourcedRule>();
+  for (const rule of rules) if (!seen.has(rule.key)) seen.set(rule.key, rule);
+  return [...seen.values()];
+}
+
+function isSame(a: readonly SourcedRule[], b: readonly SourcedRule[]): boolean {
+  return a.length === b.length && a.every((rule, i) => rule.key === b[i]?.key);
+}

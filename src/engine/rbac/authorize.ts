@@ -1,0 +1,69 @@
+import { compareBy, sortedUnique } from '../../std/index.ts';
+import type { World } from '../../model/index.ts';
+import { describeBinding, toGroupKey, toUserKey } from './binding.ts';
+import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
+import type { AccessRequest, UserInfo } from './request.ts';
+import type { SourcedRule } from './role.ts';
+import { isAllowedBy } from './rule.ts';
+
+/** A rule that allows a request, and the binding through which it applies. */
+export interface AllowingRule {
+  readonly grant: Grant;
+  readonly rule: SourcedRule;
+}
+
+/** The API server's answer. */
+export interface Decision {
+  readonly allowed: boolean;
+  /**
+   * As the server words it. Empty where it gives none: a plain denial, and the group system:masters, which is
+   * allowed everything before RBAC is asked. Of several bindings that allow, the first by namespace and name.
+   */
+  readonly reason: string;
+  /** Every rule that allows it, by binding. */
+  readonly rules: readonly AllowingRule[];
+}
+
+/**
+ * Whether the API server would allow a request: the group system:masters, then RBAC
+ * (`plugin/pkg/auth/authorizer/rbac/rbac.go`, `pkg/registry/rbac/validation/rule.go`). The Node authorizer is not asked.
+ */
+export function authorize(world: World, request: AccessRequest): Decision {
+  if (request.user.groups.includes('system:masters')) return { allowed: true, reason: '', rules: [] };
+  const policy = readPolicy(world);
+  const grants = listGrants(policy, request.user, request.kind === 'resource' ? request.namespace : '');
+  const rules = grants.flatMap((grant) =>
+    (grant.rules ?? []).filter(({ rule }) => isAllowedBy(rule, request)).map((rule) => ({ grant, rule })),
+  );
+  const first = rules[0]?.grant;
+  const subject = first?.binding.subjects[first.subjectIndex];
+  if (first === undefined || subject === undefined) return { allowed: false, reason: describeErrors(grants), rules };
+  return { allowed: true, reason: `RBAC: allowed by ${describeBinding(first.binding, subject)}`, rules };
+}
+
+/** The grants of a user for requests in a namespace (`""`: cluster-wide ones alone), in the authorizer's order, each binding once. */
+export function listGrants(policy: RbacPolicy, user: UserInfo, namespace: string): readonly Grant[] {
+  const byBinding = new Map<number, Grant>();
+  for (const key of [toUserKey(user.name), ...user.groups.map(toGroupKey)]) {
+    const scopes = policy.grants.get(key);
+    if (scopes === undefined) continue;
+    for (const scope of namespace === '' ? [''] : ['', namespace]) {
+      for (const grant of scopes.get(scope) ?? []) {
+        const known = byBinding.get(grant.order);
+        if (known === undefined || grant.subjectIndex < known.subjectIndex) byBinding.set(grant.order, grant);
+      }
+    }
+  }
+  return [...byBinding.values()].toSorted(compareBy((grant) => grant.order));
+}
+
+function describeErrors(grants: readonly Grant[]): string {
+  const errors = sortedUnique(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describeMissing(binding.role)));
+  if (errors.length === 0) return '';
+  return errors.length === 1 ? `RBAC: ${errors[0] ?? ''}` : `RBAC: [${errors.join(', ')}]`;
+}
+
+function describeMissing(role: { readonly kind: string; readonly name: string }): string {
+  if (role.kind !== 'Role' && role.kind !== 'ClusterRole') return `unsupported role reference kind: "${role.kind}"`;
+  return `${role.kind.toLowerCase()}.rbac.authorization.k8s.io "${role.name}" not found`;
+}

@@ -1,0 +1,2 @@
+export { authorize, type AllowingRule, type Decision } from './authorize.ts';
+export { toServiceAccountUser, type AccessRequest, type PathRequest, type ResourceRequest, type UserInfo } from './request.ts';
