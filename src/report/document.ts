@@ -1,0 +1,151 @@
+import { compareBy, compareStrings, toPointer, type JsonObject, type JsonValue } from '../std/index.ts';
+import {
+  describe,
+  describeRemedy,
+  fingerprint,
+  stepsOf,
+  toRefKey,
+  type Cause,
+  type Effect,
+  type Finding,
+  type ObjectRef,
+  type Plan,
+  type Step,
+  type WorldSource,
+} from '../model/index.ts';
+import { effectsOf, findingsOf, type AppliedStep, type Report } from './report.ts';
+import { countActions, countEffects, countFindings } from './summary.ts';
+
+/** The report as the one document that `-o json` and `-o yaml` print: the outward contract, stable and sorted. */
+export function toDocument(report: Report): JsonObject {
+  const head = { apiVersion: 'kplan.dev/v1', kind: report.kind };
+  switch (report.kind) {
+    case 'PlanReport':
+      return { ...head, ...planFields(report.plan, undefined), notes: report.notes };
+    case 'ApplyReport':
+      return { ...head, ...planFields(report.plan, report.steps), notes: report.notes };
+    case 'ValidateReport':
+      return {
+        ...head,
+        after: worldFields(report.after),
+        summary: { files: report.loaded.files, objects: report.loaded.objects, findings: countFindings(report.findings) },
+        findings: findingFields(findingsOf(report)),
+        notes: [...report.loaded.notes, ...report.notes],
+      };
+    case 'StatusReport':
+      return {
+        ...head,
+        cluster: worldFields(report.cluster),
+        units: report.units.map((unit) => ({
+          unit: unit.unit,
+          ...(unit.daemon === undefined ? {} : { daemon: unit.daemon }),
+          objects: unit.objects.map((entry) => ({
+            ref: refFields(entry.ref),
+            health: entry.health,
+            message: entry.message,
+            ...(entry.wouldPrune === true ? { wouldPrune: true } : {}),
+          })),
+        })),
+        notes: report.notes,
+      };
+  }
+}
+
+function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): JsonObject {
+  const outcomes = new Map((applied ?? []).map((step) => [toRefKey(step.ref), step]));
+  return {
+    before: worldFields(plan.before),
+    after: worldFields(plan.after),
+    summary: { changes: countActions(plan), findings: countFindings(plan.findings), effects: countEffects(plan.effects) },
+    changes: stepsOf(plan).map((step) => ({ ...stepFields(step), ...outcomeFields(outcomes.get(toRefKey(step.ref))) })),
+    findings: findingFields(plan.findings),
+    effects: plan.effects.map(effectFields),
+  };
+}
+
+function worldFields(source: WorldSource): JsonObject {
+  const { kubernetesVersions, ...rest } = source;
+  return { ...rest, kubernetesVersions };
+}
+
+/** A ref in the contract's shape: cluster-scoped refs have no `namespace` key. */
+export function refFields(ref: ObjectRef): JsonObject {
+  return {
+    group: ref.group,
+    version: ref.version,
+    kind: ref.kind,
+    ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+    name: ref.name,
+  };
+}
+
+function stepFields(step: Step): JsonObject {
+  return {
+    action: step.action,
+    ref: refFields(step.ref),
+    wave: step.wave,
+    ...(step.reason === undefined ? {} : { reason: step.reason }),
+    ...(step.movedFrom === undefined ? {} : { movedFrom: refFields(step.movedFrom) }),
+    fields: step.fields.map((field) => ({ ...field })),
+    ...(step.source === undefined ? {} : { source: { ...step.source } }),
+  };
+}
+
+function outcomeFields(applied: AppliedStep | undefined): JsonObject {
+  if (applied === undefined) return {};
+  const { outcome, health, message } = applied;
+  return { outcome, ...(health === undefined ? {} : { health }), ...(message === undefined ? {} : { message }) };
+}
+
+function findingFields(findings: readonly Finding[]): JsonValue {
+  return findings
+    .map((finding) => ({
+      code: finding.code,
+      severity: finding.severity,
+      message: describe(finding),
+      ...(finding.ref === undefined ? {} : { ref: refFields(finding.ref) }),
+      ...(finding.path === undefined ? {} : { path: finding.path }),
+      ...(finding.source === undefined ? {} : { source: { ...finding.source } }),
+      ...(finding.versions === undefined ? {} : { versions: finding.versions }),
+      ...(finding.waived === undefined ? {} : { waived: finding.waived }),
+      remedy: describeRemedy(finding),
+      fingerprint: fingerprint(finding),
+    }))
+    .toSorted(
+      compareBy(
+        (finding) => finding.source?.file ?? '',
+        (finding) => finding.source?.line ?? 0,
+        (finding) => finding.source?.column ?? 0,
+        (finding) => finding.code,
+        (finding) => finding.message,
+      ),
+    );
+}
+
+function effectFields(effect: Effect): JsonObject {
+  return {
+    engine: effect.engine,
+    code: effect.code,
+    severity: effect.severity,
+    message: describe(effect),
+    change: effect.change,
+    ...(effect.subject === undefined ? {} : { subject: refFields(effect.subject) }),
+    data: effect.data,
+    causes: effect.causes.map(causeFields),
+    remedy: describeRemedy(effect),
+    fingerprint: fingerprint(effect),
+  };
+}
+
+function causeFields(cause: Cause): JsonObject {
+  return {
+    ref: refFields(cause.ref),
+    path: cause.path ?? toPointer([]),
+    ...(cause.source === undefined ? {} : { source: { ...cause.source } }),
+  };
+}
+
+/** All codes that a report names, each once, in order. */
+export function codesOf(report: Report): readonly string[] {
+  return [...new Set([...findingsOf(report), ...effectsOf(report)].map((item) => item.code))].toSorted(compareStrings);
+}

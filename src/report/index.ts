@@ -1,0 +1,38 @@
+import { stringifyJsonInOrder } from '../std/index.ts';
+import { toDocument } from './document.ts';
+import { renderMarkdown } from './markdown.ts';
+import type { Layout, Report } from './report.ts';
+import { renderText } from './text/index.ts';
+import { stringifyYaml } from './yaml.ts';
+
+export { codesOf, toDocument } from './document.ts';
+export { MARKDOWN_LIMIT, renderMarkdown } from './markdown.ts';
+export {
+  effectsOf,
+  findingsOf,
+  placeOf,
+  type AppliedStep,
+  type ApplyReport,
+  type Layout,
+  type LoadSummary,
+  type PlanReport,
+  type Report,
+  type StatusEntry,
+  type StatusReport,
+  type StepOutcome,
+  type UnitStatus,
+  type ValidateReport,
+} from './report.ts';
+export { countActions, countFindings, severityRank } from './summary.ts';
+export { stringifyYaml } from './yaml.ts';
+
+/** The formats of a report, by name. Each is a pure function of the report: the same bytes for the same input. */
+export const FORMATS: Readonly<Record<FormatName, (report: Report, layout: Layout) => string>> = {
+  json: (report) => `${stringifyJsonInOrder(toDocument(report), 2)}\n`,
+  markdown: (report) => renderMarkdown(report),
+  text: (report, layout) => renderText(report, layout),
+  yaml: (report) => stringifyYaml(toDocument(report)),
+};
+
+/** The names of the formats that a report can be printed in. */
+export type FormatName = 'json' | 'markdown' | 'text' | 'yaml';

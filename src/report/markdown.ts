@@ -1,0 +1,184 @@
+import { compareBy, stringifyJson, type JsonValue } from '../std/index.ts';
+import {
+  describe,
+  describeRemedy,
+  formatRef,
+  stepsOf,
+  type Effect,
+  type Finding,
+  type Severity,
+  type SourceRange,
+  type Step,
+} from '../model/index.ts';
+import { effectsOf, findingsOf, placeOf, type Report } from './report.ts';
+import { count, countActions, countFindings, phraseSeverities, severityRank } from './summary.ts';
+import { readablePath } from './text/changes.ts';
+
+/** The most bytes that GitHub takes for a comment, a check's summary or its text; it counts bytes although it says characters. */
+export const MARKDOWN_LIMIT = 65_535;
+
+const ICONS: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', info: 'ℹ️' };
+
+interface Section {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly string[];
+  readonly open: boolean;
+}
+
+/** The report as GitHub-flavoured Markdown of at most `limit` bytes: most important first; what does not fit is counted. */
+export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): string {
+  const head = `## ${titleOf(report)}\n\n`;
+  const tail = `\n${escape(report.next)}\n`;
+  let room = limit - bytes(head) - bytes(tail);
+  let body = '';
+  for (const section of sectionsOf(report)) {
+    const text = fit(section, room);
+    room -= bytes(text);
+    body += text;
+  }
+  return head + body + tail;
+}
+
+function titleOf(report: Report): string {
+  const problems = phraseSeverities(countFindings(findingsOf(report))) || 'no findings';
+  switch (report.kind) {
+    case 'PlanReport':
+    case 'ApplyReport': {
+      const counts = countActions(report.plan);
+      const parts = (['create', 'update', 'replace', 'delete'] as const)
+        .filter((action) => counts[action] > 0)
+        .map((action) => `${counts[action]} to ${action}`);
+      return `kplan: ${parts.join(', ') || 'nothing to change'} · ${problems}`;
+    }
+    case 'ValidateReport':
+      return `kplan: ${count(report.loaded.objects, 'object') || 'no objects'} · ${problems}`;
+    case 'StatusReport':
+      return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
+  }
+}
+
+function sectionsOf(report: Report): Section[] {
+  const sections: Section[] = [];
+  const findings = findingsOf(report).filter((finding) => finding.waived === undefined);
+  const effects = effectsOf(report);
+  if (effects.length > 0)
+    sections.push({
+      title: `Effects (${effects.length})`,
+      head: ['', 'Effect', 'Cause'],
+      rows: byWeight(effects).map(effectRow),
+      open: true,
+    });
+  if (findings.length > 0)
+    sections.push({
+      title: `Findings (${findings.length})`,
+      head: ['', 'Finding', 'Where'],
+      rows: byWeight(findings).map(findingRow),
+      open: true,
+    });
+  if (report.kind === 'ApplyReport')
+    sections.push({
+      title: `Steps (${report.steps.length})`,
+      head: ['Outcome', 'Object', 'Message'],
+      rows: report.steps.map((step) =>
+        row(
+          step.outcome,
+          `\`${formatRef(step.ref)}\``,
+          escape([step.health, step.message].filter((part) => part !== undefined).join(': ')),
+        ),
+      ),
+      open: false,
+    });
+  if (report.kind === 'PlanReport') {
+    const steps = stepsOf(report.plan);
+    if (steps.length > 0)
+      sections.push({
+        title: `Changes (${steps.length})`,
+        head: ['Action', 'Object', 'Fields'],
+        rows: steps.map(stepRow),
+        open: steps.length <= 20,
+      });
+  }
+  if (report.kind === 'StatusReport')
+    for (const unit of report.units)
+      sections.push({
+        title: unit.unit,
+        head: ['Health', 'Object', 'Message'],
+        rows: unit.objects.map((entry) => row(entry.health, `\`${formatRef(entry.ref)}\``, escape(entry.message))),
+        open: true,
+      });
+  return sections;
+}
+
+function byWeight<T extends Finding | Effect>(items: readonly T[]): readonly T[] {
+  return items.toSorted(
+    compareBy<Finding | Effect>(
+      (item) => severityRank(item.severity),
+      (item) => item.code,
+      describe,
+    ),
+  );
+}
+
+function effectRow(effect: Effect): string {
+  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}`, place(placeOf(effect)));
+}
+
+function findingRow(finding: Finding): string {
+  const subject = finding.ref === undefined ? '' : `\`${formatRef(finding.ref)}\`<br>`;
+  return row(
+    ICONS[finding.severity],
+    `${subject}${escape(describe(finding))} \`${finding.code}\`<br>${escape(describeRemedy(finding))}`,
+    place(finding.source),
+  );
+}
+
+function stepRow(step: Step): string {
+  const fields = step.fields
+    .slice(0, 6)
+    .map((field) => `\`${readablePath(field.path, step)}\`: ${value(field.before)} → ${value(field.after)}`);
+  const more = step.fields.length > 6 ? [`… ${step.fields.length - 6} more`] : [];
+  return row(
+    step.action,
+    `\`${formatRef(step.ref)}\`${step.reason === undefined ? '' : `<br>${escape(step.reason)}`}`,
+    [...fields, ...more].join('<br>'),
+  );
+}
+
+function value(json: JsonValue | undefined): string {
+  if (json === undefined) return '–';
+  const text = typeof json === 'string' ? json : stringifyJson(json);
+  return escape(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+}
+
+function place(source: SourceRange | undefined): string {
+  return source === undefined ? '' : `\`${source.file}:${source.line}\``;
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |\n`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('@', '&#64;');
+}
+
+function fit(section: Section, room: number): string {
+  const opening = `<details${section.open ? ' open' : ''}><summary>${section.title}</summary>\n\n${row(...section.head)}${row(...section.head.map(() => '---'))}`;
+  const closing = '\n</details>\n\n';
+  let left = room - bytes(opening) - bytes(closing) - 80;
+  if (left < 0) return '';
+  let text = opening;
+  for (const [index, item] of section.rows.entries()) {
+    left -= bytes(item);
+    if (left < 0) return `${text}\n… ${section.rows.length - index} more do not fit here.\n${closing}`;
+    text += item;
+  }
+  return text + closing;
+}
+
+const ENCODER = new TextEncoder();
+
+function bytes(text: string): number {
+  return ENCODER.encode(text).length;
+}

@@ -1,0 +1,106 @@
+import type { Effect, Finding, ObjectRef, Plan, SourceRange, WorldSource } from '../model/index.ts';
+
+/** How a step of an applied plan ended. */
+export type StepOutcome = 'applied' | 'unchanged' | 'failed' | 'refused' | 'skipped';
+
+/** What became of one object of an applied plan. */
+export interface AppliedStep {
+  readonly ref: ObjectRef;
+  readonly outcome: StepOutcome;
+  /** The object's health in kstatus' words; absent where it was not waited for. */
+  readonly health?: string;
+  readonly message?: string;
+}
+
+/** An object of a unit and how it is. */
+export interface StatusEntry {
+  readonly ref: ObjectRef;
+  readonly health: string;
+  readonly message: string;
+  /** True if the unit's last known manifests no longer hold it: the next apply would delete it. */
+  readonly wouldPrune?: boolean;
+}
+
+/** A unit that kapply owns in a cluster. */
+export interface UnitStatus {
+  readonly unit: string;
+  readonly objects: readonly StatusEntry[];
+  /** What the daemon last did and what it waits for, one sentence; absent where none runs. */
+  readonly daemon?: string;
+}
+
+/** What a run looked at, for the summary line. */
+export interface LoadSummary {
+  readonly files: number;
+  readonly objects: number;
+  readonly notes: readonly string[];
+}
+
+interface Common {
+  /** What to do next: the last line of the text. */
+  readonly next: string;
+  /** What was left out or is unknown, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** The answer of `kplan plan` and `kplan show`. */
+export interface PlanReport extends Common {
+  readonly kind: 'PlanReport';
+  readonly plan: Plan;
+}
+
+/** The answer of `kplan validate`. */
+export interface ValidateReport extends Common {
+  readonly kind: 'ValidateReport';
+  readonly after: WorldSource;
+  readonly loaded: LoadSummary;
+  readonly findings: readonly Finding[];
+}
+
+/** The answer of `kapply`. */
+export interface ApplyReport extends Common {
+  readonly kind: 'ApplyReport';
+  readonly plan: Plan;
+  readonly steps: readonly AppliedStep[];
+}
+
+/** The answer of `kapply status`. */
+export interface StatusReport extends Common {
+  readonly kind: 'StatusReport';
+  readonly cluster: WorldSource;
+  readonly units: readonly UnitStatus[];
+}
+
+/** A result that every format can show. */
+export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport;
+
+/** How a text is laid out; data never depends on it. */
+export interface Layout {
+  readonly width: number;
+  readonly color: boolean;
+  /** Show what is folded otherwise. */
+  readonly all: boolean;
+}
+
+/** The findings of a report, in the order in which they are shown. */
+export function findingsOf(report: Report): readonly Finding[] {
+  switch (report.kind) {
+    case 'PlanReport':
+    case 'ApplyReport':
+      return report.plan.findings;
+    case 'ValidateReport':
+      return report.findings;
+    case 'StatusReport':
+      return [];
+  }
+}
+
+/** The effects of a report. */
+export function effectsOf(report: Report): readonly Effect[] {
+  return report.kind === 'PlanReport' || report.kind === 'ApplyReport' ? report.plan.effects : [];
+}
+
+/** The first place of an effect's causes. */
+export function placeOf(effect: Effect): SourceRange | undefined {
+  return effect.causes.find((cause) => cause.source !== undefined)?.source;
+}

@@ -1,0 +1,131 @@
+import { compareBy, stringifyJson, type JsonValue } from '../../std/index.ts';
+import { formatRef, stepsOf, type Action, type FieldChange, type Plan, type Step } from '../../model/index.ts';
+import type { AppliedStep, Layout, StepOutcome } from '../report.ts';
+import { line, type Line } from './lines.ts';
+import { span, type Span, type Tone } from './paint.ts';
+
+const SYMBOLS: Readonly<Record<Action, { readonly symbol: string; readonly tone: Tone }>> = {
+  create: { symbol: '+', tone: 'good' },
+  update: { symbol: '~', tone: 'warn' },
+  replace: { symbol: '-/+', tone: 'bad' },
+  delete: { symbol: '-', tone: 'bad' },
+  none: { symbol: ' ', tone: 'dim' },
+};
+
+const RANK: Readonly<Record<Action, number>> = { delete: 0, replace: 1, update: 2, create: 3, none: 4 };
+const MOST_CREATES = 10;
+const MOST_OBJECTS = 25;
+const MOST_FIELDS = 8;
+
+/** The changes of a plan: what is taken away first, then what differs, then what is new; long lists folded unless `all`. */
+export function changeLines(plan: Plan, layout: Layout): Line[] {
+  const steps = stepsOf(plan).toSorted(
+    compareBy(
+      (step) => RANK[step.action],
+      (step) => step.wave,
+      (step) => step.ref.namespace ?? '',
+      (step) => step.ref.kind,
+      (step) => step.ref.name,
+    ),
+  );
+  const creates = steps.filter((step) => step.action === 'create');
+  const others = steps.filter((step) => step.action !== 'create');
+  const shown = layout.all ? others : others.slice(0, MOST_OBJECTS);
+  const lines = shown.flatMap((step) => stepLines(step, layout));
+  const hidden = others.length - shown.length;
+  if (hidden > 0) lines.push(line([span(`… ${hidden} more changes (--all shows them)`, 'dim')]));
+  if (layout.all || creates.length <= MOST_CREATES) lines.push(...creates.flatMap((step) => stepLines(step, layout)));
+  else lines.push(...foldedCreates(creates));
+  return lines;
+}
+
+function foldedCreates(creates: readonly Step[]): Line[] {
+  const byNamespace = new Map<string, Map<string, number>>();
+  for (const { ref } of creates) {
+    const kinds = byNamespace.get(ref.namespace ?? '') ?? new Map<string, number>();
+    kinds.set(ref.kind, (kinds.get(ref.kind) ?? 0) + 1);
+    byNamespace.set(ref.namespace ?? '', kinds);
+  }
+  const lines = [...byNamespace].toSorted(compareBy(([namespace]) => namespace)).map(([namespace, kinds]) => {
+    const list = [...kinds].toSorted(compareBy(([kind]) => kind)).map(([kind, n]) => (n === 1 ? kind : `${n} ${kind}`));
+    return line(
+      [span('+ ', 'good'), span(namespace === '' ? 'cluster-wide' : namespace, 'bold'), span(`  ${list.join(', ')}`)],
+      undefined,
+      4,
+    );
+  });
+  return [...lines, line([span('  (--all lists them one by one)', 'dim')])];
+}
+
+/** One change: its symbol, object and place, then the fields that differ. */
+export function stepLines(step: Step, layout: Layout): Line[] {
+  const { symbol, tone } = SYMBOLS[step.action];
+  const head: Span[] = [span(`${symbol} `, tone), span(formatRef(step.ref), 'bold')];
+  if (step.movedFrom !== undefined) head.push(span(`  was ${formatRef(step.movedFrom)}`, 'dim'));
+  if (step.reason !== undefined) head.push(span(`  ${step.reason}`, tone));
+  const place = step.source === undefined ? undefined : `${step.source.file}:${step.source.line}`;
+  const fields = layout.all ? step.fields : step.fields.slice(0, MOST_FIELDS);
+  const lines = [line(head, place), ...fields.map((field) => fieldLine(field, step, layout))];
+  const hidden = step.fields.length - fields.length;
+  if (hidden > 0) lines.push(line([span(`    … ${hidden} more fields`, 'dim')]));
+  return lines;
+}
+
+function fieldLine(field: FieldChange, step: Step, layout: Layout): Line {
+  const path = `    ${readablePath(field.path, step)}`.padEnd(Math.min(52, Math.max(24, layout.width - 40)));
+  const before: Span[] = field.before === undefined ? [span('(none)', 'dim')] : [span(shorten(field.before, layout), 'bad')];
+  const after: Span[] = field.after === undefined ? [span('(removed)', 'dim')] : [span(shorten(field.after, layout), 'good')];
+  return line([span(`${path} `), ...before, span(' -> ', 'dim'), ...after], undefined, 8);
+}
+
+/** `/spec/template/spec/containers/0/image` as `.spec.template.spec.containers[web].image`, by the name that the item has. */
+export function readablePath(pointer: string, step: Pick<Step, 'merged' | 'desired'>): string {
+  let at: JsonValue | undefined = step.merged ?? step.desired;
+  let text = '';
+  for (const raw of pointer.split('/').slice(1)) {
+    const key = raw.replaceAll('~1', '/').replaceAll('~0', '~');
+    const isIndex = /^\d+$/.test(key) && (Array.isArray(at) || at === undefined);
+    const next: JsonValue | undefined = Array.isArray(at)
+      ? at[Number(key)]
+      : typeof at === 'object' && at !== null && !Array.isArray(at)
+        ? Object.getOwnPropertyDescriptor(at, key)?.value
+        : undefined;
+    const name =
+      typeof next === 'object' && next !== null && !Array.isArray(next) && 'name' in next && typeof next['name'] === 'string'
+        ? next['name']
+        : key;
+    text += isIndex ? `[${name}]` : /^[\w-]+$/.test(key) ? `.${key}` : `[${key}]`;
+    at = next;
+  }
+  return text === '' ? '.' : text;
+}
+
+function shorten(value: JsonValue, layout: Layout): string {
+  const text =
+    typeof value === 'string'
+      ? value === '' || /^[\s\d]|\s$|[\n\u0000-\u001f]/.test(value)
+        ? JSON.stringify(value)
+        : value
+      : stringifyJson(value);
+  const most = layout.all ? 2000 : 100;
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+const OUTCOMES: Readonly<Record<StepOutcome, { readonly symbol: string; readonly tone: Tone }>> = {
+  applied: { symbol: '✓', tone: 'good' },
+  unchanged: { symbol: '=', tone: 'dim' },
+  failed: { symbol: '✗', tone: 'bad' },
+  refused: { symbol: '✗', tone: 'bad' },
+  skipped: { symbol: '-', tone: 'dim' },
+};
+
+/** How steps ended: those that did not go well first, each with its message; the good ones counted unless `all`. */
+export function outcomeLines(steps: readonly AppliedStep[], layout: Layout): Line[] {
+  const isGood = (step: AppliedStep): boolean => step.outcome === 'applied' || step.outcome === 'unchanged';
+  const shown = layout.all ? steps : steps.filter((step) => !isGood(step));
+  return shown.map((step) => {
+    const { symbol, tone } = OUTCOMES[step.outcome];
+    const detail = [step.outcome, step.health, step.message].filter((part) => part !== undefined && part !== '').join(' · ');
+    return line([span(`${symbol} `, tone), span(formatRef(step.ref), 'bold'), span(`  ${detail}`)]);
+  });
+}

@@ -1,0 +1,130 @@
+import { formatRef } from '../../model/index.ts';
+import type { Plan, WorldSource } from '../../model/index.ts';
+import {
+  effectsOf,
+  findingsOf,
+  type ApplyReport,
+  type Layout,
+  type PlanReport,
+  type Report,
+  type StatusReport,
+  type ValidateReport,
+} from '../report.ts';
+import { count, countActions, countFindings, phraseSeverities } from '../summary.ts';
+import { changeLines, outcomeLines } from './changes.ts';
+import { effectLines, findingLines } from './findings.ts';
+import { layOut, line, type Line } from './lines.ts';
+import { span, type Span } from './paint.ts';
+
+/** The report as people read it at a terminal: the sum first, what to do next last. */
+export function renderText(report: Report, layout: Layout): string {
+  const lines = [...headOf(report), ...bodyOf(report, layout), ...tailOf(report)];
+  return layOut(lines, layout.width, layout.color);
+}
+
+function headOf(report: Report): Line[] {
+  switch (report.kind) {
+    case 'PlanReport':
+      return [line(planHead('Plan', report), worlds(report.plan), 0)];
+    case 'ApplyReport':
+      return [line(applyHead(report), worlds(report.plan), 0)];
+    case 'ValidateReport':
+      return [line(validateHead(report), `Kubernetes ${report.after.kubernetesVersions.join(', ')}`, 0)];
+    case 'StatusReport':
+      return [line([span('Status', 'bold'), span(`: ${count(report.units.length, 'unit') || 'no units'}`)], report.cluster.description, 0)];
+  }
+}
+
+function planHead(word: string, report: PlanReport): Span[] {
+  const { plan } = report;
+  const counts = countActions(plan);
+  const parts = (['create', 'update', 'replace', 'delete'] as const)
+    .filter((action) => counts[action] > 0)
+    .map((action) => `${counts[action]} to ${action}`);
+  const problems = phraseSeverities(countFindings(plan.findings));
+  return [
+    span(word, 'bold'),
+    span(`: ${parts.join(', ') || 'nothing to change'}`),
+    ...(parts.length === 0 && counts.none > 0 ? [span(` (${count(counts.none, 'object')} as they should be)`, 'dim')] : []),
+    ...(problems === '' ? [] : [span(' · '), span(problems, countFindings(plan.findings).error > 0 ? 'bad' : 'warn')]),
+    ...(plan.effects.length === 0 ? [] : [span(` · ${count(plan.effects.length, 'effect')}`)]),
+  ];
+}
+
+function worlds(plan: Plan): string {
+  return `before: ${describeWorld(plan.before)} · after: ${describeWorld(plan.after)}`;
+}
+
+function describeWorld(source: WorldSource): string {
+  return source.description;
+}
+
+function applyHead(report: ApplyReport): Span[] {
+  const counts = new Map<string, number>();
+  for (const step of report.steps) counts.set(step.outcome, (counts.get(step.outcome) ?? 0) + 1);
+  const parts = ['applied', 'unchanged', 'failed', 'refused', 'skipped'].flatMap((outcome) => {
+    const n = (counts.get(outcome) ?? 0) + (outcome === 'unchanged' ? report.plan.unchanged.length : 0);
+    return n === 0 ? [] : [`${n} ${outcome}`];
+  });
+  const bad = (counts.get('failed') ?? 0) + (counts.get('refused') ?? 0) > 0;
+  return [span('Apply', 'bold'), span(': '), span(parts.join(', ') || 'nothing to do', bad ? 'bad' : 'good')];
+}
+
+function validateHead(report: ValidateReport): Span[] {
+  const problems = phraseSeverities(countFindings(report.findings));
+  const { objects, files } = report.loaded;
+  return [
+    span('Validate', 'bold'),
+    span(`: ${count(objects, 'object') || 'no objects'} in ${count(files, 'file') || 'no files'} · `),
+    problems === '' ? span('no findings', 'good') : span(problems, countFindings(report.findings).error > 0 ? 'bad' : 'warn'),
+  ];
+}
+
+function bodyOf(report: Report, layout: Layout): Line[] {
+  switch (report.kind) {
+    case 'PlanReport':
+      return [...section(undefined, changeLines(report.plan, layout)), ...problems(report, layout)];
+    case 'ApplyReport':
+      return [...section(undefined, outcomeLines(report.steps, layout)), ...problems(report, layout)];
+    case 'ValidateReport':
+      return problems(report, layout);
+    case 'StatusReport':
+      return statusLines(report, layout);
+  }
+}
+
+function problems(report: Report, layout: Layout): Line[] {
+  return [...section('Findings', findingLines(findingsOf(report), layout)), ...section('Effects', effectLines(effectsOf(report), layout))];
+}
+
+function section(title: string | undefined, lines: readonly Line[]): Line[] {
+  if (lines.length === 0) return [];
+  return [line([]), ...(title === undefined ? [] : [line([span(title, 'bold')])]), ...lines];
+}
+
+function statusLines(report: StatusReport, layout: Layout): Line[] {
+  return report.units.flatMap((unit) => {
+    const well = unit.objects.filter((entry) => entry.health === 'Current' && entry.wouldPrune !== true);
+    const head = line([
+      span(unit.unit, 'bold'),
+      span(`  ${count(unit.objects.length, 'object') || 'owns nothing'}, ${well.length} healthy`),
+    ]);
+    const shown = layout.all ? unit.objects : unit.objects.filter((entry) => !well.includes(entry));
+    const rows = shown.map((entry) => {
+      const pruned = entry.wouldPrune === true ? ' · the next apply deletes it' : '';
+      return line([
+        span(entry.health === 'Current' ? ' ✓ ' : ' ! ', entry.health === 'Current' ? 'good' : 'warn'),
+        span(formatRef(entry.ref)),
+        span(`  ${entry.health}: ${entry.message}${pruned}`, 'dim'),
+      ]);
+    });
+    return [line([]), head, ...(unit.daemon === undefined ? [] : [line([span(`  ${unit.daemon}`, 'dim')])]), ...rows];
+  });
+}
+
+function tailOf(report: Report): Line[] {
+  const notes = [...(report.kind === 'ValidateReport' ? report.loaded.notes : []), ...report.notes].map((note) =>
+    line([span(note, 'dim')], undefined, 2),
+  );
+  return [...section(undefined, notes), ...section(undefined, [line([span(report.next)], undefined, 0)])];
+}
