@@ -1,44 +1,44 @@
 // Starts a real etcd and kube-apiserver on loopback, in a temporary folder and on ports of their own, and ends them again.
-import { spawn } from 'node:child_process'
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
-import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-const bin = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan/judges/bin')
+const bin = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan/judges/bin');
 
 /**
- * A running API server of one release. `get` and `send` answer `{ status, body }`; `stop` ends both processes and removes
+ * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`). `get` and `send` answer `{ status, body }`; `stop` ends both processes and removes
  * the folder.
  */
-export async function startServer(release, { apiserverArguments = [] } = {}) {
-  const programs = { etcd: join(bin, 'etcd'), apiserver: join(bin, release, 'kube-apiserver') }
+export async function startServer(release, flags = {}) {
+  const programs = { etcd: join(bin, 'etcd'), apiserver: join(bin, release, 'kube-apiserver') };
   for (const program of Object.values(programs)) {
-    if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/judges/build.sh`)
+    if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/judges/build.sh`);
   }
-  const dir = mkdtempSync(join(tmpdir(), 'kplan-schemas-'))
-  const token = randomBytes(16).toString('hex')
-  const ports = { etcd: await freePort(), peer: await freePort(), api: await freePort() }
-  writeCredentials(dir, token)
-  const running = []
+  const dir = mkdtempSync(join(tmpdir(), 'kplan-schemas-'));
+  const token = randomBytes(16).toString('hex');
+  const ports = { etcd: await freePort(), peer: await freePort(), api: await freePort() };
+  writeCredentials(dir, token);
+  const running = [];
   const stop = async () => {
-    for (const child of running.reverse()) await end(child)
-    rmSync(dir, { recursive: true, force: true })
-  }
+    for (const child of running.toReversed()) await end(child);
+    rmSync(dir, { recursive: true, force: true });
+  };
   try {
-    running.push(run(dir, 'etcd', programs.etcd, etcdArguments(dir, ports)))
-    running.push(run(dir, 'apiserver', programs.apiserver, [...serverArguments(dir, ports), ...apiserverArguments]))
-    const client = createClient(dir, ports.api, token)
-    await waitUntilReady(client, running)
-    return { ...client, stop }
+    running.push(run(dir, 'etcd', programs.etcd, etcdArguments(dir, ports)));
+    running.push(run(dir, 'apiserver', programs.apiserver, [...serverArguments(dir, ports), ...toFlags(flags)]));
+    const client = createClient(dir, ports.api, token);
+    await waitUntilReady(client, running);
+    return { ...client, stop };
   } catch (error) {
-    const log = join(dir, 'apiserver.log')
-    const tail = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-15).join('\n') : ''
-    await stop()
-    throw new Error(`kube-apiserver ${release} did not start: ${error.message}\n${tail}`)
+    const log = join(dir, 'apiserver.log');
+    const tail = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-15).join('\n') : '';
+    await stop();
+    throw new Error(`kube-apiserver ${release} did not start: ${error.message}\n${tail}`, { cause: error });
   }
 }
 
@@ -47,97 +47,112 @@ function writeCredentials(dir, token) {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  })
-  writeFileSync(join(dir, 'accounts.key'), privateKey, { mode: 0o600 })
-  writeFileSync(join(dir, 'accounts.pub'), publicKey)
-  writeFileSync(join(dir, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 })
+  });
+  writeFileSync(join(dir, 'accounts.key'), privateKey, { mode: 0o600 });
+  writeFileSync(join(dir, 'accounts.pub'), publicKey);
+  writeFileSync(join(dir, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
 }
 
 function etcdArguments(dir, ports) {
-  const client = `http://127.0.0.1:${ports.etcd}`
-  const peer = `http://127.0.0.1:${ports.peer}`
-  return [
-    ...['--name', 'judge', '--data-dir', join(dir, 'etcd'), '--unsafe-no-fsync', '--log-level', 'warn'],
-    ...['--listen-client-urls', client, '--advertise-client-urls', client],
-    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `judge=${peer}`],
-  ]
+  const client = `http://127.0.0.1:${ports.etcd}`;
+  const peer = `http://127.0.0.1:${ports.peer}`;
+  return toFlags({
+    name: 'judge',
+    'data-dir': join(dir, 'etcd'),
+    'unsafe-no-fsync': true,
+    'log-level': 'warn',
+    'listen-client-urls': client,
+    'advertise-client-urls': client,
+    'listen-peer-urls': peer,
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': `judge=${peer}`,
+  });
 }
 
 function serverArguments(dir, ports) {
-  const issuer = 'https://kubernetes.default.svc.cluster.local'
-  return [
-    ...['--etcd-servers', `http://127.0.0.1:${ports.etcd}`, '--endpoint-reconciler-type', 'none'],
-    ...['--bind-address', '127.0.0.1', '--advertise-address', '127.0.0.1', '--secure-port', `${ports.api}`],
-    ...['--cert-dir', join(dir, 'serving'), '--token-auth-file', join(dir, 'tokens.csv'), '--authorization-mode', 'RBAC'],
-    ...['--service-account-issuer', issuer, '--service-account-key-file', join(dir, 'accounts.pub')],
-    ...['--service-account-signing-key-file', join(dir, 'accounts.key'), '--service-cluster-ip-range', '10.96.0.0/16'],
-    ...['--allow-privileged', '--shutdown-delay-duration', '0s'],
-  ]
+  return toFlags({
+    'etcd-servers': `http://127.0.0.1:${ports.etcd}`,
+    'endpoint-reconciler-type': 'none',
+    'bind-address': '127.0.0.1',
+    'advertise-address': '127.0.0.1',
+    'secure-port': ports.api,
+    'cert-dir': join(dir, 'serving'),
+    'token-auth-file': join(dir, 'tokens.csv'),
+    'authorization-mode': 'RBAC',
+    'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
+    'service-account-key-file': join(dir, 'accounts.pub'),
+    'service-account-signing-key-file': join(dir, 'accounts.key'),
+    'service-cluster-ip-range': '10.96.0.0/16',
+    'allow-privileged': true,
+    'shutdown-delay-duration': '0s',
+  });
 }
 
+const toFlags = (flags) => Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+
 function run(dir, name, program, args) {
-  const log = createWriteStream(join(dir, `${name}.log`))
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  child.stdout.pipe(log, { end: false })
-  child.stderr.pipe(log, { end: false })
-  return child
+  const log = createWriteStream(join(dir, `${name}.log`));
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  return child;
 }
 
 async function end(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 8000)
-  await exited
-  clearTimeout(timer)
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
+  await exited;
+  clearTimeout(timer);
 }
 
 function createClient(dir, port, token) {
-  const certificate = join(dir, 'serving/apiserver.crt')
-  let agent
+  const certificate = join(dir, 'serving/apiserver.crt');
+  let agent;
   const send = (method, path, body, headers = {}) =>
     new Promise((resolve, reject) => {
-      agent ??= new Agent({ keepAlive: true, ca: readFileSync(certificate) })
-      const content = body === undefined ? {} : { 'content-type': 'application/json' }
+      agent ??= new Agent({ keepAlive: true, ca: readFileSync(certificate) });
+      const content = body === undefined ? {} : { 'content-type': 'application/json' };
       const outgoing = request(
         { agent, host: '127.0.0.1', port, path, method, headers: { authorization: `Bearer ${token}`, ...content, ...headers } },
         (answer) => {
-          const chunks = []
-          answer.on('data', (chunk) => chunks.push(chunk))
-          answer.on('end', () => resolve({ status: answer.statusCode, body: Buffer.concat(chunks).toString('utf8') }))
-          answer.on('error', reject)
+          const chunks = [];
+          answer.on('data', (chunk) => chunks.push(chunk));
+          answer.on('end', () => resolve({ status: answer.statusCode, body: Buffer.concat(chunks).toString('utf8') }));
+          answer.on('error', reject);
         },
-      )
-      outgoing.on('error', reject)
-      outgoing.end(body === undefined ? undefined : JSON.stringify(body))
-    })
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    });
   const get = async (path, headers) => {
-    const { status, body } = await send('GET', path, undefined, headers)
-    if (status !== 200) throw new Error(`GET ${path}: ${status} ${body.slice(0, 300)}`)
-    return JSON.parse(body)
-  }
-  return { send, get, isListening: () => existsSync(certificate) }
+    const { status, body } = await send('GET', path, undefined, headers);
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${body.slice(0, 300)}`);
+    return JSON.parse(body);
+  };
+  return { send, get, isListening: () => existsSync(certificate) };
 }
 
 async function waitUntilReady(client, running) {
   for (let attempt = 0; attempt < 900; attempt += 1) {
-    if (running.some((child) => child.exitCode !== null)) throw new Error('a process ended')
+    if (running.some((child) => child.exitCode !== null)) throw new Error('a process ended');
     if (client.isListening()) {
-      const answer = await client.send('GET', '/readyz').catch(() => undefined)
-      if (answer?.status === 200) return
+      const answer = await client.send('GET', '/readyz').catch(() => undefined);
+      if (answer?.status === 200) return;
     }
-    await sleep(100)
+    await sleep(100);
   }
-  throw new Error('not ready after 90 s')
+  throw new Error('not ready after 90 s');
 }
 
 function freePort() {
   return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
+    const probe = createServer();
+    probe.on('error', reject);
     probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
 }

@@ -44,6 +44,10 @@ export interface Schema {
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
   readonly mapType?: 'granular' | 'atomic';
+  /** The key of a strategic merge patch's list, built-in kinds only. */
+  readonly patchMergeKey?: string;
+  /** How a strategic merge patch treats the field (`merge`, `replace`, `retainKeys`, `merge,retainKeys`), built-in kinds only. */
+  readonly patchStrategy?: string;
   readonly validations?: readonly CelRule[];
 }
 
@@ -64,6 +68,9 @@ export interface Kind extends GroupVersionKind {
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
+  readonly categories: readonly string[];
+  /** What a server lets one do with it, sorted; a kind without `list` (reviews, bindings) is not stored. */
+  readonly verbs: readonly string[];
   readonly subresources: readonly string[];
   /** False for alpha and beta versions that a server serves only if told to. */
   readonly servedByDefault: boolean;

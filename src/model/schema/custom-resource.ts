@@ -1,0 +1,85 @@
+import { getArray, getBoolean, getObject, getString, type JsonObject, type JsonValue } from '../../std/index.ts';
+import type { KubernetesObject } from '../object.ts';
+import { decodeInto, type MutableSchema } from './decode-schema.ts';
+import type { Kind, Schema } from './schema.ts';
+import { compareApiVersions } from './version-order.ts';
+
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const FREE_FORM: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+const TEXT: Schema = { type: 'string' };
+
+/**
+ * The kinds that a CustomResourceDefinition (v1) serves, preferred version first; none if it lacks a group or a kind.
+ * `objectMeta` is the schema that their metadata has besides what the definition says of it.
+ */
+export function decodeCustomResource(definition: KubernetesObject, objectMeta: Schema): readonly Kind[] {
+  const spec = getObject(definition, 'spec');
+  const group = getString(spec, 'group');
+  const kind = getString(spec, 'names', 'kind');
+  if (group === undefined || kind === undefined) return [];
+  const plural = getString(spec, 'names', 'plural') ?? `${kind.toLowerCase()}s`;
+  const served = getArray(spec, 'versions').filter((version) => getBoolean(version, 'served') === true);
+  return served
+    .map((version): Kind => {
+      let schema: Schema | undefined;
+      return {
+        group,
+        version: getString(version, 'name') ?? '',
+        kind,
+        plural,
+        singular: getString(spec, 'names', 'singular') ?? kind.toLowerCase(),
+        shortNames: getStrings(spec, 'shortNames'),
+        categories: getStrings(spec, 'categories'),
+        verbs: VERBS,
+        namespaced: getString(spec, 'scope') !== 'Cluster',
+        subresources: ['scale', 'status'].filter((name) => getObject(version, 'subresources', name) !== undefined),
+        servedByDefault: true,
+        custom: true,
+        get schema(): Schema {
+          return (schema ??= decodeRoot(spec, version, objectMeta));
+        },
+      };
+    })
+    .toSorted((a, b) => compareApiVersions(a.version, b.version));
+}
+
+function getStrings(spec: JsonObject | undefined, key: string): readonly string[] {
+  return getArray(spec, 'names', key).filter((item) => typeof item === 'string');
+}
+
+function decodeRoot(spec: JsonObject | undefined, version: JsonValue, objectMeta: Schema): Schema {
+  const raw = getObject(version, 'schema', 'openAPIV3Schema') ?? FREE_FORM;
+  const decode = (item: JsonObject): Schema => decodeNode(item, objectMeta, decode);
+  const root: MutableSchema = { ...decode(raw) };
+  if (getBoolean(spec, 'preserveUnknownFields') === true) root.preserveUnknownFields = true;
+  root.type = 'object';
+  return addTypeAndMetadata(root, objectMeta);
+}
+
+function decodeNode(raw: JsonObject, objectMeta: Schema, decode: (raw: JsonObject) => Schema): Schema {
+  const node: MutableSchema = {};
+  decodeInto(node, raw, decode);
+  if (node.embeddedResource !== true) return node;
+  const embedded = addTypeAndMetadata(node, objectMeta);
+  return { ...embedded, required: [...new Set([...(embedded.required ?? []), 'apiVersion', 'kind'])] };
+}
+
+/** What every object has without its definition saying so; a definition may only restrict the name. */
+function addTypeAndMetadata(node: Schema, objectMeta: Schema): Schema {
+  const { apiVersion, kind, metadata, ...rest } = node.properties ?? {};
+  return {
+    ...node,
+    properties: { apiVersion: apiVersion ?? TEXT, kind: kind ?? TEXT, metadata: restrict(objectMeta, metadata), ...rest },
+  };
+}
+
+function restrict(objectMeta: Schema, metadata: Schema | undefined): Schema {
+  const own = metadata?.properties ?? {};
+  const restricted = ['name', 'generateName'].filter((field) => own[field] !== undefined);
+  if (restricted.length === 0 && metadata?.required === undefined) return objectMeta;
+  return {
+    ...objectMeta,
+    ...(metadata?.required === undefined ? {} : { required: metadata.required }),
+    properties: { ...objectMeta.properties, ...Object.fromEntries(restricted.map((field) => [field, own[field] ?? TEXT])) },
+  };
+}
