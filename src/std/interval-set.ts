@@ -73,7 +73,8 @@ export function isSubsetIntervals<T extends number | bigint>(a: IntervalSet<T>, 
 export function listIntervals<T extends number | bigint>(set: IntervalSet<T>): { readonly start: T; readonly end: T }[] {
   const ranges: { start: T; end: T }[] = [];
   for (let i = 0; i + 1 < set.cuts.length; i += 2) {
-    const [start, end] = [set.cuts[i], set.cuts[i + 1]];
+    const start = set.cuts[i];
+    const end = set.cuts[i + 1];
     if (start !== undefined && end !== undefined) ranges.push({ start, end });
   }
   return ranges;
@@ -85,9 +86,12 @@ function combine<T extends number | bigint>(
   keep: (inA: boolean, inB: boolean) => boolean,
 ): IntervalSet<T> {
   const cuts: T[] = [];
-  let [i, j, inside] = [0, 0, false];
+  let i = 0;
+  let j = 0;
+  let inside = false;
   while (i < a.cuts.length || j < b.cuts.length) {
-    const [x, y] = [a.cuts[i], b.cuts[j]];
+    const x = a.cuts[i];
+    const y = b.cuts[j];
     const at = x === undefined ? y : y === undefined || x < y ? x : y;
     if (at === undefined) break;
     if (x === at) i++;

@@ -119,9 +119,9 @@ function write(value: JsonValue, indent: number, margin: string, sorted: boolean
  */
 export function parseJson(text: string): JsonValue {
   if (!/\d{16}/.test(text)) return toJson(JSON.parse(text));
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) => {
-    if (token.startsWith('"') || Number.isSafeInteger(Number(token))) return token;
-    return `{"${BIG}":"${token}"}`;
+  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) => {
+    if (!/^-?\d{16,}$/.test(token) || Number.isSafeInteger(Number(token))) return token;
+    return `{${JSON.stringify(BIG)}:"${token}"}`;
   });
   return unmark(toJson(JSON.parse(marked)));
 }

@@ -1,0 +1,157 @@
+import yargs from 'yargs';
+import { findNearest } from '../std/index.ts';
+import { KplanError } from '../model/index.ts';
+import { COMMANDS, FLAGS, flagsOf, mainCommand, type Command, type Flag, type ProgramName } from './table.ts';
+
+/** The words of a command line, decoded against the table: only flags of the command, each of its type. */
+export interface Arguments {
+  readonly command: Command;
+  readonly positionals: readonly string[];
+  has(flag: string): boolean;
+  string(flag: string): string | undefined;
+  number(flag: string): number | undefined;
+  list(flag: string): readonly string[];
+}
+
+/** Finds the command that the first word names; any other word is an argument of the program's main job. */
+export function findCommand(
+  program: ProgramName,
+  words: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } {
+  const first = words.findIndex((word) => !word.startsWith('-'));
+  const named = COMMANDS.find((item) => item.program === program && item.name === words[first] && item.name !== 'apply');
+  if (named === undefined || first < 0 || (first > 0 && takesValue(words[first - 1])))
+    return { command: mainCommand(program), rest: words };
+  return { command: named, rest: words.filter((_, index) => index !== first) };
+}
+
+function takesValue(word: string | undefined): boolean {
+  if (word === undefined || word.includes('=')) return false;
+  const flag = FLAGS.find((item) => word === `--${item.name}` || word === `-${item.alias ?? ''}`);
+  return flag !== undefined && flag.type !== 'boolean';
+}
+
+/** Parses the words after the program; throws `KplanError` USAGE that names the nearest right flag or command. */
+export async function parseArguments(program: ProgramName, words: readonly string[]): Promise<Arguments> {
+  const { command, rest } = findCommand(program, words);
+  const flags = flagsOf(command);
+  const parsed: Readonly<Record<string, unknown>> = await yargs([...rest])
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'duplicate-arguments-array': true,
+      'greedy-arrays': false,
+      'boolean-negation': false,
+    })
+    .options(
+      Object.fromEntries(
+        flags.map((flag) => [flag.name, { type: typeOf(flag), ...(flag.alias === undefined ? {} : { alias: flag.alias }) }]),
+      ),
+    )
+    .fail(false)
+    .parseAsync();
+  checkKnown(command, parsed, flags);
+  const positionals = toStrings(parsed['_']);
+  const [least, most] = command.positionals;
+  if (positionals.length < least)
+    throw usage(command, `${command.program} ${command.usage} needs ${command.usage.split(' ').at(-1) ?? 'an argument'}`);
+  if (positionals.length > most) throw usage(command, `unexpected argument ${positionals[most] ?? ''}`);
+  return decode(command, positionals, parsed, flags);
+}
+
+function typeOf(flag: Flag): 'boolean' | 'string' | 'array' {
+  return flag.type === 'boolean' ? 'boolean' : flag.type === 'list' ? 'array' : 'string';
+}
+
+function checkKnown(command: Command, parsed: Readonly<Record<string, unknown>>, flags: readonly Flag[]): void {
+  const known = new Set(['_', '$0', ...flags.flatMap((flag) => [flag.name, flag.alias ?? flag.name])]);
+  for (const name of Object.keys(parsed)) {
+    if (known.has(name)) continue;
+    const dashes = name.length === 1 ? '-' : '--';
+    const elsewhere = FLAGS.find((flag) => flag.name === name || flag.alias === name);
+    const owner = COMMANDS.find((item) => elsewhere !== undefined && item.flags.includes(elsewhere.name));
+    if (elsewhere !== undefined && owner !== undefined)
+      throw usage(command, `${dashes}${name} is a flag of ${commandName(owner)}, not of ${commandName(command)}`);
+    const nearest = findNearest(
+      name,
+      flags.map((flag) => flag.name),
+    );
+    throw usage(command, `unknown flag ${dashes}${name}${nearest === undefined ? '' : `; did you mean --${nearest}?`}`);
+  }
+}
+
+/** A command as people type it. */
+export function commandName(command: Command): string {
+  return command === mainCommand(command.program) ? command.program : `${command.program} ${command.name}`;
+}
+
+function decode(
+  command: Command,
+  positionals: readonly string[],
+  parsed: Readonly<Record<string, unknown>>,
+  flags: readonly Flag[],
+): Arguments {
+  const values = new Map<string, readonly string[]>();
+  const set = new Set<string>();
+  for (const flag of flags) {
+    const given = parsed[flag.name];
+    if (given === undefined) continue;
+    if (flag.type === 'boolean') {
+      if (lastOf(given) === true) set.add(flag.name);
+      continue;
+    }
+    const list = toStrings(given);
+    if (list.length === 0 || list.includes(''))
+      throw usage(
+        command,
+        `--${flag.name} needs a value${flag.choices === undefined ? (flag.value === undefined ? '' : ` (${flag.value})`) : `: ${flag.choices.join(', ')}`}`,
+      );
+    if (flag.type !== 'list' && list.length > 1) throw usage(command, `--${flag.name} is given ${list.length} times; it takes one value`);
+    checkChoice(command, flag, list);
+    values.set(flag.name, list);
+  }
+  return {
+    command,
+    positionals,
+    has: (name) => set.has(name),
+    string: (name) => values.get(name)?.[0],
+    number: (name) => toNumber(command, name, values.get(name)?.[0]),
+    list: (name) => values.get(name) ?? [],
+  };
+}
+
+function checkChoice(command: Command, flag: Flag, list: readonly string[]): void {
+  for (const value of list) {
+    if (flag.choices === undefined || flag.choices.includes(value)) continue;
+    const nearest = findNearest(value, flag.choices);
+    throw usage(
+      command,
+      `--${flag.name} ${value}: must be ${flag.choices.join(', ')}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    );
+  }
+}
+
+function toNumber(command: Command, name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw usage(command, `--${name} ${text}: must be a whole number from 1 on`);
+  return Number(text);
+}
+
+function lastOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.at(-1) : value;
+}
+
+function toStrings(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.map((item) => (typeof item === 'string' ? item : String(item)));
+}
+
+/** A usage error with the command's help as its hint. */
+export function usage(command: Command, message: string): KplanError {
+  return new KplanError('USAGE', message, { hint: `${commandName(command)} --help lists its flags and examples` });
+}

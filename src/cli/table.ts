@@ -1,0 +1,339 @@
+/** The type of a flag's value. */
+export type FlagType = 'boolean' | 'string' | 'number' | 'list';
+
+/** One flag: `name` without the dashes. */
+export interface Flag {
+  readonly name: string;
+  readonly alias?: string;
+  readonly type: FlagType;
+  readonly group: 'World' | 'Plan' | 'Apply' | 'Daemon' | 'Output' | 'General';
+  readonly summary: string;
+  /** What stands for the value in help: `REV`. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly fallback?: string;
+}
+
+/** One command: what it answers, its arguments, flags and three examples that work. */
+export interface Command {
+  readonly program: ProgramName;
+  /** The word after the program; the empty string for the program's main job. */
+  readonly name: CommandName;
+  readonly summary: string;
+  /** The arguments in the usage line: `[PATH]`. */
+  readonly usage: string;
+  /** How many positional arguments it takes. */
+  readonly positionals: readonly [least: number, most: number];
+  readonly flags: readonly string[];
+  readonly examples: readonly (readonly [command: string, what: string])[];
+}
+
+export type ProgramName = 'kplan' | 'kapply';
+export type CommandName = 'plan' | 'show' | 'validate' | 'explain' | 'snapshot' | 'completion' | 'apply' | 'status' | 'delete';
+
+/** Exit codes are a contract: what each means, for help, README and tests. */
+export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
+  kplan: [
+    [0, 'done; nothing at or above --fail-on'],
+    [1, 'a finding or effect at or above --fail-on (default error)'],
+    [2, 'with --detailed-exitcode and no failure: there are changes'],
+    [3, 'could not answer: usage, unreadable input, cluster unreachable'],
+    [130, 'Ctrl-C (143 after SIGTERM); nothing is half-written'],
+  ],
+  kapply: [
+    [0, 'applied and healthy, or nothing to do'],
+    [1, 'something failed, or is not healthy in time'],
+    [2, 'with --dry-run and --detailed-exitcode: there are changes'],
+    [3, 'refused before touching anything: stale plan, error finding, declined question, usage'],
+    [130, 'Ctrl-C (143 after SIGTERM); nothing is half-written'],
+  ],
+};
+
+/** Every flag of every command. */
+export const FLAGS: readonly Flag[] = [
+  { name: 'ref', type: 'string', group: 'World', value: 'REV', summary: 'read PATH from a Git revision, without a checkout' },
+  {
+    name: 'base',
+    type: 'string',
+    group: 'World',
+    value: 'REV',
+    summary: 'before is PATH at that revision; merge-base:REV takes the merge base, none nothing',
+  },
+  {
+    name: 'snapshot',
+    type: 'string',
+    group: 'World',
+    value: 'FILE',
+    summary: 'before is a dump of a cluster: a file or directory of objects',
+  },
+  {
+    name: 'embedded',
+    type: 'string',
+    group: 'World',
+    value: 'DIR',
+    summary: 'before is the embedded cluster kept in DIR',
+    fallback: '.kplan/cluster',
+  },
+  { name: 'nodes', type: 'string', group: 'World', value: 'FILE|SPEC', summary: 'the nodes there are: a file, or 3x4cpu,16Gi[,zones=3]' },
+  {
+    name: 'context-objects',
+    type: 'list',
+    group: 'World',
+    value: 'FILE',
+    summary: 'objects that exist but are not in the repository; repeatable',
+  },
+  {
+    name: 'kubernetes-version',
+    type: 'string',
+    group: 'World',
+    value: '1.36[,1.34]',
+    summary: "versions to validate for; default the cluster's, else the newest known",
+  },
+  { name: 'config', type: 'string', group: 'World', value: 'FILE', summary: "configuration; default kplan.yaml at the repository's root" },
+  {
+    name: 'git',
+    type: 'string',
+    group: 'World',
+    choices: ['auto', 'js', 'native'],
+    summary: 'how Git is read: the git program, or none needed',
+    fallback: 'auto',
+  },
+  { name: 'unit', type: 'string', group: 'World', value: 'NAME', summary: "the unit's name: what its inventory is kept under" },
+  {
+    name: 'namespace',
+    alias: 'n',
+    type: 'list',
+    group: 'World',
+    value: 'NAMESPACE',
+    summary: 'show and apply only these namespaces; repeatable',
+  },
+  {
+    name: 'selector',
+    alias: 'l',
+    type: 'string',
+    group: 'World',
+    value: 'LABELS',
+    summary: 'show and apply only objects with these labels',
+  },
+  { name: 'out', type: 'string', group: 'Plan', value: 'FILE', summary: 'save the plan; kapply FILE applies exactly that' },
+  { name: 'watch', type: 'boolean', group: 'Plan', summary: 'plan again whenever a file changes' },
+  {
+    name: 'fail-on',
+    type: 'string',
+    group: 'Plan',
+    choices: ['error', 'warning', 'info', 'never'],
+    summary: 'the severity of findings and effects that fails the run',
+    fallback: 'error',
+  },
+  {
+    name: 'baseline',
+    type: 'string',
+    group: 'Plan',
+    value: 'FILE',
+    summary: 'a JSON report whose findings and effects are known and hidden',
+  },
+  { name: 'detailed-exitcode', type: 'boolean', group: 'Plan', summary: 'exit 2 if there are changes' },
+  {
+    name: 'allow',
+    type: 'list',
+    group: 'Apply',
+    value: 'CODE|ENGINE',
+    summary: 'go on despite error findings or effects of this code or engine; repeatable',
+  },
+  { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
+  { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
+  { name: 'force-conflicts', type: 'boolean', group: 'Apply', summary: 'take over fields that another manager owns' },
+  {
+    name: 'apply-fresh',
+    type: 'boolean',
+    group: 'Apply',
+    summary: 'of a plan file that has gone stale in part, apply the steps that have not',
+  },
+  { name: 'timeout', type: 'string', group: 'Apply', value: 'DURATION', summary: 'how long to wait for health', fallback: '5m' },
+  { name: 'concurrency', type: 'number', group: 'Apply', value: 'N', summary: 'writes side by side', fallback: '8' },
+  {
+    name: 'interval',
+    type: 'string',
+    group: 'Daemon',
+    value: 'DURATION',
+    summary: 'how often the source is read and drift is looked for',
+    fallback: '30s',
+  },
+  { name: 'once', type: 'boolean', group: 'Daemon', summary: 'end after the first revision is applied or held' },
+  {
+    name: 'output',
+    alias: 'o',
+    type: 'list',
+    group: 'Output',
+    value: 'FORMAT[=FILE]',
+    summary: 'text, json, yaml, markdown or github; repeatable with =FILE',
+    fallback: 'text',
+  },
+  { name: 'all', type: 'boolean', group: 'Output', summary: 'show what is folded otherwise' },
+  {
+    name: 'color',
+    type: 'string',
+    group: 'Output',
+    choices: ['auto', 'always', 'never'],
+    summary: 'colour; NO_COLOR and FORCE_COLOR are heeded',
+    fallback: 'auto',
+  },
+  { name: 'quiet', alias: 'q', type: 'boolean', group: 'Output', summary: 'no progress on stderr' },
+  { name: 'verbose', alias: 'v', type: 'boolean', group: 'Output', summary: 'more on stderr: what was read, and how long each stage took' },
+  { name: 'help', alias: 'h', type: 'boolean', group: 'General', summary: 'this text' },
+  { name: 'version', type: 'boolean', group: 'General', summary: 'the version' },
+];
+
+const GENERAL = ['help', 'version'];
+const OUTPUT = ['output', 'all', 'color', 'quiet', 'verbose'];
+const SOURCE = ['ref', 'git', 'config', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes'];
+const PLAN = [...SOURCE, 'base', 'snapshot', 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
+
+/** Every command. Help, docs, completion and tests are made from this table. */
+export const COMMANDS: readonly Command[] = [
+  {
+    program: 'kplan',
+    name: 'plan',
+    summary: 'Says what would change, and what that change does, before anything is touched.',
+    usage: '[plan] [PATH]',
+    positionals: [0, 1],
+    flags: ['out', 'watch', 'force-conflicts', ...PLAN],
+    examples: [
+      ['kplan', 'the manifests here against the cluster'],
+      ['kplan deploy --base merge-base:main', 'what this branch changes, without a cluster'],
+      ['kplan deploy --snapshot live.yaml --out change.kplan', 'against a dump, saved to be applied'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'validate',
+    summary: 'Checks manifests as the API server would; needs no cluster and no Git.',
+    usage: 'validate [PATH...]',
+    positionals: [0, 1000],
+    flags: ['ref', 'git', 'config', 'kubernetes-version', 'context-objects', 'fail-on', 'baseline', ...OUTPUT, ...GENERAL],
+    examples: [
+      ['kplan validate deploy', 'for the newest Kubernetes known'],
+      ['kplan validate deploy --kubernetes-version 1.36,1.34', 'for two versions at once'],
+      ['kustomize build . | kplan validate -', 'what another program prints'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'show',
+    summary: 'Shows a saved plan.',
+    usage: 'show FILE',
+    positionals: [1, 1],
+    flags: ['fail-on', 'detailed-exitcode', ...OUTPUT, ...GENERAL],
+    examples: [
+      ['kplan show change.kplan', 'as text'],
+      ['kplan show change.kplan --all', 'with everything that is folded otherwise'],
+      ['kplan show change.kplan -o markdown', 'as a comment for a pull request'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'explain',
+    summary: 'Says what a finding or effect means, why it matters and how to mend it.',
+    usage: 'explain CODE',
+    positionals: [1, 1],
+    flags: [...GENERAL],
+    examples: [
+      ['kplan explain KV0102', 'one code'],
+      ['kplan explain KL0001', 'another'],
+      ['kplan explain all', 'every code with its title'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'snapshot',
+    summary: 'Writes a cluster as a file for offline plans; Secret values become salted hashes.',
+    usage: 'snapshot [FILE]',
+    positionals: [0, 1],
+    flags: ['embedded', 'quiet', ...GENERAL],
+    examples: [
+      ['kplan snapshot live.yaml', 'the embedded cluster of this folder'],
+      ['kplan snapshot --embedded /tmp/cluster', 'another one, to standard output'],
+      ['kplan deploy --snapshot live.yaml', 'and a plan against it'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'completion',
+    summary: 'Prints a completion script for a shell.',
+    usage: 'completion bash|zsh|fish',
+    positionals: [1, 1],
+    flags: [...GENERAL],
+    examples: [
+      ['source <(kplan completion bash)', 'for this shell'],
+      ['kplan completion zsh > ~/.zfunc/_kplan', 'for every zsh'],
+      ['kplan completion fish | source', 'for this fish'],
+    ],
+  },
+  {
+    program: 'kapply',
+    name: 'apply',
+    summary: 'Plans, shows, asks, applies and waits for health; with a plan file, exactly that plan or a refusal.',
+    usage: '[PATH | PLANFILE]',
+    positionals: [0, 1],
+    flags: [
+      ...SOURCE,
+      'embedded',
+      'allow',
+      'yes',
+      'dry-run',
+      'detailed-exitcode',
+      'force-conflicts',
+      'apply-fresh',
+      'timeout',
+      'concurrency',
+      'watch',
+      'interval',
+      'once',
+      ...OUTPUT,
+      ...GENERAL,
+    ],
+    examples: [
+      ['kapply deploy', 'plan, ask, apply, wait'],
+      ['kapply change.kplan --yes', 'exactly what was reviewed'],
+      ['kapply --watch deploy', 'keep the cluster equal to the folder'],
+    ],
+  },
+  {
+    program: 'kapply',
+    name: 'status',
+    summary: 'Says what kapply owns in a cluster, and how that is.',
+    usage: 'status',
+    positionals: [0, 0],
+    flags: ['embedded', 'unit', ...OUTPUT, ...GENERAL],
+    examples: [
+      ['kapply status', 'every unit'],
+      ['kapply status --unit shop --all', 'every object of one unit'],
+      ['kapply status -o json', 'for a script'],
+    ],
+  },
+  {
+    program: 'kapply',
+    name: 'delete',
+    summary: 'Removes everything that a unit owns, in reverse order, then the unit.',
+    usage: 'delete --unit UNIT',
+    positionals: [0, 0],
+    flags: ['embedded', 'unit', 'yes', 'dry-run', 'timeout', ...OUTPUT, ...GENERAL],
+    examples: [
+      ['kapply delete --unit shop', 'asks first'],
+      ['kapply delete --unit shop --yes', 'does not ask'],
+      ['kapply delete --unit shop --dry-run', 'only says what would go'],
+    ],
+  },
+];
+
+/** The command of a program that its main job is. */
+export function mainCommand(program: ProgramName): Command {
+  const command = COMMANDS.find((item) => item.program === program && (item.name === 'plan' || item.name === 'apply'));
+  if (command === undefined) throw new Error(`no main command for ${program}`);
+  return command;
+}
+
+/** The flags of a command, in the table's order. */
+export function flagsOf(command: Command): readonly Flag[] {
+  return FLAGS.filter((flag) => command.flags.includes(flag.name));
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  getArray,
+  getAt,
+  getNumber,
+  getString,
+  getStringMap,
+  isEqualJson,
+  isJson,
+  parseJson,
+  stringifyJson,
+  type JsonValue,
+} from '../../src/std/index.ts';
+
+const anyJson = fc
+  .jsonValue({ maxDepth: 4 })
+  .filter((value): value is JsonValue => isJson(value) && !Object.is(value, -0) && !JSON.stringify(value).includes('-0'));
+
+test('text and back is the same value', () => {
+  fc.assert(fc.property(anyJson, (value) => isEqualJson(parseJson(stringifyJson(value)), value)));
+});
+
+test('equal values have equal bytes, whatever the order of keys', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), anyJson), (object) => {
+      const reversed = Object.fromEntries(Object.entries(object).toReversed());
+      return stringifyJson(object) === stringifyJson(reversed) && isEqualJson(object, reversed);
+    }),
+  );
+});
+
+const integers: readonly { readonly name: string; readonly text: string; readonly want: JsonValue }[] = [
+  { name: 'a small integer is a number', text: '7', want: 7 },
+  { name: 'the largest safe integer is a number', text: '9007199254740991', want: 9007199254740991 },
+  { name: 'one more is exact', text: '9007199254740993', want: 9007199254740993n },
+  { name: 'the least int64 is exact', text: '[-9223372036854775808]', want: [-9223372036854775808n] },
+  { name: 'digits within a string stay a string', text: '{"a":"9007199254740993"}', want: { a: '9007199254740993' } },
+  { name: 'a long fraction is a number', text: '0.12345678901234567', want: 0.12345678901234567 },
+];
+for (const { name, text, want } of integers) test(name, () => assert.deepEqual(parseJson(text), want));
+
+test('text that is not JSON is refused', () => assert.throws(() => parseJson('{"a":}'), SyntaxError));
+
+test('getters decode what is there and nothing else', () => {
+  const value: JsonValue = { spec: { list: [{ name: 'a' }, 3], labels: { b: '2', a: '1', n: 3 } } };
+  assert.equal(getString(value, 'spec', 'list', 0, 'name'), 'a');
+  assert.equal(getString(value, 'spec', 'list', 1), undefined);
+  assert.equal(getNumber(value, 'spec', 'list', 1), 3);
+  assert.equal(getAt(value, 'spec', 'constructor'), undefined);
+  assert.deepEqual(getArray(value, 'spec', 'nothing'), []);
+  assert.deepEqual(
+    [...getStringMap(value, 'spec', 'labels')],
+    [
+      ['a', '1'],
+      ['b', '2'],
+    ],
+  );
+});
