@@ -32,7 +32,7 @@ for (const minor of minors) {
 }
 const pack = toPack(views);
 const bytes = encodePack(pack);
-const summary = `${Object.keys(views).join(' ')}: ${pack.definitions.length} definitions, ${bytes.length} bytes`;
+const summary = `${Object.keys(pack.versions).join(' ')}: ${pack.definitions.length} definitions, ${bytes.length} bytes`;
 if (!values.check) {
   writeFileSync(file, bytes);
   console.log(`wrote ${summary}`);

@@ -56,6 +56,18 @@ const ROWS: readonly Row[] = [
   ],
   ['1.32', 'authentication.k8s.io/v1alpha1', 'SelfSubjectReview', 'authentication.k8s.io/v1'],
   ['1.32', 'flowcontrol.apiserver.k8s.io/v1beta3', 'FlowSchema PriorityLevelConfiguration', 'flowcontrol.apiserver.k8s.io/v1'],
+  ['1.33', 'authentication.k8s.io/v1beta1', 'SelfSubjectReview', 'authentication.k8s.io/v1'],
+  [
+    '1.34',
+    'admissionregistration.k8s.io/v1beta1',
+    'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding',
+    'admissionregistration.k8s.io/v1',
+  ],
+  ['1.34', 'resource.k8s.io/v1alpha3', 'DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice', 'resource.k8s.io/v1'],
+  ['1.35', 'certificates.k8s.io/v1alpha1', 'PodCertificateRequest', 'certificates.k8s.io/v1beta1'],
+  ['1.35', 'storage.k8s.io/v1alpha1', 'VolumeAttributesClass', 'storage.k8s.io/v1'],
+  ['1.35', 'storagemigration.k8s.io/v1alpha1', 'StorageVersionMigration', 'storagemigration.k8s.io/v1beta1'],
+  ['1.36', 'scheduling.k8s.io/v1alpha1', 'Workload', 'scheduling.k8s.io/v1alpha2'],
 ];
 
 /**
