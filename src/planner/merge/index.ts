@@ -1,0 +1,6 @@
+export { applyMerge, type ApplyInput, type ApplyOutcome } from './apply.ts';
+export { formatConflicts, type FieldConflict } from './conflict.ts';
+export { FieldSet, FieldSetBuilder } from './field-set.ts';
+export { readManagers, type ManagedEntry, type Managers } from './managers.ts';
+export { formatFieldPath, type FieldPath, type PathElement } from './path-element.ts';
+export { updateMerge, type UpdateInput } from './update.ts';
