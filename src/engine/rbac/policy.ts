@@ -1,3 +1,4 @@
+import { compareBy } from '../../std/index.ts';
 import { labelsOf, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { aggregate, type ClusterRoleRules } from './aggregation.ts';
 import { readBinding, toSubjectKey, type Binding } from './binding.ts';
@@ -35,9 +36,12 @@ export function readPolicy(world: World): RbacPolicy {
 }
 
 function computePolicy(world: World): RbacPolicy {
-  const clusterRoles = aggregate(withDefaults(world, 'ClusterRole'));
-  const roles = new Map(withDefaults(world, 'Role').map((role) => [`${namespaceOf(role) ?? ''}/${nameOf(role)}`, listRules(role)]));
-  const bindings = [...withDefaults(world, 'ClusterRoleBinding'), ...withDefaults(world, 'RoleBinding')].map(readBinding);
+  const clusterRoles = world.kind(RBAC_GROUP, 'ClusterRole').derive(computeClusterRoles);
+  const roles = world.kind(RBAC_GROUP, 'Role').derive(computeRoles);
+  const bindings = [
+    ...world.kind(RBAC_GROUP, 'ClusterRoleBinding').derive(computeClusterRoleBindings),
+    ...world.kind(RBAC_GROUP, 'RoleBinding').derive(computeRoleBindings),
+  ];
   const rulesOf: RbacPolicy['rulesOf'] = (role, namespace) => {
     if (role.kind === 'ClusterRole') return clusterRoles.get(role.name);
     return role.kind === 'Role' ? roles.get(`${namespace}/${role.name}`) : undefined;
@@ -45,15 +49,32 @@ function computePolicy(world: World): RbacPolicy {
   return { clusterRoles, bindings, grants: indexGrants(bindings, rulesOf), rulesOf };
 }
 
-function withDefaults(world: World, kind: string): readonly KubernetesObject[] {
-  const own = world.byKind(RBAC_GROUP, kind);
+function computeClusterRoles(own: readonly KubernetesObject[]): ClusterRoleRules {
+  return aggregate(withDefaults(own, 'ClusterRole'));
+}
+
+function computeRoles(own: readonly KubernetesObject[]): ReadonlyMap<string, readonly SourcedRule[]> {
+  return new Map(withDefaults(own, 'Role').map((role) => [identify(role), listRules(role)]));
+}
+
+function computeClusterRoleBindings(own: readonly KubernetesObject[]): readonly Binding[] {
+  return withDefaults(own, 'ClusterRoleBinding').map(readBinding);
+}
+
+function computeRoleBindings(own: readonly KubernetesObject[]): readonly Binding[] {
+  return withDefaults(own, 'RoleBinding').map(readBinding);
+}
+
+function withDefaults(own: readonly KubernetesObject[], kind: string): readonly KubernetesObject[] {
   if (own.some((object) => labelsOf(object).has('kubernetes.io/bootstrapping'))) return own;
-  const identity = (object: KubernetesObject): string => `${namespaceOf(object) ?? ''}/${nameOf(object)}`;
   const byIdentity = new Map<string, KubernetesObject>();
-  for (const object of BOOTSTRAP_POLICY) if (object.kind === kind) byIdentity.set(identity(object), object);
-  for (const object of own) byIdentity.set(identity(object), object);
-  const compare = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
-  return [...byIdentity].toSorted(compare).map(([, object]) => object);
+  for (const object of BOOTSTRAP_POLICY) if (object.kind === kind) byIdentity.set(identify(object), object);
+  for (const object of own) byIdentity.set(identify(object), object);
+  return [...byIdentity.values()].toSorted(compareBy((object) => namespaceOf(object) ?? '', nameOf));
+}
+
+function identify(object: KubernetesObject): string {
+  return `${namespaceOf(object) ?? ''}/${nameOf(object)}`;
 }
 
 function indexGrants(bindings: readonly Binding[], rulesOf: RbacPolicy['rulesOf']): RbacPolicy['grants'] {

@@ -1,4 +1,59 @@
 import type { CatalogTable } from './entry.ts';
 
 /** Codes of the family KA. */
-export const RBAC_CODES: CatalogTable = {};
+export const RBAC_CODES: CatalogTable = {
+  KA0101: {
+    title: 'New cluster admin',
+    severity: 'error',
+    message: '{subject} can now do everything in the whole cluster ({via})',
+    remedy: 'Bind a role that lists what {subject} needs, or bind it within the namespaces where it is needed.',
+    why: 'All verbs on all resources cluster-wide is cluster-admin whatever the role is called: whoever takes over the subject, or a pod that runs as it, owns every Secret, node and workload, and nothing in RBAC can take a part of it away again.',
+    example:
+      'kind: ClusterRoleBinding\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, namespace: shop, name: deployer}]',
+  },
+  KA0102: {
+    title: 'No longer cluster admin',
+    severity: 'info',
+    message: '{subject} can no longer do everything in the whole cluster (until now by {via})',
+    remedy: 'Nothing to do if that is meant; else restore the binding.',
+    why: 'What worked by being cluster admin is refused from now on unless another binding allows it.',
+  },
+  KA0103: {
+    title: 'Dangerous permission gained',
+    severity: 'warning',
+    message: '{subject} can now {can} {where}',
+    remedy: 'Check that {subject} needs it; narrow the verbs, the resourceNames or the namespaces of {via}.',
+    why: 'Some permissions lead to more than they say: Secrets hold tokens of other accounts, whoever starts a Pod chooses what it mounts and runs as, exec enters what others run, and escalate, bind and impersonate set the rules aside.',
+    example: 'kind: Role\nrules: [{apiGroups: [""], resources: [secrets], verbs: [get, list]}]',
+  },
+  KA0104: {
+    title: 'Dangerous permission lost',
+    severity: 'info',
+    message: '{subject} can no longer {can} {where}',
+    remedy: 'Nothing to do if that is meant; else restore the rule or the binding ({via}).',
+    why: 'What relied on it is refused from now on. No other binding that names the subject, or a group it is surely in, still allows it.',
+  },
+  KA0105: {
+    title: 'Permission gained',
+    severity: 'info',
+    message: '{subject} can now {can} {where}',
+    remedy: 'Nothing to do if that is meant; else narrow {via}.',
+    why: 'The subject did not hold this before in any way: neither by another rule, role or binding, nor by a group it is surely in.',
+  },
+  KA0106: {
+    title: 'Permission lost',
+    severity: 'info',
+    message: '{subject} can no longer {can} {where}',
+    remedy: 'Nothing to do if that is meant; else restore the rule or the binding ({via}).',
+    why: 'What relied on it is refused from now on. No other binding that names the subject, or a group it is surely in, still allows it.',
+  },
+  KA0201: {
+    title: 'Binding without its role',
+    severity: 'warning',
+    message: '{binding} names {role}, which does not exist: it grants nothing until somebody makes that role',
+    remedy: 'Create {role}, mend the name, or delete {binding}.',
+    why: 'The API server accepts such a binding. It starts to grant as soon as a role of that name appears, whoever writes it and whatever is in it.',
+    example:
+      'kind: RoleBinding\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}   # no Role reader in this namespace',
+  },
+};

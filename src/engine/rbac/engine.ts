@@ -1,0 +1,138 @@
+import { compareBy, sortedUnique } from '../../std/index.ts';
+import { compareRefs, toRefKey, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
+import { describeBinding } from './binding.ts';
+import { listCauses } from './cause.ts';
+import { listDangling } from './dangling.ts';
+import { groupHoldings, type Gain } from './gain.ts';
+import { compact, listHoldings, toCoverage, type Holding } from './holding.ts';
+import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
+import { toPrincipal, type Principal } from './principal.ts';
+import { describeAbility, describeWhere, joinSome } from './wording.ts';
+
+type Direction = FactChange['change'];
+
+/** More principals than these that change alike are told in one fact. */
+const MANY = 8;
+
+/**
+ * What a change lets whom do, and what it takes away: per principal the permissions that it did not hold before in any way
+ * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. Also bindings
+ * to roles that do not exist.
+ */
+export const rbacEngine: Engine = { name: 'rbac', compare };
+
+function compare(before: World, after: World): readonly FactChange[] {
+  const [policyBefore, policyAfter] = [readPolicy(before), readPolicy(after)];
+  const changes: FactChange[] = [...listDangling(before, after)];
+  const told: Told[] = [];
+  for (const key of sortedUnique([...policyBefore.grants.keys(), ...policyAfter.grants.keys()])) {
+    if (key === 'group system:masters' || isSame(policyBefore.grants.get(key), policyAfter.grants.get(key))) continue;
+    const principal = toPrincipal(key);
+    told.push(...tell(principal, 'gained', policyBefore, policyAfter), ...tell(principal, 'lost', policyAfter, policyBefore));
+  }
+  changes.push(...fold(told).map((group) => toFactChange(group, before, after)));
+  return changes.toSorted(
+    compareBy(
+      ({ fact }) => fact.key,
+      ({ change }) => change,
+    ),
+  );
+}
+
+function isSame(a: ReadonlyMap<string, readonly Grant[]> | undefined, b: ReadonlyMap<string, readonly Grant[]> | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.size === b.size && [...a].every(([namespace, grants]) => isSameGrants(grants, b.get(namespace) ?? []));
+}
+
+function isSameGrants(a: readonly Grant[], b: readonly Grant[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((grant, i) => {
+      const other = b[i];
+      if (other === undefined || toRefKey(grant.binding.ref) !== toRefKey(other.binding.ref)) return false;
+      if (grant.rules === other.rules) return true;
+      if (grant.rules === undefined || grant.rules.length !== other.rules?.length) return false;
+      return grant.rules.every((rule, index) => rule.key === other.rules?.[index]?.key);
+    })
+  );
+}
+
+interface Told {
+  readonly principal: Principal;
+  readonly change: Direction;
+  readonly gain: Gain;
+  readonly isAdmin: boolean;
+}
+
+function tell(principal: Principal, change: Direction, from: RbacPolicy, to: RbacPolicy): readonly Told[] {
+  const isCovered = toCoverage(from, principal);
+  const holdings = compact(listHoldings(to, principal.key).filter(({ permission, namespace }) => !isCovered(permission, namespace)));
+  const admin = holdings.filter(isAdmin);
+  const shown = admin.length > 0 ? admin : holdings;
+  return groupHoldings(shown).map((gain) => ({ principal, change, gain, isAdmin: admin.length > 0 }));
+}
+
+function isAdmin({ permission, namespace }: Holding): boolean {
+  if (permission.kind === 'path' || namespace !== '' || permission.name !== undefined) return false;
+  return permission.verb === '*' && permission.group === '*' && permission.resource === '*';
+}
+
+function fold(told: readonly Told[]): readonly (readonly Told[])[] {
+  const alike = new Map<string, Told[]>();
+  for (const item of told) {
+    const key = toTextKey(item);
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [item]);
+    else group.push(item);
+  }
+  return [...alike.values()].flatMap((group) => (group.length > MANY ? [group] : group.map((item) => [item])));
+}
+
+function toTextKey({ change, gain, isAdmin }: Told): string {
+  const { power, verbs, resources, names, namespaces } = gain;
+  return [change, isAdmin ? 'admin' : (power?.id ?? ''), verbs.join(), resources.join(), names.join(), namespaces.join()].join(' ');
+}
+
+function toFactChange(group: readonly Told[], before: World, after: World): FactChange {
+  const [first] = group;
+  if (first === undefined) throw new Error('a folded fact has a member');
+  const { change, gain, isAdmin } = first;
+  const holdings = group.flatMap((item) => item.gain.holdings);
+  const subjects = group.map(({ principal }) => principal.text);
+  const only = group.length === 1 ? first.principal.ref : undefined;
+  const fact: Fact = {
+    engine: 'rbac',
+    ...toCode(change, { isAdmin, isPower: gain.power !== undefined }),
+    key: `permission ${group.length > MANY ? 'many' : first.principal.key} ${toTextKey(first)}`,
+    ...(only === undefined ? {} : { subject: only }),
+    data: {
+      subject: group.length > MANY ? `${group.length} subjects (${joinSome(subjects)})` : (subjects[0] ?? ''),
+      subjects,
+      can: describeAbility(gain),
+      where: describeWhere(gain.namespaces),
+      ...(gain.power === undefined ? {} : { power: gain.power.id }),
+      verbs: gain.verbs,
+      resources: gain.resources,
+      names: gain.names,
+      namespaces: gain.namespaces,
+      via: describeVia(holdings),
+    },
+    objects: listCauses(holdings, before, after).toSorted((a, b) => compareRefs(a.ref, b.ref)),
+  };
+  return { change, fact };
+}
+
+function toCode(change: Direction, is: { readonly isAdmin: boolean; readonly isPower: boolean }): Pick<Fact, 'code' | 'severity'> {
+  if (change === 'lost') return { code: is.isAdmin ? 'KA0102' : is.isPower ? 'KA0104' : 'KA0106', severity: 'info' };
+  if (is.isAdmin) return { code: 'KA0101', severity: 'error' };
+  return is.isPower ? { code: 'KA0103', severity: 'warning' } : { code: 'KA0105', severity: 'info' };
+}
+
+function describeVia(holdings: readonly Holding[]): readonly string[] {
+  const grants = new Set(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
+  const texts = [...grants].flatMap(({ binding, subjectIndex }) => {
+    const subject = binding.subjects[subjectIndex];
+    return subject === undefined ? [] : [describeBinding(binding, subject)];
+  });
+  return sortedUnique(texts);
+}

@@ -1,0 +1,137 @@
+import { compareStrings, sortedUnique } from '../../std/index.ts';
+import type { Holding } from './holding.ts';
+import { listPowers } from './power.ts';
+
+/** Holdings that are told in one sentence: the same verbs, in the same namespaces, for the same reason to care. */
+export interface Gain {
+  /** The id of a dangerous power; absent for ordinary permissions. */
+  readonly power?: { readonly id: string; readonly phrase: string };
+  readonly verbs: readonly string[];
+  /** As kubectl writes them, `pods/exec` and `deployments.apps`; or paths, `/healthz`. */
+  readonly resources: readonly string[];
+  /** The only names it holds for; empty: every name. */
+  readonly names: readonly string[];
+  /** `""` is everywhere. */
+  readonly namespaces: readonly string[];
+  readonly holdings: readonly Holding[];
+}
+
+interface Cell {
+  readonly group: string;
+  readonly resource: string;
+  readonly isPath: boolean;
+  readonly names: readonly string[];
+  readonly verbs: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly holdings: readonly Holding[];
+}
+
+const VERBS = ['*', 'get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+
+/** Groups holdings for readers: verbs of one resource, then namespaces, then names, then resources with the same power. */
+export function groupHoldings(holdings: readonly Holding[]): readonly Gain[] {
+  const cells = mergeNames(mergeNamespaces(mergeVerbs(holdings)));
+  const gains = cells.flatMap(splitPowers);
+  return merge(
+    gains,
+    (gain) => [gain.power?.id ?? '', gain.power?.phrase ?? '', gain.verbs.join(), gain.namespaces.join(), gain.names.join()],
+    (group, first) => ({
+      ...first,
+      resources: sortedUnique(group.flatMap(({ resources }) => resources)),
+      holdings: group.flatMap((gain) => gain.holdings),
+    }),
+  );
+}
+
+function mergeVerbs(holdings: readonly Holding[]): readonly Cell[] {
+  const cells = holdings.map((holding): Cell => {
+    const { permission, namespace } = holding;
+    const isPath = permission.kind === 'path';
+    return {
+      group: isPath ? '' : permission.group,
+      resource: isPath ? permission.path : permission.resource,
+      isPath,
+      names: isPath || permission.name === undefined ? [] : [permission.name],
+      verbs: [permission.verb],
+      namespaces: [namespace],
+      holdings: [holding],
+    };
+  });
+  return merge(
+    cells,
+    (cell) => [cell.namespaces.join(), cell.group, cell.resource, cell.names.join()],
+    (group, first) => ({
+      ...first,
+      verbs: sortVerbs(group.flatMap(({ verbs }) => verbs)),
+      holdings: group.flatMap((cell) => cell.holdings),
+    }),
+  );
+}
+
+function mergeNamespaces(cells: readonly Cell[]): readonly Cell[] {
+  return merge(
+    cells,
+    (cell) => [cell.group, cell.resource, cell.names.join(), cell.verbs.join()],
+    (group, first) => ({
+      ...first,
+      namespaces: sortedUnique(group.flatMap(({ namespaces }) => namespaces)),
+      holdings: group.flatMap((cell) => cell.holdings),
+    }),
+  );
+}
+
+function mergeNames(cells: readonly Cell[]): readonly Cell[] {
+  const keys = (cell: Cell): string[] => [
+    cell.group,
+    cell.resource,
+    cell.verbs.join(),
+    cell.namespaces.join(),
+    String(cell.names.length > 0),
+  ];
+  return merge(cells, keys, (group, first) => ({
+    ...first,
+    names: sortedUnique(group.flatMap(({ names }) => names)),
+    holdings: group.flatMap((cell) => cell.holdings),
+  }));
+}
+
+function splitPowers(cell: Cell): readonly Gain[] {
+  const { namespaces, names } = cell;
+  const powers = cell.isPath ? [] : listPowers(cell);
+  const used = new Set(powers.flatMap(({ verbs }) => verbs));
+  const ofVerbs = (verbs: readonly string[]): Omit<Gain, 'power'> => ({
+    verbs,
+    resources: [cell.isPath ? cell.resource : toResourceText(cell)],
+    names,
+    namespaces,
+    holdings: cell.holdings.filter(({ permission }) => verbs.includes(permission.verb)),
+  });
+  const rest = cell.verbs.filter((verb) => !used.has(verb));
+  const dangerous = powers.map(({ id, phrase, verbs }): Gain => ({ power: { id, phrase }, ...ofVerbs(verbs) }));
+  return rest.length === 0 || used.has('*') ? dangerous : [...dangerous, ofVerbs(rest)];
+}
+
+function toResourceText({ group, resource }: Cell): string {
+  if (group === '') return resource;
+  const slash = resource.indexOf('/');
+  return slash < 0 ? `${resource}.${group}` : `${resource.slice(0, slash)}.${group}${resource.slice(slash)}`;
+}
+
+function sortVerbs(verbs: readonly string[]): readonly string[] {
+  const rank = (verb: string): string => String.fromCharCode(VERBS.includes(verb) ? VERBS.indexOf(verb) : VERBS.length) + verb;
+  return sortedUnique(verbs).toSorted((a, b) => compareStrings(rank(a), rank(b)));
+}
+
+function merge<T>(items: readonly T[], key: (item: T) => readonly string[], join: (group: readonly T[], first: T) => T): T[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = key(item).join('\u0000');
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [join(group, first)];
+  });
+}
