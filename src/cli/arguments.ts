@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { findNearest } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
+import { findCommand } from './arguments-words.ts';
 import { COMMANDS, FLAGS, flagsOf, mainCommand, type Command, type Flag, type ProgramName } from './table.ts';
 
 /** The words of a command line, decoded against the table: only flags of the command, each of its type. */
@@ -11,24 +12,6 @@ export interface Arguments {
   string(flag: string): string | undefined;
   number(flag: string): number | undefined;
   list(flag: string): readonly string[];
-}
-
-/** Finds the command that the first word names; any other word is an argument of the program's main job. */
-export function findCommand(
-  program: ProgramName,
-  words: readonly string[],
-): { readonly command: Command; readonly rest: readonly string[] } {
-  const first = words.findIndex((word) => !word.startsWith('-'));
-  const named = COMMANDS.find((item) => item.program === program && item.name === words[first] && item.name !== 'apply');
-  if (named === undefined || first < 0 || (first > 0 && takesValue(words[first - 1])))
-    return { command: mainCommand(program), rest: words };
-  return { command: named, rest: words.filter((_, index) => index !== first) };
-}
-
-function takesValue(word: string | undefined): boolean {
-  if (word === undefined || word.includes('=')) return false;
-  const flag = FLAGS.find((item) => word === `--${item.name}` || word === `-${item.alias ?? ''}`);
-  return flag !== undefined && flag.type !== 'boolean';
 }
 
 /** Parses the words after the program; throws `KplanError` USAGE that names the nearest right flag or command. */

@@ -72,7 +72,9 @@ export function stepLines(step: Step, layout: Layout): Line[] {
 }
 
 function fieldLine(field: FieldChange, step: Step, layout: Layout): Line {
-  const path = `    ${readablePath(field.path, step)}`.padEnd(Math.min(52, Math.max(24, layout.width - 40)));
+  const path = `    ${readablePath(field.path, step).replace('.spec.template.spec.', '.spec…')}`.padEnd(
+    Math.min(52, Math.max(24, layout.width - 40)),
+  );
   const before: Span[] = field.before === undefined ? [span('(none)', 'dim')] : [span(shorten(field.before, layout), 'bad')];
   const after: Span[] = field.after === undefined ? [span('(removed)', 'dim')] : [span(shorten(field.after, layout), 'good')];
   return line([span(`${path} `), ...before, span(' -> ', 'dim'), ...after], undefined, 8);
@@ -101,14 +103,14 @@ export function readablePath(pointer: string, step: Pick<Step, 'merged' | 'desir
 }
 
 function shorten(value: JsonValue, layout: Layout): string {
-  const text =
-    typeof value === 'string'
-      ? value === '' || /^[\s\d]|\s$|[\n\u0000-\u001f]/.test(value)
-        ? JSON.stringify(value)
-        : value
-      : stringifyJson(value);
+  const text = typeof value === 'string' && !isAmbiguous(value) ? value : stringifyJson(value);
   const most = layout.all ? 2000 : 100;
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+// Quotes where the text would read as another type, or where white space would not be seen.
+function isAmbiguous(text: string): boolean {
+  return text === '' || /^\s|\s$|[\n\t]|^[-+.\d][\d.eE+-]*$|^(true|false|null|~)$/.test(text);
 }
 
 const OUTCOMES: Readonly<Record<StepOutcome, { readonly symbol: string; readonly tone: Tone }>> = {

@@ -13,6 +13,9 @@ export function line(left: readonly Span[], right?: string, hang?: number): Line
   return { left, ...(right === undefined ? {} : { right }), ...(hang === undefined ? {} : { hang }) };
 }
 
+/** Where places end on wide terminals: further right, the eye loses the line. */
+const WIDEST = 120;
+
 /** Lays lines out: wraps words at the width, puts places at the right margin, or on a line of their own where they do not fit. */
 export function layOut(lines: readonly Line[], width: number, color: boolean): string {
   return lines.flatMap((item) => layOutLine(item, width, color)).join('\n') + (lines.length > 0 ? '\n' : '');
@@ -21,15 +24,23 @@ export function layOut(lines: readonly Line[], width: number, color: boolean): s
 function layOutLine(item: Line, width: number, color: boolean): string[] {
   const hang = item.hang ?? 4;
   const rows = wrap(item.left, width, hang);
-  const painted = rows.map((row) => paint(row, color).trimEnd());
+  const painted = rows.map((row) => paint(trimEnd(row), color));
   if (item.right === undefined) return painted;
+  const margin = Math.min(width, WIDEST);
   const first = lengthOf(rows[0] ?? []);
   const place = paint([span(item.right, 'path')], color);
-  if (first + 2 + item.right.length <= width) {
-    painted[0] = `${paint(rows[0] ?? [], color)}${' '.repeat(width - first - item.right.length)}${place}`;
+  if (first + 2 + item.right.length <= margin) {
+    painted[0] = `${paint(rows[0] ?? [], color)}${' '.repeat(margin - first - item.right.length)}${place}`;
     return painted;
   }
   return [...painted, `${' '.repeat(hang)}${place}`];
+}
+
+function trimEnd(spans: readonly Span[]): readonly Span[] {
+  const last = spans.at(-1);
+  if (last === undefined || !last.text.endsWith(' ')) return spans;
+  const text = last.text.trimEnd();
+  return text === '' ? trimEnd(spans.slice(0, -1)) : [...spans.slice(0, -1), span(text, last.tone)];
 }
 
 function lengthOf(spans: readonly Span[]): number {

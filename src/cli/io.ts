@@ -1,0 +1,77 @@
+import { createInterface } from 'node:readline/promises';
+
+/** The process as the commands see it: streams, terminal, environment, working directory. Tests hand in their own. */
+export interface Io {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Columns of the terminal; 100 where there is none. */
+  readonly width: number;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly stdinIsTerminal: boolean;
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  err(text: string): void;
+  /** Asks at the terminal; the answer without surrounding spaces. Only where stdin and stderr are terminals. */
+  ask(question: string): Promise<string>;
+  now(): number;
+  random(): number;
+}
+
+/** The Io of the running process. */
+export function processIo(signal: AbortSignal): Io {
+  const { stdout, stderr, stdin } = process;
+  return {
+    stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    width: Math.max(40, stdout.columns ?? 100),
+    stdoutIsTerminal: stdout.isTTY === true,
+    stderrIsTerminal: stderr.isTTY === true,
+    stdinIsTerminal: stdin.isTTY === true,
+    signal,
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    ask: async (question) => {
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return (await lines.question(question, { signal })).trim();
+      } finally {
+        lines.close();
+      }
+    },
+    now: () => Date.now(),
+    random: () => Math.random(),
+  };
+}
+
+/** Whether stdout is coloured: the flag, then NO_COLOR and FORCE_COLOR, then whether it is a terminal. */
+export function wantsColor(io: Io, flag: string | undefined): boolean {
+  if (flag === 'always') return true;
+  if (flag === 'never') return false;
+  if ((io.env['NO_COLOR'] ?? '') !== '') return false;
+  const force = io.env['FORCE_COLOR'];
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  return io.stdoutIsTerminal && io.env['TERM'] !== 'dumb';
+}
+
+/** Progress and warnings on stderr; nothing with -q. */
+export interface Log {
+  /** Something a user should know though nothing failed. */
+  warn(text: string): void;
+  /** A step of the work. */
+  step(text: string): void;
+  /** Details for -v. */
+  detail(text: string): void;
+}
+
+/** The log of a command. */
+export function createLog(io: Io, quiet: boolean, verbose: boolean): Log {
+  return {
+    warn: (text) => io.err(`${text}\n`),
+    step: (text) => (quiet ? undefined : io.err(`${text}\n`)),
+    detail: (text) => (verbose && !quiet ? io.err(`${text}\n`) : undefined),
+  };
+}

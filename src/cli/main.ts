@@ -1,0 +1,90 @@
+import { KplanError } from '../model/index.ts';
+import { findCommand } from './arguments-words.ts';
+import { renderHelp } from './help.ts';
+import { processIo, type Io } from './io.ts';
+import type { CommandName, ProgramName } from './table.ts';
+import { VERSION } from './version.ts';
+
+type RunCommand = (args: import('./arguments.ts').Arguments, io: Io) => Promise<number>;
+
+/** Each command's module, loaded when it is asked for. */
+const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
+  apply: async () => (await import('./commands/apply.ts')).runApply,
+  completion: async () => (await import('./commands/completion.ts')).runCompletion,
+  delete: async () => (await import('./commands/delete.ts')).runDelete,
+  explain: async () => (await import('./commands/explain.ts')).runExplain,
+  plan: async () => (await import('./commands/plan.ts')).runPlan,
+  show: async () => (await import('./commands/show.ts')).runShow,
+  snapshot: async () => (await import('./commands/snapshot.ts')).runSnapshot,
+  status: async () => (await import('./commands/status.ts')).runStatus,
+  validate: async () => (await import('./commands/validate.ts')).runValidate,
+};
+
+/** Runs a program with its words; the exit code of the contract. The only place that turns errors into text. */
+export async function runProgram(program: ProgramName, words: readonly string[], io: Io): Promise<number> {
+  try {
+    if (words.includes('--version')) {
+      io.out(`${program} ${VERSION}\n`);
+      return 0;
+    }
+    const { command } = findCommand(program, words);
+    if (words.includes('--help') || words.includes('-h') || words[0] === 'help') {
+      io.out(renderHelp(words[0] === 'help' ? findCommand(program, words.slice(1)).command : command));
+      return 0;
+    }
+    const { parseArguments } = await import('./arguments.ts');
+    const args = await parseArguments(program, words);
+    const run = await RUN[args.command.name]();
+    return await run(args, io);
+  } catch (error) {
+    return explainError(error, program, io);
+  }
+}
+
+function explainError(error: unknown, program: ProgramName, io: Io): number {
+  const interrupted = signalExit(io);
+  if (interrupted !== undefined) return interrupted;
+  if (error instanceof KplanError) {
+    io.err(`${program}: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
+    return 3;
+  }
+  const known = SYSTEM_ERRORS[systemCode(error) ?? ''];
+  if (known !== undefined && error instanceof Error) {
+    io.err(`${program}: ${known}: ${error.message}\n`);
+    return 3;
+  }
+  throw error;
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'disk quota exceeded',
+  EMFILE: 'too many open files',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+};
+
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** 130 after Ctrl-C, 143 after SIGTERM; undefined if neither came. */
+export function signalExit(io: Io): number | undefined {
+  if (!io.signal.aborted) return undefined;
+  return io.signal.reason === 'SIGTERM' ? 143 : 130;
+}
+
+/** Runs a program as this process: signals become an abort, a second one ends at once. */
+export async function runAsProcess(program: ProgramName): Promise<void> {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(name === 'SIGTERM' ? 143 : 130);
+      controller.abort(name);
+    });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  process.exitCode = await runProgram(program, process.argv.slice(2), processIo(controller.signal));
+}
