@@ -4,6 +4,16 @@ export { KplanError, type KplanErrorCode } from './errors.ts';
 export type { Cause, Effect, Engine, EngineName, Fact, FactChange, Finding, FindingData, Severity } from './finding.ts';
 export type { Manifest, Origin, Waiver } from './manifest.ts';
 export {
+  isNodeSelected,
+  isTermMatched,
+  readNodeSelectorTerm,
+  toNodeFace,
+  toNodeMatcher,
+  toRequiredNodeMatcher,
+  type NodeFace,
+  type NodeSelectorTerm,
+} from './node-affinity.ts';
+export {
   annotationsOf,
   gvkOf,
   isKubernetesObject,
@@ -45,5 +55,14 @@ export {
   type Selector,
 } from './selector.ts';
 export { compareSourceRanges, formatPlace, type SourceRange } from './source-range.ts';
+export {
+  findUntoleratedTaint,
+  FORBIDDING_EFFECTS,
+  isTolerated,
+  readTaints,
+  readTolerations,
+  type Taint,
+  type Toleration,
+} from './toleration.ts';
 export { containersOf, podTemplateOf, type ContainerEntry, type PodTemplate } from './workload.ts';
 export { KindIndex, World } from './world.ts';

@@ -1,0 +1,101 @@
+import { formatRef, refOf, toRefKey, type KubernetesObject, type RefKey, type World } from '../../model/index.ts';
+import { compareStrings } from '../../std/index.ts';
+import { listCausePaths } from './cause-paths.ts';
+import { findHint } from './hint.ts';
+import type { PodInfo } from './pod-class.ts';
+import { schedulingKnown, simulate, type Simulation } from './schedule.ts';
+import { findWorkload } from './workload-of-pod.ts';
+
+/** How one workload fares in one world. */
+export interface WorkloadFact {
+  readonly object: KubernetesObject;
+  /** Pods that want a node now, or have one. */
+  readonly replicas: number;
+  readonly unplaced: number;
+  /** Of the first pod without a place. */
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Where in the object the reason may stand, as JSON pointers. */
+  readonly paths: readonly string[];
+  /** The nodes that its pods are on. */
+  readonly nodes: ReadonlySet<string>;
+  /** The pods that were evicted to make room for others, and for which. */
+  readonly evicted: readonly { readonly pod: string; readonly by: string }[];
+}
+
+/** Every workload of a world, by its identity; undefined where no nodes are known. Computed once for a world. */
+export function factsOf(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefined {
+  return world.derive(computeFacts);
+}
+
+interface Group {
+  readonly object: KubernetesObject;
+  readonly unplaced: PodInfo[];
+  readonly placed: Map<number, number>;
+  replicas: number;
+}
+
+function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefined {
+  if (!schedulingKnown(world)) return undefined;
+  const simulation = simulate(world);
+  const groups = groupPods(world, simulation);
+  const messages = new Map(simulation.result.placements.map(({ pod, message }) => [pod, message]));
+  const evicted = groupEvicted(world, simulation);
+  const facts = new Map<RefKey, WorkloadFact>();
+  for (const [key, group] of [...groups].toSorted(([a], [b]) => compareStrings(a, b))) {
+    const { object, unplaced, placed, replicas } = group;
+    const [pod] = unplaced;
+    const need = pod === undefined ? undefined : { pod, unplaced: unplaced.length, replicas, placed };
+    facts.set(key, {
+      object,
+      replicas,
+      unplaced: unplaced.length,
+      message: pod === undefined ? '' : (messages.get(pod.key) ?? ''),
+      hint: need === undefined ? undefined : findHint(simulation.cluster, need),
+      paths: pod === undefined ? [] : listCausePaths(object, simulation.cluster, pod),
+      nodes: new Set([...placed.keys()].flatMap((index) => simulation.cluster.nodes[index]?.name ?? [])),
+      evicted: evicted.get(key) ?? [],
+    });
+  }
+  return facts;
+}
+
+function groupPods(world: World, { cluster, unplaced }: Simulation): Map<RefKey, Group> {
+  const groups = new Map<RefKey, Group>();
+  const groupOf = (pod: PodInfo): Group => {
+    const object = findWorkload(world, pod.object);
+    const key = toRefKey(refOf(object));
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = { object, unplaced: [], placed: new Map(), replicas: 0 }));
+    return group;
+  };
+  for (const node of cluster.nodes) {
+    for (const pod of node.pods) {
+      const group = groupOf(pod);
+      group.replicas++;
+      group.placed.set(node.index, (group.placed.get(node.index) ?? 0) + 1);
+    }
+  }
+  for (const pod of unplaced) {
+    const group = groupOf(pod);
+    group.replicas++;
+    group.unplaced.push(pod);
+  }
+  return groups;
+}
+
+function groupEvicted(world: World, { result }: Simulation): ReadonlyMap<RefKey, WorkloadFact['evicted']> {
+  const groups = new Map<RefKey, { pod: string; by: string }[]>();
+  const workloadOf = (key: string): KubernetesObject | undefined => {
+    const [namespace = '', name = ''] = key.split('/');
+    const pod = world.get({ group: '', kind: 'Pod', namespace, name });
+    return pod === undefined ? undefined : findWorkload(world, pod);
+  };
+  for (const { pod, by } of result.preempted) {
+    const [victim, winner] = [workloadOf(pod), workloadOf(by)];
+    if (victim === undefined || winner === undefined) continue;
+    const key = toRefKey(refOf(victim));
+    groups.set(key, [...(groups.get(key) ?? []), { pod, by: formatRef(refOf(winner)) }]);
+  }
+  return groups;
+}

@@ -1,0 +1,47 @@
+import type { ClusterState } from './cluster-state.ts';
+import type { PodInfo } from './pod-class.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A question about one node, by its index in `ClusterState.nodes`. */
+export type NodeFilter = (node: number) => Verdict;
+
+/** What preparing for a pod gives: nothing to check, a refusal on every node, or the question to ask of each node. */
+export type PreparedFilter =
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'reject'; readonly verdict: Verdict }
+  | {
+      readonly kind: 'filter';
+      readonly filter: NodeFilter;
+      /** The names of the only nodes to look at, where the pod's terms name them (`PreFilterResult`). */
+      readonly candidates?: ReadonlySet<string>;
+    };
+
+/** What plugins may rely on beside the pod and the cluster. */
+export interface PluginContext {
+  /** The minor version whose behaviour is asked for: `1.36`. */
+  readonly kubernetesVersion: string;
+}
+
+/** One scheduler plugin. Work that is the same for all nodes is done once, when it is prepared for a pod. */
+export interface Plugin {
+  readonly name: string;
+  /** Says where a pod cannot go. */
+  readonly filter?: (pod: PodInfo, cluster: ClusterState) => PreparedFilter;
+  /** The factor of its score. */
+  readonly weight?: number;
+  /** 0 to 100 for each feasible node, in their order, normalised; undefined where it has nothing to say (`Skip`). */
+  readonly score?: (pod: PodInfo, cluster: ClusterState, feasible: Int32Array, context: PluginContext) => Float64Array | undefined;
+}
+
+/** Nothing to check for this pod. */
+export const SKIP: PreparedFilter = { kind: 'skip' };
+
+/** Scales raw scores to 0..100 by the highest, in integers; `reverse` makes the lowest the best (`DefaultNormalizeScore`). */
+export function normalize(scores: Float64Array, options: { readonly reverse: boolean }): Float64Array {
+  let highest = 0;
+  for (const score of scores) highest = Math.max(highest, score);
+  return scores.map((score) => {
+    const scaled = highest === 0 ? 0 : Math.trunc((100 * score) / highest);
+    return options.reverse ? 100 - scaled : scaled;
+  });
+}

@@ -1,0 +1,29 @@
+import type { Plugin } from '../plugin.ts';
+import { IMAGE_LOCALITY } from './image-locality.ts';
+import { INTER_POD_AFFINITY } from './inter-pod-affinity.ts';
+import { NODE_AFFINITY } from './node-affinity.ts';
+import { NODE_NAME } from './node-name.ts';
+import { NODE_PORTS } from './node-ports.ts';
+import { NODE_RESOURCES_BALANCED_ALLOCATION } from './node-resources-balanced-allocation.ts';
+import { NODE_RESOURCES_FIT } from './node-resources-fit.ts';
+import { NODE_UNSCHEDULABLE } from './node-unschedulable.ts';
+import { POD_TOPOLOGY_SPREAD } from './pod-topology-spread.ts';
+import { TAINT_TOLERATION } from './taint-toleration.ts';
+import { VOLUME_BINDING } from './volume-binding.ts';
+import { VOLUME_RESTRICTIONS } from './volume-restrictions.ts';
+
+/** The default profile, in its order: the first plugin that refuses a node says why (`apis/config/v1/default_plugins.go`). */
+export const PLUGINS: readonly Plugin[] = [
+  NODE_UNSCHEDULABLE,
+  NODE_NAME,
+  TAINT_TOLERATION,
+  NODE_AFFINITY,
+  NODE_PORTS,
+  NODE_RESOURCES_FIT,
+  VOLUME_RESTRICTIONS,
+  VOLUME_BINDING,
+  POD_TOPOLOGY_SPREAD,
+  INTER_POD_AFFINITY,
+  NODE_RESOURCES_BALANCED_ALLOCATION,
+  IMAGE_LOCALITY,
+];

@@ -1,0 +1,122 @@
+import { labelsOf, nameOf, namespaceOf, readTolerations, type KubernetesObject, type Toleration, type World } from '../../model/index.ts';
+import { getArray, getNumber, getObject, getString, stringifyJson, type JsonObject } from '../../std/index.ts';
+import { readAffinityTerms, type AffinityTerms, type PodFace } from './affinity-term.ts';
+import { readHostPorts, type HostPort } from './host-ports.ts';
+import { toPodRequests, type PodRequests } from './pod-requests.ts';
+import { readSpreadConstraints, toDefaultConstraints, type SpreadConstraint } from './spread-constraint.ts';
+
+/** A namespace with a set of labels, known by number: what selectors of other pods look at. */
+export interface Face extends PodFace {
+  readonly id: number;
+  readonly namespaceLabels: ReadonlyMap<string, string>;
+}
+
+/** Pods that no plugin can tell apart but by name: everything here is read once for all of them. */
+export interface PodClass {
+  readonly id: number;
+  readonly face: Face;
+  readonly spec: JsonObject;
+  readonly priority: number;
+  readonly requests: PodRequests;
+  readonly hostPorts: readonly HostPort[];
+  readonly tolerations: readonly Toleration[];
+  readonly affinity: AffinityTerms;
+  readonly constraints: readonly SpreadConstraint[];
+  /** Soft constraints of the system, for pods without their own. */
+  readonly defaultConstraints: () => readonly SpreadConstraint[];
+}
+
+/** One pod, as plugins see it. */
+export interface PodInfo {
+  readonly object: KubernetesObject;
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly class: PodClass;
+  readonly isTerminating: boolean;
+}
+
+/** Sorts the pods of one world into classes. */
+export class PodClassTable {
+  readonly #world: World;
+  readonly #specs = new Map<JsonObject, string>();
+  readonly #specNumbers = new Map<string, string>();
+  readonly #faces = new Map<string, Face>();
+  readonly #classes = new Map<string, PodClass>();
+  readonly #namespaceLabels = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  toPodInfo(object: KubernetesObject): PodInfo {
+    const namespace = namespaceOf(object) ?? 'default';
+    return {
+      object,
+      key: `${namespace}/${nameOf(object)}`,
+      class: this.#classOf(object, namespace),
+      isTerminating: getString(object.metadata, 'deletionTimestamp') !== undefined,
+    };
+  }
+
+  #classOf(object: KubernetesObject, namespace: string): PodClass {
+    const spec = getObject(object, 'spec') ?? {};
+    const face = this.#faceOf(namespace, labelsOf(object));
+    const key = `${face.id} ${this.#specNumberOf(spec)} ${ownerKeyOf(object)}`;
+    let known = this.#classes.get(key);
+    if (known === undefined) this.#classes.set(key, (known = this.#toClass(object, spec, face)));
+    return known;
+  }
+
+  #toClass(object: KubernetesObject, spec: JsonObject, face: Face): PodClass {
+    let defaults: readonly SpreadConstraint[] | undefined;
+    return {
+      id: this.#classes.size,
+      face,
+      spec,
+      priority: getNumber(spec, 'priority') ?? 0,
+      requests: toPodRequests(spec),
+      hostPorts: readHostPorts(spec),
+      tolerations: readTolerations(spec),
+      affinity: readAffinityTerms(spec, face.namespace, face.labels),
+      constraints: readSpreadConstraints(spec, face.labels),
+      defaultConstraints: () => (defaults ??= toDefaultConstraints(this.#world, object, face.labels)),
+    };
+  }
+
+  #faceOf(namespace: string, labels: ReadonlyMap<string, string>): Face {
+    let key = namespace;
+    for (const [name, value] of labels) key += `\u0000${name}\u0000${value}`;
+    let face = this.#faces.get(key);
+    if (face === undefined) {
+      face = { id: this.#faces.size, namespace, labels, namespaceLabels: this.#namespaceLabelsOf(namespace) };
+      this.#faces.set(key, face);
+    }
+    return face;
+  }
+
+  #namespaceLabelsOf(name: string): ReadonlyMap<string, string> {
+    let labels = this.#namespaceLabels.get(name);
+    if (labels === undefined) {
+      const object = this.#world.get({ group: '', kind: 'Namespace', name });
+      labels = new Map([...(object === undefined ? [] : labelsOf(object)), ['kubernetes.io/metadata.name', name]]);
+      this.#namespaceLabels.set(name, labels);
+    }
+    return labels;
+  }
+
+  #specNumberOf(spec: JsonObject): string {
+    let number = this.#specs.get(spec);
+    if (number === undefined) {
+      const text = stringifyJson({ ...spec, nodeName: '' });
+      number = this.#specNumbers.get(text) ?? String(this.#specNumbers.size);
+      this.#specNumbers.set(text, number);
+      this.#specs.set(spec, number);
+    }
+    return number;
+  }
+}
+
+function ownerKeyOf(object: KubernetesObject): string {
+  const reference = getArray(object.metadata, 'ownerReferences').find((item) => getObject(item)?.['controller'] === true);
+  return reference === undefined ? '' : `${getString(reference, 'kind') ?? ''}/${getString(reference, 'name') ?? ''}`;
+}

@@ -1,0 +1,107 @@
+import { isSelected, labelsOf, readLabelSelector, type KubernetesObject } from '../../model/index.ts';
+import { compareBy, getNumber, getObject, getString } from '../../std/index.ts';
+import type { ClusterState, NodeInfo } from './cluster-state.ts';
+import { filterNode, prepareFilters } from './evaluate.ts';
+import { countReasons, formatReasons } from './fit-error.ts';
+import type { PodInfo } from './pod-class.ts';
+import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
+
+/** What preemption finds: a node and the pods to evict from it, or the sentence that says why there is none. */
+export type Preemption =
+  | { readonly kind: 'victims'; readonly node: NodeInfo; readonly victims: readonly PodInfo[] }
+  | { readonly kind: 'none'; readonly message: string };
+
+interface Candidate {
+  readonly node: NodeInfo;
+  readonly victims: readonly PodInfo[];
+  readonly violations: number;
+}
+
+const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
+
+/** Looks for pods of lower priority whose eviction makes room (`DefaultPreemption`); the cluster is as before afterwards. */
+export function preempt(pod: PodInfo, cluster: ClusterState, verdicts: readonly Verdict[]): Preemption {
+  if (getString(pod.class.spec, 'preemptionPolicy') === 'Never') {
+    return { kind: 'none', message: 'preemption: not eligible due to preemptionPolicy=Never.' };
+  }
+  const candidates: Candidate[] = [];
+  const reasons: (readonly string[])[] = [];
+  for (const node of cluster.nodes) {
+    const tried = verdicts[node.index]?.verdict === 'Unschedulable' ? tryNode(pod, node, cluster) : undefined;
+    if (tried === undefined) reasons.push([NOT_HELPFUL]);
+    else if ('verdict' in tried) reasons.push(tried.reasons);
+    else candidates.push(tried);
+  }
+  const best = candidates.toSorted(COMPARE_CANDIDATES)[0];
+  if (best !== undefined) return { kind: 'victims', node: best.node, victims: best.victims };
+  return { kind: 'none', message: `preemption: ${formatReasons(cluster.nodes.length, countReasons(reasons))}` };
+}
+
+const COMPARE_CANDIDATES = compareBy<Candidate>(
+  (candidate) => candidate.violations,
+  (candidate) => candidate.victims[0]?.class.priority ?? 0,
+  (candidate) => candidate.victims.reduce((sum, victim) => sum + victim.class.priority + 2 ** 31, 0),
+  (candidate) => candidate.victims.length,
+  (candidate) => -startOfMostImportant(candidate.victims),
+);
+
+function tryNode(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate | Verdict {
+  const lower = [...node.pods].filter((other) => other.class.priority < pod.class.priority).toSorted(COMPARE_IMPORTANCE);
+  if (lower.length === 0) return NO_VICTIMS;
+  const fits = (): Verdict => filterNode(prepareFilters(pod, cluster), cluster, node.index);
+  for (const victim of lower) cluster.remove(victim, node);
+  try {
+    const verdict = fits();
+    if (verdict !== SUCCESS) return verdict;
+    return reprieve(lower, node, cluster, () => fits() === SUCCESS);
+  } finally {
+    for (const victim of lower) if (!node.pods.has(victim)) cluster.add(victim, node);
+  }
+}
+
+/** Puts back as many pods as still leave room: first those whose budgets forbid eviction, the most important first. */
+function reprieve(lower: readonly PodInfo[], node: NodeInfo, cluster: ClusterState, fits: () => boolean): Candidate {
+  const violating = toViolating(lower, cluster);
+  const ordered = [...lower.filter((pod) => violating.has(pod)), ...lower.filter((pod) => !violating.has(pod))];
+  const victims: PodInfo[] = [];
+  for (const victim of ordered) {
+    cluster.add(victim, node);
+    if (fits()) continue;
+    cluster.remove(victim, node);
+    victims.push(victim);
+  }
+  return { node, victims: victims.toSorted(COMPARE_IMPORTANCE), violations: victims.filter((pod) => violating.has(pod)).length };
+}
+
+function toViolating(pods: readonly PodInfo[], cluster: ClusterState): ReadonlySet<PodInfo> {
+  const allowed = new Map<KubernetesObject, number>();
+  const violating = new Set<PodInfo>();
+  for (const pod of pods) {
+    if (pod.class.face.labels.size === 0) continue;
+    for (const budget of cluster.world.kind('policy', 'PodDisruptionBudget').inNamespace(pod.class.face.namespace)) {
+      const selector = readLabelSelector(getObject(budget, 'spec', 'selector'));
+      if (selector.requirements.length === 0 || !isSelected(selector, labelsOf(pod.object))) continue;
+      const left = (allowed.get(budget) ?? getNumber(budget, 'status', 'disruptionsAllowed') ?? 0) - 1;
+      allowed.set(budget, left);
+      if (left < 0) violating.add(pod);
+    }
+  }
+  return violating;
+}
+
+const COMPARE_IMPORTANCE = compareBy<PodInfo>(
+  (pod) => -pod.class.priority,
+  startOf,
+  (pod) => pod.key,
+);
+
+function startOf(pod: PodInfo): number {
+  const start = getString(pod.object, 'status', 'startTime');
+  return start === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(start);
+}
+
+function startOfMostImportant(victims: readonly PodInfo[]): number {
+  const highest = victims[0]?.class.priority;
+  return Math.min(...victims.filter((victim) => victim.class.priority === highest).map(startOf));
+}

@@ -1,0 +1,216 @@
+import { KplanError, type KubernetesObject, type World } from '../../model/index.ts';
+import { getArray, getObject, getString } from '../../std/index.ts';
+import { ClusterState, type NodeInfo } from './cluster-state.ts';
+import { explainNode, filterNode, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
+import type { PluginContext } from './plugin.ts';
+import { PodClassTable, type PodInfo } from './pod-class.ts';
+import { preempt } from './preemption.ts';
+import { compareQueued } from './queue.ts';
+import { SUCCESS, type Verdict } from './verdict.ts';
+
+/** How to schedule. */
+export interface ScheduleOptions {
+  /** The minor version whose scheduler is simulated; `1.36` if absent. */
+  readonly kubernetesVersion?: string;
+  /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
+  readonly explain?: string;
+}
+
+/** What is said of one node for one pod. */
+export interface NodeExplanation {
+  readonly node: string;
+  readonly verdict: Verdict['verdict'];
+  /** The plugin that refused; the empty string for success. */
+  readonly plugin: string;
+  readonly reasons: readonly string[];
+  /** Weighted, by plugin; empty where nothing was scored. */
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+/** Where one pod goes, as `ScheduleReport.placements` shows it. */
+export interface Placement {
+  /** `namespace/name`. */
+  readonly pod: string;
+  readonly node: string | null;
+  /** What the pod's condition or event would say. */
+  readonly message: string;
+  /** How many nodes passed the filters. */
+  readonly feasible: number;
+  /** The nodes with the highest score, by name; `node` is the first. */
+  readonly best: readonly string[];
+  /** Null where there was nothing to compare. */
+  readonly score: number | null;
+  readonly nodes?: readonly NodeExplanation[];
+}
+
+/** A pod evicted to make room. */
+export interface PreemptedPod {
+  readonly pod: string;
+  readonly node: string;
+  readonly by: string;
+}
+
+/** What scheduling a world's pending pods leads to. */
+export interface ScheduleResult {
+  /** One for each pod that had no node, in the order in which they were decided. */
+  readonly placements: readonly Placement[];
+  readonly preempted: readonly PreemptedPod[];
+  /** Pods (`namespace/name`) that wait for another scheduler than `default-scheduler`. */
+  readonly foreign: readonly string[];
+}
+
+const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
+const NO_NODES = 'no nodes available to schedule pods';
+
+/**
+ * Places the pods of an expanded world that have no node, one after the other in queue order, as kube-scheduler's
+ * default profile would with every node looked at; among equal scores the first name in code-unit order. What is not
+ * simulated is listed by `NOT_SIMULATED`.
+ */
+export function schedule(world: World, options: ScheduleOptions = {}): ScheduleResult {
+  return simulate(world, options).result;
+}
+
+/** The result of scheduling with the cluster as it is afterwards: what hints are worked out on. */
+export interface Simulation {
+  readonly result: ScheduleResult;
+  readonly cluster: ClusterState;
+  /** The pods that found no node, in the order in which they were decided. */
+  readonly unplaced: readonly PodInfo[];
+}
+
+/** Like `schedule`, keeping the cluster. */
+export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
+  return new Scheduling(world, options).run();
+}
+
+class Scheduling {
+  readonly #cluster: ClusterState;
+  readonly #context: PluginContext;
+  readonly #explain: string | undefined;
+  readonly #queue: PodInfo[] = [];
+  readonly #placements = new Map<string, Placement>();
+  readonly #unplaced = new Map<string, PodInfo>();
+  readonly #preempted: PreemptedPod[] = [];
+  readonly #foreign: string[] = [];
+
+  constructor(world: World, options: ScheduleOptions) {
+    this.#cluster = new ClusterState(world);
+    this.#context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
+    this.#explain = options.explain;
+    const table = new PodClassTable(world);
+    const nodes = new Map(this.#cluster.nodes.map((node) => [node.name, node]));
+    for (const object of world.byKind('', 'Pod')) this.#sort(object, table, nodes);
+    this.#queue = this.#queue.toSorted(compareQueued);
+  }
+
+  #sort(object: KubernetesObject, table: PodClassTable, nodes: ReadonlyMap<string, NodeInfo>): void {
+    const phase = getString(object, 'status', 'phase');
+    if (phase === 'Succeeded' || phase === 'Failed') return;
+    const pod = table.toPodInfo(object);
+    const node = getString(object, 'spec', 'nodeName') ?? '';
+    if (node !== '') {
+      const info = nodes.get(node);
+      if (info !== undefined) this.#cluster.add(pod, info);
+    } else if ((getString(object, 'spec', 'schedulerName') ?? 'default-scheduler') !== 'default-scheduler') this.#foreign.push(pod.key);
+    else if (getArray(object, 'spec', 'schedulingGates').length > 0) this.#decide(pod, { message: GATED });
+    else if (!pod.isTerminating) this.#queue.push(pod);
+  }
+
+  run(): Simulation {
+    let steps = 0;
+    const most = this.#queue.length + this.#cluster.podCounts.reduce((sum, count) => sum + count, 0) * 64 + 64;
+    for (let pod = this.#queue.shift(); pod !== undefined; pod = this.#queue.shift()) {
+      if (++steps > most) throw new KplanError('CORRUPT', 'scheduling does not come to an end: pods keep evicting each other');
+      this.#place(pod);
+    }
+    return {
+      result: { placements: [...this.#placements.values()], preempted: this.#preempted, foreign: this.#foreign },
+      cluster: this.#cluster,
+      unplaced: [...this.#unplaced.values()],
+    };
+  }
+
+  #place(pod: PodInfo): void {
+    const { nodes } = this.#cluster;
+    if (nodes.length === 0) return this.#decide(pod, { message: NO_NODES });
+    const evaluation = prepareFilters(pod, this.#cluster);
+    if (evaluation.kind === 'rejected') {
+      return this.#decide(pod, { message: formatRejection(nodes.length, evaluation.verdict.reasons), evaluation });
+    }
+    const verdicts = nodes.map((node) => filterNode(evaluation, this.#cluster, node.index));
+    const feasible = Int32Array.from(verdicts.flatMap((verdict, index) => (verdict === SUCCESS ? [index] : [])));
+    if (feasible.length === 0) this.#preempt(pod, evaluation, verdicts);
+    else this.#choose(pod, evaluation, feasible);
+  }
+
+  #choose(pod: PodInfo, evaluation: Evaluation, feasible: Int32Array): void {
+    const { nodes } = this.#cluster;
+    const scores = feasible.length > 1 ? scoreNodes(pod, this.#cluster, feasible, this.#context) : undefined;
+    const score = scores?.total.reduce((a, b) => Math.max(a, b), 0);
+    const best = [...feasible].filter((_, i) => scores?.total[i] === score).flatMap((index) => nodes[index] ?? []);
+    const [node] = best;
+    if (node === undefined) return;
+    this.#decide(pod, {
+      message: `Successfully assigned ${pod.key} to ${node.name}`,
+      node: node.name,
+      feasible: feasible.length,
+      best: best.map(({ name }) => name),
+      score: score ?? null,
+      evaluation,
+      ...(scores === undefined ? {} : { scored: { feasible, scores } }),
+    });
+    this.#cluster.add(pod, node);
+  }
+
+  #preempt(pod: PodInfo, evaluation: Evaluation, verdicts: readonly Verdict[]): void {
+    const preemption = preempt(pod, this.#cluster, verdicts);
+    if (preemption.kind === 'none') {
+      const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
+      return this.#decide(pod, { message: `${refusal} ${NO_CLAIMS}, ${preemption.message}`, evaluation });
+    }
+    const { node, victims } = preemption;
+    for (const victim of victims) {
+      this.#cluster.remove(victim, node);
+      this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
+      this.#placements.delete(victim.key);
+      const at = this.#queue.findIndex((queued) => compareQueued(victim, queued) < 0);
+      this.#queue.splice(at < 0 ? this.#queue.length : at, 0, victim);
+    }
+    this.#choose(pod, prepareFilters(pod, this.#cluster), Int32Array.of(node.index));
+  }
+
+  #decide(pod: PodInfo, decision: Decision): void {
+    const { message, node = null, feasible = 0, best = [], score = null } = decision;
+    if (node === null && message !== GATED) this.#unplaced.set(pod.key, pod);
+    const isExplained = this.#explain === '*' || this.#explain === pod.key;
+    const nodes = isExplained ? this.#explainNodes(decision) : undefined;
+    this.#placements.set(pod.key, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
+  }
+
+  #explainNodes({ evaluation, scored }: Decision): readonly NodeExplanation[] | undefined {
+    if (evaluation === undefined) return undefined;
+    return this.#cluster.nodes.map((node) => {
+      const { plugin, verdict } = explainNode(evaluation, this.#cluster, node.index);
+      const at = scored?.feasible.indexOf(node.index) ?? -1;
+      const scores = at < 0 ? [] : [...(scored?.scores.byPlugin ?? [])].map(([name, values]) => [name, values[at] ?? 0] as const);
+      return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+    });
+  }
+}
+
+interface Decision {
+  readonly message: string;
+  readonly node?: string;
+  readonly feasible?: number;
+  readonly best?: readonly string[];
+  readonly score?: number | null;
+  readonly evaluation?: Evaluation;
+  readonly scored?: { readonly feasible: Int32Array; readonly scores: Scores };
+}
+
+/** Whether a world says anything of nodes: without any, where pods go is unknown and nothing is reported. */
+export function schedulingKnown(world: World): boolean {
+  return world.byKind('', 'Node').some((node) => getObject(node, 'status') !== undefined);
+}

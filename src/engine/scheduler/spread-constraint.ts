@@ -1,0 +1,82 @@
+import { isSelected, readLabelSelector, readMapSelector, type KubernetesObject, type Selector, type World } from '../../model/index.ts';
+import { getArray, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../std/index.ts';
+
+/** One topology spread constraint of a pod. */
+export interface SpreadConstraint {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly isHard: boolean;
+  readonly selector: Selector;
+  readonly minDomains: number;
+  readonly honorsAffinity: boolean;
+  readonly honorsTaints: boolean;
+}
+
+/** The constraints of a pod that has its own. */
+export function readSpreadConstraints(spec: JsonObject, labels: ReadonlyMap<string, string>): readonly SpreadConstraint[] {
+  return getArray(spec, 'topologySpreadConstraints').map((item) => ({
+    maxSkew: getNumber(item, 'maxSkew') ?? 1,
+    topologyKey: getString(item, 'topologyKey') ?? '',
+    isHard: getString(item, 'whenUnsatisfiable') !== 'ScheduleAnyway',
+    selector: readSelector(item, labels),
+    minDomains: getNumber(item, 'minDomains') ?? 1,
+    honorsAffinity: getString(item, 'nodeAffinityPolicy') !== 'Ignore',
+    honorsTaints: getString(item, 'nodeTaintsPolicy') === 'Honor',
+  }));
+}
+
+function readSelector(item: JsonValue, labels: ReadonlyMap<string, string>): Selector {
+  const selector = readLabelSelector(getObject(item, 'labelSelector'));
+  const keys = getArray(item, 'matchLabelKeys').flatMap((key) => (typeof key === 'string' ? [key] : []));
+  const merged = keys.flatMap((key) => {
+    const value = labels.get(key);
+    return value === undefined ? [] : [{ key, operator: 'In' as const, values: [value] }];
+  });
+  return { ...selector, requirements: [...selector.requirements, ...merged] };
+}
+
+const DEFAULTS = [
+  { maxSkew: 3, topologyKey: 'kubernetes.io/hostname' },
+  { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone' },
+] as const;
+
+/** The constraints that the system gives to pods without any: spread what one Service or controller selects (`helper.DefaultSelector`). */
+export function toDefaultConstraints(
+  world: World,
+  pod: KubernetesObject,
+  labels: ReadonlyMap<string, string>,
+): readonly SpreadConstraint[] {
+  const selector = toDefaultSelector(world, pod, labels);
+  if (selector.requirements.length === 0 || selector.invalid === true) return [];
+  return DEFAULTS.map((constraint) => ({
+    ...constraint,
+    isHard: false,
+    selector,
+    minDomains: 1,
+    honorsAffinity: true,
+    honorsTaints: false,
+  }));
+}
+
+function toDefaultSelector(world: World, pod: KubernetesObject, labels: ReadonlyMap<string, string>): Selector {
+  const namespace = getString(pod.metadata, 'namespace');
+  const services = world.kind('', 'Service').inNamespace(namespace);
+  const requirements = services.flatMap((service) => {
+    const selector = readMapSelector(getObject(service, 'spec', 'selector'));
+    return selector !== undefined && isSelected(selector, labels) ? selector.requirements : [];
+  });
+  const owned = findOwnerSelector(world, pod, namespace);
+  return { requirements: [...requirements, ...(owned?.requirements ?? [])], ...(owned?.invalid === true ? { invalid: true } : {}) };
+}
+
+function findOwnerSelector(world: World, pod: KubernetesObject, namespace: string | undefined): Selector | undefined {
+  const reference = getArray(pod.metadata, 'ownerReferences').find((item) => getObject(item)?.['controller'] === true);
+  const kind = getString(reference, 'kind');
+  const name = getString(reference, 'name') ?? '';
+  const of = (group: string, kind: string): KubernetesObject | undefined =>
+    world.get({ group, kind, name, ...(namespace === undefined ? {} : { namespace }) });
+  if (kind === 'ReplicationController') return readMapSelector(getObject(of('', kind), 'spec', 'selector'));
+  if (kind !== 'ReplicaSet' && kind !== 'StatefulSet') return undefined;
+  const owner = of('apps', kind);
+  return owner === undefined ? undefined : readLabelSelector(getObject(owner, 'spec', 'selector'));
+}
