@@ -17,4 +17,3 @@ function takesValue(word: string | undefined): boolean {
   const flag = FLAGS.find((item) => word === `--${item.name}` || word === `-${item.alias ?? ''}`);
   return flag !== undefined && flag.type !== 'boolean';
 }
-

@@ -6,7 +6,8 @@ import type { Io } from '../io.ts';
 /** `kplan completion SHELL`. */
 export async function runCompletion(args: Arguments, io: Io): Promise<number> {
   const [shell] = args.positionals;
-  if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish') throw usage(args.command, `no completion for ${shell ?? 'no shell'}: there is bash, zsh and fish`);
+  if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish')
+    throw usage(args.command, `no completion for ${shell ?? 'no shell'}: there is bash, zsh and fish`);
   io.out(renderCompletion(shell));
   return 0;
 }

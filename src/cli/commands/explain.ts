@@ -13,9 +13,13 @@ export async function runExplain(args: Arguments, io: Io): Promise<number> {
   const entry = CATALOG[code];
   if (entry === undefined) {
     const nearest = findNearest(code, Object.keys(CATALOG));
-    throw new KplanError('USAGE', `no code ${code}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`, { hint: '`kplan explain all` lists every code' });
+    throw new KplanError('USAGE', `no code ${code}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`, {
+      hint: '`kplan explain all` lists every code',
+    });
   }
   const example = entry.example === undefined ? '' : `\nExample:\n${entry.example.replace(/^/gm, '    ')}\n`;
-  io.out(`${code} (${entry.severity}): ${entry.title}\n\n${entry.message}\n\nWhy it matters: ${entry.why}\n\nWhat to do: ${entry.remedy}\n${example}`);
+  io.out(
+    `${code} (${entry.severity}): ${entry.title}\n\n${entry.message}\n\nWhy it matters: ${entry.why}\n\nWhat to do: ${entry.remedy}\n${example}`,
+  );
   return 0;
 }

@@ -1,0 +1,73 @@
+import { getArray, getString, type JsonValue } from '../std/index.ts';
+import { formatRef, type Finding } from '../model/index.ts';
+
+/** A finding that the configuration waives. */
+export interface IgnoreRule {
+  readonly code: string;
+  readonly file?: string;
+  readonly object?: string;
+  readonly reason: string;
+}
+
+/** What `kplan.yaml` says; every field may be left out. */
+export interface Config {
+  readonly unit?: string;
+  readonly defaultNamespace?: string;
+  readonly kubernetesVersions?: readonly string[];
+  readonly nodes?: string;
+  readonly contextObjects?: readonly string[];
+  readonly failOn?: string;
+  readonly ignore: readonly IgnoreRule[];
+}
+
+/** The configuration of a repository that has none. */
+export const NO_CONFIG: Config = { ignore: [] };
+
+/** Decodes a configuration that its JSON Schema has passed. */
+export function decodeConfig(value: JsonValue): Config {
+  return {
+    ...optional('unit', getString(value, 'unit')),
+    ...optional('defaultNamespace', getString(value, 'defaultNamespace')),
+    ...optional('nodes', getString(value, 'nodes')),
+    ...optional('failOn', getString(value, 'failOn')),
+    ...optional('kubernetesVersions', strings(value, 'kubernetesVersions')),
+    ...optional('contextObjects', strings(value, 'contextObjects')),
+    ignore: getArray(value, 'ignore').map((rule) => ({
+      code: getString(rule, 'code') ?? '',
+      ...optional('file', getString(rule, 'file')),
+      ...optional('object', getString(rule, 'object')),
+      reason: getString(rule, 'reason') ?? '',
+    })),
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  const fields: { [P in K]?: V } = {};
+  if (value !== undefined) fields[key] = value;
+  return fields;
+}
+
+function strings(value: JsonValue, key: string): readonly string[] | undefined {
+  const list = getArray(value, key).flatMap((item) => (typeof item === 'string' ? [item] : []));
+  return list.length === 0 ? undefined : list;
+}
+
+/** The findings with those waived that the configuration ignores; each keeps the reason. */
+export function waive(findings: readonly Finding[], rules: readonly IgnoreRule[]): readonly Finding[] {
+  if (rules.length === 0) return findings;
+  return findings.map((finding) => {
+    const rule = finding.waived === undefined ? rules.find((item) => isWaivedBy(finding, item)) : undefined;
+    return rule === undefined ? finding : { ...finding, waived: rule.reason };
+  });
+}
+
+function isWaivedBy(finding: Finding, rule: IgnoreRule): boolean {
+  if (finding.code !== rule.code) return false;
+  if (rule.file !== undefined && !isMatch(rule.file, finding.source?.file ?? '')) return false;
+  return rule.object === undefined || (finding.ref !== undefined && isMatch(rule.object, formatRef(finding.ref)));
+}
+
+function isMatch(pattern: string, text: string): boolean {
+  const expression = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${expression.join('.*')}$`, 's').test(text);
+}
