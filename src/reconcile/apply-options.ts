@@ -1,0 +1,64 @@
+import type { KubernetesObject, ObjectRef, Step } from '../model/index.ts';
+import type { Clock } from '../std/index.ts';
+import type { HealthMode } from './health/health.ts';
+import type { InventoryOptions } from './inventory/membership.ts';
+import type { MachineOptions, Phase } from './machine-state.ts';
+
+/** The object that a plan's desired object stands for, with its secret values; or why it cannot be had. */
+export type SecretAnswer =
+  | { readonly kind: 'ok'; readonly object: KubernetesObject }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** One step on its way, for progress. */
+export interface ApplyEvent {
+  readonly at: number;
+  readonly step: Step;
+  /** 0-based place among all steps, of so many. */
+  readonly index: number;
+  readonly total: number;
+  readonly phase: Phase;
+}
+
+/** How a plan is applied. Only the clock has no default. */
+export interface ApplyPlanOptions extends InventoryOptions {
+  readonly clock: Clock;
+  /** Aborting it stops: writes under way are awaited, nothing new is begun. */
+  readonly signal?: AbortSignal;
+  /** Requests at once; default 8. */
+  readonly concurrency?: number;
+  /** Milliseconds that one object may take to become healthy or to be gone; default 5 minutes. */
+  readonly timeout?: number;
+  /** Milliseconds for the whole; default: no limit. */
+  readonly overallTimeout?: number;
+  /** Default true: later waves wait until the objects of earlier ones are healthy. */
+  readonly waitForHealth?: boolean;
+  /** Default `strict`. */
+  readonly healthMode?: HealthMode;
+  /** Default false: a conflict with another field manager fails the step. */
+  readonly forceConflicts?: boolean;
+  /** Default true: all preconditions are checked before anything is touched. A plan made a moment ago need not. */
+  readonly preflight?: boolean;
+  /** Default false: a stale step refuses the whole plan. */
+  readonly allowStaleRest?: boolean;
+  /** How the plan's `fieldsHash` was made; without it any new resourceVersion makes a step stale. */
+  readonly hashFields?: (live: KubernetesObject) => string;
+  /** Gives Secrets their values, and refuses where they are not the ones of the plan. Without it Secrets are refused where their values are hashed. */
+  readonly secrets?: (desired: KubernetesObject, ref: ObjectRef) => Promise<SecretAnswer>;
+  readonly onEvent?: (event: ApplyEvent) => void;
+}
+
+/** The machine's limits, with the defaults filled in. */
+export function toMachineOptions(options: ApplyPlanOptions): MachineOptions {
+  return {
+    concurrency: Math.max(1, options.concurrency ?? 8),
+    timeout: options.timeout ?? 300_000,
+    overallTimeout: options.overallTimeout ?? Infinity,
+    waitForHealth: options.waitForHealth ?? true,
+    preflight: options.preflight ?? true,
+    allowStaleRest: options.allowStaleRest ?? false,
+    maxAttempts: 6,
+    backoff: 250,
+    maxBackoff: 30_000,
+    failureGrace: 60_000,
+  };
+}

@@ -1,0 +1,194 @@
+import type { Cluster } from '../cluster/index.ts';
+import { KplanError, stepsOf, type KubernetesObject, type Plan, type Step } from '../model/index.ts';
+import { assertNever, getNumber, getString } from '../std/index.ts';
+import { toMachineOptions, type ApplyPlanOptions } from './apply-options.ts';
+import { toApplyResult, type ApplyResult } from './apply-result.ts';
+import { readBindingModes, type WaitsForConsumer } from './binding-modes.ts';
+import { EventQueue } from './event-queue.ts';
+import { assessHealth } from './health/assess-health.ts';
+import { toCurrent, type Health } from './health/health.ts';
+import type { MachineEffect, MachineEvent, MachineState } from './machine-state.ts';
+import { begin, transition } from './machine.ts';
+import { Observer } from './observer.ts';
+import { StepWork } from './step-work.ts';
+import { UnitInventory } from './unit-inventory.ts';
+
+const INTERVALS = { poll: 2_000, remind: 5_000 };
+
+/**
+ * Makes a plan true: wave by wave, steps of a wave side by side, each checked against the live object right before it is
+ * written, each healthy before the next wave is begun, deletions last. What it may not do is refused step by step, with the
+ * reason, and nothing that comes after is begun. Killed at any point and planned again, it converges: the inventory is
+ * widened before the first write (KEP-3659). Throws `KplanError` only where the inventory is another's or cannot be read.
+ */
+export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<ApplyResult> {
+  const inventory = await UnitInventory.open(cluster, plan, options);
+  const run = new Run(cluster, plan, inventory, options);
+  const result = toApplyResult(plan.unit, await run.finish());
+  if (result.conclusion !== 'applied' || (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists)) return result;
+  const rejection = await inventory.narrow();
+  return rejection === undefined ? result : { ...result, conclusion: 'incomplete', message: `the inventory: ${rejection.message}` };
+}
+
+/** One application of a plan: the machine's effects become requests, and their answers its events. */
+class Run {
+  readonly #cluster: Cluster;
+  readonly #plan: Plan;
+  readonly #steps: readonly Step[];
+  readonly #inventory: UnitInventory;
+  readonly #options: ApplyPlanOptions;
+  readonly #work: StepWork;
+  readonly #observer: Observer;
+  readonly #queue = new EventQueue<MachineEvent | { readonly type: 'broken'; readonly error: unknown }>();
+  readonly #watches = new Map<number, () => void>();
+  #alarm = new AbortController();
+  #waitsForConsumer: WaitsForConsumer | undefined;
+
+  constructor(cluster: Cluster, plan: Plan, inventory: UnitInventory, options: ApplyPlanOptions) {
+    this.#cluster = cluster;
+    this.#plan = plan;
+    this.#steps = stepsOf(plan);
+    this.#inventory = inventory;
+    this.#options = options;
+    this.#work = new StepWork(cluster, plan, inventory.id, options);
+    this.#observer = new Observer(cluster, options.clock, INTERVALS);
+  }
+
+  async finish(): Promise<MachineState> {
+    this.#waitsForConsumer = await readBindingModes(this.#cluster, this.#plan);
+    const cancel = (): void => this.#queue.put({ type: 'cancel', at: this.#now(), reason: 'cancelled' });
+    const { signal } = this.#options;
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await this.#loop(signal?.aborted === true);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      this.#alarm.abort();
+      await this.#observer.close();
+    }
+  }
+
+  async #loop(cancelled: boolean): Promise<MachineState> {
+    let [state, effects] = begin(this.#plan, toMachineOptions(this.#options), this.#now());
+    if (cancelled) this.#queue.put({ type: 'cancel', at: this.#now(), reason: 'cancelled' });
+    this.#tell(undefined, state);
+    this.#perform(effects);
+    while (state.stage !== 'finished') {
+      const event = await this.#queue.take();
+      if (event.type === 'broken') throw event.error;
+      const before = state;
+      [state, effects] = transition(state, event);
+      this.#tell(before, state);
+      this.#perform(effects);
+    }
+    return state;
+  }
+
+  #perform(effects: readonly MachineEffect[]): void {
+    for (const effect of effects) this.#performOne(effect);
+  }
+
+  #performOne(effect: MachineEffect): void {
+    switch (effect.type) {
+      case 'check':
+        return this.#start(effect.step, async (step) => ({
+          type: 'checked',
+          at: this.#now(),
+          step: effect.step,
+          result: await this.#work.check(step),
+        }));
+      case 'write':
+        return this.#start(effect.step, async (step) => {
+          const result = (await this.#inventory.widen()) ?? (await this.#work.write(step, effect.verb));
+          return { type: 'written', at: this.#now(), step: effect.step, result };
+        });
+      case 'watch':
+        return this.#watch(effect.step);
+      case 'unwatch':
+        this.#watches.get(effect.step)?.();
+        this.#watches.delete(effect.step);
+        return;
+      case 'wake':
+        return this.#wake(effect.at);
+      case 'finish':
+        return;
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  #start(index: number, work: (step: Step) => Promise<MachineEvent>): void {
+    const step = this.#steps[index];
+    if (step === undefined) return;
+    work(step).then(
+      (event) => this.#queue.put(event),
+      (error: unknown) => this.#queue.put({ type: 'broken', error }),
+    );
+  }
+
+  #wake(at: number): void {
+    this.#alarm.abort();
+    this.#alarm = new AbortController();
+    this.#options.clock.sleep(Math.max(0, at - this.#now()), this.#alarm.signal).then(
+      () => this.#queue.put({ type: 'tick', at: this.#now() }),
+      () => undefined,
+    );
+  }
+
+  #watch(index: number): void {
+    const step = this.#steps[index];
+    if (step === undefined) return;
+    this.#watches.set(
+      index,
+      this.#observer.observe(step.ref, (object) => void this.#report(index, step, object)),
+    );
+  }
+
+  async #report(index: number, step: Step, object: KubernetesObject | undefined): Promise<void> {
+    try {
+      const live = object ?? (await this.#cluster.get(step.ref));
+      const { written, live: old } = this.#work.seen(step);
+      if (written !== undefined && live !== undefined && isOlder(live, written)) return;
+      const replaced = written === undefined && step.action !== 'none' && live !== undefined && old !== undefined && !isSame(live, old);
+      this.#queue.put({ type: 'observed', at: this.#now(), step: index, health: this.#assess(step, replaced ? undefined : live) });
+    } catch (error) {
+      if (!(error instanceof KplanError)) this.#queue.put({ type: 'broken', error });
+    }
+  }
+
+  #assess(step: Step, object: KubernetesObject | undefined): Health {
+    const expires = getNumber(step.desired, 'spec', 'ttlSecondsAfterFinished') !== undefined;
+    if (object === undefined && step.ref.kind === 'Job' && expires && this.#work.seen(step).written !== undefined) {
+      return toCurrent('Job has finished and was removed after its time to live');
+    }
+    const waits = this.#waitsForConsumer;
+    return assessHealth(object, {
+      mode: this.#options.healthMode ?? 'strict',
+      now: this.#now(),
+      ...(waits === undefined ? {} : { waitsForConsumer: waits }),
+    });
+  }
+
+  #tell(before: MachineState | undefined, after: MachineState): void {
+    if (this.#options.onEvent === undefined || before?.states === after.states) return;
+    for (const [index, { phase }] of after.states.entries()) {
+      const step = after.steps[index];
+      if (step === undefined || before?.states[index]?.phase === phase) continue;
+      this.#options.onEvent({ at: this.#now(), step, index, total: after.steps.length, phase });
+    }
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}
+
+function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
+  return getString(a.metadata, 'uid') === getString(b.metadata, 'uid');
+}
+
+/** True for a state of the object from before it was written, which a watch may still report. */
+function isOlder(live: KubernetesObject, written: KubernetesObject): boolean {
+  if (!isSame(live, written)) return false;
+  return (getNumber(live.metadata, 'generation') ?? 0) < (getNumber(written.metadata, 'generation') ?? 0);
+}

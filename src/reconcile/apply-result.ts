@@ -1,0 +1,55 @@
+import type { ObjectRef, Step } from '../model/index.ts';
+import type { Health } from './health/health.ts';
+import type { MachineState, Outcome } from './machine-state.ts';
+
+/** How one step of a plan ended. */
+export interface StepResult {
+  readonly ref: ObjectRef;
+  readonly action: Step['action'];
+  readonly wave: number;
+  readonly outcome: Outcome;
+  /** Absent where health was not waited for. */
+  readonly health?: Health;
+  /** Why, where it is not simply done. */
+  readonly message?: string;
+}
+
+/**
+ * How a plan ended.
+ * - `applied`: every step is applied or needed nothing, and is healthy if that was waited for.
+ * - `refused`: nothing was touched, since the plan is stale or its inventory another's.
+ * - `stopped`: cancelled, or out of time, with work left.
+ * - `incomplete`: a step failed or was refused on the way.
+ */
+export type Conclusion = 'applied' | 'refused' | 'stopped' | 'incomplete';
+
+/** What became of a plan. */
+export interface ApplyResult {
+  readonly unit: string;
+  readonly conclusion: Conclusion;
+  /** In the order of the plan. */
+  readonly steps: readonly StepResult[];
+  /** Whether anything may have been written. */
+  readonly touched: boolean;
+  /** Why it stopped, or why the inventory could not be brought up to date. */
+  readonly message?: string;
+}
+
+/** The result of a machine that has finished. */
+export function toApplyResult(unit: string, state: MachineState): ApplyResult {
+  const steps = state.steps.map((step, index): StepResult => {
+    const phase = state.states[index]?.phase;
+    const at = { ref: step.ref, action: step.action, wave: step.wave };
+    if (phase?.kind !== 'done') return { ...at, outcome: 'skipped', message: 'not begun' };
+    const { outcome, health, message } = phase;
+    return { ...at, outcome, ...(health === undefined ? {} : { health }), ...(message === undefined ? {} : { message }) };
+  });
+  const { touched, stopped } = state;
+  return { unit, conclusion: conclude(steps, state), steps, touched, ...(stopped === undefined ? {} : { message: stopped }) };
+}
+
+function conclude(steps: readonly StepResult[], { touched, stopped }: MachineState): Conclusion {
+  if (stopped !== undefined) return 'stopped';
+  if (steps.every(({ outcome }) => outcome === 'applied' || outcome === 'unchanged')) return 'applied';
+  return !touched && steps.some(({ outcome }) => outcome === 'refused') ? 'refused' : 'incomplete';
+}

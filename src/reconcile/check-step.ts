@@ -1,0 +1,65 @@
+import type { Cluster } from '../cluster/index.ts';
+import { formatRef, type KubernetesObject, type Step } from '../model/index.ts';
+import { getString } from '../std/index.ts';
+import { ownerOf } from './inventory/membership.ts';
+import type { CheckResult } from './machine-state.ts';
+
+/** What a step is checked with. */
+export interface CheckContext {
+  /** The ApplySet ID of the unit. */
+  readonly id: string;
+  /** SHA-256 of the fields of a live object that a plan reads: the function that made the plan's `fieldsHash`. */
+  readonly hashFields?: (live: KubernetesObject) => string;
+  /** Whether applying the step would change nothing (asked of the cluster as a dry run). */
+  readonly isInEffect: (step: Step) => Promise<boolean>;
+}
+
+/** Compares the live object with what a step relies on. Gives the live object, whose version fences the write. */
+export async function checkStep(
+  cluster: Cluster,
+  step: Step,
+  context: CheckContext,
+): Promise<{ readonly result: CheckResult; readonly live: KubernetesObject | undefined }> {
+  const live = await cluster.get(step.ref);
+  const result = live === undefined ? checkAbsent(step) : await checkPresent(step, live, context);
+  return { result, live };
+}
+
+function checkAbsent(step: Step): CheckResult {
+  if (step.action === 'delete') return { kind: 'satisfied' };
+  if (step.precondition.kind === 'absent') return { kind: 'ready' };
+  if (step.action === 'replace') return { kind: 'removed' };
+  return toStale(step, 'no longer exists');
+}
+
+async function checkPresent(step: Step, live: KubernetesObject, context: CheckContext): Promise<CheckResult> {
+  const owner = ownerOf(live);
+  if (owner !== undefined && owner !== context.id) return toStale(step, `belongs to another ApplySet (${owner})`);
+  const removes = step.action === 'delete' || step.action === 'replace';
+  const changed = findChange(step, live, context);
+  if (changed !== undefined) {
+    const settled = step.action !== 'delete' && (await context.isInEffect(step));
+    return settled ? { kind: 'satisfied' } : toStale(step, changed);
+  }
+  if (removes && owner === undefined) {
+    return toStale(step, 'is not deleted: it carries no label that proves it to be of this unit; `kapply adopt` takes it over');
+  }
+  if (!removes && getString(live.metadata, 'deletionTimestamp') !== undefined) {
+    return { kind: 'rejected', passing: true, message: `${formatRef(step.ref)} is being deleted` };
+  }
+  return { kind: 'ready' };
+}
+
+function findChange(step: Step, live: KubernetesObject, context: CheckContext): string | undefined {
+  const { precondition } = step;
+  if (precondition.kind === 'absent') return 'already exists, and did not when the plan was made';
+  if (precondition.uid !== getString(live.metadata, 'uid')) return 'was deleted and created again since the plan was made';
+  const version = getString(live.metadata, 'resourceVersion') ?? '';
+  if (precondition.resourceVersion === version || precondition.fieldsHash === '') return undefined;
+  if (context.hashFields?.(live) === precondition.fieldsHash) return undefined;
+  return `was changed since the plan was made (resourceVersion ${precondition.resourceVersion}, now ${version})`;
+}
+
+function toStale(step: Step, what: string): CheckResult {
+  return { kind: 'stale', reason: `${formatRef(step.ref)} ${what}` };
+}

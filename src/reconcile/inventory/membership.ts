@@ -1,0 +1,60 @@
+import { KplanError, formatRef, labelsOf, refOf, withMetadata, type KubernetesObject, type ObjectRef } from '../../model/index.ts';
+import { getObject, sha256, sha256Base64Url } from '../../std/index.ts';
+
+/** The label of an ApplySet's parent (KEP-3659; kubectl pkg/cmd/apply/applyset.go). */
+export const ID_LABEL = 'applyset.kubernetes.io/id';
+/** The label of an ApplySet's members. */
+export const PART_OF_LABEL = 'applyset.kubernetes.io/part-of';
+
+/** Where a unit's ApplySet parent lives. */
+export interface InventoryOptions {
+  /** The namespace of the parent; `default` unless configured. */
+  readonly namespace?: string;
+}
+
+/** The ConfigMap that is the parent of a unit's ApplySet: `kapply-<unit>`; names that Kubernetes would not take are made fit, with a hash. */
+export function parentRef(unit: string, options: InventoryOptions = {}): ObjectRef & { readonly namespace: string } {
+  const fit = unit
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$|(?<=[.-])\.+/g, '')
+    .slice(0, 200);
+  const name = fit === unit ? unit : `${fit === '' ? 'unit' : fit.replace(/[.-]+$/, '')}-${sha256(unit).slice(0, 8)}`;
+  return { group: '', version: 'v1', kind: 'ConfigMap', namespace: options.namespace ?? 'default', name: `kapply-${name}` };
+}
+
+/** The ApplySet ID of a parent: `applyset-<base64url(sha256(name.namespace.kind.group))>-v1`. */
+export function toApplySetId(parent: {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}): string {
+  return `applyset-${sha256Base64Url([parent.name, parent.namespace ?? '', parent.kind, parent.group].join('.'))}-v1`;
+}
+
+/** The label that the members of a unit carry. */
+export function membershipLabel(unit: string, options: InventoryOptions = {}): { readonly key: string; readonly value: string } {
+  return { key: PART_OF_LABEL, value: toApplySetId(parentRef(unit, options)) };
+}
+
+/**
+ * The object with the unit's membership label, as it is planned and applied. Throws `KplanError` REFUSED where it carries
+ * the label of another ApplySet, as kubectl refuses input that has the label.
+ */
+export function withMembership(object: KubernetesObject, unit: string, options: InventoryOptions = {}): KubernetesObject {
+  const { key, value } = membershipLabel(unit, options);
+  const present = labelsOf(object).get(key);
+  if (present === value) return object;
+  if (present !== undefined) {
+    throw new KplanError('REFUSED', `${formatRef(refOf(object))} has the label ${key} of another ApplySet (${present})`, {
+      hint: `Remove the label ${key} from the manifest: kapply sets it.`,
+    });
+  }
+  return withMetadata(object, { labels: { ...getObject(object.metadata, 'labels'), [key]: value } });
+}
+
+/** The ApplySet that an object belongs to; undefined where it belongs to none. */
+export function ownerOf(object: KubernetesObject): string | undefined {
+  return labelsOf(object).get(PART_OF_LABEL);
+}

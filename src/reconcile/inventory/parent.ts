@@ -1,0 +1,118 @@
+import type { Cluster, ResourceType, StatusError } from '../../cluster/index.ts';
+import { KplanError, annotationsOf, formatRef, labelsOf, type GroupKind, type KubernetesObject } from '../../model/index.ts';
+import { sortedUnique } from '../../std/index.ts';
+import { ID_LABEL, parentRef, toApplySetId, type InventoryOptions } from './membership.ts';
+
+const TOOLING = 'applyset.kubernetes.io/tooling';
+const GROUP_KINDS = 'applyset.kubernetes.io/contains-group-kinds';
+const GROUP_RESOURCES = 'applyset.kubernetes.io/contains-group-resources';
+const NAMESPACES = 'applyset.kubernetes.io/additional-namespaces';
+const UNIT = 'kapply.kplan.dev/unit';
+const TOOL = 'kapply';
+const TOOL_VERSION = 'kapply/v1';
+const FIELD_MANAGER = 'kapply-applyset';
+
+/** Which kinds and namespaces a unit's members are of: `Deployment.apps`, `ConfigMap`. Sorted. */
+export interface Extent {
+  readonly groupKinds: readonly string[];
+  /** With the parent's own. */
+  readonly namespaces: readonly string[];
+}
+
+/** The parent of a unit's ApplySet as it stands. */
+export interface Parent {
+  readonly id: string;
+  readonly object: KubernetesObject | undefined;
+  readonly extent: Extent;
+}
+
+/** A kind as the annotation writes it. */
+export function toGroupKindName({ group, kind }: GroupKind): string {
+  return group === '' ? kind : `${kind}.${group}`;
+}
+
+/** The unit that a parent object says it is of. */
+export function unitOf(parent: KubernetesObject): string | undefined {
+  return isOurs(parent) ? annotationsOf(parent).get(UNIT) : undefined;
+}
+
+/**
+ * Reads the parent of a unit; an empty extent where there is none. Throws `KplanError` REFUSED where the object of that
+ * name is no ApplySet parent, or one of another tool, or says that it is another's.
+ */
+export async function readParent(cluster: Cluster, unit: string, options: InventoryOptions = {}): Promise<Parent> {
+  const ref = parentRef(unit, options);
+  const id = toApplySetId(ref);
+  const object = await cluster.get(ref);
+  if (object === undefined) return { id, object, extent: { groupKinds: [], namespaces: [ref.namespace] } };
+  const annotations = annotationsOf(object);
+  const tooling = annotations.get(TOOLING);
+  if (tooling === undefined) throw refuse(`${formatRef(ref)} already exists and has no annotation ${TOOLING}`);
+  if (!isOurs(object)) throw refuse(`the ApplySet parent ${formatRef(ref)} is managed by ${tooling}, not by ${TOOL}`);
+  const label = labelsOf(object).get(ID_LABEL);
+  if (label !== id) throw refuse(`${formatRef(ref)} has the wrong value for the label ${ID_LABEL} (${label ?? 'none'}, not ${id})`);
+  const groupKinds = annotations.has(GROUP_KINDS)
+    ? splitList(annotations.get(GROUP_KINDS))
+    : toGroupKinds(splitList(annotations.get(GROUP_RESOURCES)), await cluster.resources());
+  return { id, object, extent: { groupKinds, namespaces: sortedUnique([ref.namespace, ...splitList(annotations.get(NAMESPACES))]) } };
+}
+
+function isOurs(parent: KubernetesObject): boolean {
+  const tooling = annotationsOf(parent).get(TOOLING) ?? '';
+  const slash = tooling.lastIndexOf('/');
+  return (slash < 0 ? tooling : tooling.slice(0, slash)) === TOOL;
+}
+
+function refuse(message: string): KplanError {
+  return new KplanError('REFUSED', message, { hint: 'Give the unit another name, or remove that object if nothing needs it.' });
+}
+
+function splitList(text: string | undefined): readonly string[] {
+  return sortedUnique((text ?? '').split(',').filter((item) => item !== ''));
+}
+
+function toGroupKinds(groupResources: readonly string[], types: readonly ResourceType[]): readonly string[] {
+  const byResource = new Map(
+    types.map((type) => [type.group === '' ? type.plural : `${type.plural}.${type.group}`, toGroupKindName(type)]),
+  );
+  return sortedUnique(groupResources.flatMap((name) => byResource.get(name) ?? []));
+}
+
+/** The parent object of a unit with this extent, as it is applied. */
+export function toParentObject(unit: string, extent: Extent, options: InventoryOptions = {}): KubernetesObject {
+  const ref = parentRef(unit, options);
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: ref.name,
+      namespace: ref.namespace,
+      labels: { [ID_LABEL]: toApplySetId(ref) },
+      annotations: {
+        [NAMESPACES]: sortedUnique(extent.namespaces.filter((namespace) => namespace !== ref.namespace)).join(','),
+        [GROUP_KINDS]: sortedUnique(extent.groupKinds).join(','),
+        [TOOLING]: TOOL_VERSION,
+        [UNIT]: unit,
+      },
+    },
+  };
+}
+
+/** Writes the parent of a unit, where it is not so already. Answers the refusal, if the cluster refuses. */
+export async function writeParent(
+  cluster: Cluster,
+  unit: string,
+  extent: Extent,
+  options: InventoryOptions & { readonly force: boolean },
+): Promise<StatusError | undefined> {
+  const result = await cluster.apply(toParentObject(unit, extent, options), { fieldManager: FIELD_MANAGER, force: options.force });
+  return result.kind === 'error' ? result : undefined;
+}
+
+/** Both extents together. */
+export function joinExtents(a: Extent, b: Extent): Extent {
+  return {
+    groupKinds: sortedUnique([...a.groupKinds, ...b.groupKinds]),
+    namespaces: sortedUnique([...a.namespaces, ...b.namespaces]),
+  };
+}

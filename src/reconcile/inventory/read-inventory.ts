@@ -1,0 +1,77 @@
+import type { Cluster, ResourceType } from '../../cluster/index.ts';
+import { compareRefs, refKeyOf, refOf, type KubernetesObject, type RefKey } from '../../model/index.ts';
+import { sortedUnique } from '../../std/index.ts';
+import { listAll } from '../list-all.ts';
+import { ID_LABEL, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
+import { readParent, toGroupKindName, unitOf, type Extent, type Parent } from './parent.ts';
+
+/** What a unit owns in a cluster. */
+export interface Inventory extends Parent {
+  readonly unit: string;
+  /** The identities of the members. */
+  readonly owned: ReadonlySet<RefKey>;
+  /** The members as they are, ordered by ref. */
+  readonly objects: readonly KubernetesObject[];
+  /** Kinds that the parent names and that the cluster does not serve (any more). */
+  readonly unserved: readonly string[];
+}
+
+/**
+ * What a unit owns: the objects of the kinds and namespaces that its ApplySet parent names which carry its part-of label
+ * (KEP-3659). Empty where the unit was never applied. Throws `KplanError` REFUSED for a parent of another tool.
+ */
+export async function readInventory(cluster: Cluster, unit: string, options: InventoryOptions = {}): Promise<Inventory> {
+  const parent = await readParent(cluster, unit, options);
+  const types = parent.extent.groupKinds.length === 0 ? [] : await cluster.resources();
+  const served = findTypes(parent.extent.groupKinds, types);
+  const lists = await Promise.all(served.map((type) => listMembers(cluster, type, parent.extent.namespaces, parent.id)));
+  const objects = lists.flat().toSorted((a, b) => compareRefs(refOf(a), refOf(b)));
+  const names = new Set(served.map(toGroupKindName));
+  return {
+    ...parent,
+    unit,
+    owned: new Set(objects.map(refKeyOf)),
+    objects,
+    unserved: parent.extent.groupKinds.filter((name) => !names.has(name)),
+  };
+}
+
+/** The units that have a parent in the namespace of parents, by name. */
+export async function listUnits(cluster: Cluster, options: InventoryOptions = {}): Promise<readonly string[]> {
+  const kind = { group: '', version: 'v1', kind: 'ConfigMap' };
+  const { items } = await listAll(cluster, kind, { namespace: options.namespace ?? 'default', labelSelector: ID_LABEL });
+  return sortedUnique(items.flatMap((parent) => unitOf(parent) ?? []));
+}
+
+/** Of the kinds of an extent, those of which no member is left are dropped. */
+export async function keepPopulated(cluster: Cluster, parent: Parent, kinds: readonly string[]): Promise<Extent> {
+  if (kinds.length === 0) return { groupKinds: [], namespaces: [] };
+  const types = findTypes(kinds, await cluster.resources());
+  const lists = await Promise.all(types.map((type) => listMembers(cluster, type, parent.extent.namespaces, parent.id)));
+  const objects = lists.flat();
+  return {
+    groupKinds: sortedUnique(objects.map((object) => toGroupKindName(refOf(object)))),
+    namespaces: sortedUnique(objects.flatMap((object) => refOf(object).namespace ?? [])),
+  };
+}
+
+function findTypes(names: readonly string[], types: readonly ResourceType[]): readonly ResourceType[] {
+  const byName = new Map<string, ResourceType>();
+  for (const type of types) {
+    const name = toGroupKindName(type);
+    if (!byName.has(name)) byName.set(name, type);
+  }
+  return names.flatMap((name) => byName.get(name) ?? []);
+}
+
+async function listMembers(
+  cluster: Cluster,
+  type: ResourceType,
+  namespaces: readonly string[],
+  id: string,
+): Promise<readonly KubernetesObject[]> {
+  const labelSelector = `${PART_OF_LABEL}=${id}`;
+  if (!type.namespaced) return (await listAll(cluster, type, { labelSelector })).items;
+  const lists = await Promise.all(namespaces.map((namespace) => listAll(cluster, type, { namespace, labelSelector })));
+  return lists.flatMap(({ items }) => items);
+}

@@ -1,0 +1,149 @@
+import type { Cluster } from '../cluster/index.ts';
+import { KplanError, refKeyOf, toRefKey, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
+import type { Clock } from '../std/index.ts';
+import { listAll } from './list-all.ts';
+
+type Report = (object: KubernetesObject | undefined) => void;
+
+/** Milliseconds between two looks: after a watch that broke or ended, and between two reports of an object that does not change. */
+export interface ObserverIntervals {
+  readonly poll: number;
+  readonly remind: number;
+}
+
+/**
+ * Tells how objects are, from now on: one list and one watch for each kind and namespace, however many of its objects are
+ * observed; where the watch breaks, a list every `poll`. An unchanged object is reported again every `remind`, since what
+ * is thought of it may depend on its age.
+ */
+export class Observer {
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #intervals: ObserverIntervals;
+  readonly #streams = new Map<string, Stream>();
+  readonly #ended: Promise<void>[] = [];
+  #fault: unknown;
+
+  constructor(cluster: Cluster, clock: Clock, intervals: ObserverIntervals) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+    this.#intervals = intervals;
+  }
+
+  /** Reports the object (undefined where it is not there) now and whenever it changes, until the answer is called. */
+  observe(ref: ObjectRef, report: Report): () => void {
+    const key = `${ref.group}/${ref.version}/${ref.kind}/${ref.namespace ?? ''}`;
+    let stream = this.#streams.get(key);
+    if (stream === undefined) {
+      stream = new Stream(this.#cluster, this.#clock, this.#intervals, ref, (error) => {
+        this.#fault = error;
+      });
+      this.#streams.set(key, stream);
+      this.#ended.push(stream.run());
+    }
+    return stream.add(ref, report);
+  }
+
+  /** Ends all watches and waits for their end. Throws what went wrong in them, if it was not the cluster. */
+  async close(): Promise<void> {
+    for (const stream of this.#streams.values()) stream.close();
+    await Promise.all(this.#ended);
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+}
+
+class Stream {
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #intervals: ObserverIntervals;
+  readonly #kind: ObjectRef;
+  readonly #reports = new Map<RefKey, Set<Report>>();
+  #known: Map<RefKey, KubernetesObject> | undefined;
+  readonly #abort = new AbortController();
+  readonly #fail: (error: unknown) => void;
+
+  constructor(cluster: Cluster, clock: Clock, intervals: ObserverIntervals, kind: ObjectRef, fail: (error: unknown) => void) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+    this.#intervals = intervals;
+    this.#kind = kind;
+    this.#fail = fail;
+  }
+
+  add(ref: ObjectRef, report: Report): () => void {
+    const key = toRefKey(ref);
+    const reports = this.#reports.get(key) ?? new Set();
+    this.#reports.set(key, reports.add(report));
+    if (this.#known !== undefined) void this.#look(ref, report);
+    return () => {
+      reports.delete(report);
+      if (reports.size === 0) this.#reports.delete(key);
+    };
+  }
+
+  close(): void {
+    this.#abort.abort(new Error('closed'));
+  }
+
+  async run(): Promise<void> {
+    await Promise.all([this.#follow(), this.#remind()]);
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.#watch();
+      } catch (error) {
+        if (!(error instanceof KplanError) && !this.#abort.signal.aborted) return this.#fail(error);
+      }
+      await this.#sleep(this.#intervals.poll);
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const { namespace } = this.#kind;
+    const scope = namespace === undefined ? {} : { namespace };
+    const { items, resourceVersion } = await listAll(this.#cluster, this.#kind, scope);
+    this.#known = new Map(items.map((item) => [refKeyOf(item), item]));
+    this.#reportAll();
+    const events = this.#cluster.watch(this.#kind, { ...scope, resourceVersion, signal: this.#abort.signal });
+    for await (const event of events) {
+      if (event.type === 'expired') return;
+      if (event.type === 'bookmark') continue;
+      const key = refKeyOf(event.object);
+      if (event.type === 'deleted') this.#known.delete(key);
+      else this.#known.set(key, event.object);
+      this.#report(key);
+    }
+  }
+
+  async #remind(): Promise<void> {
+    while (await this.#sleep(this.#intervals.remind)) if (this.#known !== undefined) this.#reportAll();
+  }
+
+  /** The state that is known may be older than the write after which somebody began to observe: so it is read anew. */
+  async #look(ref: ObjectRef, report: Report): Promise<void> {
+    try {
+      report(await this.#cluster.get(ref));
+    } catch (error) {
+      if (!(error instanceof KplanError)) this.#fail(error);
+    }
+  }
+
+  #reportAll(): void {
+    for (const key of this.#reports.keys()) this.#report(key);
+  }
+
+  #report(key: RefKey): void {
+    for (const report of this.#reports.get(key) ?? []) report(this.#known?.get(key));
+  }
+
+  async #sleep(milliseconds: number): Promise<boolean> {
+    try {
+      await this.#clock.sleep(milliseconds, this.#abort.signal);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

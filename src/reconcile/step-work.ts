@@ -1,0 +1,105 @@
+import type { Cluster } from '../cluster/index.ts';
+import { formatRef, withMetadata, type KubernetesObject, type Plan, type Step } from '../model/index.ts';
+import { getObject, getString } from '../std/index.ts';
+import type { ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
+import { checkStep } from './check-step.ts';
+import { withMembership } from './inventory/membership.ts';
+import type { CheckResult, Verb, WriteOutcome } from './machine-state.ts';
+import { toRejection, toThrownRejection } from './rejections.ts';
+
+/** Checks and writes the steps of one plan. */
+export class StepWork {
+  readonly #cluster: Cluster;
+  readonly #plan: Plan;
+  readonly #id: string;
+  readonly #options: ApplyPlanOptions;
+  readonly #live = new Map<Step, KubernetesObject | undefined>();
+  readonly #written = new Map<Step, KubernetesObject>();
+
+  constructor(cluster: Cluster, plan: Plan, id: string, options: ApplyPlanOptions) {
+    this.#cluster = cluster;
+    this.#plan = plan;
+    this.#id = id;
+    this.#options = options;
+  }
+
+  /** The live object at the step's check, and the one that its write made. */
+  seen(step: Step): { readonly live: KubernetesObject | undefined; readonly written: KubernetesObject | undefined } {
+    return { live: this.#live.get(step), written: this.#written.get(step) };
+  }
+
+  /** Whether the step may be made as planned, from what the cluster holds now. */
+  async check(step: Step): Promise<CheckResult> {
+    try {
+      const desired = step.action === 'delete' ? undefined : await this.#resolve(step);
+      if (desired?.kind === 'refused') return { kind: 'stale', reason: `${formatRef(step.ref)}: ${desired.reason}` };
+      const { hashFields } = this.#options;
+      const context = {
+        id: this.#id,
+        ...(hashFields === undefined ? {} : { hashFields }),
+        isInEffect: async (): Promise<boolean> => desired !== undefined && (await this.#isInEffect(desired.object)),
+      };
+      const { result, live } = await checkStep(this.#cluster, step, context);
+      this.#live.set(step, live);
+      return result;
+    } catch (error) {
+      return toThrownRejection(error);
+    }
+  }
+
+  /** Makes one write of the step. */
+  async write(step: Step, verb: Verb): Promise<WriteOutcome> {
+    try {
+      return verb === 'delete' ? await this.#delete(step) : await this.#apply(step, verb);
+    } catch (error) {
+      return toThrownRejection(error);
+    }
+  }
+
+  async #delete(step: Step): Promise<WriteOutcome> {
+    const uid = getString(this.#live.get(step)?.metadata, 'uid');
+    const result = await this.#cluster.delete(step.ref, {
+      ...(uid === undefined ? {} : { uid }),
+      propagation: step.action === 'replace' ? 'Foreground' : 'Background',
+    });
+    if (result.kind === 'ok' || result.reason === 'NotFound') return { kind: 'written', operation: 'deleted' };
+    return toRejection(result);
+  }
+
+  async #apply(step: Step, verb: 'apply' | 'create'): Promise<WriteOutcome> {
+    const desired = await this.#resolve(step);
+    if (desired.kind === 'refused') return { kind: 'rejected', passing: false, message: desired.reason };
+    const live = verb === 'apply' ? this.#live.get(step) : undefined;
+    const resourceVersion = getString(live?.metadata, 'resourceVersion');
+    const object = resourceVersion === undefined ? desired.object : withMetadata(desired.object, { resourceVersion });
+    const result = await this.#cluster.apply(object, this.#writeOptions());
+    if (result.kind === 'error') return toRejection(result);
+    this.#written.set(step, result.object);
+    return { kind: 'written', operation: result.operation };
+  }
+
+  async #isInEffect(desired: KubernetesObject): Promise<boolean> {
+    const result = await this.#cluster.apply(desired, { ...this.#writeOptions(), dryRun: true });
+    return result.kind === 'ok' && result.operation === 'unchanged';
+  }
+
+  #writeOptions(): { readonly fieldManager: string; readonly force: boolean } {
+    return { fieldManager: this.#plan.fieldManager, force: this.#options.forceConflicts === true };
+  }
+
+  async #resolve(step: Step): Promise<SecretAnswer> {
+    if (step.desired === undefined) return { kind: 'refused', reason: 'the plan does not hold the object to apply' };
+    const desired = withMembership(step.desired, this.#plan.unit, this.#options);
+    if (!hasSecretValues(step, desired)) return { kind: 'ok', object: desired };
+    if (this.#options.secrets === undefined) {
+      return { kind: 'refused', reason: 'the plan holds only hashes of its secret values, and their source was not given' };
+    }
+    const answer = await this.#options.secrets(desired, step.ref);
+    if (answer.kind === 'refused') return answer;
+    return { kind: 'ok', object: withMembership(answer.object, this.#plan.unit, this.#options) };
+  }
+}
+
+function hasSecretValues({ ref }: Step, desired: KubernetesObject): boolean {
+  return ref.group === '' && ref.kind === 'Secret' && ['data', 'stringData'].some((field) => getObject(desired, field) !== undefined);
+}

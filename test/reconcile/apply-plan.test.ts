@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { applyPlan, readInventory, type ApplyPlanOptions, type ApplyResult } from '../../src/reconcile/index.ts';
+import { KplanError, annotationsOf, labelsOf, refOf, withMetadata, type KubernetesObject, type Plan } from '../../src/model/index.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeCluster, toError } from './fake-cluster.ts';
+import { hashFields, makeReady, planFor, readyStatus, toObject, toPlan, toPrecondition, UNIT } from './toy-planner.ts';
+
+const NAMESPACE = toObject('Namespace', 'shop');
+const CONFIG = toObject('ConfigMap', 'settings', { data: { colour: 'red' } });
+const WEB = toObject('Deployment', 'web', { spec: { replicas: 1 } });
+const ALL = [NAMESPACE, CONFIG, WEB];
+
+function toCluster(): FakeCluster {
+  const cluster = new FakeCluster();
+  cluster.controllers = makeReady;
+  return cluster;
+}
+
+function run(cluster: FakeCluster, plan: Plan, options: Partial<ApplyPlanOptions> = {}): Promise<ApplyResult> {
+  return applyPlan(cluster, plan, { clock: new FakeClock(), hashFields, ...options });
+}
+
+function outcomes(result: ApplyResult): readonly string[] {
+  return result.steps.map(({ ref, outcome }) => `${ref.kind}/${ref.name} ${outcome}`);
+}
+
+function find(cluster: FakeCluster, kind: string, name: string): KubernetesObject | undefined {
+  return cluster.objects().find((object) => object.kind === kind && refOf(object).name === name);
+}
+
+async function applied(manifests: readonly KubernetesObject[]): Promise<FakeCluster> {
+  const cluster = toCluster();
+  const result = await run(cluster, await planFor(cluster, manifests));
+  assert.equal(result.conclusion, 'applied', JSON.stringify(result));
+  return cluster;
+}
+
+describe('applyPlan', () => {
+  it('applies wave by wave, waits for health, and leaves an ApplySet that kubectl understands', async () => {
+    const cluster = toCluster();
+    const result = await run(cluster, await planFor(cluster, ALL));
+    assert.deepEqual(outcomes(result), ['Namespace/shop applied', 'ConfigMap/settings applied', 'Deployment/web applied']);
+    assert.equal(result.steps[2]?.health?.status, 'Current');
+    const parent = find(cluster, 'ConfigMap', 'kapply-shop');
+    assert.ok(parent !== undefined);
+    const id = labelsOf(parent).get('applyset.kubernetes.io/id');
+    assert.equal(id, 'applyset-xAnjwhadkzuhy-WETqvcETRUI5FtoPXsGc4qen_44Cs-v1');
+    assert.deepEqual(Object.fromEntries(annotationsOf(parent)), {
+      'applyset.kubernetes.io/additional-namespaces': 'shop',
+      'applyset.kubernetes.io/contains-group-kinds': 'ConfigMap,Deployment.apps,Namespace',
+      'applyset.kubernetes.io/tooling': 'kapply/v1',
+      'kapply.kplan.dev/unit': 'shop',
+    });
+    assert.equal(labelsOf(find(cluster, 'Deployment', 'web') ?? WEB).get('applyset.kubernetes.io/part-of'), id);
+  });
+
+  it('has nothing to do the second time', async () => {
+    const cluster = await applied(ALL);
+    const plan = await planFor(cluster, ALL);
+    assert.deepEqual(plan.waves, []);
+    assert.deepEqual(await run(cluster, plan), { unit: UNIT, conclusion: 'applied', steps: [], touched: false });
+  });
+
+  it('prunes what is owned and no longer wanted, and narrows the inventory', async () => {
+    const cluster = await applied(ALL);
+    cluster.put(toObject('ConfigMap', 'stranger'));
+    const result = await run(cluster, await planFor(cluster, [NAMESPACE, CONFIG]));
+    assert.deepEqual(outcomes(result), ['Deployment/web applied']);
+    assert.equal(find(cluster, 'Deployment', 'web'), undefined);
+    assert.ok(find(cluster, 'ConfigMap', 'stranger') !== undefined);
+    assert.deepEqual((await readInventory(cluster, UNIT)).extent.groupKinds, ['ConfigMap', 'Namespace']);
+  });
+
+  it('widens the inventory before the first write and narrows it after the last', async () => {
+    const cluster = toCluster();
+    await run(cluster, await planFor(cluster, ALL));
+    const writes = cluster.requests.filter((request) => request.startsWith('apply '));
+    assert.equal(writes[0], 'apply ConfigMap/kapply-shop');
+    assert.equal(writes.at(-1), 'apply ConfigMap/kapply-shop');
+  });
+
+  it('touches nothing where one change is stale', async () => {
+    const cluster = await applied(ALL);
+    const plan = await planFor(cluster, [
+      NAMESPACE,
+      toObject('ConfigMap', 'settings', { data: { colour: 'blue' } }),
+      toObject('ConfigMap', 'new'),
+    ]);
+    cluster.put({ ...(find(cluster, 'ConfigMap', 'settings') ?? CONFIG), data: { colour: 'green' } });
+    const before = cluster.objects();
+    const result = await run(cluster, plan);
+    assert.equal(result.conclusion, 'refused');
+    assert.deepEqual(outcomes(result), ['ConfigMap/settings refused', 'ConfigMap/new skipped', 'Deployment/web skipped']);
+    assert.match(result.steps[0]?.message ?? '', /was changed since the plan was made/);
+    assert.deepEqual(cluster.objects(), before);
+  });
+
+  it('applies the rest of a stale plan if told so, but then deletes nothing', async () => {
+    const cluster = await applied(ALL);
+    const plan = await planFor(cluster, [
+      NAMESPACE,
+      toObject('ConfigMap', 'settings', { data: { colour: 'blue' } }),
+      toObject('ConfigMap', 'new'),
+    ]);
+    cluster.put({ ...(find(cluster, 'ConfigMap', 'settings') ?? CONFIG), data: { colour: 'green' } });
+    const result = await run(cluster, plan, { allowStaleRest: true });
+    assert.deepEqual(outcomes(result), ['ConfigMap/settings refused', 'ConfigMap/new applied', 'Deployment/web skipped']);
+    assert.equal(result.conclusion, 'incomplete');
+  });
+
+  it('does not find a plan stale because a controller wrote a status', async () => {
+    const cluster = await applied(ALL);
+    const plan = await planFor(cluster, [NAMESPACE, CONFIG, toObject('Deployment', 'web', { spec: { replicas: 1, paused: true } })]);
+    cluster.setStatus(WEB, { ...readyStatus(WEB), readyReplicas: 0 });
+    assert.equal((await run(cluster, plan)).conclusion, 'applied');
+  });
+
+  it('finds a saved plan in effect where it was applied before', async () => {
+    const cluster = toCluster();
+    const plan = await planFor(cluster, ALL);
+    await run(cluster, plan);
+    const again = await run(cluster, plan);
+    assert.deepEqual(outcomes(again), ['Namespace/shop unchanged', 'ConfigMap/settings unchanged', 'Deployment/web unchanged']);
+    assert.equal(again.conclusion, 'applied');
+  });
+
+  it('refuses an object of another ApplySet, and to delete what carries no label', async () => {
+    const cluster = toCluster();
+    const other = cluster.put(withMetadata(CONFIG, { labels: { 'applyset.kubernetes.io/part-of': 'applyset-other-v1' } }));
+    const bare = cluster.put(toObject('ConfigMap', 'bare'));
+    const plan = toPlan([
+      { label: 'config', steps: [{ action: 'update', ref: refOf(other), desired: CONFIG, precondition: toPrecondition(other) }] },
+      { label: 'prune', steps: [{ action: 'delete', ref: refOf(bare), precondition: toPrecondition(bare) }] },
+    ]);
+    const result = await run(cluster, plan);
+    assert.equal(result.conclusion, 'refused');
+    assert.match(result.steps[0]?.message ?? '', /belongs to another ApplySet/);
+    assert.match(result.steps[1]?.message ?? '', /carries no label/);
+  });
+
+  it('refuses a parent of another tool', async () => {
+    const cluster = toCluster();
+    cluster.put({
+      ...toObject('ConfigMap', 'kapply-shop', {}, 'default'),
+      metadata: { name: 'kapply-shop', namespace: 'default', annotations: { 'applyset.kubernetes.io/tooling': 'kubectl/v1.36' } },
+    });
+    await assert.rejects(run(cluster, toPlan([])), (error) => error instanceof KplanError && error.code === 'REFUSED');
+  });
+
+  it('replaces by deleting, waiting until it is gone, and creating', async () => {
+    const cluster = await applied(ALL);
+    const live = find(cluster, 'Deployment', 'web') ?? WEB;
+    cluster.lingers = () => true;
+    const clock = new FakeClock();
+    const events: string[] = [];
+    const step = { action: 'replace' as const, ref: refOf(live), desired: WEB, precondition: toPrecondition(live) };
+    void clock.sleep(4_000).then(() => cluster.remove(refOf(live)));
+    const result = await run(cluster, toPlan([{ label: 'workloads', steps: [step] }]), {
+      clock,
+      onEvent: ({ phase }) => events.push(phase.kind === 'writing' ? `writing ${phase.verb}` : phase.kind),
+    });
+    assert.equal(result.conclusion, 'applied', JSON.stringify(result));
+    assert.deepEqual(
+      events.filter((event, index) => event !== events[index - 1]),
+      ['checking', 'writing delete', 'removing', 'writing create', 'waiting', 'done'],
+    );
+    assert.notEqual(find(cluster, 'Deployment', 'web')?.metadata['uid'], live.metadata['uid']);
+  });
+
+  it('tries again what passes, and not what does not', async () => {
+    const cluster = toCluster();
+    let refusals = 3;
+    cluster.fault = (verb, ref, dryRun) => {
+      if (verb !== 'apply' || dryRun) return undefined;
+      if (ref.name === 'settings' && refusals-- > 0) return toError(429, 'TooManyRequests');
+      return ref.name === 'web' ? toError(422, 'Invalid', 'spec: Invalid value') : undefined;
+    };
+    const result = await run(cluster, await planFor(cluster, ALL));
+    assert.deepEqual(outcomes(result), ['Namespace/shop applied', 'ConfigMap/settings applied', 'Deployment/web failed']);
+    assert.equal(cluster.requests.filter((request) => request === 'apply ConfigMap/settings').length, 4);
+    assert.equal(cluster.requests.filter((request) => request === 'apply Deployment/web').length, 1);
+    assert.equal(result.steps[2]?.message, 'Invalid (422): spec: Invalid value');
+  });
+
+  it('skips what comes after an object that does not become healthy in time, and prunes nothing', async () => {
+    const cluster = await applied([NAMESPACE, CONFIG]);
+    cluster.controllers = () => undefined;
+    const result = await run(cluster, await planFor(cluster, [NAMESPACE, WEB]), { timeout: 20_000 });
+    assert.deepEqual(outcomes(result), ['Deployment/web failed', 'ConfigMap/settings skipped']);
+    assert.equal(result.steps[0]?.message, 'is not healthy after 20 s: Replicas: 0/1');
+    assert.match(result.steps[1]?.message ?? '', /Deployment shop\/web/);
+  });
+
+  it('applies all the same where health is not waited for', async () => {
+    const cluster = await applied([NAMESPACE, CONFIG]);
+    cluster.controllers = () => undefined;
+    const result = await run(cluster, await planFor(cluster, [NAMESPACE, WEB]), { waitForHealth: false });
+    assert.deepEqual(outcomes(result), ['Deployment/web applied', 'ConfigMap/settings applied']);
+  });
+
+  it('sees health that comes later through a watch', async () => {
+    const cluster = toCluster();
+    const clock = new FakeClock();
+    cluster.controllers = (object, self) => {
+      if (object.kind === 'Deployment') void clock.sleep(42_000).then(() => self.setStatus(object, readyStatus(object)));
+    };
+    const result = await run(cluster, await planFor(cluster, ALL), { clock });
+    assert.equal(result.conclusion, 'applied');
+  });
+
+  it('sees health by polling where watches break', async () => {
+    const cluster = toCluster();
+    const clock = new FakeClock();
+    cluster.watch = async function* () {
+      yield { type: 'expired' };
+    };
+    cluster.controllers = (object, self) => {
+      if (object.kind === 'Deployment') void clock.sleep(9_000).then(() => self.setStatus(object, readyStatus(object)));
+    };
+    const result = await run(cluster, await planFor(cluster, ALL), { clock });
+    assert.equal(result.conclusion, 'applied');
+    assert.ok(cluster.requests.filter((request) => request === 'list Deployment/').length < 10);
+  });
+
+  it('stops when cancelled: awaits the write under way, begins nothing new, and says what is done', async () => {
+    const cluster = toCluster();
+    const abort = new AbortController();
+    cluster.fault = (verb, ref, dryRun) => {
+      if (verb === 'apply' && ref.name === 'settings' && !dryRun) abort.abort();
+      return undefined;
+    };
+    const result = await run(cluster, await planFor(cluster, ALL), { signal: abort.signal });
+    assert.equal(result.conclusion, 'stopped');
+    assert.deepEqual(outcomes(result), ['Namespace/shop applied', 'ConfigMap/settings applied', 'Deployment/web skipped']);
+    assert.ok(find(cluster, 'ConfigMap', 'settings') !== undefined);
+  });
+
+  it('does not write a Secret whose values it cannot have, and never says them', async () => {
+    const secret = toObject('Secret', 'token', { data: { password: 'hash' } });
+    const cluster = toCluster();
+    const plan = await planFor(cluster, [secret]);
+    assert.equal((await run(cluster, plan)).conclusion, 'refused');
+    const refused = await run(cluster, plan, { secrets: async () => ({ kind: 'refused', reason: 'its source has changed' }) });
+    assert.match(refused.steps[0]?.message ?? '', /its source has changed/);
+    const given = await run(cluster, plan, {
+      secrets: async (desired) => ({ kind: 'ok', object: { ...desired, data: { password: 'aHVudGVyMg==' } } }),
+    });
+    assert.equal(given.conclusion, 'applied');
+    assert.deepEqual(find(cluster, 'Secret', 'token')?.['data'], { password: 'aHVudGVyMg==' });
+    assert.ok(!JSON.stringify(given).includes('aHVudGVyMg=='));
+  });
+});
