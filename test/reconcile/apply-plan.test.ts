@@ -1,7 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyPlan, readInventory, type ApplyPlanOptions, type ApplyResult } from '../../src/reconcile/index.ts';
-import { KplanError, annotationsOf, labelsOf, refOf, withMetadata, type KubernetesObject, type Plan } from '../../src/model/index.ts';
+import {
+  applyPlan,
+  deleteUnit,
+  listUnits,
+  readInventory,
+  readStatus,
+  type ApplyPlanOptions,
+  type ApplyResult,
+} from '../../src/reconcile/index.ts';
+import {
+  KplanError,
+  annotationsOf,
+  labelsOf,
+  refKeyOf,
+  refOf,
+  withMetadata,
+  type KubernetesObject,
+  type Plan,
+} from '../../src/model/index.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster, toError } from './fake-cluster.ts';
 import { hashFields, makeReady, planFor, readyStatus, toObject, toPlan, toPrecondition, UNIT } from './toy-planner.ts';
@@ -249,5 +266,53 @@ describe('applyPlan', () => {
     assert.equal(given.conclusion, 'applied');
     assert.deepEqual(find(cluster, 'Secret', 'token')?.['data'], { password: 'aHVudGVyMg==' });
     assert.ok(!JSON.stringify(given).includes('aHVudGVyMg=='));
+  });
+});
+
+describe('readStatus', () => {
+  it('says what is owned, how it is, and what would be pruned', async () => {
+    const cluster = await applied(ALL);
+    cluster.setStatus(WEB, { ...readyStatus(WEB), readyReplicas: 0 });
+    const wanted = new Set([NAMESPACE, WEB].map(refKeyOf));
+    const status = await readStatus(cluster, UNIT, { now: 0, wanted });
+    assert.deepEqual(
+      status.objects.map(({ ref, health, prunable }) => [ref.kind, health.status, prunable]),
+      [
+        ['ConfigMap', 'Current', true],
+        ['Namespace', 'Current', false],
+        ['Deployment', 'InProgress', false],
+      ],
+    );
+    assert.deepEqual(status.summary, { Current: 2, InProgress: 1 });
+    assert.deepEqual(await listUnits(cluster), [UNIT]);
+  });
+
+  it('is empty for a unit that was never applied', async () => {
+    const status = await readStatus(toCluster(), 'other', { now: 0 });
+    assert.deepEqual([status.exists, status.objects], [false, []]);
+  });
+});
+
+describe('deleteUnit', () => {
+  it('removes everything in order, and the parent last', async () => {
+    const cluster = await applied(ALL);
+    cluster.requests.length = 0;
+    const result = await deleteUnit(cluster, UNIT, { clock: new FakeClock(), allow: () => true });
+    assert.equal(result.conclusion, 'applied', JSON.stringify(result));
+    assert.deepEqual(
+      cluster.requests.filter((request) => request.startsWith('delete')),
+      ['delete Deployment/web', 'delete ConfigMap/settings', 'delete Namespace/shop', 'delete ConfigMap/kapply-shop'],
+    );
+    assert.deepEqual(cluster.objects(), []);
+  });
+
+  it('keeps what needs an explicit yes', async () => {
+    const cluster = await applied(ALL);
+    const result = await deleteUnit(cluster, UNIT, { clock: new FakeClock() });
+    assert.deepEqual(outcomes(result), ['Namespace/shop refused', 'Deployment/web applied', 'ConfigMap/settings applied']);
+    assert.deepEqual(
+      (await readInventory(cluster, UNIT)).objects.map(({ kind }) => kind),
+      ['Namespace'],
+    );
   });
 });
