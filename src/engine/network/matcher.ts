@@ -1,0 +1,169 @@
+import { Bitset, hasPoint, isSubsetIntervals, listIntervals, stringifyJson } from '../../std/index.ts';
+import { isSelected, type Requirement, type Selector } from '../../model/index.ts';
+import { ALL_V4, ALL_V6, type AddressSet } from './address.ts';
+import type { NamedPort, Peer, Policy } from './policy.ts';
+import type { Side } from './side.ts';
+import type { Universe } from './universe.ts';
+import type { Workload } from './workload.ts';
+
+/** Finds the ends of a universe that selectors, address blocks and port names of one side speak of. Answers are remembered. */
+export class Matcher {
+  readonly #side: Side;
+  readonly #universe: Universe;
+  /** The workload that stands for each slot on this side. */
+  readonly #pods: readonly (Workload | undefined)[];
+  /** The slots that selectors can find: those that exist, without host-network pods. */
+  readonly #selectable: Bitset;
+  /** The slots that address blocks can find. */
+  readonly #addressed: readonly (readonly [number, Workload])[];
+  readonly #byNamespace = new Map<string, Bitset>();
+  readonly #byLabel = new Map<string, Map<string, Bitset>>();
+  readonly #selected = new Map<string, Bitset>();
+  readonly #namespaces = new Map<string, Bitset>();
+
+  constructor(side: Side, index: number, universe: Universe) {
+    this.#side = side;
+    this.#universe = universe;
+    this.#pods = universe.slots.map((slot) => slot.sides[index]?.[0]);
+    this.#addressed = [...this.#pods.entries()].flatMap(([slot, pod]) =>
+      pod !== undefined && (pod.hostNetwork || pod.addresses.length > 0) ? [[slot, pod]] : [],
+    );
+    this.#selectable = new Bitset(universe.size);
+    for (const [slot, pod] of this.#pods.entries()) if (pod !== undefined && !pod.hostNetwork) this.#addPod(slot, pod);
+  }
+
+  #addPod(slot: number, pod: Workload): void {
+    this.#selectable.add(slot);
+    this.#toBits(this.#byNamespace, pod.namespace).add(slot);
+    for (const [key, value] of pod.labels) {
+      if (!this.#side.labelKeys.has(key)) continue;
+      let values = this.#byLabel.get(key);
+      if (values === undefined) this.#byLabel.set(key, (values = new Map()));
+      this.#toBits(values, value).add(slot);
+    }
+  }
+
+  #toBits(map: Map<string, Bitset>, key: string): Bitset {
+    let bits = map.get(key);
+    if (bits === undefined) map.set(key, (bits = new Bitset(this.#universe.size)));
+    return bits;
+  }
+
+  /** The slots that a policy isolates. */
+  subjects(policy: Policy): Bitset {
+    return this.#inNamespace(policy.namespace).and(this.#select(policy.pods));
+  }
+
+  /** The ends that the peers of a rule name; undefined peers are everybody. */
+  peers(peers: readonly Peer[] | undefined, namespace: string): Bitset {
+    if (peers === undefined) return Bitset.full(this.#universe.size);
+    const bits = new Bitset(this.#universe.size);
+    for (const peer of peers) bits.addAll(this.#peer(peer, namespace));
+    return bits;
+  }
+
+  /** The slots by the number that a named port has on them; a pod may have the name several times. */
+  resolve(named: NamedPort): ReadonlyMap<number, Bitset> {
+    const byNumber = new Map<number, Bitset>();
+    for (const [slot, pod] of this.#pods.entries()) {
+      for (const port of pod === undefined ? [] : listNumbers(pod, named)) {
+        let bits = byNumber.get(port);
+        if (bits === undefined) byNumber.set(port, (bits = new Bitset(this.#universe.size)));
+        bits.add(slot);
+      }
+    }
+    return byNumber;
+  }
+
+  /** The numbers that a named port has on a slot. */
+  numbersOn(slot: number, named: NamedPort): readonly number[] {
+    const pod = this.#pods[slot];
+    return pod === undefined ? [] : listNumbers(pod, named);
+  }
+
+  #peer(peer: Peer, namespace: string): Bitset {
+    switch (peer.kind) {
+      case 'addresses':
+        return this.#within(peer.addresses);
+      case 'pods':
+        return this.#inNamespaces(peer.namespaces, namespace).and(this.#select(peer.pods));
+    }
+  }
+
+  #inNamespace(namespace: string): Bitset {
+    return this.#byNamespace.get(namespace) ?? new Bitset(this.#universe.size);
+  }
+
+  #inNamespaces(selector: Selector | undefined, own: string): Bitset {
+    if (selector === undefined) return this.#inNamespace(own);
+    return remember(this.#namespaces, toKey(selector), () => {
+      const bits = new Bitset(this.#universe.size);
+      for (const [namespace, pods] of this.#byNamespace) {
+        if (isSelected(selector, this.#side.labelsOfNamespace(namespace))) bits.addAll(pods);
+      }
+      return bits;
+    });
+  }
+
+  #select(selector: Selector): Bitset {
+    return remember(this.#selected, toKey(selector), () => {
+      if (selector.invalid === true) return new Bitset(this.#universe.size);
+      return selector.requirements.reduce((bits, requirement) => this.#narrow(bits, requirement), this.#selectable);
+    });
+  }
+
+  #narrow(bits: Bitset, { key, operator, values }: Requirement): Bitset {
+    const having = this.#byLabel.get(key) ?? new Map<string, Bitset>();
+    const either = (list: Iterable<Bitset | undefined>): Bitset => {
+      const union = new Bitset(this.#universe.size);
+      for (const item of list) if (item !== undefined) union.addAll(item);
+      return union;
+    };
+    switch (operator) {
+      case 'In':
+        return bits.and(either(values.map((value) => having.get(value))));
+      case 'NotIn':
+        return bits.andNot(either(values.map((value) => having.get(value))));
+      case 'Exists':
+        return bits.and(either(having.values()));
+      case 'DoesNotExist':
+        return bits.andNot(either(having.values()));
+      case 'Gt':
+      case 'Lt':
+        return new Bitset(this.#universe.size);
+    }
+  }
+
+  #within(addresses: AddressSet): Bitset {
+    const bits = new Bitset(this.#universe.size);
+    for (const { start, end } of listIntervals(addresses)) {
+      const last = this.#universe.atomAt(end);
+      for (let atom = this.#universe.atomAt(start); atom < last; atom++) bits.add(atom);
+    }
+    for (const [slot, pod] of this.#addressed) if (this.#isWithin(pod, addresses)) bits.add(slot);
+    return bits;
+  }
+
+  #isWithin(pod: Workload, addresses: AddressSet): boolean {
+    if (!pod.hostNetwork) return pod.addresses.some((address) => hasPoint(addresses, address));
+    const nodes = this.#side.nodeAddresses;
+    if (nodes.length > 0) return nodes.every((address) => hasPoint(addresses, address));
+    return isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses);
+  }
+}
+
+function listNumbers(pod: Workload, { name, protocol }: NamedPort): readonly number[] {
+  return pod.ports.filter((port) => port.name === name && port.protocol === protocol).map(({ port }) => port);
+}
+
+function remember(memo: Map<string, Bitset>, key: string, compute: () => Bitset): Bitset {
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const bits = compute();
+  memo.set(key, bits);
+  return bits;
+}
+
+function toKey(selector: Selector): string {
+  return stringifyJson([selector.invalid === true, selector.requirements.map(({ key, operator, values }) => [key, operator, ...values])]);
+}

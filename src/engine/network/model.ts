@@ -1,0 +1,27 @@
+import type { World } from '../../model/index.ts';
+import { Evaluation, toFrame, type Frame } from './evaluation.ts';
+import { readSide } from './side.ts';
+import { toUniverse } from './universe.ts';
+import type { Workload } from './workload.ts';
+
+/** One world, judged. */
+export interface NetworkModel {
+  readonly frame: Frame;
+  readonly evaluation: Evaluation;
+  readonly workloads: readonly Workload[];
+  /** The slot of each workload, by its place in `workloads`. */
+  readonly slotOf: ReadonlyMap<Workload, number>;
+}
+
+/** Judges a world; cached by world. */
+export function readModel(world: World): NetworkModel {
+  return world.derive(computeModel);
+}
+
+function computeModel(world: World): NetworkModel {
+  const side = readSide(world);
+  const universe = toUniverse([side]);
+  const frame = toFrame(universe);
+  const slotOf = new Map(universe.slots.flatMap((slot, index) => (slot.sides[0] ?? []).map((workload) => [workload, index] as const)));
+  return { frame, evaluation: new Evaluation(side, 0, frame), workloads: side.workloads, slotOf };
+}

@@ -1,0 +1,103 @@
+import { intersect, listIntervals, subtract, toInterval, unite, uniteAll, type IntervalSet } from '../../std/index.ts';
+
+/** The protocols that NetworkPolicy knows, in the order in which they are shown. */
+export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** Ports of all three protocols on one line: protocol i holds its ports from i * 65536. */
+export type PortSet = IntervalSet<number>;
+
+const SPAN = 65536;
+
+/** No connection at all. */
+export const NO_PORTS: PortSet = { cuts: [] };
+
+/** Every port of every protocol. */
+export const ALL_PORTS: PortSet = uniteAll(PROTOCOLS.map((protocol) => toPortSet(protocol)));
+
+/** The ports `first` to `last` of a protocol; all of them by default. What is no port is left out. */
+export function toPortSet(protocol: Protocol, first: number = 1, last: number = 65535): PortSet {
+  const base = PROTOCOLS.indexOf(protocol) * SPAN;
+  return toInterval(base + Math.max(1, first), base + Math.min(SPAN - 1, last) + 1);
+}
+
+/** The point of a port on the line of `PortSet`. */
+export function toPortPoint(protocol: Protocol, port: number): number {
+  return PROTOCOLS.indexOf(protocol) * SPAN + port;
+}
+
+/** Decodes a protocol. */
+export function isProtocol(value: unknown): value is Protocol {
+  return PROTOCOLS.some((protocol) => protocol === value);
+}
+
+/** Ports for people: `all connections`, `TCP 80,443`, `TCP 1024-65535, UDP 53`, `no connection`. */
+export function formatPorts(set: PortSet): string {
+  if (set.cuts.length === 0) return 'no connection';
+  if (subtract(ALL_PORTS, set).cuts.length === 0) return 'all connections';
+  return PROTOCOLS.flatMap((protocol) => formatProtocol(set, protocol)).join(', ');
+}
+
+function formatProtocol(set: PortSet, protocol: Protocol): string[] {
+  const all = toPortSet(protocol);
+  const mine = intersect(set, all);
+  if (mine.cuts.length === 0) return [];
+  if (subtract(all, mine).cuts.length === 0) return [`${protocol} (all ports)`];
+  const base = PROTOCOLS.indexOf(protocol) * SPAN;
+  const ranges = listIntervals(mine).map(({ start, end }) => (end - start === 1 ? `${start - base}` : `${start - base}-${end - 1 - base}`));
+  return [`${protocol} ${ranges.join(',')}`];
+}
+
+/** Port sets by small numbers, equal numbers for equal sets, with remembered operations. 0 is the empty set, 1 is all. */
+export class PortTable {
+  static readonly NONE = 0;
+  static readonly ALL = 1;
+
+  readonly #sets: PortSet[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #memos = { and: new Map<number, number>(), or: new Map<number, number>(), minus: new Map<number, number>() };
+
+  constructor() {
+    this.intern(NO_PORTS);
+    this.intern(ALL_PORTS);
+  }
+
+  intern(set: PortSet): number {
+    const key = set.cuts.join();
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    this.#ids.set(key, this.#sets.length);
+    return this.#sets.push(set) - 1;
+  }
+
+  get(id: number): PortSet {
+    return this.#sets[id] ?? NO_PORTS;
+  }
+
+  and(a: number, b: number): number {
+    if (a === b || b === PortTable.ALL) return a;
+    return a === PortTable.ALL ? b : this.#apply('and', a, b);
+  }
+
+  or(a: number, b: number): number {
+    if (a === b || b === PortTable.NONE) return a;
+    return a === PortTable.NONE ? b : this.#apply('or', a, b);
+  }
+
+  minus(a: number, b: number): number {
+    if (a === b) return PortTable.NONE;
+    return b === PortTable.NONE ? a : this.#apply('minus', a, b);
+  }
+
+  #apply(operation: 'and' | 'or' | 'minus', a: number, b: number): number {
+    const memo = this.#memos[operation];
+    const key = a * 2 ** 26 + b;
+    const known = memo.get(key);
+    if (known !== undefined) return known;
+    const result = this.intern(OPERATIONS[operation](this.get(a), this.get(b)));
+    memo.set(key, result);
+    return result;
+  }
+}
+
+const OPERATIONS = { and: intersect<number>, or: unite<number>, minus: subtract<number> };

@@ -1,0 +1,124 @@
+import { Bitset, compareStrings, stringifyJson } from '../../std/index.ts';
+import { ALL_V4, ALL_V6 } from './address.ts';
+import { listRules, type Side } from './side.ts';
+import { workloadKey, type Workload } from './workload.ts';
+
+/** Workloads that no rule of any side can tell apart, as they are on each side; undefined where they do not exist. */
+export interface Slot {
+  /** One list a side, in the order of the sides; a workload has the same place in each list in which its slot exists. */
+  readonly sides: readonly (readonly Workload[] | undefined)[];
+}
+
+/** A range of addresses that no rule of any side can tell apart. */
+export interface Atom {
+  readonly start: bigint;
+  /** The first address after it. */
+  readonly end: bigint;
+}
+
+/**
+ * All ends of connections, on one numbering that both sides of a comparison share: first the slots, then the atoms of the
+ * addresses outside, so that a set of ends is a bitset.
+ */
+export interface Universe {
+  readonly slots: readonly Slot[];
+  readonly atoms: readonly Atom[];
+  readonly size: number;
+  /** The end of the atom that holds an address; the size of the universe for the point after the last address. */
+  atomAt(address: bigint): number;
+  /** The slots that exist on a side. */
+  present(side: number): Bitset;
+  /** The atoms. */
+  readonly outside: Bitset;
+}
+
+/** The universe of one side, or of the two sides of a comparison. */
+export function toUniverse(sides: readonly Side[]): Universe {
+  const labelKeys = new Set(sides.flatMap((side) => [...side.labelKeys]));
+  const portNames = new Set(sides.flatMap((side) => [...side.portNames]));
+  const slots = groupWorkloads(sides, (side, workload) => toClassKey(side, workload, labelKeys, portNames));
+  const atoms = listAtoms(sides);
+  const size = slots.length + atoms.length;
+  return {
+    slots,
+    atoms,
+    size,
+    atomAt: (address) => slots.length + countStarts(atoms, address),
+    present: (side) =>
+      Bitset.of(
+        size,
+        slots.flatMap((slot, index) => (slot.sides[side] === undefined ? [] : [index])),
+      ),
+    outside: Bitset.of(
+      size,
+      atoms.map((_, index) => slots.length + index),
+    ),
+  };
+}
+
+function groupWorkloads(sides: readonly Side[], toKey: (side: Side, workload: Workload) => string): readonly Slot[] {
+  const places = new Map<string, (Workload | undefined)[]>();
+  for (const [index, side] of sides.entries()) {
+    for (const workload of side.workloads) {
+      const key = workloadKey(workload);
+      const place = places.get(key) ?? sides.map(() => undefined);
+      place[index] = workload;
+      places.set(key, place);
+    }
+  }
+  const groups = new Map<string, (Workload | undefined)[][]>();
+  for (const key of [...places.keys()].toSorted(compareStrings)) {
+    const place = places.get(key) ?? [];
+    const parts = sides.map((side, index) => {
+      const workload = place[index];
+      return workload === undefined ? '' : toKey(side, workload);
+    });
+    const classKey = stringifyJson(parts);
+    const group = groups.get(classKey);
+    if (group === undefined) groups.set(classKey, [place]);
+    else group.push(place);
+  }
+  return [...groups.values()].map((group) => ({ sides: sides.map((_, index) => toList(group, index)) }));
+}
+
+function toList(group: readonly (Workload | undefined)[][], side: number): readonly Workload[] | undefined {
+  const workloads = group.flatMap((place) => place[side] ?? []);
+  return workloads.length === 0 ? undefined : workloads;
+}
+
+function toClassKey(side: Side, workload: Workload, labelKeys: ReadonlySet<string>, portNames: ReadonlySet<string>): string {
+  const { namespace, labels, ports, hostNetwork, addresses } = workload;
+  return stringifyJson([
+    namespace,
+    hostNetwork,
+    [...labels].filter(([key]) => labelKeys.has(key)).flat(),
+    ports.filter(({ name }) => portNames.has(name)).map(({ name, protocol, port }) => [name, protocol, port]),
+    addresses.map(String),
+    hostNetwork ? side.nodeAddresses.map(String) : [],
+  ]);
+}
+
+function listAtoms(sides: readonly Side[]): readonly Atom[] {
+  const cuts = new Set<bigint>([...ALL_V4.cuts, ...ALL_V6.cuts]);
+  for (const side of sides) {
+    for (const policy of side.policies) {
+      for (const rule of listRules(policy)) {
+        for (const peer of rule.peers ?? []) if (peer.kind === 'addresses') for (const cut of peer.addresses.cuts) cuts.add(cut);
+      }
+    }
+  }
+  const sorted = [...cuts].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return sorted.slice(0, -1).map((start, index) => ({ start, end: sorted[index + 1] ?? start }));
+}
+
+function countStarts(atoms: readonly Atom[], address: bigint): number {
+  let low = 0;
+  let high = atoms.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const atom = atoms[middle];
+    if (atom !== undefined && atom.end <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,123 @@
+import { compareStrings, getArray, getBoolean, getNumber, getString, getStringMap, toPointer } from '../../std/index.ts';
+import {
+  containersOf,
+  namespaceOf,
+  parseApiVersion,
+  podTemplateOf,
+  refOf,
+  toRefKey,
+  type KubernetesObject,
+  type ObjectRef,
+  type PodTemplate,
+  type World,
+} from '../../model/index.ts';
+import { parseAddress } from './address.ts';
+import { isProtocol, type Protocol } from './port-set.ts';
+
+/** A named container port. */
+export interface ContainerPort {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/** What runs pods: its pods are alike, so it stands for all of them. A Pod that nothing in the world owns is its own. */
+export interface Workload {
+  readonly ref: ObjectRef;
+  readonly namespace: string;
+  /** `shop/web`, or `shop/Deployment/web` where two kinds share the name. */
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  /** JSON pointer to the pod's labels. */
+  readonly labelsPath: string;
+  readonly ports: readonly ContainerPort[];
+  readonly hostNetwork: boolean;
+  /** The pods' own addresses where they are known: those of a Pod that is not owned. */
+  readonly addresses: readonly bigint[];
+}
+
+const KINDS: readonly (readonly [group: string, kind: string])[] = [
+  ['', 'Pod'],
+  ['', 'ReplicationController'],
+  ['apps', 'DaemonSet'],
+  ['apps', 'Deployment'],
+  ['apps', 'ReplicaSet'],
+  ['apps', 'StatefulSet'],
+  ['batch', 'CronJob'],
+  ['batch', 'Job'],
+];
+
+/** The workloads of a world, by name. What an object of the world owns, and pods that have ended, are left out. */
+export function listWorkloads(world: World): readonly Workload[] {
+  const found = KINDS.flatMap(([group, kind]) =>
+    world.byKind(group, kind).flatMap((object) => {
+      const template = podTemplateOf(object);
+      return template === undefined || isOwned(world, object) || hasEnded(object) ? [] : [toWorkload(object, template)];
+    }),
+  );
+  const count = new Map<string, number>();
+  for (const { name } of found) count.set(name, (count.get(name) ?? 0) + 1);
+  return found
+    .map((workload) => (count.get(workload.name) === 1 ? workload : { ...workload, name: toLongName(workload.ref) }))
+    .toSorted((a, b) => compareStrings(a.name, b.name));
+}
+
+/** The name that tells a workload from others of its name. */
+export function toLongName(ref: ObjectRef): string {
+  return `${ref.namespace ?? ''}/${ref.kind}/${ref.name}`;
+}
+
+function isOwned(world: World, object: KubernetesObject): boolean {
+  const namespace = namespaceOf(object);
+  return getArray(object.metadata, 'ownerReferences').some((owner) => {
+    if (getBoolean(owner, 'controller') !== true) return false;
+    const { group } = parseApiVersion(getString(owner, 'apiVersion') ?? '');
+    const kind = getString(owner, 'kind') ?? '';
+    const name = getString(owner, 'name') ?? '';
+    return world.get({ group, kind, name, ...(namespace === undefined ? {} : { namespace }) }) !== undefined;
+  });
+}
+
+function hasEnded(object: KubernetesObject): boolean {
+  const phase = object.kind === 'Pod' ? getString(object, 'status', 'phase') : undefined;
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+function toWorkload(object: KubernetesObject, template: PodTemplate): Workload {
+  const ref = refOf(object);
+  const namespace = ref.namespace ?? '';
+  return {
+    ref,
+    namespace,
+    name: `${namespace}/${ref.name}`,
+    labels: getStringMap(template.metadata, 'labels'),
+    labelsPath: toPointer([...template.path, 'metadata', 'labels']),
+    ports: listNamedPorts(template),
+    hostNetwork: getBoolean(template.spec, 'hostNetwork') === true,
+    addresses: object.kind === 'Pod' ? listAddresses(object) : [],
+  };
+}
+
+function listNamedPorts({ spec }: PodTemplate): readonly ContainerPort[] {
+  const running = containersOf(spec).filter(
+    ({ type, container }) => type === 'container' || (type === 'init' && getString(container, 'restartPolicy') === 'Always'),
+  );
+  return running.flatMap(({ container }) =>
+    getArray(container, 'ports').flatMap((item) => {
+      const protocol = getString(item, 'protocol') ?? 'TCP';
+      const [name, port] = [getString(item, 'name'), getNumber(item, 'containerPort')];
+      return name !== undefined && port !== undefined && isProtocol(protocol) ? [{ name, protocol, port }] : [];
+    }),
+  );
+}
+
+function listAddresses(pod: KubernetesObject): readonly bigint[] {
+  const texts = [getString(pod, 'status', 'podIP'), ...getArray(pod, 'status', 'podIPs').map((item) => getString(item, 'ip'))];
+  const points = texts.map((text) => (text === undefined ? undefined : parseAddress(text)));
+  return [...new Set(points.filter((point) => point !== undefined))];
+}
+
+/** The key under which the same workload of two worlds is found. */
+export function workloadKey(workload: Workload): string {
+  return toRefKey(workload.ref);
+}

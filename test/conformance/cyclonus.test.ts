@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { getArray, getAt, getObject, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
+import { isKubernetesObject, World, type KubernetesObject } from '../../src/model/index.ts';
+import { isAllowed, PROTOCOLS, type Protocol } from '../../src/engine/network/index.ts';
+
+const FIXTURES = new URL('../../../shared/fixtures/cyclonus/', import.meta.url);
+const CASES = 121;
+
+/**
+ * The truth tables of cyclonus, read where they stand beside the checkout. Without them the suite says so, and fails where
+ * KPLAN_CONFORMANCE=required.
+ */
+if (existsSync(new URL('cases.jsonl', FIXTURES))) runSuite();
+else {
+  test('cyclonus: the fixtures are not beside this checkout', (t) => {
+    t.diagnostic(`0 of ${CASES} cases were run: ../shared/fixtures/cyclonus is not there`);
+    assert.notEqual(process.env['KPLAN_CONFORMANCE'], 'required', 'conformance is required and its fixtures are missing');
+  });
+}
+
+function runSuite(): void {
+  const ports = getAt(parseJson(readFileSync(new URL('container-ports.json', FIXTURES), 'utf8')), 'containerPorts') ?? [];
+  const cases = readFileSync(new URL('cases.jsonl', FIXTURES), 'utf8').trimEnd().split('\n').map(parseJson);
+  let cells = 0;
+  for (const item of cases) {
+    test(`cyclonus ${getAt(item, 'id')}: ${getString(item, 'description') ?? ''}`, () => {
+      for (const step of getArray(item, 'steps')) cells += assertStep(step, ports);
+    });
+  }
+  test('cyclonus: every case was there', (t) => {
+    t.diagnostic(`${cases.length} cases, ${cells} cells of truth tables compared`);
+    assert.equal(cases.length, CASES);
+  });
+}
+
+function assertStep(step: JsonValue, containerPorts: JsonValue): number {
+  const world = World.of(toObjects(step, containerPorts));
+  const pods = getArray(step, 'expected', 'pods').map(String);
+  const ports = getArray(step, 'expected', 'ports').map(String).map(toPort);
+  const tables = {
+    combined: pods.map(() => [] as string[]),
+    ingress: pods.map(() => [] as string[]),
+    egress: pods.map(() => [] as string[]),
+  };
+  for (const [i, from] of pods.entries()) {
+    for (const to of pods) {
+      const verdicts = ports.map((port) => isAllowed(world, { from, to, ...port }));
+      const write = (choose: (verdict: (typeof verdicts)[number]) => boolean): string =>
+        verdicts.map((verdict) => (from === to ? '#' : choose(verdict) ? '.' : 'X')).join('');
+      tables.combined[i]?.push(write((verdict) => verdict.kind === 'verdict' && verdict.allowed));
+      tables.ingress[i]?.push(write((verdict) => verdict.kind === 'verdict' && verdict.ingress.allowed));
+      tables.egress[i]?.push(write((verdict) => verdict.kind === 'verdict' && verdict.egress.allowed));
+    }
+  }
+  for (const name of ['combined', 'ingress', 'egress'] as const) assert.deepEqual(tables[name], getAt(step, 'expected', name), name);
+  return 3 * pods.length * pods.length * ports.length;
+}
+
+function toPort(text: string): { readonly protocol: Protocol; readonly port: number } {
+  const [name, port] = text.split('/');
+  const protocol = PROTOCOLS.find((known) => known === name);
+  assert.ok(protocol !== undefined, text);
+  return { protocol, port: Number(port) };
+}
+
+function toObjects(step: JsonValue, containerPorts: JsonValue): readonly KubernetesObject[] {
+  const ports = getArray(containerPorts).map((port) => ({ ...getObject(port), containerPort: getAt(port, 'port') ?? 0 }));
+  const namespaces = Object.entries(getObject(step, 'namespaces') ?? {}).map(([name, labels]) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels },
+  }));
+  const pods = getArray(step, 'pods').map((pod) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: getAt(pod, 'name') ?? '', namespace: getAt(pod, 'namespace') ?? '', labels: getAt(pod, 'labels') ?? {} },
+    spec: { containers: [{ name: 'c', ports }] },
+    status: { podIP: getAt(pod, 'ip') ?? '' },
+  }));
+  return [...namespaces, ...pods, ...getArray(step, 'policies').filter(isKubernetesObject)];
+}
