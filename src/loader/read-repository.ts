@@ -1,0 +1,87 @@
+import type { Finding, Manifest, ObjectRef, WorldSource } from '../model/index.ts';
+import { KplanError } from '../model/index.ts';
+import { compareStrings, type Clock } from '../std/index.ts';
+import { decode } from './decode.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { Gathering, type LoadedFile, type LoadNotes } from './load-files.ts';
+import { openDiskTree } from './tree/disk-tree.ts';
+import { isManifestName } from './tree/tree.ts';
+
+/** What to read and how. */
+export interface LoadOptions {
+  /** A directory or file; `-` for standard input. */
+  readonly path: string;
+  /** A Git revision to read the path from, without a checkout; absent for the working tree. */
+  readonly ref?: string;
+  /** Which Git adapter reads revisions: `auto` takes the git program where there is one. */
+  readonly git: 'auto' | 'js' | 'native';
+  /** Where parsed documents are kept between runs; absent for nowhere. */
+  readonly cacheDirectory?: string;
+  /** `none` reads kustomizations and charts as if no program were there to render them. */
+  readonly renderers?: 'auto' | 'none';
+  readonly signal?: AbortSignal;
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly limits?: Partial<Limits>;
+  readonly clock?: Clock;
+}
+
+/** What a repository holds. */
+export interface LoadResult {
+  /** By file and document. */
+  readonly manifests: readonly Manifest[];
+  /** What stands between the files and their objects; each with its place. */
+  readonly findings: readonly Finding[];
+  /** Objects that are there but encrypted: names without values. */
+  readonly encrypted: readonly ObjectRef[];
+  readonly notes: LoadNotes;
+  readonly source: WorldSource;
+  /** The repository's root, or the directory; paths in findings are relative to it. */
+  readonly root: string;
+  readonly files: readonly LoadedFile[];
+}
+
+/**
+ * Reads the manifests of a directory, a file, a Git revision or standard input. What is wrong with a file is a finding;
+ * what leaves nothing to read (no such path, no such revision) throws `KplanError`.
+ */
+export async function readRepository(options: LoadOptions): Promise<LoadResult> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  if (options.path === '-') return readStream(options, limits);
+  const tree = openDiskTree(options.path, limits);
+  const gathering = new Gathering(limits);
+  gathering.add([], tree.findings);
+  await gathering.readAll(
+    tree,
+    tree.files.filter((file) => isManifestName(file.path)),
+    options.signal,
+  );
+  const source: WorldSource = { kind: 'directory', description: options.path, path: options.path, kubernetesVersions: [] };
+  return finish(gathering, tree.root, source);
+}
+
+async function readStream(options: LoadOptions, limits: Limits): Promise<LoadResult> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of options.stdin ?? []) {
+    size += chunk.length;
+    if (size > limits.totalBytes) {
+      throw new KplanError('UNREADABLE', `standard input has more than ${limits.totalBytes} bytes`, { hint: 'give a directory as PATH' });
+    }
+    chunks.push(chunk);
+  }
+  const gathering = new Gathering(limits);
+  const decoded = decode(Buffer.concat(chunks));
+  if (decoded.kind !== 'text') {
+    throw new KplanError('UNREADABLE', 'standard input is not text', { hint: 'give YAML or JSON in UTF-8' });
+  }
+  gathering.addText('-', decoded.text);
+  return finish(gathering, '', { kind: 'stdin', description: 'standard input', kubernetesVersions: [] });
+}
+
+function finish(gathering: Gathering, root: string, source: WorldSource): LoadResult {
+  const loaded = gathering.result();
+  const manifests = loaded.manifests.toSorted(
+    (a, b) => compareStrings(a.origin.file, b.origin.file) || a.origin.document - b.origin.document || a.origin.line - b.origin.line,
+  );
+  return { ...loaded, manifests, root, source };
+}

@@ -1,0 +1,37 @@
+import type { Finding } from '../../model/index.ts';
+
+/** A regular file of a source. */
+export interface TreeFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  /** Bytes, where known without opening it. */
+  readonly size?: number;
+  /** The Git blob id of its bytes, where known without reading them. */
+  readonly oid?: string;
+}
+
+/** The bytes of a file, or the finding that says why there are none. */
+export type FileContent = { readonly file: TreeFile; readonly bytes: Uint8Array } | { readonly file: TreeFile; readonly finding: Finding };
+
+/**
+ * A tree of files that manifests are read from: the working tree or a Git revision. Links are resolved, and what is not
+ * a file is reported, before anything is read.
+ */
+export interface SourceTree {
+  /** The directory that holds it all (a repository's root), for programs that are run there. */
+  readonly root: string;
+  /** The part that was asked for, relative to the root; the empty string for all of it. */
+  readonly prefix: string;
+  /** The regular files of that part that nothing ignores, by path. */
+  readonly files: readonly TreeFile[];
+  readonly findings: readonly Finding[];
+  /** The contents of some files of `files`, in any order. */
+  read(files: readonly TreeFile[]): AsyncIterable<FileContent>;
+  /** The files below a directory anywhere in the tree, also outside the part; the file itself for a file; empty if there is none. */
+  list(path: string): readonly TreeFile[];
+}
+
+/** Files that may hold manifests, by name. */
+export function isManifestName(path: string): boolean {
+  return /\.(?:ya?ml|json)$/i.test(path);
+}

@@ -1,0 +1,219 @@
+import { refOf, toFinding, type Finding, type KubernetesObject, type ObjectRef, type Waiver } from '../../model/index.ts';
+import { toPointer, type JsonValue, type Path } from '../../std/index.ts';
+import type { Limits } from '../limits.ts';
+import { classify, type Classified } from './classify.ts';
+import { construct, type Issue } from './construct.ts';
+import { isFault, readEvents, startOf, type SyntaxFault, type YamlEvent } from './events.ts';
+import type { DocumentPlace } from './origin.ts';
+import { findPlace, pathTo, type Stretch } from './place.ts';
+import { splitDocuments } from './split.ts';
+import type { TextSource } from './text-source.ts';
+import { findWaivers } from './waivers.ts';
+
+/** One object of a file. */
+export interface ParsedObject {
+  readonly object: KubernetesObject;
+  readonly place: DocumentPlace;
+  readonly waivers: readonly Waiver[];
+}
+
+/** What a file holds. A plain value, so that it can be cached under the hash of the file's bytes. */
+export interface ParsedFile {
+  readonly objects: readonly ParsedObject[];
+  readonly findings: readonly Finding[];
+  readonly documents: number;
+  readonly skipped: number;
+  readonly isTemplated: boolean;
+  /** Objects that are there but encrypted. */
+  readonly encrypted: readonly ObjectRef[];
+}
+
+/** One YAML document and where it stands. */
+export interface RawDocument {
+  readonly value: JsonValue;
+  readonly place: DocumentPlace;
+  readonly waivers: readonly Waiver[];
+  /** What is odd about it, should it be a Kubernetes object. */
+  readonly findings: readonly Finding[];
+}
+
+interface Reading {
+  readonly source: TextSource;
+  readonly limits: Limits;
+  readonly documents: RawDocument[];
+  readonly findings: Finding[];
+  isTemplated: boolean;
+}
+
+/** Reads all documents of a text, whatever they are. A fault in one leaves the others. */
+export function readDocuments(source: TextSource, limits: Limits): Readonly<Reading> {
+  const reading: Reading = { source, limits, documents: [], findings: [], isTemplated: false };
+  for (const part of splitDocuments(source.text)) readPart(reading, part);
+  return reading;
+}
+
+/** Reads a file and tells Kubernetes objects from everything else. */
+export function parseFile(source: TextSource, limits: Limits): ParsedFile {
+  const reading = readDocuments(source, limits);
+  const classified = reading.documents.map((document) => ({ document, items: classify(document.value) }));
+  const isTemplated = reading.isTemplated || classified.some(({ items }) => items.some((item) => item.kind === 'templated'));
+  if (isTemplated) return templatedFile(source, reading.documents.length);
+  const file = { objects: new Array<ParsedObject>(), findings: [...reading.findings], encrypted: new Array<ObjectRef>(), skipped: 0 };
+  let firstSkipped: RawDocument | undefined;
+  for (const { document, items } of classified) {
+    const locate = locator(source, limits, document.place);
+    if (items.some((item) => item.kind !== 'foreign')) file.findings.push(...withRef(document, items));
+    for (const item of items) {
+      if (item.kind === 'object') file.objects.push(toParsedObject(source, document, item, locate));
+      else if (item.kind === 'foreign') firstSkipped ??= document;
+      else sayWhy(item, file, source, locate);
+    }
+    if (items.some((item) => item.kind === 'foreign')) file.skipped++;
+  }
+  if (firstSkipped !== undefined) {
+    file.findings.push(toFinding('KL0020', { source: lineRange(source, firstSkipped.place.line), data: { count: file.skipped } }));
+  }
+  return { ...file, documents: reading.documents.length, isTemplated: false };
+}
+
+function withRef(document: RawDocument, items: readonly Classified[]): readonly Finding[] {
+  const [only] = items;
+  if (only?.kind !== 'object' || items.length > 1 || only.base.length > 0) return document.findings;
+  const ref = refOf(only.object);
+  return document.findings.map((finding) => ({ ...finding, ref }));
+}
+
+type Locate = (path: Path) => Stretch;
+
+function sayWhy(
+  item: Exclude<Classified, { kind: 'object' | 'foreign' }>,
+  file: { readonly findings: Finding[]; readonly encrypted: ObjectRef[] },
+  source: TextSource,
+  locate: Locate,
+): void {
+  if (item.kind === 'templated') return;
+  const path = item.kind === 'fault' ? item.path : [...item.base, 'sops'];
+  const { start, end } = locate(path);
+  const range = source.rangeOf(start, end);
+  if (item.kind === 'fault') file.findings.push(toFinding(item.code, { path: toPointer(path), source: range, data: item.data }));
+  else {
+    const ref = item.object === undefined ? undefined : refOf(item.object);
+    if (ref !== undefined) file.encrypted.push(ref);
+    file.findings.push(toFinding('KL0022', { ...(ref === undefined ? {} : { ref }), source: range, data: {} }));
+  }
+}
+
+function templatedFile(source: TextSource, documents: number): ParsedFile {
+  const at = Math.max(0, source.text.indexOf('{{'));
+  const findings = [toFinding('KL0021', { source: source.rangeOf(at, at + 2), data: {} })];
+  return { objects: [], findings, documents, skipped: 0, isTemplated: true, encrypted: [] };
+}
+
+function toParsedObject(
+  source: TextSource,
+  document: RawDocument,
+  item: Extract<Classified, { kind: 'object' }>,
+  locate: Locate,
+): ParsedObject {
+  const { place, waivers } = document;
+  if (item.base.length === 0) return { object: item.object, place, waivers };
+  return { object: item.object, place: { ...place, base: item.base, line: source.lineOf(locate(item.base).start) }, waivers };
+}
+
+function locator(source: TextSource, limits: Limits, place: DocumentPlace): Locate {
+  let events: readonly YamlEvent[] | undefined;
+  const chunk = (): string => source.text.slice(place.start, place.end);
+  return (path) => {
+    const read = (events ??= readEventsOrNone(chunk(), limits.depth));
+    const found = findPlace(chunk(), read, place.event, path);
+    return { start: place.start + found.start, end: place.start + found.end };
+  };
+}
+
+function readEventsOrNone(chunk: string, depth: number): readonly YamlEvent[] {
+  const events = readEvents(chunk, depth);
+  return isFault(events) ? [] : events;
+}
+
+function readPart(reading: Reading, part: Stretch): void {
+  const { source, limits } = reading;
+  const chunk = source.text.slice(part.start, part.end);
+  const events = readEvents(chunk, limits.depth);
+  if (isFault(events)) return sayFault(reading, part, events);
+  const waivers = findWaivers(source, part, () => events);
+  for (let at = 0; at < events.length;) {
+    const made = construct(chunk, events, at, limits.aliasedCharacters);
+    const toFindings = (issues: readonly Issue[]): Finding[] =>
+      issues.map((issue) => toIssueFinding(source, chunk, part.start, events, at, issue));
+    if (made.failure !== undefined) sayFailure(reading, part, made.failure, toFindings([...made.issues, made.failure]));
+    else if (made.value !== null) {
+      const first = events[at + 1];
+      const line = source.lineOf(part.start + Math.max(0, first === undefined ? 0 : startOf(first)));
+      const place = { ...part, document: reading.documents.length, line, event: at, base: [] };
+      const findings = [...unreasoned(source, waivers), ...toFindings(made.issues)];
+      reading.documents.push({ value: made.value, place, waivers, findings });
+    }
+    at = made.next;
+  }
+}
+
+function sayFailure(reading: Reading, part: Stretch, failure: Issue, findings: readonly Finding[]): void {
+  if (isTemplateAt(reading.source, part.start + failure.offset)) reading.isTemplated = true;
+  else reading.findings.push(...findings);
+}
+
+function unreasoned(source: TextSource, waivers: readonly Waiver[]): readonly Finding[] {
+  return waivers
+    .filter((waiver) => waiver.reason === '')
+    .map((waiver) => toFinding('KL0028', { source: lineRange(source, waiver.line - 1), data: { code: waiver.code } }));
+}
+
+function sayFault(reading: Reading, part: Stretch, fault: SyntaxFault): void {
+  const { source, limits } = reading;
+  const at = part.start + fault.offset;
+  if (isTemplateAt(source, at)) reading.isTemplated = true;
+  else if (fault.isTooDeep) reading.findings.push(toFinding('KL0005', { source: source.rangeOf(at, at), data: { limit: limits.depth } }));
+  else reading.findings.push(toFinding('KL0001', { source: source.rangeOf(at, at), data: { reason: fault.reason } }));
+}
+
+// Alerting rules and the like hold `{{` in good YAML: only where the fault is at such a place, the file is a template.
+function isTemplateAt(source: TextSource, offset: number): boolean {
+  if (!source.text.includes('{{')) return false;
+  const line = source.lineOf(offset);
+  const around = source.text.slice(source.startOfLine(Math.max(1, line - 1)), source.startOfLine(line + 1));
+  return around.includes('{{') || /^[ \t]*\{\{/m.test(source.text);
+}
+
+const CODE_OF_ISSUE: Readonly<Record<Issue['kind'], string>> = {
+  'duplicate-key': 'KL0002',
+  'bad-alias': 'KL0003',
+  aliasing: 'KL0004',
+  'bad-key': 'KL0006',
+  'bad-value': 'KL0007',
+  'merge-overrides': 'KL0008',
+  'read-differently': 'KL0009',
+  'odd-key': 'KL0010',
+};
+
+function toIssueFinding(
+  source: TextSource,
+  chunk: string,
+  base: number,
+  events: readonly YamlEvent[],
+  document: number,
+  issue: Issue,
+): Finding {
+  const start = base + issue.offset;
+  const length = /^[^\s:,\]}#]*/.exec(chunk.slice(issue.offset, issue.offset + 100))?.[0].length ?? 0;
+  const path = toPointer(pathTo(chunk, events, document, issue.offset));
+  const data = issue.kind === 'duplicate-key' ? { ...issue.data, line: source.lineOf(start) } : issue.data;
+  return toFinding(CODE_OF_ISSUE[issue.kind], { path, source: source.rangeOf(start, start + length), data });
+}
+
+/** The whole of a line. */
+export function lineRange(source: TextSource, line: number): Finding['source'] & object {
+  const start = source.startOfLine(line);
+  const next = source.startOfLine(line + 1);
+  const text = source.text.slice(start, next).trimEnd();
+  return source.rangeOf(start, start + text.length);
+}
