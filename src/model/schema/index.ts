@@ -1,5 +1,6 @@
 export { createCatalog } from './catalog.ts';
 export { applyDefaults } from './defaults.ts';
+export { defaultObject } from './native-defaults/default-object.ts';
 export { listNearestKinds } from './nearest-kind.ts';
 export { pruneUnknown } from './prune.ts';
 export { listVersions, loadCatalog } from './read-pack.ts';

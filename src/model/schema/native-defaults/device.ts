@@ -1,0 +1,24 @@
+import { fieldsAt, fill, fillZero, itemsAt, type Draft } from './draft.ts';
+
+/** Completes a ResourceClaim; until v1beta1 the request itself says what v1beta2 and v1 have under `exactly`. */
+export function defaultResourceClaim(object: Draft): void {
+  defaultClaimSpec(fieldsAt(object, 'spec'));
+}
+
+export function defaultResourceClaimTemplate(object: Draft): void {
+  defaultClaimSpec(fieldsAt(object, 'spec', 'spec'));
+}
+
+function defaultClaimSpec(spec: Draft | undefined): void {
+  if (spec === undefined) return;
+  for (const request of itemsAt(spec, 'devices', 'requests')) {
+    const exactly = fieldsAt(request, 'exactly') ?? (request['deviceClassName'] === undefined ? undefined : request);
+    if (exactly !== undefined) defaultDeviceRequest(exactly);
+    itemsAt(request, 'firstAvailable').forEach(defaultDeviceRequest);
+  }
+}
+
+function defaultDeviceRequest(request: Draft): void {
+  fill(request, { allocationMode: 'ExactCount' });
+  if (request['allocationMode'] === 'ExactCount') fillZero(request, { count: 1 });
+}

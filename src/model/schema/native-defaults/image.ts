@@ -1,0 +1,30 @@
+const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const DOMAIN = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::\d+)?$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
+
+/** The pull policy that the server gives an image: `Always` for the tag `latest`, said or meant; what is no reference at all has no tag. */
+export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
+  return tagOf(image) === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+function tagOf(image: string): string | undefined {
+  const at = image.indexOf('@');
+  const digest = at < 0 ? undefined : image.slice(at + 1);
+  const named = at < 0 ? image : image.slice(0, at);
+  const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
+  const tag = colon < 0 ? undefined : named.slice(colon + 1);
+  const isReference =
+    isRepository(colon < 0 ? named : named.slice(0, colon)) &&
+    (tag === undefined || TAG.test(tag)) &&
+    (digest === undefined || DIGEST.test(digest));
+  if (!isReference) return undefined;
+  return tag ?? (digest === undefined ? 'latest' : undefined);
+}
+
+function isRepository(name: string): boolean {
+  if (/^[0-9a-f]{64}$/.test(name)) return false;
+  const [first = '', ...rest] = name.split('/');
+  const hasDomain = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
+  return (!hasDomain || DOMAIN.test(first)) && (hasDomain ? rest : [first, ...rest]).every((part) => PATH.test(part));
+}
