@@ -1,0 +1,141 @@
+import {
+  labelsOf,
+  nameOf,
+  parseApiVersion,
+  refOf,
+  withMetadata,
+  type KubernetesObject,
+  type ObjectRef,
+  type World,
+} from '../../model/index.ts';
+import { getNumber, getObject, getString, type JsonObject } from '../../std/index.ts';
+import { EXPAND_DAEMON_SET } from './expand-daemon-set.ts';
+import { EXPAND_JOB } from './expand-job.ts';
+import { EXPAND_DEPLOYMENT, EXPAND_REPLICA_SET, EXPAND_REPLICATION_CONTROLLER } from './expand-replicas.ts';
+import { EXPAND_STATEFUL_SET } from './expand-stateful-set.ts';
+import type { Expander, Expansion } from './expansion.ts';
+import { childrenOf, controllerReferenceOf, isReferenceTo } from './ownership.ts';
+import { admitPodSpec, podAdmissionOf, type PodAdmission } from './pod-admission.ts';
+
+/** Workloads that make others or pods. CronJobs make nothing until their time comes. */
+const EXPANDERS: readonly Expander[] = [
+  EXPAND_DAEMON_SET,
+  EXPAND_DEPLOYMENT,
+  EXPAND_JOB,
+  EXPAND_REPLICA_SET,
+  EXPAND_REPLICATION_CONTROLLER,
+  EXPAND_STATEFUL_SET,
+];
+
+/** Owners whose absence means that they were deleted, so that what they own goes too. */
+const OWNING_KINDS: ReadonlySet<string> = new Set([
+  '/ReplicationController',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'batch/CronJob',
+  'batch/Job',
+]);
+
+/**
+ * The world that the controllers lead to once everything has settled: ReplicaSets, pods and claims of the workloads,
+ * default ServiceAccounts and namespace labels, with pods as admission stores them. Live children are kept where the
+ * controllers would keep them; the names of new ones are `<owner>-<ordinal>` (of a Deployment's pods: its own name, or
+ * its ReplicaSet's where another workload has the name). Computed once for a world, and again only for what differs.
+ */
+export function expandWorld(world: World): World {
+  return world.derive(expand);
+}
+
+function expand(world: World): World {
+  const base = removeOrphans(world);
+  const admission = podAdmissionOf(base);
+  const add: KubernetesObject[] = [];
+  const remove: ObjectRef[] = [];
+  for (const expander of EXPANDERS) {
+    for (const workload of base.byKind(expander.group, expander.kind)) {
+      const expansion = expandOnce(expander, workload, base, admission);
+      add.push(...expansion.add);
+      remove.push(...expansion.remove);
+    }
+  }
+  add.push(...listNamespaceDefaults(base), ...listAdmittedPods(base, admission));
+  return base.without(remove).with(add);
+}
+
+interface Known {
+  readonly admission: PodAdmission;
+  readonly inputs: readonly unknown[];
+  readonly expansion: Expansion;
+}
+
+const KNOWN = new WeakMap<KubernetesObject, Known>();
+
+function expandOnce(expander: Expander, workload: KubernetesObject, world: World, admission: PodAdmission): Expansion {
+  const inputs = expander.inputs(workload, world);
+  const known = KNOWN.get(workload);
+  if (known?.admission === admission && isSameList(known.inputs, inputs)) return known.expansion;
+  const expansion = expander.expand(workload, { world, admission });
+  KNOWN.set(workload, { admission, inputs, expansion });
+  return expansion;
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+/** Without what deleted owners leave behind, as the garbage collector would. */
+function removeOrphans(world: World): World {
+  const orphans: KubernetesObject[] = [];
+  for (const [group, kind] of [
+    ['apps', 'ReplicaSet'],
+    ['batch', 'Job'],
+    ['', 'Pod'],
+  ] as const) {
+    for (const object of world.byKind(group, kind)) if (isOrphan(world, object)) orphans.push(object);
+  }
+  if (orphans.length === 0) return world;
+  const pods = orphans.flatMap((owner) => childrenOf(world, owner, '', 'Pod'));
+  return world.without([...orphans, ...pods].map(refOf));
+}
+
+function isOrphan(world: World, object: KubernetesObject): boolean {
+  const reference = controllerReferenceOf(object);
+  if (reference === undefined) return false;
+  const { group } = parseApiVersion(getString(reference, 'apiVersion') ?? '');
+  const kind = getString(reference, 'kind') ?? '';
+  if (!OWNING_KINDS.has(`${group}/${kind}`)) return false;
+  const namespace = getString(object.metadata, 'namespace');
+  const owner = world.get({ group, kind, name: getString(reference, 'name') ?? '', ...(namespace === undefined ? {} : { namespace }) });
+  return owner === undefined || !isReferenceTo(reference, owner);
+}
+
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
+function listNamespaceDefaults(world: World): KubernetesObject[] {
+  return world.byKind('', 'Namespace').flatMap((namespace) => {
+    const name = nameOf(namespace);
+    const account = world.get({ group: '', kind: 'ServiceAccount', namespace: name, name: 'default' });
+    return [
+      ...(labelsOf(namespace).get(NAMESPACE_NAME) === name ? [] : [labelled(namespace, name)]),
+      ...(account === undefined ? [toDefaultAccount(name)] : []),
+    ];
+  });
+}
+
+function labelled(namespace: KubernetesObject, name: string): KubernetesObject {
+  return withMetadata(namespace, { labels: { ...getObject(namespace.metadata, 'labels'), [NAMESPACE_NAME]: name } });
+}
+
+function toDefaultAccount(namespace: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
+}
+
+/** Pods that stand in the repository themselves, as admission would store them. */
+function listAdmittedPods(world: World, admission: PodAdmission): KubernetesObject[] {
+  return world.byKind('', 'Pod').flatMap((pod) => {
+    const spec: JsonObject = getObject(pod, 'spec') ?? {};
+    const isStored = getNumber(spec, 'priority') !== undefined || getString(pod.metadata, 'uid') !== undefined;
+    return isStored ? [] : [{ ...pod, spec: admitPodSpec(spec, getString(pod.metadata, 'namespace'), admission) }];
+  });
+}

@@ -1,0 +1,1 @@
+export { expandWorld } from './expand-world.ts';
