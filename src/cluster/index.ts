@@ -1,4 +1,7 @@
+export { parseLabelSelector, type SelectorSyntaxError } from './label-selector.ts';
+export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';
+export { readWorld } from './read-world.ts';
 export type {
   ApplyOptions,
   Cluster,

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readWorld, type Cluster } from '../../cluster/index.ts';
+import { KplanError, refKeyOf, World, type Manifest, type RefKey, type WorldSource } from '../../model/index.ts';
+import { loadCatalog, listVersions } from '../../model/schema/index.ts';
+import { realClock } from '../clock.ts';
+import { findPullRequestBase } from '../pull-request.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Io, Log } from '../io.ts';
+import { loadOptions, readObjects, type Desired } from './desired.ts';
+import { readRevision } from './revision.ts';
+
+/** What is there before the change. */
+export interface Before {
+  /** `live`: a cluster, where objects that are not ours stay. `revision`: the manifests as they were. */
+  readonly mode: 'live' | 'revision';
+  readonly world: World;
+  readonly source: WorldSource;
+  /** The manifests of the revision; none for a cluster. */
+  readonly manifests: readonly Manifest[];
+  /** The cluster itself, where there is one that can be written. */
+  readonly cluster?: Cluster;
+  readonly kubernetesVersion?: string;
+}
+
+/** Which world the command line chooses as *before*. */
+export type BeforeChoice =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'revision'; readonly revision: string }
+  | { readonly kind: 'snapshot'; readonly file: string }
+  | { readonly kind: 'embedded'; readonly directory: string };
+
+/** Chooses the world by flags, then by the environment (pull-request CI), else the embedded cluster; says so where nobody chose. */
+export function chooseBefore(args: Arguments, io: Io, log: Log): BeforeChoice {
+  const base = args.string('base');
+  const snapshot = args.string('snapshot');
+  const embedded = args.string('embedded');
+  const given = [base, snapshot, embedded].filter((value) => value !== undefined);
+  if (given.length > 1) throw new KplanError('USAGE', '--base, --snapshot and --embedded each choose the world before: give one of them');
+  if (base === 'none') return { kind: 'none' };
+  if (base !== undefined) return { kind: 'revision', revision: base };
+  if (snapshot !== undefined) return { kind: 'snapshot', file: snapshot };
+  if (embedded !== undefined) return { kind: 'embedded', directory: embedded };
+  const pullRequest = findPullRequestBase(io.env);
+  if (pullRequest !== undefined) {
+    log.step(`before: the merge base with ${pullRequest} (this is a pull request; --base, --snapshot or --embedded choose another)`);
+    return { kind: 'revision', revision: `merge-base:${pullRequest}` };
+  }
+  log.detail('before: the embedded cluster in .kplan/cluster (--base, --snapshot or --embedded choose another)');
+  return { kind: 'embedded', directory: '.kplan/cluster' };
+}
+
+/** Opens the chosen world. The caller closes its cluster. */
+export async function openBefore(choice: BeforeChoice, desired: Desired, args: Arguments, io: Io): Promise<Before> {
+  switch (choice.kind) {
+    case 'none':
+      return { mode: 'revision', world: World.EMPTY, source: { kind: 'none', description: 'nothing', kubernetesVersions: [] }, manifests: [] };
+    case 'revision': {
+      const path = args.positionals[0] ?? '.';
+      const { manifests, source } = await readRevision(loadOptions(args, io, path), choice.revision, desired.root);
+      return { mode: 'revision', world: World.of(manifests.map((manifest) => manifest.object)), source, manifests };
+    }
+    case 'snapshot':
+      return openSnapshot(choice.file, io);
+    case 'embedded':
+      return openEmbedded(choice.directory, desired.context, io);
+  }
+}
+
+async function openSnapshot(file: string, io: Io): Promise<Before> {
+  const path = resolve(io.cwd, file);
+  if (!existsSync(path)) throw new KplanError('NOT_FOUND', `--snapshot ${file}: there is no such file`, { hint: '`kplan snapshot FILE` writes one; so does `kubectl get all,... -A -o yaml`' });
+  const world = World.of(await readObjects(path));
+  return { mode: 'live', world, source: { kind: 'snapshot', description: `snapshot ${file}`, path: file, kubernetesVersions: [] }, manifests: [] };
+}
+
+/** Opens the embedded cluster of a directory; makes it if it is not there. */
+export async function openEmbedded(directory: string, context: World, io: Io): Promise<Before & { readonly cluster: Cluster }> {
+  const cluster = await openEmbeddedCluster(directory, context, io);
+  const identity = await cluster.identity();
+  const world = await readWorld(cluster);
+  const source: WorldSource = {
+    kind: 'embedded',
+    description: `embedded cluster ${directory}`,
+    path: directory,
+    clusterUid: identity.uid,
+    cluster: identity.description,
+    kubernetesVersions: [identity.kubernetesVersion],
+  };
+  return { mode: 'live', world, source, manifests: [], cluster, kubernetesVersion: identity.kubernetesVersion };
+}
+
+/** The embedded cluster of a directory; the nodes that the command line names are its nodes if it is new. */
+export async function openEmbeddedCluster(directory: string, context: World, io: Io): Promise<Cluster> {
+  const { openEmbeddedCluster: open } = await import('../../sim/index.ts');
+  const nodes = context.byKind('', 'Node');
+  return open({
+    directory: resolve(io.cwd, directory),
+    clock: realClock(io),
+    catalog: loadCatalog(listVersions().at(-1) ?? ''),
+    sync: true,
+    ...(nodes.length === 0 ? {} : { nodes }),
+  });
+}
+
+/** The objects of some identities. */
+export function keysOf(objects: Iterable<Parameters<typeof refKeyOf>[0]>): ReadonlySet<RefKey> {
+  return new Set([...objects].map(refKeyOf));
+}

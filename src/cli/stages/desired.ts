@@ -1,0 +1,115 @@
+import { basename, join, resolve } from 'node:path';
+import { World, type Finding, type KubernetesObject, type Manifest, type SchemaCatalog, type WorldSource } from '../../model/index.ts';
+import { listVersions, loadCatalog } from '../../model/schema/index.ts';
+import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
+import { parseNodesSpec } from '../../engine/scheduler/index.ts';
+import type { LoadSummary } from '../../report/index.ts';
+import type { Arguments } from '../arguments.ts';
+import { cacheDirectory } from '../cache-directory.ts';
+import type { Config } from '../config.ts';
+import type { Io, Log } from '../io.ts';
+import { readConfig } from './config-file.ts';
+
+/** The world that the repository asks for, as manifests, with all that the command line and the configuration say about it. */
+export interface Desired {
+  readonly manifests: readonly Manifest[];
+  readonly findings: readonly Finding[];
+  readonly loaded: LoadSummary;
+  readonly source: WorldSource;
+  /** The repository's root. */
+  readonly root: string;
+  readonly config: Config;
+  readonly unit: string;
+  readonly defaultNamespace: string;
+  /** Objects that exist but are not in the repository: --nodes and --context-objects. */
+  readonly context: World;
+  /** True if some nodes are given. */
+  readonly hasNodes: boolean;
+}
+
+/** Reads PATH, its configuration and its context. */
+export async function readDesired(args: Arguments, io: Io, log: Log, path: string): Promise<Desired> {
+  const started = io.now();
+  const loaded = await readRepository(loadOptions(args, io, path));
+  const config = await readConfig(args, io, loaded.root);
+  const context = await readContext(args, io, config, loaded.root);
+  log.detail(`read ${loaded.notes.files} files, ${loaded.manifests.length} objects in ${io.now() - started} ms`);
+  return {
+    manifests: loaded.manifests,
+    findings: loaded.findings,
+    loaded: { files: loaded.notes.files, objects: loaded.manifests.length, notes: describeNotes(loaded.notes, loaded) },
+    source: loaded.source,
+    root: loaded.root,
+    config,
+    unit: args.string('unit') ?? config.unit ?? unitName(path, loaded.root, io),
+    defaultNamespace: config.defaultNamespace ?? 'default',
+    context,
+    hasNodes: context.byKind('', 'Node').length > 0,
+  };
+}
+
+/** The options that every reading of a repository shares. */
+export function loadOptions(args: Arguments, io: Io, path: string): LoadOptions {
+  const ref = args.string('ref');
+  const git = args.string('git');
+  const cache = cacheDirectory(io);
+  return {
+    path: path === '-' ? path : resolve(io.cwd, path),
+    git: git === 'js' || git === 'native' ? git : 'auto',
+    signal: io.signal,
+    stdin: io.stdin,
+    ...(ref === undefined ? {} : { ref }),
+    ...(cache === undefined ? {} : { cacheDirectory: cache }),
+  };
+}
+
+function unitName(path: string, root: string, io: Io): string {
+  const base = path === '-' ? 'stdin' : basename(root === '' ? resolve(io.cwd, path) : root);
+  const fit = base
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48);
+  return fit === '' ? 'unit' : fit;
+}
+
+async function readContext(args: Arguments, io: Io, config: Config, root: string): Promise<World> {
+  const files = [
+    ...args.list('context-objects').map((file) => resolve(io.cwd, file)),
+    ...(config.contextObjects ?? []).map((file) => join(root, file)),
+  ];
+  const objects: KubernetesObject[] = [];
+  for (const file of files) objects.push(...(await readObjects(file)));
+  const nodes = args.string('nodes') ?? config.nodes;
+  if (nodes !== undefined) objects.push(...(/^\d+x/.test(nodes) ? parseNodesSpec(nodes) : await readObjects(resolve(io.cwd, nodes))));
+  return World.of(objects);
+}
+
+/** The objects of a file or folder that is no part of the repository. */
+export async function readObjects(path: string): Promise<readonly KubernetesObject[]> {
+  const { manifests } = await readRepository({ path, git: 'auto', renderers: 'none' });
+  return manifests.map((manifest) => manifest.object);
+}
+
+function describeNotes(notes: LoadNotes, loaded: LoadResult): readonly string[] {
+  const parts: string[] = [];
+  if (notes.templatedFiles > 0) parts.push(`${notes.templatedFiles} templated files were not read as manifests.`);
+  if (loaded.encrypted.length > 0) parts.push(`${loaded.encrypted.length} encrypted objects are known by name only.`);
+  return parts;
+}
+
+/** The versions to validate for: as asked, as configured, the cluster's, else the newest known. */
+export function chooseVersions(args: Arguments, config: Config, clusterVersion: string | undefined): readonly string[] {
+  const asked = args
+    .string('kubernetes-version')
+    ?.split(',')
+    .map((text) => text.trim());
+  const versions = asked ?? config.kubernetesVersions ?? (clusterVersion === undefined ? undefined : [clusterVersion]);
+  const newest = listVersions().at(-1);
+  return versions ?? (newest === undefined ? [] : [newest]);
+}
+
+/** The schema catalogs of some versions, in their order. */
+export function loadCatalogs(versions: readonly string[]): readonly SchemaCatalog[] {
+  return versions.map(loadCatalog);
+}

@@ -1,0 +1,31 @@
+/** One line of the benchmark table. Times are of the whole process unless the work says otherwise. */
+export interface BenchRow {
+  readonly work: string;
+  readonly wallMs: number;
+  readonly cpuMs?: number;
+  readonly memoryMB?: number;
+  /** Against the named peer or naive twin on the same input in the same run. */
+  readonly ratio?: string;
+  /** A hash of the answer, so that a faster answer is seen to be the same answer. */
+  readonly hash?: string;
+}
+
+/** The rows as an aligned table. */
+export function formatRows(rows: readonly BenchRow[]): string {
+  const head = ['work', 'wall ms', 'CPU ms', 'MB', 'ratio', 'answer'];
+  const cells = rows.map((row) => [
+    row.work,
+    row.wallMs.toFixed(0),
+    row.cpuMs?.toFixed(0) ?? '',
+    row.memoryMB?.toFixed(0) ?? '',
+    row.ratio ?? '',
+    row.hash?.slice(0, 12) ?? '',
+  ]);
+  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((cell) => cell[i]?.length ?? 0)));
+  const format = (line: readonly string[]): string =>
+    line
+      .map((cell, i) => (i === 0 || i >= 4 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [format(head), format(widths.map((width) => '-'.repeat(width))), ...cells.map(format)].join('\n');
+}
