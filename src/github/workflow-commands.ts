@@ -1,0 +1,120 @@
+import {
+  describe,
+  describeRemedy,
+  findEntry,
+  formatRef,
+  type Effect,
+  type Finding,
+  type Severity,
+  type SourceRange,
+} from '../model/index.ts';
+import { compareBy } from '../std/index.ts';
+
+/** What one step of a job may show of each level (GitHub: 10 errors, 10 warnings and 10 notices a step). */
+const PER_LEVEL = 10;
+const TITLE_LIMIT = 255;
+const MESSAGE_LIMIT = 4_000;
+
+type Level = 'error' | 'warning' | 'notice';
+
+const LEVELS: Readonly<Record<Severity, Level>> = { error: 'error', info: 'notice', warning: 'warning' };
+const RANK: Readonly<Record<Level, number>> = { error: 0, warning: 1, notice: 2 };
+
+interface Annotation {
+  readonly level: Level;
+  readonly source: SourceRange | undefined;
+  readonly isEffect: boolean;
+  readonly title: string;
+  readonly message: string;
+}
+
+/**
+ * Findings and effects as GitHub Actions workflow commands (`::error file=a.yaml,line=7::message`), one a line, most
+ * important first: by severity, those with a place in a file before those without, effects before findings, then by place.
+ * Waived findings are left out. GitHub shows ten of each level a step: the rest is counted in a last notice, never dropped silently.
+ */
+export function toWorkflowCommands(findings: readonly Finding[], effects: readonly Effect[]): string {
+  const annotations = [...effects.map(annotateEffect), ...findings.filter(isOpen).map(annotateFinding)].toSorted(BY_IMPORTANCE);
+  const byLevel = (level: Level): readonly Annotation[] => annotations.filter((annotation) => annotation.level === level);
+  const notices = byLevel('notice');
+  const shown = [...byLevel('error').slice(0, PER_LEVEL), ...byLevel('warning').slice(0, PER_LEVEL)];
+  const room = annotations.length - notices.length > shown.length || notices.length > PER_LEVEL ? PER_LEVEL - 1 : PER_LEVEL;
+  shown.push(...notices.slice(0, room));
+  const left = annotations.filter((annotation) => !shown.includes(annotation));
+  const lines = left.length === 0 ? shown : [...shown, summarise(left)];
+  return lines.map((annotation) => `${toCommand(annotation)}\n`).join('');
+}
+
+const BY_IMPORTANCE = compareBy<Annotation>(
+  ({ level }) => RANK[level],
+  ({ source }) => source === undefined,
+  ({ isEffect }) => !isEffect,
+  ({ source }) => source?.file ?? '',
+  ({ source }) => source?.line ?? 0,
+  ({ source }) => source?.column ?? 0,
+  ({ title }) => title,
+  ({ message }) => message,
+);
+
+function isOpen(finding: Finding): boolean {
+  return finding.waived === undefined;
+}
+
+function annotateFinding(finding: Finding): Annotation {
+  const subject = finding.ref === undefined ? '' : `${formatRef(finding.ref)}: `;
+  return annotate(finding, LEVELS[finding.severity], finding.source, subject);
+}
+
+function annotateEffect(effect: Effect): Annotation {
+  const source = effect.causes.find((cause) => cause.source !== undefined)?.source;
+  return annotate(effect, LEVELS[effect.severity], source, '');
+}
+
+function annotate(item: Finding | Effect, level: Level, source: SourceRange | undefined, subject: string): Annotation {
+  const title = clip(`${item.code} ${findEntry(item.code).title}`, TITLE_LIMIT);
+  return {
+    level,
+    source,
+    isEffect: 'engine' in item,
+    title,
+    message: clip(`${subject}${describe(item)}\n${describeRemedy(item)}`, MESSAGE_LIMIT),
+  };
+}
+
+function summarise(left: readonly Annotation[]): Annotation {
+  const counts = (['error', 'warning', 'notice'] as const).flatMap((level) => {
+    const count = left.filter((annotation) => annotation.level === level).length;
+    return count === 0 ? [] : [`${count} more ${level}${count === 1 ? '' : 's'}`];
+  });
+  const message = `${counts.join(', ')}: GitHub shows ${PER_LEVEL} of each a step. The job summary and the log have them all.`;
+  return { level: 'notice', source: undefined, isEffect: false, title: 'More findings', message };
+}
+
+function toCommand({ level, source, title, message }: Annotation): string {
+  const place: readonly (readonly [string, string])[] =
+    source === undefined
+      ? []
+      : [
+          ['file', source.file],
+          ['line', String(source.line)],
+          ['endLine', String(source.endLine)],
+          ...(source.line === source.endLine ? ([['col', String(source.column)]] as const) : []),
+          ...(source.line === source.endLine ? ([['endColumn', String(Math.max(source.column, source.endColumn - 1))]] as const) : []),
+        ];
+  const properties = [...place, ['title', title] as const].map(([key, value]) => `${key}=${escapeProperty(value)}`);
+  return `::${level} ${properties.join(',')}::${escapeData(message)}`;
+}
+
+/** What the runner undoes in messages (actions/runner src/Runner.Common/ActionCommand.cs). */
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+function clip(text: string, limit: number): string {
+  const trimmed = text.trimEnd();
+  return trimmed.length <= limit ? trimmed : `${trimmed.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
