@@ -1,10 +1,9 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError, stepsOf, type KubernetesObject, type Plan, type Step } from '../model/index.ts';
-import { assertNever, getNumber, getString } from '../std/index.ts';
+import { assertNever, EventQueue, getNumber, getString } from '../std/index.ts';
 import { toMachineOptions, type ApplyPlanOptions } from './apply-options.ts';
 import { toApplyResult, type ApplyResult } from './apply-result.ts';
 import { readBindingModes, type WaitsForConsumer } from './binding-modes.ts';
-import { EventQueue } from './event-queue.ts';
 import { assessHealth } from './health/assess-health.ts';
 import { toCurrent, type Health } from './health/health.ts';
 import type { MachineEffect, MachineEvent, MachineState } from './machine-state.ts';

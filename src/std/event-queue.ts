@@ -1,4 +1,4 @@
-/** Events of many tasks, taken one by one in the order in which they came. */
+/** Events of many tasks, taken one by one, by one taker at a time, in the order in which they came. */
 export class EventQueue<T> {
   readonly #events: T[] = [];
   #wake: (() => void) | undefined;
