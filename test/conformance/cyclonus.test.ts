@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { getArray, getAt, getObject, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getAt, getNumber, getObject, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
 import { isKubernetesObject, World, type KubernetesObject } from '../../src/model/index.ts';
 import { isAllowed, PROTOCOLS, type Protocol } from '../../src/engine/network/index.ts';
 
@@ -25,7 +25,7 @@ function runSuite(): void {
   const cases = readFileSync(new URL('cases.jsonl', FIXTURES), 'utf8').trimEnd().split('\n').map(parseJson);
   let cells = 0;
   for (const item of cases) {
-    test(`cyclonus ${getAt(item, 'id')}: ${getString(item, 'description') ?? ''}`, () => {
+    test(`cyclonus ${getNumber(item, 'id') ?? 0}: ${getString(item, 'description') ?? ''}`, () => {
       for (const step of getArray(item, 'steps')) cells += assertStep(step, ports);
     });
   }

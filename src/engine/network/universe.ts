@@ -7,6 +7,8 @@ import { workloadKey, type Workload } from './workload.ts';
 export interface Slot {
   /** One list a side, in the order of the sides; a workload has the same place in each list in which its slot exists. */
   readonly sides: readonly (readonly Workload[] | undefined)[];
+  /** Whether rules see these workloads differently on the sides: other labels, ports or addresses. */
+  readonly isChanged: boolean;
 }
 
 /** A range of addresses that no rule of any side can tell apart. */
@@ -66,7 +68,7 @@ function groupWorkloads(sides: readonly Side[], toKey: (side: Side, workload: Wo
       places.set(key, place);
     }
   }
-  const groups = new Map<string, (Workload | undefined)[][]>();
+  const groups = new Map<string, { readonly places: (Workload | undefined)[][]; readonly isChanged: boolean }>();
   for (const key of [...places.keys()].toSorted(compareStrings)) {
     const place = places.get(key) ?? [];
     const parts = sides.map((side, index) => {
@@ -75,10 +77,10 @@ function groupWorkloads(sides: readonly Side[], toKey: (side: Side, workload: Wo
     });
     const classKey = stringifyJson(parts);
     const group = groups.get(classKey);
-    if (group === undefined) groups.set(classKey, [place]);
-    else group.push(place);
+    if (group === undefined) groups.set(classKey, { places: [place], isChanged: parts.some((part) => part !== parts[0]) });
+    else group.places.push(place);
   }
-  return [...groups.values()].map((group) => ({ sides: sides.map((_, index) => toList(group, index)) }));
+  return [...groups.values()].map(({ places, isChanged }) => ({ sides: sides.map((_, index) => toList(places, index)), isChanged }));
 }
 
 function toList(group: readonly (Workload | undefined)[][], side: number): readonly Workload[] | undefined {

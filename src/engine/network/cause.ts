@@ -1,0 +1,110 @@
+import { getArray, isEqualJson, type Bitset } from '../../std/index.ts';
+import { specOf, toRefKey, type Fact, type ObjectRef } from '../../model/index.ts';
+import type { Block } from './block.ts';
+import type { Comparison } from './delta.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Direction, Policy } from './policy.ts';
+import { PortTable } from './port-set.ts';
+import { portsWith } from './row.ts';
+
+type FactObject = Fact['objects'][number];
+type Change = 'gained' | 'lost';
+
+/** One question of causes: a block that opened or closed. */
+interface Question {
+  readonly comparison: Comparison;
+  readonly block: Block;
+  readonly change: Change;
+}
+
+/**
+ * What changed that a block follows from: policies that isolate its ends and differ, at the rule that allows (or allowed) it
+ * or at the selector; then labels of workloads and namespaces that differ. Each object once.
+ */
+export function listCauses(question: Question): readonly FactObject[] {
+  const { sources, destinations } = question.block;
+  const objects = [
+    ...listPolicies(question, 'egress', sources, destinations),
+    ...listPolicies(question, 'ingress', destinations, sources),
+    ...listLabels(question, sources),
+    ...listLabels(question, destinations),
+  ];
+  const byRef = new Map<string, FactObject>();
+  for (const object of objects) if (!byRef.has(toRefKey(object.ref))) byRef.set(toRefKey(object.ref), object);
+  return [...byRef.values()];
+}
+
+/** The policies that decide a block: those that isolate its ends on the side where it is open. */
+export function listDeciding({ comparison, block, change }: Question): readonly ObjectRef[] {
+  const evaluation = change === 'gained' ? comparison.after : comparison.before;
+  const policies = [
+    ...block.sources.members().flatMap((end) => evaluation.selecting('egress', end)),
+    ...block.destinations.members().flatMap((end) => evaluation.selecting('ingress', end)),
+  ];
+  return [...new Map(policies.map(({ ref }) => [toRefKey(ref), ref])).values()];
+}
+
+function listPolicies(question: Question, direction: Direction, subjects: Bitset, peers: Bitset): readonly FactObject[] {
+  const { before, after } = question.comparison;
+  const peer = peers.members()[0] ?? 0;
+  return subjects.members().flatMap((subject) => {
+    const [was, is] = [before.selecting(direction, subject), after.selecting(direction, subject)];
+    if (portsWith(before.row(direction, subject), peer) === portsWith(after.row(direction, subject), peer)) return [];
+    const pairs = new Map<string, { was?: Policy; is?: Policy }>();
+    for (const policy of was) pairs.set(toRefKey(policy.ref), { was: policy });
+    for (const policy of is) pairs.set(toRefKey(policy.ref), { ...pairs.get(toRefKey(policy.ref)), is: policy });
+    return [...pairs.values()].flatMap((pair) => toCause(question, { direction, subject, peer }, pair));
+  });
+}
+
+interface Place {
+  readonly direction: Direction;
+  readonly subject: number;
+  readonly peer: number;
+}
+
+function toCause(question: Question, place: Place, pair: { readonly was?: Policy; readonly is?: Policy }): readonly FactObject[] {
+  const { was, is } = pair;
+  const policy = is ?? was;
+  if (policy === undefined || (was !== undefined && is !== undefined && isEqualJson(specOf(was.object), specOf(is.object)))) return [];
+  const { comparison, change } = question;
+  const allowing =
+    change === 'gained' ? findRule(question, comparison.after, is, place) : findRule(question, comparison.before, was, place);
+  if (allowing !== undefined) return [{ ref: policy.ref, path: is === undefined ? allowing : nearestPath(is, allowing, place.direction) }];
+  return [{ ref: policy.ref, path: '/spec/podSelector' }];
+}
+
+function findRule({ comparison, block }: Question, evaluation: Evaluation, policy: Policy | undefined, place: Place): string | undefined {
+  if (policy === undefined) return undefined;
+  const { ports } = comparison.frame;
+  const rule = (policy[place.direction] ?? []).find((candidate) =>
+    evaluation
+      .parts(policy, candidate, place.direction, place.subject)
+      .some((part) => part.peers.has(place.peer) && ports.and(part.ports, block.ports) !== PortTable.NONE),
+  );
+  return rule?.path;
+}
+
+function nearestPath(policy: Policy, path: string, direction: Direction): string {
+  const index = Number(path.slice(path.lastIndexOf('/') + 1));
+  return index < getArray(specOf(policy.object), direction).length ? path : `/spec/${direction}`;
+}
+
+function listLabels({ comparison }: Question, ends: Bitset): readonly FactObject[] {
+  const { slots } = comparison.frame.universe;
+  return ends.members().flatMap((end) => {
+    const slot = slots[end];
+    const workloads = slot?.sides[1] ?? [];
+    const namespace = workloads[0]?.namespace;
+    const objects: FactObject[] = slot?.isChanged === true ? workloads.map(({ ref, labelsPath }) => ({ ref, path: labelsPath })) : [];
+    if (namespace !== undefined && isRelabelled(comparison, namespace)) {
+      objects.push({ ref: { group: '', version: 'v1', kind: 'Namespace', name: namespace }, path: '/metadata/labels' });
+    }
+    return objects;
+  });
+}
+
+function isRelabelled({ before, after }: Comparison, namespace: string): boolean {
+  const [was, is] = [before.side.labelsOfNamespace(namespace), after.side.labelsOfNamespace(namespace)];
+  return was.size !== is.size || [...was].some(([key, value]) => is.get(key) !== value);
+}

@@ -1,0 +1,116 @@
+import { Bitset, compareBy } from '../../std/index.ts';
+import { compareRefs, formatRef, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
+import { listArrivals } from './arrival.ts';
+import { toBlocks, type Block } from './block.ts';
+import { listCauses, listDeciding } from './cause.ts';
+import { listDeltas, type Comparison } from './delta.ts';
+import { Evaluation, toFrame } from './evaluation.ts';
+import { formatPorts } from './port-set.ts';
+import { readSide } from './side.ts';
+import { toUniverse, type Universe } from './universe.ts';
+import { describeAddresses, describeParty, toParty, type Party } from './wording.ts';
+
+/** Blocks of more pairs than these are told in one fact. */
+const MANY = 8;
+
+/**
+ * Which connections a change opens and closes, between workloads that exist before and after and from and to addresses
+ * outside. One fact for a pair and its ports, or for a whole fan of pairs that change alike. New workloads are summed up:
+ * who reaches them, whom they reach.
+ */
+export const networkEngine: Engine = { name: 'network', compare };
+
+function compare(before: World, after: World): readonly FactChange[] {
+  const sides = [readSide(before), readSide(after)] as const;
+  const universe = toUniverse(sides);
+  const frame = toFrame(universe);
+  const comparison: Comparison = { frame, before: new Evaluation(sides[0], 0, frame), after: new Evaluation(sides[1], 1, frame) };
+  const all = universe.present(0).and(universe.present(1)).or(universe.outside);
+  const deltas = listDeltas(comparison, all);
+  const everybody = toParty(universe, 1, all);
+  const changes = (['gained', 'lost'] as const).flatMap((change) =>
+    toBlocks(deltas, frame.ports, change)
+      .flatMap((block) => splitBlock(block, universe))
+      .map((told): FactChange => ({ change, fact: toFact({ comparison, change, everybody }, told) })),
+  );
+  return [...changes, ...listArrivals(comparison)].toSorted(
+    compareBy(
+      ({ fact }) => fact.key,
+      ({ change }) => change,
+    ),
+  );
+}
+
+/** A block that is told in one fact. */
+interface Told {
+  readonly block: Block;
+  readonly from: Party;
+  readonly to: Party;
+}
+
+function splitBlock(block: Block, universe: Universe): readonly Told[] {
+  const [senders, receivers] = [listParties(block.sources, universe), listParties(block.destinations, universe)];
+  if (senders.length * receivers.length > MANY) {
+    return [{ block, from: toParty(universe, 1, block.sources), to: toParty(universe, 1, block.destinations) }];
+  }
+  const pods = new Set(
+    universe.slots.flatMap(({ sides }) => (sides[1] ?? []).filter(({ ref }) => ref.kind === 'Pod').map(({ name }) => name)),
+  );
+  return senders.flatMap((from) =>
+    receivers
+      .filter((to) => from.workloads[0] === undefined || from.workloads[0] !== to.workloads[0] || !pods.has(from.workloads[0]))
+      .map((to) => ({ block: { ports: block.ports, sources: from.ends, destinations: to.ends }, from, to })),
+  );
+}
+
+function listParties(ends: Bitset, universe: Universe): readonly Party[] {
+  const outside = ends.and(universe.outside);
+  const parties = ends
+    .andNot(outside)
+    .members()
+    .flatMap((end) =>
+      (universe.slots[end]?.sides[1] ?? []).map(({ name }) => ({ ends: Bitset.of(universe.size, [end]), workloads: [name] })),
+    );
+  return outside.isEmpty() ? parties : [...parties, { ends: outside, workloads: [] }];
+}
+
+interface Telling {
+  readonly comparison: Comparison;
+  readonly change: FactChange['change'];
+  readonly everybody: Party;
+}
+
+function toFact({ comparison, change, everybody }: Telling, { block, from, to }: Told): Fact {
+  const { universe, ports } = comparison.frame;
+  const question = { comparison, block, change };
+  const deciding = listDeciding(question);
+  const causes = listCauses(question);
+  const data = {
+    from: describeParty(universe, from, everybody),
+    to: describeParty(universe, to, everybody),
+    ports: formatPorts(ports.get(block.ports)),
+    sources: from.workloads,
+    sourceAddresses: describeAddresses(universe, from) ?? '',
+    destinations: to.workloads,
+    destinationAddresses: describeAddresses(universe, to) ?? '',
+    policies: deciding.map(formatRef),
+  };
+  const only =
+    to.workloads.length === 1 ? findWorkload(universe, to) : from.workloads.length === 1 ? findWorkload(universe, from) : undefined;
+  return {
+    engine: 'network',
+    code: change === 'gained' ? 'KN0101' : 'KN0102',
+    severity: 'warning',
+    key: `connection ${[from.workloads.join(), data.sourceAddresses, to.workloads.join(), data.destinationAddresses, data.ports].join(' ')}`,
+    ...(only === undefined ? {} : { subject: only.ref }),
+    data,
+    objects: (causes.length > 0 ? causes : deciding.map((ref) => ({ ref }))).toSorted((a, b) => compareRefs(a.ref, b.ref)),
+  };
+}
+
+function findWorkload(universe: Universe, { ends, workloads }: Party): { readonly ref: Fact['objects'][number]['ref'] } | undefined {
+  return ends
+    .members()
+    .flatMap((end) => universe.slots[end]?.sides[1] ?? [])
+    .find(({ name }) => name === workloads[0]);
+}
