@@ -1,0 +1,1 @@
+export { validateManifests, type ValidateOptions } from './validate.ts';

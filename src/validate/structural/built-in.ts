@@ -1,0 +1,246 @@
+import type { Schema } from '../../model/index.ts';
+import { findNearest, isArray, isObject, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
+import type { Check, Cursor } from './cursor.ts';
+import { toGoType, toGoValue, toStructName } from './go-type.ts';
+import { checkKeys } from './list-keys.ts';
+import { findBadBase64, isTime, judgeQuantity } from './scalars.ts';
+
+/** `decode` judges types and unknown fields alone: all that counts in a status, which a create drops. */
+export type Strictness = 'decode' | 'full';
+
+const MICRO_TIME = /\.MicroTime$/;
+const TIME_LAYOUT = '2006-01-02T15:04:05Z07:00';
+const MICRO_TIME_LAYOUT = '2006-01-02T15:04:05.000000Z07:00';
+
+const compiled: Readonly<Record<Strictness, WeakMap<Schema, Check>>> = { decode: new WeakMap(), full: new WeakMap() };
+
+/**
+ * The check of a value by a built-in type, as `runtime.DecodeInto` with strict decoding judges it, followed by what the
+ * schema says of required fields, enums and list keys. Compiled once for each node.
+ */
+export function checkBuiltIn(schema: Schema, strictness: Strictness): Check {
+  const known = compiled[strictness].get(schema);
+  if (known !== undefined) return known;
+  let check: Check | undefined;
+  const lazy: Check = (value, at) => (check ??= compile(schema, strictness))(value, at);
+  compiled[strictness].set(schema, lazy);
+  check = compile(schema, strictness);
+  compiled[strictness].set(schema, check);
+  return check;
+}
+
+function compile(schema: Schema, strictness: Strictness): Check {
+  if (schema.quantity === true) return checkQuantity;
+  if (schema.intOrString === true) return checkIntOrString;
+  const type = schema.type ?? 'any';
+  switch (type) {
+    case 'object':
+      return schema.properties === undefined ? compileMap(schema, strictness) : compileStruct(schema, schema.properties, strictness);
+    case 'array':
+      return compileList(schema, strictness);
+    case 'string':
+      return compileString(schema, strictness);
+    case 'integer':
+      return compileInteger(schema);
+    case 'number':
+      return (value, at) => (typeof value === 'number' || typeof value === 'bigint' ? undefined : reportType(at, value, 'float64'));
+    case 'boolean':
+      return (value, at) => (typeof value === 'boolean' ? undefined : reportType(at, value, 'bool'));
+    case 'any':
+      return schema.properties === undefined ? () => undefined : compileStruct(schema, schema.properties, strictness);
+  }
+}
+
+/** A field of a struct that must be there, or whose zero value is itself found wanting. */
+interface AbsentField {
+  readonly name: string;
+  readonly zero: Check | undefined;
+}
+
+function compileStruct(schema: Schema, properties: Readonly<Record<string, Schema>>, strictness: Strictness): Check {
+  const name = toStructName(schema.definition ?? '');
+  const goType = toGoType(schema);
+  const fields = new Map(Object.entries(properties).map(([field, child]) => [field, checkBuiltIn(child, strictness)]));
+  let absent: readonly AbsentField[] | undefined;
+  return (value, at) => {
+    if (!isObject(value)) return reportType(at, value, goType);
+    const outer = at.struct;
+    at.struct = name;
+    for (const field of Object.keys(value)) {
+      const check = fields.get(field);
+      const item = value[field];
+      if (check === undefined) reportUnknown(at, field, [...fields.keys()]);
+      else if (item !== null && item !== undefined) step(at, field, check, item);
+    }
+    if (strictness === 'full') {
+      absent ??= listAbsentFields(schema, properties);
+      for (const field of absent) if (isUnset(value, field.name)) reportAbsent(at, field);
+    }
+    at.struct = outer;
+  };
+}
+
+function step(at: Cursor, key: string | number, check: Check, value: JsonValue): void {
+  at.path.push(key);
+  check(value, at);
+  at.path.pop();
+}
+
+function isUnset(value: JsonObject, field: string): boolean {
+  return !Object.hasOwn(value, field) || value[field] === null || value[field] === undefined;
+}
+
+function reportAbsent(at: Cursor, { name, zero }: AbsentField): void {
+  if (zero !== undefined) step(at, name, zero, {});
+  else {
+    at.path.push(name);
+    at.report('KV0043', { field: at.field });
+    at.path.pop();
+  }
+}
+
+function listAbsentFields(schema: Schema, properties: Readonly<Record<string, Schema>>): readonly AbsentField[] {
+  const required = new Set(schema.required);
+  return Object.entries(properties).flatMap(([name, child]): AbsentField[] => {
+    if (isOptional(schema.definition ?? '', name)) return [];
+    if (HELD_BY_VALUE.has(name) && child.properties !== undefined)
+      return hasWants(child) ? [{ name, zero: checkBuiltIn(child, 'full') }] : [];
+    return required.has(name) ? [{ name, zero: undefined }] : [];
+  });
+}
+
+/** Fields of Go structs, not of pointers to them: left out they are there all the same, with all that they lack. */
+const HELD_BY_VALUE = new Set(['jobTemplate', 'names', 'roleRef', 'scaleTargetRef', 'spec', 'target', 'template']);
+
+/** Whether the zero value of a struct lacks something required. Structs held by value cannot be recursive. */
+function hasWants(schema: Schema): boolean {
+  return listAbsentFields(schema, schema.properties ?? {}).length > 0;
+}
+
+/** Fields that the OpenAPI document calls required and the server does not ask for; `*` stands for every field of the struct. */
+const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+  'io.k8s.api.core.v1.Event': ['metadata'],
+  'io.k8s.api.core.v1.HTTPHeader': ['value'],
+  'io.k8s.api.core.v1.Sysctl': ['value'],
+};
+
+function isOptional(definition: string, field: string): boolean {
+  return field === 'status' || field === 'metadata' || NOT_ASKED_FOR[definition]?.includes(field) === true;
+}
+
+function compileMap(schema: Schema, strictness: Strictness): Check {
+  const goType = toGoType(schema);
+  const values = typeof schema.additionalProperties === 'object' ? checkBuiltIn(schema.additionalProperties, strictness) : undefined;
+  return (value, at) => {
+    if (!isObject(value)) return reportType(at, value, goType);
+    if (values === undefined) return undefined;
+    at.maps.push(at.path.length);
+    for (const key of Object.keys(value)) {
+      const item = value[key];
+      if (item !== null && item !== undefined) step(at, key, values, item);
+    }
+    at.maps.pop();
+    return undefined;
+  };
+}
+
+function compileList(schema: Schema, strictness: Strictness): Check {
+  const goType = toGoType(schema);
+  const item = schema.items === undefined ? undefined : checkBuiltIn(schema.items, strictness);
+  const isStruct = schema.items?.properties !== undefined;
+  const keys = strictness === 'full' ? checkKeys(schema) : undefined;
+  return (value, at) => {
+    if (!isArray(value)) return reportType(at, value, goType);
+    if (item !== undefined) {
+      for (const [index, element] of value.entries()) {
+        if (element !== null) step(at, index, item, element);
+        else if (isStruct) step(at, index, item, {});
+      }
+    }
+    return keys?.(value, at);
+  };
+}
+
+function compileString(schema: Schema, strictness: Strictness): Check {
+  const goType = toGoType(schema);
+  const { format } = schema;
+  const allowed = strictness === 'full' && schema.enum !== undefined ? new Set(schema.enum) : undefined;
+  const micro = MICRO_TIME.test(schema.definition ?? '');
+  return (value, at) => {
+    if (typeof value !== 'string') return reportType(at, value, goType);
+    if (allowed !== undefined && value !== '' && !allowed.has(value)) return reportEnum(at, value, [...allowed]);
+    if (format === 'byte') return reportBase64(at, value);
+    if (format === 'date-time' && !isTime(value, micro))
+      return at.report('KV0046', { field: at.field, reason: toTimeReason(value, micro) });
+    return undefined;
+  };
+}
+
+function reportBase64(at: Cursor, value: string): void {
+  const bad = findBadBase64(value);
+  if (bad >= 0) at.report('KV0046', { field: at.field, reason: `illegal base64 data at input byte ${bad}` });
+}
+
+function toTimeReason(value: string, micro: boolean): string {
+  const layout = micro ? MICRO_TIME_LAYOUT : TIME_LAYOUT;
+  return `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`;
+}
+
+function compileInteger(schema: Schema): Check {
+  const goType = toGoType(schema);
+  const isFit = goType === 'int32' ? isInt32 : isInt64;
+  return (value, at) => (isFit(value) ? undefined : reportType(at, value, goType));
+}
+
+function isInt32(value: JsonValue): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= -2147483648 && value <= 2147483647;
+}
+
+function isInt64(value: JsonValue): boolean {
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value;
+  return typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}
+
+function checkIntOrString(value: JsonValue, at: Cursor): void {
+  if (typeof value !== 'string' && !isInt32(value)) reportType(at, value, 'int32');
+}
+
+const QUANTITY_FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const QUANTITY_SUFFIX = "unable to parse quantity's suffix";
+
+function checkQuantity(value: JsonValue, at: Cursor): void {
+  if (typeof value === 'number' || typeof value === 'bigint') return;
+  const verdict = typeof value === 'string' ? judgeQuantity(value) : 'wrong format';
+  switch (verdict) {
+    case 'fine':
+      return;
+    case 'zero':
+      return at.report('KV0047', { field: at.field, value });
+    case 'wrong format':
+      return at.report('KV0046', { field: at.field, reason: QUANTITY_FORMAT });
+    case 'wrong suffix':
+      return at.report('KV0046', { field: at.field, reason: QUANTITY_SUFFIX });
+  }
+}
+
+function reportType(at: Cursor, value: JsonValue, goType: string): void {
+  const got = toGoValue(value);
+  const text = got === 'number' && /^u?int/.test(goType) ? `number ${stringifyJson(value)}` : got;
+  const owner = at.struct === '' ? 'value' : `struct field ${at.struct}.${at.structField}`;
+  at.report('KV0041', { field: at.field, got: text, owner, type: goType });
+}
+
+/** Reports a field that the struct or schema at the cursor does not have. */
+export function reportUnknown(at: Cursor, field: string, known: readonly string[]): void {
+  const nearest = findNearest(field, known);
+  const fields = nearest === undefined ? known.filter((name) => name !== 'apiVersion' && name !== 'kind') : [nearest];
+  at.path.push(field);
+  at.report('KV0042', { field: at.field, known: fields });
+  at.path.pop();
+}
+
+/** Reports a value that is not among those an enum allows. */
+export function reportEnum(at: Cursor, value: JsonValue, allowed: readonly JsonValue[]): void {
+  const values = allowed.map((item) => JSON.stringify(item)).toSorted();
+  at.report('KV0044', { field: at.field, value: JSON.stringify(value), values });
+}

@@ -1,0 +1,105 @@
+import type { Schema } from '../../model/index.ts';
+import { isArray, isObject, type JsonValue } from '../../std/index.ts';
+import type { Check, Cursor } from './cursor.ts';
+import { isOfFormat } from './custom-formats.ts';
+import { compilePattern } from './pattern.ts';
+
+const INTEGERS: Readonly<Record<string, readonly [number, number]>> = {
+  int32: [-2147483648, 2147483647],
+  int64: [-(2 ** 63), 2 ** 63],
+};
+
+/** The checks of a custom resource's numbers, lengths, sizes and patterns. */
+export function compileBounds(schema: Schema): readonly Check[] {
+  return [...compileNumbers(schema), ...compileStrings(schema), ...compileSizes(schema)];
+}
+
+/** The check of a `format`; formats that the server does not know are no restriction. */
+export function checkFormat(format: string): Check {
+  const range = INTEGERS[format];
+  if (range !== undefined) {
+    return (value, at) => {
+      if (typeof value === 'number' && (value < range[0] || value > range[1])) {
+        at.report('KV0052', { reason: `Checked value must be of type integer with format ${format} in ${at.field}` });
+      }
+    };
+  }
+  return (value, at) => {
+    if (typeof value === 'string' && !isOfFormat(value, format))
+      at.report('KV0045', { field: at.field, value: JSON.stringify(value), type: format });
+  };
+}
+
+function compileNumbers(schema: Schema): readonly Check[] {
+  const checks: Check[] = [];
+  const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum } = schema;
+  const forNumbers = (isFine: (value: number) => boolean, words: string): void => {
+    checks.push((value, at) => {
+      if (typeof value !== 'number' && typeof value !== 'bigint') return;
+      if (!isFine(Number(value))) reportBody(at, value, words);
+    });
+  };
+  if (minimum !== undefined && exclusiveMinimum === true) forNumbers((value) => value > minimum, `should be greater than ${minimum}`);
+  else if (minimum !== undefined) forNumbers((value) => value >= minimum, `should be greater than or equal to ${minimum}`);
+  if (maximum !== undefined && exclusiveMaximum === true) forNumbers((value) => value < maximum, `should be less than ${maximum}`);
+  else if (maximum !== undefined) forNumbers((value) => value <= maximum, `should be less than or equal to ${maximum}`);
+  if (multipleOf !== undefined) forNumbers((value) => isMultiple(value, multipleOf), `should be a multiple of ${multipleOf}`);
+  return checks;
+}
+
+function isMultiple(value: number, of: number): boolean {
+  const quotient = value / of;
+  return Math.abs(quotient - Math.round(quotient)) < 1e-9;
+}
+
+function compileStrings({ minLength, maxLength, pattern }: Schema): readonly Check[] {
+  const checks: Check[] = [];
+  if (minLength !== undefined) {
+    checks.push((value, at) => {
+      if (typeof value === 'string' && lengthOf(value) < minLength) reportBody(at, value, `should be at least ${minLength} chars long`);
+    });
+  }
+  if (maxLength !== undefined) {
+    checks.push((value, at) => {
+      if (typeof value === 'string' && lengthOf(value) > maxLength) at.report('KV0053', { field: at.field, limit: maxLength });
+    });
+  }
+  const isMatch = pattern === undefined ? undefined : compilePattern(pattern);
+  if (isMatch !== undefined) {
+    checks.push((value, at) => {
+      if (typeof value === 'string' && !isMatch(value)) reportBody(at, value, `should match '${pattern ?? ''}'`);
+    });
+  }
+  return checks;
+}
+
+function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length++;
+  return length;
+}
+
+function compileSizes({ minItems, maxItems, minProperties, maxProperties }: Schema): readonly Check[] {
+  const checks: Check[] = [];
+  const forSizes = (
+    sizeOf: (value: JsonValue) => number | undefined,
+    minimum: number | undefined,
+    maximum: number | undefined,
+    noun: string,
+  ): void => {
+    if (minimum === undefined && maximum === undefined) return;
+    checks.push((value, at) => {
+      const size = sizeOf(value);
+      if (size === undefined) return;
+      if (minimum !== undefined && size < minimum) reportBody(at, size, `should have at least ${minimum} ${noun}`);
+      if (maximum !== undefined && size > maximum) at.report('KV0054', { field: at.field, size, limit: maximum });
+    });
+  };
+  forSizes((value) => (isArray(value) ? value.length : undefined), minItems, maxItems, 'items');
+  forSizes((value) => (isObject(value) ? Object.keys(value).length : undefined), minProperties, maxProperties, 'properties');
+  return checks;
+}
+
+function reportBody(at: Cursor, value: JsonValue, words: string): void {
+  at.report('KV0055', { field: at.field, value: typeof value === 'bigint' ? value.toString() : JSON.stringify(value), reason: words });
+}

@@ -1,0 +1,101 @@
+import {
+  gvkOf,
+  namespaceOf,
+  refOf,
+  withMetadata,
+  World,
+  type Finding,
+  type Kind,
+  type KubernetesObject,
+  type Manifest,
+  type SchemaCatalog,
+} from '../model/index.ts';
+import { compareFindings, ProblemMerge, toPlacedFinding } from './findings.ts';
+import { findDuplicates, type PlacedManifest } from './object/duplicates.ts';
+import { findKind } from './object/kinds.ts';
+import { checkObject } from './object/check-object.ts';
+import { listReferenceProblems } from './references.ts';
+
+/** What is asked, and what is known besides the manifests. */
+export interface ValidateOptions {
+  /** One for each Kubernetes minor version asked. */
+  readonly catalogs: readonly SchemaCatalog[];
+  /** Objects that exist but are not in the repository: of the live cluster, of `--context-objects`. */
+  readonly context?: World;
+  /** True when `context` is a whole cluster, so that what is missing is truly missing. */
+  readonly knowsCluster: boolean;
+  readonly defaultNamespace: string;
+}
+
+/**
+ * What the API server would say of these manifests, in its words, and what no schema sees: references that lead nowhere.
+ * Custom resources are judged by the definitions among the manifests and in `context`. Findings of several versions are
+ * merged: `versions` stands only where a finding does not hold for all. Ordered by place. Pure: nothing outside is asked.
+ */
+export function validateManifests(manifests: readonly Manifest[], options: ValidateOptions): readonly Finding[] {
+  const catalogs = withDefinitions(manifests, options);
+  const placed = manifests.map((manifest) => ({ manifest, object: place(manifest.object, catalogs, options.defaultNamespace) }));
+  const findings = [
+    ...placed.flatMap((item) => judgeManifest(item, catalogs, options)),
+    ...listDuplicates(placed),
+    ...listReferences(placed, options),
+  ];
+  return findings.toSorted(compareFindings);
+}
+
+function withDefinitions(manifests: readonly Manifest[], { catalogs, context }: ValidateOptions): readonly SchemaCatalog[] {
+  const known = context?.byKind('apiextensions.k8s.io', 'CustomResourceDefinition') ?? [];
+  const own = manifests.map(({ object }) => object).filter((object) => object.kind === 'CustomResourceDefinition');
+  const definitions = [...known, ...own];
+  return definitions.length === 0 ? catalogs : catalogs.map((catalog) => catalog.withCustomResources(definitions));
+}
+
+/** The object with the namespace that it will be in: the default one where it names none, none for cluster-scoped kinds. */
+function place(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
+  const kind = findFirst(catalogs, (catalog) => catalog.find(gvkOf(object)) ?? catalog.findVersions(gvkOf(object).group, object.kind)[0]);
+  const namespace = namespaceOf(object);
+  if (kind === undefined) return object;
+  if (!kind.namespaced) return namespace === undefined ? object : withMetadata(object, { namespace: undefined });
+  return namespace === undefined ? withMetadata(object, { namespace: defaultNamespace }) : object;
+}
+
+function findFirst<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function judgeManifest(
+  { manifest, object }: PlacedManifest,
+  catalogs: readonly SchemaCatalog[],
+  options: ValidateOptions,
+): readonly Finding[] {
+  let merge: ProblemMerge | undefined;
+  for (const catalog of catalogs) {
+    const add = (problem: Parameters<ProblemMerge['add']>[0]): void =>
+      (merge ??= new ProblemMerge(catalogs.length)).add(problem, catalog.version);
+    const kind: Kind | undefined = findKind(manifest.object, catalog, options.knowsCluster, add);
+    if (kind !== undefined) checkObject(manifest.object, kind, catalog.version, add);
+  }
+  return merge === undefined ? [] : merge.toFindings(manifest, refOf(object));
+}
+
+function listDuplicates(placed: readonly PlacedManifest[]): readonly Finding[] {
+  const problems = findDuplicates(placed);
+  if (problems.size === 0) return [];
+  return placed.flatMap(({ manifest, object }) => {
+    const problem = problems.get(manifest);
+    return problem === undefined ? [] : [toPlacedFinding(problem, manifest, refOf(object))];
+  });
+}
+
+function listReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly Finding[] {
+  const own = new Map(placed.map((item) => [item.object, item.manifest]));
+  const world = (options.context ?? World.EMPTY).with(own.keys());
+  return listReferenceProblems(world, options.knowsCluster).flatMap(({ referrer, problem }) => {
+    const manifest = own.get(referrer);
+    return manifest === undefined ? [] : [toPlacedFinding(problem, manifest, refOf(referrer))];
+  });
+}
