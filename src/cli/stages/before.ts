@@ -54,7 +54,12 @@ export function chooseBefore(args: Arguments, io: Io, log: Log): BeforeChoice {
 export async function openBefore(choice: BeforeChoice, desired: Desired, args: Arguments, io: Io): Promise<Before> {
   switch (choice.kind) {
     case 'none':
-      return { mode: 'revision', world: World.EMPTY, source: { kind: 'none', description: 'nothing', kubernetesVersions: [] }, manifests: [] };
+      return {
+        mode: 'revision',
+        world: World.EMPTY,
+        source: { kind: 'none', description: 'nothing', kubernetesVersions: [] },
+        manifests: [],
+      };
     case 'revision': {
       const path = args.positionals[0] ?? '.';
       const { manifests, source } = await readRevision(loadOptions(args, io, path), choice.revision, desired.root);
@@ -69,9 +74,17 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
 
 async function openSnapshot(file: string, io: Io): Promise<Before> {
   const path = resolve(io.cwd, file);
-  if (!existsSync(path)) throw new KplanError('NOT_FOUND', `--snapshot ${file}: there is no such file`, { hint: '`kplan snapshot FILE` writes one; so does `kubectl get all,... -A -o yaml`' });
+  if (!existsSync(path))
+    throw new KplanError('NOT_FOUND', `--snapshot ${file}: there is no such file`, {
+      hint: '`kplan snapshot FILE` writes one; so does `kubectl get all,... -A -o yaml`',
+    });
   const world = World.of(await readObjects(path));
-  return { mode: 'live', world, source: { kind: 'snapshot', description: `snapshot ${file}`, path: file, kubernetesVersions: [] }, manifests: [] };
+  return {
+    mode: 'live',
+    world,
+    source: { kind: 'snapshot', description: `snapshot ${file}`, path: file, kubernetesVersions: [] },
+    manifests: [],
+  };
 }
 
 /** Opens the embedded cluster of a directory; makes it if it is not there. */
