@@ -67,10 +67,12 @@ function decodeNode(raw: JsonObject, objectMeta: Schema, decode: (raw: JsonObjec
 /** What every object has without its definition saying so; a definition may only restrict the name. */
 function addTypeAndMetadata(node: Schema, objectMeta: Schema): Schema {
   const { apiVersion, kind, metadata, ...rest } = node.properties ?? {};
-  return {
-    ...node,
-    properties: { apiVersion: apiVersion ?? TEXT, kind: kind ?? TEXT, metadata: restrict(objectMeta, metadata), ...rest },
-  };
+  const implied = { apiVersion: apiVersion ?? TEXT, kind: kind ?? TEXT, metadata: restrict(objectMeta, metadata) };
+  return { ...node, properties: toFields(implied, rest) };
+}
+
+function toFields(...parts: readonly (Readonly<Record<string, Schema>> | undefined)[]): Readonly<Record<string, Schema>> {
+  return Object.assign(Object.create(null), ...parts);
 }
 
 function restrict(objectMeta: Schema, metadata: Schema | undefined): Schema {
@@ -80,6 +82,6 @@ function restrict(objectMeta: Schema, metadata: Schema | undefined): Schema {
   return {
     ...objectMeta,
     ...(metadata?.required === undefined ? {} : { required: metadata.required }),
-    properties: { ...objectMeta.properties, ...Object.fromEntries(restricted.map((field) => [field, own[field] ?? TEXT])) },
+    properties: toFields(objectMeta.properties, Object.fromEntries(restricted.map((field) => [field, own[field] ?? TEXT]))),
   };
 }

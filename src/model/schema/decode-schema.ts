@@ -80,7 +80,7 @@ function decodeEnumerations(node: MutableSchema, raw: JsonObject): void {
 
 function decodeChildren(node: MutableSchema, raw: JsonObject, child: DecodeChild): void {
   if (isObject(raw['properties'])) {
-    const properties: Record<string, Schema> = {};
+    const properties: Record<string, Schema> = Object.create(null);
     for (const [name, item] of Object.entries(raw['properties'])) if (isObject(item)) properties[name] = child(item);
     node.properties = properties;
   }

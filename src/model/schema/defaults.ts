@@ -24,12 +24,25 @@ function defaultFields(schema: Schema, value: JsonObject): JsonObject {
     if (present !== undefined) filled[key] = present;
     changed ||= present !== item;
   }
-  for (const [key, field] of Object.entries(schema.properties ?? {})) {
-    if (field.default === undefined || Object.hasOwn(value, key)) continue;
-    filled[key] = applyDefaults(field, field.default);
+  for (const [key, defaultValue] of listDefaults(schema)) {
+    if (Object.hasOwn(value, key)) continue;
+    filled[key] = defaultValue;
     changed = true;
   }
   return changed ? filled : value;
+}
+
+const defaultsOf = new WeakMap<Schema, readonly (readonly [string, JsonValue])[]>();
+
+/** The fields of an object that have a default, with that default completed. */
+function listDefaults(schema: Schema): readonly (readonly [string, JsonValue])[] {
+  const known = defaultsOf.get(schema);
+  if (known !== undefined) return known;
+  const defaults = Object.entries(schema.properties ?? {}).flatMap(([key, field]) =>
+    field.default === undefined ? [] : [[key, applyDefaults(field, field.default)] as const],
+  );
+  defaultsOf.set(schema, defaults);
+  return defaults;
 }
 
 function findField(schema: Schema, key: string): Schema | undefined {

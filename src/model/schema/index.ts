@@ -1,9 +1,8 @@
-export { createCatalog } from './catalog.ts';
 export { applyDefaults } from './defaults.ts';
 export { defaultObject } from './native-defaults/default-object.ts';
 export { listNearestKinds } from './nearest-kind.ts';
 export { pruneUnknown } from './prune.ts';
 export { listVersions, loadCatalog } from './read-pack.ts';
 export { REMOVED_VERSIONS } from './removed-versions.ts';
-export type { CelRule, Kind, RemovedVersion, Schema, SchemaCatalog } from './schema.ts';
+export type { Kind, Schema } from './schema.ts';
 export { compareApiVersions } from './version-order.ts';

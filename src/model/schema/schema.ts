@@ -11,6 +11,7 @@ export interface Schema {
   readonly definition?: string;
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly format?: string;
+  /** Without a prototype in decoded schemas, so that a field named `constructor` is looked up like any other. */
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;

@@ -182,3 +182,8 @@ test('versions off by default are known and said to be off', () => {
   assert.equal(workload?.servedByDefault, false);
   assert.equal(catalog.find(DEPLOYMENT)?.servedByDefault, true);
 });
+
+test('a field named like a method of every object is no known field', () => {
+  const { schema } = catalog.find(DEPLOYMENT) ?? { schema: {} };
+  assert.equal(fieldAt(schema, 'spec.constructor'), undefined);
+});

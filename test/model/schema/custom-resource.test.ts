@@ -120,3 +120,9 @@ test('objects that define no custom resource are passed over', () => {
   const broken = toObject({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'a' }, spec: {} });
   assert.equal(loadCatalog('1.36').withCustomResources([other, broken]).list().length, loadCatalog('1.36').list().length);
 });
+
+test('what needs neither defaults nor pruning is shared with the input', () => {
+  const { schema } = findWidget('v2beta1');
+  const object = toObject({ apiVersion: 'example.com/v2beta1', kind: 'Widget', metadata: { name: 'a', labels: { b: 'c' } } });
+  assert.equal(pruneUnknown(schema, applyDefaults(schema, object)), object);
+});
