@@ -4,7 +4,7 @@ import { compareValues, type Comparison } from './compare.ts';
 import { formatConflicts, toConflicts, type FieldConflict } from './conflict.ts';
 import { FieldSet } from './field-set.ts';
 import { identityOf, isSameOwnership, readManagers, writeManagers, type ManagedEntry, type Managers } from './managers.ts';
-import { mergeValues } from './merge-values.ts';
+import { mergeValues, withoutNulls } from './merge-values.ts';
 import { pruneDropped } from './prune.ts';
 import { reconcileWithSchema } from './reconcile-schema.ts';
 import { resetFieldsOf, restoreResetFields, withoutNeverOwned, withoutSystemMetadata, withSystemMetadataOf } from './reset-fields.ts';
@@ -60,10 +60,12 @@ export function applyMerge(input: ApplyInput): ApplyOutcome {
   const last = managers.get(identityOf(own));
   managers.set(identityOf(own), own);
   const sets = { last: last?.fields ?? FieldSet.EMPTY, owned: [...managers.values()].map((entry) => entry.fields) };
-  const merged = asObject(pruneDropped(mergeValues(before, applied, schema) ?? {}, sets, schema), applied);
-  const comparison = withoutReset(compareValues(before, merged, schema), reset);
+  const laid = mergeValues(before, applied, schema) ?? {};
+  const pruned = pruneDropped(laid, sets, schema);
+  const comparison = withoutReset(compareValues(before, pruned, schema), reset);
   const conflicts = conflictsWith(managers, own, comparison);
   if (conflicts.length > 0 && !input.force) return { kind: 'conflict', conflicts, message: formatConflicts(conflicts) };
+  const merged = asObject(pruned === laid ? laid : withoutNulls(pruned, schema), applied);
   const isSame = merged === before && live !== undefined;
   const time = isSame ? last?.time : input.now;
   const after = settle(managers, own, comparison, time);
@@ -124,6 +126,6 @@ function emptyOf(object: KubernetesObject): KubernetesObject {
   return { apiVersion: object.apiVersion, kind: object.kind, metadata: {} };
 }
 
-function asObject(value: JsonValue, applied: KubernetesObject): KubernetesObject {
+function asObject(value: JsonValue | undefined, applied: KubernetesObject): KubernetesObject {
   return isKubernetesObject(value) ? value : applied;
 }

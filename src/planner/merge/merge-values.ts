@@ -21,7 +21,7 @@ export function mergeValues(
 }
 
 /** A null stands for an absent field in every type that has no null of its own: the server does not keep it. */
-function withoutNulls(value: JsonValue, schema: Schema | undefined): JsonValue | undefined {
+export function withoutNulls(value: JsonValue, schema: Schema | undefined): JsonValue | undefined {
   if (value === null) return isNullable(schema) ? null : undefined;
   if (isArray(value)) return value.map((item) => withoutNulls(item, schema?.items) ?? null);
   if (!isObject(value)) return value;

@@ -6,7 +6,8 @@ import { fieldSetOf } from './value-fields.ts';
 
 /**
  * The merged value without what the applier owned by its last apply, no longer applies, and nobody else owns. What lies
- * within such a field and belongs to another manager keeps the field; what belongs to nobody goes with it
+ * within such a field and belongs to another manager keeps the field; what belongs to nobody goes with it. Containers that
+ * this empties are left as nulls, which the caller drops once it has compared
  * (structured-merge-diff `Updater.prune`).
  */
 export function pruneDropped(
@@ -21,7 +22,7 @@ export function pruneDropped(
   const withoutLast = fieldsAfterRemoving(merged, last, schema);
   const unowned = all.difference(withoutLast.union(withNamedParents(owned, schema)));
   const withoutUnowned = fieldsAfterRemoving(merged, unowned, schema);
-  return removeItems(merged, all.difference(withoutUnowned).intersection(last), schema) ?? {};
+  return removeItems(merged, all.difference(withoutUnowned).intersection(last), schema);
 }
 
 function fieldsAfterRemoving(value: JsonValue, set: FieldSet, schema: Schema | undefined): FieldSet {

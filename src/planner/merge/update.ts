@@ -137,17 +137,30 @@ function timeOf(entry: ManagedEntry): number {
   return Number.isNaN(time) ? 0 : Math.floor(time / 1000);
 }
 
-/** What a new object of a built-in type holds before anything is set: its structs that are not pointers. */
+/** Fields of built-in types that are structs, not pointers to them: a new object has them, and its required lists, before anything is set. */
+const STRUCTS = new Set([
+  'jobTemplate',
+  'metadata',
+  'names',
+  'podSelector',
+  'resources',
+  'spec',
+  'status',
+  'strategy',
+  'template',
+  'updateStrategy',
+]);
+
 function zeroObjectOf(object: KubernetesObject, schema: Schema | undefined): JsonValue {
   const zero = schema?.definition?.startsWith('io.k8s.') === true ? zeroOf(schema) : {};
   return { ...zero, apiVersion: object.apiVersion, kind: object.kind, metadata: {} };
 }
 
 function zeroOf(schema: Schema): Record<string, JsonValue> {
-  const fields: Record<string, JsonValue> = {};
+  const zero: Record<string, JsonValue> = {};
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
-    if (isObject(field.default) && Object.keys(field.default).length === 0) fields[name] = zeroOf(field);
-    else if (field.default !== undefined && schema.required?.includes(name) === true) fields[name] = field.default;
+    if (STRUCTS.has(name) && field.properties !== undefined) zero[name] = zeroOf(field);
+    else if (field.type === 'array' && schema.required?.includes(name) === true) zero[name] = [];
   }
-  return fields;
+  return zero;
 }
