@@ -86,5 +86,5 @@ const TAGGED: readonly (readonly [string, string, JsonValue | undefined])[] = [
 ];
 
 for (const [tag, text, want] of TAGGED) {
-  test(`${tag} before \`${text}\` gives ${String(want)}`, () => assert.deepEqual(resolveTagged(tag, text), want));
+  test(`${tag} before \`${text}\` is read as kubectl reads it`, () => assert.deepEqual(resolveTagged(tag, text), want));
 }

@@ -1,0 +1,3 @@
+import { describeGitSource } from '../git-source-contract.ts';
+
+describeGitSource('native');
