@@ -1,0 +1,29 @@
+import type { KubernetesObject } from '../../model/index.ts';
+import { admitClaim } from './admission/claim.ts';
+import { admitDefinition } from './admission/definition.ts';
+import { admitNamespace, checkNamespaceOf } from './admission/namespace.ts';
+import { admitPod } from './admission/pod.ts';
+import { admitSecret } from './admission/secret.ts';
+import { admitService } from './admission/service.ts';
+import type { Admitted, Write } from './context.ts';
+
+/** What admission and the registry's strategy do to one kind. */
+export type Admission = (write: Write, object: KubernetesObject) => Admitted;
+
+const ADMISSIONS: Readonly<Record<string, Admission>> = {
+  '/Namespace': admitNamespace,
+  '/PersistentVolumeClaim': admitClaim,
+  '/Pod': admitPod,
+  '/Secret': admitSecret,
+  '/Service': admitService,
+  'apiextensions.k8s.io/CustomResourceDefinition': admitDefinition,
+};
+
+/** The object as admission leaves it, or why it is refused. */
+export function admit(write: Write, object: KubernetesObject): Admitted {
+  const { kind } = write;
+  const refusal = checkNamespaceOf(write, object);
+  if (refusal !== undefined) return { refusal };
+  const admission = ADMISSIONS[`${kind.group}/${kind.kind}`];
+  return admission === undefined ? { object } : admission(write, object);
+}

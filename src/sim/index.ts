@@ -1,0 +1,2 @@
+export { openEmbeddedCluster, type EmbeddedCluster, type EmbeddedClusterOptions } from './embedded-cluster.ts';
+export type { Settled, SettleOptions } from './stepper.ts';

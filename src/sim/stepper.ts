@@ -1,0 +1,150 @@
+import type { KubernetesObject, RefKey } from '../model/index.ts';
+import type { Context } from './api/context.ts';
+import type { Controller, Surroundings } from './controllers/controller.ts';
+import { Dependents } from './controllers/dependents.ts';
+import { claimLease, eventsAfter, type Draft, type Store, type StoredEvent } from './store/index.ts';
+
+const BATCH = 256;
+const LEASE = 'controllers';
+
+/** How far controllers are stepped. */
+export interface SettleOptions {
+  /** At most so many milliseconds of the cluster's time pass; ten minutes by default. */
+  readonly within?: number;
+  /** Stops as soon as this holds; it is asked after each step. */
+  readonly until?: () => boolean | Promise<boolean>;
+  readonly signal?: AbortSignal;
+}
+
+/** Why stepping has ended: nothing is left to do, what was awaited holds, the time is over, or another process does the work. */
+export type Settled = 'idle' | 'reached' | 'timeout' | 'busy' | 'aborted';
+
+interface Task {
+  readonly controller: Controller;
+  readonly key: RefKey;
+}
+
+/**
+ * Runs the controllers of a cluster: a queue of keys to look at, fed by what changes, and of times to look again. One
+ * process at a time does it; each batch is one commit on the state that it was worked out on, so that a second one, or
+ * one that is killed, does no harm. Nothing but the objects is remembered: a new process looks at all of them once.
+ */
+export class Stepper {
+  readonly #store: Store;
+  readonly #controllers: readonly Controller[];
+  readonly #toContext: (draft: Draft) => Context;
+  readonly #tasks = new Map<string, Task>();
+  readonly #later = new Map<string, Task & { readonly due: number }>();
+  #dependents = new Dependents();
+  #seen = -1;
+
+  constructor(store: Store, controllers: readonly Controller[], toContext: (draft: Draft) => Context) {
+    this.#store = store;
+    this.#controllers = controllers;
+    this.#toContext = toContext;
+  }
+
+  /** Lets the controllers work, and time pass in leaps from one thing to do to the next, until nothing is left to do. */
+  async settle(options: SettleOptions = {}): Promise<Settled> {
+    const end = this.#store.now + (options.within ?? 600_000);
+    for (;;) {
+      if (options.signal?.aborted === true) return 'aborted';
+      if (await options.until?.()) return 'reached';
+      this.#collect();
+      this.#wakeDue(this.#store.now);
+      if (this.#tasks.size > 0) {
+        if (!(await this.#runBatch(this.#store.now))) return 'busy';
+        continue;
+      }
+      const due = this.#nextDue();
+      if (due === undefined) return 'idle';
+      if (due > end) return 'timeout';
+      this.#wakeDue(due);
+      if (!(await this.#runBatch(due))) return 'busy';
+    }
+  }
+
+  /** Lets the controllers work as real time passes, until the signal aborts. */
+  async run(signal: AbortSignal, sleep: (milliseconds: number) => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      await this.settle({ within: 0, signal });
+      await sleep(20);
+    }
+  }
+
+  #collect(): void {
+    const state = this.#store.read();
+    if (this.#seen < state.oldest) this.#restart(state.objects());
+    else for (const event of eventsAfter(state, this.#seen)) this.#note(event);
+    this.#seen = state.revision;
+  }
+
+  #restart(objects: Iterable<KubernetesObject>): void {
+    this.#dependents = new Dependents();
+    const events = [...objects].map((object): StoredEvent => ({ type: 'added', revision: 0, object }));
+    for (const event of events) this.#dependents.note(event);
+    for (const event of events) this.#enqueueFor(event);
+  }
+
+  #note(event: StoredEvent): void {
+    this.#enqueueFor(event);
+    this.#dependents.note(event);
+  }
+
+  #enqueueFor(event: StoredEvent): void {
+    const around = this.#surroundings();
+    for (const controller of this.#controllers) for (const key of controller.concerns(event, around)) this.#enqueue({ controller, key });
+  }
+
+  #enqueue(task: Task): void {
+    const name = nameOfTask(task);
+    if (!this.#tasks.has(name)) this.#tasks.set(name, task);
+  }
+
+  #wakeDue(now: number): void {
+    for (const [name, task] of this.#later) {
+      if (task.due > now) continue;
+      this.#later.delete(name);
+      this.#enqueue(task);
+    }
+  }
+
+  /** The next time that somebody waits for; the background's times come when they come. */
+  #nextDue(): number | undefined {
+    let next: number | undefined;
+    for (const { due, controller } of this.#later.values()) {
+      if (controller.isBackground !== true && (next === undefined || due < next)) next = due;
+    }
+    return next;
+  }
+
+  /** Runs what is queued, at a time, as one commit. False if another process has the lease. */
+  async #runBatch(time: number): Promise<boolean> {
+    const batch = [...this.#tasks.entries()].slice(0, BATCH);
+    for (const [name] of batch) this.#tasks.delete(name);
+    let dues: (number | undefined)[] = [];
+    const isOurs = await this.#store.transact((draft) => {
+      dues = [];
+      if (!claimLease(this.#store, draft, LEASE)) return false;
+      const context = this.#toContext(draft);
+      const around = this.#surroundings();
+      for (const [, { controller, key }] of batch) dues.push(controller.reconcile(context, key, around));
+      return true;
+    }, time);
+    for (const [index, [name, task]] of batch.entries()) {
+      const due = dues[index];
+      if (!isOurs) this.#tasks.set(name, task);
+      else if (due === undefined) this.#later.delete(name);
+      else this.#later.set(name, { ...task, due });
+    }
+    return isOurs;
+  }
+
+  #surroundings(): Surroundings {
+    return { dependents: this.#dependents, catalog: this.#store.preview((draft) => this.#toContext(draft).catalog) };
+  }
+}
+
+function nameOfTask(task: Task): string {
+  return `${task.controller.name} ${task.key}`;
+}

@@ -1,0 +1,115 @@
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeEvent, encodeHeader, toText, type LogHeader } from './commit.ts';
+import { encodeFrame } from './frame.ts';
+import { errorCodeOf, parseLogName, toLogName, toWriteError } from './log-file.ts';
+import { HISTORY_LIMIT, type State } from './state.ts';
+
+export const LOG_FORMAT = 1;
+const TEMPORARY_PREFIX = 'new-';
+const TEMPORARY_AGE = 600_000;
+
+/** The newest generation of a directory; undefined if it holds no log. */
+export function findNewest(directory: string): number | undefined {
+  const generations = listNames(directory).flatMap((name) => parseLogName(name) ?? []);
+  return generations.length === 0 ? undefined : Math.max(...generations);
+}
+
+/**
+ * Starts a generation with the state as it is. The file appears whole or not at all, and the first of several writers
+ * wins; their states are the same, since the generation before is sealed. It is on the disk before anything older goes.
+ */
+export function writeGeneration(directory: string, generation: number, state: State, writer: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const temporary = join(directory, `${TEMPORARY_PREFIX}${generation}-${writer}`);
+  try {
+    writeWhole(temporary, encodeState(generation, state));
+    linkSync(temporary, join(directory, toLogName(generation)));
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EEXIST') throw toWriteError(temporary, error);
+  } finally {
+    removeIfThere(temporary);
+  }
+  syncDirectory(directory);
+}
+
+/** Removes what newer generations have replaced. The one before the newest stays: `Journal` relies on it. */
+export function removeOldGenerations(directory: string, newest: number): void {
+  for (const name of listNames(directory)) {
+    const generation = parseLogName(name);
+    if (generation !== undefined && generation < newest - 1) removeIfThere(join(directory, name));
+    if (name.startsWith(TEMPORARY_PREFIX) && isAbandoned(directory, name, newest)) removeIfThere(join(directory, name));
+  }
+}
+
+function encodeState(generation: number, state: State): readonly Buffer[] {
+  const events = state.events.slice(-HISTORY_LIMIT / 4);
+  const objects = [...state.objects()];
+  const body = Buffer.concat([
+    ...objects.map((object) => encodeFrame(toText(object))),
+    ...events.map((event) => encodeFrame(encodeEvent(event))),
+  ]);
+  const header: LogHeader = {
+    format: LOG_FORMAT,
+    generation,
+    clusterId: state.clusterId,
+    sequence: state.sequence,
+    revision: state.revision,
+    time: state.time,
+    objects: objects.length,
+    events: events.length,
+    bytes: body.length,
+    settings: state.settings(),
+  };
+  return [encodeFrame(encodeHeader(header)), body];
+}
+
+function writeWhole(path: string, parts: readonly Buffer[]): void {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    for (const part of parts) {
+      let written = 0;
+      while (written < part.length) written += writeSync(descriptor, part, written);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Makes created and removed names of a directory last; a no-op where the system cannot. */
+export function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isAbandoned(directory: string, name: string, newest: number): boolean {
+  try {
+    const reference = statSync(join(directory, toLogName(newest))).mtimeMs;
+    return reference - statSync(join(directory, name)).mtimeMs > TEMPORARY_AGE;
+  } catch {
+    return false;
+  }
+}
+
+function listNames(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'ENOENT') throw error;
+  }
+}
