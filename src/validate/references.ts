@@ -1,11 +1,100 @@
-import type { KubernetesObject, World } from '../model/index.ts';
+import {
+  formatRef,
+  refKeyOf,
+  refOf,
+  type Fact,
+  type FactChange,
+  type FindingData,
+  type KubernetesObject,
+  type ObjectRef,
+  type World,
+} from '../model/index.ts';
+import { compareBy, toPointer } from '../std/index.ts';
 import type { Problem } from './problem.ts';
+import { RULES } from './rules/index.ts';
+import type { DanglingReference } from './rules/rule.ts';
 
+/** A dangling reference as a problem of the object that refers. */
 export interface ReferenceProblem {
   readonly referrer: KubernetesObject;
   readonly problem: Problem;
 }
 
-export function listReferenceProblems(_world: World, _knowsCluster: boolean): readonly ReferenceProblem[] {
-  return [];
+interface CodedReference {
+  readonly code: string;
+  readonly reference: DanglingReference;
+}
+
+/**
+ * Every reference of a world that leads nowhere, as problems. `knowsAll` says that the world is everything there is: then
+ * what is missing is missing, else it may come from elsewhere, and both the severity and the words say so.
+ */
+export function listReferenceProblems(world: World, { knowsAll }: ReferenceOptions): readonly ReferenceProblem[] {
+  return world.derive(findDangling).map(({ code, reference }) => ({
+    referrer: reference.referrer,
+    problem: {
+      code,
+      path: reference.path,
+      severity: knowsAll ? reference.severity.known : reference.severity.unknown,
+      data: toData(reference, knowsAll || reference.isCertain === true ? 'does not exist' : 'is not in this repository'),
+    },
+  }));
+}
+
+function findDangling(world: World): readonly CodedReference[] {
+  return RULES.flatMap((rule) => rule.find(world).map((reference) => ({ code: rule.code, reference })));
+}
+
+function toData({ referrer, target, data }: DanglingReference, absence: string): FindingData {
+  return { referrer: formatRef(refOf(referrer)), target, absence, ...data };
+}
+
+/** Whether the worlds compared hold all that exists, so that what is missing is missing. */
+export interface ReferenceOptions {
+  readonly knowsAll: boolean;
+}
+
+/**
+ * The references that `after` leaves dangling and `before` did not, and the other way round, ordered by key. The objects of
+ * a fact are the field that refers, and what it leads to in either world: whoever changed one of them is the cause.
+ * What a change takes away is missing for certain; what was never there may come from elsewhere unless `knowsAll`.
+ */
+export function compareReferences(before: World, after: World, { knowsAll }: ReferenceOptions): readonly FactChange[] {
+  const old = before.derive(indexDangling);
+  const now = after.derive(indexDangling);
+  const toChange = (change: FactChange['change'], key: string, item: CodedReference): FactChange => {
+    const targets = [...item.reference.findTargets(before), ...item.reference.findTargets(after)];
+    return { change, fact: toFact(key, item, targets, knowsAll || targets.length > 0) };
+  };
+  const gained = [...now].filter(([key]) => !old.has(key)).map(([key, item]) => toChange('gained', key, item));
+  const lost = [...old].filter(([key]) => !now.has(key)).map(([key, item]) => toChange('lost', key, item));
+  return [...gained, ...lost].toSorted(
+    compareBy(
+      (item) => item.fact.key,
+      (item) => item.change,
+    ),
+  );
+}
+
+function indexDangling(world: World): ReadonlyMap<string, CodedReference> {
+  return new Map(
+    world.derive(findDangling).map((item) => {
+      const { referrer, path, target } = item.reference;
+      return [[item.code, refKeyOf(referrer), toPointer(path), target].join('|'), item];
+    }),
+  );
+}
+
+function toFact(key: string, { code, reference }: CodedReference, targets: readonly KubernetesObject[], isCertain: boolean): Fact {
+  const subject = refOf(reference.referrer);
+  const refs = new Map(targets.map((object): [string, ObjectRef] => [refKeyOf(object), refOf(object)]));
+  return {
+    engine: 'reference',
+    code,
+    severity: isCertain ? reference.severity.known : reference.severity.unknown,
+    key,
+    subject,
+    data: toData(reference, isCertain ? 'does not exist' : 'is not in this repository'),
+    objects: [{ ref: subject, path: toPointer(reference.path) }, ...[...refs.values()].map((ref) => ({ ref }))],
+  };
 }

@@ -94,7 +94,7 @@ function listDuplicates(placed: readonly PlacedManifest[]): readonly Finding[] {
 function listReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly Finding[] {
   const own = new Map(placed.map((item) => [item.object, item.manifest]));
   const world = (options.context ?? World.EMPTY).with(own.keys());
-  return listReferenceProblems(world, options.knowsCluster).flatMap(({ referrer, problem }) => {
+  return listReferenceProblems(world, { knowsAll: options.knowsCluster }).flatMap(({ referrer, problem }) => {
     const manifest = own.get(referrer);
     return manifest === undefined ? [] : [toPlacedFinding(problem, manifest, refOf(referrer))];
   });

@@ -1,0 +1,30 @@
+import type { KubernetesObject, World } from '../../model/index.ts';
+import { getObject } from '../../std/index.ts';
+import { formatTarget, listOne, type Target } from './lookup.ts';
+import { listPodReferences } from './pod-references.ts';
+import { MAYBE_ELSEWHERE, ERROR, type DanglingReference } from './rule.ts';
+
+/** The keys asked for of ConfigMaps or Secrets that exist and lack them. */
+export function findMissingKeys(world: World, kind: 'ConfigMap' | 'Secret', fields: readonly string[]): readonly DanglingReference[] {
+  return listPodReferences(world, kind).flatMap(({ referrer, namespace, name, keys }) => {
+    if (keys.length === 0) return [];
+    const target: Target = { group: '', kind, namespace, name };
+    const object = world.get(target);
+    if (object === undefined) return [];
+    const missing = keys.filter(({ key }) => !fields.some((field) => Object.hasOwn(getObject(object, field) ?? {}, key)));
+    return missing.map(({ key, path }) => ({
+      referrer,
+      path,
+      target: `key ${JSON.stringify(key)} of ${formatTarget(target)}`,
+      data: { keys: listKeys(object, fields) },
+      severity: kind === 'ConfigMap' ? ERROR : MAYBE_ELSEWHERE,
+      isCertain: true as const,
+      findTargets: (other: World) => listOne(other.get(target)),
+    }));
+  });
+}
+
+function listKeys(object: KubernetesObject, fields: readonly string[]): readonly string[] {
+  const keys = fields.flatMap((field) => Object.keys(getObject(object, field) ?? {})).toSorted();
+  return keys.length === 0 ? ['none'] : keys;
+}

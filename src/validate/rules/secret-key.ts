@@ -1,0 +1,5 @@
+import { findMissingKeys } from './keys.ts';
+import type { Rule } from './rule.ts';
+
+/** A pod that asks for a key that its Secret lacks does not start. */
+export const secretKey: Rule = { code: 'KR0004', find: (world) => findMissingKeys(world, 'Secret', ['data', 'stringData']) };
