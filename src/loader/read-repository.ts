@@ -4,8 +4,10 @@ import { compareStrings, type Clock } from '../std/index.ts';
 import { decode } from './decode.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Gathering, type LoadedFile, type LoadNotes } from './load-files.ts';
+import { openGit } from './git/open-git.ts';
 import { openDiskTree } from './tree/disk-tree.ts';
-import { isManifestName } from './tree/tree.ts';
+import { openGitTree } from './tree/git-tree.ts';
+import { isManifestName, type SourceTree } from './tree/tree.ts';
 
 /** What to read and how. */
 export interface LoadOptions {
@@ -47,7 +49,28 @@ export interface LoadResult {
 export async function readRepository(options: LoadOptions): Promise<LoadResult> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   if (options.path === '-') return readStream(options, limits);
-  const tree = openDiskTree(options.path, limits);
+  if (options.ref === undefined) {
+    const tree = openDiskTree(options.path, limits);
+    const source: WorldSource = { kind: 'directory', description: options.path, path: options.path, kubernetesVersions: [] };
+    return finish(await gather(tree, options, limits), tree.root, source);
+  }
+  return readRevision(options, options.ref, limits);
+}
+
+async function readRevision(options: LoadOptions, ref: string, limits: Limits): Promise<LoadResult> {
+  const { git, prefix } = await openGit(options.path, options.git, options.signal);
+  try {
+    const commit = await git.resolve(ref);
+    const tree = await openGitTree(git, commit, prefix, limits);
+    const description = ref === commit ? commit.slice(0, 7) : `${ref} (${commit.slice(0, 7)})`;
+    const source: WorldSource = { kind: 'revision', description, path: options.path, commit, kubernetesVersions: [] };
+    return finish(await gather(tree, options, limits), tree.root, source);
+  } finally {
+    await git.close();
+  }
+}
+
+async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {
   const gathering = new Gathering(limits);
   gathering.add([], tree.findings);
   await gathering.readAll(
@@ -55,8 +78,7 @@ export async function readRepository(options: LoadOptions): Promise<LoadResult> 
     tree.files.filter((file) => isManifestName(file.path)),
     options.signal,
   );
-  const source: WorldSource = { kind: 'directory', description: options.path, path: options.path, kubernetesVersions: [] };
-  return finish(gathering, tree.root, source);
+  return gathering;
 }
 
 async function readStream(options: LoadOptions, limits: Limits): Promise<LoadResult> {

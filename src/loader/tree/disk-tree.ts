@@ -19,9 +19,11 @@ export function openDiskTree(path: string, limits: Limits): SourceTree {
   const files = walk.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return {
     root,
+    isOnDisk: true,
     prefix,
     files,
     findings: walk.findings,
+    escapes: walk.escapes,
     read: (wanted) => readFiles(root, wanted, limits),
     list: (below) => listBelow(root, below, limits),
   };

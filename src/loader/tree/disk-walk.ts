@@ -5,7 +5,7 @@ import { compareStrings } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { beginningOf, errorCode, unreadable } from './disk-fault.ts';
 import { IGNORE_FILE, IgnoreRules, isSkippedDirectory } from './ignore-rules.ts';
-import type { TreeFile } from './tree.ts';
+import { isManifestName, mayLeadToManifests, type TreeFile } from './tree.ts';
 
 /**
  * A walk over a directory. Links are followed to places within the root that the walk does not reach by itself; links
@@ -14,6 +14,7 @@ import type { TreeFile } from './tree.ts';
 export class DiskWalk {
   readonly files: TreeFile[] = [];
   readonly findings: Finding[] = [];
+  readonly escapes: string[] = [];
   readonly #root: string;
   readonly #limits: Limits;
   readonly #visited = new Set<string>();
@@ -43,6 +44,7 @@ export class DiskWalk {
     if (++this.#directories > this.#limits.directories) return this.#stop('directories', this.#limits.directories, path);
     const entries = this.#entriesOf(path);
     if (entries === undefined) return;
+    if (path !== this.#start && entries.some((entry) => entry.name === '.git')) return this.#say('KL0019', path, {});
     const rules = entries.some((entry) => entry.name === IGNORE_FILE && entry.isFile()) ? this.#withOwn(path, above) : above;
     for (const entry of entries) {
       if (this.#isFull) return;
@@ -66,22 +68,22 @@ export class DiskWalk {
   #take(path: string, entry: Dirent, rules: IgnoreRules): void {
     if (entry.isFile()) this.addFile(path);
     else if (entry.isSymbolicLink()) this.#follow(path, rules);
-    else if (/\.(?:ya?ml|json)$/i.test(path)) this.#say('KL0016', path, { what: kindOf(entry) });
+    else if (isManifestName(path)) this.#say('KL0016', path, { what: kindOf(entry) });
   }
 
   #follow(path: string, rules: IgnoreRules): void {
     const target = this.#targetOf(path);
     if (target === undefined) return;
     const inside = relative(this.#root, target).split(sep).join('/');
-    if (inside === '..' || inside.startsWith('../')) return this.#say('KL0017', path, {});
+    if (inside === '..' || inside.startsWith('../')) return this.#sayLink('KL0017', path, {});
     if (isSkippedDirectory(inside.split('/')[0] ?? '')) return;
     const stats = statSync(target);
     if (stats.isDirectory()) {
-      if (isWithin(path, inside)) return this.#say('KL0018', path, { reason: 'leads to a directory that it stands in' });
+      if (isWithin(path, inside)) return this.#sayLink('KL0018', path, { reason: 'leads to a directory that it stands in' });
       if (!this.#isReached(inside)) this.#visit(path, rules);
     } else if (stats.isFile()) {
       if (!this.#isReached(inside)) this.addFile(path);
-    } else if (/\.(?:ya?ml|json)$/i.test(path)) this.#say('KL0016', path, { what: kindOf(stats) });
+    } else if (isManifestName(path)) this.#say('KL0016', path, { what: kindOf(stats) });
   }
 
   #targetOf(path: string): string | undefined {
@@ -89,8 +91,8 @@ export class DiskWalk {
       return realpathSync(join(this.#root, path));
     } catch (error) {
       const code = errorCode(error);
-      if (code === 'ENOENT') this.#say('KL0018', path, { reason: 'leads nowhere' });
-      else if (code === 'ELOOP') this.#say('KL0018', path, { reason: 'leads back to itself' });
+      if (code === 'ENOENT') this.#sayLink('KL0018', path, { reason: 'leads nowhere' });
+      else if (code === 'ELOOP') this.#sayLink('KL0018', path, { reason: 'leads back to itself' });
       else this.findings.push(unreadable(path, 'link', error));
       return undefined;
     }
@@ -124,6 +126,11 @@ export class DiskWalk {
   #stop(what: string, limit: number, path: string): void {
     this.#isFull = true;
     this.#say('KL0014', path, { what, limit });
+  }
+
+  #sayLink(code: string, path: string, data: Finding['data']): void {
+    if (code === 'KL0017') this.escapes.push(path);
+    if (mayLeadToManifests(path)) this.#say(code, path, data);
   }
 
   #say(code: string, path: string, data: Finding['data']): void {

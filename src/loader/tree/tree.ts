@@ -20,11 +20,15 @@ export type FileContent = { readonly file: TreeFile; readonly bytes: Uint8Array 
 export interface SourceTree {
   /** The directory that holds it all (a repository's root), for programs that are run there. */
   readonly root: string;
+  /** True where the files stand below `root` as they are; else a program needs them written out first. */
+  readonly isOnDisk: boolean;
   /** The part that was asked for, relative to the root; the empty string for all of it. */
   readonly prefix: string;
   /** The regular files of that part that nothing ignores, by path. */
   readonly files: readonly TreeFile[];
   readonly findings: readonly Finding[];
+  /** The links that lead out of the tree. */
+  readonly escapes: readonly string[];
   /** The contents of some files of `files`, in any order. */
   read(files: readonly TreeFile[]): AsyncIterable<FileContent>;
   /** The files below a directory anywhere in the tree, also outside the part; the file itself for a file; empty if there is none. */
@@ -34,4 +38,9 @@ export interface SourceTree {
 /** Files that may hold manifests, by name. */
 export function isManifestName(path: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(path);
+}
+
+/** True for a link's name that may lead to manifests: that of a manifest, or of a directory. */
+export function mayLeadToManifests(path: string): boolean {
+  return isManifestName(path) || !/[^/]\.[A-Za-z]\w*$/.test(path);
 }

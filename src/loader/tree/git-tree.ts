@@ -1,0 +1,161 @@
+import { posix } from 'node:path';
+import { KplanError, toFinding, type Finding } from '../../model/index.ts';
+import type { GitEntry, GitSource } from '../git/git-source.ts';
+import type { Limits } from '../limits.ts';
+import { beginningOf } from './disk-fault.ts';
+import { IGNORE_FILE, IgnoreRules, isSkippedDirectory } from './ignore-rules.ts';
+import { resolveLink } from './resolve-link.ts';
+import { mayLeadToManifests, type FileContent, type SourceTree, type TreeFile } from './tree.ts';
+
+const LINK = '120000';
+const SUBMODULE = '160000';
+
+/** The tree of a commit. Throws `NOT_FOUND` if the path is not in it. */
+export async function openGitTree(git: GitSource, commit: string, prefix: string, limits: Limits): Promise<SourceTree> {
+  const entries = await git.listTree(commit, '');
+  const wanted = entries.filter((entry) => isWithin(entry.path, prefix));
+  if (wanted.length === 0 && prefix !== '') {
+    throw new KplanError('NOT_FOUND', `${prefix} is not in the commit ${commit.slice(0, 12)}`, {
+      hint: 'give a PATH that the revision has, or another revision',
+    });
+  }
+  const rules = new TreeRules(
+    await readTexts(
+      git,
+      entries.filter((entry) => posix.basename(entry.path) === IGNORE_FILE),
+      limits,
+    ),
+  );
+  const kept = wanted.filter((entry) => entry.path === prefix || !rules.ignores(entry.path));
+  const files: TreeFile[] = kept.filter(isFile).map(({ path, oid }) => ({ path, oid }));
+  const links = new Links(
+    entries,
+    await readTexts(
+      git,
+      entries.filter((entry) => entry.mode === LINK),
+      limits,
+    ),
+    prefix,
+  );
+  const followed = kept.filter((entry) => entry.mode === LINK).flatMap((entry) => links.follow(entry.path));
+  const submodules = kept
+    .filter((entry) => entry.mode === SUBMODULE)
+    .map((entry) => toFinding('KL0019', { source: beginningOf(entry.path), data: {} }));
+  const all = [...files, ...followed.filter((file) => !rules.ignores(file.path))].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const surplus = all.slice(limits.files, limits.files + 1);
+  return {
+    root: git.repository.root,
+    isOnDisk: false,
+    prefix,
+    files: all.slice(0, limits.files),
+    findings: [...links.findings, ...submodules, ...surplus.map((file) => tooMany(file, limits))],
+    escapes: links.escapes,
+    read: (list) => readFiles(git, list, limits),
+    list: (below) => entries.filter((entry) => isFile(entry) && isWithin(entry.path, below)).map(({ path, oid }) => ({ path, oid })),
+  };
+}
+
+function tooMany(file: TreeFile, limits: Limits): Finding {
+  return toFinding('KL0014', { source: beginningOf(file.path), data: { what: 'files', limit: limits.files } });
+}
+
+function isFile(entry: GitEntry): boolean {
+  return entry.mode !== LINK && entry.mode !== SUBMODULE;
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return directory === '' || path === directory || path.startsWith(`${directory}/`);
+}
+
+async function* readFiles(git: GitSource, files: readonly TreeFile[], limits: Limits): AsyncIterable<FileContent> {
+  let at = 0;
+  for await (const { size, bytes } of git.readBlobs(
+    files.map((file) => file.oid ?? ''),
+    limits.fileBytes,
+  )) {
+    const file = files[at++];
+    if (file === undefined) return;
+    if (bytes === undefined) {
+      yield { file, finding: toFinding('KL0013', { source: beginningOf(file.path), data: { bytes: size, limit: limits.fileBytes } }) };
+    } else yield { file, bytes };
+  }
+}
+
+async function readTexts(git: GitSource, entries: readonly GitEntry[], limits: Limits): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for await (const content of readFiles(git, entries, limits)) {
+    if ('bytes' in content) texts.set(content.file.path, Buffer.from(content.bytes).toString());
+  }
+  return texts;
+}
+
+/** The ignore rules of every directory, made when first asked for. */
+class TreeRules {
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #byDirectory = new Map<string, IgnoreRules | 'all'>();
+
+  constructor(texts: ReadonlyMap<string, string>) {
+    this.#texts = texts;
+  }
+
+  ignores(path: string): boolean {
+    const rules = this.#rulesIn(directoryOf(path));
+    return rules === 'all' || rules.ignores(path);
+  }
+
+  #rulesIn(directory: string): IgnoreRules | 'all' {
+    const known = this.#byDirectory.get(directory);
+    if (known !== undefined) return known;
+    const above = directory === '' ? new IgnoreRules() : this.#rulesIn(directoryOf(directory));
+    const rules = this.#below(directory, above);
+    this.#byDirectory.set(directory, rules);
+    return rules;
+  }
+
+  #below(directory: string, above: IgnoreRules | 'all'): IgnoreRules | 'all' {
+    if (above === 'all' || isSkippedDirectory(posix.basename(directory))) return 'all';
+    if (directory !== '' && above.ignores(`${directory}/`)) return 'all';
+    const own = this.#texts.get(directory === '' ? IGNORE_FILE : `${directory}/${IGNORE_FILE}`);
+    return own === undefined ? above : above.with(directory, own);
+  }
+}
+
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
+
+/** Links of a commit, followed within it. */
+class Links {
+  readonly findings: Finding[] = [];
+  readonly escapes: string[] = [];
+  readonly #entries: readonly GitEntry[];
+  readonly #targets: ReadonlyMap<string, string>;
+  readonly #prefix: string;
+  readonly #visited = new Set<string>();
+
+  constructor(entries: readonly GitEntry[], targets: ReadonlyMap<string, string>, prefix: string) {
+    this.#entries = entries;
+    this.#targets = targets;
+    this.#prefix = prefix;
+  }
+
+  /** The files that a link adds: none where they are read at their own place. */
+  follow(path: string): readonly TreeFile[] {
+    const target = resolveLink(path, this.#targets);
+    if (target.kind === 'outside') return this.#say('KL0017', path, {});
+    if (target.kind === 'loop') return this.#say('KL0018', path, { reason: 'leads back to itself' });
+    if (isWithin(path, target.path)) return this.#say('KL0018', path, { reason: 'leads to a directory that it stands in' });
+    const reached = this.#entries.filter((entry) => isFile(entry) && isWithin(entry.path, target.path));
+    if (reached.length === 0) return this.#say('KL0018', path, { reason: 'leads nowhere' });
+    if (isWithin(target.path, this.#prefix) || this.#visited.has(target.path)) return [];
+    this.#visited.add(target.path);
+    return reached.map((entry) => ({ path: path + entry.path.slice(target.path.length), oid: entry.oid }));
+  }
+
+  #say(code: string, path: string, data: Finding['data']): readonly TreeFile[] {
+    if (code === 'KL0017') this.escapes.push(path);
+    if (mayLeadToManifests(path)) this.findings.push(toFinding(code, { source: beginningOf(path), data }));
+    return [];
+  }
+}

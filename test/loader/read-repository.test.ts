@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { readRepository, type LoadOptions, type LoadResult } from '../../src/loader/index.ts';
+import { formatRef, KplanError, refOf } from '../../src/model/index.ts';
+import { TestRepository } from './git-source-contract.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'kplan-load-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+let made = 0;
+
+type Files = Readonly<Record<string, string | Buffer>>;
+
+function writeFiles(directory: string, files: Files): string {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    if (typeof content === 'string' && content.startsWith('-> ')) symlinkSync(content.slice(3), join(directory, path));
+    else writeFileSync(join(directory, path), content);
+  }
+  return directory;
+}
+
+const map = (name: string, more = ''): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${more}`;
+
+function summarise(result: LoadResult): { readonly objects: readonly string[]; readonly findings: readonly string[] } {
+  for (const finding of result.findings) assert.ok(finding.source, `${finding.code} has a place`);
+  return {
+    objects: result.manifests.map(({ object, origin }) => `${formatRef(refOf(object))} ${origin.file}:${origin.line}`),
+    findings: result.findings.map(({ code, source }) => `${code} ${source?.file}:${source?.line}`),
+  };
+}
+
+interface Case {
+  readonly name: string;
+  readonly files: Files;
+  readonly path?: string;
+  readonly objects: readonly string[];
+  readonly findings?: readonly string[];
+  /** Where disk and revision must differ. */
+  readonly only?: 'disk';
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'files of manifests, in the order of their paths',
+    files: {
+      'b.yaml': map('b'),
+      'a/x.yml': `${map('x')}---\n${map('w')}`,
+      'a.json': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j"}}',
+      'n.txt': 'no',
+    },
+    objects: ['ConfigMap j a.json:1', 'ConfigMap x a/x.yml:1', 'ConfigMap w a/x.yml:6', 'ConfigMap b b.yaml:1'],
+  },
+  {
+    name: 'a part of the tree, with places relative to the root',
+    files: { 'a/x.yaml': map('x'), 'b/y.yaml': map('w'), '.kplanignore': 'a/z.yaml\n', 'a/z.yaml': map('z') },
+    path: 'a',
+    objects: ['ConfigMap x a/x.yaml:1'],
+  },
+  { name: 'one file', files: { 'a/x.yaml': map('x'), 'a/y.yaml': map('w') }, path: 'a/y.yaml', objects: ['ConfigMap w a/y.yaml:1'] },
+  {
+    name: 'lists, nested and typed, with the lines of their items',
+    files: {
+      'l.yaml': `apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMapList\n  items:\n  - ${map('x').trim().replaceAll('\n', '\n    ')}\n- ${map('w').trim().replaceAll('\n', '\n  ')}\n- 5\n- {data: {}}\n`,
+    },
+    objects: ['ConfigMap x l.yaml:7', 'ConfigMap w l.yaml:11'],
+    findings: ['KL0027 l.yaml:15', 'KL0025 l.yaml:16'],
+  },
+  {
+    name: 'what is not a Kubernetes object is said once a file',
+    files: {
+      'c.yaml': 'a: 1\n---\n- b\n---\nkind: pipeline\n',
+      'k.yaml': 'apiVersion: v1\nkind: Config\nclusters: []\n',
+      '.github/workflows/w.yaml': 'on: push\n',
+    },
+    objects: [],
+    findings: ['KL0020 c.yaml:1', 'KL0020 k.yaml:1'],
+  },
+  {
+    name: 'objects that lack what makes them one',
+    files: {
+      'a.yaml':
+        'apiVersion: v1\nmetadata: {name: x}\n---\nkind: Pod\nmetadata: {name: x}\n---\napiVersion: v1\nkind: Pod\nmetadata: {}\n---\napiVersion: v1\nkind: Pod\n',
+    },
+    objects: [],
+    findings: ['KL0025 a.yaml:1', 'KL0025 a.yaml:4', 'KL0026 a.yaml:9', 'KL0026 a.yaml:11'],
+  },
+  {
+    name: 'a generated name is a name',
+    files: { 'a.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: x-}\n' },
+    objects: ['Job  a.yaml:1'],
+  },
+  {
+    name: 'templates',
+    files: {
+      'a.yaml': map('{{ .Values.x }}'),
+      'b.yaml': '{{- if .x }}\nkind: A\n{{- end }}\n',
+      'c.yaml': map('x-{{ .n }}'),
+      'ok.yaml': map('alerts', 'data: {a: "{{ $labels.x }}"}\n'),
+    },
+    objects: ['ConfigMap alerts ok.yaml:1'],
+    findings: ['KL0021 a.yaml:4', 'KL0021 b.yaml:1', 'KL0021 c.yaml:4'],
+  },
+  {
+    name: 'a fault in a file that has braces elsewhere is a fault',
+    files: { 'a.yaml': `${map('x', 'data:\n  a: "{{ x }}"\n')}---\n${map('w', 'data:\n  ok: 1\n  b: [1\n')}` },
+    objects: ['ConfigMap x a.yaml:1'],
+    findings: ['KL0001 a.yaml:15'],
+  },
+  {
+    name: 'encrypted files and pointers',
+    files: {
+      'sops.yaml':
+        'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: "ENC[AES256_GCM,data:x]"}\nsops: {mac: "ENC[x]", version: 3.8.1}\n',
+      'crypt.yaml': Buffer.from('\0GITCRYPT\0\x01\x02\xff', 'latin1'),
+      'lfs.yaml': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n',
+    },
+    objects: [],
+    findings: ['KL0023 crypt.yaml:1', 'KL0024 lfs.yaml:1', 'KL0022 sops.yaml:5'],
+  },
+  {
+    name: 'bytes that are not text',
+    files: {
+      'bad.yaml': Buffer.from('a: 1\nb: "é\xff"\n', 'latin1'),
+      'nul.yaml': 'a: 1\nb: \0\n',
+      'ok.yaml': map('ok'),
+      'utf16.yaml': Buffer.from(`\uFEFF${map('wide')}`, 'utf16le'),
+    },
+    objects: ['ConfigMap ok ok.yaml:1', 'ConfigMap wide utf16.yaml:1'],
+    findings: ['KL0011 bad.yaml:2', 'KL0012 nul.yaml:2'],
+  },
+  {
+    name: 'links within the tree are read once; those out of it and broken ones are said',
+    files: {
+      'apps/a.yaml': map('a'),
+      'apps/same.yaml': '-> a.yaml',
+      'apps/shared': '-> ../shared',
+      'apps/again': '-> ../shared',
+      'shared/s.yaml': map('s'),
+      'apps/up': '-> ..',
+      'apps/out.yaml': '-> /etc/hostname',
+      'apps/far': '-> ../../..',
+      'apps/none.yaml': '-> nowhere.yaml',
+      'apps/ring.yaml': '-> ring.yaml',
+      'apps/notes.txt': '-> nowhere.txt',
+    },
+    path: 'apps',
+    objects: ['ConfigMap a apps/a.yaml:1', 'ConfigMap s apps/again/s.yaml:1'],
+    findings: ['KL0017 apps/far:1', 'KL0018 apps/none.yaml:1', 'KL0017 apps/out.yaml:1', 'KL0018 apps/ring.yaml:1', 'KL0018 apps/up:1'],
+  },
+  {
+    name: '.kplanignore, nested, with exceptions',
+    files: {
+      '.kplanignore': 'vendor/\n*.gen.yaml\n',
+      'a.gen.yaml': 'x: [',
+      'b/.kplanignore': '!keep.gen.yaml\n/c.yaml\n',
+      'b/keep.gen.yaml': map('keep'),
+      'b/c.yaml': 'x: [',
+      'b/d/c.yaml': map('c'),
+      'vendor/x.yaml': 'x: [',
+      'node_modules/y.yaml': 'x: [',
+    },
+    objects: ['ConfigMap c b/d/c.yaml:1', 'ConfigMap keep b/keep.gen.yaml:1'],
+  },
+  { name: 'nothing at all', files: { 'README.md': 'x' }, objects: [] },
+];
+
+const options = (path: string, more: Partial<LoadOptions> = {}): LoadOptions => ({ path, git: 'auto', ...more });
+
+suite('a directory, and the same as a revision by either adapter', () => {
+  for (const { name, files, path = '', objects, findings = [] } of CASES) {
+    test(name, async () => {
+      const repository = new TestRepository(join(base, `case-${made++}`));
+      writeFiles(repository.directory, files);
+      repository.commit();
+      const want = { objects, findings };
+      assert.deepEqual(summarise(await readRepository(options(join(repository.directory, path)))), want, 'on the disk');
+      for (const git of ['native', 'js'] as const) {
+        const result = await readRepository({ ...options(join(repository.directory, path)), ref: 'HEAD', git });
+        assert.deepEqual(summarise(result), want, `as a revision (${git})`);
+        assert.equal(result.source.kind, 'revision');
+        assert.equal(result.source.commit, repository.git('rev-parse', 'HEAD'));
+      }
+    });
+  }
+});
+
+test('the blob ids of files are those of Git', async () => {
+  const repository = new TestRepository(join(base, 'ids'));
+  writeFiles(repository.directory, { 'a.yaml': map('a'), 'b.yaml': map('é') });
+  repository.commit();
+  const disk = await readRepository(options(repository.directory));
+  const revision = await readRepository(options(repository.directory, { ref: 'main' }));
+  assert.deepEqual(disk.files, revision.files);
+  assert.equal(disk.root, repository.directory);
+});
+
+test('pipes and sockets are never opened', async () => {
+  const directory = writeFiles(join(base, 'pipes'), { 'a.yaml': map('a'), 'link.yaml': '-> pipe.yaml' });
+  execFileSync('mkfifo', [join(directory, 'pipe.yaml')]);
+  assert.deepEqual(summarise(await readRepository(options(directory))), {
+    objects: ['ConfigMap a a.yaml:1'],
+    findings: ['KL0016 link.yaml:1', 'KL0016 pipe.yaml:1'],
+  });
+});
+
+test('a file of 200 MB is not read', async () => {
+  const directory = writeFiles(join(base, 'large'), { 'a.yaml': map('a'), 'huge.yaml': '' });
+  truncateSync(join(directory, 'huge.yaml'), 200_000_000);
+  const before = process.memoryUsage().arrayBuffers;
+  assert.deepEqual(summarise(await readRepository(options(directory))).findings, ['KL0013 huge.yaml:1']);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 50_000_000);
+});
+
+test('a submodule and a nested clone are said, not followed', async () => {
+  const inner = new TestRepository(join(base, 'inner'));
+  writeFiles(inner.directory, { 'x.yaml': map('x') });
+  inner.commit();
+  const outer = new TestRepository(join(base, 'outer'));
+  writeFiles(outer.directory, { 'a.yaml': map('a') });
+  outer.git('submodule', 'add', '-q', inner.directory, 'vendor');
+  outer.commit();
+  const want = { objects: ['ConfigMap a a.yaml:1'], findings: ['KL0019 vendor:1'] };
+  assert.deepEqual(summarise(await readRepository(options(outer.directory))), want);
+  assert.deepEqual(summarise(await readRepository(options(outer.directory, { ref: 'HEAD' }))), want);
+});
+
+const LIMITS: readonly { readonly name: string; readonly limits: LoadOptions['limits']; readonly want: readonly string[] }[] = [
+  { name: 'files', limits: { files: 2 }, want: ['KL0014 c.yaml:1'] },
+  { name: 'bytes', limits: { totalBytes: 100 }, want: ['KL0014 b.yaml:1'] },
+  { name: 'documents', limits: { documents: 1 }, want: ['KL0014 b.yaml:1'] },
+  { name: 'one file', limits: { fileBytes: 10 }, want: ['KL0013 a.yaml:1', 'KL0013 b.yaml:1', 'KL0013 c.yaml:1'] },
+];
+
+for (const { name, limits, want } of LIMITS) {
+  test(`a bound on ${name} stops reading with a finding`, async () => {
+    const directory = writeFiles(join(base, `limit-${name}`), { 'a.yaml': map('a'), 'b.yaml': map('b'), 'c.yaml': map('c') });
+    assert.deepEqual(summarise(await readRepository(options(directory, { limits: limits ?? {} }))).findings, want);
+  });
+}
+
+test('a bound on directories', async () => {
+  const directory = writeFiles(join(base, 'wide'), { 'a/a.yaml': map('a'), 'b/b.yaml': map('b') });
+  assert.deepEqual(summarise(await readRepository(options(directory, { limits: { directories: 2 } }))).findings, ['KL0014 b:1']);
+});
+
+async function* chunks(...parts: readonly (string | Buffer)[]): AsyncIterable<Uint8Array> {
+  for (const part of parts) yield Buffer.from(part);
+}
+
+test('standard input', async () => {
+  const text = Buffer.from(`${map('é')}---\n${map('b')}`);
+  const result = await readRepository(options('-', { stdin: chunks(text.subarray(0, 45), text.subarray(45)) }));
+  assert.deepEqual(summarise(result).objects, ['ConfigMap é -:1', 'ConfigMap b -:6']);
+  assert.equal(result.source.kind, 'stdin');
+});
+
+const ERRORS: readonly { readonly name: string; readonly options: LoadOptions; readonly code: string }[] = [
+  { name: 'a path that is not there', options: options(join(base, 'nope')), code: 'NOT_FOUND' },
+  { name: 'a revision where there is no repository', options: options(base, { ref: 'main' }), code: 'NOT_A_REPOSITORY' },
+  { name: 'standard input that is no text', options: options('-', { stdin: chunks(Buffer.from([0xff, 0x00])) }), code: 'UNREADABLE' },
+];
+
+for (const { name, options: given, code } of ERRORS) {
+  test(`${name} stops the question, with what to do`, async () => {
+    await assert.rejects(readRepository(given), (error: unknown) => {
+      assert.ok(error instanceof KplanError, String(error));
+      assert.equal(error.code, code);
+      assert.ok(error.hint);
+      return true;
+    });
+  });
+}
+
+test('a path that a revision does not have', async () => {
+  const repository = new TestRepository(join(base, 'elsewhere')).write({ 'a.yaml': map('a') });
+  repository.commit();
+  await assert.rejects(readRepository(options(join(repository.directory, 'apps'), { ref: 'main' })), /apps is not in the commit/);
+});
+
+test('an abort ends reading', async () => {
+  const directory = writeFiles(join(base, 'abort'), { 'a.yaml': map('a') });
+  await assert.rejects(readRepository(options(directory, { signal: AbortSignal.abort() })), { name: 'AbortError' });
+});
