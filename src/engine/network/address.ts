@@ -57,9 +57,15 @@ function parseV6(text: string): bigint | undefined {
   return BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`);
 }
 
-/** Addresses for people: `any address`, `10.0.0.0/8`, ranges that are no CIDR as `10.0.0.1-10.0.0.9`. */
+/** Addresses for people: `any address`, `10.0.0.0/8`, `any address but 10.0.0.0/8`, ranges that are no CIDR as `10.0.0.1-10.0.0.9`. */
 export function formatAddresses(set: AddressSet): string {
-  if (subtract(ALL_ADDRESSES, set).cuts.length === 0) return 'any address';
+  const rest = subtract(ALL_ADDRESSES, set);
+  if (rest.cuts.length === 0) return 'any address';
+  const [text, exceptions] = [formatList(set), formatList(rest)];
+  return exceptions.length < text.length / 2 ? `any address but ${exceptions}` : text;
+}
+
+function formatList(set: AddressSet): string {
   const families = [toFamily(set, ALL_V4, 32), toFamily(set, ALL_V6, 128)];
   return families.flatMap(({ part, bits }) => listIntervals(part).map(({ start, end }) => formatRange(start, end, bits))).join(', ');
 }

@@ -10,8 +10,9 @@ import { readSide } from './side.ts';
 import { toUniverse, type Universe } from './universe.ts';
 import { describeAddresses, describeParty, toParty, type Party } from './wording.ts';
 
-/** Blocks of more pairs than these are told in one fact. */
+/** Blocks of more pairs than these are told in one fact; of more than a few, where they reach outside as well. */
 const MANY = 8;
+const FEW = 3;
 
 /**
  * Which connections a change opens and closes, between workloads that exist before and after and from and to addresses
@@ -50,7 +51,8 @@ interface Told {
 
 function splitBlock(block: Block, universe: Universe): readonly Told[] {
   const [senders, receivers] = [listParties(block.sources, universe), listParties(block.destinations, universe)];
-  if (senders.length * receivers.length > MANY) {
+  const isOutside = block.sources.or(block.destinations).meets(universe.outside);
+  if (senders.length * receivers.length > (isOutside ? FEW : MANY)) {
     return [{ block, from: toParty(universe, 1, block.sources), to: toParty(universe, 1, block.destinations) }];
   }
   const pods = new Set(
@@ -85,10 +87,12 @@ function toFact({ comparison, change, everybody }: Telling, { block, from, to }:
   const question = { comparison, block, change };
   const deciding = listDeciding(question);
   const causes = listCauses(question);
+  const text = formatPorts(ports.get(block.ports));
   const data = {
     from: describeParty(universe, from, everybody),
     to: describeParty(universe, to, everybody),
-    ports: formatPorts(ports.get(block.ports)),
+    ports: text,
+    verb: toVerb(change, text),
     sources: from.workloads,
     sourceAddresses: describeAddresses(universe, from) ?? '',
     destinations: to.workloads,
@@ -106,6 +110,11 @@ function toFact({ comparison, change, everybody }: Telling, { block, from, to }:
     data,
     objects: (causes.length > 0 ? causes : deciding.map((ref) => ({ ref }))).toSorted((a, b) => compareRefs(a.ref, b.ref)),
   };
+}
+
+function toVerb(change: FactChange['change'], ports: string): string {
+  const verb = change === 'gained' ? 'open' : 'close';
+  return ports.startsWith('all connections') ? verb : `${verb}s`;
 }
 
 function findWorkload(universe: Universe, { ends, workloads }: Party): { readonly ref: Fact['objects'][number]['ref'] } | undefined {

@@ -31,10 +31,16 @@ export function isProtocol(value: unknown): value is Protocol {
   return PROTOCOLS.some((protocol) => protocol === value);
 }
 
-/** Ports for people: `all connections`, `TCP 80,443`, `TCP 1024-65535, UDP 53`, `no connection`. */
+/** Ports for people: `all connections`, `TCP 80,443`, `TCP 1024-65535, UDP (all ports)`, `all connections but TCP 22`, `no connection`. */
 export function formatPorts(set: PortSet): string {
   if (set.cuts.length === 0) return 'no connection';
-  if (subtract(ALL_PORTS, set).cuts.length === 0) return 'all connections';
+  const rest = subtract(ALL_PORTS, set);
+  if (rest.cuts.length === 0) return 'all connections';
+  const [text, exceptions] = [formatList(set), formatList(rest)];
+  return exceptions.length < text.length / 2 ? `all connections but ${exceptions}` : text;
+}
+
+function formatList(set: PortSet): string {
   return PROTOCOLS.flatMap((protocol) => formatProtocol(set, protocol)).join(', ');
 }
 

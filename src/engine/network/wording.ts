@@ -29,7 +29,7 @@ export function describeAddresses(universe: Universe, { ends }: Party): string |
 /** A party for people: `shop/web`, `12 workloads of shop`, `any address outside`, `anywhere`; `all` is everybody there is. */
 export function describeParty(universe: Universe, party: Party, all: Party): string {
   const addresses = describeAddresses(universe, party);
-  const outside = addresses === 'any address' ? 'any address outside' : addresses;
+  const outside = addresses?.replace(/^any address/, 'any address outside');
   const isEvery = party.workloads.length === all.workloads.length;
   if (party.workloads.length === 0) return outside ?? 'nothing';
   if (outside === undefined) return describeWorkloads(party.workloads, isEvery);

@@ -1,4 +1,4 @@
-import { compareBy, sortedUnique } from '../../std/index.ts';
+import { compareBy } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
 import { describeBinding, toGroupKey, toUserKey } from './binding.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
@@ -58,7 +58,7 @@ export function listGrants(policy: RbacPolicy, user: UserInfo, namespace: string
 }
 
 function describeErrors(grants: readonly Grant[]): string {
-  const errors = sortedUnique(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describeMissing(binding.role)));
+  const errors = [...new Set(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describeMissing(binding.role)))];
   if (errors.length === 0) return '';
   return errors.length === 1 ? `RBAC: ${errors[0] ?? ''}` : `RBAC: [${errors.join(', ')}]`;
 }

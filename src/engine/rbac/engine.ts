@@ -89,8 +89,8 @@ function fold(told: readonly Told[]): readonly (readonly Told[])[] {
 }
 
 function toTextKey({ change, gain, isAdmin }: Told): string {
-  const { power, verbs, resources, names, namespaces } = gain;
-  return [change, isAdmin ? 'admin' : (power?.id ?? ''), verbs.join(), resources.join(), names.join(), namespaces.join()].join(' ');
+  const abilities = gain.abilities.map(({ verbs, resources, names }) => [verbs, resources, names].join(' '));
+  return [change, isAdmin ? 'admin' : (gain.power?.id ?? ''), gain.namespaces.join(), ...abilities].join('; ');
 }
 
 function toFactChange(group: readonly Told[], before: World, after: World): FactChange {
@@ -111,9 +111,7 @@ function toFactChange(group: readonly Told[], before: World, after: World): Fact
       can: describeAbility(gain),
       where: describeWhere(gain.namespaces),
       ...(gain.power === undefined ? {} : { power: gain.power.id }),
-      verbs: gain.verbs,
-      resources: gain.resources,
-      names: gain.names,
+      permissions: gain.abilities.map((ability) => ({ ...ability })),
       namespaces: gain.namespaces,
       via: describeVia(holdings),
     },

@@ -2,15 +2,21 @@ import { compareStrings, sortedUnique } from '../../std/index.ts';
 import type { Holding } from './holding.ts';
 import { listPowers } from './power.ts';
 
-/** Holdings that are told in one sentence: the same verbs, in the same namespaces, for the same reason to care. */
-export interface Gain {
-  /** The id of a dangerous power; absent for ordinary permissions. */
-  readonly power?: { readonly id: string; readonly phrase: string };
+/** The same verbs on resources or paths, for some names or all. */
+export interface Ability {
   readonly verbs: readonly string[];
   /** As kubectl writes them, `pods/exec` and `deployments.apps`; or paths, `/healthz`. */
   readonly resources: readonly string[];
   /** The only names it holds for; empty: every name. */
   readonly names: readonly string[];
+}
+
+/** Holdings that are told in one sentence: in the same namespaces, for the same reason to care. */
+export interface Gain {
+  /** A dangerous power; absent for ordinary permissions. */
+  readonly power?: { readonly id: string; readonly phrase: string };
+  /** One for a power; ordinary permissions of the same namespaces may be many. */
+  readonly abilities: readonly Ability[];
   /** `""` is everywhere. */
   readonly namespaces: readonly string[];
   readonly holdings: readonly Holding[];
@@ -28,19 +34,34 @@ interface Cell {
 
 const VERBS = ['*', 'get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 
-/** Groups holdings for readers: verbs of one resource, then namespaces, then names, then resources with the same power. */
+/** Groups holdings for readers: verbs of one resource, then namespaces, then names, then resources with the same power; ordinary ones by namespaces. */
 export function groupHoldings(holdings: readonly Holding[]): readonly Gain[] {
   const cells = mergeNames(mergeNamespaces(mergeVerbs(holdings)));
-  const gains = cells.flatMap(splitPowers);
-  return merge(
-    gains,
-    (gain) => [gain.power?.id ?? '', gain.power?.phrase ?? '', gain.verbs.join(), gain.namespaces.join(), gain.names.join()],
+  const same = merge(
+    cells.flatMap(splitPowers),
+    (gain) => [gain.power?.id ?? '', gain.power?.phrase ?? '', gain.namespaces.join(), ...gain.abilities.map(toAbilityKey)],
+    (group, first) => ({ ...first, abilities: [joinResources(group)], holdings: group.flatMap((gain) => gain.holdings) }),
+  );
+  const bundles = merge(
+    same.filter(({ power }) => power === undefined),
+    (gain) => [gain.namespaces.join()],
     (group, first) => ({
       ...first,
-      resources: sortedUnique(group.flatMap(({ resources }) => resources)),
+      abilities: group.flatMap((gain) => gain.abilities),
       holdings: group.flatMap((gain) => gain.holdings),
     }),
   );
+  return [...same.filter(({ power }) => power !== undefined), ...bundles];
+}
+
+function toAbilityKey({ verbs, names }: Ability): string {
+  return `${verbs.join()} ${names.join()}`;
+}
+
+function joinResources(group: readonly Gain[]): Ability {
+  const abilities = group.flatMap((gain) => gain.abilities);
+  const [first] = abilities;
+  return { verbs: first?.verbs ?? [], names: first?.names ?? [], resources: sortedUnique(abilities.flatMap(({ resources }) => resources)) };
 }
 
 function mergeVerbs(holdings: readonly Holding[]): readonly Cell[] {
@@ -99,10 +120,8 @@ function splitPowers(cell: Cell): readonly Gain[] {
   const { namespaces, names } = cell;
   const powers = cell.isPath ? [] : listPowers(cell);
   const used = new Set(powers.flatMap(({ verbs }) => verbs));
-  const ofVerbs = (verbs: readonly string[]): Omit<Gain, 'power'> => ({
-    verbs,
-    resources: [cell.isPath ? cell.resource : toResourceText(cell)],
-    names,
+  const ofVerbs = (verbs: readonly string[]): Gain => ({
+    abilities: [{ verbs, names, resources: [cell.isPath ? cell.resource : toResourceText(cell)] }],
     namespaces,
     holdings: cell.holdings.filter(({ permission }) => verbs.includes(permission.verb)),
   });

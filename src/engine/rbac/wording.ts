@@ -1,12 +1,32 @@
-import type { Gain } from './gain.ts';
+import { sortedUnique } from '../../std/index.ts';
+import type { Ability, Gain } from './gain.ts';
 
 const SHOWN = 6;
+const READ: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 
 /** What a gain lets one do, after "can now": `read Secrets`, `get, list configmaps and services`. */
-export function describeAbility({ power, verbs, resources, names }: Gain): string {
-  const suffix = names.length === 0 ? '' : ` named ${joinSome(names)}`;
-  if (power !== undefined) return power.phrase + suffix;
-  return `${verbs.includes('*') ? 'do anything with' : verbs.join(', ')} ${joinSome(resources)}${suffix}`;
+export function describeAbility({ power, abilities }: Gain): string {
+  if (power !== undefined) return power.phrase + abilities.map(describeNames).join('');
+  if (abilities.length > 2) return describeMany(abilities);
+  return abilities
+    .map((ability) => `${describeVerbs(ability.verbs)} ${joinSome(ability.resources)}${describeNames(ability)}`)
+    .join(', and ');
+}
+
+function describeVerbs(verbs: readonly string[]): string {
+  return verbs.includes('*') ? 'do anything with' : verbs.join(', ');
+}
+
+function describeNames({ names }: Ability): string {
+  return names.length === 0 ? '' : ` named ${joinSome(names)}`;
+}
+
+function describeMany(abilities: readonly Ability[]): string {
+  const having = (isMeant: (verb: string) => boolean): string[] =>
+    sortedUnique(abilities.filter(({ verbs }) => verbs.some(isMeant)).flatMap(({ resources }) => resources));
+  const [read, write] = [having((verb) => READ.has(verb) || verb === '*'), having((verb) => !READ.has(verb))];
+  const counts = [...(read.length > 0 ? [`read ${read.length}`] : []), ...(write.length > 0 ? [`write ${write.length}`] : [])];
+  return `${counts.join(' and ')} kinds of resources (${joinSome(sortedUnique([...write, ...read]))})`;
 }
 
 /** Where a gain holds: `in shop`, `in 4 namespaces`, `cluster-wide`. */

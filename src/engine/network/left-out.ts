@@ -1,0 +1,9 @@
+/** What this engine does not look at yet; reports say so where they show its answers. */
+export const NETWORK_LEAVES_OUT: readonly string[] = [
+  'AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy',
+  'policies of Cilium, Calico and Istio',
+  'Services, Ingress and Gateway API: the ports are those of the pods, and exposure by a load balancer or node port is not followed',
+  'labels that controllers add to pods (pod-template-hash, job-name): a workload is judged by the labels of its template',
+  'ipBlock rules for pods whose address is not known: only a Pod that nothing owns is matched by its own address',
+  'traffic between a pod and its own node, which is always allowed',
+];

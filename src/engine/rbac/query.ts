@@ -1,0 +1,56 @@
+import { sortedUnique } from '../../std/index.ts';
+import type { World } from '../../model/index.ts';
+import { listGrants, type AllowingRule } from './authorize.ts';
+import type { Binding, Subject } from './binding.ts';
+import { compact, type Holding } from './holding.ts';
+import { toPermissionKey, toPermissions } from './permission.ts';
+import { readPolicy } from './policy.ts';
+import type { AccessRequest, PathRequest, ResourceRequest, UserInfo } from './request.ts';
+import { isAllowedBy } from './rule.ts';
+import { isEffective } from './scope.ts';
+
+/** A subject that may make a request, with the rule and binding that let it. */
+export interface AllowedSubject extends AllowingRule {
+  readonly subject: Subject;
+}
+
+/** A request of whoever asks. */
+export type Action = Omit<ResourceRequest, 'user'> | Omit<PathRequest, 'user'>;
+
+/**
+ * Who may make a request, by binding (cluster-wide ones first): the subjects as the bindings name them, each binding's
+ * subjects with the first of its rules that allows (`subject_locator.go`). The group system:masters may do
+ * everything with or without a binding that says so.
+ */
+export function whoCan(world: World, action: Action): readonly AllowedSubject[] {
+  const policy = readPolicy(world);
+  const request: AccessRequest = { ...action, user: { name: '', groups: [] } };
+  const namespace = action.kind === 'resource' ? action.namespace : '';
+  const applies = (binding: Binding): boolean => binding.namespace === '' || binding.namespace === namespace;
+  return policy.bindings.flatMap((binding, order) => {
+    const rules = applies(binding) ? policy.rulesOf(binding.role, binding.namespace) : undefined;
+    const rule = rules?.find((item) => isAllowedBy(item.rule, request));
+    if (rule === undefined) return [];
+    return binding.subjects.map((subject, subjectIndex) => ({ subject, rule, grant: { binding, subjectIndex, rules, order } }));
+  });
+}
+
+/**
+ * What a user may do in a namespace (`""`: cluster-wide permissions alone), compacted: a permission that another one
+ * covers is left out. Groups are used as given. The group system:masters may do everything whatever this says.
+ */
+export function listPermissions(world: World, user: UserInfo, namespace: string): readonly Holding[] {
+  const holdings = new Map<string, Holding>();
+  for (const grant of listGrants(readPolicy(world), user, namespace)) {
+    const scope = grant.binding.namespace;
+    for (const rule of grant.rules ?? []) {
+      for (const permission of toPermissions(rule.rule)) {
+        const key = `${scope} ${toPermissionKey(permission)}`;
+        const known = holdings.get(key);
+        if (!isEffective(permission, scope)) continue;
+        holdings.set(key, { permission, namespace: scope, sources: [...(known?.sources ?? []), { grant, rule }] });
+      }
+    }
+  }
+  return compact(sortedUnique(holdings.keys()).flatMap((key) => holdings.get(key) ?? []));
+}
