@@ -4,7 +4,7 @@ export type { ApplyResult, Conclusion, StepResult } from './apply-result.ts';
 export { deleteUnit, type DeleteUnitOptions } from './delete-unit.ts';
 export { assessHealth } from './health/assess-health.ts';
 export type { Health, HealthContext, HealthMode, HealthStatus } from './health/health.ts';
-export { membershipLabel, parentRef, withMembership, type InventoryOptions } from './inventory/membership.ts';
+export { PART_OF_LABEL, membershipLabel, parentRef, withMembership, type InventoryOptions } from './inventory/membership.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
 export type { Outcome, Phase } from './machine-state.ts';
 export { readStatus, type OwnedObject, type UnitStatus } from './read-status.ts';

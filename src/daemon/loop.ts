@@ -1,0 +1,199 @@
+import { assertNever } from '../std/index.ts';
+
+/** What makes the daemon look again. */
+export type Cause = 'start' | 'change' | 'drift' | 'interval' | 'retry';
+
+/**
+ * How one synchronisation ended.
+ * - `synced`: the cluster is as the source says; so many changes were made.
+ * - `held`: the plan may not go without a person; nothing was touched.
+ * - `failed`: a step failed; something may have been touched.
+ * - `unreadable`: the source or the cluster could not be read; nothing was touched.
+ * - `same`: the revision that was given up is still the one; nothing was tried.
+ * - `stopped`: it was told to stop.
+ */
+export type SyncOutcome =
+  | { readonly kind: 'synced'; readonly revision: string; readonly changes: number }
+  | { readonly kind: 'held'; readonly revision: string; readonly reasons: readonly string[] }
+  | { readonly kind: 'failed'; readonly revision: string; readonly message: string }
+  | { readonly kind: 'unreadable'; readonly message: string }
+  | { readonly kind: 'same'; readonly revision: string }
+  | { readonly kind: 'stopped' };
+
+/** Limits of the loop, in milliseconds. */
+export interface LoopOptions {
+  /** Between two looks where nothing happens. */
+  readonly interval: number;
+  /** From a synchronisation to the first that heals drift. */
+  readonly driftPause: number;
+  /** The first pause after a failure; doubled after each. */
+  readonly backoff: number;
+  readonly maxBackoff: number;
+  /** How often a revision that fails is tried again; after that only another revision is. */
+  readonly maxRetries: number;
+}
+
+/**
+ * Everything the loop knows. Plain data.
+ *
+ *   standby <-> idle -> syncing -> idle
+ *                 \________|____-> stopping -> stopped
+ */
+export interface LoopState {
+  readonly options: LoopOptions;
+  /** `standby`: another instance holds the unit's lease. */
+  readonly stage: 'standby' | 'idle' | 'syncing' | 'stopping' | 'stopped';
+  /** Whether this instance holds the unit's lease. */
+  readonly leased: boolean;
+  /** Who holds the lease, where it is not this instance. */
+  readonly holder?: string;
+  readonly cause: Cause;
+  /** Why to look again once the synchronisation under way has ended. */
+  readonly again?: 'change' | 'drift';
+  /** The last outcome that says something. */
+  readonly outcome?: Exclude<SyncOutcome, { kind: 'same' | 'stopped' }>;
+  readonly lastSynced?: { readonly revision: string; readonly at: number };
+  /** How often the same thing has failed in a row. */
+  readonly failures: number;
+  /** The revision that is not tried again. */
+  readonly givenUp?: string;
+  /** How often in a row drift was healed: something else may be writing the same fields. */
+  readonly heals: number;
+  /** Whether it is drift that is looked for at `dueAt`. */
+  readonly drifted?: true;
+  /** When to look again; undefined while only an event can help. */
+  readonly dueAt?: number;
+}
+
+export type LoopEvent =
+  | { readonly type: 'lease'; readonly at: number; readonly holds: boolean; readonly holder?: string }
+  | { readonly type: 'trigger'; readonly at: number; readonly cause: 'change' | 'drift' }
+  /** `jitter` is a number from 0 to 1 that spreads the looks of many daemons. */
+  | { readonly type: 'synced'; readonly at: number; readonly outcome: SyncOutcome; readonly jitter: number }
+  | { readonly type: 'tick'; readonly at: number }
+  | { readonly type: 'stop'; readonly at: number };
+
+export type LoopEffect =
+  /** Synchronise; `except` is the revision that is not to be tried again. */
+  | { readonly type: 'sync'; readonly cause: Cause; readonly except?: string }
+  | { readonly type: 'abort-sync' }
+  | { readonly type: 'wake'; readonly at: number }
+  | { readonly type: 'finish' };
+
+export type LoopTransition = readonly [LoopState, readonly LoopEffect[]];
+
+/** The loop before anything happened: it waits for the lease. */
+export function toLoopState(options: LoopOptions): LoopState {
+  return { options, stage: 'standby', leased: false, cause: 'start', failures: 0, heals: 0 };
+}
+
+/** What follows from an event. Pure. */
+export function stepLoop(state: LoopState, event: LoopEvent): LoopTransition {
+  if (state.stage === 'stopped') return [state, []];
+  switch (event.type) {
+    case 'lease':
+      return onLease(state, event.holds, event.holder);
+    case 'trigger':
+      return onTrigger(state, event.cause, event.at);
+    case 'synced':
+      return onSynced(state, event.outcome, event.at, event.jitter);
+    case 'tick':
+      return onTick(state, event.at);
+    case 'stop':
+      return onStop(state);
+    default:
+      return assertNever(event);
+  }
+}
+
+function onLease(state: LoopState, holds: boolean, holder: string | undefined): LoopTransition {
+  if (state.stage === 'stopping') return [state, []];
+  const { holder: _, ...rest } = state;
+  const next: LoopState = { ...rest, leased: holds, ...(holder === undefined ? {} : { holder }) };
+  if (holds) return state.stage === 'standby' ? sync(next, 'start') : [next, []];
+  if (state.stage === 'syncing') return [next, state.leased ? [{ type: 'abort-sync' }] : []];
+  return [{ ...next, stage: 'standby' }, []];
+}
+
+function onTrigger(state: LoopState, cause: 'change' | 'drift', at: number): LoopTransition {
+  if (state.stage === 'syncing') return [{ ...state, again: state.again === 'change' ? 'change' : cause }, []];
+  if (state.stage !== 'idle') return [state, []];
+  if (cause === 'change') return sync(state, 'change');
+  if (state.outcome?.kind !== 'synced') return [state, []];
+  const pause = state.heals === 0 ? state.options.driftPause : toBackoff(state.options, state.heals);
+  const healAt = (state.lastSynced?.at ?? at) + pause;
+  if (at >= healAt) return sync(state, 'drift');
+  return healAt >= (state.dueAt ?? Infinity) ? [state, []] : [{ ...state, drifted: true, dueAt: healAt }, [{ type: 'wake', at: healAt }]];
+}
+
+function onTick(state: LoopState, at: number): LoopTransition {
+  if (state.stage !== 'idle' || state.dueAt === undefined) return [state, []];
+  if (at < state.dueAt) return [state, [{ type: 'wake', at: state.dueAt }]];
+  return sync(state, state.failures > 0 ? 'retry' : state.drifted === true ? 'drift' : 'interval');
+}
+
+function onStop(state: LoopState): LoopTransition {
+  if (state.stage === 'syncing') return [{ ...state, stage: 'stopping' }, [{ type: 'abort-sync' }]];
+  if (state.stage === 'stopping') return [state, []];
+  return [{ ...state, stage: 'stopped' }, [{ type: 'finish' }]];
+}
+
+function sync(state: LoopState, cause: Cause): LoopTransition {
+  const { dueAt: _, again: __, drifted: ___, ...rest } = state;
+  const except = state.givenUp === undefined ? {} : { except: state.givenUp };
+  return [{ ...rest, stage: 'syncing', cause }, [{ type: 'sync', cause, ...except }]];
+}
+
+function onSynced(state: LoopState, outcome: SyncOutcome, at: number, jitter: number): LoopTransition {
+  if (state.stage === 'stopping') return [{ ...state, stage: 'stopped' }, [{ type: 'finish' }]];
+  if (state.stage !== 'syncing') return [state, []];
+  const judged = judge(state, outcome, at, jitter);
+  if (!state.leased) return [{ ...judged, stage: 'standby' }, []];
+  const { again, ...idle } = { ...judged, stage: 'idle' as const };
+  if (again === 'change') return sync(idle, 'change');
+  if (again === 'drift') {
+    const [next, effects] = onTrigger(idle, 'drift', at);
+    if (effects.length > 0) return [next, effects];
+  }
+  return [idle, idle.dueAt === undefined ? [] : [{ type: 'wake', at: idle.dueAt }]];
+}
+
+function judge(state: LoopState, outcome: SyncOutcome, at: number, jitter: number): LoopState {
+  const { options } = state;
+  const { dueAt: _, givenUp, ...rest } = state;
+  const next = at + options.interval * (1 + jitter / 10);
+  const kept = givenUp === undefined ? {} : { givenUp };
+  switch (outcome.kind) {
+    case 'synced':
+      return {
+        ...rest,
+        outcome,
+        failures: 0,
+        heals: outcome.changes === 0 ? 0 : state.cause === 'drift' || state.heals > 0 ? state.heals + 1 : 0,
+        lastSynced: { revision: outcome.revision, at },
+        dueAt: next,
+      };
+    case 'held':
+      return { ...rest, outcome, failures: 0, dueAt: next };
+    case 'unreadable': {
+      const failures = state.outcome?.kind === 'unreadable' ? state.failures + 1 : 1;
+      return { ...rest, ...kept, outcome, failures, dueAt: at + toBackoff(options, failures) };
+    }
+    case 'failed': {
+      const again = state.outcome?.kind === 'failed' && state.outcome.revision === outcome.revision;
+      const failures = again ? state.failures + 1 : 1;
+      if (failures > options.maxRetries) return { ...rest, outcome, failures, givenUp: outcome.revision };
+      return { ...rest, outcome, failures, dueAt: at + toBackoff(options, failures) };
+    }
+    case 'same':
+      return { ...rest, givenUp: outcome.revision };
+    case 'stopped':
+      return { ...rest, ...kept, dueAt: next };
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function toBackoff(options: LoopOptions, count: number): number {
+  return Math.min(options.maxBackoff, options.backoff * 2 ** (count - 1));
+}
