@@ -15,3 +15,5 @@ export type {
   WriteOptions,
   WriteResult,
 } from './port.ts';
+export { flattenDump } from './snapshot-dump.ts';
+export { openSnapshot, type SnapshotOptions } from './snapshot.ts';

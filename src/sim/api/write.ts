@@ -8,7 +8,6 @@ import { checkObject } from './checks.ts';
 import { timeOf, type Context, type Write } from './context.ts';
 import { generateName } from './identity.ts';
 import { locate, type Located } from './locate.ts';
-import { checkName } from './names.ts';
 import { countGeneration, isUnchanged, prepareForCreate, prepareForStatus, prepareForUpdate } from './prepare.ts';
 import { alreadyExists, badRequest, conflict, invalid, invalidField, notFound, notServed, OBJECT_MODIFIED } from './status-errors.ts';
 import { hasStatus, needsResourceVersion } from './traits.ts';
@@ -77,8 +76,6 @@ export function apply(context: Context, object: KubernetesObject, force: boolean
 
 function store(context: Context, located: Located, own: (prepared: KubernetesObject) => KubernetesObject): WriteResult {
   const { kind } = located;
-  const unnamed = checkName(kind, located.object);
-  if (unnamed !== undefined) return unnamed;
   const object = located.name === '' ? withGeneratedName(context, located.object) : located.object;
   const admitted = admit({ context, kind, live: undefined }, own(prepareForCreate(context, kind, object)));
   if ('refusal' in admitted) return admitted.refusal;
@@ -144,6 +141,7 @@ function applyConflict(message: string, conflicts: readonly FieldConflict[]): St
 
 function withGeneratedName(context: Context, object: KubernetesObject): KubernetesObject {
   const base = getString(object.metadata, 'generateName') ?? '';
+  if (base === '') return object;
   let named = object;
   for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
     named = withMetadata(object, { name: generateName(context.draft, base, attempt) });
