@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Bitset } from '../../src/std/index.ts';
 
 const SIZES = [1, 31, 32, 33, 64, 100];

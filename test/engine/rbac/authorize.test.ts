@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { getArray, getAt, getBoolean, getObject, getString, parseJson, type JsonValue } from '../../../src/std/index.ts';
+import * as fc from 'fast-check';
+import { getArray, getBoolean, getObject, getString, parseJson, type JsonValue } from '../../../src/std/index.ts';
 import { isKubernetesObject, World, type KubernetesObject } from '../../../src/model/index.ts';
 import { authorize, toServiceAccountUser, type AccessRequest, type UserInfo } from '../../../src/engine/rbac/index.ts';
 import { naiveIsAllowed } from './naive-authorizer.ts';
@@ -209,7 +209,7 @@ function toRequest(spec: JsonValue): AccessRequest {
   const user = { name: getString(spec, 'user') ?? '', groups: getArray(spec, 'groups').map(String) };
   const path = getString(spec, 'nonResourceAttributes', 'path');
   if (path !== undefined) return { kind: 'path', user, verb: getString(spec, 'nonResourceAttributes', 'verb') ?? '', path };
-  const text = (field: string): string => String(getAt(spec, 'resourceAttributes', field) ?? '');
+  const text = (field: string): string => getString(spec, 'resourceAttributes', field) ?? '';
   return {
     kind: 'resource',
     user,

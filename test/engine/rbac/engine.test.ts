@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { getString } from '../../../src/std/index.ts';
 import { describe, World, type KubernetesObject } from '../../../src/model/index.ts';
 import { rbacEngine } from '../../../src/engine/rbac/index.ts';
 import { aggregated, binding, clusterBinding, clusterRole, role, rule } from './objects.ts';
@@ -7,9 +8,9 @@ import { aggregated, binding, clusterBinding, clusterRole, role, rule } from './
 /** `+` or `-`, code, subject, power, where, and the objects it follows from. */
 function tell(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly string[] {
   return rbacEngine.compare(World.of(before), World.of(after)).map(({ change, fact }) => {
-    const { subject = fact.data['binding'], power, where } = fact.data;
+    const [subject, power, where] = ['subject', 'power', 'where'].map((field) => getString(fact.data, field));
     const causes = fact.objects.map(({ ref, path }) => `${ref.name}${path ?? ''}`);
-    return [change === 'gained' ? '+' : '-', fact.code, subject, power, where, '<-', ...causes]
+    return [change === 'gained' ? '+' : '-', fact.code, subject ?? getString(fact.data, 'binding'), power, where, '<-', ...causes]
       .filter((part) => part !== undefined)
       .join(' ');
   });

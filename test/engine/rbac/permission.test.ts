@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compact, type Holding } from '../../../src/engine/rbac/holding.ts';
 import { PermissionSet, toPermissions, type Permission } from '../../../src/engine/rbac/permission.ts';
 import { isAllowedBy, readRule } from '../../../src/engine/rbac/rule.ts';
