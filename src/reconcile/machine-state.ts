@@ -31,16 +31,17 @@ export interface MachineOptions {
 /**
  * Where a step is.
  *
- *   pending -> checking -> writing -> removing -> (replace: writing) -> waiting -> done
- *                  ^          |
- *                  +- pausing +
+ *   pending -> checking -> writing -> removing -> (replace: removed -> writing) -> waiting -> done
+ *      ^           |          |
+ *      +- pausing -+----------+
  */
 export type Phase =
   | { readonly kind: 'pending' }
   | { readonly kind: 'checking' }
   | { readonly kind: 'writing'; readonly verb: Verb }
-  | { readonly kind: 'pausing'; readonly until: number; readonly next: 'check' | 'create'; readonly message: string }
+  | { readonly kind: 'pausing'; readonly until: number; readonly next: 'pending' | 'removed'; readonly message: string }
   | { readonly kind: 'removing'; readonly since: number; readonly message?: string }
+  | { readonly kind: 'removed' }
   | {
       readonly kind: 'waiting';
       readonly since: number;

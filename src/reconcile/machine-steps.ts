@@ -24,11 +24,11 @@ export function onChecked(state: MachineState, index: number, result: CheckResul
     case 'stale':
       return [withStep(end(state, index, { outcome: 'refused', message: result.reason }), index, { stale: result.reason }), []];
     case 'rejected':
-      return [retry(state, index, result, 'check', at), []];
+      return [retry(state, index, result, 'pending', at), []];
     case 'satisfied':
       return step.action === 'delete' ? [end(state, index, { outcome: 'unchanged' }), []] : awaitHealth(state, index, 'unchanged', at);
     case 'removed':
-      return write(state, index, 'create');
+      return [setPhase(state, index, { kind: 'removed' }), []];
     case 'ready':
       return write(state, index, step.action === 'delete' || step.action === 'replace' ? 'delete' : 'apply');
     default:
@@ -46,7 +46,7 @@ export function onWritten(state: MachineState, index: number, result: WriteOutco
   const [step, own] = stepAt(state, index);
   if (step === undefined || own?.phase.kind !== 'writing') return [state, []];
   const { verb } = own.phase;
-  if (result.kind === 'rejected') return [retry(state, index, result, verb === 'create' ? 'create' : 'check', at), []];
+  if (result.kind === 'rejected') return [retry(state, index, result, verb === 'create' ? 'removed' : 'pending', at), []];
   if (verb !== 'delete') return awaitHealth(state, index, result.operation === 'unchanged' ? 'unchanged' : 'applied', at);
   if (step.action === 'delete' && (!state.options.waitForHealth || state.stopped !== undefined)) {
     return [end(state, index, { outcome: 'applied', message: 'deletion was requested and not waited for' }), []];
@@ -62,8 +62,7 @@ export function onObserved(state: MachineState, index: number, health: Health, a
   if (own.phase.kind === 'removing') {
     if (health.status !== 'NotFound') return [setPhase(state, index, { ...own.phase, message: health.message }), []];
     if (step.action === 'delete') return [end(state, index, { outcome: 'applied' }), [unwatch]];
-    const [next, effects] = write(state, index, 'create');
-    return [next, [unwatch, ...effects]];
+    return [setPhase(state, index, { kind: 'removed' }), [unwatch]];
   }
   if (own.phase.kind !== 'waiting') return [state, []];
   const { outcome, since, failingSince = at } = own.phase;
@@ -104,11 +103,7 @@ export function onTick(state: MachineState, at: number): Result {
 function expire(state: MachineState, index: number, phase: Phase, at: number): Result {
   const { timeout, failureGrace } = state.options;
   const unwatch: MachineEffect = { type: 'unwatch', step: index };
-  if (phase.kind === 'pausing' && at >= phase.until) {
-    return phase.next === 'create'
-      ? write(state, index, 'create')
-      : [setPhase(state, index, { kind: 'checking' }), [{ type: 'check', step: index }]];
-  }
+  if (phase.kind === 'pausing' && at >= phase.until) return [setPhase(state, index, { kind: phase.next }), []];
   if (phase.kind === 'removing' && at - phase.since >= timeout) {
     const why = phase.message === undefined ? '' : `: ${phase.message}`;
     return [end(state, index, { outcome: 'failed', message: `is still there after ${toSeconds(timeout)}${why}` }), [unwatch]];
@@ -131,7 +126,7 @@ export function stop(state: MachineState, reason: string): Result {
   let next: MachineState = { ...state, stopped: reason };
   const effects: MachineEffect[] = [];
   for (const [index, { phase }] of state.states.entries()) {
-    if (phase.kind === 'pausing' && phase.next === 'check') {
+    if (phase.kind === 'pausing' && phase.next === 'pending') {
       next = end(next, index, { outcome: 'failed', message: `${phase.message}; not tried again: ${reason}` });
     } else if (phase.kind === 'waiting') {
       const health = phase.health === undefined ? {} : { health: phase.health };
@@ -153,10 +148,10 @@ function awaitHealth(state: MachineState, index: number, outcome: 'applied' | 'u
   return [setPhase(state, index, { kind: 'waiting', since: at, outcome }), [{ type: 'watch', step: index }]];
 }
 
-function retry(state: MachineState, index: number, rejection: Rejection, next: 'check' | 'create', at: number): MachineState {
+function retry(state: MachineState, index: number, rejection: Rejection, next: 'pending' | 'removed', at: number): MachineState {
   const attempts = (state.states[index]?.attempts ?? 0) + 1;
   const { maxAttempts, backoff, maxBackoff } = state.options;
-  const abandoned = state.stopped !== undefined && next === 'check';
+  const abandoned = state.stopped !== undefined && next === 'pending';
   if (!rejection.passing || attempts >= maxAttempts || abandoned) {
     const tries = attempts > 1 ? ` (tried ${attempts} times)` : '';
     return end(state, index, { outcome: 'failed', message: rejection.message + tries });

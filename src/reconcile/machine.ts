@@ -87,10 +87,11 @@ function run(state: MachineState): Transition {
   while (at.stage === 'running') {
     const wave = at.waves[at.wave];
     if (wave === undefined) return [{ ...at, stage: 'finished' }, effects];
-    if (at.stopped !== undefined) return [finishWhenDone(skipRest(at, at.stopped)), effects];
-    const [started, checks] = startSteps(at, wave.from, wave.to);
-    effects.push(...checks);
+    if (at.stopped !== undefined) at = skipRest(at, at.stopped);
+    const [started, requests] = startSteps(at, wave.from, wave.to);
+    effects.push(...requests);
     at = started;
+    if (at.stopped !== undefined) return [finishWhenDone(at), effects];
     if (!at.states.slice(wave.from, wave.to).every(({ phase }) => phase.kind === 'done')) return [at, effects];
     at = { ...at, wave: at.wave + 1 };
     const blocker = findBlocker(at);
@@ -107,16 +108,23 @@ function startSteps(state: MachineState, from: number, to: number): Transition {
   let active = 0;
   for (let index = from; index < to; index++) if (isActive(phaseAt(state, index))) active++;
   let states: StepState[] | undefined;
+  let { touched } = state;
   const effects: MachineEffect[] = [];
   for (let index = from; index < to && active < state.options.concurrency; index++) {
     const step = state.states[index];
-    if (step?.phase.kind !== 'pending') continue;
+    if (step?.phase.kind !== 'pending' && step?.phase.kind !== 'removed') continue;
     states ??= [...state.states];
-    states[index] = { ...step, phase: { kind: 'checking' } };
-    effects.push({ type: 'check', step: index });
+    if (step.phase.kind === 'pending') {
+      states[index] = { ...step, phase: { kind: 'checking' } };
+      effects.push({ type: 'check', step: index });
+    } else {
+      states[index] = { ...step, phase: { kind: 'writing', verb: 'create' } };
+      effects.push({ type: 'write', step: index, verb: 'create' });
+      touched = true;
+    }
     active++;
   }
-  return [states === undefined ? state : { ...state, states }, effects];
+  return [states === undefined ? state : { ...state, states, touched }, effects];
 }
 
 /** Why the wave under way may not be begun: an earlier step that is not as the plan wants it. */
@@ -173,6 +181,7 @@ function deadlineOf(phase: StepState['phase'], options: MachineOptions): number 
     case 'waiting':
       return Math.min(phase.since + options.timeout, (phase.failingSince ?? Infinity) + options.failureGrace);
     case 'pending':
+    case 'removed':
     case 'checking':
     case 'writing':
     case 'done':
