@@ -1,7 +1,7 @@
 // Bundles the two programs into dist/: everything that starts them in one chunk, the heavy parts in chunks that load when needed.
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { patchJsYaml } from './js-yaml-patch.mjs';
+import { isJsYaml, patchJsYaml } from './js-yaml-patch.mjs';
 
 const out = new URL('../dist/', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));

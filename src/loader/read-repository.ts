@@ -4,6 +4,7 @@ import { compareStrings, type Clock } from '../std/index.ts';
 import { decode } from './decode.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Gathering, type LoadedFile, type LoadNotes } from './load-files.ts';
+import type { GitSource } from './git/git-source.ts';
 import { openGit } from './git/open-git.ts';
 import { openDiskTree } from './tree/disk-tree.ts';
 import { openGitTree } from './tree/git-tree.ts';
@@ -13,8 +14,10 @@ import { isManifestName, type SourceTree } from './tree/tree.ts';
 export interface LoadOptions {
   /** A directory or file; `-` for standard input. */
   readonly path: string;
-  /** A Git revision to read the path from, without a checkout; absent for the working tree. */
+  /** A Git revision to read the path from, without a checkout; `merge-base:REV` takes the merge base; absent for the working tree. */
   readonly ref?: string;
+  /** What `merge-base:REV` as the revision is the merge base with; HEAD by default. */
+  readonly head?: string;
   /** Which Git adapter reads revisions: `auto` takes the git program where there is one. */
   readonly git: 'auto' | 'js' | 'native';
   /** Where parsed documents are kept between runs; absent for nowhere. */
@@ -60,7 +63,7 @@ export async function readRepository(options: LoadOptions): Promise<LoadResult> 
 async function readRevision(options: LoadOptions, ref: string, limits: Limits): Promise<LoadResult> {
   const { git, prefix } = await openGit(options.path, options.git, options.signal);
   try {
-    const commit = await git.resolve(ref);
+    const commit = await resolveRevision(git, ref, options.head ?? 'HEAD');
     const tree = await openGitTree(git, commit, prefix, limits);
     const description = ref === commit ? commit.slice(0, 7) : `${ref} (${commit.slice(0, 7)})`;
     const source: WorldSource = { kind: 'revision', description, path: options.path, commit, kubernetesVersions: [] };
@@ -68,6 +71,14 @@ async function readRevision(options: LoadOptions, ref: string, limits: Limits): 
   } finally {
     await git.close();
   }
+}
+
+const MERGE_BASE = 'merge-base:';
+
+async function resolveRevision(git: GitSource, ref: string, head: string): Promise<string> {
+  if (!ref.startsWith(MERGE_BASE)) return git.resolve(ref);
+  const [ours, theirs] = await Promise.all([git.resolve(head), git.resolve(ref.slice(MERGE_BASE.length))]);
+  return git.mergeBase(ours, theirs);
 }
 
 async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {
