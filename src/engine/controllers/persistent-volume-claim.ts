@@ -17,16 +17,6 @@ import { isOfKind, toStatusUpdate, type Controller, type Intent } from './contro
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
-/** A StorageClass for embedded clusters: default, provisions at once. */
-export const STANDARD_STORAGE_CLASS: KubernetesObject = {
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name: 'standard', annotations: { [DEFAULT_CLASS]: 'true' } },
-  provisioner: 'simulated.kplan.dev/volumes',
-  reclaimPolicy: 'Delete',
-  volumeBindingMode: 'Immediate',
-};
-
 /**
  * Binds claims to volumes: to one that is there, the smallest that fits, or to a new one that the class's provisioner is
  * taken to make (`pkg/controller/volume/persistentvolume`). With WaitForFirstConsumer once a pod that uses the claim has
