@@ -28,6 +28,8 @@ export interface ControllerContext {
 export interface Controller {
   readonly name: string;
   readonly kind: GroupKind;
+  /** True if its times are nothing that anybody waits for: a cluster with a CronJob would never come to rest. */
+  readonly isBackground?: true;
   readonly watches: readonly GroupKind[];
   /** The objects of `kind` that a changed object of a watched kind concerns. */
   readonly concerns: (world: World, changed: KubernetesObject) => readonly ObjectRef[];

@@ -90,7 +90,10 @@ function manage(state: State): readonly Intent[] {
 }
 
 function createFor({ world, set, revision }: State, node: string, name: string): KubernetesObject {
-  const identity = { name, labels: { [REVISION_HASH]: revision.hash, 'pod-template-generation': String(set.metadata['generation'] ?? 1) } };
+  const identity = {
+    name,
+    labels: { [REVISION_HASH]: revision.hash, 'pod-template-generation': String(getNumber(set.metadata, 'generation') ?? 1) },
+  };
   return toPod(set, templateOf(set), identity, podAdmissionOf(world), (spec) => holdToNode(toDaemonPodSpec(spec), node));
 }
 

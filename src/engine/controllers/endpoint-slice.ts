@@ -1,4 +1,4 @@
-import { isSelected, labelsOf, nameOf, namespaceOf, readMapSelector, refOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { isSelected, labelsOf, nameOf, namespaceOf, readMapSelector, refOf, type KubernetesObject } from '../../model/index.ts';
 import {
   compareBy,
   getArray,

@@ -15,6 +15,7 @@ import { EXPAND_DEPLOYMENT, EXPAND_REPLICA_SET, EXPAND_REPLICATION_CONTROLLER } 
 import { EXPAND_STATEFUL_SET } from './expand-stateful-set.ts';
 import type { Expander, Expansion } from './expansion.ts';
 import { childrenOf, controllerReferenceOf, isReferenceTo } from './ownership.ts';
+import { toDefaultAccount } from './service-account.ts';
 import { admitPodSpec, podAdmissionOf, type PodAdmission } from './pod-admission.ts';
 
 /** Workloads that make others or pods. CronJobs make nothing until their time comes. */
@@ -125,10 +126,6 @@ function listNamespaceDefaults(world: World): KubernetesObject[] {
 
 function labelled(namespace: KubernetesObject, name: string): KubernetesObject {
   return withMetadata(namespace, { labels: { ...getObject(namespace.metadata, 'labels'), [NAMESPACE_NAME]: name } });
-}
-
-function toDefaultAccount(namespace: string): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
 }
 
 /** Pods that stand in the repository themselves, as admission would store them. */

@@ -1,5 +1,5 @@
-import { containersOf, nameOf, type KubernetesObject } from '../../model/index.ts';
-import { getArray, getObject, getString, sha256, toKubernetesTime, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { containersOf, nameOf, parseQuantity, type KubernetesObject } from '../../model/index.ts';
+import { getArray, getAt, getObject, getString, sha256, toKubernetesTime, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { withCondition, type Condition } from './conditions.ts';
 
 /** What every container of a simulated pod is doing. */
@@ -83,8 +83,8 @@ function toQosClass(pod: KubernetesObject): string {
   if (!isAsked) return 'BestEffort';
   const isGuaranteed = containers.every(({ container }) =>
     ['cpu', 'memory'].every((name) => {
-      const limit = getObject(container, 'resources', 'limits')?.[name];
-      return limit !== undefined && String(limit) === String(getObject(container, 'resources', 'requests')?.[name] ?? limit);
+      const limit = parseQuantity(getAt(container, 'resources', 'limits', name));
+      return limit !== undefined && limit === (parseQuantity(getAt(container, 'resources', 'requests', name)) ?? limit);
     }),
   );
   return isGuaranteed ? 'Guaranteed' : 'Burstable';

@@ -5,7 +5,7 @@ import { schedule } from '../../../src/engine/scheduler/index.ts';
 
 /** A store and a loop that are just enough to see controllers converge: no admission, no watches, every object looked at each round. */
 export class LittleCluster {
-  now = Date.UTC(2026, 0, 1);
+  now: number = Date.UTC(2026, 0, 1);
   world: World = World.EMPTY;
   /** The worlds after each round, for assertions about what held all along. */
   readonly seen: World[] = [];

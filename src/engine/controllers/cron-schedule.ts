@@ -1,0 +1,159 @@
+/** A parsed schedule: what each field admits, as `robfig/cron`'s standard parser reads it. */
+export interface CronSchedule {
+  readonly minutes: ReadonlySet<number>;
+  readonly hours: ReadonlySet<number>;
+  readonly days: ReadonlySet<number>;
+  readonly months: ReadonlySet<number>;
+  readonly weekdays: ReadonlySet<number>;
+  /** Days and weekdays are alternatives, unless one of them is open (`*` or `?`): then both must hold. */
+  readonly areDaysAlternatives: boolean;
+  /** Of `@every`: seconds between runs; the fields are not looked at. */
+  readonly every?: number;
+}
+
+const DESCRIPTORS: Readonly<Record<string, string>> = {
+  '@annually': '0 0 1 1 *',
+  '@daily': '0 0 * * *',
+  '@hourly': '0 * * * *',
+  '@midnight': '0 0 * * *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@yearly': '0 0 1 1 *',
+};
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** Parses five fields or a descriptor (`@hourly`, `@every 1h30m`); undefined if it is neither. */
+export function parseCronSchedule(text: string): CronSchedule | undefined {
+  const every = /^@every (.+)$/.exec(text.trim());
+  if (every !== null) return toInterval(parseDuration(every[1] ?? ''));
+  const fields = (DESCRIPTORS[text.trim()] ?? text.trim()).split(/\s+/);
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
+  const minutes = parseField(minute, 0, 59);
+  const hours = parseField(hour, 0, 23);
+  const days = parseField(day, 1, 31);
+  const months = parseField(
+    month,
+    1,
+    12,
+    MONTHS.map((name, i) => [name, i + 1]),
+  );
+  const weekdays = parseField(
+    weekday,
+    0,
+    6,
+    WEEKDAYS.map((name, i) => [name, i]),
+  );
+  if (fields.length !== 5 || !minutes || !hours || !days || !months || !weekdays) return undefined;
+  return { minutes, hours, days, months, weekdays, areDaysAlternatives: !isOpen(day) && !isOpen(weekday) };
+}
+
+function toInterval(seconds: number | undefined): CronSchedule | undefined {
+  if (seconds === undefined) return undefined;
+  const none = new Set<number>();
+  return {
+    minutes: none,
+    hours: none,
+    days: none,
+    months: none,
+    weekdays: none,
+    areDaysAlternatives: false,
+    every: Math.max(1, Math.floor(seconds)),
+  };
+}
+
+function isOpen(field: string): boolean {
+  return field.split(',').some((part) => /^[*?](\/1)?$/.test(part));
+}
+
+function parseDuration(text: string): number | undefined {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)].reduce(
+    (sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0),
+    0,
+  );
+}
+
+function parseField(
+  field: string,
+  least: number,
+  most: number,
+  names: readonly (readonly [string, number])[] = [],
+): ReadonlySet<number> | undefined {
+  const values = new Set<number>();
+  for (const part of field.split(',')) {
+    const range = parseRange(part, least, most, new Map(names));
+    if (range === undefined) return undefined;
+    for (let value = range.from; value <= range.to; value += range.step) values.add(value);
+  }
+  return values;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+function parseRange(part: string, least: number, most: number, names: ReadonlyMap<string, number>): Range | undefined {
+  const match = /^(?:([*?])|([a-z]+|\d+)(?:-([a-z]+|\d+))?)(?:\/(\d+))?$/i.exec(part);
+  if (match === null) return undefined;
+  const [, open, first, last, step] = match;
+  const read = (text: string): number => names.get(text.toLowerCase()) ?? Number(text);
+  const from = open === undefined ? read(first ?? '') : least;
+  const to = open !== undefined ? most : last === undefined ? (step === undefined ? from : most) : read(last);
+  const size = step === undefined ? 1 : Number(step);
+  const isValid = from >= least && to <= most && from <= to && size > 0;
+  return isValid ? { from, to, step: size } : undefined;
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+/** Schedules that no day of five years meets (30 February) have no next run, as in `robfig/cron`. */
+const HORIZON = 5 * 366 * DAY;
+
+/** The first run after a time (ms), in a time zone (UTC if absent); undefined if there is none within five years. */
+export function nextRun(schedule: CronSchedule, after: number, timeZone?: string): number | undefined {
+  if (schedule.every !== undefined) return Math.floor(after / 1000) * 1000 + schedule.every * 1000;
+  const toLocal = toLocalClock(timeZone);
+  let at = (Math.floor(after / MINUTE) + 1) * MINUTE;
+  const end = after + HORIZON;
+  while (at <= end) {
+    const local = new Date(toLocal(at));
+    if (!isDay(schedule, local) || !schedule.hours.has(local.getUTCHours())) at += toNextHour(local);
+    else if (!schedule.minutes.has(local.getUTCMinutes())) at += MINUTE;
+    else return at;
+  }
+  return undefined;
+}
+
+/** An hour at most, so that no change of the clocks is leapt over. */
+function toNextHour(local: Date): number {
+  return (60 - local.getUTCMinutes()) * MINUTE;
+}
+
+function isDay({ days, months, weekdays, areDaysAlternatives }: CronSchedule, local: Date): boolean {
+  if (!months.has(local.getUTCMonth() + 1)) return false;
+  const isDate = days.has(local.getUTCDate());
+  const isWeekday = weekdays.has(local.getUTCDay());
+  return areDaysAlternatives ? isDate || isWeekday : isDate && isWeekday;
+}
+
+function toLocalClock(timeZone: string | undefined): (time: number) => number {
+  if (timeZone === undefined || timeZone === 'UTC' || timeZone === 'Etc/UTC') return (time) => time;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  });
+  return (time) => {
+    const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+    const of = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+    return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'));
+  };
+}
