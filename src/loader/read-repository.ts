@@ -6,9 +6,12 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Gathering, type LoadedFile, type LoadNotes } from './load-files.ts';
 import type { GitSource } from './git/git-source.ts';
 import { openGit } from './git/open-git.ts';
+import { renderUnits } from './render/render-units.ts';
+import { findRenderers } from './render/renderer.ts';
+import { SourceFiles } from './render/source-files.ts';
 import { openDiskTree } from './tree/disk-tree.ts';
 import { openGitTree } from './tree/git-tree.ts';
-import { isManifestName, type SourceTree } from './tree/tree.ts';
+import type { SourceTree } from './tree/tree.ts';
 
 /** What to read and how. */
 export interface LoadOptions {
@@ -83,12 +86,15 @@ async function resolveRevision(git: GitSource, ref: string, head: string): Promi
 
 async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {
   const gathering = new Gathering(limits);
-  gathering.add([], tree.findings);
-  await gathering.readAll(
+  const context = {
     tree,
-    tree.files.filter((file) => isManifestName(file.path)),
-    options.signal,
-  );
+    sources: new SourceFiles(tree, limits),
+    limits,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  const rendered = await renderUnits(options.renderers === 'none' ? {} : findRenderers(limits), context);
+  gathering.add(rendered.manifests, [...tree.findings, ...rendered.findings]);
+  await gathering.readAll(tree, rendered.plainFiles, options.signal);
   return gathering;
 }
 

@@ -22,6 +22,8 @@ export interface Manifest {
   readonly origin: Origin;
   /** Findings waived by a `# kplan: ignore CODE reason` comment within this document. */
   readonly waivers?: readonly Waiver[];
+  /** The directory of the kustomization or chart that it was rendered from; absent for a manifest that stands in its file as it is. */
+  readonly unit?: string;
 }
 
 /** A comment that waives a finding on the line below it. */

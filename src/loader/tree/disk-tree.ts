@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { KplanError, toFinding } from '../../model/index.ts';
 import type { Limits } from '../limits.ts';
@@ -25,7 +25,7 @@ export function openDiskTree(path: string, limits: Limits): SourceTree {
     findings: walk.findings,
     escapes: walk.escapes,
     read: (wanted) => readFiles(root, wanted, limits),
-    list: (below) => listBelow(root, below, limits),
+    find: (path) => findFile(root, path),
   };
 }
 
@@ -57,16 +57,14 @@ function toRelative(root: string, path: string): string {
   return relative(root, path).split(sep).join('/');
 }
 
-function listBelow(root: string, path: string, limits: Limits): readonly TreeFile[] {
-  const walk = new DiskWalk(root, limits);
+function findFile(root: string, path: string): TreeFile | undefined {
   try {
-    const stats = lstatSync(join(root, path));
-    if (stats.isDirectory()) walk.visitStart(path);
-    else if (stats.isFile()) walk.addFile(path);
+    const real = realpathSync(join(root, path));
+    const isInside = real.startsWith(root.endsWith(sep) ? root : root + sep);
+    return isInside && statSync(real).isFile() ? { path } : undefined;
   } catch {
-    return [];
+    return undefined;
   }
-  return walk.files;
 }
 
 // oxlint-disable-next-line typescript/require-await -- the Git adapters of this contract do wait

@@ -42,6 +42,7 @@ export async function openGitTree(git: GitSource, commit: string, prefix: string
     .filter((entry) => entry.mode === SUBMODULE)
     .map((entry) => toFinding('KL0019', { source: beginningOf(entry.path), data: {} }));
   const all = [...files, ...followed.filter((file) => !rules.ignores(file.path))].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const byPath = new Map(entries.filter(isFile).map(({ path, oid }) => [path, { path, oid }]));
   const surplus = all.slice(limits.files, limits.files + 1);
   return {
     root: git.repository.root,
@@ -51,7 +52,7 @@ export async function openGitTree(git: GitSource, commit: string, prefix: string
     findings: [...links.findings, ...submodules, ...surplus.map((file) => tooMany(file, limits))],
     escapes: links.escapes,
     read: (list) => readFiles(git, list, limits),
-    list: (below) => entries.filter((entry) => isFile(entry) && isWithin(entry.path, below)).map(({ path, oid }) => ({ path, oid })),
+    find: (path) => byPath.get(path),
   };
 }
 

@@ -31,8 +31,8 @@ export interface SourceTree {
   readonly escapes: readonly string[];
   /** The contents of some files of `files`, in any order. */
   read(files: readonly TreeFile[]): AsyncIterable<FileContent>;
-  /** The files below a directory anywhere in the tree, also outside the part; the file itself for a file; empty if there is none. */
-  list(path: string): readonly TreeFile[];
+  /** The file at a path anywhere in the tree, also outside the part; undefined if there is none, or a link leads to it out of the tree. */
+  find(path: string): TreeFile | undefined;
 }
 
 /** Files that may hold manifests, by name. */

@@ -1,0 +1,102 @@
+import { posix } from 'node:path';
+import { toFinding, type Finding, type Manifest } from '../../model/index.ts';
+import { compareStrings } from '../../std/index.ts';
+import { beginningOf } from '../tree/disk-fault.ts';
+import { isManifestName, type TreeFile } from '../tree/tree.ts';
+import { buildKustomization, type RenderContext, type RenderedUnit } from './build-kustomization.ts';
+import { readChart, renderChart, type ChartUnit } from './chart.ts';
+import { isKustomizationName } from './kustomization.ts';
+import { directoryOf, KustomizeGraph, toNotBuilt, type KustomizeUnit } from './kustomize-graph.ts';
+import type { Renderers } from './renderer.ts';
+
+const AT_ONCE = 2;
+
+/** What kustomizations and charts give, and which files are left to be read as they are. */
+export interface RenderedTree {
+  readonly manifests: readonly Manifest[];
+  readonly findings: readonly Finding[];
+  readonly plainFiles: readonly TreeFile[];
+}
+
+/** Builds every kustomization that no other one names and every chart of the tree. Without the program, each is one finding. */
+export async function renderUnits(renderers: Renderers, context: RenderContext): Promise<RenderedTree> {
+  const { tree, sources } = context;
+  const charts = findDirectories(tree.files, (path) => posix.basename(path) === 'Chart.yaml');
+  const outermost = charts.filter((directory) => !charts.some((other) => other !== directory && isWithin(directory, other)));
+  const isInChart = (path: string): boolean => outermost.some((directory) => isWithin(path, directory));
+  const outside = tree.files.filter((file) => !isInChart(file.path));
+  const directories = findDirectories(outside, isKustomizationName);
+  if (outermost.length === 0 && directories.length === 0) return { manifests: [], findings: [], plainFiles: outside.filter(isPlainName) };
+  const graph = new KustomizeGraph(tree, sources);
+  await graph.read(directories);
+  const units = graph.units(directories);
+  await sources.load(tree.files.filter((file) => isInChart(file.path)));
+  await sources.load(units.flatMap((unit) => unit.files));
+  const jobs = [
+    ...units.map((unit) => () => buildOne(unit, renderers, context)),
+    ...outermost.map((directory) => () => renderOne(readChart(directory, tree, sources), renderers, context)),
+  ];
+  const rendered = await runAll(jobs);
+  const plain = sortOut(outside, graph);
+  const findings = [...sources.findings, ...rendered.flatMap((unit) => unit.findings), ...plain.findings];
+  return { manifests: rendered.flatMap((unit) => unit.manifests), findings: unique(findings), plainFiles: plain.files };
+}
+
+function sortOut(
+  files: readonly TreeFile[],
+  graph: KustomizeGraph,
+): { readonly files: readonly TreeFile[]; readonly findings: readonly Finding[] } {
+  const owned = graph.ownedFiles();
+  const plain: TreeFile[] = [];
+  const findings: Finding[] = [];
+  for (const file of files) {
+    const isKustomization = isKustomizationName(file.path);
+    if (isKustomization && !graph.isKustomized(directoryOf(file.path))) plain.push(file);
+    else if (isKustomization || owned.has(file.path) || !isPlainName(file)) continue;
+    else if (graph.isKustomized(directoryOf(file.path))) findings.push(toFinding('KL0034', { source: beginningOf(file.path), data: {} }));
+    else plain.push(file);
+  }
+  return { files: plain, findings };
+}
+
+// Files of tools that stand among manifests and are none.
+function isPlainName(file: TreeFile): boolean {
+  const name = posix.basename(file.path);
+  return isManifestName(name) && !/^(?:kplan\.ya?ml|values(?:[-.].*)?\.ya?ml)$/.test(name);
+}
+
+async function buildOne(unit: KustomizeUnit, { kustomize }: Renderers, context: RenderContext): Promise<RenderedUnit> {
+  if (unit.findings.length > 0) return { manifests: [], findings: unit.findings };
+  return kustomize === undefined ? { manifests: [], findings: [toNotBuilt(unit)] } : buildKustomization(unit, kustomize, context);
+}
+
+async function renderOne(chart: ChartUnit, { helm }: Renderers, context: RenderContext): Promise<RenderedUnit> {
+  if (chart.isLibrary) return { manifests: [], findings: [] };
+  if (chart.findings.length > 0) return { manifests: [], findings: chart.findings };
+  if (helm !== undefined) return renderChart(chart, helm, context);
+  return {
+    manifests: [],
+    findings: [toFinding('KL0035', { source: beginningOf(chart.file), data: { directory: chart.directory || '.' } })],
+  };
+}
+
+async function runAll<T>(jobs: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
+  const results: T[] = [];
+  for (let at = 0; at < jobs.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(jobs.slice(at, at + AT_ONCE).map((job) => job()))));
+  }
+  return results;
+}
+
+function findDirectories(files: readonly TreeFile[], isMark: (path: string) => boolean): readonly string[] {
+  return [...new Set(files.filter((file) => isMark(file.path)).map((file) => directoryOf(file.path)))].toSorted(compareStrings);
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return directory === '' || path === directory || path.startsWith(`${directory}/`);
+}
+
+// Units share bases, and what is odd in a base is said once.
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify([finding.code, finding.source, finding.path ?? '']), finding])).values()];
+}
