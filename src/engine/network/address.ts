@@ -62,7 +62,7 @@ export function formatAddresses(set: AddressSet): string {
   const rest = subtract(ALL_ADDRESSES, set);
   if (rest.cuts.length === 0) return 'any address';
   const [text, exceptions] = [formatList(set), formatList(rest)];
-  return exceptions.length < text.length / 2 ? `any address but ${exceptions}` : text;
+  return text.includes(', ') && exceptions.length < text.length / 2 ? `any address but ${exceptions}` : text;
 }
 
 function formatList(set: AddressSet): string {
