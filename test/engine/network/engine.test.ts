@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { describe, World, type KubernetesObject } from '../../../src/model/index.ts';
-import { getString, hasPoint } from '../../../src/std/index.ts';
+import { getArray, getObject, getString, hasPoint } from '../../../src/std/index.ts';
 import { isAllowed, networkEngine, PROTOCOLS, type Flow } from '../../../src/engine/network/index.ts';
 import { toBlocks } from '../../../src/engine/network/block.ts';
 import { listDeltas } from '../../../src/engine/network/delta.ts';
@@ -245,18 +245,10 @@ test('one more rule in a policy that is there closes nothing', () => {
     fc.property(anyObjects, ruleOf, (objects, more) => {
       const widened = objects.map((object): KubernetesObject => {
         if (object.kind !== 'NetworkPolicy') return object;
-        const spec = Object(object['spec']);
-        const policyTypes =
-          (spec.policyTypes ?? []).length > 0 ? spec.policyTypes : ['Ingress', ...((spec.egress ?? []).length > 0 ? ['Egress'] : [])];
-        return {
-          ...object,
-          spec: {
-            ...spec,
-            policyTypes,
-            ingress: [...(spec.ingress ?? []), ...[more.ingress].flat()],
-            egress: [...(spec.egress ?? []), ...[more.egress].flat()],
-          },
-        };
+        const [types, ingress, egress] = ['policyTypes', 'ingress', 'egress'].map((field) => getArray(object, 'spec', field));
+        const policyTypes = types?.length ? types : ['Ingress', ...(egress?.length ? ['Egress'] : [])];
+        const rules = { ingress: [...(ingress ?? []), ...getArray(more.ingress)], egress: [...(egress ?? []), ...getArray(more.egress)] };
+        return { ...object, spec: { ...getObject(object, 'spec'), policyTypes, ...rules } };
       });
       const lost = networkEngine.compare(World.of(objects), World.of(widened)).filter(({ change }) => change === 'lost');
       assert.deepEqual(lost, []);

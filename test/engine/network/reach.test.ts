@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { World, type KubernetesObject } from '../../../src/model/index.ts';
 import { isAllowed, listConnections, PROTOCOLS, type ConnectionEnd, type Flow, type Verdict } from '../../../src/engine/network/index.ts';
-import { hasPoint, type JsonObject } from '../../../src/std/index.ts';
+import { getString, hasPoint, type JsonObject } from '../../../src/std/index.ts';
 import { parseAddress } from '../../../src/engine/network/address.ts';
 import { toPortPoint } from '../../../src/engine/network/port-set.ts';
 import { naiveIsAllowed } from './naive-network.ts';
@@ -272,7 +272,7 @@ test('two kinds of one name are told apart, what the world owns and what has end
 function listFlows(objects: readonly KubernetesObject[]): readonly Flow[] {
   const pods = objects
     .filter(({ kind }) => kind === 'Pod')
-    .map(({ metadata }) => `${String(metadata['namespace'])}/${String(metadata['name'])}`);
+    .map(({ metadata }) => `${getString(metadata, 'namespace') ?? ''}/${getString(metadata, 'name') ?? ''}`);
   const ends = [...pods, ...OUTSIDE];
   return ends.flatMap((from) =>
     ends

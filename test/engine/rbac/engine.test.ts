@@ -146,6 +146,16 @@ const cases: readonly {
     ],
   },
   {
+    name: 'what holds everywhere is not told again of a namespace',
+    before: [clusterRole('c', [SECRETS])],
+    after: [
+      clusterRole('c', [SECRETS]),
+      binding('shop', 'b', 'ClusterRole c', 'user jane'),
+      clusterBinding('w', 'ClusterRole c', 'user jane'),
+    ],
+    want: ['+ KA0103 User jane read-secrets cluster-wide <- w/subjects/0'],
+  },
+  {
     name: 'the group system:masters can gain nothing',
     after: [clusterBinding('a', 'ClusterRole cluster-admin', 'group system:masters')],
     want: [],
