@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Health } from '../../src/reconcile/index.ts';
 import { begin, transition } from '../../src/reconcile/machine.ts';
 import type {

@@ -1,6 +1,6 @@
 import { readInventory, withMembership } from '../../src/reconcile/index.ts';
 import { refKeyOf, refOf, type KubernetesObject, type Plan, type Step, type Wave } from '../../src/model/index.ts';
-import { getString, sha256, stringifyJson, type JsonObject } from '../../src/std/index.ts';
+import { getNumber, getString, sha256, stringifyJson, type JsonObject } from '../../src/std/index.ts';
 import { type FakeCluster } from './fake-cluster.ts';
 
 export const UNIT = 'shop';
@@ -80,7 +80,8 @@ export function makeReady(object: KubernetesObject, cluster: FakeCluster): void 
 
 export function readyStatus(object: KubernetesObject): JsonObject {
   const generation = object.metadata['generation'] ?? 1;
-  const count = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+  const wanted = getNumber(object, 'spec', 'replicas') ?? 1;
+  const count = { replicas: wanted, updatedReplicas: wanted, readyReplicas: wanted, availableReplicas: wanted };
   const conditions = [
     { type: 'Available', status: 'True' },
     { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' },
