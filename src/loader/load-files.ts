@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toFinding, type Finding, type Manifest, type ObjectRef } from '../model/index.ts';
+import { compareBy } from '../std/index.ts';
 import { decode, type Decoded } from './decode.ts';
 import type { Limits } from './limits.ts';
 import { beginningOf } from './tree/disk-fault.ts';
@@ -63,10 +64,16 @@ export class Gathering {
     }
   }
 
-  /** Takes the manifests and findings that somebody else has made: a renderer. */
-  add(manifests: readonly Manifest[], findings: readonly Finding[]): void {
+  /** Takes the manifests and findings that somebody else has made of some files: a renderer. */
+  add(
+    manifests: readonly Manifest[],
+    findings: readonly Finding[],
+    files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  ): void {
     this.#manifests.push(...manifests);
     this.#findings.push(...findings);
+    this.#files.push(...files.map(({ path, bytes }) => ({ path, oid: blobId(bytes) })));
+    this.#documents += manifests.length;
   }
 
   /** Takes the text of one file or stream. */
@@ -84,7 +91,13 @@ export class Gathering {
       templatedFiles: this.#templated,
       encryptedFiles: this.#encryptedFiles,
     };
-    return { manifests: this.#manifests, findings: this.#findings, encrypted: this.#encrypted, notes, files: this.#files };
+    return {
+      manifests: this.#manifests,
+      findings: this.#findings,
+      encrypted: this.#encrypted,
+      notes,
+      files: this.#files.toSorted(compareBy((file) => file.path)),
+    };
   }
 
   #take(content: FileContent): boolean {

@@ -93,7 +93,7 @@ async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): P
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
   const rendered = await renderUnits(options.renderers === 'none' ? {} : findRenderers(limits), context);
-  gathering.add(rendered.manifests, [...tree.findings, ...rendered.findings]);
+  gathering.add(rendered.manifests, [...tree.findings, ...rendered.findings], rendered.sources);
   await gathering.readAll(tree, rendered.plainFiles, options.signal);
   return gathering;
 }

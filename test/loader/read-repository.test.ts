@@ -1,37 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { readRepository, type LoadOptions, type LoadResult } from '../../src/loader/index.ts';
-import { formatRef, KplanError, refOf } from '../../src/model/index.ts';
+import { readRepository, type LoadOptions } from '../../src/loader/index.ts';
+import { KplanError } from '../../src/model/index.ts';
+import { map, summarise, writeFiles, type Files } from './files.ts';
 import { TestRepository } from './git-source-contract.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'kplan-load-'));
 after(() => rmSync(base, { recursive: true, force: true }));
 let made = 0;
-
-type Files = Readonly<Record<string, string | Buffer>>;
-
-function writeFiles(directory: string, files: Files): string {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    if (typeof content === 'string' && content.startsWith('-> ')) symlinkSync(content.slice(3), join(directory, path));
-    else writeFileSync(join(directory, path), content);
-  }
-  return directory;
-}
-
-const map = (name: string, more = ''): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${more}`;
-
-function summarise(result: LoadResult): { readonly objects: readonly string[]; readonly findings: readonly string[] } {
-  for (const finding of result.findings) assert.ok(finding.source, `${finding.code} has a place`);
-  return {
-    objects: result.manifests.map(({ object, origin }) => `${formatRef(refOf(object))} ${origin.file}:${origin.line}`),
-    findings: result.findings.map(({ code, source }) => `${code} ${source?.file}:${source?.line}`),
-  };
-}
 
 interface Case {
   readonly name: string;

@@ -8,6 +8,7 @@ import { readChart, renderChart, type ChartUnit } from './chart.ts';
 import { isKustomizationName } from './kustomization.ts';
 import { directoryOf, KustomizeGraph, toNotBuilt, type KustomizeUnit } from './kustomize-graph.ts';
 import type { Renderers } from './renderer.ts';
+import type { SourceFile } from './source-files.ts';
 
 const AT_ONCE = 2;
 
@@ -16,6 +17,8 @@ export interface RenderedTree {
   readonly manifests: readonly Manifest[];
   readonly findings: readonly Finding[];
   readonly plainFiles: readonly TreeFile[];
+  /** The files that kustomizations and charts are made of. */
+  readonly sources: readonly SourceFile[];
 }
 
 /** Builds every kustomization that no other one names and every chart of the tree. Without the program, each is one finding. */
@@ -26,7 +29,9 @@ export async function renderUnits(renderers: Renderers, context: RenderContext):
   const isInChart = (path: string): boolean => outermost.some((directory) => isWithin(path, directory));
   const outside = tree.files.filter((file) => !isInChart(file.path));
   const directories = findDirectories(outside, isKustomizationName);
-  if (outermost.length === 0 && directories.length === 0) return { manifests: [], findings: [], plainFiles: outside.filter(isPlainName) };
+  if (outermost.length === 0 && directories.length === 0) {
+    return { manifests: [], findings: [], plainFiles: outside.filter(isPlainName), sources: [] };
+  }
   const graph = new KustomizeGraph(tree, sources);
   await graph.read(directories);
   const units = graph.units(directories);
@@ -39,7 +44,12 @@ export async function renderUnits(renderers: Renderers, context: RenderContext):
   const rendered = await runAll(jobs);
   const plain = sortOut(outside, graph);
   const findings = [...sources.findings, ...rendered.flatMap((unit) => unit.findings), ...plain.findings];
-  return { manifests: rendered.flatMap((unit) => unit.manifests), findings: unique(findings), plainFiles: plain.files };
+  return {
+    manifests: rendered.flatMap((unit) => unit.manifests),
+    findings: unique(findings),
+    plainFiles: plain.files,
+    sources: sources.all(),
+  };
 }
 
 function sortOut(

@@ -43,6 +43,11 @@ export class SourceFiles {
     }
   }
 
+  /** Every file read so far. */
+  all(): readonly SourceFile[] {
+    return [...this.#files.values()];
+  }
+
   get(path: string): SourceFile | undefined {
     return this.#files.get(path);
   }
