@@ -4,7 +4,7 @@ import type { HealthMode } from './health/health.ts';
 import type { InventoryOptions } from './inventory/membership.ts';
 import type { MachineOptions, Phase } from './machine-state.ts';
 
-/** The object that a plan's desired object stands for, with its secret values; or why it cannot be had. */
+/** A plan's desired object with its secret values; or why it cannot be had. */
 export type SecretAnswer =
   | { readonly kind: 'ok'; readonly object: KubernetesObject }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -40,10 +40,11 @@ export interface ApplyPlanOptions extends InventoryOptions {
   readonly preflight?: boolean;
   /** Default false: a stale step refuses the whole plan. */
   readonly allowStaleRest?: boolean;
-  /** How the plan's `fieldsHash` was made; without it any new resourceVersion makes a step stale. */
-  readonly hashFields?: (live: KubernetesObject) => string;
-  /** Gives Secrets their values, and refuses where they are not the ones of the plan. Without it Secrets are refused where their values are hashed. */
-  readonly secrets?: (desired: KubernetesObject, ref: ObjectRef) => Promise<SecretAnswer>;
+  /**
+   * The manifest of a Secret, with its values, read again at the plan's source; undefined where it is not there. It is
+   * checked against the hashes of the plan. Without this option no Secret with values is applied.
+   */
+  readonly findSecret?: (ref: ObjectRef) => Promise<KubernetesObject | undefined>;
   readonly onEvent?: (event: ApplyEvent) => void;
 }
 

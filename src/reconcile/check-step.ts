@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { formatRef, type KubernetesObject, type Step } from '../model/index.ts';
+import { fieldsHashOf } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import { ownerOf } from './inventory/membership.ts';
 import type { CheckResult } from './machine-state.ts';
@@ -8,8 +9,8 @@ import type { CheckResult } from './machine-state.ts';
 export interface CheckContext {
   /** The ApplySet ID of the unit. */
   readonly id: string;
-  /** SHA-256 of the fields of a live object that a plan reads: the function that made the plan's `fieldsHash`. */
-  readonly hashFields?: (live: KubernetesObject) => string;
+  /** The salt of the plan's hashes. */
+  readonly salt: string;
   /** Whether applying the step would change nothing (asked of the cluster as a dry run). */
   readonly isInEffect: (step: Step) => Promise<boolean>;
 }
@@ -56,7 +57,7 @@ function findChange(step: Step, live: KubernetesObject, context: CheckContext): 
   if (precondition.uid !== getString(live.metadata, 'uid')) return 'was deleted and created again since the plan was made';
   const version = getString(live.metadata, 'resourceVersion') ?? '';
   if (precondition.resourceVersion === version || precondition.fieldsHash === '') return undefined;
-  if (context.hashFields?.(live) === precondition.fieldsHash) return undefined;
+  if (fieldsHashOf(live, context.salt) === precondition.fieldsHash) return undefined;
   return `was changed since the plan was made (resourceVersion ${precondition.resourceVersion}, now ${version})`;
 }
 

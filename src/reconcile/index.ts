@@ -1,4 +1,4 @@
-export type { ApplyEvent, ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
+export type { ApplyEvent, ApplyPlanOptions } from './apply-options.ts';
 export { applyPlan } from './apply-plan.ts';
 export type { ApplyResult, Conclusion, StepResult } from './apply-result.ts';
 export { deleteUnit, type DeleteUnitOptions } from './delete-unit.ts';

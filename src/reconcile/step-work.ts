@@ -6,6 +6,7 @@ import { checkStep } from './check-step.ts';
 import { withMembership } from './inventory/membership.ts';
 import type { CheckResult, Verb, WriteOutcome } from './machine-state.ts';
 import { toRejection, toThrownRejection } from './rejections.ts';
+import { revealSecret } from './reveal-secret.ts';
 
 /** Checks and writes the steps of one plan. */
 export class StepWork {
@@ -33,10 +34,9 @@ export class StepWork {
     try {
       const desired = step.action === 'delete' ? undefined : await this.#resolve(step);
       if (desired?.kind === 'refused') return { kind: 'stale', reason: `${formatRef(step.ref)}: ${desired.reason}` };
-      const { hashFields } = this.#options;
       const context = {
         id: this.#id,
-        ...(hashFields === undefined ? {} : { hashFields }),
+        salt: this.#plan.salt,
         isInEffect: async (): Promise<boolean> => desired !== undefined && (await this.#isInEffect(desired.object)),
       };
       const { result, live } = await checkStep(this.#cluster, step, context);
@@ -91,12 +91,13 @@ export class StepWork {
     if (step.desired === undefined) return { kind: 'refused', reason: 'the plan does not hold the object to apply' };
     const desired = withMembership(step.desired, this.#plan.unit, this.#options);
     if (!hasSecretValues(step, desired)) return { kind: 'ok', object: desired };
-    if (this.#options.secrets === undefined) {
+    if (this.#options.findSecret === undefined) {
       return { kind: 'refused', reason: 'the plan holds only hashes of its secret values, and their source was not given' };
     }
-    const answer = await this.#options.secrets(desired, step.ref);
-    if (answer.kind === 'refused') return answer;
-    return { kind: 'ok', object: withMembership(answer.object, this.#plan.unit, this.#options) };
+    const source = await this.#options.findSecret(step.ref);
+    if (source === undefined)
+      return { kind: 'refused', reason: 'its manifest is no longer there, and the plan holds only hashes of its values' };
+    return revealSecret(desired, source, this.#plan.salt);
   }
 }
 

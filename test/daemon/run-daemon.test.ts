@@ -10,7 +10,7 @@ import { applyPlan } from '../../src/reconcile/index.ts';
 import { getString, isArray, parseJson, sha256, type Clock, type JsonValue } from '../../src/std/index.ts';
 import { FakeClock } from '../reconcile/fake-clock.ts';
 import { FakeCluster, toError } from '../reconcile/fake-cluster.ts';
-import { hashFields, makeReady, planFor, toObject, UNIT } from '../reconcile/toy-planner.ts';
+import { makeReady, planFor, toObject, UNIT } from '../reconcile/toy-planner.ts';
 
 const CONFIG = toObject('ConfigMap', 'settings', { data: { colour: 'red' } });
 const BLUE = toObject('ConfigMap', 'settings', { data: { colour: 'blue' } });
@@ -54,7 +54,7 @@ class Scene {
         },
         apply: (plan, _, signal) => {
           this.applies++;
-          return applyPlan(this.cluster, plan, { clock: this.clock, hashFields, signal, preflight: false });
+          return applyPlan(this.cluster, plan, { clock: this.clock, signal, preflight: false });
         },
       },
       ...options,
@@ -215,7 +215,7 @@ describe('runDaemon on a directory', () => {
           return { revision: sha256(text), objectCount: content.length, content };
         },
         plan: ({ content }) => planFor(scene.cluster, content),
-        apply: (plan, _, signal) => applyPlan(scene.cluster, plan, { clock: REAL_CLOCK, hashFields, signal }),
+        apply: (plan, _, signal) => applyPlan(scene.cluster, plan, { clock: REAL_CLOCK, signal }),
       },
     });
     try {

@@ -21,7 +21,7 @@ import {
 } from '../../src/model/index.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster, toError } from './fake-cluster.ts';
-import { hashFields, makeReady, planFor, readyStatus, toObject, toPlan, toPrecondition, UNIT } from './toy-planner.ts';
+import { makeReady, planFor, readyStatus, toObject, toPlan, toPrecondition, UNIT } from './toy-planner.ts';
 
 const NAMESPACE = toObject('Namespace', 'shop');
 const CONFIG = toObject('ConfigMap', 'settings', { data: { colour: 'red' } });
@@ -35,7 +35,7 @@ function toCluster(): FakeCluster {
 }
 
 function run(cluster: FakeCluster, plan: Plan, options: Partial<ApplyPlanOptions> = {}): Promise<ApplyResult> {
-  return applyPlan(cluster, plan, { clock: new FakeClock(), hashFields, ...options });
+  return applyPlan(cluster, plan, { clock: new FakeClock(), ...options });
 }
 
 function outcomes(result: ApplyResult): readonly string[] {
@@ -254,18 +254,19 @@ describe('applyPlan', () => {
   });
 
   it('does not write a Secret whose values it cannot have, and never says them', async () => {
-    const secret = toObject('Secret', 'token', { data: { password: 'hash' } });
+    const secret = toObject('Secret', 'token', { data: { password: 'aHVudGVyMg==' }, stringData: { user: 'me' } });
     const cluster = toCluster();
     const plan = await planFor(cluster, [secret]);
     assert.equal((await run(cluster, plan)).conclusion, 'refused');
-    const refused = await run(cluster, plan, { secrets: async () => ({ kind: 'refused', reason: 'its source has changed' }) });
-    assert.match(refused.steps[0]?.message ?? '', /its source has changed/);
-    const given = await run(cluster, plan, {
-      secrets: async (desired) => ({ kind: 'ok', object: { ...desired, data: { password: 'aHVudGVyMg==' } } }),
-    });
+    const other = await run(cluster, plan, { findSecret: async () => ({ ...secret, data: { password: 'b3RoZXI=' } }) });
+    assert.match(other.steps[0]?.message ?? '', /secret values are not the ones of the plan/);
+    const gone = await run(cluster, plan, { findSecret: async () => undefined });
+    assert.match(gone.steps[0]?.message ?? '', /no longer there/);
+    assert.deepEqual(cluster.objects(), []);
+    const given = await run(cluster, plan, { findSecret: async () => secret });
     assert.equal(given.conclusion, 'applied');
-    assert.deepEqual(find(cluster, 'Secret', 'token')?.['data'], { password: 'aHVudGVyMg==' });
-    assert.ok(!JSON.stringify(given).includes('aHVudGVyMg=='));
+    assert.deepEqual(find(cluster, 'Secret', 'token')?.['data'], { password: 'aHVudGVyMg==', user: 'bWU=' });
+    assert.doesNotMatch(JSON.stringify([plan, other, gone, given]), /aHVudGVyMg|b3RoZXI|bWU=/);
   });
 });
 

@@ -6,7 +6,7 @@ import { refKeyOf, refOf, withMetadata, type KubernetesObject, type Plan } from 
 import { applyPlan, readInventory } from '../../src/reconcile/index.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster, strip, toError } from './fake-cluster.ts';
-import { hashFields, makeReady, planFor, toObject, toPlan, toPrecondition, UNIT } from './toy-planner.ts';
+import { makeReady, planFor, toObject, toPlan, toPrecondition, UNIT } from './toy-planner.ts';
 
 const KINDS = ['Namespace', 'ConfigMap', 'Deployment'] as const;
 const STRANGERS = [
@@ -49,7 +49,7 @@ async function newCluster(): Promise<FakeCluster> {
 
 async function run(cluster: Cluster, plan: Plan): Promise<string> {
   try {
-    return (await applyPlan(cluster, plan, { clock: new FakeClock(), hashFields, concurrency: 3 })).conclusion;
+    return (await applyPlan(cluster, plan, { clock: new FakeClock(), concurrency: 3 })).conclusion;
   } catch (error) {
     if (error instanceof Killed) return 'killed';
     throw error;

@@ -1,15 +1,12 @@
 import { readInventory, withMembership } from '../../src/reconcile/index.ts';
 import { refKeyOf, refOf, type KubernetesObject, type Plan, type Step, type Wave } from '../../src/model/index.ts';
-import { getNumber, getString, sha256, stringifyJson, type JsonObject } from '../../src/std/index.ts';
+import { fieldsHashOf, hashSecret } from '../../src/planner/index.ts';
+import { getNumber, getString, type JsonObject } from '../../src/std/index.ts';
 import { type FakeCluster } from './fake-cluster.ts';
 
 export const UNIT = 'shop';
 const MANAGER = 'kapply';
-
-/** What the toy planner reads of a live object: everything but status and the server's bookkeeping. */
-export function hashFields(live: KubernetesObject): string {
-  return sha256(stringifyJson({ spec: live['spec'] ?? null, data: live['data'] ?? null, labels: live.metadata['labels'] ?? null }));
-}
+const SALT = 'salt';
 
 export function toObject(kind: string, name: string, fields: JsonObject = {}, namespace: string | undefined = 'shop'): KubernetesObject {
   const apiVersion = kind === 'Deployment' ? 'apps/v1' : kind === 'Job' ? 'batch/v1' : 'v1';
@@ -32,13 +29,13 @@ export function toPlan(waves: readonly { readonly label: string; readonly steps:
     unchanged: [],
     findings: [],
     effects: [],
-    salt: 'salt',
+    salt: SALT,
   };
 }
 
 /** A planner that is good enough for tests: creates, updates and prunes; Namespaces, then configuration, then workloads, then pruning. */
 export async function planFor(cluster: FakeCluster, manifests: readonly KubernetesObject[]): Promise<Plan> {
-  const desired = manifests.map((object) => withMembership(object, UNIT));
+  const desired = manifests.map((object) => hashSecret(withMembership(object, UNIT), SALT));
   const inventory = await readInventory(cluster, UNIT);
   const wanted = new Set(desired.map(refKeyOf));
   const unchanged: KubernetesObject[] = [];
@@ -69,7 +66,7 @@ export function toPrecondition(live: KubernetesObject): Step['precondition'] {
     kind: 'present',
     uid: getString(live.metadata, 'uid') ?? '',
     resourceVersion: getString(live.metadata, 'resourceVersion') ?? '',
-    fieldsHash: hashFields(live),
+    fieldsHash: fieldsHashOf(live, SALT),
   };
 }
 
