@@ -1,4 +1,115 @@
 import type { CatalogTable } from './entry.ts';
 
-/** Codes of the family KP. */
-export const PLAN_CODES: CatalogTable = {};
+/** Codes of the family KP: what a plan stops at (KP01..), and what it does to running pods (KP02..). */
+export const PLAN_CODES: CatalogTable = {
+  KP0101: {
+    title: 'Field conflict',
+    severity: 'error',
+    message: 'conflict with "{manager}" using {version}: {field}',
+    remedy: 'Remove {field} from the manifest if "{manager}" is to keep it, or take it over with --force-conflicts.',
+    why: 'Server-side apply refuses to change a field that another manager owns with another value. Overwriting it would start a fight that each side wins in turn.',
+    example: 'spec:\n  replicas: 3 # an autoscaler owns this field',
+  },
+  KP0102: {
+    title: 'Replacement',
+    severity: 'warning',
+    message: '{field} of a {kind} is immutable: the object is deleted and created again',
+    remedy: 'Give the changed object a new name if the old one should stay until the new one is there.',
+    why: 'The API server refuses to change this field, so the only way to the new value is a new object.',
+    example: 'kind: Job\nspec:\n  template: {} # changed after the Job was created',
+  },
+  KP0103: {
+    title: 'Replacement that interrupts',
+    severity: 'error',
+    message: '{field} of a {kind} is immutable: the object would be deleted with what it holds and created again',
+    remedy: 'Undo the change of {field}, or give the object a new name and move over to it; --allow KP0103 replaces it.',
+    why: 'Deleting this object ends its pods, drops its address or loses its data before the new one is there.',
+    example: 'kind: Deployment\nspec:\n  selector: # changed after the Deployment was created\n    matchLabels: { app: web2 }',
+  },
+  KP0104: {
+    title: 'Mass deletion',
+    severity: 'error',
+    message: '{deleted} of the {total} objects of this unit would be deleted',
+    remedy: 'Check that the path, the render and the branch are the right ones; --allow KP0104 deletes them.',
+    why: 'An empty render, a wrong path or a moved directory looks the same as the wish to delete everything.',
+  },
+  KP0105: {
+    title: 'Deletion that needs approval',
+    severity: 'error',
+    message: 'deleting this {kind} takes what is in it or belongs to it along',
+    remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: disabled; --allow KP0105 deletes it.',
+    why: 'A Namespace takes its contents with it, a CustomResourceDefinition all its resources, a claim or volume its data. None of it comes back.',
+  },
+  KP0106: {
+    title: 'Kept object',
+    severity: 'info',
+    message: 'this {kind} is in no manifest any more and is kept: {mark}',
+    remedy: 'Remove the mark from the live object to have it deleted.',
+    why: 'The mark asks for the object to outlive its manifest.',
+  },
+  KP0107: {
+    title: 'Moved to another unit',
+    severity: 'info',
+    message: 'this {kind} belongs to the unit {unit} now and is not deleted',
+    remedy: 'Nothing is to be done.',
+    why: 'An object that moves from one unit to another must not be deleted by the first after the second took it over.',
+  },
+  KP0108: {
+    title: 'Object of another unit',
+    severity: 'error',
+    message: 'this {kind} belongs to the unit {unit}',
+    remedy: 'Remove it from one of the two units.',
+    why: 'Two units that apply one object undo each other, and the first that drops it deletes it for both.',
+  },
+  KP0109: {
+    title: 'Object without a name',
+    severity: 'error',
+    message: 'this {kind} has no name, and server-side apply needs one',
+    remedy: 'Give it a metadata.name instead of generateName.',
+    why: 'An object whose name is made up anew each time can be neither compared nor pruned.',
+  },
+  KP0110: {
+    title: 'Circular dependency',
+    severity: 'error',
+    message: 'these objects wait for each other: {cycle}',
+    remedy: 'Remove one of the depends-on annotations.',
+    why: 'None of them could ever be the first to be applied.',
+  },
+  KP0111: {
+    title: 'Unknown dependency',
+    severity: 'warning',
+    message: '{annotation} names {target}, which is neither planned nor in the cluster',
+    remedy: 'Correct the reference (group/namespaces/NAMESPACE/Kind/name, or group/Kind/name without a namespace), or remove it.',
+    why: 'The object would be applied without waiting for what it says it needs.',
+    example: 'metadata:\n  annotations:\n    kapply.kplan.dev/depends-on: apps/namespaces/shop/Deployment/db',
+  },
+  KP0112: {
+    title: 'Unreadable wave',
+    severity: 'warning',
+    message: '{annotation} is "{value}", which is not an integer; it counts as 0',
+    remedy: 'Write an integer, in quotes.',
+    why: 'Other tools ignore such a value silently, and the object is applied in another order than meant.',
+    example: 'metadata:\n  annotations:\n    kapply.kplan.dev/wave: "5"',
+  },
+  KP0201: {
+    title: 'Restart',
+    severity: 'info',
+    message: '{pods} of {workload} restart ({strategy})',
+    remedy: 'Nothing is to be done if that is meant.',
+    why: 'A changed pod template makes new pods and ends the old ones.',
+  },
+  KP0202: {
+    title: 'Old value until restarted',
+    severity: 'info',
+    message: '{workload} keeps the old value of {config} until its pods restart ({use})',
+    remedy: 'Restart it (`kubectl rollout restart`), or name the object after its content, as kustomize generators do.',
+    why: 'Environment variables and subPath mounts are read once, when a container starts; nothing restarts it because they change.',
+  },
+  KP0203: {
+    title: 'Value changed in place',
+    severity: 'info',
+    message: '{workload} sees the new {config} in its volume without a restart',
+    remedy: 'Nothing is to be done if the program reads its files again; else restart it.',
+    why: 'The kubelet updates mounted volumes within about a minute; programs that read their configuration only when they start do not notice.',
+  },
+};

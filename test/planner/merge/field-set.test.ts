@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FieldSet, formatFieldPath, type FieldPath, type PathElement } from '../../../src/planner/index.ts';
 
 const ELEMENTS: readonly PathElement[] = ['f:a', 'f:b', 'k:{"name":"x"}', 'k:{"name":"y","port":80}', 'v:"s"', 'v:7', 'i:3'];

@@ -1,0 +1,159 @@
+import {
+  gvkOf,
+  isKubernetesObject,
+  refOf,
+  toFinding,
+  withMetadata,
+  type Change,
+  type FieldChange,
+  type Finding,
+  type KubernetesObject,
+  type Schema,
+} from '../model/index.ts';
+import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
+import { canonicalOf, hasOwnStatus } from './canonical.ts';
+import { diffValues } from './diff.ts';
+import { preconditionOf } from './fields-hash.ts';
+import { findImmutable } from './immutable.ts';
+import type { Desired, PlanInput } from './input.ts';
+import { applyMerge, formatFieldPath, mergeValues, type FieldConflict } from './merge/index.ts';
+import { atField, lineOf, toIndexPath } from './place.ts';
+import { losesData } from './protected.ts';
+import { hashSecret } from './secret.ts';
+
+/** What happens to one desired object. */
+export interface PlannedChange {
+  readonly change: Change;
+  /** The object in the world after; the live object itself where nothing changes. */
+  readonly after: KubernetesObject;
+  readonly findings: readonly Finding[];
+}
+
+type Settings = Pick<PlanInput, 'catalog' | 'fieldManager' | 'forceConflicts' | 'mode' | 'now' | 'salt'>;
+
+interface Memo extends PlannedChange {
+  readonly live: KubernetesObject | undefined;
+  readonly schema: Schema | undefined;
+  readonly settings: Settings;
+}
+
+const memo = new WeakMap<Desired, Memo>();
+
+/**
+ * What happens to an object: created, updated, replaced where an immutable field changes, or nothing. Remembered for as
+ * long as neither the manifest nor the live object changes.
+ */
+export function planChange(desired: Desired, live: KubernetesObject | undefined, settings: Settings): PlannedChange {
+  const schema = settings.catalog.find(gvkOf(desired.object))?.schema;
+  const known = memo.get(desired);
+  if (known !== undefined && known.live === live && known.schema === schema && isSame(known.settings, settings)) return known;
+  const planned = live === undefined ? planCreate(desired, settings) : planUpdate(desired, live, schema, settings);
+  memo.set(desired, { ...planned, live, schema, settings });
+  return planned;
+}
+
+function isSame(a: Settings, b: Settings): boolean {
+  return a.fieldManager === b.fieldManager && a.forceConflicts === b.forceConflicts && a.mode === b.mode && a.salt === b.salt;
+}
+
+function planCreate(desired: Desired, settings: Settings): PlannedChange {
+  return { change: toChange('create', desired, undefined, settings), after: desired.object, findings: [] };
+}
+
+function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | undefined, settings: Settings): PlannedChange {
+  const view = hashSecret(live, settings.salt);
+  const { merged, conflicts } = mergeOnto(desired, view, schema, settings);
+  const unchanged = { change: toChange('none', desired, live, settings), after: live, findings: [] };
+  if (merged === view) return unchanged;
+  const before = canonicalOf(view, settings.catalog);
+  const after = canonicalOf(merged, settings.catalog);
+  const fields = diffValues(comparable(before, settings), comparable(after, settings), schema);
+  if (fields.length === 0) return unchanged;
+  const immutable = findImmutable(before, after, fields);
+  if (immutable !== undefined) return planReplace(desired, live, settings, fields, immutable);
+  const findings = conflicts.map((conflict) => toConflictFinding(desired, conflict, schema));
+  return { change: { ...toChange('update', desired, live, settings), fields, merged: after }, after: withStatusOf(merged, live), findings };
+}
+
+/** A cluster may be read in another version than the manifest's: that alone is no change to it. */
+function comparable(object: KubernetesObject, settings: Settings): JsonValue {
+  if (settings.mode === 'revision') return object;
+  const { apiVersion: _, ...rest } = object;
+  return rest;
+}
+
+function planReplace(
+  desired: Desired,
+  live: KubernetesObject,
+  settings: Settings,
+  fields: readonly FieldChange[],
+  immutable: { readonly path: string; readonly field: string },
+): PlannedChange {
+  const ref = refOf(desired.object);
+  const source = atField(desired, desired.object, immutable.path, settings.catalog);
+  const finding = toFinding(losesData(desired.object) ? 'KP0103' : 'KP0102', {
+    ref,
+    path: immutable.path,
+    source,
+    data: { kind: ref.kind, field: immutable.field },
+  });
+  const change = {
+    ...toChange('replace', desired, live, settings),
+    fields,
+    reason: `${immutable.field} is immutable: deleted, then created`,
+  };
+  return { change, after: desired.object, findings: [finding] };
+}
+
+function mergeOnto(
+  desired: Desired,
+  view: KubernetesObject,
+  schema: Schema | undefined,
+  settings: Settings,
+): { readonly merged: KubernetesObject; readonly conflicts: readonly FieldConflict[] } {
+  const { object } = desired;
+  if (settings.mode === 'revision') return { merged: isEqualJson(object, view) ? view : object, conflicts: [] };
+  if (view.metadata['managedFields'] === undefined) return { merged: overlay(object, view, schema), conflicts: [] };
+  const hasStatusSubresource = hasOwnStatus(settings.catalog.find(gvkOf(object)));
+  const input = { live: view, applied: object, manager: settings.fieldManager, schema, now: settings.now, hasStatusSubresource };
+  const outcome = applyMerge({ ...input, force: settings.forceConflicts });
+  if (outcome.kind === 'ok') return { merged: outcome.object, conflicts: [] };
+  const forced = applyMerge({ ...input, force: true });
+  return { merged: forced.kind === 'ok' ? forced.object : view, conflicts: outcome.conflicts };
+}
+
+/** Where a dump left out who owns what, nothing can be known to be dropped, and nobody to be in the way. */
+function overlay(object: KubernetesObject, view: KubernetesObject, schema: Schema | undefined): KubernetesObject {
+  const merged = mergeValues(view, object, schema);
+  return isKubernetesObject(merged) ? merged : view;
+}
+
+function withStatusOf(merged: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const plain = withMetadata(merged, { managedFields: undefined });
+  return live['status'] === undefined || plain['status'] !== undefined ? plain : { ...plain, status: live['status'] };
+}
+
+function toChange(action: Change['action'], desired: Desired, live: KubernetesObject | undefined, settings: Settings): Change {
+  const ref = refOf(desired.object);
+  if (action === 'none') return { action, ref, fields: [], precondition: { kind: 'absent' } };
+  return {
+    action,
+    ref,
+    fields: [],
+    source: lineOf(desired.manifest.origin),
+    desired: desired.object,
+    ...(action === 'update' ? {} : { merged: canonicalOf(desired.object, settings.catalog) }),
+    precondition: preconditionOf(live, settings.salt),
+  };
+}
+
+function toConflictFinding(desired: Desired, conflict: FieldConflict, schema: Schema | undefined): Finding {
+  const field = formatFieldPath(conflict.path);
+  const path = toIndexPath(conflict.path, desired.manifest.object, schema);
+  return toFinding('KP0101', {
+    ref: refOf(desired.object),
+    path: toPointer(path),
+    source: desired.manifest.origin.locate(path),
+    data: { manager: conflict.manager, field, version: conflict.apiVersion },
+  });
+}

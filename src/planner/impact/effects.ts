@@ -1,0 +1,75 @@
+import {
+  gvkOf,
+  toRefKey,
+  type Effect,
+  type Engine,
+  type FactChange,
+  type KubernetesObject,
+  type RefKey,
+  type World,
+} from '../../model/index.ts';
+import { compareBy } from '../../std/index.ts';
+import { CauseFinder, type ChangedObjects } from './causes.ts';
+import { listConfigEffects } from './config-effects.ts';
+import { findRestart } from './restarts.ts';
+
+/** The worlds that a plan leads from and to, and what changes between them. */
+export interface Impact {
+  readonly before: World;
+  readonly after: World;
+  readonly changed: ChangedObjects;
+}
+
+/** What a plan does: the facts that each engine gains and loses, with their causes, and what restarts. */
+export function listEffects(impact: Impact, engines: readonly Engine[]): readonly Effect[] {
+  if (impact.changed.size === 0) return [];
+  const restarts: Engine = { name: 'restart', compare: () => listRestarts(impact) };
+  return [restarts, ...engines].flatMap((engine) => {
+    const finder = new CauseFinder(impact.changed, engine, impact.before, impact.after);
+    return engine.compare(impact.before, impact.after).map((change) => toEffect(change, finder));
+  });
+}
+
+function toEffect(factChange: FactChange, finder: CauseFinder): Effect {
+  const { engine, code, severity, subject, data } = factChange.fact;
+  const causes = finder.find(factChange);
+  return { engine, code, severity, change: factChange.change, ...(subject === undefined ? {} : { subject }), data, causes };
+}
+
+function listRestarts({ before, after, changed }: Impact): readonly FactChange[] {
+  const restarted = new Set<RefKey>();
+  const changes: FactChange[] = [];
+  for (const [key, { step, before: was }] of changed) {
+    const is = after.get(step.ref);
+    if (was === undefined || is === undefined) continue;
+    const fact = findRestart({ before: was, after: is, fields: step.fields }, step.action === 'replace', before);
+    if (fact === undefined) continue;
+    restarted.add(key);
+    changes.push({ change: 'gained', fact });
+  }
+  const anew = startedAnew(changed, restarted);
+  for (const { step } of changed.values()) {
+    const config = after.get(step.ref);
+    if (config === undefined || step.fields.length === 0 || !isConfig(config)) continue;
+    for (const fact of listConfigEffects({ object: config, fields: step.fields }, after, anew)) {
+      changes.push({ change: 'gained', fact });
+    }
+  }
+  return changes.toSorted(
+    compareBy(
+      ({ fact }) => fact.code,
+      ({ fact }) => fact.key,
+    ),
+  );
+}
+
+/** Workloads whose pods start anew in this plan: restarted ones and new ones. */
+function startedAnew(changed: ChangedObjects, restarted: ReadonlySet<RefKey>): ReadonlySet<RefKey> {
+  const created = [...changed.values()].filter(({ step }) => step.action === 'create').map(({ step }) => toRefKey(step.ref));
+  return new Set([...restarted, ...created]);
+}
+
+function isConfig(object: KubernetesObject): boolean {
+  const { group, kind } = gvkOf(object);
+  return group === '' && (kind === 'ConfigMap' || kind === 'Secret');
+}

@@ -1,0 +1,58 @@
+import type { Engine, Finding, KubernetesObject, Manifest, RefKey, SchemaCatalog, World, WorldSource } from '../model/index.ts';
+
+/** How much a plan may delete before it stops. */
+export interface PlanLimits {
+  /** The share of the unit, 0 to 1, beyond which deletions stop the plan. */
+  readonly maxDeleteShare: number;
+  /** So many deletions never stop it by their share alone. */
+  readonly smallDeletes: number;
+}
+
+/** More than half of a unit, and more than five objects. */
+export const DEFAULT_LIMITS: PlanLimits = { maxDeleteShare: 0.5, smallDeletes: 5 };
+
+/** Everything that a plan is made from. The same input gives the same plan, to the byte. */
+export interface PlanInput {
+  readonly unit: string;
+  readonly fieldManager: string;
+  readonly desired: readonly Manifest[];
+  readonly before: World;
+  readonly beforeSource: WorldSource;
+  readonly afterSource: WorldSource;
+  /**
+   * `live`: before is a cluster (or a dump of one); objects that are not ours stay, and ours are merged by ownership.
+   * `revision`: before is another revision of the same manifests; what is no longer there is deleted.
+   */
+  readonly mode: 'live' | 'revision';
+  /** What the unit's inventory proves to be ours: nothing else is ever deleted in `live` mode. */
+  readonly owned: ReadonlySet<RefKey>;
+  /** Objects that another unit owns, with its name. */
+  readonly ownedByOthers: ReadonlyMap<RefKey, string>;
+  /** Objects that exist in both worlds besides: nodes, quotas, operators' objects. */
+  readonly context: World;
+  /** The kinds of the cluster's version, custom resources included. */
+  readonly catalog: SchemaCatalog;
+  readonly defaultNamespace: string;
+  /** Labels that every object of the unit carries (the ApplySet's membership). */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What loading and validation found; the plan carries it on. */
+  readonly findings: readonly Finding[];
+  readonly engines: readonly Engine[];
+  readonly salt: string;
+  /** RFC 3339, to the second. */
+  readonly now: string;
+  /** Takes over fields of other managers instead of reporting conflicts. */
+  readonly forceConflicts: boolean;
+  /** Default: `DEFAULT_LIMITS`. */
+  readonly limits?: PlanLimits;
+  /** Where deleted objects last stood, if that is known: manifests of the base revision. */
+  readonly lastManifests?: readonly Manifest[];
+}
+
+/** One desired object, made comparable. */
+export interface Desired {
+  readonly manifest: Manifest;
+  readonly key: RefKey;
+  /** With namespace and labels filled in; Secrets hashed, their `stringData` folded into `data`. */
+  readonly object: KubernetesObject;
+}

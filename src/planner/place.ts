@@ -1,0 +1,35 @@
+import { gvkOf, type KubernetesObject, type Origin, type Schema, type SchemaCatalog, type SourceRange } from '../model/index.ts';
+import { fromPointer, getAt, isArray, type JsonValue, type Path } from '../std/index.ts';
+import { toDesiredPath } from './diff.ts';
+import type { Desired } from './input.ts';
+import { elementOf, fieldSchemaOf, type FieldPath } from './merge/index.ts';
+
+/** The line that a manifest starts at, which is known without parsing it again. */
+export function lineOf(origin: Origin): SourceRange {
+  return { file: origin.file, line: origin.line, column: 1, endLine: origin.line, endColumn: 1 };
+}
+
+/** Where the field of a planned object stands in its manifest, or what encloses it there. */
+export function atField(desired: Desired, after: KubernetesObject, pointer: string, catalog: SchemaCatalog): SourceRange {
+  const schema = catalog.find(gvkOf(desired.object))?.schema;
+  return desired.manifest.origin.locate(toDesiredPath(fromPointer(pointer), after, desired.manifest.object, schema));
+}
+
+/** A managed field's path as one of keys and indexes in an object, as far as the object has it. */
+export function toIndexPath(path: FieldPath, object: JsonValue, schema: Schema | undefined): Path {
+  const out: (string | number)[] = [];
+  let [at, type]: [JsonValue | undefined, Schema | undefined] = [object, schema];
+  for (const element of path) {
+    const list: Schema | undefined = type;
+    const step: string | number = element.startsWith('f:')
+      ? element.slice(2)
+      : isArray(at) && list !== undefined
+        ? at.findIndex((item) => elementOf(list, item) === element)
+        : -1;
+    at = getAt(at, step);
+    if (at === undefined) break;
+    out.push(step);
+    type = typeof step === 'number' ? type?.items : fieldSchemaOf(type, step);
+  }
+  return out;
+}

@@ -1,0 +1,170 @@
+import {
+  compareRefs,
+  formatRef,
+  refOf,
+  toFinding,
+  toRefKey,
+  type Change,
+  type Effect,
+  type Finding,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type RefKey,
+  type Wave,
+  type World,
+} from '../model/index.ts';
+import { compareBy } from '../std/index.ts';
+import { planChange } from './change.ts';
+import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
+import { toDesired } from './desired.ts';
+import type { ChangedObject } from './impact/causes.ts';
+import { listEffects } from './impact/effects.ts';
+import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
+import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
+import { atField, lineOf } from './place.ts';
+import { hasKey } from './ref-key.ts';
+import { findRenames } from './renames.ts';
+
+/** One object that changes, with all that is known of it. */
+interface Entry {
+  readonly change: Change;
+  readonly before: KubernetesObject | undefined;
+  /** Undefined for a delete. */
+  readonly after: KubernetesObject | undefined;
+  /** Undefined for a delete. */
+  readonly desired: Desired | undefined;
+}
+
+interface PlannedChanges {
+  readonly entries: readonly Entry[];
+  readonly unchanged: readonly ObjectRef[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The plan that leads from the world before to the desired one: what happens to each object and why, in which order,
+ * relying on what, and what that does. Pure: the same input, in any order, gives the same plan. Objects whose manifest
+ * and live state are the same as in the last call are not looked at again.
+ */
+export function createPlan(input: PlanInput): Plan {
+  const { byKey, findings: unnamed } = toDesired(input.desired, input);
+  const planned = planChanges(input, byKey);
+  const deletes = planDeletes(input, byKey);
+  const entries = withRenames(planned.entries, deletes.deletes);
+  const applied = entries.filter(({ after }) => after !== undefined);
+  const pruned = entries.filter(({ after }) => after === undefined);
+  const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
+  const mass = findMassDeletion(pruned.length, countUnit(input), input.limits ?? DEFAULT_LIMITS);
+  const own = [...unnamed, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
+  const waves = toWaves(order.waves, applied, pruned);
+  return {
+    unit: input.unit,
+    fieldManager: input.fieldManager,
+    before: input.beforeSource,
+    after: input.afterSource,
+    waves,
+    unchanged: planned.unchanged.toSorted(compareRefs),
+    findings: [...input.findings, ...own.toSorted(byPlace)],
+    effects: effectsOf(input, entries),
+    salt: input.salt,
+  };
+}
+
+const byPlace = compareBy<Finding>(
+  ({ ref }) => (ref === undefined ? '' : toRefKey(ref)),
+  ({ code }) => code,
+  ({ path }) => path ?? '',
+);
+
+function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): PlannedChanges {
+  const entries: Entry[] = [];
+  const unchanged: ObjectRef[] = [];
+  const findings: Finding[] = [];
+  for (const [key, desired] of byKey) {
+    const live = input.before.get(refOf(desired.object));
+    const planned = planChange(desired, live, input);
+    const owner = input.ownedByOthers.get(key);
+    if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
+    findings.push(...planned.findings);
+    if (planned.change.action === 'none') unchanged.push(planned.change.ref);
+    else entries.push({ change: planned.change, before: live, after: planned.after, desired });
+  }
+  return { entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)), unchanged, findings };
+}
+
+function toOwnerFinding({ object, manifest }: Desired, unit: string): Finding {
+  return toFinding('KP0108', { ref: refOf(object), source: lineOf(manifest.origin), data: { kind: object.kind, unit } });
+}
+
+/** Created objects with where they come from, and deleted ones with where they went, where that can be told. */
+function withRenames(entries: readonly Entry[], deletes: readonly PlannedDelete[]): readonly Entry[] {
+  const gone = deletes.map(({ change, object }): Entry => ({ change, before: object, after: undefined, desired: undefined }));
+  const created = entries.filter(({ change }) => change.action === 'create');
+  const renames = findRenames(
+    deletes.map(({ change, object }) => ({ ref: change.ref, object })),
+    created.flatMap(({ change, after }) => (after === undefined ? [] : [{ ref: change.ref, object: after }])),
+  );
+  const moved = new Map<Entry, Entry>();
+  for (const { from, to } of renames) {
+    const [old, next] = [gone[from], created[to]];
+    if (old === undefined || next === undefined) continue;
+    moved.set(next, withReason(next, { reason: `renamed from ${formatRef(old.change.ref)}`, movedFrom: old.change.ref }));
+    moved.set(old, withReason(old, { reason: `renamed to ${formatRef(next.change.ref)}` }));
+  }
+  return [...entries, ...gone].map((entry) => moved.get(entry) ?? entry);
+}
+
+function withReason(entry: Entry, fields: Pick<Change, 'reason' | 'movedFrom'>): Entry {
+  return { ...entry, change: { ...entry.change, ...fields } };
+}
+
+function toOrderItem({ change, after, desired }: Entry): OrderItem {
+  const object = after ?? { apiVersion: '', kind: change.ref.kind, metadata: {} };
+  return { object, locate: (path) => desired?.manifest.origin.locate(path) };
+}
+
+/** How many objects the unit has before: what a share of deletions is measured by. */
+function countUnit(input: PlanInput): number {
+  if (input.mode === 'revision') return input.before.size;
+  return [...input.owned].filter((key) => hasKey(input.before, key)).length;
+}
+
+function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pruned: readonly Entry[]): readonly Wave[] {
+  const prune = orderPrune(pruned.flatMap(({ before }) => before ?? []));
+  const changes = (waves: readonly OrderedWave[], entries: readonly Entry[]): { label: string; changes: readonly Change[] }[] =>
+    waves.map(({ label, items }) => ({ label, changes: items.flatMap((item) => entries[item]?.change ?? []) }));
+  return [...changes(ordered, applied), ...changes(prune, pruned)].map(({ label, changes }, index) => ({
+    index,
+    label,
+    steps: changes.map((change) => ({ ...change, wave: index })),
+  }));
+}
+
+function effectsOf(input: PlanInput, entries: readonly Entry[]): readonly Effect[] {
+  const before = withContext(input.before, input.context);
+  const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
+  const after = before.with(entries.flatMap((entry) => entry.after ?? [])).without(gone);
+  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
+  return listEffects({ before, after, changed }, input.engines);
+}
+
+function toChangedObject({ change, before, after, desired }: Entry, input: PlanInput): ChangedObject {
+  const locate: ChangedObject['locate'] = (pointer) => {
+    if (desired === undefined || after === undefined) return change.source;
+    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, change.merged ?? after, pointer, input.catalog);
+  };
+  return { step: change, before, locate };
+}
+
+const worlds = new WeakMap<World, { readonly context: World; readonly world: World }>();
+
+/** The world with the context's objects besides its own; the same world again for the same two. */
+function withContext(world: World, context: World): World {
+  if (context.size === 0) return world;
+  const known = worlds.get(world);
+  if (known?.context === context) return known.world;
+  const joined = context.with(world.objects());
+  worlds.set(world, { context, world: joined });
+  return joined;
+}
