@@ -14,6 +14,7 @@ import {
   type WorldSource,
 } from '../model/index.ts';
 import { effectsOf, findingsOf, type AppliedStep, type Report } from './report.ts';
+import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
 
 /** The report as the one document that `-o json` and `-o yaml` print: the outward contract, stable and sorted. */
@@ -86,7 +87,7 @@ function stepFields(step: Step): JsonObject {
     wave: step.wave,
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.movedFrom === undefined ? {} : { movedFrom: refFields(step.movedFrom) }),
-    fields: step.fields.map((field) => ({ ...field })),
+    fields: step.fields.map((field) => ({ ...maskSecrets(field) })),
     ...(step.source === undefined ? {} : { source: { ...step.source } }),
   };
 }

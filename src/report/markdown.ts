@@ -11,6 +11,7 @@ import {
   type Step,
 } from '../model/index.ts';
 import { effectsOf, findingsOf, placeOf, type Report } from './report.ts';
+import { maskSecrets } from './secrets.ts';
 import { count, countActions, countFindings, phraseSeverities, severityRank } from './summary.ts';
 import { readablePath } from './text/changes.ts';
 
@@ -136,6 +137,7 @@ function findingRow(finding: Finding): string {
 function stepRow(step: Step): string {
   const fields = step.fields
     .slice(0, 6)
+    .map(maskSecrets)
     .map((field) => `\`${readablePath(field.path, step)}\`: ${value(field.before)} → ${value(field.after)}`);
   const more = step.fields.length > 6 ? [`… ${step.fields.length - 6} more`] : [];
   return row(

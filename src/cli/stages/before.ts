@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld, type Cluster } from '../../cluster/index.ts';
-import { KplanError, refKeyOf, World, type Manifest, type RefKey, type WorldSource } from '../../model/index.ts';
+import { readWorld } from '../../cluster/index.ts';
+import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
 import { loadCatalog, listVersions } from '../../model/schema/index.ts';
 import { realClock } from '../clock.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
+import type { EmbeddedCluster } from '../../sim/index.ts';
+import { readSnapshot } from '../snapshot-text.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
-import { readRevision } from './revision.ts';
+import { readRepository } from '../../loader/index.ts';
+
+const DEFAULT_DIRECTORY = '.kplan/cluster';
 
 /** What is there before the change. */
 export interface Before {
@@ -19,8 +23,15 @@ export interface Before {
   /** The manifests of the revision; none for a cluster. */
   readonly manifests: readonly Manifest[];
   /** The cluster itself, where there is one that can be written. */
-  readonly cluster?: Cluster;
+  readonly cluster?: EmbeddedCluster;
   readonly kubernetesVersion?: string;
+  /** The salt of secret hashes that stand in the world already. */
+  readonly salt?: string;
+}
+
+/** A cluster that can be written. */
+export interface OpenedCluster {
+  readonly cluster: EmbeddedCluster;
 }
 
 /** Which world the command line chooses as *before*. */
@@ -47,7 +58,7 @@ export function chooseBefore(args: Arguments, io: Io, log: Log): BeforeChoice {
     return { kind: 'revision', revision: `merge-base:${pullRequest}` };
   }
   log.detail('before: the embedded cluster in .kplan/cluster (--base, --snapshot or --embedded choose another)');
-  return { kind: 'embedded', directory: '.kplan/cluster' };
+  return { kind: 'embedded', directory: DEFAULT_DIRECTORY };
 }
 
 /** Opens the chosen world. The caller closes its cluster. */
@@ -62,7 +73,12 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
       };
     case 'revision': {
       const path = args.positionals[0] ?? '.';
-      const { manifests, source } = await readRevision(loadOptions(args, io, path), choice.revision, desired.root);
+      const options = loadOptions(args, io, path);
+      const { manifests, source } = await readRepository({
+        ...options,
+        ref: choice.revision,
+        ...(options.ref === undefined ? {} : { head: options.ref }),
+      });
       return { mode: 'revision', world: World.of(manifests.map((manifest) => manifest.object)), source, manifests };
     }
     case 'snapshot':
@@ -78,18 +94,32 @@ async function openSnapshot(file: string, io: Io): Promise<Before> {
     throw new KplanError('NOT_FOUND', `--snapshot ${file}: there is no such file`, {
       hint: '`kplan snapshot FILE` writes one; so does `kubectl get all,... -A -o yaml`',
     });
-  const world = World.of(await readObjects(path));
+  const { head, world } = readSnapshot(await readObjects(path));
+  const versions = head === undefined ? [] : [head.kubernetesVersion];
+  const source: WorldSource = {
+    kind: 'snapshot',
+    description: `snapshot ${file}`,
+    path: file,
+    kubernetesVersions: versions,
+    ...(head === undefined ? {} : { clusterUid: head.clusterUid }),
+  };
   return {
     mode: 'live',
     world,
-    source: { kind: 'snapshot', description: `snapshot ${file}`, path: file, kubernetesVersions: [] },
+    source,
     manifests: [],
+    ...(head === undefined ? {} : { salt: head.salt, kubernetesVersion: head.kubernetesVersion }),
   };
 }
 
-/** Opens the embedded cluster of a directory; makes it if it is not there. */
-export async function openEmbedded(directory: string, context: World, io: Io): Promise<Before & { readonly cluster: Cluster }> {
-  const cluster = await openEmbeddedCluster(directory, context, io);
+/** Reads the embedded cluster of a directory (one that is open already, if given); makes it if it is not there. */
+export async function openEmbedded(
+  directory: string,
+  context: World,
+  io: Io,
+  opened?: EmbeddedCluster,
+): Promise<Before & { readonly cluster: EmbeddedCluster }> {
+  const cluster = opened ?? (await openEmbeddedCluster(directory, context, io));
   const identity = await cluster.identity();
   const world = await readWorld(cluster);
   const source: WorldSource = {
@@ -104,7 +134,7 @@ export async function openEmbedded(directory: string, context: World, io: Io): P
 }
 
 /** The embedded cluster of a directory; the nodes that the command line names are its nodes if it is new. */
-export async function openEmbeddedCluster(directory: string, context: World, io: Io): Promise<Cluster> {
+export async function openEmbeddedCluster(directory: string, context: World, io: Io): Promise<EmbeddedCluster> {
   const { openEmbeddedCluster: open } = await import('../../sim/index.ts');
   const nodes = context.byKind('', 'Node');
   return open({
@@ -116,7 +146,21 @@ export async function openEmbeddedCluster(directory: string, context: World, io:
   });
 }
 
-/** The objects of some identities. */
-export function keysOf(objects: Iterable<Parameters<typeof refKeyOf>[0]>): ReadonlySet<RefKey> {
-  return new Set([...objects].map(refKeyOf));
+/** Like `openEmbeddedCluster`, but refuses where nothing was ever applied. */
+export async function openExistingCluster(directory: string, context: World, io: Io): Promise<EmbeddedCluster> {
+  if (!existsSync(resolve(io.cwd, directory)))
+    throw new KplanError('NO_CLUSTER', `${directory}: there is no embedded cluster`, {
+      hint: '`kapply PATH` makes one; --embedded DIR names another',
+    });
+  return openEmbeddedCluster(directory, context, io);
+}
+
+/** The folder of the embedded cluster that a command line means. */
+export function embeddedDirectory(args: Arguments): string {
+  return args.string('embedded') ?? DEFAULT_DIRECTORY;
+}
+
+/** The folder, beside an embedded cluster's own, where daemons keep their status. */
+export function daemonDirectory(directory: string): string {
+  return `${directory.replace(/\/+$/, '')}.daemons`;
 }

@@ -16,6 +16,8 @@ export interface Desired {
   readonly findings: readonly Finding[];
   readonly loaded: LoadSummary;
   readonly source: WorldSource;
+  /** Path and content id of every file that was read: equal for equal content. */
+  readonly fileIds: readonly string[];
   /** The repository's root. */
   readonly root: string;
   readonly config: Config;
@@ -39,6 +41,7 @@ export async function readDesired(args: Arguments, io: Io, log: Log, path: strin
     findings: loaded.findings,
     loaded: { files: loaded.notes.files, objects: loaded.manifests.length, notes: describeNotes(loaded.notes, loaded) },
     source: loaded.source,
+    fileIds: loaded.files.map((file) => `${file.path}\0${file.oid}`),
     root: loaded.root,
     config,
     unit: args.string('unit') ?? config.unit ?? unitName(path, loaded.root, io),

@@ -1,6 +1,7 @@
 import { compareBy, stringifyJson, type JsonValue } from '../../std/index.ts';
 import { formatRef, stepsOf, type Action, type FieldChange, type Plan, type Step } from '../../model/index.ts';
 import type { AppliedStep, Layout, StepOutcome } from '../report.ts';
+import { maskSecrets } from '../secrets.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Span, type Tone } from './paint.ts';
 
@@ -71,7 +72,8 @@ export function stepLines(step: Step, layout: Layout): Line[] {
   return lines;
 }
 
-function fieldLine(field: FieldChange, step: Step, layout: Layout): Line {
+function fieldLine(change: FieldChange, step: Step, layout: Layout): Line {
+  const field = maskSecrets(change);
   const path = `    ${readablePath(field.path, step).replace('.spec.template.spec.', '.spec…')}`.padEnd(
     Math.min(52, Math.max(24, layout.width - 40)),
   );

@@ -1,0 +1,18 @@
+import type { StepResult } from '../reconcile/index.ts';
+import type { AppliedStep } from '../report/index.ts';
+
+/** The results of an applied plan in the words of the report. */
+export function toAppliedSteps(steps: readonly StepResult[]): readonly AppliedStep[] {
+  return steps.map(({ ref, outcome, health, message }) => {
+    const said = message ?? (health === undefined || health.status === 'Current' ? undefined : health.message);
+    return { ref, outcome, ...(health === undefined ? {} : { health: health.status }), ...(said === undefined ? {} : { message: said }) };
+  });
+}
+
+/** The last line: what to do next. */
+export function countResults(steps: readonly StepResult[]): string {
+  const bad = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused').length;
+  const skipped = steps.filter(({ outcome }) => outcome === 'skipped').length;
+  if (bad + skipped === 0) return '`kapply status` says how it is.';
+  return `${bad} did not go well${skipped > 0 ? `, ${skipped} not begun` : ''}: mend the cause and run it again; what is done stays done.`;
+}

@@ -1,0 +1,103 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
+import type { ApplyReport, PlanReport } from '../../report/index.ts';
+import { countResults, toAppliedSteps } from '../apply-steps.ts';
+import type { Arguments } from '../arguments.ts';
+import { confirm } from '../confirm.ts';
+import { KplanError } from '../../model/index.ts';
+import { createLog, type Io, type Log } from '../io.ts';
+import { limitPlan } from '../limit-plan.ts';
+import { signalExit } from '../main.ts';
+import { printReport, readTargets } from '../output.ts';
+import { newSalt } from '../salt.ts';
+import { carryOut, type Carried } from '../stages/carry-out.ts';
+import { embeddedDirectory, openEmbedded, type OpenedCluster } from '../stages/before.ts';
+import { readDesired } from '../stages/desired.ts';
+import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import { openForPlan } from '../stages/plan-target.ts';
+import { openPlanFile } from './show.ts';
+
+/** `kapply [PATH | PLANFILE]`. */
+export async function runApply(args: Arguments, io: Io): Promise<number> {
+  readTargets(args);
+  const log = createLog(io, args.has('quiet'), args.has('verbose'));
+  if (args.has('watch')) {
+    const { runWatch } = await import('./daemon.ts');
+    return runWatch(args, io, log);
+  }
+  const target = args.positionals[0] ?? '.';
+  return isFile(resolve(io.cwd, target)) && !/\.ya?ml$/.test(target) ? applyFile(target, args, io, log) : applyPath(target, args, io, log);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
+  const desired = await readDesired(args, io, log, path);
+  const before = await openEmbedded(embeddedDirectory(args), desired.context, io);
+  try {
+    const ownership = await readOwnership(before, desired.unit);
+    const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+    const plan = limitPlan(whole, args);
+    return await decide(plan, before, args, io, log, {
+      kind: 'manifests',
+      manifests: desired.manifests,
+      defaultNamespace: desired.defaultNamespace,
+    });
+  } finally {
+    await before.cluster.close();
+  }
+}
+
+async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
+  const plan = openPlanFile(file, io);
+  const opened = await openForPlan(plan, args, io);
+  try {
+    return await decide(plan, opened, args, io, log, { kind: 'pinned', preflight: true });
+  } finally {
+    await opened.cluster.close();
+  }
+}
+
+async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io, log: Log, secrets: Carried): Promise<number> {
+  const isText = readTargets(args).some((target) => target.format === 'text' && target.file === undefined);
+  const steps = stepsOf(plan).length;
+  const blocker = findBlocker(plan, args.list('allow'));
+  const next =
+    blocker === undefined
+      ? steps === 0
+        ? 'Nothing to do.'
+        : `${steps} objects are to be written.`
+      : `Not applied: ${blocker.code}. \`kplan explain ${blocker.code}\` says more; --allow ${blocker.code} goes on all the same.`;
+  const report: PlanReport = { kind: 'PlanReport', plan, notes: [], next };
+  if (isText || args.has('dry-run')) await printReport(report, args, io);
+  if (blocker !== undefined)
+    throw new KplanError('REFUSED', `nothing was done: ${blocker.code} stands in the way`, {
+      hint: `mend it, or go on all the same with --allow ${blocker.code}`,
+    });
+  if (args.has('dry-run')) return args.has('detailed-exitcode') && steps > 0 ? 2 : 0;
+  if (steps > 0) await confirm(`Apply ${steps} changes to ${plan.before.description}?`, args, io);
+  const result = await carryOut(plan, opened, args, io, log, secrets);
+  const applied: ApplyReport = {
+    kind: 'ApplyReport',
+    plan: isText ? { ...plan, findings: [], effects: [] } : plan,
+    steps: toAppliedSteps(result.steps),
+    notes: result.message === undefined ? [] : [result.message],
+    next: countResults(result.steps),
+  };
+  if (steps > 0 || !isText) await printReport(applied, args, io);
+  const interrupted = signalExit(io);
+  if (interrupted !== undefined) return interrupted;
+  return result.conclusion === 'applied' ? 0 : result.conclusion === 'refused' ? 3 : 1;
+}
+
+/** The first error finding or effect that --allow lets not through, by code or engine. */
+function findBlocker(plan: Plan, allowed: readonly string[]): Finding | Effect | undefined {
+  const isOpen = (item: Finding | Effect): boolean => item.severity === 'error' && !allowed.includes(item.code);
+  return (
+    plan.findings.find((finding) => isOpen(finding) && finding.waived === undefined) ??
+    plan.effects.find((effect) => isOpen(effect) && !allowed.includes(effect.engine))
+  );
+}

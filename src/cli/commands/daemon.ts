@@ -1,0 +1,125 @@
+import { existsSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { runDaemon, type DaemonLogEntry, type DaemonSource, type SourceState } from '../../daemon/index.ts';
+import { KplanError } from '../../model/index.ts';
+import { readRevisionId } from '../../loader/index.ts';
+import { sha256, toKubernetesTime } from '../../std/index.ts';
+import { usage, type Arguments } from '../arguments.ts';
+import { realClock } from '../clock.ts';
+import { parseDuration } from '../duration.ts';
+import type { Io, Log } from '../io.ts';
+import { newSalt } from '../salt.ts';
+import { carryOut } from '../stages/carry-out.ts';
+import { daemonDirectory, embeddedDirectory, openEmbedded, openEmbeddedCluster, type OpenedCluster } from '../stages/before.ts';
+import { readDesired, type Desired } from '../stages/desired.ts';
+import { makePlan, readOwnership } from '../stages/make-plan.ts';
+
+const REF = 'HEAD';
+
+/** `kapply --watch DIR | REPO`: keeps the embedded cluster equal to a folder, or to a revision of a local repository. */
+export async function runWatch(args: Arguments, io: Io, log: Log): Promise<number> {
+  const target = args.positionals[0] ?? '.';
+  const path = toPath(target, args, io);
+  const source = toSource(target, path, args);
+  const directory = embeddedDirectory(args);
+  const desired = await readDesired(sourceArguments(args, source), io, log, path);
+  const cluster = await openEmbeddedCluster(directory, desired.context, io);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([io.signal, stop.signal]);
+  const read = (): Promise<Desired> => readDesired(sourceArguments(args, source), io, log, path);
+  const stepping = cluster.run({ signal });
+  const { unit } = desired;
+  log.step(
+    `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, embedded cluster ${directory} (Ctrl-C ends)`,
+  );
+  try {
+    await runDaemon<Desired>({
+      unit,
+      source,
+      cluster,
+      parts: {
+        readSource: async () => toState(await read()),
+        plan: async ({ content }) => planFor(content, { cluster }, directory, args, io, log),
+        apply: (plan, { content }) =>
+          carryOut(plan, { cluster }, args, io, log, {
+            kind: 'manifests',
+            manifests: content.manifests,
+            defaultNamespace: content.defaultNamespace,
+          }),
+      },
+      clock: realClock(io),
+      random: () => io.random(),
+      signal,
+      identity: `${hostname()}-${process.pid}`,
+      allow: args.list('allow'),
+      interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
+      stateDirectory: join(resolve(io.cwd, daemonDirectory(directory)), unit),
+      log: (entry) => log.step(formatEntry(entry)),
+      ...(args.has('once') ? { onStatus: (status) => (status.outcome === undefined ? undefined : stop.abort('once')) } : {}),
+    });
+  } finally {
+    stop.abort('done');
+    await stepping;
+    await cluster.close();
+  }
+  if (!io.signal.aborted) return 0;
+  return io.signal.reason === 'SIGTERM' ? 143 : 130;
+}
+
+function toPath(target: string, args: Arguments, io: Io): string {
+  if (target === '-') throw usage(args.command, '--watch follows a folder or a repository, not standard input');
+  if (/^(https?|ssh|git):\/\/|^[\w.-]+@[\w.-]+:/.test(target))
+    throw new KplanError('USAGE', `${target}: remote repositories are not followed in this version`, {
+      hint: 'clone it, and give the folder or its file: URL',
+    });
+  const path = target.startsWith('file:') ? fileURLToPath(target) : resolve(io.cwd, target);
+  if (!existsSync(path)) throw new KplanError('NOT_FOUND', `${target}: there is no such file or directory`);
+  return path;
+}
+
+// A file: URL, a bare repository and --ref mean commits; a folder means its files.
+function toSource(target: string, path: string, args: Arguments): DaemonSource {
+  const ref = args.string('ref');
+  const isBare = existsSync(join(path, 'HEAD')) && existsSync(join(path, 'objects'));
+  if (ref === undefined && !target.startsWith('file:') && !isBare) {
+    if (!statSync(path).isDirectory()) throw usage(args.command, `--watch ${target}: a folder or a repository is watched, not a file`);
+    return { kind: 'directory', path };
+  }
+  const revision = ref ?? REF;
+  const git = args.string('git');
+  return {
+    kind: 'git',
+    description: `${target} at ${revision}`,
+    readRevision: () => readRevisionId(path, revision, git === 'js' || git === 'native' ? git : 'auto'),
+  };
+}
+
+function sourceArguments(args: Arguments, source: DaemonSource): Arguments {
+  if (source.kind === 'directory') return args;
+  return { ...args, string: (flag) => (flag === 'ref' ? (args.string('ref') ?? REF) : args.string(flag)) };
+}
+
+function toState(desired: Desired): SourceState<Desired> {
+  const { commit } = desired.source;
+  const revision = commit ?? sha256(desired.fileIds.join('\n'));
+  return { revision, objectCount: desired.manifests.length, content: desired };
+}
+
+async function planFor(
+  desired: Desired,
+  opened: OpenedCluster,
+  directory: string,
+  args: Arguments,
+  io: Io,
+  log: Log,
+): Promise<ReturnType<typeof makePlan>> {
+  const before = await openEmbedded(directory, desired.context, io, opened.cluster);
+  const ownership = await readOwnership(before, desired.unit);
+  return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+}
+
+function formatEntry({ at, level, unit, revision, message }: DaemonLogEntry): string {
+  return `${toKubernetesTime(at)} ${level === 'info' ? '' : `${level} `}${unit}${revision === undefined ? '' : `@${revision.slice(0, 12)}`}: ${message}`;
+}

@@ -1,0 +1,69 @@
+import { countResults, toAppliedSteps } from '../apply-steps.ts';
+import { World, type Plan, type WorldSource } from '../../model/index.ts';
+import { deleteUnit, readInventory } from '../../reconcile/index.ts';
+import { usage, type Arguments } from '../arguments.ts';
+import { realClock } from '../clock.ts';
+import { confirm } from '../confirm.ts';
+import { parseDuration } from '../duration.ts';
+import { createLog, type Io } from '../io.ts';
+import { signalExit } from '../main.ts';
+import { printReport, readTargets } from '../output.ts';
+import { embeddedDirectory, openExistingCluster } from '../stages/before.ts';
+import { whileStepping } from '../stages/stepping.ts';
+
+/** `kapply delete --unit UNIT`: everything that the unit owns goes, in reverse order, then the unit. */
+export async function runDelete(args: Arguments, io: Io): Promise<number> {
+  readTargets(args);
+  const unit = args.string('unit');
+  if (unit === undefined) throw usage(args.command, 'kapply delete needs --unit UNIT: what is to be removed');
+  const log = createLog(io, args.has('quiet'), args.has('verbose'));
+  const directory = embeddedDirectory(args);
+  const cluster = await openExistingCluster(directory, World.EMPTY, io);
+  try {
+    const { owned } = await readInventory(cluster, unit);
+    if (owned.size === 0) {
+      log.step(`unit ${unit} owns nothing here`);
+      return 0;
+    }
+    if (args.has('dry-run')) {
+      for (const key of owned) io.out(`${key}\n`);
+      log.step(`${owned.size} objects would be deleted`);
+      return 0;
+    }
+    await confirm(`Delete ${owned.size} objects of unit ${unit}, namespaces and claims included?`, args, io);
+    const result = await whileStepping(cluster, () =>
+      deleteUnit(cluster, unit, {
+        clock: realClock(io),
+        signal: io.signal,
+        timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),
+        allow: () => true,
+      }),
+    );
+    const source: WorldSource = { kind: 'embedded', description: `embedded cluster ${directory}`, kubernetesVersions: [] };
+    const plan: Plan = {
+      unit,
+      fieldManager: 'kapply',
+      before: source,
+      after: { kind: 'none', description: 'nothing', kubernetesVersions: [] },
+      waves: [],
+      unchanged: [],
+      findings: [],
+      effects: [],
+      salt: '',
+    };
+    await printReport(
+      {
+        kind: 'ApplyReport',
+        plan,
+        steps: toAppliedSteps(result.steps),
+        notes: result.message === undefined ? [] : [result.message],
+        next: countResults(result.steps),
+      },
+      args,
+      io,
+    );
+    return signalExit(io) ?? (result.conclusion === 'applied' ? 0 : 1);
+  } finally {
+    await cluster.close();
+  }
+}

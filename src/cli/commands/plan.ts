@@ -1,0 +1,81 @@
+import { stepsOf, type Plan } from '../../model/index.ts';
+import { writePlanFile } from '../../planner/index.ts';
+import { countActions, countFindings, type PlanReport } from '../../report/index.ts';
+import type { Arguments } from '../arguments.ts';
+import { createLog, type Io, type Log } from '../io.ts';
+import { limitPlan } from '../limit-plan.ts';
+import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
+import { printReport, readTargets, writeOutput } from '../output.ts';
+import { newSalt } from '../salt.ts';
+import { chooseBefore, openBefore } from '../stages/before.ts';
+import { readDesired, type Desired } from '../stages/desired.ts';
+import { describeGaps } from '../stages/gaps.ts';
+import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import { VERSION } from '../version.ts';
+
+/** `kplan [plan] [PATH]`. */
+export async function runPlan(args: Arguments, io: Io): Promise<number> {
+  readTargets(args);
+  const log = createLog(io, args.has('quiet'), args.has('verbose'));
+  if (args.has('watch')) {
+    const { watchPlan } = await import('./watch-plan.ts');
+    return watchPlan(args, io, log);
+  }
+  const { plan, desired } = await planOnce(args, io, log);
+  const out = args.string('out');
+  if (out !== undefined) writeOutput(out, writePlanFile(plan, { version: VERSION }), io);
+  const report = toReport(plan, desired, args, io);
+  await printReport(report, args, io);
+  return exitCode(report.plan, args, desired.config.failOn);
+}
+
+/** Load, validate, plan. */
+export async function planOnce(args: Arguments, io: Io, log: Log): Promise<{ readonly plan: Plan; readonly desired: Desired }> {
+  const path = args.positionals[0] ?? '.';
+  const desired = await readDesired(args, io, log, path);
+  const before = await openBefore(chooseBefore(args, io, log), desired, args, io);
+  try {
+    const ownership = await readOwnership(before, desired.unit);
+    const plan = makePlan(desired, before, args, io, log, {
+      ownership,
+      salt: before.salt ?? newSalt(),
+      forceConflicts: args.has('force-conflicts'),
+    });
+    return { plan, desired };
+  } finally {
+    await before.cluster?.close();
+  }
+}
+
+/** The report of a plan: limited to what was asked for, without what a baseline knows. */
+export function toReport(plan: Plan, desired: Desired, args: Arguments, io: Io): PlanReport {
+  const known = readBaseline(args, io);
+  const limited = limitPlan({ ...plan, findings: withoutKnown(plan.findings, known), effects: withoutKnown(plan.effects, known) }, args);
+  return {
+    kind: 'PlanReport',
+    plan: limited,
+    notes: [...desired.loaded.notes, ...describeGaps(desired, plan)],
+    next: nextStep(limited, args),
+  };
+}
+
+function exitCode(plan: Plan, args: Arguments, configured: string | undefined): number {
+  if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? configured ?? 'error')) return 1;
+  return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
+}
+
+function nextStep(plan: Plan, args: Arguments): string {
+  const path = args.positionals[0];
+  const target = args.string('out') ?? path ?? '';
+  const worst = [...plan.findings, ...plan.effects].find(
+    (item) => item.severity === 'error' && !('waived' in item && item.waived !== undefined),
+  );
+  const errors = countFindings(plan.findings).error + plan.effects.filter((effect) => effect.severity === 'error').length;
+  if (worst !== undefined)
+    return `Not to be applied as it is: ${errors} error${errors === 1 ? '' : 's'}. \`kplan explain ${worst.code}\` says more; \`kapply --allow ${worst.code}\` would go on all the same.`;
+  const counts = countActions(plan);
+  if (counts.create + counts.update + counts.replace + counts.delete === 0) return 'Nothing to do.';
+  if (plan.before.kind === 'revision' || plan.before.kind === 'none')
+    return 'This compares two revisions; `kplan PATH` without --base plans against a cluster.';
+  return `\`kapply${target === '' ? '' : ` ${target}`}\` makes it so.`;
+}

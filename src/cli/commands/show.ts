@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { KplanError, stepsOf, type Plan } from '../../model/index.ts';
+import { readPlanFile } from '../../planner/index.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Io } from '../io.ts';
+import { isFailure } from '../outcome.ts';
+import { printReport, readTargets } from '../output.ts';
+
+/** `kplan show FILE`. */
+export async function runShow(args: Arguments, io: Io): Promise<number> {
+  readTargets(args);
+  const file = args.positionals[0] ?? '';
+  const plan = openPlanFile(file, io);
+  await printReport({ kind: 'PlanReport', plan, notes: [], next: `\`kapply ${file}\` applies exactly this.` }, args, io);
+  if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? 'error')) return 1;
+  return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
+}
+
+/** The plan in a file that a user named; throws `KplanError` for a file that is none, or that somebody has changed. */
+export function openPlanFile(file: string, io: Io): Plan {
+  const path = resolve(io.cwd, file);
+  if (!existsSync(path))
+    throw new KplanError('NOT_FOUND', `${file}: there is no such file`, { hint: '`kplan PATH --out FILE` saves a plan' });
+  const answer = readPlanFile(readFileSync(path, 'utf8'));
+  if (answer.kind === 'ok') return answer.plan;
+  throw new KplanError('INVALID_PLAN', `${file}: ${answer.reason}`, { hint: 'make it again with `kplan PATH --out FILE`' });
+}

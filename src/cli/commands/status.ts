@@ -1,0 +1,65 @@
+import { resolve, join } from 'node:path';
+import { readDaemonStatus } from '../../daemon/index.ts';
+import { World, type WorldSource } from '../../model/index.ts';
+import { listUnits, readStatus } from '../../reconcile/index.ts';
+import type { StatusReport, UnitStatus } from '../../report/index.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Io } from '../io.ts';
+import { printReport, readTargets } from '../output.ts';
+import { daemonDirectory, embeddedDirectory, openExistingCluster } from '../stages/before.ts';
+
+/** `kapply status`: what kapply owns in a cluster, and how that is. Exit 1 where something is not healthy. */
+export async function runStatus(args: Arguments, io: Io): Promise<number> {
+  readTargets(args);
+  const directory = embeddedDirectory(args);
+  const cluster = await openExistingCluster(directory, World.EMPTY, io);
+  try {
+    const asked = args.string('unit');
+    const names = asked === undefined ? await listUnits(cluster) : [asked];
+    const identity = await cluster.identity();
+    const units: UnitStatus[] = [];
+    for (const unit of names) {
+      const status = await readStatus(cluster, unit, { now: io.now() });
+      const objects = status.objects.map((object) => ({
+        ref: object.ref,
+        health: object.health.status,
+        message: object.health.message,
+        ...(object.prunable ? { wouldPrune: true } : {}),
+      }));
+      const daemon = describeDaemon(join(resolve(io.cwd, daemonDirectory(directory)), unit));
+      units.push({ unit, objects, ...(daemon === undefined ? {} : { daemon }) });
+    }
+    const source: WorldSource = {
+      kind: 'embedded',
+      description: `embedded cluster ${directory}`,
+      path: directory,
+      clusterUid: identity.uid,
+      kubernetesVersions: [identity.kubernetesVersion],
+    };
+    const ill = units.flatMap((unit) => unit.objects).filter((object) => object.health !== 'Current');
+    await printReport(toReport(source, units, ill.length), args, io);
+    return ill.length > 0 ? 1 : 0;
+  } finally {
+    await cluster.close();
+  }
+}
+
+function toReport(cluster: WorldSource, units: readonly UnitStatus[], ill: number): StatusReport {
+  const next =
+    units.length === 0
+      ? '`kapply PATH` applies a first unit.'
+      : ill > 0
+        ? `${ill} not healthy; \`kapply status --all\` lists everything.`
+        : 'Everything is healthy.';
+  return { kind: 'StatusReport', cluster, units, notes: [], next };
+}
+
+function describeDaemon(directory: string): string | undefined {
+  const status = readDaemonStatus(directory);
+  if (status === undefined) return undefined;
+  const synced =
+    status.lastSynced === undefined
+      ? 'nothing synced yet'
+      : `last synced ${status.lastSynced.revision.slice(0, 12)} at ${status.lastSynced.at}`;
+  return `daemon: ${status.phase}, ${synced}${status.reasons.length > 0 ? `; ${status.outcome ?? 'held'}: ${status.reasons.join('; ')}` : ''}; ${status.waitsFor}`;
+}

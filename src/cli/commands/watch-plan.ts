@@ -1,0 +1,54 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { watchDirectory } from '../../daemon/index.ts';
+import { KplanError } from '../../model/index.ts';
+import type { Arguments } from '../arguments.ts';
+import { realClock } from '../clock.ts';
+import type { Io, Log } from '../io.ts';
+import { printReport } from '../output.ts';
+import { planOnce, toReport } from './plan.ts';
+
+const DEBOUNCE = 150;
+
+/** `kplan PATH --watch`: plans again whenever files change, until Ctrl-C. One plan at a time; what changes meanwhile is planned after. */
+export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<number> {
+  const path = resolve(io.cwd, args.positionals[0] ?? '.');
+  if (args.string('ref') !== undefined || args.positionals[0] === '-')
+    throw new KplanError('USAGE', '--watch follows files: it takes neither --ref nor standard input');
+  let wanted = false;
+  let running: Promise<void> | undefined;
+  const next = (): void => {
+    wanted = true;
+    running ??= drain().finally(() => {
+      running = undefined;
+    });
+  };
+  const drain = async (): Promise<void> => {
+    while (wanted && !io.signal.aborted) {
+      wanted = false;
+      await planAndPrint(args, io, log);
+    }
+  };
+  await watchDirectory(folderOf(path), { debounce: DEBOUNCE, clock: realClock(io), signal: io.signal, onChange: next });
+  await running;
+  return io.signal.reason === 'SIGTERM' ? 143 : 130;
+}
+
+async function planAndPrint(args: Arguments, io: Io, log: Log): Promise<void> {
+  const started = io.now();
+  try {
+    const { plan, desired } = await planOnce(args, io, log);
+    if (io.stdoutIsTerminal) io.out('\u001b[2J\u001b[H');
+    await printReport(toReport(plan, desired, args, io), args, io);
+    log.step(`planned in ${io.now() - started} ms; waiting for changes (Ctrl-C ends)`);
+  } catch (error) {
+    if (!(error instanceof KplanError)) throw error;
+    log.warn(`${error.message}${error.hint === undefined ? '' : `\n  ${error.hint}`}\nwaiting for changes (Ctrl-C ends)`);
+  }
+}
+
+function folderOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new KplanError('NOT_FOUND', `${path}: there is no such file or directory`);
+  return found.isDirectory() ? path : dirname(path);
+}

@@ -1,0 +1,31 @@
+import { parseLabelSelector } from '../cluster/index.ts';
+import { isSelected, labelsOf, type ObjectRef, type Plan, type Selector, type Step } from '../model/index.ts';
+import { usage, type Arguments } from './arguments.ts';
+
+/** The plan with only the steps, findings and effects of the namespaces and labels that -n and -l ask for. The whole was planned: effects cross borders. */
+export function limitPlan(plan: Plan, args: Arguments): Plan {
+  const namespaces = new Set(args.list('namespace'));
+  const text = args.string('selector');
+  if (namespaces.size === 0 && text === undefined) return plan;
+  const selector = text === undefined ? undefined : toSelector(text, args);
+  const isNamespace = (ref: ObjectRef | undefined): boolean =>
+    namespaces.size === 0 || (ref !== undefined && namespaces.has(ref.namespace ?? (ref.kind === 'Namespace' ? ref.name : '')));
+  const isWanted = (step: Step): boolean =>
+    isNamespace(step.ref) && (selector === undefined || (step.merged !== undefined && isSelected(selector, labelsOf(step.merged))));
+  const waves = plan.waves.map((wave) => ({ ...wave, steps: wave.steps.filter(isWanted) })).filter((wave) => wave.steps.length > 0);
+  return {
+    ...plan,
+    waves: waves.map((wave, index) => ({ ...wave, index, steps: wave.steps.map((step) => ({ ...step, wave: index })) })),
+    unchanged: plan.unchanged.filter(isNamespace),
+    findings: plan.findings.filter((finding) => finding.ref === undefined || isNamespace(finding.ref)),
+    effects: plan.effects.filter(
+      (effect) => effect.subject === undefined || isNamespace(effect.subject) || effect.causes.some((cause) => isNamespace(cause.ref)),
+    ),
+  };
+}
+
+function toSelector(text: string, args: Arguments): Selector {
+  const selector = parseLabelSelector(text);
+  if ('requirements' in selector) return selector;
+  throw usage(args.command, `--selector ${text}: ${selector.error}`);
+}

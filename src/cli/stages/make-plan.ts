@@ -1,0 +1,118 @@
+import { ENGINES } from '../../engine/index.ts';
+import {
+  refKeyOf,
+  type KubernetesObject,
+  type Plan,
+  type RefKey,
+  type SchemaCatalog,
+  type World,
+  type WorldSource,
+} from '../../model/index.ts';
+import { createPlan } from '../../planner/index.ts';
+import { listUnits, membershipLabel, readInventory } from '../../reconcile/index.ts';
+import { toKubernetesTime } from '../../std/index.ts';
+import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
+import type { Arguments } from '../arguments.ts';
+import { waive } from '../config.ts';
+import type { Io, Log } from '../io.ts';
+import type { Before } from './before.ts';
+import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
+
+/** What a unit owns, and what others own, in a cluster. */
+export interface Ownership {
+  readonly owned: ReadonlySet<RefKey>;
+  readonly ownedByOthers: ReadonlyMap<RefKey, string>;
+}
+
+const NOTHING_OWNED: Ownership = { owned: new Set(), ownedByOthers: new Map() };
+const FIELD_MANAGER = 'kapply';
+
+/** Reads who owns what; nothing is owned where there is no cluster to ask. */
+export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
+  const { cluster } = before;
+  if (cluster === undefined) return before.mode === 'live' ? labelledOwnership(before.world, unit) : NOTHING_OWNED;
+  const ownedByOthers = new Map<RefKey, string>();
+  for (const other of await listUnits(cluster))
+    if (other !== unit) for (const key of (await readInventory(cluster, other)).owned) ownedByOthers.set(key, other);
+  return { owned: (await readInventory(cluster, unit)).owned, ownedByOthers };
+}
+
+// A snapshot cannot be asked for inventories, but its objects carry the labels.
+function labelledOwnership(world: World, unit: string): Ownership {
+  const { key, value } = membershipLabel(unit);
+  const owned = new Set<RefKey>();
+  for (const object of world.objects()) {
+    const labels = object.metadata['labels'];
+    if (
+      typeof labels === 'object' &&
+      labels !== null &&
+      !Array.isArray(labels) &&
+      Object.entries(labels).some(([name, item]) => name === key && item === value)
+    )
+      owned.add(refKeyOf(object));
+  }
+  return { owned, ownedByOthers: new Map() };
+}
+
+/** How a plan is made, besides its worlds. */
+export interface MakePlanOptions {
+  readonly ownership: Ownership;
+  readonly salt: string;
+  readonly forceConflicts: boolean;
+}
+
+/** Validates, then plans. Pure but for the log. */
+export function makePlan(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Plan {
+  const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
+  const catalogs = loadCatalogs(versions);
+  const knowsCluster = before.mode === 'live';
+  const context = desired.context.with(before.mode === 'live' ? before.world.objects() : []);
+  const started = io.now();
+  const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace });
+  const validated = io.now();
+  const catalog = withDefinitions(catalogs, desired, before.world);
+  const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
+  const plan = createPlan({
+    unit: desired.unit,
+    fieldManager: FIELD_MANAGER,
+    desired: desired.manifests,
+    before: before.world,
+    beforeSource: before.source,
+    afterSource,
+    mode: before.mode,
+    ...options.ownership,
+    context: desired.context,
+    catalog,
+    defaultNamespace: desired.defaultNamespace,
+    ...(before.mode === 'live' ? { labels: membershipLabels(desired.unit) } : {}),
+    findings: waive([...desired.findings, ...found], desired.config.ignore),
+    engines: [...ENGINES, createReferenceEngine({ knowsAll: knowsCluster })],
+    salt: options.salt,
+    now: toKubernetesTime(io.now()),
+    forceConflicts: options.forceConflicts,
+    lastManifests: before.manifests,
+  });
+  log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
+  return plan;
+}
+
+function membershipLabels(unit: string): Readonly<Record<string, string>> {
+  const { key, value } = membershipLabel(unit);
+  return { [key]: value };
+}
+
+function withDefinitions(catalogs: readonly SchemaCatalog[], desired: Desired, before: World): SchemaCatalog {
+  const [catalog] = catalogs;
+  if (catalog === undefined) throw new Error('no Kubernetes version was chosen');
+  const own = desired.manifests.flatMap(({ object }) => (isDefinition(object) ? [object] : []));
+  const definitions = [
+    ...before.byKind('apiextensions.k8s.io', 'CustomResourceDefinition'),
+    ...desired.context.byKind('apiextensions.k8s.io', 'CustomResourceDefinition'),
+    ...own,
+  ];
+  return definitions.length === 0 ? catalog : catalog.withCustomResources(definitions);
+}
+
+function isDefinition(object: KubernetesObject): boolean {
+  return object.kind === 'CustomResourceDefinition';
+}

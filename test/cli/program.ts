@@ -1,0 +1,75 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a run of a program gave. */
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built program in a folder, without terminal, colour, cache, CI or the user's Git configuration. */
+export function run(
+  program: 'kplan' | 'kapply',
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<Ran> {
+  const child = spawn(process.execPath, [join(ROOT, 'dist', `${program}.js`), ...args], { cwd, env: cleanEnv(env) });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** The environment that programs under test get. */
+export function cleanEnv(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR, KPLAN_CACHE: '', NO_COLOR: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', ...env };
+}
+
+/** A temporary folder that goes with the test. */
+export function temporaryFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kplan-test-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A Git repository of the shop in a temporary folder, with one commit. */
+export function shopRepository(context: TestContext): string {
+  const folder = join(temporaryFolder(context), 'shop');
+  cpSync(join(ROOT, 'fixtures/shop'), folder, { recursive: true });
+  git(folder, 'init', '-q', '-b', 'main');
+  commitAll(folder, 'The shop');
+  return folder;
+}
+
+/** Lays the change that breaks things over the shop. */
+export function breakShop(folder: string): void {
+  cpSync(join(ROOT, 'fixtures/shop-change'), folder, { recursive: true });
+}
+
+/** Commits everything. */
+export function commitAll(folder: string, message: string): void {
+  git(folder, 'add', '-A');
+  git(folder, '-c', 'user.name=kplan', '-c', 'user.email=kplan@example.com', 'commit', '-q', '-m', message);
+}
+
+/** Runs git in a folder; throws if it fails. */
+export function git(folder: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('git', args, { cwd: folder, encoding: 'utf8', env: cleanEnv() });
+  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}

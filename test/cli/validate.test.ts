@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { run, shopRepository, temporaryFolder } from './program.ts';
+
+test('the shop is valid for every version', async (context) => {
+  const shop = shopRepository(context);
+  const { code, stdout, stderr } = await run('kplan', shop, ['validate', '.', '--kubernetes-version', '1.36,1.35,1.34,1.33,1.32']);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^Validate: 63 objects in 15 files · no findings/);
+  assert.equal(stderr, '');
+});
+
+test('a mistake is named with its place, and fails the run', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndate: {}\n');
+  const { code, stdout } = await run('kplan', folder, ['validate', '-o', 'json']);
+  assert.equal(code, 1);
+  const report: {
+    readonly findings: readonly { readonly message: string; readonly source: { readonly file: string; readonly line: number } }[];
+  } = JSON.parse(stdout);
+  assert.equal(report.findings[0]?.message, 'strict decoding error: unknown field "date"');
+  assert.equal(report.findings[0]?.source.line, 5);
+  assert.equal((await run('kplan', folder, ['validate', '--fail-on', 'never'])).code, 0);
+});
+
+test('a file that is not YAML is a finding, and the others are still judged', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'a.yaml'), 'a: [\n');
+  writeFileSync(join(folder, 'b.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n');
+  const { code, stdout } = await run('kplan', folder, ['validate']);
+  assert.equal(code, 1);
+  assert.match(stdout, /1 object in 2 files · 1 error/);
+});
+
+test('standard input is read', async (context) => {
+  const { code, stdout } = await run(
+    'kplan',
+    temporaryFolder(context),
+    ['validate', '-'],
+    {},
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n',
+  );
+  assert.equal(code, 0);
+  assert.match(stdout, /1 object in 1 file · no findings/);
+});
+
+test('a baseline hides what is known, and only that', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndate: {}\n');
+  await run('kplan', folder, ['validate', '-o', 'json=known.json']);
+  assert.equal((await run('kplan', folder, ['validate', 'a.yaml', '--baseline', 'known.json'])).code, 0);
+  writeFileSync(join(folder, 'a.yaml'), '# moved down\n\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndate: {}\nzeit: {}\n');
+  const { code, stdout } = await run('kplan', folder, ['validate', 'a.yaml', '--baseline', 'known.json']);
+  assert.equal(code, 1);
+  assert.match(stdout, /unknown field "zeit"/);
+  assert.doesNotMatch(stdout, /unknown field "date"/);
+});
+
+test('the configuration waives with a reason, and a wrong one is refused with its place', async (context) => {
+  const folder = temporaryFolder(context);
+  mkdirSync(join(folder, '.git'));
+  writeFileSync(join(folder, 'a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndate: {}\n');
+  writeFileSync(
+    join(folder, 'kplan.yaml'),
+    'apiVersion: kplan.dev/v1\nkind: Config\nignore:\n  - {code: KV0042, object: "ConfigMap */a", reason: an old friend}\n',
+  );
+  const waived = await run('kplan', folder, ['validate', '--config', 'kplan.yaml']);
+  assert.equal(waived.code, 0, waived.stdout + waived.stderr);
+  assert.match(waived.stdout, /1 waived/);
+  writeFileSync(join(folder, 'kplan.yaml'), 'apiVersion: kplan.dev/v1\nkind: Config\nfialOn: error\n');
+  const wrong = await run('kplan', folder, ['validate', '--config', 'kplan.yaml']);
+  assert.equal(wrong.code, 3);
+  assert.match(wrong.stderr, /kplan\.yaml:1:1: .*fialOn/);
+});
+
+const refusals: readonly { readonly name: string; readonly args: readonly string[]; readonly message: RegExp }[] = [
+  { name: 'a missing path', args: ['validate', 'nowhere'], message: /nowhere/ },
+  { name: 'an unknown flag', args: ['validate', '--al'], message: /unknown flag --al; did you mean --all\?/ },
+  { name: 'an unknown format', args: ['validate', '-o', 'jsn'], message: /did you mean json\?/ },
+  { name: 'a format of a later version', args: ['validate', '-o', 'sarif'], message: /not in this version/ },
+  { name: 'an unknown Kubernetes version', args: ['validate', '--kubernetes-version', '1.9'], message: /no schemas for Kubernetes 1\.9/ },
+  { name: 'a baseline that is not there', args: ['validate', '--baseline', 'no.json'], message: /no\.json: there is no such file/ },
+  { name: 'two formats for standard output', args: ['validate', '-o', 'json', '-o', 'text'], message: /only one -o/ },
+  { name: 'an output file in no folder', args: ['validate', '-o', 'json=no/where.json'], message: /no\/where\.json cannot be written/ },
+];
+for (const { name, args, message } of refusals)
+  test(`${name} gets a sentence, exit 3 and no stack`, async (context) => {
+    const { code, stderr } = await run('kplan', temporaryFolder(context), args);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  });
