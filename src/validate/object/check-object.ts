@@ -4,19 +4,26 @@ import { checkBuiltIn } from '../structural/built-in.ts';
 import { checkCustom, withoutValues } from '../structural/custom.ts';
 import { Cursor, type Check } from '../structural/cursor.ts';
 import { checkNative } from '../native/index.ts';
-import type { Report } from '../problem.ts';
+import type { Problem, Report } from '../problem.ts';
 import { checkObjectMeta } from './metadata.ts';
 
 /** Everything that one version of the API server says of an object of a known kind. */
 export function checkObject(object: KubernetesObject, kind: Kind, version: string, report: Report): void {
   const cursor = new Cursor();
   rootCheckOf(kind)(object, cursor);
-  for (const problem of cursor.problems) report(problem);
   checkObjectMeta(object, kind, version, report);
   if (!kind.namespaced && typeof object.metadata['namespace'] === 'string' && object.metadata['namespace'] !== '') {
     report({ code: 'KV0006', path: ['metadata', 'namespace'], data: { kind: object.kind } });
   }
-  if (!kind.custom) checkNative(object, kind, report);
+  const native: Problem[] = [];
+  if (!kind.custom) checkNative(object, kind, (problem) => native.push(problem));
+  for (const problem of native) report(problem);
+  for (const problem of cursor.problems) if (!isSaidBetter(problem, native)) report(problem);
+}
+
+/** A duplicate key that a create refuses too is said once, in the words of the create. */
+function isSaidBetter({ code, path }: Problem, native: readonly Problem[]): boolean {
+  return code === 'KV0049' && native.some((other) => path.every((step, index) => other.path[index] === step));
 }
 
 const roots = new WeakMap<Schema, Check>();

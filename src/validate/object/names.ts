@@ -6,11 +6,18 @@ const LABEL_1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const QUALIFIED = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 
+/** Most keys are seen to be right at one glance; a prefix with `..`, `.-` or `-.` in it is not. */
+const PLAIN_KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,200}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const ODD_DOTS = /\.\.|\.-|-\./;
+
 /** What is wrong with a text, each in the server's words; empty where nothing is. */
 export type Judgement = readonly string[];
 
+const FINE: Judgement = [];
+
 /** `IsDNS1123Subdomain`. */
 export function judgeSubdomain(text: string): Judgement {
+  if (text.length <= 253 && SUBDOMAIN.test(text)) return FINE;
   return [...tooLong(text, 253, 'characters'), ...(SUBDOMAIN.test(text) ? [] : [WORDS.subdomain])];
 }
 
@@ -34,11 +41,13 @@ export function judgePathSegment(text: string): Judgement {
 
 /** `IsValidLabelValue`. */
 export function judgeLabelValue(text: string): Judgement {
+  if (text.length <= 63 && LABEL_VALUE.test(text)) return FINE;
   return [...tooLong(text, 63, 'bytes'), ...(LABEL_VALUE.test(text) ? [] : [WORDS.labelValue])];
 }
 
 /** `IsQualifiedName`, of keys of labels and annotations and of finalizers. */
 export function judgeQualifiedName(text: string): Judgement {
+  if (PLAIN_KEY.test(text) && !ODD_DOTS.test(text)) return FINE;
   const parts = text.split('/');
   const [first = '', second] = parts;
   if (parts.length > 2) return [WORDS.labelKey];

@@ -1,7 +1,7 @@
 import { containersOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { getArray, getBoolean, getObject, getString, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { isArray, isObject, type JsonArray, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 import { namespaceOrNone } from './lookup.ts';
-import { listWorkloads } from './workloads.ts';
+import { listWorkloads, type Workload } from './workloads.ts';
 
 /** A kind that pod specs refer to by name. */
 export type PodTarget = 'ConfigMap' | 'PersistentVolumeClaim' | 'PriorityClass' | 'RuntimeClass' | 'Secret' | 'ServiceAccount';
@@ -21,87 +21,103 @@ export function listPodReferences(world: World, kind: PodTarget): readonly PodRe
   return world.derive(collect).get(kind) ?? [];
 }
 
-type Found = Omit<PodReference, 'referrer' | 'namespace' | 'keys'> & { readonly keys?: PodReference['keys'] };
-
 function collect(world: World): ReadonlyMap<PodTarget, readonly PodReference[]> {
   const byKind = new Map<PodTarget, PodReference[]>();
-  for (const { object, template, controlled } of listWorkloads(world)) {
-    if (controlled) continue;
-    const namespace = namespaceOrNone(object);
-    for (const found of findReferences(template.spec, [...template.path, 'spec'])) {
-      const reference: PodReference = { keys: [], ...found, referrer: object, namespace };
-      const list = byKind.get(found.kind);
-      if (list === undefined) byKind.set(found.kind, [reference]);
-      else list.push(reference);
-    }
-  }
+  const add = (reference: PodReference): void => {
+    const list = byKind.get(reference.kind);
+    if (list === undefined) byKind.set(reference.kind, [reference]);
+    else list.push(reference);
+  };
+  for (const workload of listWorkloads(world)) if (!workload.controlled) new Walk(workload, add).visit();
   return byKind;
 }
 
-function findReferences(spec: JsonObject, path: Path): readonly Found[] {
-  return [
-    ...findNamed(spec, path),
-    ...getArray(spec, 'volumes').flatMap((volume, index) => findVolume(volume, [...path, 'volumes', index])),
-    ...containersOf(spec).flatMap((entry) => findInContainer(entry.container, [...path, ...entry.path])),
-  ];
+/** A walk through one pod spec. Paths are made for references alone: most fields are none. */
+class Walk {
+  readonly #referrer: KubernetesObject;
+  readonly #namespace: string;
+  readonly #spec: JsonObject;
+  readonly #path: Path;
+  readonly #add: (reference: PodReference) => void;
+
+  constructor({ object, template }: Workload, add: (reference: PodReference) => void) {
+    this.#referrer = object;
+    this.#namespace = namespaceOrNone(object);
+    this.#spec = template.spec;
+    this.#path = template.path;
+    this.#add = add;
+  }
+
+  visit(): void {
+    const spec = this.#spec;
+    this.#name('PriorityClass', spec['priorityClassName'], 'priorityClassName');
+    this.#name('RuntimeClass', spec['runtimeClassName'], 'runtimeClassName');
+    const account = spec['serviceAccountName'] === undefined ? 'serviceAccount' : 'serviceAccountName';
+    this.#name('ServiceAccount', spec[account], account);
+    for (const [index, item] of listItems(spec['imagePullSecrets']).entries())
+      this.#name('Secret', fieldOf(item, 'name'), 'imagePullSecrets', index, 'name');
+    for (const [index, volume] of listItems(spec['volumes']).entries()) this.#volume(volume, index);
+    for (const { container, path } of containersOf(spec)) this.#container(container, path);
+  }
+
+  #name(kind: PodTarget, name: JsonValue | undefined, ...path: Path): void {
+    if (typeof name !== 'string' || name === '') return;
+    this.#add({ referrer: this.#referrer, namespace: this.#namespace, kind, name, path: [...this.#path, 'spec', ...path], keys: [] });
+  }
+
+  #volume(volume: JsonValue, index: number): void {
+    if (!isObject(volume)) return;
+    this.#source('ConfigMap', volume['configMap'], 'name', ['volumes', index, 'configMap']);
+    this.#source('Secret', volume['secret'], 'secretName', ['volumes', index, 'secret']);
+    this.#name(
+      'PersistentVolumeClaim',
+      fieldOf(volume['persistentVolumeClaim'], 'claimName'),
+      'volumes',
+      index,
+      'persistentVolumeClaim',
+      'claimName',
+    );
+    for (const [at, source] of listItems(fieldOf(volume['projected'], 'sources')).entries()) {
+      this.#source('ConfigMap', fieldOf(source, 'configMap'), 'name', ['volumes', index, 'projected', 'sources', at, 'configMap']);
+      this.#source('Secret', fieldOf(source, 'secret'), 'name', ['volumes', index, 'projected', 'sources', at, 'secret']);
+    }
+  }
+
+  #container(container: JsonObject, path: Path): void {
+    for (const [index, item] of listItems(container['env']).entries()) {
+      const from = fieldOf(item, 'valueFrom');
+      if (!isObject(from)) continue;
+      this.#source('ConfigMap', from['configMapKeyRef'], 'name', [...path, 'env', index, 'valueFrom', 'configMapKeyRef']);
+      this.#source('Secret', from['secretKeyRef'], 'name', [...path, 'env', index, 'valueFrom', 'secretKeyRef']);
+    }
+    for (const [index, item] of listItems(container['envFrom']).entries()) {
+      this.#source('ConfigMap', fieldOf(item, 'configMapRef'), 'name', [...path, 'envFrom', index, 'configMapRef']);
+      this.#source('Secret', fieldOf(item, 'secretRef'), 'name', [...path, 'envFrom', index, 'secretRef']);
+    }
+  }
+
+  /** A `{name, optional, key}` or `{name, optional, items: [{key}]}`. */
+  #source(kind: 'ConfigMap' | 'Secret', source: JsonValue | undefined, field: string, steps: Path): void {
+    if (!isObject(source) || source['optional'] === true) return;
+    const name = source[field];
+    if (typeof name !== 'string' || name === '') return;
+    const path = [...this.#path, 'spec', ...steps];
+    const keys = listItems(source['items']).flatMap((item, index) => toKey(fieldOf(item, 'key'), [...path, 'items', index, 'key']));
+    keys.push(...toKey(source['key'], [...path, 'key']));
+    this.#add({ referrer: this.#referrer, namespace: this.#namespace, kind, name, path: [...path, field], keys });
+  }
 }
 
-function findNamed(spec: JsonObject, path: Path): readonly Found[] {
-  const found: Found[] = [];
-  const add = (kind: PodTarget, ...steps: readonly (string | number)[]): void => {
-    const name = getString(spec, ...steps);
-    if (name !== undefined && name !== '') found.push({ kind, name, path: [...path, ...steps] });
-  };
-  add('PriorityClass', 'priorityClassName');
-  add('RuntimeClass', 'runtimeClassName');
-  add('ServiceAccount', spec['serviceAccountName'] === undefined ? 'serviceAccount' : 'serviceAccountName');
-  for (const index of getArray(spec, 'imagePullSecrets').keys()) add('Secret', 'imagePullSecrets', index, 'name');
-  return found;
+function toKey(key: JsonValue | undefined, path: Path): { key: string; path: Path }[] {
+  return typeof key === 'string' ? [{ key, path }] : [];
 }
 
-function findVolume(volume: JsonValue, path: Path): readonly Found[] {
-  const claim = getString(volume, 'persistentVolumeClaim', 'claimName');
-  return [
-    ...findSource(volume, path, 'ConfigMap', ['configMap'], 'name'),
-    ...findSource(volume, path, 'Secret', ['secret'], 'secretName'),
-    ...(claim === undefined || claim === ''
-      ? []
-      : [{ kind: 'PersistentVolumeClaim' as const, name: claim, path: [...path, 'persistentVolumeClaim', 'claimName'] }]),
-    ...getArray(volume, 'projected', 'sources').flatMap((source, index) => [
-      ...findSource(source, [...path, 'projected', 'sources', index], 'ConfigMap', ['configMap'], 'name'),
-      ...findSource(source, [...path, 'projected', 'sources', index], 'Secret', ['secret'], 'name'),
-    ]),
-  ];
+function fieldOf(value: JsonValue | undefined, field: string): JsonValue | undefined {
+  return isObject(value) ? value[field] : undefined;
 }
 
-function findSource(value: JsonValue, path: Path, kind: 'ConfigMap' | 'Secret', steps: readonly string[], field: string): readonly Found[] {
-  const source = getObject(value, ...steps);
-  const name = getString(source, field);
-  if (name === undefined || name === '' || getBoolean(source, 'optional') === true) return [];
-  const keys = getArray(source, 'items').flatMap((item, index) => {
-    const key = getString(item, 'key');
-    return key === undefined ? [] : [{ key, path: [...path, ...steps, 'items', index, 'key'] }];
-  });
-  return [{ kind, name, path: [...path, ...steps, field], keys }];
+function listItems(value: JsonValue | undefined): JsonArray {
+  return isArray(value) ? value : NONE;
 }
 
-function findInContainer(container: JsonObject, path: Path): readonly Found[] {
-  return [
-    ...getArray(container, 'env').flatMap((item, index) => [
-      ...findKey(item, [...path, 'env', index], 'ConfigMap', 'configMapKeyRef'),
-      ...findKey(item, [...path, 'env', index], 'Secret', 'secretKeyRef'),
-    ]),
-    ...getArray(container, 'envFrom').flatMap((item, index) => [
-      ...findSource(item, [...path, 'envFrom', index], 'ConfigMap', ['configMapRef'], 'name'),
-      ...findSource(item, [...path, 'envFrom', index], 'Secret', ['secretRef'], 'name'),
-    ]),
-  ];
-}
-
-function findKey(item: JsonValue, path: Path, kind: 'ConfigMap' | 'Secret', field: string): readonly Found[] {
-  const key = getString(item, 'valueFrom', field, 'key');
-  return findSource(item, path, kind, ['valueFrom', field], 'name').map((found) => ({
-    ...found,
-    keys: key === undefined ? [] : [{ key, path: [...path, 'valueFrom', field, 'key'] }],
-  }));
-}
+const NONE: JsonArray = [];

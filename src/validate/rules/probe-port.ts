@@ -14,6 +14,8 @@ const HANDLERS: readonly Path[] = [
   ]),
 ];
 
+const OWNERS = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'];
+
 /** A probe or hook of a port name that its container does not have fails for ever. */
 export const probePort: Rule = {
   code: 'KR0023',
@@ -28,6 +30,7 @@ export const probePort: Rule = {
 };
 
 function findIn(referrer: KubernetesObject, name: string, container: JsonObject, path: Path): readonly DanglingReference[] {
+  if (OWNERS.every((field) => container[field] === undefined)) return [];
   const names = getArray(container, 'ports').flatMap((port) => getString(port, 'name') ?? []);
   return HANDLERS.flatMap((handler) => {
     const port = getString(container, ...handler);

@@ -29,12 +29,24 @@ export function listWorkloads(world: World): readonly Workload[] {
   return world.derive(findWorkloads);
 }
 
+const CORE_KINDS = new Set(['Pod', 'PodTemplate', 'ReplicationController']);
+
 function findWorkloads(world: World): readonly Workload[] {
-  return world.objects().flatMap((object) => {
-    const template = podTemplateOf(object) ?? findCustomTemplate(object);
-    if (template === undefined) return [];
-    return [{ object, template, labels: getStringMap(template.metadata, 'labels'), controlled: isControlled(object) }];
-  });
+  const found: Workload[] = [];
+  for (const { group, kind } of world.kinds()) {
+    if (!mayHaveTemplate(group, kind)) continue;
+    for (const object of world.byKind(group, kind)) {
+      const template = podTemplateOf(object) ?? findCustomTemplate(object);
+      if (template === undefined) continue;
+      found.push({ object, template, labels: getStringMap(template.metadata, 'labels'), controlled: isControlled(object) });
+    }
+  }
+  return found;
+}
+
+function mayHaveTemplate(group: string, kind: string): boolean {
+  if (group === '') return CORE_KINDS.has(kind);
+  return group === 'apps' || group === 'batch' || (group.includes('.') && !group.endsWith('.k8s.io'));
 }
 
 function findCustomTemplate(object: KubernetesObject): PodTemplate | undefined {

@@ -1,17 +1,16 @@
 import type { Schema } from '../../model/index.ts';
-import { findNearest, isArray, isObject, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
-import type { Check, Cursor } from './cursor.ts';
+import { findNearest, isArray, isObject, stringifyJson, type JsonValue } from '../../std/index.ts';
+import { ABSENT_WORDS, SAID_ELSEWHERE } from './absent-words.ts';
+import { toDottedPath, type Check, type Cursor } from './cursor.ts';
+import { ENUM_WORDS } from './enum-words.ts';
 import { toGoType, toGoValue, toStructName } from './go-type.ts';
 import { checkKeys } from './list-keys.ts';
-import { findBadBase64, isTime, judgeQuantity } from './scalars.ts';
+import { explainTime, findBadBase64, isTime, judgeQuantity } from './scalars.ts';
 
 /** `decode` judges types and unknown fields alone: all that counts in a status, which a create drops. */
 export type Strictness = 'decode' | 'full';
 
 const MICRO_TIME = /\.MicroTime$/;
-const TIME_LAYOUT = '2006-01-02T15:04:05Z07:00';
-const MICRO_TIME_LAYOUT = '2006-01-02T15:04:05.000000Z07:00';
-
 const compiled: Readonly<Record<Strictness, WeakMap<Schema, Check>>> = { decode: new WeakMap(), full: new WeakMap() };
 
 /**
@@ -74,7 +73,7 @@ function compileStruct(schema: Schema, properties: Readonly<Record<string, Schem
     }
     if (strictness === 'full') {
       absent ??= listAbsentFields(schema, properties);
-      for (const field of absent) if (isUnset(value, field.name)) reportAbsent(at, field);
+      for (const field of absent) if ((value[field.name] ?? null) === null) reportAbsent(at, field);
     }
     at.struct = outer;
   };
@@ -86,17 +85,14 @@ function step(at: Cursor, key: string | number, check: Check, value: JsonValue):
   at.path.pop();
 }
 
-function isUnset(value: JsonObject, field: string): boolean {
-  return !Object.hasOwn(value, field) || value[field] === null || value[field] === undefined;
-}
-
 function reportAbsent(at: Cursor, { name, zero }: AbsentField): void {
-  if (zero !== undefined) step(at, name, zero, {});
-  else {
-    at.path.push(name);
-    at.report('KV0043', { field: at.field });
-    at.path.pop();
-  }
+  if (zero !== undefined) return step(at, name, zero, {});
+  const problem = ABSENT_WORDS[`${at.struct}.${name}`] ?? 'Required value';
+  if (problem === SAID_ELSEWHERE) return undefined;
+  at.path.push(name);
+  at.report('KV0043', { field: at.field, problem });
+  at.path.pop();
+  return undefined;
 }
 
 function listAbsentFields(schema: Schema, properties: Readonly<Record<string, Schema>>): readonly AbsentField[] {
@@ -152,8 +148,9 @@ function compileList(schema: Schema, strictness: Strictness): Check {
   return (value, at) => {
     if (!isArray(value)) return reportType(at, value, goType);
     if (item !== undefined) {
-      for (const [index, element] of value.entries()) {
-        if (element !== null) step(at, index, item, element);
+      for (let index = 0; index < value.length; index++) {
+        const element = value[index];
+        if (element !== null && element !== undefined) step(at, index, item, element);
         else if (isStruct) step(at, index, item, {});
       }
     }
@@ -170,8 +167,7 @@ function compileString(schema: Schema, strictness: Strictness): Check {
     if (typeof value !== 'string') return reportType(at, value, goType);
     if (allowed !== undefined && value !== '' && !allowed.has(value)) return reportEnum(at, value, [...allowed]);
     if (format === 'byte') return reportBase64(at, value);
-    if (format === 'date-time' && !isTime(value, micro))
-      return at.report('KV0046', { field: at.field, reason: toTimeReason(value, micro) });
+    if (format === 'date-time' && !isTime(value, micro)) return at.report('KV0046', { field: at.field, reason: explainTime(value, micro) });
     return undefined;
   };
 }
@@ -179,11 +175,6 @@ function compileString(schema: Schema, strictness: Strictness): Check {
 function reportBase64(at: Cursor, value: string): void {
   const bad = findBadBase64(value);
   if (bad >= 0) at.report('KV0046', { field: at.field, reason: `illegal base64 data at input byte ${bad}` });
-}
-
-function toTimeReason(value: string, micro: boolean): string {
-  const layout = micro ? MICRO_TIME_LAYOUT : TIME_LAYOUT;
-  return `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`;
 }
 
 function compileInteger(schema: Schema): Check {
@@ -241,6 +232,10 @@ export function reportUnknown(at: Cursor, field: string, known: readonly string[
 
 /** Reports a value that is not among those an enum allows. */
 export function reportEnum(at: Cursor, value: JsonValue, allowed: readonly JsonValue[]): void {
-  const values = allowed.map((item) => JSON.stringify(item)).toSorted();
-  at.report('KV0044', { field: at.field, value: JSON.stringify(value), values });
+  const list = typeof at.path.at(-1) === 'number';
+  const words = ENUM_WORDS[`${at.struct}.${String(at.path.at(list ? -2 : -1))}`] ?? {};
+  const text = stringifyJson(value);
+  if (words.reason !== undefined) return at.report('KV0055', { field: at.field, value: text, reason: words.reason });
+  const values = words.values?.map((item) => JSON.stringify(item)) ?? allowed.map((item) => stringifyJson(item)).toSorted();
+  return at.report('KV0044', { field: words.ofList === true ? toDottedPath(at.path.slice(0, -1)) : at.field, value: text, values });
 }

@@ -101,5 +101,9 @@ function compileSizes({ minItems, maxItems, minProperties, maxProperties }: Sche
 }
 
 function reportBody(at: Cursor, value: JsonValue, words: string): void {
-  at.report('KV0055', { field: at.field, value: typeof value === 'bigint' ? value.toString() : JSON.stringify(value), reason: words });
+  at.report('KV0055', {
+    field: at.field,
+    value: typeof value === 'bigint' ? value.toString() : JSON.stringify(value),
+    reason: `${at.field} in body ${words}`,
+  });
 }

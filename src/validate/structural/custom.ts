@@ -77,7 +77,7 @@ function compileObject(schema: Schema, prunes: boolean): (value: JsonObject, at:
     for (const name of required) {
       if (isMissing(value[name], schema.properties?.[name])) {
         at.path.push(name);
-        at.report('KV0043', { field: at.field });
+        at.report('KV0043', { field: at.field, problem: 'Required value' });
         at.path.pop();
       }
     }

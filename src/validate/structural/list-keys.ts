@@ -9,8 +9,9 @@ import type { Cursor } from './cursor.ts';
 export function checkKeys(schema: Schema): ((list: JsonArray, at: Cursor) => void) | undefined {
   const toKey = keyOf(schema);
   if (toKey === undefined) return undefined;
+  const [single, ...more] = schema.listMapKeys ?? [];
   return (list, at) => {
-    if (list.length < 2) return;
+    if (list.length < 2 || (single !== undefined && more.length === 0 && areDistinct(list, single))) return;
     const seen = new Set<string>();
     for (const [index, item] of list.entries()) {
       const key = toKey(item);
@@ -19,6 +20,16 @@ export function checkKeys(schema: Schema): ((list: JsonArray, at: Cursor) => voi
       seen.add(key);
     }
   };
+}
+
+function areDistinct(list: JsonArray, key: string): boolean {
+  const seen = new Set<JsonValue | undefined>();
+  for (const item of list) {
+    const value = isObject(item) ? item[key] : undefined;
+    if (typeof value !== 'string' || seen.has(value)) return false;
+    seen.add(value);
+  }
+  return true;
 }
 
 /** The key of a list's items by their schema, in the words of server-side apply: `name="a"`; undefined for atomic lists. */

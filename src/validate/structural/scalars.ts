@@ -28,3 +28,42 @@ export function isTime(text: string, micro: boolean): boolean {
   if ((hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 59) return false;
   return !micro || match[7]?.length === 7;
 }
+
+const ELEMENTS: readonly (readonly [layout: string, pattern: RegExp])[] = [
+  ['2006', /^\d{4}/],
+  ['-', /^-/],
+  ['01', /^\d{2}/],
+  ['-', /^-/],
+  ['02', /^\d{2}/],
+  ['T', /^T/],
+  ['15', /^\d{2}/],
+  [':', /^:/],
+  ['04', /^\d{2}/],
+  [':', /^:/],
+  ['05', /^\d{2}/],
+];
+const MICROS: readonly [string, RegExp] = ['.000000', /^\.\d{6}/];
+const ZONE: readonly [string, RegExp] = ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/];
+
+/** Why a text is no time, as Go's `time.Parse` puts it: what was left when which element of the layout was wanted. */
+export function explainTime(text: string, micro: boolean): string {
+  const elements = [...ELEMENTS, ...(micro ? [MICROS] : []), ZONE];
+  const prefix = `parsing time ${JSON.stringify(text)} as ${JSON.stringify(elements.map(([layout]) => layout).join(''))}`;
+  let rest = text;
+  for (const [layout, pattern] of elements) {
+    const found = pattern.exec(layout === 'Z07:00' && !micro ? (rest = rest.replace(/^[.,]\d+/, '')) : rest);
+    if (found === null) return `${prefix}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(layout)}`;
+    rest = rest.slice(found[0].length);
+  }
+  return rest === ''
+    ? `parsing time ${JSON.stringify(text)}: ${nameRange(text)} out of range`
+    : `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`;
+}
+
+function nameRange(text: string): string {
+  const [month, hour, minute] = [text.slice(5, 7), text.slice(11, 13), text.slice(14, 16)].map(Number);
+  if (month === 0 || (month ?? 0) > 12) return 'month';
+  if ((hour ?? 0) > 23) return 'hour';
+  if ((minute ?? 0) > 59) return 'minute';
+  return Number(text.slice(17, 19)) > 59 ? 'second' : 'day';
+}
