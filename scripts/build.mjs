@@ -9,10 +9,9 @@ const { version } = JSON.parse(await readFile(new URL('../package.json', import.
 const jsYamlOnNode20 = {
   name: 'js-yaml-on-node-20',
   setup(plugin) {
-    plugin.onLoad({ filter: /js-yaml[\\/]dist[\\/].*\.m?js$/ }, async ({ path }) => ({
-      contents: patchJsYaml(await readFile(path, 'utf8')),
-      loader: 'js',
-    }));
+    plugin.onLoad({ filter: /js-yaml/ }, async ({ path }) =>
+      isJsYaml(path) ? { contents: patchJsYaml(await readFile(path, 'utf8')), loader: 'js' } : undefined,
+    );
   },
 };
 

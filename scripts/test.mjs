@@ -38,7 +38,7 @@ function run(share) {
       return;
     }
     if (/^\s*not ok /.test(line)) failing = true;
-    if (/^\s*ok /.test(line)) failing = false;
+    if (line.trimStart().startsWith('ok ')) failing = false;
     if (failing || (/^# /.test(line) && !/^# (tests|suites|duration_ms|Subtest:) ?/.test(line))) console.log(line);
   });
   return new Promise((resolve) => {

@@ -27,10 +27,10 @@ export function processIo(signal: AbortSignal): Io {
     stdin,
     env: process.env,
     cwd: process.cwd(),
-    width: Math.max(40, stdout.columns ?? 100),
-    stdoutIsTerminal: stdout.isTTY === true,
-    stderrIsTerminal: stderr.isTTY === true,
-    stdinIsTerminal: stdin.isTTY === true,
+    width: Math.max(40, columnsOf(stdout) ?? 100),
+    stdoutIsTerminal: Boolean(stdout.isTTY),
+    stderrIsTerminal: Boolean(stderr.isTTY),
+    stdinIsTerminal: Boolean(stdin.isTTY),
     signal,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
@@ -45,6 +45,11 @@ export function processIo(signal: AbortSignal): Io {
     now: () => Date.now(),
     random: () => Math.random(),
   };
+}
+
+// The types say that every stream has columns; a pipe has none.
+function columnsOf(stream: { readonly columns?: number }): number | undefined {
+  return stream.columns;
 }
 
 /** Whether stdout is coloured: the flag, then NO_COLOR and FORCE_COLOR, then whether it is a terminal. */

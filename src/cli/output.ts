@@ -12,7 +12,7 @@ interface Target {
   readonly file?: string;
 }
 
-const LATER = ['html', 'sarif', 'junit', 'gitlab'];
+const LATER: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'gitlab']);
 
 /** Decodes `-o`: at most one format without a file. */
 export function readTargets(args: Arguments): readonly Target[] {
@@ -24,7 +24,7 @@ export function readTargets(args: Arguments): readonly Target[] {
       const known = `there is ${[...Object.keys(FORMATS), 'github'].join(', ')}`;
       throw usage(
         args.command,
-        LATER.includes(format)
+        LATER.has(format)
           ? `-o ${format} is not in this version: ${known}`
           : `-o ${format}: ${nearest === undefined ? known : `did you mean ${nearest}?`}`,
       );
