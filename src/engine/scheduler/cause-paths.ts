@@ -1,5 +1,5 @@
 import { podTemplateOf, type KubernetesObject } from '../../model/index.ts';
-import { getAt, getNumber, toPointer, type Path } from '../../std/index.ts';
+import { getAt, getNumber, isArray, toPointer, type Path } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { explainNode, prepareFilters } from './evaluate.ts';
 import type { PodInfo } from './pod-class.ts';
@@ -24,13 +24,14 @@ const FIELDS: Readonly<Record<string, readonly Path[]>> = {
 export function listCausePaths(object: KubernetesObject, cluster: ClusterState, pod: PodInfo): readonly string[] {
   const template = podTemplateOf(object);
   if (template === undefined) return [];
-  const evaluation = prepareFilters(pod, cluster);
-  const plugins =
-    evaluation.kind === 'rejected' ? [evaluation.plugin] : cluster.nodes.map((node) => explainNode(evaluation, cluster, node.index).plugin);
   const specPath = [...template.path, 'spec'];
+  const evaluation = prepareFilters(pod, cluster);
+  const refusals =
+    evaluation.kind === 'rejected' ? [evaluation] : cluster.nodes.map((node) => explainNode(evaluation, cluster, node.index));
   const paths: Path[] = [];
-  for (const plugin of new Set(plugins)) {
-    const fields = plugin === 'NodeResourcesFit' ? listRequestPaths(object, specPath) : listFieldPaths(object, specPath, plugin);
+  for (const plugin of new Set(refusals.map((refusal) => refusal.plugin))) {
+    const reasons = refusals.filter((refusal) => refusal.plugin === plugin).flatMap(({ verdict }) => verdict.reasons);
+    const fields = plugin === 'NodeResourcesFit' ? listRequestPaths(object, specPath, reasons) : listFieldPaths(object, specPath, plugin);
     paths.push(...fields);
   }
   if (getNumber(object, 'spec', 'replicas') !== undefined) paths.push(['spec', 'replicas']);
@@ -42,22 +43,26 @@ function listFieldPaths(object: KubernetesObject, specPath: Path, plugin: string
   return (FIELDS[plugin] ?? []).map((field) => [...specPath, ...field]).filter((path) => getAt(object, ...path) !== undefined);
 }
 
-/** The resources of the containers, the most demanding in memory first. */
-function listRequestPaths(object: KubernetesObject, specPath: Path): Path[] {
-  const weigh = (path: Path): number => {
-    const container = getAt(object, ...path);
-    return container === undefined ? 0 : toPodRequests({ containers: [container] }).nonZeroMemory;
-  };
-  return listContainerPaths(object, specPath)
-    .filter((path) => getAt(object, ...path, 'resources') !== undefined)
-    .toSorted((a, b) => weigh(b) - weigh(a))
-    .flatMap((path) => {
-      const requests = [...path, 'resources', 'requests'];
-      return [getAt(object, ...requests) === undefined ? [...path, 'resources'] : requests];
-    });
+/** Where containers ask for the resources that are lacking, the most demanding container first. */
+function listRequestPaths(object: KubernetesObject, specPath: Path, reasons: readonly string[]): Path[] {
+  const resources = [...new Set(reasons)].flatMap((reason) =>
+    reason.startsWith('Insufficient ') ? [reason.slice('Insufficient '.length)] : [],
+  );
+  return resources.flatMap((resource) => {
+    const weigh = (path: Path): number => toPodRequests({ containers: [getAt(object, ...path) ?? {}] }).amounts.get(resource) ?? 0;
+    const fields = ['requests', 'limits'].map((list) => ['resources', list, resource]);
+    return [...listContainerPaths(object, specPath)]
+      .toSorted((a, b) => weigh(b) - weigh(a))
+      .flatMap((path) =>
+        fields
+          .map((field) => [...path, ...field])
+          .filter((field) => getAt(object, ...field) !== undefined)
+          .slice(0, 1),
+      );
+  });
 }
 
 function listContainerPaths(object: KubernetesObject, specPath: Path): Path[] {
   const containers = getAt(object, ...specPath, 'containers');
-  return Array.isArray(containers) ? containers.map((_, index) => [...specPath, 'containers', index]) : [];
+  return isArray(containers) ? containers.map((_, index) => [...specPath, 'containers', index]) : [];
 }

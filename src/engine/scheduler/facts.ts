@@ -60,10 +60,10 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
   return facts;
 }
 
-function groupPods(world: World, { cluster, unplaced }: Simulation): Map<RefKey, Group> {
+function groupPods(world: World, { cluster, unplaced, result }: Simulation): Map<RefKey, Group> {
   const groups = new Map<RefKey, Group>();
-  const groupOf = (pod: PodInfo): Group => {
-    const object = findWorkload(world, pod.object);
+  const groupOf = (pod: KubernetesObject): Group => {
+    const object = findWorkload(world, pod);
     const key = toRefKey(refOf(object));
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { object, unplaced: [], placed: new Map(), replicas: 0 }));
@@ -71,24 +71,32 @@ function groupPods(world: World, { cluster, unplaced }: Simulation): Map<RefKey,
   };
   for (const node of cluster.nodes) {
     for (const pod of node.pods) {
-      const group = groupOf(pod);
+      const group = groupOf(pod.object);
       group.replicas++;
       group.placed.set(node.index, (group.placed.get(node.index) ?? 0) + 1);
     }
   }
   for (const pod of unplaced) {
-    const group = groupOf(pod);
+    const group = groupOf(pod.object);
     group.replicas++;
     group.unplaced.push(pod);
   }
+  for (const { pod } of result.preempted) {
+    const object = findPod(world, pod);
+    if (object !== undefined) groupOf(object);
+  }
   return groups;
+}
+
+function findPod(world: World, key: string): KubernetesObject | undefined {
+  const [namespace = '', name = ''] = key.split('/');
+  return world.get({ group: '', kind: 'Pod', namespace, name });
 }
 
 function groupEvicted(world: World, { result }: Simulation): ReadonlyMap<RefKey, WorkloadFact['evicted']> {
   const groups = new Map<RefKey, { pod: string; by: string }[]>();
   const workloadOf = (key: string): KubernetesObject | undefined => {
-    const [namespace = '', name = ''] = key.split('/');
-    const pod = world.get({ group: '', kind: 'Pod', namespace, name });
+    const pod = findPod(world, key);
     return pod === undefined ? undefined : findWorkload(world, pod);
   };
   for (const { pod, by } of result.preempted) {

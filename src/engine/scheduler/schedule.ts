@@ -1,5 +1,5 @@
 import { KplanError, type KubernetesObject, type World } from '../../model/index.ts';
-import { getArray, getObject, getString } from '../../std/index.ts';
+import { getArray, getBoolean, getObject, getString } from '../../std/index.ts';
 import { ClusterState, type NodeInfo } from './cluster-state.ts';
 import { explainNode, filterNode, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
@@ -175,10 +175,19 @@ class Scheduling {
       this.#cluster.remove(victim, node);
       this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
       this.#placements.delete(victim.key);
-      const at = this.#queue.findIndex((queued) => compareQueued(victim, queued) < 0);
-      this.#queue.splice(at < 0 ? this.#queue.length : at, 0, victim);
+      this.#requeue(victim);
     }
     this.#choose(pod, prepareFilters(pod, this.#cluster), Int32Array.of(node.index));
+  }
+
+  /** What its controller makes in the place of an evicted pod; a pod without one is gone for good. */
+  #requeue(victim: PodInfo): void {
+    const { object } = victim;
+    if (!getArray(object.metadata, 'ownerReferences').some((reference) => getBoolean(reference, 'controller') === true)) return;
+    const { nodeName: _, ...spec } = getObject(object, 'spec') ?? {};
+    const successor = { ...victim, object: { ...object, spec } };
+    const at = this.#queue.findIndex((queued) => compareQueued(successor, queued) < 0);
+    this.#queue.splice(at < 0 ? this.#queue.length : at, 0, successor);
   }
 
   #decide(pod: PodInfo, decision: Decision): void {

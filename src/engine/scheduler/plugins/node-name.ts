@@ -8,7 +8,7 @@ const REFUSAL = unresolvable("node(s) didn't match the requested node name");
 export const NODE_NAME: Plugin = {
   name: 'NodeName',
   filter: (pod, cluster) => {
-    const name = getString(pod.class.spec, 'nodeName');
+    const name = getString(pod.object, 'spec', 'nodeName');
     if (name === undefined || name === '') return SKIP;
     return { kind: 'filter', filter: (node) => (cluster.nodes[node]?.name === name ? SUCCESS : REFUSAL) };
   },

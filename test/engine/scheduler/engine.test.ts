@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describe, describeRemedy, World, type FactChange, type KubernetesObject } from '../../../src/model/index.ts';
+import { expandWorld } from '../../../src/engine/controllers/index.ts';
+import { createSchedulerEngine } from '../../../src/engine/scheduler/index.ts';
+import type { JsonObject } from '../../../src/std/index.ts';
+import { node, pod } from './cluster-fixture.ts';
+
+const ENGINE = createSchedulerEngine(expandWorld);
+const NODES = [node('n1'), node('n2'), node('n3')];
+
+function deployment(name: string, replicas: number, memory: string, spec: JsonObject = {}): KubernetesObject {
+  const template = {
+    metadata: { labels: { app: name } },
+    spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { memory } } }], ...spec },
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop' },
+    spec: { replicas, selector: { matchLabels: { app: name } }, template },
+  };
+}
+
+function daemonSet(spec: JsonObject): KubernetesObject {
+  const template = { metadata: { labels: { app: 'agent' } }, spec: { containers: [{ name: 'c' }], ...spec } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'agent', namespace: 'shop' },
+    spec: { selector: { matchLabels: { app: 'agent' } }, template },
+  };
+}
+
+function compare(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly FactChange[] {
+  return ENGINE.compare(World.of([...NODES, ...before]), World.of([...NODES, ...after]));
+}
+
+function brief(changes: readonly FactChange[]): readonly unknown[] {
+  return changes.map(({ change, fact }) => [change, fact.code, fact.subject?.name, fact.data['count']]);
+}
+
+const CASES: readonly {
+  name: string;
+  before: readonly KubernetesObject[];
+  after: readonly KubernetesObject[];
+  want: readonly unknown[];
+}[] = [
+  { name: 'what fits has no effect', before: [], after: [deployment('web', 3, '6Gi')], want: [] },
+  {
+    name: 'a request that grew',
+    before: [deployment('web', 3, '6Gi')],
+    after: [deployment('web', 3, '9Gi')],
+    want: [['gained', 'KS0001', 'web', 3]],
+  },
+  {
+    name: 'replicas that grew',
+    before: [deployment('web', 3, '6Gi')],
+    after: [deployment('web', 5, '6Gi')],
+    want: [['gained', 'KS0001', 'web', 2]],
+  },
+  { name: 'the same trouble before and after', before: [deployment('web', 5, '6Gi')], after: [deployment('web', 5, '6Gi')], want: [] },
+  {
+    name: 'less trouble than before',
+    before: [deployment('web', 5, '6Gi')],
+    after: [deployment('web', 4, '6Gi')],
+    want: [['lost', 'KS0001', 'web', 2]],
+  },
+  {
+    name: 'another workload takes the room',
+    before: [deployment('web', 3, '6Gi')],
+    after: [deployment('app', 1, '6Gi'), deployment('web', 3, '6Gi')],
+    want: [['gained', 'KS0001', 'web', 1]],
+  },
+  { name: 'a workload that is gone', before: [deployment('web', 5, '6Gi')], after: [], want: [] },
+  {
+    name: 'a node selector that matches nothing',
+    before: [deployment('web', 1, '1Gi')],
+    after: [deployment('web', 1, '1Gi', { nodeSelector: { disk: 'ssd' } })],
+    want: [['gained', 'KS0001', 'web', 1]],
+  },
+  {
+    name: 'a DaemonSet that leaves a node',
+    before: [daemonSet({})],
+    after: [daemonSet({ nodeSelector: { 'kubernetes.io/hostname': 'n1' } })],
+    want: [['gained', 'KS0002', 'agent', 2]],
+  },
+  {
+    name: 'pods evicted for a higher priority',
+    before: [deployment('web', 3, '6Gi')],
+    after: [deployment('web', 3, '6Gi', { priority: 0 }), deployment('vip', 1, '6Gi', { priority: 100 })],
+    want: [['gained', 'KS0001', 'web', 1]],
+  },
+];
+
+for (const { name, before, after, want } of CASES) {
+  test(`effects: ${name}`, () => {
+    assert.deepEqual(brief(compare(before, after)), want);
+  });
+}
+
+test('a world without nodes has no effects', () => {
+  assert.deepEqual(ENGINE.compare(World.of([deployment('web', 1, '1Gi')]), World.of([deployment('web', 1, '9Gi')])), []);
+});
+
+test('the fact names the field, the message and what would do', () => {
+  const [change] = compare([deployment('web', 3, '2Gi')], [deployment('web', 6, '5Gi')]);
+  assert.ok(change);
+  const { fact } = change;
+  assert.equal(fact.objects[0]?.path, '/spec/template/spec/containers/0/resources/requests/memory');
+  assert.equal(
+    describe(fact),
+    '3 of 6 pods of Deployment shop/web find no node: 0/3 nodes are available: 3 Insufficient memory. no new claims to deallocate, ' +
+      'preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.',
+  );
+  assert.equal(describeRemedy(fact), '3 more nodes like n1, or a request of 4Gi memory would do.');
+});
+
+test('a workload that did not change names those that did', () => {
+  const [change] = compare([deployment('web', 3, '6Gi')], [deployment('app', 1, '6Gi'), deployment('web', 3, '6Gi')]);
+  assert.ok(change?.fact.objects.some(({ ref }) => ref.name === 'app'));
+});
+
+test('live pods that the change evicts are named with who takes their place', () => {
+  const live = pod('old', { on: 'n1', requests: { memory: '6Gi' }, namespace: 'shop', metadata: { uid: 'u' } });
+  const vip = deployment('vip', 3, '6Gi', { priority: 100 });
+  const changes = compare([live], [live, vip]);
+  assert.deepEqual(brief(changes), [['gained', 'KS0003', 'old', 1]]);
+  assert.deepEqual(changes[0]?.fact.data['by'], ['Deployment shop/vip']);
+});
