@@ -6,3 +6,7 @@ export { updateMerge, type UpdateInput } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { createPlan } from './plan.ts';
 export { hashSecret, hashSecretValue, isSecretHash } from './secret.ts';
+export { readPlanFile, writePlanFile, type PlanFile, type PlanFileMeta } from './plan-file.ts';
+export { checkPreconditions, type StaleStep } from './preconditions.ts';
+export { restoreSecret, restoreSecrets, type RestoredSecrets } from './restore-secrets.ts';
+export { summarize, type PlanSummary } from './summary.ts';

@@ -1,6 +1,7 @@
 import {
   World,
   isKubernetesObject,
+  nameOf,
   refKeyOf,
   stepsOf,
   withMetadata,
@@ -77,7 +78,7 @@ export function stored(value: JsonObject, manager = 'kapply', live?: KubernetesO
   if (outcome.kind !== 'ok') throw new Error(outcome.message);
   const version = Number(live?.metadata['resourceVersion'] ?? 0) + 1;
   return withMetadata(defaultObject(outcome.object, CATALOG), {
-    uid: live?.metadata['uid'] ?? `uid-${full.metadata['name']}`,
+    uid: live?.metadata['uid'] ?? `uid-${nameOf(full)}`,
     resourceVersion: `${version}`,
   });
 }

@@ -1,0 +1,101 @@
+import {
+  isKubernetesObject,
+  type Cause,
+  type Effect,
+  type FieldChange,
+  type Finding,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type Precondition,
+  type SourceRange,
+  type Step,
+  type Wave,
+  type WorldSource,
+} from '../model/index.ts';
+import { isObject } from '../std/index.ts';
+import { anyObject, count, json, listOf, oneOf, record, refuse, text, type Decoder } from './decode.ts';
+
+type Optional<T, K extends keyof T> = Pick<T, K>;
+
+const ref: Decoder<ObjectRef> = record<Omit<ObjectRef, 'namespace'>, Optional<ObjectRef, 'namespace'>>(
+  { group: text, version: text, kind: text, name: text },
+  { namespace: text },
+);
+
+const source: Decoder<SourceRange> = record<SourceRange>({ file: text, line: count, column: count, endLine: count, endColumn: count }, {});
+
+const severity = oneOf('error', 'warning', 'info');
+
+const kubernetesObject: Decoder<KubernetesObject> = (value, path) =>
+  isKubernetesObject(value) ? value : refuse(path, 'a Kubernetes object');
+
+const field: Decoder<FieldChange> = record<Pick<FieldChange, 'path'>, Omit<FieldChange, 'path'>>(
+  { path: text },
+  { before: json, after: json },
+);
+
+const absent = record<Extract<Precondition, { kind: 'absent' }>>({ kind: oneOf('absent') }, {});
+
+const present = record<Extract<Precondition, { kind: 'present' }>>(
+  { kind: oneOf('present'), uid: text, resourceVersion: text, fieldsHash: text },
+  {},
+);
+
+const precondition: Decoder<Precondition> = (value, path) =>
+  isObject(value) && value['kind'] === 'absent' ? absent(value, path) : present(value, path);
+
+type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged';
+
+const step: Decoder<Step> = record<Omit<Step, StepOptions>, Optional<Step, StepOptions>>(
+  { action: oneOf('create', 'update', 'replace', 'delete'), ref, fields: listOf(field), precondition, wave: count },
+  { reason: text, movedFrom: ref, source, desired: kubernetesObject, merged: kubernetesObject },
+);
+
+const wave: Decoder<Wave> = record<Wave>({ index: count, label: text, steps: listOf(step) }, {});
+
+type SourceOptions = 'path' | 'commit' | 'cluster' | 'clusterUid';
+
+const worldSource: Decoder<WorldSource> = record<Omit<WorldSource, SourceOptions>, Optional<WorldSource, SourceOptions>>(
+  {
+    kind: oneOf('directory', 'revision', 'stdin', 'cluster', 'snapshot', 'embedded', 'none'),
+    description: text,
+    kubernetesVersions: listOf(text),
+  },
+  { path: text, commit: text, cluster: text, clusterUid: text },
+);
+
+const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'data'>, Omit<Finding, 'code' | 'severity' | 'data'>>(
+  { code: text, severity, data: anyObject },
+  { ref, path: text, source, versions: listOf(text), waived: text },
+);
+
+const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>({ ref }, { path: text, source });
+
+const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect, 'subject'>>(
+  {
+    engine: oneOf('scheduler', 'rbac', 'network', 'restart', 'reference', 'order'),
+    code: text,
+    severity,
+    change: oneOf('gained', 'lost'),
+    data: anyObject,
+    causes: listOf(cause),
+  },
+  { subject: ref },
+);
+
+/** Reads a plan strictly: every field of the right type, none missing, none unknown. */
+export const decodePlan: Decoder<Plan> = record<Plan>(
+  {
+    unit: text,
+    fieldManager: text,
+    before: worldSource,
+    after: worldSource,
+    waves: listOf(wave),
+    unchanged: listOf(ref),
+    findings: listOf(finding),
+    effects: listOf(effect),
+    salt: text,
+  },
+  {},
+);
