@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError, refKeyOf, refOf, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
 import { PART_OF_LABEL, readInventory, type Inventory, type InventoryOptions } from '../reconcile/index.ts';
-import { sha256, stringifyJson, type Clock } from '../std/index.ts';
+import { pause, sha256, stringifyJson, type Clock } from '../std/index.ts';
 
 const RETRY = 5_000;
 
@@ -24,7 +24,7 @@ export async function watchDrift(
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
     }
-    await options.clock.sleep(RETRY, signal).catch(() => undefined);
+    await pause(options.clock, RETRY, signal);
   }
 
   function notice(): void {

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError, type KubernetesObject, type ObjectRef } from '../model/index.ts';
-import { getNumber, getObject, getString, type Clock, type JsonObject } from '../std/index.ts';
+import { getNumber, getObject, getString, pause, type Clock, type JsonObject } from '../std/index.ts';
 
 /** client-go's defaults (tools/leaderelection): how long a lease holds unrenewed, when its holder gives up, how often it is tried. */
 const DURATION = 15_000;
@@ -36,10 +36,8 @@ export class LeaseKeeper {
 
   /** Tells `report` what each try finds, until the signal aborts; then lets the lease go. */
   async keep(report: (news: LeaseNews) => void, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      report(await this.#tryOnce());
-      await this.#clock.sleep(RETRY_PERIOD, signal).catch(() => undefined);
-    }
+    do report(await this.#tryOnce());
+    while (await pause(this.#clock, RETRY_PERIOD, signal));
     await this.#release();
   }
 

@@ -1,6 +1,6 @@
 import { watch } from 'chokidar';
 import { basename, relative, sep } from 'node:path';
-import type { Clock } from '../std/index.ts';
+import { pause, type Clock } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
 
 /** What editors leave beside a file while they save it, and what Git keeps for itself. */
@@ -22,18 +22,17 @@ export async function watchDirectory(
 ): Promise<void> {
   const { debounce, clock, signal, onChange } = options;
   let firstAt: number | undefined;
-  let pause = new AbortController();
+  let interruption = new AbortController();
   const notice = (): void => {
     const now = clock.now();
     firstAt ??= now;
-    pause.abort();
-    pause = new AbortController();
+    interruption.abort();
+    interruption = new AbortController();
     const wait = Math.max(0, Math.min(debounce, firstAt + debounce * 10 - now));
-    void settle(wait, AbortSignal.any([pause.signal, signal]));
+    void settle(wait, AbortSignal.any([interruption.signal, signal]));
   };
   const settle = async (wait: number, interrupted: AbortSignal): Promise<void> => {
-    await clock.sleep(wait, interrupted).catch(() => undefined);
-    if (interrupted.aborted) return;
+    if (!(await pause(clock, wait, interrupted))) return;
     firstAt = undefined;
     onChange();
   };
@@ -66,7 +65,7 @@ export async function pollRevision(
     });
     if (revision !== undefined && last !== undefined && revision !== last) onChange();
     last = revision ?? last;
-    await clock.sleep(interval * (0.9 + random() / 5), signal).catch(() => undefined);
+    await pause(clock, interval * (0.9 + random() / 5), signal);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError, refKeyOf, toRefKey, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
-import type { Clock } from '../std/index.ts';
+import { pause, type Clock } from '../std/index.ts';
 import { listAll } from './list-all.ts';
 
 type Report = (object: KubernetesObject | undefined) => void;
@@ -96,7 +96,7 @@ class Stream {
       } catch (error) {
         if (!(error instanceof KplanError) && !this.#abort.signal.aborted) return this.#fail(error);
       }
-      await this.#sleep(this.#intervals.poll);
+      await pause(this.#clock, this.#intervals.poll, this.#abort.signal);
     }
   }
 
@@ -118,7 +118,7 @@ class Stream {
   }
 
   async #remind(): Promise<void> {
-    while (await this.#sleep(this.#intervals.remind)) if (this.#known !== undefined) this.#reportAll();
+    while (await pause(this.#clock, this.#intervals.remind, this.#abort.signal)) if (this.#known !== undefined) this.#reportAll();
   }
 
   /** The state that is known may be older than the write after which somebody began to observe: so it is read anew. */
@@ -136,14 +136,5 @@ class Stream {
 
   #report(key: RefKey): void {
     for (const report of this.#reports.get(key) ?? []) report(this.#known?.get(key));
-  }
-
-  async #sleep(milliseconds: number): Promise<boolean> {
-    try {
-      await this.#clock.sleep(milliseconds, this.#abort.signal);
-      return true;
-    } catch {
-      return false;
-    }
   }
 }

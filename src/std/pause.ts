@@ -1,0 +1,13 @@
+import type { Clock } from './clock.ts';
+
+/** Waits so many milliseconds: true once they have passed, false as soon as the signal aborts, or if it has. */
+export async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  try {
+    await clock.sleep(milliseconds, signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}
