@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
 import { toFinding, type Finding, type Manifest, type ObjectRef } from '../model/index.ts';
 import { compareBy } from '../std/index.ts';
+import { blobId } from './blob-id.ts';
+import type { DocumentCache } from './cache/document-cache.ts';
+import type { StatIndex } from './cache/stat-index.ts';
 import { decode, type Decoded } from './decode.ts';
 import type { Limits } from './limits.ts';
 import { beginningOf } from './tree/disk-fault.ts';
@@ -37,9 +39,17 @@ export interface LoadNotes {
   readonly encryptedFiles: number;
 }
 
+/** What is known from earlier runs. */
+export interface Memory {
+  readonly documents: DocumentCache;
+  /** Absent for a revision, whose listing has the ids. */
+  readonly stats?: StatIndex;
+}
+
 /** Gathers files into manifests. */
 export class Gathering {
   readonly #limits: Limits;
+  readonly #memory: Memory | undefined;
   readonly #memo: EventMemo;
   readonly #manifests: Manifest[] = [];
   readonly #findings: Finding[] = [];
@@ -51,17 +61,23 @@ export class Gathering {
   #encryptedFiles = 0;
   #bytes = 0;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, memory?: Memory) {
     this.#limits = limits;
+    this.#memory = memory;
     this.#memo = new EventMemo(limits.depth);
   }
 
-  /** Reads files of a tree until a limit is met. */
+  /** Reads files of a tree until a limit is met; those that are remembered are not read. */
   async readAll(tree: SourceTree, files: readonly TreeFile[], signal?: AbortSignal): Promise<void> {
-    for await (const content of tree.read(files)) {
+    const stats = this.#memory?.stats;
+    const known = stats === undefined ? files : files.map((file) => stats.withOid(file));
+    const unread = known.filter((file) => !this.#recall(file));
+    for await (const content of tree.read(unread)) {
       signal?.throwIfAborted();
-      if (!this.#take(content)) return;
+      if (!this.#take(content)) break;
     }
+    this.#memory?.documents.flush();
+    stats?.flush();
   }
 
   /** Takes the manifests and findings that somebody else has made of some files: a renderer. */
@@ -77,9 +93,11 @@ export class Gathering {
   }
 
   /** Takes the text of one file or stream. */
-  addText(file: string, text: string): void {
+  addText(file: string, text: string): ParsedFile {
     const source = new TextSource(file, text);
-    this.#addParsed(source, parseFile(source, this.#limits));
+    const parsed = parseFile(source, this.#limits);
+    this.#addParsed(source, parsed);
+    return parsed;
   }
 
   /** All of it, in the order of files and documents. */
@@ -100,6 +118,16 @@ export class Gathering {
     };
   }
 
+  #recall({ path, oid }: TreeFile): boolean {
+    const documents = this.#memory?.documents;
+    const parsed = oid === undefined ? undefined : documents?.get(oid, path);
+    if (oid === undefined || documents === undefined || parsed === undefined) return false;
+    if (this.#documents + parsed.documents > this.#limits.documents) return false;
+    this.#files.push({ path, oid });
+    this.#addParsed(new TextSource(path, () => textOf(documents.readBytes(oid))), parsed);
+    return true;
+  }
+
   #take(content: FileContent): boolean {
     const { file } = content;
     if ('finding' in content) {
@@ -108,11 +136,18 @@ export class Gathering {
     }
     this.#bytes += content.bytes.length;
     if (this.#bytes > this.#limits.totalBytes) return this.#stop(file.path, 'bytes', this.#limits.totalBytes);
-    this.#files.push({ path: file.path, oid: file.oid ?? blobId(content.bytes) });
-    const decoded = decode(content.bytes);
-    if (decoded.kind === 'text') this.addText(file.path, decoded.text);
-    else this.#sayOther(file.path, decoded);
+    const oid = file.oid ?? blobId(content.bytes);
+    this.#memory?.stats?.learn(file.path, oid);
+    if (!this.#recall({ path: file.path, oid })) this.#read(file.path, oid, content.bytes);
     return this.#documents <= this.#limits.documents || this.#stop(file.path, 'documents', this.#limits.documents);
+  }
+
+  #read(path: string, oid: string, bytes: Uint8Array): void {
+    this.#files.push({ path, oid });
+    const decoded = decode(bytes);
+    if (decoded.kind !== 'text') return this.#sayOther(path, decoded);
+    const parsed = this.addText(path, decoded.text);
+    this.#memory?.documents.put(oid, bytes, decoded.text, parsed);
   }
 
   #addParsed(source: TextSource, parsed: ParsedFile): void {
@@ -152,7 +187,7 @@ export class Gathering {
   }
 }
 
-/** The id that Git gives a blob of these bytes. */
-export function blobId(bytes: Uint8Array): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+function textOf(bytes: Uint8Array | undefined): string {
+  const decoded = bytes === undefined ? undefined : decode(bytes);
+  return decoded?.kind === 'text' ? decoded.text : '';
 }

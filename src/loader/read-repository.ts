@@ -1,9 +1,11 @@
 import type { Finding, Manifest, ObjectRef, WorldSource } from '../model/index.ts';
-import { KplanError } from '../model/index.ts';
+import { compareSourceRanges, KplanError } from '../model/index.ts';
 import { compareStrings, type Clock } from '../std/index.ts';
+import { DocumentCache } from './cache/document-cache.ts';
+import { StatIndex } from './cache/stat-index.ts';
 import { decode } from './decode.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import { Gathering, type LoadedFile, type LoadNotes } from './load-files.ts';
+import { Gathering, type LoadedFile, type LoadNotes, type Memory } from './load-files.ts';
 import type { GitSource } from './git/git-source.ts';
 import { openGit } from './git/open-git.ts';
 import { renderUnits } from './render/render-units.ts';
@@ -25,6 +27,8 @@ export interface LoadOptions {
   readonly git: 'auto' | 'js' | 'native';
   /** Where parsed documents are kept between runs; absent for nowhere. */
   readonly cacheDirectory?: string;
+  /** The version of kplan: what another version has kept is not read. */
+  readonly cacheVersion?: string;
   /** `none` reads kustomizations and charts as if no program were there to render them. */
   readonly renderers?: 'auto' | 'none';
   readonly signal?: AbortSignal;
@@ -85,7 +89,7 @@ async function resolveRevision(git: GitSource, ref: string, head: string): Promi
 }
 
 async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {
-  const gathering = new Gathering(limits);
+  const gathering = new Gathering(limits, openMemory(tree, options, limits));
   const context = {
     tree,
     sources: new SourceFiles(tree, limits),
@@ -96,6 +100,13 @@ async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): P
   gathering.add(rendered.manifests, [...tree.findings, ...rendered.findings], rendered.sources);
   await gathering.readAll(tree, rendered.plainFiles, options.signal);
   return gathering;
+}
+
+function openMemory(tree: SourceTree, options: LoadOptions, limits: Limits): Memory | undefined {
+  if (options.cacheDirectory === undefined) return undefined;
+  const version = `${options.cacheVersion ?? ''} ${limits.depth} ${limits.aliasedCharacters}`;
+  const documents = new DocumentCache(options.cacheDirectory, version);
+  return tree.isOnDisk ? { documents, stats: new StatIndex(documents.directory, tree) } : { documents };
 }
 
 async function readStream(options: LoadOptions, limits: Limits): Promise<LoadResult> {
@@ -119,8 +130,14 @@ async function readStream(options: LoadOptions, limits: Limits): Promise<LoadRes
 
 function finish(gathering: Gathering, root: string, source: WorldSource): LoadResult {
   const loaded = gathering.result();
-  const manifests = loaded.manifests.toSorted(
-    (a, b) => compareStrings(a.origin.file, b.origin.file) || a.origin.document - b.origin.document || a.origin.line - b.origin.line,
-  );
-  return { ...loaded, manifests, root, source };
+  return { ...loaded, manifests: loaded.manifests.toSorted(byPlace), findings: loaded.findings.toSorted(byRange), root, source };
+}
+
+function byPlace({ origin: a }: Manifest, { origin: b }: Manifest): number {
+  return compareStrings(a.file, b.file) || a.document - b.document || a.line - b.line;
+}
+
+function byRange(a: Finding, b: Finding): number {
+  const places = a.source === undefined || b.source === undefined ? 0 : compareSourceRanges(a.source, b.source);
+  return places || compareStrings(a.code, b.code);
 }

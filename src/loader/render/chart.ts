@@ -1,4 +1,5 @@
-import { toFinding, type Finding, type KubernetesObject, type Manifest, type Origin } from '../../model/index.ts';
+import { join } from 'node:path';
+import { toFinding, type Finding, type KubernetesObject, type Manifest, type Origin, type SourceRange } from '../../model/index.ts';
 import { getArray, getString } from '../../std/index.ts';
 import { beginningOf } from '../tree/disk-fault.ts';
 import type { SourceTree, TreeFile } from '../tree/tree.ts';
@@ -12,7 +13,6 @@ import { TemplateOrigin } from './rendered-origin.ts';
 import type { Renderer } from './renderer.ts';
 import { provideFiles, withScratch } from './scratch.ts';
 import type { SourceFiles } from './source-files.ts';
-import { join } from 'node:path';
 
 /** A chart of the tree. */
 export interface ChartUnit {
@@ -68,8 +68,16 @@ export async function renderChart(chart: ChartUnit, renderer: Renderer, context:
     const rendered = await renderer.render(join(root, chart.directory), scratch, context.signal);
     if (rendered.kind === 'ok') return mapBack(chart, rendered.text, context);
     const data = { directory: chart.directory || '.', reason: rendered.reason.replaceAll(`${root}/`, '') };
-    return { manifests: [], findings: [toFinding('KL0036', { source: beginningOf(chart.file), data })] };
+    return { manifests: [], findings: [toFinding('KL0036', { source: placeOf(chart, rendered.reason), data })] };
   });
+}
+
+// helm names the template and the line where it gave up.
+function placeOf(chart: ChartUnit, reason: string): SourceRange {
+  const [, template = '', line = '1'] = /[\w.-]+\/(templates\/[^\s:]+):(\d+)/.exec(reason) ?? [];
+  const path = chart.directory === '' ? template : `${chart.directory}/${template}`;
+  if (!chart.files.some((file) => file.path === path)) return beginningOf(chart.file);
+  return { ...beginningOf(path), line: Number(line), endLine: Number(line) };
 }
 
 function mapBack(chart: ChartUnit, text: string, context: RenderContext): RenderedUnit {

@@ -33,7 +33,9 @@ export class DocumentOrigin implements Origin {
   }
 
   locate(path: Path): SourceRange {
-    const { start, end, event, base } = this.#place;
+    const { start, end, event, base, line } = this.#place;
+    // The text of a remembered document may be gone by now: its line is still known.
+    if (this.#source.text === '') return { file: this.file, line, column: 1, endLine: line, endColumn: 1 };
     const chunk = this.#source.text.slice(start, end);
     const events = this.#memo.read(this.#source, start, chunk);
     const place = findPlace(chunk, events, event, [...base, ...path]);

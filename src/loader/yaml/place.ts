@@ -15,7 +15,9 @@ export function findPlace(source: string, events: readonly YamlEvent[], start: n
   let from = -1;
   for (const step of path) {
     const child = findChild(source, events, node, step);
-    if (child === undefined) break;
+    const value = child === undefined ? undefined : events[child.node];
+    // An item that is left out (`-`) stands nowhere.
+    if (child === undefined || value === undefined || (child.from < 0 && startOf(value) < 0)) break;
     ({ node, from } = child);
   }
   return stretchOf(source, events, node, from);

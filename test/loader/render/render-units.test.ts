@@ -185,7 +185,7 @@ const REFUSED: readonly { readonly name: string; readonly files: Files; readonly
   {
     name: 'a link that leads outside',
     files: { 'kustomization.yaml': 'resources: [x.yaml]\n', 'x.yaml': '-> /etc/hostname' },
-    want: ['KL0017 x.yaml:1', 'KL0031 kustomization.yaml:1'],
+    want: ['KL0031 kustomization.yaml:1', 'KL0017 x.yaml:1'],
   },
   {
     name: 'helm within kustomize',
@@ -217,7 +217,7 @@ test('without a program each kustomization is one finding, and the rest is read'
     const result = await load(root, [], more);
     assert.deepEqual(summarise(result), {
       objects: ['ConfigMap a plain/a.yaml:1'],
-      findings: ['KL0030 prod/kustomization.yaml:1', 'KL0030 test/kustomization.yml:1', 'KL0034 prod/forgotten.yaml:1'],
+      findings: ['KL0034 prod/forgotten.yaml:1', 'KL0030 prod/kustomization.yaml:1', 'KL0030 test/kustomization.yml:1'],
     });
   }
 });
@@ -287,7 +287,7 @@ spec:
   replicas: {{ .Values.replicas }}
 `,
   'shop/crds/crd.yaml': 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: xs.example.com\n',
-  'shop/charts/sub/Chart.yaml': 'name: sub\n',
+  'shop/charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
   'plain.yaml': map('plain'),
 };
 const HELM_OUTPUT = `---
@@ -364,4 +364,10 @@ test('a chart whose dependencies are not there is not rendered', async () => {
 test('a chart with a link out of the tree is not rendered', async () => {
   const root = writeFiles(fresh(), { 'c/Chart.yaml': 'name: c\n', 'c/secret.txt': '-> /etc/hostname' });
   assert.deepEqual(summarise(await load(root, [makeProgram('helm', '')])).findings, ['KL0036 c/Chart.yaml:1']);
+});
+
+test('a template that fails is said at its line', async () => {
+  const root = writeFiles(fresh(), { 'c/Chart.yaml': 'name: c\n', 'c/templates/bad.yaml': 'a: 1\n{{ fail }}\n' });
+  const script = `echo 'Error: execution error at (c/templates/bad.yaml:2:3): no' >&2; exit 1`;
+  assert.deepEqual(summarise(await load(root, [makeProgram('helm', '', script)])).findings, ['KL0036 c/templates/bad.yaml:2']);
 });

@@ -1,0 +1,119 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Finding } from '../../model/index.ts';
+import { compareBy, sha256 } from '../../std/index.ts';
+import { blobId } from '../blob-id.ts';
+import type { ParsedFile } from '../yaml/parse-file.ts';
+import { encodePack, openPack, readBytes, readEntry, type OpenedEntry, type PackEntry } from './pack.ts';
+
+const MOST_PACKS = 8;
+const MOST_BYTES = 256_000_000;
+const SECRET = /kind["']?\s*:\s*["']?Secret/;
+
+/** Raised whenever the same text is parsed into something else. */
+const PARSER_VERSION = 1;
+
+/**
+ * Parsed files under the ids of their blobs. Files with Secrets are never kept. Any number of processes may use one
+ * directory: packs are written aside and renamed, never changed, and whatever is broken or gone is a miss.
+ */
+export class DocumentCache {
+  readonly directory: string;
+  readonly #opened = new Map<string, OpenedEntry>();
+  readonly #packs: readonly string[];
+  readonly #added = new Map<string, PackEntry>();
+
+  /** `version` is of kplan and of all that decides how a text is parsed. */
+  constructor(directory: string, version: string) {
+    this.directory = join(directory, `documents-${sha256(`${PARSER_VERSION} ${version}`).slice(0, 12)}`);
+    this.#packs = listPacks(this.directory);
+    for (const pack of this.#packs) for (const entry of openPack(pack)) this.#opened.set(entry.oid, entry);
+  }
+
+  /** What the file of this blob holds, with the places of its findings in `file`; undefined if it is not kept. */
+  get(oid: string, file: string): ParsedFile | undefined {
+    const entry = this.#opened.get(oid);
+    const value = entry === undefined ? undefined : readEntry(entry);
+    if (value === undefined) return undefined;
+    // The checksum says that these are the bytes that `put` has written.
+    const parsed = value as ParsedFile;
+    return { ...parsed, findings: parsed.findings.map((finding) => placeIn(finding, file)) };
+  }
+
+  /** The bytes of a kept blob; undefined if they are gone or not what they were. */
+  readBytes(oid: string): Uint8Array | undefined {
+    const entry = this.#opened.get(oid);
+    try {
+      const bytes = entry === undefined ? undefined : readBytes(entry.place);
+      return bytes !== undefined && (oid.length > 40 || blobId(bytes) === oid) ? bytes : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps what a blob was parsed into, unless there is a Secret in it. */
+  put(oid: string, bytes: Uint8Array, text: string, parsed: ParsedFile): void {
+    if (this.#opened.has(oid) || parsed.encrypted.length > 0 || SECRET.test(text)) return;
+    const json = toJsonOrNone({ ...parsed, findings: parsed.findings.map((finding) => placeIn(finding, '')) });
+    if (json !== undefined) this.#added.set(oid, { oid, json: Buffer.from(json), bytes });
+  }
+
+  /** Writes what was added. A cache that cannot be written is only slower. */
+  flush(): void {
+    if (this.#added.size === 0) return;
+    try {
+      mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+      if (this.#packs.length + 1 < MOST_PACKS) writePack(this.directory, [...this.#added.values()]);
+      else this.#compact();
+    } catch {
+      // The next run parses again.
+    }
+  }
+
+  #compact(): void {
+    const entries = [...this.#added.values()];
+    let size = 0;
+    for (const { oid, json } of [...this.#opened.values()].toReversed()) {
+      const bytes = this.readBytes(oid);
+      size += json.length + (bytes?.length ?? 0);
+      if (size > MOST_BYTES) break;
+      if (bytes !== undefined) entries.push({ oid, json, bytes });
+    }
+    const written = writePack(this.directory, entries);
+    for (const pack of this.#packs) if (pack !== written) rmSync(pack, { force: true });
+  }
+}
+
+function placeIn(finding: Finding, file: string): Finding {
+  return finding.source === undefined ? finding : { ...finding, source: { ...finding.source, file } };
+}
+
+// Integers beyond 2^53 have no exact form in JSON.parse: such files are parsed each time.
+function toJsonOrNone(parsed: ParsedFile): string | undefined {
+  try {
+    return JSON.stringify(parsed);
+  } catch {
+    return undefined;
+  }
+}
+
+function writePack(directory: string, entries: readonly PackEntry[]): string {
+  const sorted = entries.toSorted(compareBy((entry) => entry.oid));
+  const data = encodePack(sorted);
+  const path = join(directory, `${sha256(data).slice(0, 32)}.pack`);
+  const aside = join(directory, `${process.pid}-${sha256(data).slice(0, 8)}.new`);
+  writeFileSync(aside, data, { mode: 0o600 });
+  renameSync(aside, path);
+  return path;
+}
+
+function listPacks(directory: string): readonly string[] {
+  try {
+    const packs = readdirSync(directory).filter((name) => name.endsWith('.pack'));
+    return packs
+      .map((name) => join(directory, name))
+      .toSorted(compareBy((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+  } catch {
+    return [];
+  }
+}

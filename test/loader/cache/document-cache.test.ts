@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { promisify } from 'node:util';
+import { readRepository, type LoadOptions, type LoadResult } from '../../../src/loader/index.ts';
+import { formatPlace } from '../../../src/model/index.ts';
+import { stringifyJson } from '../../../src/std/index.ts';
+import { map, writeFiles, type Files } from '../files.ts';
+import { TestRepository } from '../git-source-contract.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'kplan-cache-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+let made = 0;
+
+const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n';
+const FILES: Files = {
+  'a.yaml': `${map('a', 'data:\n  mode: 0644\n  mode: x\n')}---\nfoo: bar\n`,
+  'b/é.yaml': map('é', 'data:\n  # kplan: ignore KV0001 known\n  text: "héllo"\n'),
+  'copy.yaml': `${map('a', 'data:\n  mode: 0644\n  mode: x\n')}---\nfoo: bar\n`,
+  'big.yaml': map('big', 'data: {n: 9007199254740993}\n'),
+  'broken.yaml': 'a: [\n',
+  'list.yaml': `apiVersion: v1\nkind: List\nitems:\n- ${SECRET.trim().replaceAll('\n', '\n  ')}\n`,
+  'secret.yaml': `${map('beside')}---\n${SECRET}`,
+};
+
+function show(result: LoadResult): unknown {
+  return {
+    ...result,
+    manifests: result.manifests.map(({ object, origin, waivers }) => ({
+      object: stringifyJson(object),
+      waivers,
+      document: origin.document,
+      line: origin.line,
+      places: [[], ['metadata', 'name'], ['data', 'mode'], ['data', 'text']].map((path) => formatPlace(origin.locate(path))),
+    })),
+  };
+}
+
+/** Files as if written long ago: what changed just now is never trusted. */
+function age(directory: string): void {
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    const path = join(directory, name);
+    if (statSync(path).isFile()) utimesSync(path, 1_700_000_000, 1_700_000_000);
+  }
+}
+
+function arrange(): { readonly directory: string; readonly options: LoadOptions; readonly cache: string } {
+  const directory = writeFiles(join(base, `files-${made}`), FILES);
+  const cache = join(base, `cache-${made++}`);
+  return { directory, cache, options: { path: directory, git: 'js', cacheDirectory: cache } };
+}
+
+const packs = (cache: string): readonly string[] =>
+  readdirSync(cache, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.pack'))
+    .map((name) => join(cache, name));
+
+test('what is remembered is what was read, with every place', async () => {
+  const { options, directory, cache } = arrange();
+  const want = show(await readRepository({ path: directory, git: 'js' }));
+  assert.deepEqual(show(await readRepository(options)), want, 'cold');
+  assert.equal(packs(cache).length, 1);
+  assert.deepEqual(show(await readRepository(options)), want, 'warm');
+  assert.equal(packs(cache).length, 1, 'nothing new, nothing written');
+});
+
+test('the same of a revision, by either adapter', async () => {
+  const repository = new TestRepository(join(base, 'repository'));
+  writeFiles(repository.directory, FILES);
+  repository.commit();
+  const options: LoadOptions = { path: repository.directory, ref: 'HEAD', git: 'native' };
+  const want = show(await readRepository(options));
+  const cacheDirectory = join(base, 'cache-of-revision');
+  for (const git of ['native', 'js', 'native'] as const)
+    assert.deepEqual(show(await readRepository({ ...options, git, cacheDirectory })), want);
+});
+
+test('a file with a Secret is never kept', async () => {
+  const { options, cache } = arrange();
+  await readRepository(options);
+  const kept = packs(cache).map((pack) => readFileSync(pack, 'latin1'));
+  assert.equal(kept.length, 1);
+  for (const text of kept) assert.doesNotMatch(text, /hunter2|beside/);
+  assert.equal(statSync(packs(cache)[0] ?? '').mode & 0o077, 0, 'nobody else can read it');
+});
+
+test('a change is seen, also one that keeps size and time', async () => {
+  const { options, directory } = arrange();
+  await readRepository(options);
+  const path = join(directory, 'a.yaml');
+  const { atime, mtime } = statSync(path);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('name: a', 'name: z'));
+  utimesSync(path, atime, mtime);
+  assert.deepEqual(show(await readRepository(options)), show(await readRepository({ path: directory, git: 'js' })));
+});
+
+test('what is broken or cut off is a miss', async () => {
+  const { options, directory, cache } = arrange();
+  const plain = await readRepository({ path: directory, git: 'js' });
+  const want = show(plain);
+  const objects = plain.manifests.map(({ object }) => stringifyJson(object));
+  await readRepository(options);
+  const [pack = ''] = packs(cache);
+  const good = readFileSync(pack);
+  for (let at = 0; at < good.length; at += 199) {
+    const bad = Buffer.from(good);
+    bad[at] = (bad[at] ?? 0) ^ 0x5a;
+    writeFileSync(pack, bad);
+    const result = await readRepository(options);
+    assert.deepEqual(
+      result.manifests.map(({ object }) => stringifyJson(object)),
+      objects,
+      `byte ${at}`,
+    );
+    for (const other of packs(cache)) if (other !== pack) rmSync(other);
+  }
+  for (const length of [0, 5, 30, good.length >> 1]) {
+    writeFileSync(pack, good.subarray(0, length));
+    assert.deepEqual(show(await readRepository(options)), want, `${length} bytes`);
+  }
+});
+
+test('another version reads nothing of it', async () => {
+  const { options, cache } = arrange();
+  await readRepository(options);
+  await readRepository({ ...options, cacheVersion: '2' });
+  assert.equal(packs(cache).length, 2);
+});
+
+test('many small packs become one', async () => {
+  const { options, directory, cache } = arrange();
+  for (let n = 0; n < 12; n++) {
+    writeFileSync(join(directory, 'n.yaml'), map(`n${n}`));
+    await readRepository(options);
+  }
+  assert.ok(packs(cache).length < 8, `${packs(cache).length} packs`);
+  age(directory);
+  assert.deepEqual(show(await readRepository(options)), show(await readRepository({ path: directory, git: 'js' })));
+});
+
+test('a cache that cannot be written is none', async () => {
+  const { directory } = arrange();
+  const file = join(base, 'a-file');
+  writeFileSync(file, '');
+  const result = await readRepository({ path: directory, git: 'js', cacheDirectory: join(file, 'below') });
+  assert.equal(result.manifests.length, 7);
+});
+
+test('several processes at once', async () => {
+  const { options, directory, cache } = arrange();
+  const script = `import { readRepository } from ${JSON.stringify(new URL('../../../src/loader/index.ts', import.meta.url).href)};
+    for (let n = 0; n < 5; n++) { const r = await readRepository(${JSON.stringify(options)}); if (r.manifests.length !== 7) process.exit(1); }`;
+  await Promise.all(
+    [1, 2, 3].map(() =>
+      promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: process.cwd() }),
+    ),
+  );
+  assert.ok(packs(cache).length >= 1);
+  assert.deepEqual(
+    readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.new')),
+    [],
+  );
+  assert.deepEqual(show(await readRepository(options)), show(await readRepository({ path: directory, git: 'js' })));
+});
