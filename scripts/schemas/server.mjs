@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const bin = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan/judges/bin');
 
 /**
- * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`). `get` and `send` answer `{ status, body }`; `stop` ends both processes and removes
- * the folder.
+ * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`). `get` and `send` answer `{ status, body }`;
+ * `connection` is for other clients; `stop` ends both processes and removes the folder.
  */
 export async function startServer(release, flags = {}) {
   const programs = { etcd: join(bin, 'etcd'), apiserver: join(bin, release, 'kube-apiserver') };
@@ -33,7 +33,8 @@ export async function startServer(release, flags = {}) {
     running.push(run(dir, 'apiserver', programs.apiserver, [...serverArguments(dir, ports), ...toFlags(flags)]));
     const client = createClient(dir, ports.api, token);
     await waitUntilReady(client, running);
-    return { ...client, stop };
+    const connection = { port: ports.api, token, certificate: join(dir, 'serving/apiserver.crt') };
+    return { ...client, connection, stop };
   } catch (error) {
     const log = join(dir, 'apiserver.log');
     const tail = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-15).join('\n') : '';

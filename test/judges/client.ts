@@ -1,0 +1,103 @@
+import { Agent, request } from 'node:https';
+import { readFileSync } from 'node:fs';
+import { parseApiVersion, type Kind } from '../../src/model/index.ts';
+import { getObject, getString, parseJson, stringifyJsonInOrder, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+
+/** Where an API server listens, and by what it knows us. */
+export interface Connection {
+  readonly port: number;
+  readonly token: string;
+  /** The file of its certificate. */
+  readonly certificate: string;
+}
+
+/** An answer of the server: an object, or a Status. */
+export interface ServerAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** A bare client of one API server. Numbers beyond 2^53 go and come exactly. */
+export class Client {
+  readonly #agent: Agent;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 16, ca: readFileSync(connection.certificate) });
+  }
+
+  async send(method: string, path: string, body?: JsonValue, contentType = 'application/json'): Promise<ServerAnswer> {
+    for (let attempt = 0; ; attempt++) {
+      const answer = await this.#sendOnce(method, path, body, contentType);
+      if ((answer.status !== 429 && answer.status !== 503) || attempt === 20) return answer;
+      await sleep(200);
+    }
+  }
+
+  /** Sends what must not be refused. */
+  async must(method: string, path: string, body?: JsonValue, contentType?: string): Promise<JsonObject> {
+    const answer = await this.send(method, path, body, contentType);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${getString(answer.body, 'message') ?? ''}`);
+    return answer.body;
+  }
+
+  /** Makes a namespace, and the ServiceAccount that its controller would make. */
+  async createNamespace(name: string): Promise<void> {
+    await this.must('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    await this.must('POST', `/api/v1/namespaces/${name}/serviceaccounts`, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default' },
+    });
+  }
+
+  /** Makes a definition and waits until its resources are served. */
+  async define(definition: JsonObject, resources: string): Promise<void> {
+    await this.must('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
+    for (let attempt = 0; attempt < 200; attempt++) {
+      if ((await this.send('GET', resources)).status === 200) return;
+      await sleep(100);
+    }
+    throw new Error(`${resources} is not served`);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #sendOnce(method: string, path: string, body: JsonValue | undefined, contentType: string): Promise<ServerAnswer> {
+    const { port, token } = this.#connection;
+    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': contentType }) };
+    return new Promise((resolve, reject) => {
+      const outgoing = request({ agent: this.#agent, host: '127.0.0.1', port, path, method, headers }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: toBody(Buffer.concat(chunks).toString('utf8')) }));
+        incoming.on('error', reject);
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body === undefined ? undefined : stringifyJsonInOrder(body));
+    });
+  }
+}
+
+function toBody(text: string): JsonObject {
+  if (!text.startsWith('{')) return { message: text };
+  return getObject(parseJson(text)) ?? {};
+}
+
+/** The path of a kind's objects. */
+export function folderOf(kind: Kind, namespace: string): string {
+  const base = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+  return kind.namespaced ? `${base}/namespaces/${namespace}/${kind.plural}` : `${base}/${kind.plural}`;
+}
+
+/** The group and version that an object names. */
+export function groupVersionOf(object: JsonValue): { readonly group: string; readonly version: string } {
+  return parseApiVersion(getString(object, 'apiVersion') ?? '');
+}
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

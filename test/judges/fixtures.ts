@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { getArray, getString, isObject, parseJson, type JsonValue } from '../../src/std/index.ts';
+
+const FOLDER = new URL('../../fixtures/judges/', import.meta.url);
+
+/** A case that once found a difference, and is asked again in each run. */
+export interface CaseFixture {
+  readonly name: string;
+  readonly input: JsonValue;
+}
+
+/** The kept cases of a subject: `fixtures/judges/<subject>.json`. */
+export function listFixtures(subject: string): readonly CaseFixture[] {
+  const file = new URL(`${subject}.json`, FOLDER);
+  if (!existsSync(file)) return [];
+  return getArray(parseJson(readFileSync(file, 'utf8'))).map((entry) => {
+    const name = getString(entry, 'name');
+    const input = isObject(entry) ? entry['case'] : undefined;
+    if (name === undefined || input === undefined) throw new Error(`${subject}.json: an entry has no name or no case`);
+    return { name, input };
+  });
+}
+
+interface Deviation {
+  readonly subject: string;
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
+let deviations: readonly Deviation[] | undefined;
+
+/** The name of the known deviation that a difference is an instance of: `fixtures/judges/deviations.json`, explained in docs/parity.md. */
+export function deviationOf(subject: string, signature: string): string | undefined {
+  deviations ??= readDeviations();
+  return deviations.find((item) => item.subject === subject && item.pattern.test(signature))?.name;
+}
+
+function readDeviations(): readonly Deviation[] {
+  const entries = getArray(parseJson(readFileSync(new URL('deviations.json', FOLDER), 'utf8')));
+  return entries.map((entry) => ({
+    subject: getString(entry, 'subject') ?? '',
+    name: getString(entry, 'name') ?? '',
+    pattern: new RegExp(getString(entry, 'signature') ?? '(?!)', 's'),
+  }));
+}

@@ -1,0 +1,141 @@
+import type { SchemaCatalog } from '../../src/model/index.ts';
+import { stringifyJson, type JsonValue } from '../../src/std/index.ts';
+import type { Client, Connection } from './client.ts';
+import { deviationOf, listFixtures } from './fixtures.ts';
+import { caseSeed, Random } from './random.ts';
+import { shrinkJson } from './shrink.ts';
+
+/** What the judges share: a running server, and the kinds that it serves. */
+export interface Setting {
+  readonly client: Client;
+  readonly connection: Connection;
+  readonly catalog: SchemaCatalog;
+  /** For what is made once for all cases. */
+  readonly random: Random;
+}
+
+/** How the answers to one case compare. `coverage` names what the case was about, to be counted. */
+export interface Comparison {
+  readonly coverage: readonly string[];
+  readonly difference?: Difference;
+}
+
+/** Two answers that ought to be the same. */
+export interface Difference {
+  /** What kind of difference it is, without the case's own names and values. */
+  readonly signature: string;
+  readonly ours: string;
+  readonly servers: string;
+}
+
+/** One subject under judgement, set up. */
+export interface Trial {
+  /** A case, as JSON, so that it can be made smaller and kept. */
+  generate(random: Random): JsonValue;
+  /** Asks both. Undefined if it is not a case at all (one that shrinking has broken). */
+  compare(input: JsonValue): Promise<Comparison | undefined>;
+  close?(): Promise<void>;
+}
+
+/** A subject that a real component decides. */
+export interface Judge {
+  readonly subject: string;
+  /** How many cases by default. */
+  readonly cases: number;
+  /** How many cases at a time. */
+  readonly parallel: number;
+  prepare(setting: Setting): Promise<Trial>;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly count: number | undefined;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Tally {
+  readonly coverage: Map<string, number>;
+  readonly known: Map<string, number>;
+  /** The first case of each new difference. */
+  readonly found: Map<string, { readonly input: JsonValue; readonly difference: Difference; readonly name: string; count: number }>;
+  asked: number;
+  agreed: number;
+}
+
+/** Runs one judge: the fixtures first, then random cases; prints a line of parity and every difference. Answers the counts. */
+export async function runJudge(
+  judge: Judge,
+  setting: Omit<Setting, 'random'>,
+  options: RunOptions,
+): Promise<{ passed: number; failed: number }> {
+  const trial = await judge.prepare({ ...setting, random: new Random(caseSeed(options.seed, judge.subject, -1)) });
+  const tally: Tally = { coverage: new Map(), known: new Map(), found: new Map(), asked: 0, agreed: 0 };
+  try {
+    for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, name, input);
+    const total = options.count ?? judge.cases;
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let index = next++; index < total && !options.signal.aborted; index = next++) {
+        const input = trial.generate(new Random(caseSeed(options.seed, judge.subject, index)));
+        await ask(judge, trial, tally, `case ${index}`, input);
+      }
+    };
+    await Promise.all(Array.from({ length: judge.parallel }, work));
+    await report(judge, trial, tally, options);
+  } finally {
+    await trial.close?.();
+  }
+  const failed = [...tally.found.values()].reduce((sum, item) => sum + item.count, 0);
+  return { passed: tally.asked - failed, failed };
+}
+
+async function ask(judge: Judge, trial: Trial, tally: Tally, name: string, input: JsonValue): Promise<void> {
+  const comparison = await trial.compare(input);
+  if (comparison === undefined) return;
+  tally.asked++;
+  for (const key of comparison.coverage) count(tally.coverage, key);
+  const { difference } = comparison;
+  if (difference === undefined) {
+    tally.agreed++;
+    return;
+  }
+  const deviation = deviationOf(judge.subject, difference.signature);
+  if (deviation !== undefined) return count(tally.known, deviation);
+  const known = tally.found.get(difference.signature);
+  if (known === undefined) tally.found.set(difference.signature, { input, difference, name, count: 1 });
+  else known.count++;
+}
+
+const SHOWN = 12;
+
+async function report(judge: Judge, trial: Trial, tally: Tally, { log, seed, signal }: RunOptions): Promise<void> {
+  const known = tally.known.size === 0 ? '' : `; known deviations: ${listCounts(tally.known)}`;
+  log(`parity ${judge.subject}: ${tally.asked} asked, ${tally.agreed} agree, coverage: ${listCounts(tally.coverage)}${known}`);
+  const found = [...tally.found.entries()].toSorted(([, a], [, b]) => b.count - a.count);
+  for (const [signature, { input, difference, name, count }] of found.slice(0, SHOWN)) {
+    if (signal.aborted) return;
+    const smallest = await shrinkJson(
+      input,
+      async (smaller) => (await trial.compare(smaller))?.difference?.signature === signature,
+      judge.parallel === 1 ? 60 : 400,
+    );
+    const { ours, servers } = (await trial.compare(smallest))?.difference ?? difference;
+    log(`  mismatch (${count}x, first in ${name} of KPLAN_SEED=${seed}): ${signature}`);
+    log(`    ours:     ${shorten(ours)}\n    server's: ${shorten(servers)}\n    case:     ${shorten(stringifyJson(smallest))}`);
+  }
+  for (const [signature, { count }] of found.slice(SHOWN)) log(`  mismatch (${count}x): ${signature}`);
+}
+
+function shorten(text: string): string {
+  return text.length <= 3000 ? text : `${text.slice(0, 3000)}… (${text.length} characters)`;
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function listCounts(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.length === 0 ? 'none' : sorted.map(([key, number]) => `${key} ${number}`).join(', ');
+}
