@@ -125,10 +125,14 @@ export class EmbeddedCluster implements Cluster {
     return this.#stepper.settle(options);
   }
 
-  /** Lets the controllers work as real time passes, until the signal aborts or the cluster is closed. */
-  run(signal: AbortSignal): Promise<void> {
-    const stop = AbortSignal.any([signal, this.#closing.signal]);
-    return this.#stepper.run(stop, (milliseconds) => this.#clock.sleep(milliseconds, stop).catch(() => undefined));
+  /**
+   * Keeps the controllers working until the signal aborts or the cluster is closed: as real time passes, or, with
+   * `leap`, as `settle` does, so that nobody who looks on has to wait.
+   */
+  run(options: { readonly signal: AbortSignal; readonly leap?: boolean }): Promise<void> {
+    const stop = AbortSignal.any([options.signal, this.#closing.signal]);
+    const pause = (milliseconds: number): Promise<void> => this.#clock.sleep(milliseconds, stop).catch(() => undefined);
+    return this.#stepper.run({ signal: stop, pause, leap: options.leap ?? false });
   }
 
   /** Starts a new log with the state alone; done by itself when the log has grown. */

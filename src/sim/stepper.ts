@@ -1,15 +1,18 @@
 import type { KubernetesObject, RefKey } from '../model/index.ts';
 import type { Context } from './api/context.ts';
-import type { Controller, Surroundings } from './controllers/controller.ts';
+import type { Controller, Outcome } from './controllers/controller.ts';
 import { Dependents } from './controllers/dependents.ts';
 import { claimLease, eventsAfter, type Draft, type Store, type StoredEvent } from './store/index.ts';
 
 const BATCH = 256;
 const LEASE = 'controllers';
+const PAUSE = 20;
+const FIRST_RETRY = 1000;
+const LAST_RETRY = 300_000;
 
 /** How far controllers are stepped. */
 export interface SettleOptions {
-  /** At most so many milliseconds of the cluster's time pass; ten minutes by default. */
+  /** At most so many milliseconds of the cluster's time pass; a quarter of an hour by default. */
   readonly within?: number;
   /** Stops as soon as this holds; it is asked after each step. */
   readonly until?: () => boolean | Promise<boolean>;
@@ -24,6 +27,12 @@ interface Task {
   readonly key: RefKey;
 }
 
+interface Delayed extends Task {
+  readonly due: number;
+  /** False for the times of the background and for retries: without other news they may as well never come. */
+  readonly isAwaited: boolean;
+}
+
 /**
  * Runs the controllers of a cluster: a queue of keys to look at, fed by what changes, and of times to look again. One
  * process at a time does it; each batch is one commit on the state that it was worked out on, so that a second one, or
@@ -34,7 +43,8 @@ export class Stepper {
   readonly #controllers: readonly Controller[];
   readonly #toContext: (draft: Draft) => Context;
   readonly #tasks = new Map<string, Task>();
-  readonly #later = new Map<string, Task & { readonly due: number }>();
+  readonly #later = new Map<string, Delayed>();
+  readonly #failures = new Map<string, number>();
   #dependents = new Dependents();
   #seen = -1;
 
@@ -46,7 +56,7 @@ export class Stepper {
 
   /** Lets the controllers work, and time pass in leaps from one thing to do to the next, until nothing is left to do. */
   async settle(options: SettleOptions = {}): Promise<Settled> {
-    const end = this.#store.now + (options.within ?? 600_000);
+    const end = this.#store.now + (options.within ?? 900_000);
     for (;;) {
       if (options.signal?.aborted === true) return 'aborted';
       if (await options.until?.()) return 'reached';
@@ -64,18 +74,19 @@ export class Stepper {
     }
   }
 
-  /** Lets the controllers work as real time passes, until the signal aborts. */
-  async run(signal: AbortSignal, sleep: (milliseconds: number) => Promise<void>): Promise<void> {
+  /** Settles again and again, with pauses of real time, until the signal aborts. */
+  async run(options: { readonly signal: AbortSignal; readonly leap: boolean; pause(milliseconds: number): Promise<void> }): Promise<void> {
+    const { signal, leap } = options;
     while (!signal.aborted) {
-      await this.settle({ within: 0, signal });
-      await sleep(20);
+      await this.settle(leap ? { signal } : { signal, within: 0 });
+      await options.pause(PAUSE);
     }
   }
 
   #collect(): void {
     const state = this.#store.read();
     if (this.#seen < state.oldest) this.#restart(state.objects());
-    else for (const event of eventsAfter(state, this.#seen)) this.#note(event);
+    else this.#noteAll(eventsAfter(state, this.#seen));
     this.#seen = state.revision;
   }
 
@@ -83,17 +94,17 @@ export class Stepper {
     this.#dependents = new Dependents();
     const events = [...objects].map((object): StoredEvent => ({ type: 'added', revision: 0, object }));
     for (const event of events) this.#dependents.note(event);
-    for (const event of events) this.#enqueueFor(event);
+    this.#noteAll(events);
   }
 
-  #note(event: StoredEvent): void {
-    this.#enqueueFor(event);
-    this.#dependents.note(event);
-  }
-
-  #enqueueFor(event: StoredEvent): void {
-    const around = this.#surroundings();
-    for (const controller of this.#controllers) for (const key of controller.concerns(event, around)) this.#enqueue({ controller, key });
+  #noteAll(events: readonly StoredEvent[]): void {
+    if (events.length === 0) return;
+    const catalog = this.#store.preview((draft) => this.#toContext(draft).catalog);
+    const around = { dependents: this.#dependents, world: this.#store.world(), catalog };
+    for (const event of events) {
+      for (const controller of this.#controllers) for (const key of controller.concerns(event, around)) this.#enqueue({ controller, key });
+      this.#dependents.note(event);
+    }
   }
 
   #enqueue(task: Task): void {
@@ -112,8 +123,8 @@ export class Stepper {
   /** The next time that somebody waits for; the background's times come when they come. */
   #nextDue(): number | undefined {
     let next: number | undefined;
-    for (const { due, controller } of this.#later.values()) {
-      if (controller.isBackground !== true && (next === undefined || due < next)) next = due;
+    for (const { due, isAwaited } of this.#later.values()) {
+      if (isAwaited && (next === undefined || due < next)) next = due;
     }
     return next;
   }
@@ -122,26 +133,30 @@ export class Stepper {
   async #runBatch(time: number): Promise<boolean> {
     const batch = [...this.#tasks.entries()].slice(0, BATCH);
     for (const [name] of batch) this.#tasks.delete(name);
-    let dues: (number | undefined)[] = [];
+    let outcomes: Outcome[] = [];
     const isOurs = await this.#store.transact((draft) => {
-      dues = [];
+      outcomes = [];
       if (!claimLease(this.#store, draft, LEASE)) return false;
       const context = this.#toContext(draft);
-      const around = this.#surroundings();
-      for (const [, { controller, key }] of batch) dues.push(controller.reconcile(context, key, around));
+      const around = { dependents: this.#dependents, world: this.#store.world(), catalog: context.catalog };
+      for (const [, { controller, key }] of batch) outcomes.push(controller.reconcile(context, key, around));
       return true;
     }, time);
     for (const [index, [name, task]] of batch.entries()) {
-      const due = dues[index];
-      if (!isOurs) this.#tasks.set(name, task);
-      else if (due === undefined) this.#later.delete(name);
-      else this.#later.set(name, { ...task, due });
+      if (isOurs) this.#schedule(name, task, outcomes[index] ?? {});
+      else this.#tasks.set(name, task);
     }
     return isOurs;
   }
 
-  #surroundings(): Surroundings {
-    return { dependents: this.#dependents, catalog: this.#store.preview((draft) => this.#toContext(draft).catalog) };
+  #schedule(name: string, task: Task, { due, refusal }: Outcome): void {
+    const failures = refusal === undefined ? 0 : (this.#failures.get(name) ?? 0) + 1;
+    if (failures === 0) this.#failures.delete(name);
+    else this.#failures.set(name, failures);
+    const retry = failures === 0 ? undefined : this.#store.now + Math.min(FIRST_RETRY * 2 ** (failures - 1), LAST_RETRY);
+    const next = due ?? retry;
+    if (next === undefined) this.#later.delete(name);
+    else this.#later.set(name, { ...task, due: next, isAwaited: due !== undefined && task.controller.isBackground !== true });
   }
 }
 

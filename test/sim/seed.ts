@@ -1,6 +1,5 @@
 /** The seed of random tests: KPLAN_SEED repeats a run. */
 export const SEED: number = Number(process.env['KPLAN_SEED'] ?? Date.now() % 1_000_000);
-console.log(`# KPLAN_SEED=${SEED}`);
 
 /** A small generator of random numbers in [0, 1) (mulberry32). */
 export function toRandom(seed: number): () => number {

@@ -3,25 +3,32 @@ import { nameOf, specOf, withMetadata, type Kind, type KubernetesObject, type Ob
 import { getArray, getNumber, getString, toKubernetesTime } from '../../std/index.ts';
 import { timeOf, type Context } from './context.ts';
 import { locateRef } from './locate.ts';
-import { conflict, notFound, notServed } from './status-errors.ts';
+import { conflict, forbidden, notFound, notServed } from './status-errors.ts';
 import { isFinished } from './write.ts';
 
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
 const POD_GRACE_SECONDS = 30;
+const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-public', 'kube-system']);
+
+/** How the control plane deletes: a kubelet whose containers have ended gives a grace period of 0. */
+interface RemoveOptions extends DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+}
 
 /**
  * Deletes an object, or marks it as being deleted where finalizers, a grace period or the contents of a namespace hold
  * it back (`operation` is then `updated`). Dependents are left to the garbage collector.
  */
-export function remove(context: Context, ref: ObjectRef, options: DeleteOptions): WriteResult {
+export function remove(context: Context, ref: ObjectRef, options: RemoveOptions): WriteResult {
   const located = locateRef(context, ref);
   if (located === undefined) return notServed();
   const { kind, live } = located;
   if (live === undefined) return notFound(kind, ref.name);
+  if (isNamespace(kind) && IMMORTAL.has(ref.name)) return forbidden(kind, ref.name, 'this namespace may not be deleted');
   const failed = checkPreconditions(kind, live, options);
   if (failed !== undefined) return failed;
-  const marked = mark(context, kind, withPropagation(kind, live, options.propagation));
+  const marked = mark(context, kind, withPropagation(kind, live, options.propagation), options.gracePeriodSeconds);
   if (isFinished(marked)) return { kind: 'ok', object: context.draft.remove(marked), operation: 'deleted' };
   if (marked === live) return { kind: 'ok', object: live, operation: 'unchanged' };
   return { kind: 'ok', object: context.draft.put(marked), operation: 'updated' };
@@ -54,18 +61,25 @@ function withPropagation(kind: Kind, live: KubernetesObject, asked: DeleteOption
   return isSame ? live : withMetadata(live, { finalizers: wanted.length === 0 ? undefined : wanted });
 }
 
-function mark(context: Context, kind: Kind, object: KubernetesObject): KubernetesObject {
-  if (object.metadata['deletionTimestamp'] !== undefined) return object;
+function mark(context: Context, kind: Kind, object: KubernetesObject, grace?: number): KubernetesObject {
   const isPod = kind.group === '' && kind.kind === 'Pod';
-  const seconds = isPod ? podGracePeriod(object) : 0;
-  const isNamespace = kind.group === '' && kind.kind === 'Namespace';
+  if (isGoing(object)) return isPod && grace === 0 ? withMetadata(object, { deletionGracePeriodSeconds: 0 }) : object;
+  const seconds = isPod ? (grace ?? podGracePeriod(object)) : 0;
   const generation = getNumber(object.metadata, 'generation');
   const marked = withMetadata(object, {
     deletionTimestamp: seconds === 0 ? timeOf(context) : toKubernetesTime(context.draft.now + seconds * 1000),
-    ...(isNamespace ? {} : { deletionGracePeriodSeconds: seconds }),
+    ...(isNamespace(kind) ? {} : { deletionGracePeriodSeconds: seconds }),
     ...(generation === undefined ? {} : { generation: generation + 1 }),
   });
-  return isNamespace ? { ...marked, status: { phase: 'Terminating' } } : marked;
+  return isNamespace(kind) ? { ...marked, status: { phase: 'Terminating' } } : marked;
+}
+
+function isNamespace(kind: Kind): boolean {
+  return kind.group === '' && kind.kind === 'Namespace';
+}
+
+function isGoing(object: KubernetesObject): boolean {
+  return object.metadata['deletionTimestamp'] !== undefined;
 }
 
 /** Pods that no node runs need no time to end (`podStrategy.CheckGracefulDelete`). */

@@ -4,7 +4,7 @@ import { CLEANUP } from '../api/admission/definition.ts';
 import type { Context } from '../api/context.ts';
 import { remove } from '../api/delete.ts';
 import { CRD, definedKindOf, findKind } from '../api/served-kinds.ts';
-import { isGoing, type Controller } from './controller.ts';
+import { CONTENT, isGoing, type Controller } from './controller.ts';
 import { dropFinalizer } from './garbage-collector.ts';
 
 /** Deletes the resources of a definition that is being deleted, then lets it go. */
@@ -21,11 +21,11 @@ export const DEFINITION_CLEANUP: Controller = {
   },
   reconcile(context, key) {
     const definition = context.draft.get(key);
-    if (definition === undefined || !isGoing(definition)) return undefined;
-    if (!getArray(definition.metadata, 'finalizers').includes(CLEANUP)) return undefined;
+    if (definition === undefined || !isGoing(definition)) return CONTENT;
+    if (!getArray(definition.metadata, 'finalizers').includes(CLEANUP)) return CONTENT;
     for (const resource of resourcesOf(context, definition)) if (!isGoing(resource)) remove(context, refOf(resource), {});
     if (resourcesOf(context, definition).length === 0) dropFinalizer(context, definition, CLEANUP);
-    return undefined;
+    return CONTENT;
   },
 };
 

@@ -12,7 +12,7 @@ import { getArray, getBoolean, getString, type JsonValue } from '../../std/index
 import type { Context } from '../api/context.ts';
 import { FOREGROUND, ORPHAN, remove } from '../api/delete.ts';
 import { isFinished } from '../api/write.ts';
-import { isGoing, type Controller, type Surroundings } from './controller.ts';
+import { CONTENT, isGoing, type Controller, type Surroundings } from './controller.ts';
 
 /** Deletes what has lost all its owners, and carries out the propagation that a deletion asked for. */
 export const GARBAGE_COLLECTOR: Controller = {
@@ -28,10 +28,10 @@ export const GARBAGE_COLLECTOR: Controller = {
   },
   reconcile(context, key, around) {
     const object = context.draft.get(key);
-    if (object === undefined) return undefined;
+    if (object === undefined) return CONTENT;
     if (isGoing(object)) finishDeletion(context, object, around);
     else deleteIfAbandoned(context, object, around);
-    return undefined;
+    return CONTENT;
   },
 };
 

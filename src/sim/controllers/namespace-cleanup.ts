@@ -3,7 +3,7 @@ import { getArray } from '../../std/index.ts';
 import type { Context } from '../api/context.ts';
 import { remove } from '../api/delete.ts';
 import { isFinished } from '../api/write.ts';
-import { isGoing, type Controller } from './controller.ts';
+import { CONTENT, isGoing, type Controller } from './controller.ts';
 
 const FINALIZER = 'kubernetes';
 
@@ -17,12 +17,12 @@ export const NAMESPACE_CLEANUP: Controller = {
   },
   reconcile(context, key) {
     const namespace = context.draft.get(key);
-    if (namespace === undefined || !isGoing(namespace)) return undefined;
+    if (namespace === undefined || !isGoing(namespace)) return CONTENT;
     for (const object of contentsOf(context, nameOf(namespace))) {
       if (!isGoing(object)) remove(context, refOf(object), { propagation: 'Background' });
     }
     if (contentsOf(context, nameOf(namespace)).length === 0) finalize(context, namespace);
-    return undefined;
+    return CONTENT;
   },
 };
 

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { encodeEvent, encodeHeader, toText, type LogHeader } from './commit.ts';
 import { encodeFrame } from './frame.ts';
 import { errorCodeOf, parseLogName, toLogName, toWriteError } from './log-file.ts';
-import { HISTORY_LIMIT, type State } from './state.ts';
+import type { State } from './state.ts';
 
 export const LOG_FORMAT = 1;
+/** Of the past that watches go back to, so much survives compaction. */
+const KEPT_EVENTS = 1000;
 const TEMPORARY_PREFIX = 'new-';
 const TEMPORARY_AGE = 600_000;
 
@@ -43,7 +45,7 @@ export function removeOldGenerations(directory: string, newest: number): void {
 }
 
 function encodeState(generation: number, state: State): readonly Buffer[] {
-  const events = state.events.slice(-HISTORY_LIMIT / 4);
+  const events = state.events.slice(-KEPT_EVENTS);
   const objects = [...state.objects()];
   const body = Buffer.concat([
     ...objects.map((object) => encodeFrame(toText(object))),

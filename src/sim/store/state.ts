@@ -2,8 +2,8 @@ import { refKeyOf, refOf, World, type KubernetesObject, type RefKey } from '../.
 import { getString, type JsonObject, type JsonValue } from '../../std/index.ts';
 import type { Commit, LogHeader, StateChange, StoredEvent } from './commit.ts';
 
-/** How many events watchers can go back by, at most; half of them survive compaction. */
-export const HISTORY_LIMIT = 20_000;
+/** How many events a process remembers for its watches, at most. */
+const HISTORY_LIMIT = 20_000;
 
 /** What the log says: the objects, the settings and the recent past. Changed only by applying commits, in order. */
 export class State {

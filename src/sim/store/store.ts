@@ -1,3 +1,4 @@
+import type { World } from '../../model/index.ts';
 import { getNumber, type Clock } from '../../std/index.ts';
 import { Draft } from './draft.ts';
 import { Journal } from './journal.ts';
@@ -36,6 +37,11 @@ export class Store {
   read(): State {
     this.#catchUp();
     return this.#journal.state;
+  }
+
+  /** The state as it was read last, as a world. */
+  world(): World {
+    return this.#journal.state.world();
   }
 
   /** Names this process among those that share the directory. */
