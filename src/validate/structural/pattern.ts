@@ -27,6 +27,7 @@ function translate(pattern: string): ((text: string) => boolean) | undefined {
     .replaceAll('\\A', '^')
     .replaceAll('\\z', '$')
     .replaceAll('(?P<', '(?<')
+    .replace(/\\([pP])([A-Z])/g, '\\$1{$2}')
     .replace(/\[:(\w+):\]/g, (whole, name: string) => POSIX[name] ?? whole);
   for (const unicode of ['u', '']) {
     try {

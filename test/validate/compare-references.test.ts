@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe as group, test } from 'node:test';
+import { formatRef, World } from '../../src/model/index.ts';
+import type { JsonObject } from '../../src/std/index.ts';
+import { compareReferences, createReferenceEngine } from '../../src/validate/index.ts';
+import { toObject } from './fake-origin.ts';
+
+const metadata = { name: 'web', namespace: 'shop' };
+const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { k: '1' } };
+const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'web' } } };
+
+function deployment(app: string, envFrom: readonly JsonObject[] = []): JsonObject {
+  const template = { metadata: { labels: { app } }, spec: { containers: [{ name: 'a', envFrom }] } };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template } };
+}
+
+const reader = deployment('web', [{ configMapRef: { name: 'web' } }]);
+
+interface Case {
+  readonly name: string;
+  readonly before: readonly JsonObject[];
+  readonly after: readonly JsonObject[];
+  readonly want: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'a ConfigMap that goes while it is read: it and the reader may be the cause',
+    before: [config, reader],
+    after: [reader],
+    want: ['gained KR0001 error Deployment shop/web: Deployment shop/web, ConfigMap shop/web'],
+  },
+  {
+    name: 'a ConfigMap that comes',
+    before: [reader],
+    after: [config, reader],
+    want: ['lost KR0001 error Deployment shop/web: Deployment shop/web, ConfigMap shop/web'],
+  },
+  {
+    name: 'a workload whose labels change: it is the cause that the Service selects nothing',
+    before: [service, deployment('web')],
+    after: [service, deployment('api')],
+    want: ['gained KR0015 warning Service shop/web: Service shop/web, Deployment shop/web'],
+  },
+  {
+    name: 'what was dangling and stays so',
+    before: [reader],
+    after: [reader, { ...config, metadata: { ...metadata, name: 'other' } }],
+    want: [],
+  },
+  {
+    name: 'a new reader of what was never there may find it elsewhere',
+    before: [deployment('web')],
+    after: [reader],
+    want: ['gained KR0001 warning Deployment shop/web: Deployment shop/web'],
+  },
+];
+
+group('references that a change breaks or mends', () => {
+  for (const { name, before, after, want } of CASES) {
+    test(name, () => {
+      const engine = createReferenceEngine({ knowsAll: false });
+      const changes = engine.compare(World.of(before.map(toObject)), World.of(after.map(toObject)));
+      const found = changes
+        .filter(({ fact }) => fact.code !== 'KR0024')
+        .map(({ change, fact }) => {
+          const objects = fact.objects.map(({ ref }) => formatRef(ref)).join(', ');
+          return `${change} ${fact.code} ${fact.severity} ${fact.subject === undefined ? '' : formatRef(fact.subject)}: ${objects}`;
+        });
+      assert.deepEqual(found, want);
+    });
+  }
+
+  test('equal worlds differ in nothing, and facts come by key', () => {
+    const world = World.of([reader, service].map(toObject));
+    assert.deepEqual(compareReferences(world, World.of([reader, service].map(toObject)), { knowsAll: true }), []);
+    const keys = compareReferences(World.EMPTY, world, { knowsAll: true }).map(({ fact }) => fact.key);
+    assert.deepEqual(keys, keys.toSorted());
+    assert.equal(keys.length, 2);
+  });
+});
