@@ -10,6 +10,7 @@ import {
   type KubernetesObject,
   type Schema,
 } from '../model/index.ts';
+import { defaultObject } from '../model/schema/index.ts';
 import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
 import { canonicalOf, hasOwnStatus } from './canonical.ts';
 import { diffValues } from './diff.ts';
@@ -61,7 +62,8 @@ function planCreate(desired: Desired, settings: Settings): PlannedChange {
 }
 
 function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | undefined, settings: Settings): PlannedChange {
-  const view = hashSecret(live, settings.salt);
+  const known = hashSecret(live, settings.salt);
+  const view = settings.mode === 'revision' ? asApplied(known, desired.object, schema, settings) : known;
   const { merged, conflicts } = mergeOnto(desired, view, schema, settings);
   const unchanged = { change: toChange('none', desired, live, settings), after: live, findings: [] };
   if (merged === view) return unchanged;
@@ -72,7 +74,8 @@ function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | u
   const immutable = findImmutable(before, after, fields);
   if (immutable !== undefined) return planReplace(desired, live, settings, fields, immutable);
   const findings = conflicts.map((conflict) => toConflictFinding(desired, conflict, schema));
-  return { change: { ...toChange('update', desired, live, settings), fields, merged: after }, after: withStatusOf(merged, live), findings };
+  const change = { ...toChange('update', desired, live, settings), fields, merged: after };
+  return { change, after: settings.mode === 'revision' ? desired.object : withStatusOf(merged, live), findings };
 }
 
 /** A cluster may be read in another version than the manifest's: that alone is no change to it. */
@@ -112,7 +115,7 @@ function mergeOnto(
   settings: Settings,
 ): { readonly merged: KubernetesObject; readonly conflicts: readonly FieldConflict[] } {
   const { object } = desired;
-  if (settings.mode === 'revision') return { merged: isEqualJson(object, view) ? view : object, conflicts: [] };
+  if (isEqualJson(object, view)) return { merged: view, conflicts: [] };
   if (view.metadata['managedFields'] === undefined) return { merged: overlay(object, view, schema), conflicts: [] };
   const hasStatusSubresource = hasOwnStatus(settings.catalog.find(gvkOf(object)));
   const input = { live: view, applied: object, manager: settings.fieldManager, schema, now: settings.now, hasStatusSubresource };
@@ -120,6 +123,14 @@ function mergeOnto(
   if (outcome.kind === 'ok') return { merged: outcome.object, conflicts: [] };
   const forced = applyMerge({ ...input, force: true });
   return { merged: forced.kind === 'ok' ? forced.object : view, conflicts: outcome.conflicts };
+}
+
+/** What a cluster would hold that an earlier revision was applied to: only so are defaults that depend on other fields seen to stay. */
+function asApplied(earlier: KubernetesObject, desired: KubernetesObject, schema: Schema | undefined, settings: Settings): KubernetesObject {
+  if (isEqualJson(earlier, desired)) return desired;
+  const input = { live: undefined, applied: earlier, manager: settings.fieldManager, force: true, schema, now: settings.now };
+  const outcome = applyMerge(input);
+  return outcome.kind === 'ok' ? defaultObject(outcome.object, settings.catalog) : earlier;
 }
 
 /** Where a dump left out who owns what, nothing can be known to be dropped, and nobody to be in the way. */

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Plan } from '../../../src/model/index.ts';
+import type { JsonObject } from '../../../src/std/index.ts';
+import { manifest, plan, stored } from '../scenario.ts';
+
+function item(apiVersion: string, kind: string, name = 'x', annotations: JsonObject = {}, rest: JsonObject = {}): JsonObject {
+  return { apiVersion, kind, metadata: { name, annotations }, ...rest };
+}
+
+const crd = (annotations: JsonObject = {}): JsonObject =>
+  item('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'xs.ex.io', annotations, {
+    spec: { group: 'ex.io', scope: 'Namespaced', names: { kind: 'X', plural: 'xs' }, versions: [] },
+  });
+
+function workload(name: string, spec: JsonObject = {}, annotations: JsonObject = {}): JsonObject {
+  return item('apps/v1', 'Deployment', name, annotations, { spec: { template: { spec: { containers: [], ...spec } } } });
+}
+
+function waves(what: Plan): readonly string[] {
+  return what.waves.map(({ label, steps }) => `${label}: ${steps.map(({ ref }) => `${ref.kind}/${ref.name}`).join(' ')}`);
+}
+
+function orderOf(...objects: readonly JsonObject[]): readonly string[] {
+  return waves(
+    plan(
+      [],
+      objects.map((object) => manifest(object)),
+    ),
+  );
+}
+
+test('where the tools’ lists disagree', () => {
+  const cases = [
+    {
+      name: 'definitions before everything that is not a Namespace',
+      objects: [item('v1', 'ConfigMap'), crd(), item('v1', 'Namespace')],
+      want: ['namespaces: Namespace/x', 'definitions: CustomResourceDefinition/xs.ex.io', 'config: ConfigMap/x'],
+    },
+    {
+      name: 'a NetworkPolicy before the pods that it restricts',
+      objects: [workload('w'), item('networking.k8s.io/v1', 'NetworkPolicy')],
+      want: ['config: NetworkPolicy/x', 'workloads: Deployment/w'],
+    },
+    {
+      name: 'a PriorityClass before the pods that name it',
+      objects: [workload('w'), item('scheduling.k8s.io/v1', 'PriorityClass')],
+      want: ['classes: PriorityClass/x', 'workloads: Deployment/w'],
+    },
+    {
+      name: 'Secret and ConfigMap side by side',
+      objects: [item('v1', 'Secret'), item('v1', 'ConfigMap')],
+      want: ['config: ConfigMap/x Secret/x'],
+    },
+    {
+      name: 'webhooks last, after what serves them',
+      objects: [
+        item('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration'),
+        item('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'),
+        workload('w'),
+        item('networking.k8s.io/v1', 'Ingress'),
+      ],
+      want: ['workloads: Deployment/w', 'rest: Ingress/x', 'webhooks: MutatingWebhookConfiguration/x ValidatingWebhookConfiguration/x'],
+    },
+    {
+      name: 'kinds that nobody lists after the workloads that serve them',
+      objects: [item('ex.io/v1', 'X'), workload('w'), item('v1', 'Service')],
+      want: ['services: Service/x', 'workloads: Deployment/w', 'rest: X/x'],
+    },
+    {
+      name: 'a binding after the role that it binds',
+      objects: [
+        item('rbac.authorization.k8s.io/v1', 'RoleBinding', 'b', {}, { roleRef: { kind: 'Role', name: 'r' } }),
+        item('rbac.authorization.k8s.io/v1', 'Role', 'r'),
+        item('v1', 'ServiceAccount'),
+      ],
+      want: ['rbac: ServiceAccount/x Role/r', 'rbac: RoleBinding/b'],
+    },
+  ];
+  for (const { name, objects, want } of cases) assert.deepEqual(orderOf(...objects), want, name);
+});
+
+test('waves are asked for by annotations', () => {
+  const cases = [
+    {
+      name: 'ours before Argo CD’s before Helm’s',
+      objects: [
+        item('v1', 'ConfigMap', 'a', { 'kapply.kplan.dev/wave': '2', 'argocd.argoproj.io/sync-wave': '-5' }),
+        item('v1', 'ConfigMap', 'b', { 'argocd.argoproj.io/sync-wave': '-1', 'helm.sh/hook-weight': '9' }),
+        item('v1', 'ConfigMap', 'c', { 'helm.sh/hook-weight': '5' }),
+        item('v1', 'ConfigMap', 'd'),
+      ],
+      want: ['wave -1: ConfigMap/b', 'config: ConfigMap/d', 'wave 2: ConfigMap/a', 'wave 5: ConfigMap/c'],
+    },
+    {
+      name: 'a Namespace is drawn forward to its first object',
+      objects: [item('v1', 'Namespace', 'default', { 'kapply.kplan.dev/wave': '7' }), item('v1', 'ConfigMap')],
+      want: ['namespaces: Namespace/default', 'config: ConfigMap/x'],
+    },
+    {
+      name: 'a definition to its first resource',
+      objects: [crd({ 'kapply.kplan.dev/wave': '7' }), item('ex.io/v1', 'X', 'x', { 'kapply.kplan.dev/wave': '-1' })],
+      want: ['wave -1: CustomResourceDefinition/xs.ex.io', 'wave -1: X/x'],
+    },
+    {
+      name: 'a config to the first pods that read it',
+      objects: [
+        item('v1', 'ConfigMap', 'c', { 'kapply.kplan.dev/wave': '7' }),
+        workload('w', { volumes: [{ name: 'v', configMap: { name: 'c' } }] }),
+      ],
+      want: ['config: ConfigMap/c', 'workloads: Deployment/w'],
+    },
+    {
+      name: 'depends-on puts off',
+      objects: [
+        item('v1', 'ConfigMap', 'a', { 'kapply.kplan.dev/depends-on': 'apps/namespaces/default/Deployment/w' }),
+        workload('w'),
+        workload('v', {}, { 'config.kubernetes.io/depends-on': 'apps/namespaces/default/Deployment/w' }),
+      ],
+      want: ['workloads: Deployment/w', 'workloads: ConfigMap/a Deployment/v'],
+    },
+  ];
+  for (const { name, objects, want } of cases) assert.deepEqual(orderOf(...objects), want, name);
+});
+
+test('what cannot be followed is a finding at the annotation', () => {
+  const on = (target: string): JsonObject => ({ 'kapply.kplan.dev/depends-on': target });
+  const cases = [
+    { name: 'no integer', objects: [item('v1', 'ConfigMap', 'a', { 'argocd.argoproj.io/sync-wave': 'first' })], want: ['KP0112'] },
+    { name: 'no such object', objects: [item('v1', 'ConfigMap', 'a', on('/namespaces/default/Pod/p'))], want: ['KP0111'] },
+    { name: 'no reference', objects: [item('v1', 'ConfigMap', 'a', on('Pod/p'))], want: ['KP0111'] },
+    {
+      name: 'a cycle',
+      objects: [
+        item('v1', 'ConfigMap', 'a', on('/namespaces/default/ConfigMap/b')),
+        item('v1', 'ConfigMap', 'b', on('/namespaces/default/ConfigMap/a')),
+      ],
+      want: ['KP0110'],
+    },
+    {
+      name: 'a Namespace that waits for its content',
+      objects: [item('v1', 'Namespace', 'default', on('/namespaces/default/ConfigMap/a')), item('v1', 'ConfigMap', 'a')],
+      want: ['KP0110'],
+    },
+  ];
+  for (const { name, objects, want } of cases) {
+    const { findings } = plan(
+      [],
+      objects.map((object) => manifest(object)),
+    );
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      want,
+      name,
+    );
+    assert.match(findings[0]?.source?.file ?? '', /metadata\/annotations/, name);
+  }
+});
+
+test('an object in the cluster satisfies a dependency', () => {
+  const own = item('v1', 'ConfigMap', 'b');
+  const next = item('v1', 'ConfigMap', 'a', { 'kapply.kplan.dev/depends-on': '/namespaces/default/ConfigMap/b' });
+  assert.deepEqual(plan([stored(own)], [manifest(own), manifest(next)]).findings, []);
+});
+
+test('objects are deleted at the end, in reverse', () => {
+  const gone = [item('v1', 'Namespace', 'n'), item('v1', 'ConfigMap'), workload('w'), crd()].map((object) => stored(object));
+  const result = plan(gone, [manifest(item('v1', 'ConfigMap', 'new'))]);
+  assert.deepEqual(waves(result), [
+    'config: ConfigMap/new',
+    'prune: Deployment/w',
+    'prune: ConfigMap/x',
+    'prune: CustomResourceDefinition/xs.ex.io',
+    'prune: Namespace/n',
+  ]);
+});
