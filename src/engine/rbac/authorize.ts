@@ -3,7 +3,8 @@ import type { World } from '../../model/index.ts';
 import { describeBinding, toGroupKey, toUserKey } from './binding.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
 import type { AccessRequest, UserInfo } from './request.ts';
-import type { SourcedRule } from './role.ts';
+import type { Permission } from './permission.ts';
+import { toPermissionSet, type SourcedRule } from './role.ts';
 import { isAllowedBy } from './rule.ts';
 
 /** A rule that allows a request, and the binding through which it applies. */
@@ -32,9 +33,11 @@ export function authorize(world: World, request: AccessRequest): Decision {
   if (request.user.groups.includes('system:masters')) return { allowed: true, reason: '', rules: [] };
   const policy = readPolicy(world);
   const grants = listGrants(policy, request.user, request.kind === 'resource' ? request.namespace : '');
-  const rules = grants.flatMap((grant) =>
-    (grant.rules ?? []).filter(({ rule }) => isAllowedBy(rule, request)).map((rule) => ({ grant, rule })),
-  );
+  const wanted = toPermission(request);
+  const rules = grants.flatMap((grant) => {
+    if (grant.rules === undefined || !toPermissionSet(grant.rules).covers(wanted)) return [];
+    return grant.rules.filter(({ rule }) => isAllowedBy(rule, request)).map((rule) => ({ grant, rule }));
+  });
   const first = rules[0]?.grant;
   const subject = first?.binding.subjects[first.subjectIndex];
   if (first === undefined || subject === undefined) return { allowed: false, reason: describeErrors(grants), rules };
@@ -55,6 +58,12 @@ export function listGrants(policy: RbacPolicy, user: UserInfo, namespace: string
     }
   }
   return [...byBinding.values()].toSorted(compareBy((grant) => grant.order));
+}
+
+function toPermission(request: AccessRequest): Permission {
+  if (request.kind === 'path') return request;
+  const { verb, group, resource, subresource, name } = request;
+  return { kind: 'resource', verb, group, resource: subresource === '' ? resource : `${resource}/${subresource}`, name };
 }
 
 function describeErrors(grants: readonly Grant[]): string {

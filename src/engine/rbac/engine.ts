@@ -66,7 +66,7 @@ interface Told {
 
 function tell(principal: Principal, change: Direction, from: RbacPolicy, to: RbacPolicy): readonly Told[] {
   const isCovered = toCoverage(from, principal);
-  const holdings = compact(listHoldings(to, principal.key).filter(({ permission, namespace }) => !isCovered(permission, namespace)));
+  const holdings = compact(listHoldings(to, principal.key, from).filter(({ permission, namespace }) => !isCovered(permission, namespace)));
   const admin = holdings.filter(isAdmin);
   const shown = admin.length > 0 ? admin : holdings;
   return groupHoldings(shown).map((gain) => ({ principal, change, gain, isAdmin: admin.length > 0 }));
@@ -90,7 +90,8 @@ function fold(told: readonly Told[]): readonly (readonly Told[])[] {
 
 function toTextKey({ change, gain, isAdmin }: Told): string {
   const abilities = gain.abilities.map(({ verbs, resources, names }) => [verbs, resources, names].join(' '));
-  return [change, isAdmin ? 'admin' : (gain.power?.id ?? ''), gain.namespaces.join(), ...abilities].join('; ');
+  const scope = gain.namespaces.includes('') ? 'cluster' : 'namespaces';
+  return [change, isAdmin ? 'admin' : (gain.power?.id ?? ''), scope, ...abilities].join('; ');
 }
 
 function toFactChange(group: readonly Told[], before: World, after: World): FactChange {
@@ -99,20 +100,22 @@ function toFactChange(group: readonly Told[], before: World, after: World): Fact
   const { change, gain, isAdmin } = first;
   const holdings = group.flatMap((item) => item.gain.holdings);
   const subjects = group.map(({ principal }) => principal.text);
+  const namespaces = sortedUnique(group.flatMap((item) => item.gain.namespaces));
+  const isAlike = group.every((item) => item.gain.namespaces.join() === gain.namespaces.join());
   const only = group.length === 1 ? first.principal.ref : undefined;
   const fact: Fact = {
     engine: 'rbac',
     ...toCode(change, { isAdmin, isPower: gain.power !== undefined }),
-    key: `permission ${group.length > MANY ? 'many' : first.principal.key} ${toTextKey(first)}`,
+    key: ['permission', group.length > 1 ? 'many' : first.principal.key, namespaces.join(), toTextKey(first)].join(' '),
     ...(only === undefined ? {} : { subject: only }),
     data: {
-      subject: group.length > MANY ? `${group.length} subjects (${joinSome(subjects)})` : (subjects[0] ?? ''),
+      subject: group.length > 1 ? `${group.length} subjects (${joinSome(subjects)})` : (subjects[0] ?? ''),
       subjects,
       can: describeAbility(gain),
-      where: describeWhere(gain.namespaces),
+      where: `${describeWhere(namespaces)}${isAlike ? '' : ', each where it is bound'}`,
       ...(gain.power === undefined ? {} : { power: gain.power.id }),
       permissions: gain.abilities.map((ability) => ({ ...ability })),
-      namespaces: gain.namespaces,
+      namespaces,
       via: describeVia(holdings),
     },
     objects: listCauses(holdings, before, after).toSorted((a, b) => compareRefs(a.ref, b.ref)),

@@ -1,8 +1,8 @@
 import { compareStrings } from '../../std/index.ts';
-import { PermissionSet, toPermissionKey, toPermissions, type Permission } from './permission.ts';
+import { listKeyed, PermissionSet, type Permission } from './permission.ts';
 import type { Grant, RbacPolicy } from './policy.ts';
 import type { Principal } from './principal.ts';
-import type { SourcedRule } from './role.ts';
+import { toPermissionSet, type SourcedRule } from './role.ts';
 import { isEffective } from './scope.ts';
 
 /** A permission that a principal holds by bindings that name it. */
@@ -14,18 +14,23 @@ export interface Holding {
   readonly sources: readonly { readonly grant: Grant; readonly rule: SourcedRule }[];
 }
 
-/** Everything that one principal holds by bindings that name it, by namespace and permission; what can never allow a request is left out. */
-export function listHoldings(policy: RbacPolicy, key: string): readonly Holding[] {
+/**
+ * What one principal holds by bindings that name it, by namespace and permission; what can never allow a request is left
+ * out, and so are the rules that it holds in the same namespace by the other policy.
+ */
+export function listHoldings(policy: RbacPolicy, key: string, other?: RbacPolicy): readonly Holding[] {
   const holdings = new Map<string, { permission: Permission; namespace: string; sources: { grant: Grant; rule: SourcedRule }[] }>();
   for (const [namespace, grants] of policy.grants.get(key) ?? []) {
+    const known = listRuleKeys(other?.grants.get(key)?.get(namespace) ?? []);
     for (const grant of grants) {
       for (const rule of grant.rules ?? []) {
-        for (const permission of toPermissions(rule.rule)) {
+        if (known.has(rule.key)) continue;
+        for (const { permission, key: permissionKey } of listKeyed(rule.rule)) {
           if (!isEffective(permission, namespace)) continue;
-          const name = `${namespace} ${toPermissionKey(permission)}`;
-          const known = holdings.get(name);
-          if (known === undefined) holdings.set(name, { permission, namespace, sources: [{ grant, rule }] });
-          else known.sources.push({ grant, rule });
+          const name = `${namespace} ${permissionKey}`;
+          const holding = holdings.get(name);
+          if (holding === undefined) holdings.set(name, { permission, namespace, sources: [{ grant, rule }] });
+          else holding.sources.push({ grant, rule });
         }
       }
     }
@@ -33,24 +38,21 @@ export function listHoldings(policy: RbacPolicy, key: string): readonly Holding[
   return [...holdings].toSorted((a, b) => compareStrings(a[0], b[0])).map(([, holding]) => holding);
 }
 
+function listRuleKeys(grants: readonly Grant[]): ReadonlySet<string> {
+  return new Set(grants.flatMap(({ rules }) => (rules ?? []).map(({ key }) => key)));
+}
+
 /** Answers what a principal holds, directly or through the groups that it is surely in. */
 export type Coverage = (permission: Permission, namespace: string) => boolean;
 
 /** What a principal is covered for in a world. */
 export function toCoverage(policy: RbacPolicy, principal: Principal): Coverage {
-  const sets = new Map<string, PermissionSet>();
-  const setOf = (namespace: string): PermissionSet => {
-    let set = sets.get(namespace);
-    if (set !== undefined) return set;
-    sets.set(namespace, (set = new PermissionSet()));
-    for (const key of [principal.key, ...principal.groups]) {
-      for (const grant of policy.grants.get(key)?.get(namespace) ?? []) {
-        for (const { rule } of grant.rules ?? []) for (const permission of toPermissions(rule)) set.add(permission);
-      }
-    }
-    return set;
-  };
-  return (permission, namespace) => setOf('').covers(permission) || (namespace !== '' && setOf(namespace).covers(permission));
+  const scopes = [principal.key, ...principal.groups].flatMap((key) => policy.grants.get(key) ?? []);
+  const covers = (permission: Permission, namespace: string): boolean =>
+    scopes.some(
+      (scope) => scope.get(namespace)?.some(({ rules }) => rules !== undefined && toPermissionSet(rules).covers(permission)) === true,
+    );
+  return (permission, namespace) => covers(permission, '') || (namespace !== '' && covers(permission, namespace));
 }
 
 /** The holdings without those that another of them covers: the same requests are allowed, by fewer permissions. */

@@ -12,6 +12,24 @@ export type Permission =
     }
   | { readonly kind: 'path'; readonly verb: string; readonly path: string };
 
+/** A permission with its key, made once for each rule. */
+export interface KeyedPermission {
+  readonly key: string;
+  readonly permission: Permission;
+}
+
+const KEYED = new WeakMap<PolicyRule, readonly KeyedPermission[]>();
+
+/** The permissions of a rule with their keys; remembered, for rules never change. */
+export function listKeyed(rule: PolicyRule): readonly KeyedPermission[] {
+  let keyed = KEYED.get(rule);
+  if (keyed === undefined) {
+    keyed = toPermissions(rule).map((permission) => ({ key: toPermissionKey(permission), permission }));
+    KEYED.set(rule, keyed);
+  }
+  return keyed;
+}
+
 /** A rule as permissions (`component-helpers/auth/rbac/validation`, `BreakdownRule`). Wildcards stay what they are; several stars at a path's end are one. */
 export function toPermissions(rule: PolicyRule): readonly Permission[] {
   const permissions: Permission[] = [];
@@ -31,19 +49,18 @@ export function toPermissions(rule: PolicyRule): readonly Permission[] {
 export function toPermissionKey(permission: Permission): string {
   if (permission.kind === 'path') return `${permission.verb} ${permission.path}`;
   const { verb, group, resource, name } = permission;
-  return `${toTripleKey(verb, group, resource)} ${name === undefined ? '' : `=${name}`}`;
+  return `${verb} ${group} ${resource} ${name === undefined ? '' : `=${name}`}`;
 }
 
-function toTripleKey(verb: string, group: string, resource: string): string {
-  return `${verb} ${group} ${resource}`;
-}
+type Names = Set<string | undefined>;
+type Resources = Map<string, Names>;
 
 /**
  * A set of permissions that answers what it covers, as the API server's escalation check means it (`Covers`): each
  * permission must be covered by a single one, so that all verbs together are still less than `*`.
  */
 export class PermissionSet {
-  readonly #names = new Map<string, Set<string | undefined>>();
+  readonly #verbs = new Map<string, Map<string, Resources>>();
   readonly #paths = new Map<string, Set<string>>();
 
   constructor(permissions: Iterable<Permission> = []) {
@@ -51,53 +68,64 @@ export class PermissionSet {
   }
 
   add(permission: Permission): void {
-    if (permission.kind === 'path') addTo(this.#paths, permission.verb, permission.path);
-    else addTo(this.#names, toTripleKey(permission.verb, permission.group, permission.resource), permission.name);
+    const { verb } = permission;
+    if (permission.kind === 'path') getOrAdd(this.#paths, verb, () => new Set<string>()).add(permission.path);
+    else {
+      const groups = getOrAdd(this.#verbs, verb, () => new Map<string, Resources>());
+      const resources = getOrAdd(groups, permission.group, (): Resources => new Map());
+      getOrAdd(resources, permission.resource, (): Names => new Set()).add(permission.name);
+    }
   }
 
   /** Whether one of the set's permissions covers this one. */
   covers(permission: Permission): boolean {
-    return permission.kind === 'path' ? this.#coversPath(permission, false) : this.#coversResource(permission, false);
+    return this.#isCovered(permission, false);
   }
 
   /** Whether one of the set's permissions covers this one and is another: it may be left out. */
   coversStrictly(permission: Permission): boolean {
-    return permission.kind === 'path' ? this.#coversPath(permission, true) : this.#coversResource(permission, true);
+    return this.#isCovered(permission, true);
   }
 
-  #coversPath({ verb, path }: Permission & { kind: 'path' }, strictly: boolean): boolean {
-    for (const held of new Set([verb, '*'])) {
-      for (const url of this.#paths.get(held) ?? []) {
-        const isSame = held === verb && url === path;
-        if (!(isSame && strictly) && isUrlMatch(url, path)) return true;
-      }
-    }
-    return false;
+  #isCovered(permission: Permission, strictly: boolean): boolean {
+    return (
+      this.#isCoveredBy(permission.verb, permission, strictly) || (permission.verb !== '*' && this.#isCoveredBy('*', permission, false))
+    );
   }
 
-  #coversResource({ verb, group, resource, name }: Permission & { kind: 'resource' }, strictly: boolean): boolean {
-    for (const heldVerb of new Set([verb, '*'])) {
-      for (const heldGroup of new Set([group, '*'])) {
-        for (const heldResource of listCoveringResources(resource)) {
-          const names = this.#names.get(toTripleKey(heldVerb, heldGroup, heldResource));
-          if (names === undefined) continue;
-          const isSame = heldVerb === verb && heldGroup === group && heldResource === resource;
-          if (names.has(undefined) && !(isSame && strictly && name === undefined)) return true;
-          if (name !== undefined && names.has(name) && !(isSame && strictly)) return true;
-        }
-      }
-    }
+  #isCoveredBy(verb: string, permission: Permission, strictly: boolean): boolean {
+    if (permission.kind === 'path') return this.#isPathCovered(verb, permission.path, strictly);
+    const groups = this.#verbs.get(verb);
+    if (groups === undefined) return false;
+    const { group } = permission;
+    return (
+      isResourceCovered(groups.get(group), permission, strictly) || (group !== '*' && isResourceCovered(groups.get('*'), permission, false))
+    );
+  }
+
+  #isPathCovered(verb: string, path: string, strictly: boolean): boolean {
+    for (const url of this.#paths.get(verb) ?? []) if (isUrlMatch(url, path) && !(strictly && url === path)) return true;
     return false;
   }
 }
 
-function listCoveringResources(resource: string): Iterable<string> {
+function isResourceCovered(held: Resources | undefined, { resource, name }: Permission & { kind: 'resource' }, strictly: boolean): boolean {
+  if (held === undefined) return false;
+  if (isNamed(held.get(resource), name, strictly)) return true;
+  if (resource === '*') return false;
+  if (isNamed(held.get('*'), name, false)) return true;
   const slash = resource.indexOf('/');
-  return new Set(slash < 0 ? [resource, '*'] : [resource, '*', `*${resource.slice(slash)}`]);
+  return slash > 0 && !resource.startsWith('*') && isNamed(held.get(`*${resource.slice(slash)}`), name, false);
 }
 
-function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key);
-  if (set === undefined) map.set(key, new Set([value]));
-  else set.add(value);
+function isNamed(names: Names | undefined, name: string | undefined, strictly: boolean): boolean {
+  if (names === undefined) return false;
+  if (names.has(undefined) && !(strictly && name === undefined)) return true;
+  return name !== undefined && names.has(name) && !strictly;
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }

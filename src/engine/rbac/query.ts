@@ -3,7 +3,7 @@ import type { World } from '../../model/index.ts';
 import { listGrants, type AllowingRule } from './authorize.ts';
 import type { Binding, Subject } from './binding.ts';
 import { compact, type Holding } from './holding.ts';
-import { toPermissionKey, toPermissions } from './permission.ts';
+import { listKeyed } from './permission.ts';
 import { readPolicy } from './policy.ts';
 import type { AccessRequest, PathRequest, ResourceRequest, UserInfo } from './request.ts';
 import { isAllowedBy } from './rule.ts';
@@ -44,10 +44,10 @@ export function listPermissions(world: World, user: UserInfo, namespace: string)
   for (const grant of listGrants(readPolicy(world), user, namespace)) {
     const scope = grant.binding.namespace;
     for (const rule of grant.rules ?? []) {
-      for (const permission of toPermissions(rule.rule)) {
-        const key = `${scope} ${toPermissionKey(permission)}`;
-        const known = holdings.get(key);
+      for (const { permission, key: permissionKey } of listKeyed(rule.rule)) {
         if (!isEffective(permission, scope)) continue;
+        const key = `${scope} ${permissionKey}`;
+        const known = holdings.get(key);
         holdings.set(key, { permission, namespace: scope, sources: [...(known?.sources ?? []), { grant, rule }] });
       }
     }

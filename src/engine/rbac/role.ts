@@ -1,5 +1,6 @@
 import { getArray, stringifyJson } from '../../std/index.ts';
 import { refOf, type KubernetesObject, type ObjectRef } from '../../model/index.ts';
+import { listKeyed, PermissionSet } from './permission.ts';
 import { readRule, type PolicyRule } from './rule.ts';
 
 /** A rule with the object and field that it is written in: for aggregated roles, not the role that grants it. */
@@ -17,4 +18,16 @@ export function listRules(role: KubernetesObject): readonly SourcedRule[] {
     const rule = readRule(value);
     return { rule, source: { ref, path: `/rules/${index}` }, key: stringifyJson({ ...rule }) };
   });
+}
+
+const SETS = new WeakMap<readonly SourcedRule[], PermissionSet>();
+
+/** What rules permit together; remembered, for rules never change. */
+export function toPermissionSet(rules: readonly SourcedRule[]): PermissionSet {
+  let set = SETS.get(rules);
+  if (set === undefined) {
+    set = new PermissionSet(rules.flatMap(({ rule }) => listKeyed(rule).map(({ permission }) => permission)));
+    SETS.set(rules, set);
+  }
+  return set;
 }
