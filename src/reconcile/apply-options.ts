@@ -2,7 +2,8 @@ import type { KubernetesObject, ObjectRef, Step } from '../model/index.ts';
 import type { Clock } from '../std/index.ts';
 import type { HealthMode } from './health/health.ts';
 import type { InventoryOptions } from './inventory/membership.ts';
-import type { MachineOptions, Phase } from './machine-state.ts';
+import type { MachineOptions } from './machine-state.ts';
+import type { Phase } from './phase.ts';
 
 /** A plan's desired object with its secret values; or why it cannot be had. */
 export type SecretAnswer =

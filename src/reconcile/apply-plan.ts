@@ -170,10 +170,10 @@ class Run {
 
   #tell(before: MachineState | undefined, after: MachineState): void {
     if (this.#options.onEvent === undefined || before?.states === after.states) return;
-    for (const [index, { phase }] of after.states.entries()) {
-      const step = after.steps[index];
-      if (step === undefined || before?.states[index]?.phase === phase) continue;
-      this.#options.onEvent({ at: this.#now(), step, index, total: after.steps.length, phase });
+    for (const index of after.states.changedSince(before?.states)) {
+      const [step, state] = [after.steps[index], after.states.at(index)];
+      if (step === undefined || state === undefined || before?.states.at(index)?.phase === state.phase) continue;
+      this.#options.onEvent({ at: this.#now(), step, index, total: after.steps.length, phase: state.phase });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ObjectRef, Step } from '../model/index.ts';
 import type { Health } from './health/health.ts';
-import type { MachineState, Outcome } from './machine-state.ts';
+import type { MachineState } from './machine-state.ts';
+import type { Outcome } from './phase.ts';
 
 /** How one step of a plan ended. */
 export interface StepResult {
@@ -38,7 +39,7 @@ export interface ApplyResult {
 /** The result of a machine that has finished. */
 export function toApplyResult(unit: string, state: MachineState): ApplyResult {
   const steps = state.steps.map((step, index): StepResult => {
-    const phase = state.states[index]?.phase;
+    const phase = state.states.at(index)?.phase;
     const at = { ref: step.ref, action: step.action, wave: step.wave };
     if (phase?.kind !== 'done') return { ...at, outcome: 'skipped', message: 'not begun' };
     const { outcome, health, message } = phase;

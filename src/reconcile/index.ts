@@ -6,5 +6,5 @@ export { assessHealth } from './health/assess-health.ts';
 export type { Health, HealthContext, HealthMode, HealthStatus } from './health/health.ts';
 export { PART_OF_LABEL, membershipLabel, parentRef, withMembership, type InventoryOptions } from './inventory/membership.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
-export type { Outcome, Phase } from './machine-state.ts';
+export type { Outcome, Phase } from './phase.ts';
 export { readStatus, type OwnedObject, type UnitStatus } from './read-status.ts';

@@ -1,9 +1,8 @@
 import type { Plan, Step } from '../model/index.ts';
 import { stepsOf } from '../model/index.ts';
 import type { Health } from './health/health.ts';
-
-/** How one step ended. `refused`: not tried, because what the plan relied on no longer holds. `skipped`: not tried, because of something else. */
-export type Outcome = 'applied' | 'unchanged' | 'failed' | 'refused' | 'skipped';
+import type { Verb } from './phase.ts';
+import { StepStates } from './step-states.ts';
 
 /** Limits of the machine; all times in milliseconds. */
 export interface MachineOptions {
@@ -28,50 +27,22 @@ export interface MachineOptions {
   readonly failureGrace: number;
 }
 
-/**
- * Where a step is.
- *
- *   pending -> checking -> writing -> removing -> (replace: removed -> writing) -> waiting -> done
- *      ^           |          |
- *      +- pausing -+----------+
- */
-export type Phase =
-  | { readonly kind: 'pending' }
-  | { readonly kind: 'checking' }
-  | { readonly kind: 'writing'; readonly verb: Verb }
-  | { readonly kind: 'pausing'; readonly until: number; readonly next: 'pending' | 'removed'; readonly message: string }
-  | { readonly kind: 'removing'; readonly since: number; readonly message?: string }
-  | { readonly kind: 'removed' }
-  | {
-      readonly kind: 'waiting';
-      readonly since: number;
-      readonly outcome: 'applied' | 'unchanged';
-      readonly health?: Health;
-      readonly failingSince?: number;
-    }
-  | { readonly kind: 'done'; readonly outcome: Outcome; readonly health?: Health; readonly message?: string };
-
-/** What is written: `apply` merges, `create` is the second half of a replacement. */
-export type Verb = 'apply' | 'create' | 'delete';
-
-/** One step's place in the machine. */
-export interface StepState {
-  readonly phase: Phase;
-  readonly attempts: number;
-  /** Why the preflight refuses it. */
-  readonly stale?: string;
-}
-
 /** Everything the machine knows. Plain data. */
 export interface MachineState {
   readonly steps: readonly Step[];
   /** For each wave, the index of its first step and of the one after its last. */
   readonly waves: readonly { readonly label: string; readonly from: number; readonly to: number }[];
-  readonly states: readonly StepState[];
+  readonly states: StepStates;
   readonly options: MachineOptions;
   readonly stage: 'preflight' | 'running' | 'finished';
-  /** The wave under way; in the preflight, the index of the next step to check. */
+  /** The wave under way. */
   readonly wave: number;
+  /** The first step that was never begun (in the preflight: never checked). */
+  readonly next: number;
+  /** Steps that were begun and wait to be begun again. */
+  readonly again: readonly number[];
+  /** All steps of the wave before this one are done. */
+  readonly doneTo: number;
   readonly startedAt: number;
   /** When the machine has last asked to be woken. */
   readonly wakeAt?: number;
@@ -133,21 +104,14 @@ export function toInitialState(plan: Plan, options: MachineOptions, at: number):
   return {
     steps,
     waves,
-    states: steps.map(() => ({ phase: { kind: 'pending' }, attempts: 0 })),
+    states: StepStates.of(steps.map(() => ({ phase: { kind: 'pending' }, attempts: 0 }))),
     options,
     stage: options.preflight ? 'preflight' : 'running',
     wave: 0,
+    next: 0,
+    again: [],
+    doneTo: 0,
     startedAt: at,
     touched: false,
   };
-}
-
-/** True while a request of the step is under way. */
-export function isActive(phase: Phase): boolean {
-  return phase.kind === 'checking' || phase.kind === 'writing';
-}
-
-/** True for a step that ended as the plan wants it. */
-export function isFulfilled(phase: Phase): boolean {
-  return phase.kind === 'done' && (phase.outcome === 'applied' || phase.outcome === 'unchanged');
 }

@@ -1,16 +1,8 @@
 import type { Step } from '../model/index.ts';
 import { assertNever } from '../std/index.ts';
 import type { Health } from './health/health.ts';
-import {
-  type CheckResult,
-  type MachineEffect,
-  type MachineState,
-  type Phase,
-  type Rejection,
-  type StepState,
-  type Verb,
-  type WriteOutcome,
-} from './machine-state.ts';
+import { type CheckResult, type MachineEffect, type MachineState, type Rejection, type WriteOutcome } from './machine-state.ts';
+import { type Phase, type StepState, type Verb } from './phase.ts';
 
 type Result = readonly [MachineState, readonly MachineEffect[]];
 
@@ -38,7 +30,8 @@ export function onChecked(state: MachineState, index: number, result: CheckResul
 
 function onPreflight(state: MachineState, index: number, result: CheckResult): MachineState {
   const stale = result.kind === 'stale' ? result.reason : undefined;
-  return setStep(state, index, { phase: { kind: 'pending' }, attempts: 0, ...(stale === undefined ? {} : { stale }) });
+  const checked: StepState = { phase: { kind: 'pending' }, attempts: 0, ...(stale === undefined ? {} : { stale }) };
+  return { ...state, states: state.states.with(index, checked) };
 }
 
 /** The answer to a write. */
@@ -92,7 +85,7 @@ export function onTick(state: MachineState, at: number): Result {
   }
   let next = state;
   const effects: MachineEffect[] = [];
-  for (const [index, { phase }] of state.states.entries()) {
+  for (const [index, { phase }] of [...state.states].entries()) {
     const [moved, more] = expire(next, index, phase, at);
     next = moved;
     effects.push(...more);
@@ -125,7 +118,7 @@ export function stop(state: MachineState, reason: string): Result {
   if (state.stopped !== undefined) return [state, []];
   let next: MachineState = { ...state, stopped: reason };
   const effects: MachineEffect[] = [];
-  for (const [index, { phase }] of state.states.entries()) {
+  for (const [index, { phase }] of [...state.states].entries()) {
     if (phase.kind === 'pausing' && phase.next === 'pending') {
       next = end(next, index, { outcome: 'failed', message: `${phase.message}; not tried again: ${reason}` });
     } else if (phase.kind === 'waiting') {
@@ -149,7 +142,7 @@ function awaitHealth(state: MachineState, index: number, outcome: 'applied' | 'u
 }
 
 function retry(state: MachineState, index: number, rejection: Rejection, next: 'pending' | 'removed', at: number): MachineState {
-  const attempts = (state.states[index]?.attempts ?? 0) + 1;
+  const attempts = (state.states.at(index)?.attempts ?? 0) + 1;
   const { maxAttempts, backoff, maxBackoff } = state.options;
   const abandoned = state.stopped !== undefined && next === 'pending';
   if (!rejection.passing || attempts >= maxAttempts || abandoned) {
@@ -174,15 +167,17 @@ function setPhase(state: MachineState, index: number, phase: Phase): MachineStat
 }
 
 function withStep(state: MachineState, index: number, fields: Partial<StepState>): MachineState {
-  return setStep(state, index, { ...(state.states[index] ?? { phase: { kind: 'pending' }, attempts: 0 }), ...fields });
+  return setStep(state, index, { ...(state.states.at(index) ?? { phase: { kind: 'pending' }, attempts: 0 }), ...fields });
 }
 
 function setStep(state: MachineState, index: number, step: StepState): MachineState {
-  return { ...state, states: state.states.with(index, step) };
+  const states = state.states.with(index, step);
+  const waits = step.phase.kind === 'pending' || step.phase.kind === 'removed';
+  return waits ? { ...state, states, again: [...state.again, index] } : { ...state, states };
 }
 
 function stepAt(state: MachineState, index: number): readonly [Step | undefined, StepState | undefined] {
-  return [state.steps[index], state.states[index]];
+  return [state.steps[index], state.states.at(index)];
 }
 
 function toSeconds(milliseconds: number): string {

@@ -1,16 +1,9 @@
 import { formatRef, type Plan } from '../model/index.ts';
 import { assertNever } from '../std/index.ts';
 import { onChecked, onObserved, onTick, onWritten, stop } from './machine-steps.ts';
-import {
-  isActive,
-  isFulfilled,
-  toInitialState,
-  type MachineEffect,
-  type MachineEvent,
-  type MachineOptions,
-  type MachineState,
-  type StepState,
-} from './machine-state.ts';
+import { toInitialState, type MachineEffect, type MachineEvent, type MachineOptions, type MachineState } from './machine-state.ts';
+import { isFulfilled, type StepState } from './phase.ts';
+import { StepStates } from './step-states.ts';
 
 /** A new state, and what to do in the world. */
 export type Transition = readonly [MachineState, readonly MachineEffect[]];
@@ -27,7 +20,7 @@ export function begin(plan: Plan, options: MachineOptions, at: number): Transiti
 export function transition(state: MachineState, event: MachineEvent): Transition {
   if (state.stage === 'finished') return [state, []];
   const [next, effects] = handle(state, event);
-  return settle(next, effects);
+  return settle(next, effects, 'step' in event ? event.step : undefined);
 }
 
 function handle(state: MachineState, event: MachineEvent): Transition {
@@ -47,32 +40,29 @@ function handle(state: MachineState, event: MachineEvent): Transition {
   }
 }
 
-/** Starts what may start, moves on to the next wave where one is done, and finishes where all are. */
-function settle(state: MachineState, effects: readonly MachineEffect[]): Transition {
-  const next = state.stage === 'preflight' ? preflight(state) : run(state);
-  const [moved, more] = next;
+/** Starts what may start, moves on to the next wave where one is done, and finishes where all are. `touched` is the one step that an event was about. */
+function settle(state: MachineState, effects: readonly MachineEffect[], touched?: number): Transition {
+  const [moved, more] = state.stage === 'preflight' ? preflight(state) : run(state);
   if (moved.stage === 'finished') return [moved, [...effects, ...more, { type: 'finish' }]];
-  const [awake, wake] = askToBeWoken(moved);
+  const [awake, wake] = askToBeWoken(moved, touched);
   return [awake, [...effects, ...more, ...wake]];
 }
 
 function preflight(state: MachineState): Transition {
-  const states = [...state.states];
   const effects: MachineEffect[] = [];
-  let active = states.filter(({ phase }) => isActive(phase)).length;
-  let next = state.wave;
-  for (; state.stopped === undefined && next < states.length && active < state.options.concurrency; next++, active++) {
-    states[next] = { phase: { kind: 'checking' }, attempts: 0 };
+  let { states, next } = state;
+  for (; state.stopped === undefined && next < states.length && states.active < state.options.concurrency; next++) {
+    states = states.with(next, { phase: { kind: 'checking' }, attempts: 0 });
     effects.push({ type: 'check', step: next });
   }
-  const moved: MachineState = { ...state, states, wave: next };
-  if (active > 0) return [moved, effects];
+  const moved: MachineState = { ...state, states, next };
+  if (states.active > 0) return [moved, effects];
   if (state.stopped !== undefined) return [abandon(moved, state.stopped), effects];
-  const stale = states.filter((step) => step.stale !== undefined).length;
+  const stale = [...states].filter((step) => step.stale !== undefined).length;
   if (stale > 0 && !state.options.allowStaleRest) {
     return [abandon(moved, `nothing was applied: ${stale} of ${states.length} changes can no longer be made as planned`), effects];
   }
-  const [running, more] = run({ ...moved, stage: 'running', wave: 0, states: states.map(toBeRun) });
+  const [running, more] = run({ ...moved, stage: 'running', next: 0, states: StepStates.of(states.map(toBeRun)) });
   return [running, [...effects, ...more]];
 }
 
@@ -88,11 +78,11 @@ function run(state: MachineState): Transition {
     const wave = at.waves[at.wave];
     if (wave === undefined) return [{ ...at, stage: 'finished' }, effects];
     if (at.stopped !== undefined) at = skipRest(at, at.stopped);
-    const [started, requests] = startSteps(at, wave.from, wave.to);
+    const [started, requests] = startSteps(at, wave.to);
     effects.push(...requests);
-    at = started;
+    at = advance(started, wave.to);
     if (at.stopped !== undefined) return [finishWhenDone(at), effects];
-    if (!at.states.slice(wave.from, wave.to).every(({ phase }) => phase.kind === 'done')) return [at, effects];
+    if (at.doneTo < wave.to) return [at, effects];
     at = { ...at, wave: at.wave + 1 };
     const blocker = findBlocker(at);
     if (blocker !== undefined) at = finishWhenDone(skipRest(at, blocker));
@@ -100,31 +90,35 @@ function run(state: MachineState): Transition {
   return [at, effects];
 }
 
-function finishWhenDone(state: MachineState): MachineState {
-  return state.states.every(({ phase }) => phase.kind === 'done') ? { ...state, stage: 'finished' } : state;
+function advance(state: MachineState, to: number): MachineState {
+  let { doneTo } = state;
+  while (doneTo < to && phaseAt(state, doneTo).kind === 'done') doneTo++;
+  return doneTo === state.doneTo ? state : { ...state, doneTo };
 }
 
-function startSteps(state: MachineState, from: number, to: number): Transition {
-  let active = 0;
-  for (let index = from; index < to; index++) if (isActive(phaseAt(state, index))) active++;
-  let states: StepState[] | undefined;
-  let { touched } = state;
+function finishWhenDone(state: MachineState): MachineState {
+  return advance(state, state.states.length).doneTo === state.states.length ? { ...state, stage: 'finished' } : state;
+}
+
+/** Begins what waits to be begun again, then what was never begun, as far as the limit of requests allows. */
+function startSteps(state: MachineState, to: number): Transition {
+  let { states, next, again, touched } = state;
   const effects: MachineEffect[] = [];
-  for (let index = from; index < to && active < state.options.concurrency; index++) {
-    const step = state.states[index];
-    if (step?.phase.kind !== 'pending' && step?.phase.kind !== 'removed') continue;
-    states ??= [...state.states];
-    if (step.phase.kind === 'pending') {
-      states[index] = { ...step, phase: { kind: 'checking' } };
+  while (states.active < state.options.concurrency && (again.length > 0 || next < to)) {
+    const index = again[0] ?? next;
+    if (again.length > 0) again = again.slice(1);
+    else next++;
+    const step = states.at(index);
+    if (step?.phase.kind === 'pending') {
+      states = states.with(index, { ...step, phase: { kind: 'checking' } });
       effects.push({ type: 'check', step: index });
-    } else {
-      states[index] = { ...step, phase: { kind: 'writing', verb: 'create' } };
+    } else if (step?.phase.kind === 'removed') {
+      states = states.with(index, { ...step, phase: { kind: 'writing', verb: 'create' } });
       effects.push({ type: 'write', step: index, verb: 'create' });
       touched = true;
     }
-    active++;
   }
-  return [states === undefined ? state : { ...state, states, touched }, effects];
+  return [{ ...state, states, next, again, touched }, effects];
 }
 
 /** Why the wave under way may not be begun: an earlier step that is not as the plan wants it. */
@@ -133,7 +127,7 @@ function findBlocker(state: MachineState): string | undefined {
   if (wave === undefined) return undefined;
   const deletes = state.steps.slice(wave.from, wave.to).some(({ action }) => action === 'delete');
   for (let index = 0; index < wave.from; index++) {
-    const { phase, stale } = state.states[index] ?? {};
+    const { phase, stale } = state.states.at(index) ?? {};
     const step = state.steps[index];
     if (phase === undefined || step === undefined || isFulfilled(phase)) continue;
     if (stale !== undefined && state.options.allowStaleRest && !deletes) continue;
@@ -148,7 +142,7 @@ function skipRest(state: MachineState, message: string): MachineState {
     if (step.phase.kind !== 'pending') return step;
     return { ...step, phase: { kind: 'done', outcome: 'skipped', message } };
   });
-  return { ...state, states };
+  return { ...state, states: StepStates.of(states) };
 }
 
 function abandon(state: MachineState, message: string): MachineState {
@@ -156,12 +150,15 @@ function abandon(state: MachineState, message: string): MachineState {
     if (step.stale !== undefined) return { ...step, phase: { kind: 'done', outcome: 'refused', message: step.stale } };
     return { ...step, phase: { kind: 'done', outcome: 'skipped', message } };
   });
-  return { ...state, states, stage: 'finished' };
+  return { ...state, states: StepStates.of(states), stage: 'finished' };
 }
 
-function askToBeWoken(state: MachineState): Transition {
-  let at = state.stopped === undefined ? state.startedAt + state.options.overallTimeout : Infinity;
-  for (const { phase } of state.states) at = Math.min(at, deadlineOf(phase, state.options));
+/** Asks for a tick at the next deadline. Only the step that an event was about can have a new one, unless the event was about all. */
+function askToBeWoken(state: MachineState, touched: number | undefined): Transition {
+  const overall = state.stopped === undefined ? state.startedAt + state.options.overallTimeout : Infinity;
+  const phases = touched === undefined ? state.states.map(({ phase }) => phase) : [phaseAt(state, touched)];
+  let at = Math.min(overall, state.wakeAt ?? Infinity);
+  for (const phase of phases) at = Math.min(at, deadlineOf(phase, state.options));
   if (at === state.wakeAt || !Number.isFinite(at)) return [state, []];
   return [{ ...state, wakeAt: at }, [{ type: 'wake', at }]];
 }
@@ -192,5 +189,5 @@ function deadlineOf(phase: StepState['phase'], options: MachineOptions): number 
 }
 
 function phaseAt(state: MachineState, index: number): StepState['phase'] {
-  return state.states[index]?.phase ?? { kind: 'pending' };
+  return state.states.at(index)?.phase ?? { kind: 'pending' };
 }

@@ -4,7 +4,8 @@ import { getObject, getString } from '../std/index.ts';
 import type { ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
 import { checkStep } from './check-step.ts';
 import { withMembership } from './inventory/membership.ts';
-import type { CheckResult, Verb, WriteOutcome } from './machine-state.ts';
+import type { CheckResult, WriteOutcome } from './machine-state.ts';
+import type { Verb } from './phase.ts';
 import { toRejection, toThrownRejection } from './rejections.ts';
 import { revealSecret } from './reveal-secret.ts';
 

@@ -74,7 +74,7 @@ function play(
     if (queue.length === 0) {
       at += 500;
       for (const step of watched) {
-        const gone = state.states[step]?.phase.kind === 'removing';
+        const gone = state.states.at(step)?.phase.kind === 'removing';
         const health = script.health?.(step, at) ?? (gone ? GONE : CURRENT);
         queue.push({ type: 'observed', at, step, health });
       }
@@ -264,7 +264,7 @@ function explore(plan: Plan, options: MachineOptions, roll: () => number): void 
   }
   assert.equal(state.stage, 'finished');
   assert.equal(effects.filter(({ type }) => type === 'finish').length, 1);
-  assert.ok(state.states.every(({ phase }) => phase.kind === 'done'));
+  assert.ok([...state.states].every(({ phase }) => phase.kind === 'done'));
   for (const effect of effects) if (effect.type === 'unwatch') watched.delete(effect.step);
   assert.equal(watched.size, 0, 'every watch is ended');
 }
@@ -282,7 +282,7 @@ function assertMayWrite(
   if (effect.verb !== 'create') assert.ok(checked.delete(effect.step), 'checked right before it is written');
   for (const [index, other] of state.steps.entries()) {
     if (other.wave >= step.wave) continue;
-    const { phase, stale } = state.states[index] ?? { phase: { kind: 'pending' } };
+    const { phase, stale } = state.states.at(index) ?? { phase: { kind: 'pending' } };
     const fulfilled = phase.kind === 'done' && (phase.outcome === 'applied' || phase.outcome === 'unchanged');
     const excused = state.options.allowStaleRest && stale !== undefined && step.action !== 'delete';
     assert.ok(fulfilled || excused, 'what comes before is done');
@@ -305,7 +305,7 @@ function pickEvent(
   const steps = [...watched];
   if (dice < 90 && steps.length > 0) {
     const step = steps[roll() % steps.length] ?? 0;
-    const removing = state.states[step]?.phase.kind === 'removing';
+    const removing = state.states.at(step)?.phase.kind === 'removing';
     const news: readonly Health[] = removing ? [GONE, IN_PROGRESS] : [CURRENT, CURRENT, IN_PROGRESS, RECOVERING, GONE];
     return { type: 'observed', at, step, health: news[roll() % news.length] ?? CURRENT };
   }
