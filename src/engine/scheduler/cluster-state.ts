@@ -41,6 +41,11 @@ export class ClusterState {
   readonly podCounts: Int32Array;
   readonly nonZeroCpu: Float64Array;
   readonly nonZeroMemory: Float64Array;
+  /** Whether any node says which images it has. */
+  readonly hasImages: boolean;
+  /** Whether any node has a taint of effect PreferNoSchedule. */
+  readonly hasAvoidedNodes: boolean;
+  readonly #byClass = new Map<unknown, Map<number, unknown>>();
   readonly #columns = new Map<string, ResourceColumn>();
   readonly #topologies = new Map<string, Topology>();
   readonly #tallies = new Map<string, PodTally>();
@@ -62,6 +67,8 @@ export class ClusterState {
     this.podCounts = new Int32Array(this.nodes.length);
     this.nonZeroCpu = new Float64Array(this.nodes.length);
     this.nonZeroMemory = new Float64Array(this.nodes.length);
+    this.hasImages = this.nodes.some((node) => node.images.size > 0);
+    this.hasAvoidedNodes = this.nodes.some((node) => node.taints.some(({ effect }) => effect === 'PreferNoSchedule'));
   }
 
   /** The column of a resource. */
@@ -94,6 +101,15 @@ export class ClusterState {
       this.#tallies.set(name, tally);
     }
     return tally;
+  }
+
+  /** What `compute` makes of a class of pods and the nodes alone, computed once. `compute` must be a function declared once. */
+  ofClass<T>(pod: PodInfo, compute: (pod: PodInfo, cluster: ClusterState) => T): T {
+    let known = this.#byClass.get(compute);
+    if (known === undefined) this.#byClass.set(compute, (known = new Map<number, unknown>()));
+    if (!known.has(pod.class.id)) known.set(pod.class.id, compute(pod, this));
+    // The entry under a function was made by that function.
+    return known.get(pod.class.id) as T;
   }
 
   /** The affinity terms that placed pods carry, of one kind. */

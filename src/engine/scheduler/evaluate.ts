@@ -1,5 +1,5 @@
 import type { ClusterState } from './cluster-state.ts';
-import type { NodeFilter, Plugin, PluginContext } from './plugin.ts';
+import { SKIP, type NodeFilter, type PluginContext, type PreparedFilter } from './plugin.ts';
 import { PLUGINS } from './plugins/index.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
@@ -19,9 +19,10 @@ const NAMED_ELSEWHERE: Verdict = unresolvable("node(s) didn't satisfy plugin(s) 
 /** Prepares the filters for a pod. */
 export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation {
   const filters: NamedFilter[] = [];
+  const fixed = cluster.ofClass(pod, prepareStatic);
   let candidates: ReadonlySet<string> | undefined;
-  for (const plugin of PLUGINS) {
-    const prepared = plugin.filter?.(pod, cluster);
+  for (const [index, plugin] of PLUGINS.entries()) {
+    const prepared = plugin.isStatic === true ? fixed[index] : plugin.filter?.(pod, cluster);
     if (prepared === undefined || prepared.kind === 'skip') continue;
     if (prepared.kind === 'reject') return { kind: 'rejected', plugin: plugin.name, verdict: prepared.verdict };
     candidates ??= prepared.candidates;
@@ -30,9 +31,34 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
   return { kind: 'filters', filters, candidates };
 }
 
+/** The filters that look at nodes alone, asked once of every node; by the plugin's place in the profile. */
+function prepareStatic(pod: PodInfo, cluster: ClusterState): readonly (PreparedFilter | undefined)[] {
+  return PLUGINS.map((plugin) => {
+    const prepared = plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined;
+    if (prepared?.kind !== 'filter') return prepared;
+    const verdicts = cluster.nodes.map((node) => prepared.filter(node.index));
+    if (prepared.candidates === undefined && verdicts.every((verdict) => verdict === SUCCESS)) return SKIP;
+    return { ...prepared, filter: (node) => verdicts[node] ?? SUCCESS };
+  });
+}
+
+/** The nodes that pass all filters, in order. */
+export function findFeasible(evaluation: Evaluation, cluster: ClusterState): Int32Array {
+  const feasible = new Int32Array(cluster.nodes.length);
+  let count = 0;
+  for (let node = 0; node < feasible.length; node++) if (filterNode(evaluation, cluster, node) === SUCCESS) feasible[count++] = node;
+  return feasible.subarray(0, count);
+}
+
 /** The verdict of the first filter that refuses a node, or success. */
 export function filterNode(evaluation: Evaluation, cluster: ClusterState, node: number): Verdict {
-  return explainNode(evaluation, cluster, node).verdict;
+  if (evaluation.kind === 'rejected') return evaluation.verdict;
+  if (evaluation.candidates?.has(cluster.nodes[node]?.name ?? '') === false) return NAMED_ELSEWHERE;
+  for (const { filter } of evaluation.filters) {
+    const verdict = filter(node);
+    if (verdict !== SUCCESS) return verdict;
+  }
+  return SUCCESS;
 }
 
 /** Like `filterNode`, with the plugin that decided. */
@@ -41,13 +67,11 @@ export function explainNode(
   cluster: ClusterState,
   node: number,
 ): { readonly plugin: string; readonly verdict: Verdict } {
+  const verdict = filterNode(evaluation, cluster, node);
+  if (verdict === SUCCESS) return PASSED;
   if (evaluation.kind === 'rejected') return evaluation;
-  if (evaluation.candidates?.has(cluster.nodes[node]?.name ?? '') === false) return { plugin: 'NodeAffinity', verdict: NAMED_ELSEWHERE };
-  for (const { plugin, filter } of evaluation.filters) {
-    const verdict = filter(node);
-    if (verdict !== SUCCESS) return { plugin, verdict };
-  }
-  return PASSED;
+  if (verdict === NAMED_ELSEWHERE) return { plugin: 'NodeAffinity', verdict };
+  return { plugin: evaluation.filters.find(({ filter }) => filter(node) !== SUCCESS)?.plugin ?? '', verdict };
 }
 
 const PASSED = { plugin: '', verdict: SUCCESS };
@@ -63,21 +87,14 @@ export function scoreNodes(pod: PodInfo, cluster: ClusterState, feasible: Int32A
   const total = new Float64Array(feasible.length);
   const byPlugin = new Map<string, Float64Array>();
   for (const plugin of PLUGINS) {
-    const scores = weighedScores(plugin, pod, cluster, feasible, context);
+    const scores = plugin.score?.(pod, cluster, feasible, context);
     if (scores === undefined) continue;
+    const weight = plugin.weight ?? 1;
+    for (let i = 0; i < scores.length; i++) {
+      scores[i] = (scores[i] ?? 0) * weight;
+      total[i] = (total[i] ?? 0) + (scores[i] ?? 0);
+    }
     byPlugin.set(plugin.name, scores);
-    for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + (scores[i] ?? 0);
   }
   return { total, byPlugin };
-}
-
-function weighedScores(
-  plugin: Plugin,
-  pod: PodInfo,
-  cluster: ClusterState,
-  feasible: Int32Array,
-  context: PluginContext,
-): Float64Array | undefined {
-  const weight = plugin.weight ?? 1;
-  return plugin.score?.(pod, cluster, feasible, context)?.map((score) => score * weight);
 }

@@ -27,6 +27,8 @@ export interface Plugin {
   readonly name: string;
   /** Says where a pod cannot go. */
   readonly filter?: (pod: PodInfo, cluster: ClusterState) => PreparedFilter;
+  /** True if the filter looks at nodes alone and not at their pods: then it is asked once for all pods of a class. */
+  readonly isStatic?: true;
   /** The factor of its score. */
   readonly weight?: number;
   /** 0 to 100 for each feasible node, in their order, normalised; undefined where it has nothing to say (`Skip`). */

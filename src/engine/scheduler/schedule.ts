@@ -1,13 +1,13 @@
 import { KplanError, type KubernetesObject, type World } from '../../model/index.ts';
 import { getArray, getBoolean, getObject, getString } from '../../std/index.ts';
 import { ClusterState, type NodeInfo } from './cluster-state.ts';
-import { explainNode, filterNode, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { PluginContext } from './plugin.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
 import { preempt } from './preemption.ts';
 import { compareQueued } from './queue.ts';
-import { SUCCESS, type Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** How to schedule. */
 export interface ScheduleOptions {
@@ -139,17 +139,20 @@ class Scheduling {
     if (evaluation.kind === 'rejected') {
       return this.#decide(pod, { message: formatRejection(nodes.length, evaluation.verdict.reasons), evaluation });
     }
-    const verdicts = nodes.map((node) => filterNode(evaluation, this.#cluster, node.index));
-    const feasible = Int32Array.from(verdicts.flatMap((verdict, index) => (verdict === SUCCESS ? [index] : [])));
-    if (feasible.length === 0) this.#preempt(pod, evaluation, verdicts);
+    const feasible = findFeasible(evaluation, this.#cluster);
+    if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
   }
 
   #choose(pod: PodInfo, evaluation: Evaluation, feasible: Int32Array): void {
     const { nodes } = this.#cluster;
     const scores = feasible.length > 1 ? scoreNodes(pod, this.#cluster, feasible, this.#context) : undefined;
-    const score = scores?.total.reduce((a, b) => Math.max(a, b), 0);
-    const best = [...feasible].filter((_, i) => scores?.total[i] === score).flatMap((index) => nodes[index] ?? []);
+    const score = scores === undefined ? undefined : highest(scores.total);
+    const best: NodeInfo[] = [];
+    for (let i = 0; i < feasible.length; i++) {
+      const node = nodes[feasible[i] ?? 0];
+      if (node !== undefined && scores?.total[i] === score) best.push(node);
+    }
     const [node] = best;
     if (node === undefined) return;
     this.#decide(pod, {
@@ -164,7 +167,8 @@ class Scheduling {
     this.#cluster.add(pod, node);
   }
 
-  #preempt(pod: PodInfo, evaluation: Evaluation, verdicts: readonly Verdict[]): void {
+  #preempt(pod: PodInfo, evaluation: Evaluation): void {
+    const verdicts = this.#cluster.nodes.map((node) => filterNode(evaluation, this.#cluster, node.index));
     const preemption = preempt(pod, this.#cluster, verdicts);
     if (preemption.kind === 'none') {
       const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
@@ -207,6 +211,12 @@ class Scheduling {
       return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
     });
   }
+}
+
+function highest(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i] ?? 0);
+  return most;
 }
 
 interface Decision {

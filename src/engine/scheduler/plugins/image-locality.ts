@@ -12,7 +12,7 @@ export const IMAGE_LOCALITY: Plugin = {
   name: 'ImageLocality',
   weight: 1,
   score: (pod, cluster, feasible) => {
-    if (cluster.nodes.every((node) => node.images.size === 0)) return new Float64Array(feasible.length);
+    if (!cluster.hasImages) return new Float64Array(feasible.length);
     const containers = containersOf(pod.class.spec).filter(({ type }) => type !== 'ephemeral');
     const images = containers.map(({ container }) => toWeighedImage(cluster, toTaggedName(getString(container, 'image') ?? '')));
     const most = MOST_PER_CONTAINER * containers.length;

@@ -76,7 +76,8 @@ function toMatchKey(term: AffinityTerm): string {
 function sumByDomain(cluster: ClusterState, topologyKey: string, counts: Int32Array, factor: number): DomainSums {
   const { domains, size } = cluster.topology(topologyKey);
   const sums = new Float64Array(size);
-  for (const [node, count] of counts.entries()) {
+  for (let node = 0; node < counts.length; node++) {
+    const count = counts[node] ?? 0;
     const domain = domains[node] ?? -1;
     if (domain >= 0 && count !== 0) sums[domain] = (sums[domain] ?? 0) + count * factor;
   }

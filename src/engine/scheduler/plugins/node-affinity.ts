@@ -12,6 +12,7 @@ const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 /** Holds pods to the nodes that their nodeSelector and required node affinity name, and prefers the preferred ones. */
 export const NODE_AFFINITY: Plugin = {
   name: 'NodeAffinity',
+  isStatic: true,
   weight: 2,
   filter: (pod, cluster) => {
     const required = getObject(pod.class.spec, 'affinity', 'nodeAffinity', REQUIRED);

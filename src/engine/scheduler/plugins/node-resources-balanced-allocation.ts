@@ -1,4 +1,4 @@
-import type { ClusterState, ResourceColumn } from '../cluster-state.ts';
+import type { ResourceColumn } from '../cluster-state.ts';
 import type { Plugin } from '../plugin.ts';
 
 /** Prefers nodes whose cpu and memory stay used in the same proportion; since 1.36 by how much the pod changes that. */
@@ -9,30 +9,29 @@ export const NODE_RESOURCES_BALANCED_ALLOCATION: Plugin = {
     const { amounts } = pod.class.requests;
     const [cpu, memory] = [amounts.get('cpu') ?? 0, amounts.get('memory') ?? 0];
     if (cpu === 0 && memory === 0) return undefined;
-    const toScore = toScorer(cluster);
+    const columns = [cluster.column('cpu'), cluster.column('memory')] as const;
     const comparesBefore = isAtLeast(kubernetesVersion, 36);
-    return Float64Array.from(feasible, (node) => {
-      const after = toScore(node, cpu, memory);
-      return comparesBefore ? 50 + Math.trunc((50 + after - toScore(node, 0, 0)) / 2) : after;
-    });
+    const scores = new Float64Array(feasible.length);
+    for (let i = 0; i < scores.length; i++) {
+      const node = feasible[i] ?? 0;
+      const after = toScore(columns, node, cpu, memory);
+      scores[i] = comparesBefore ? 50 + Math.trunc((50 + after - toScore(columns, node, 0, 0)) / 2) : after;
+    }
+    return scores;
   },
 };
 
-function toScorer(cluster: ClusterState): (node: number, cpu: number, memory: number) => number {
-  const cpuColumn = cluster.column('cpu');
-  const memoryColumn = cluster.column('memory');
-  return (node, cpu, memory) => {
-    const a = toFraction(cpuColumn, node, cpu);
-    const b = toFraction(memoryColumn, node, memory);
-    const deviation = a === undefined || b === undefined ? 0 : Math.abs((a - b) / 2);
-    return Math.trunc((1 - deviation) * 100);
-  };
+function toScore(columns: readonly [ResourceColumn, ResourceColumn], node: number, cpu: number, memory: number): number {
+  const a = toFraction(columns[0], node, cpu);
+  const b = toFraction(columns[1], node, memory);
+  const deviation = a < 0 || b < 0 ? 0 : Math.abs((a - b) / 2);
+  return Math.trunc((1 - deviation) * 100);
 }
 
-function toFraction(column: ResourceColumn, node: number, more: number): number | undefined {
+/** How much of a resource is used, at most 1; negative where the node has none. */
+function toFraction(column: ResourceColumn, node: number, more: number): number {
   const capacity = column.allocatable[node] ?? 0;
-  if (capacity === 0) return undefined;
-  return Math.min(1, ((column.requested[node] ?? 0) + more) / capacity);
+  return capacity === 0 ? -1 : Math.min(1, ((column.requested[node] ?? 0) + more) / capacity);
 }
 
 function isAtLeast(version: string, minor: number): boolean {

@@ -18,12 +18,12 @@ export const NODE_RESOURCES_FIT: Plugin = {
   weight: 1,
   filter: (pod, cluster) => {
     const demands = listDemands(pod, cluster);
+    const { podCounts, podLimits } = cluster;
     return {
       kind: 'filter',
       filter: (node) => {
-        const isFull = (cluster.podCounts[node] ?? 0) + 1 > (cluster.podLimits[node] ?? 0);
-        if (!isFull && demands.every((demand) => demand.amount <= freeOf(demand, node))) return SUCCESS;
-        return toRefusal(demands, node, { isFull });
+        const isFull = (podCounts[node] ?? 0) + 1 > (podLimits[node] ?? 0);
+        return !isFull && hasRoom(demands, node) ? SUCCESS : toRefusal(demands, node, { isFull });
       },
     };
   },
@@ -31,15 +31,22 @@ export const NODE_RESOURCES_FIT: Plugin = {
     const { nonZeroCpu, nonZeroMemory } = pod.class.requests;
     const cpu = cluster.column('cpu').allocatable;
     const memory = cluster.column('memory').allocatable;
-    return Float64Array.from(feasible, (node) => {
-      const scores = [
-        toLeastAllocated(cpu[node] ?? 0, (cluster.nonZeroCpu[node] ?? 0) + nonZeroCpu),
-        toLeastAllocated(memory[node] ?? 0, (cluster.nonZeroMemory[node] ?? 0) + nonZeroMemory),
-      ].filter((score) => score !== undefined);
-      return scores.length === 0 ? 0 : Math.trunc(scores.reduce((sum, score) => sum + score, 0) / scores.length);
-    });
+    const scores = new Float64Array(feasible.length);
+    for (let i = 0; i < scores.length; i++) {
+      const node = feasible[i] ?? 0;
+      const a = toLeastAllocated(cpu[node] ?? 0, (cluster.nonZeroCpu[node] ?? 0) + nonZeroCpu);
+      const b = toLeastAllocated(memory[node] ?? 0, (cluster.nonZeroMemory[node] ?? 0) + nonZeroMemory);
+      const counted = (a < 0 ? 0 : 1) + (b < 0 ? 0 : 1);
+      scores[i] = counted === 0 ? 0 : Math.trunc((Math.max(0, a) + Math.max(0, b)) / counted);
+    }
+    return scores;
   },
 };
+
+function hasRoom(demands: readonly Demand[], node: number): boolean {
+  for (const demand of demands) if (demand.amount > freeOf(demand, node)) return false;
+  return true;
+}
 
 function listDemands(pod: PodInfo, cluster: ClusterState): readonly Demand[] {
   const { amounts } = pod.class.requests;
@@ -61,7 +68,8 @@ function toRefusal(demands: readonly Demand[], node: number, { isFull }: { reado
   return isHopeless ? unresolvable(...reasons) : unschedulable(...reasons);
 }
 
-function toLeastAllocated(capacity: number, requested: number): number | undefined {
-  if (capacity === 0) return undefined;
+/** 0 to 100; negative for a resource that the node has nothing of, which then does not count. */
+function toLeastAllocated(capacity: number, requested: number): number {
+  if (capacity === 0) return -1;
   return requested > capacity ? 0 : Math.trunc(((capacity - requested) * 100) / capacity);
 }

@@ -8,6 +8,7 @@ const REFUSAL = unresolvable('node(s) were unschedulable');
 /** Keeps pods off cordoned nodes unless they tolerate the taint of cordoning. */
 export const NODE_UNSCHEDULABLE: Plugin = {
   name: 'NodeUnschedulable',
+  isStatic: true,
   filter: (pod, cluster) => {
     if (findUntoleratedTaint([CORDONED], pod.class.tolerations) === undefined) return { kind: 'skip' };
     return { kind: 'filter', filter: (node) => (cluster.nodes[node]?.isUnschedulable === true ? REFUSAL : SUCCESS) };

@@ -1,7 +1,7 @@
 import { findUntoleratedTaint, toRequiredNodeMatcher } from '../../../model/index.ts';
 import { isSelected } from '../../../model/index.ts';
 import { toSelectorKey } from '../affinity-term.ts';
-import type { ClusterState, NodeInfo, Topology } from '../cluster-state.ts';
+import type { ClusterState } from '../cluster-state.ts';
 import { SKIP, type NodeFilter, type Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
 import type { SpreadConstraint } from '../spread-constraint.ts';
@@ -53,12 +53,20 @@ function countsOf(constraint: SpreadConstraint, pod: PodInfo, cluster: ClusterSt
   return cluster.tally(`${namespace} ${toSelectorKey(selector)}`, isCounted, { skipsTerminating: true }).counts;
 }
 
-/** Whether a constraint's policies count a node. */
-function toInclusion(constraint: SpreadConstraint, pod: PodInfo): (node: NodeInfo) => boolean {
+/** Whether a constraint's policies count a node, by the node's index. */
+function toInclusion(constraint: SpreadConstraint, pod: PodInfo, cluster: ClusterState): (node: number) => boolean {
+  const matching = constraint.honorsAffinity ? cluster.ofClass(pod, listMatching) : undefined;
+  const tolerated = constraint.honorsTaints ? cluster.ofClass(pod, listTolerated) : undefined;
+  return (node) => matching?.[node] !== 0 && tolerated?.[node] !== 0;
+}
+
+function listMatching(pod: PodInfo, cluster: ClusterState): Uint8Array {
   const matches = toRequiredNodeMatcher(pod.class.spec);
-  return (node) =>
-    (!constraint.honorsAffinity || matches(node)) &&
-    (!constraint.honorsTaints || findUntoleratedTaint(node.taints, pod.class.tolerations) === undefined);
+  return Uint8Array.from(cluster.nodes, (node) => (matches(node) ? 1 : 0));
+}
+
+function listTolerated(pod: PodInfo, cluster: ClusterState): Uint8Array {
+  return Uint8Array.from(cluster.nodes, (node) => (findUntoleratedTaint(node.taints, pod.class.tolerations) === undefined ? 1 : 0));
 }
 
 function prepareConstraint(
@@ -69,19 +77,22 @@ function prepareConstraint(
 ): NodeFilter {
   const topology = cluster.topology(constraint.topologyKey);
   const counts = countsOf(constraint, pod, cluster);
-  const isIncluded = toInclusion(constraint, pod);
-  const totals = new Map<number, number>();
-  for (const node of cluster.nodes) {
-    if (!hasAllKeys(node.index) || !isIncluded(node)) continue;
-    const domain = topology.domains[node.index] ?? -1;
-    totals.set(domain, (totals.get(domain) ?? 0) + (counts[node.index] ?? 0));
+  const isIncluded = toInclusion(constraint, pod, cluster);
+  // -1 where no node of the domain counts.
+  const totals = new Int32Array(topology.size).fill(-1);
+  let domains = 0;
+  for (let node = 0; node < cluster.nodes.length; node++) {
+    if (!hasAllKeys(node) || !isIncluded(node)) continue;
+    const domain = topology.domains[node] ?? -1;
+    if (totals[domain] === -1) domains += (totals[domain] = 0) + 1;
+    totals[domain] = (totals[domain] ?? 0) + (counts[node] ?? 0);
   }
-  const least = totals.size < constraint.minDomains ? 0 : Math.min(...totals.values());
+  const least = domains < constraint.minDomains ? 0 : totals.reduce((a, b) => (b >= 0 && b < a ? b : a), Infinity);
   const self = isSelected(constraint.selector, pod.class.face.labels) ? 1 : 0;
   return (node) => {
     const domain = topology.domains[node] ?? -1;
     if (domain < 0) return NO_LABEL;
-    return (totals.get(domain) ?? 0) + self - least > constraint.maxSkew ? SKEWED : SUCCESS;
+    return Math.max(0, totals[domain] ?? 0) + self - least > constraint.maxSkew ? SKEWED : SUCCESS;
   };
 }
 
@@ -95,66 +106,77 @@ interface ScoreInput {
 function score(soft: readonly SpreadConstraint[], input: ScoreInput): Float64Array {
   const { cluster, feasible, needsAllKeys } = input;
   const hasAllKeys = toKeyCheck(soft, cluster);
-  const isIgnored = Array.from(feasible, (node) => needsAllKeys && !hasAllKeys(node));
+  const isIgnored = (node: number): boolean => needsAllKeys && !hasAllKeys(node);
   const raw = new Float64Array(feasible.length);
-  const candidates = feasible.filter((_, i) => isIgnored[i] === false);
+  const candidates = needsAllKeys ? feasible.filter((node) => !isIgnored(node)) : feasible;
   for (const constraint of soft) addConstraint(raw, constraint, candidates, input, hasAllKeys);
-  return normalizeSpread(raw.map(roundHalfAway), isIgnored);
+  return normalizeSpread(raw, feasible, isIgnored);
 }
 
 function addConstraint(
   raw: Float64Array,
   constraint: SpreadConstraint,
   candidates: Int32Array,
-  { pod, cluster, feasible, needsAllKeys }: ScoreInput,
+  input: ScoreInput,
   hasAllKeys: (node: number) => boolean,
 ): void {
-  const topology = cluster.topology(constraint.topologyKey);
+  const { pod, cluster, feasible, needsAllKeys } = input;
+  const { domains, size } = cluster.topology(constraint.topologyKey);
   const counts = countsOf(constraint, pod, cluster);
   const isHostname = constraint.topologyKey === HOSTNAME;
-  const domains = new Set(Array.from(candidates, (node) => topology.domains[node] ?? -1));
-  const weight = Math.log((isHostname ? candidates.length : domains.size) + 2);
-  const totals = isHostname ? new Map<number, number>() : sumByDomain(constraint, pod, cluster, topology, counts);
-  for (const [i, node] of feasible.entries()) {
-    const domain = topology.domains[node] ?? -1;
+  const weight = Math.log((isHostname ? candidates.length : countDomains(candidates, domains, size)) + 2);
+  const totals = isHostname ? undefined : sumByDomain(constraint, input, hasAllKeys, counts);
+  for (let i = 0; i < feasible.length; i++) {
+    const node = feasible[i] ?? 0;
+    const domain = domains[node] ?? -1;
     if (domain < 0 || (needsAllKeys && !hasAllKeys(node))) continue;
-    const count = isHostname ? (counts[node] ?? 0) : (totals.get(domain) ?? 0);
+    const count = totals === undefined ? (counts[node] ?? 0) : (totals[domain] ?? 0);
     raw[i] = (raw[i] ?? 0) + (count * weight + (constraint.maxSkew - 1));
-  }
-
-  function sumByDomain(
-    constraint: SpreadConstraint,
-    pod: PodInfo,
-    cluster: ClusterState,
-    topology: Topology,
-    counts: Int32Array,
-  ): Map<number, number> {
-    const isIncluded = toInclusion(constraint, pod);
-    const sums = new Map<number, number>();
-    for (const node of cluster.nodes) {
-      const count = counts[node.index] ?? 0;
-      if (count === 0 || (needsAllKeys && !hasAllKeys(node.index)) || !isIncluded(node)) continue;
-      const domain = topology.domains[node.index] ?? -1;
-      sums.set(domain, (sums.get(domain) ?? 0) + count);
-    }
-    return sums;
   }
 }
 
-function normalizeSpread(raw: Float64Array, isIgnored: readonly boolean[]): Float64Array {
+/** How many values the nodes have; having none is a value too. */
+function countDomains(nodes: Int32Array, domains: Int32Array, size: number): number {
+  const seen = new Uint8Array(size + 1);
+  let count = 0;
+  for (let i = 0; i < nodes.length; i++) {
+    const at = (domains[nodes[i] ?? 0] ?? -1) + 1;
+    if (seen[at] === 0) count += seen[at] = 1;
+  }
+  return count;
+}
+
+function sumByDomain(
+  constraint: SpreadConstraint,
+  { pod, cluster, needsAllKeys }: ScoreInput,
+  hasAllKeys: (node: number) => boolean,
+  counts: Int32Array,
+): Int32Array {
+  const { domains, size } = cluster.topology(constraint.topologyKey);
+  const isIncluded = toInclusion(constraint, pod, cluster);
+  const sums = new Int32Array(size);
+  for (let node = 0; node < counts.length; node++) {
+    const count = counts[node] ?? 0;
+    if (count === 0 || (needsAllKeys && !hasAllKeys(node)) || !isIncluded(node)) continue;
+    const domain = domains[node] ?? -1;
+    if (domain >= 0) sums[domain] = (sums[domain] ?? 0) + count;
+  }
+  return sums;
+}
+
+function normalizeSpread(raw: Float64Array, feasible: Int32Array, isIgnored: (node: number) => boolean): Float64Array {
   let lowest = Infinity;
   let highest = 0;
-  for (const [i, score] of raw.entries()) {
-    if (isIgnored[i] === true) continue;
+  for (let i = 0; i < raw.length; i++) {
+    if (isIgnored(feasible[i] ?? 0)) continue;
+    const score = Math.round(raw[i] ?? 0);
     lowest = Math.min(lowest, score);
     highest = Math.max(highest, score);
   }
-  return raw.map((score, i) => {
-    if (isIgnored[i] === true) return 0;
-    return highest === 0 ? 100 : Math.trunc((100 * (highest + lowest - score)) / highest);
-  });
-}
-
-function roundHalfAway(value: number): number {
-  return value < 0 ? -Math.round(-value) : Math.round(value);
+  for (let i = 0; i < raw.length; i++) {
+    const score = Math.round(raw[i] ?? 0);
+    const scaled = highest === 0 ? 100 : Math.trunc((100 * (highest + lowest - score)) / highest);
+    raw[i] = isIgnored(feasible[i] ?? 0) ? 0 : scaled;
+  }
+  return raw;
 }

@@ -7,6 +7,7 @@ const REFUSAL = unresolvable('node(s) had untolerated taint(s)');
 /** Keeps pods off nodes whose taints they do not tolerate, and prefers nodes with fewer taints of effect PreferNoSchedule. */
 export const TAINT_TOLERATION: Plugin = {
   name: 'TaintToleration',
+  isStatic: true,
   weight: 3,
   filter: (pod, cluster) => ({
     kind: 'filter',
@@ -17,6 +18,7 @@ export const TAINT_TOLERATION: Plugin = {
     },
   }),
   score: (pod, cluster, feasible) => {
+    if (!cluster.hasAvoidedNodes) return new Float64Array(feasible.length).fill(100);
     const tolerations = pod.class.tolerations.filter(({ effect }) => effect === '' || effect === 'PreferNoSchedule');
     const raw = Float64Array.from(feasible, (node) => {
       const taints = (cluster.nodes[node]?.taints ?? []).filter(({ effect }) => effect === 'PreferNoSchedule');
