@@ -23,7 +23,7 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
   }
   const { plan, desired } = await planOnce(args, io, log);
   const out = args.string('out');
-  if (out !== undefined) writeOutput(out, writePlanFile(plan, { version: VERSION }), io);
+  if (out !== undefined) writeOutput(out, writePlanFile(plan, { kplanVersion: VERSION }), io);
   const report = toReport(plan, desired, args, io);
   await printReport(report, args, io);
   return exitCode(report.plan, args, desired.config.failOn);
