@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { getArray, getAt, getNumber, getObject, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
 import { isKubernetesObject, World, type KubernetesObject } from '../../src/model/index.ts';
-import { isAllowed, PROTOCOLS, type Protocol } from '../../src/engine/network/index.ts';
+import { isAllowed, networkEngine, PROTOCOLS, type Protocol } from '../../src/engine/network/index.ts';
 
 const FIXTURES = new URL('../../../shared/fixtures/cyclonus/', import.meta.url);
 const CASES = 121;
@@ -29,6 +29,12 @@ function runSuite(): void {
       for (const step of getArray(item, 'steps')) cells += assertStep(step, ports);
     });
   }
+  test('cyclonus: what opens and closes from each step to the next, over all cases', (t) => {
+    const steps = cases.flatMap((item) => getArray(item, 'steps'));
+    const changes = steps.reduce<number>((sum, step, i) => (i === 0 ? 0 : sum + assertChange(steps[i - 1] ?? null, step, ports)), 0);
+    t.diagnostic(`${changes} cells compared over ${steps.length - 1} changes`);
+    assert.ok(changes > 50_000);
+  });
   test('cyclonus: every case was there', (t) => {
     t.diagnostic(`${cases.length} cases, ${cells} cells of truth tables compared`);
     assert.equal(cases.length, CASES);
@@ -56,6 +62,37 @@ function assertStep(step: JsonValue, containerPorts: JsonValue): number {
   }
   for (const name of ['combined', 'ingress', 'egress'] as const) assert.deepEqual(tables[name], getAt(step, 'expected', name), name);
   return 3 * pods.length * pods.length * ports.length;
+}
+
+/** What opens and closes from one step to the next is the difference of their tables, where the same pods are in both. */
+function assertChange(before: JsonValue, after: JsonValue, containerPorts: JsonValue): number {
+  const names = getArray(after, 'expected', 'pods').map(String);
+  const ports = getArray(after, 'expected', 'ports').map(String).map(toPort);
+  if (getArray(before, 'expected', 'pods').map(String).join() !== names.join()) return 0;
+  const facts = networkEngine.compare(World.of(toObjects(before, containerPorts)), World.of(toObjects(after, containerPorts)));
+  const isTold = (change: 'gained' | 'lost', from: string, to: string, at: (typeof ports)[number]): boolean =>
+    facts.some(
+      ({ change: told, fact }) =>
+        told === change &&
+        getArray(fact.data, 'sources').includes(from) &&
+        getArray(fact.data, 'destinations').includes(to) &&
+        getArray(fact.data, 'portRanges').some(
+          (range) =>
+            getString(range, 'protocol') === at.protocol &&
+            (getNumber(range, 'first') ?? 0) <= at.port &&
+            at.port <= (getNumber(range, 'last') ?? 0),
+        ),
+    );
+  for (const [i, from] of names.entries()) {
+    for (const [j, to] of names.entries()) {
+      if (i === j) continue;
+      const [was, is] = [before, after].map((step) => getString(step, 'expected', 'combined', i, j) ?? '');
+      const told = ports.map((port) => (isTold('gained', from, to, port) ? '+' : isTold('lost', from, to, port) ? '-' : ' ')).join('');
+      const want = ports.map((_, k) => (was?.[k] === is?.[k] ? ' ' : is?.[k] === '.' ? '+' : '-')).join('');
+      assert.equal(told, want, `${from} -> ${to}`);
+    }
+  }
+  return names.length * (names.length - 1) * ports.length;
 }
 
 function toPort(text: string): { readonly protocol: Protocol; readonly port: number } {

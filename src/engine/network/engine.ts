@@ -5,7 +5,7 @@ import { toBlocks, type Block } from './block.ts';
 import { listCauses, listDeciding } from './cause.ts';
 import { listDeltas, type Comparison } from './delta.ts';
 import { Evaluation, toFrame } from './evaluation.ts';
-import { formatPorts } from './port-set.ts';
+import { formatPorts, listPortRanges } from './port-set.ts';
 import { readSide } from './side.ts';
 import { toUniverse, type Universe } from './universe.ts';
 import { describeAddresses, describeParty, toParty, type Party } from './wording.ts';
@@ -50,11 +50,11 @@ interface Told {
 }
 
 function splitBlock(block: Block, universe: Universe): readonly Told[] {
-  const [senders, receivers] = [listParties(block.sources, universe), listParties(block.destinations, universe)];
   const isOutside = block.sources.or(block.destinations).meets(universe.outside);
-  if (senders.length * receivers.length > (isOutside ? FEW : MANY)) {
+  if (countParties(block.sources, universe) * countParties(block.destinations, universe) > (isOutside ? FEW : MANY)) {
     return [{ block, from: toParty(universe, 1, block.sources), to: toParty(universe, 1, block.destinations) }];
   }
+  const [senders, receivers] = [listParties(block.sources, universe), listParties(block.destinations, universe)];
   const pods = new Set(
     universe.slots.flatMap(({ sides }) => (sides[1] ?? []).filter(({ ref }) => ref.kind === 'Pod').map(({ name }) => name)),
   );
@@ -63,6 +63,11 @@ function splitBlock(block: Block, universe: Universe): readonly Told[] {
       .filter((to) => from.workloads[0] === undefined || from.workloads[0] !== to.workloads[0] || !pods.has(from.workloads[0]))
       .map((to) => ({ block: { ports: block.ports, sources: from.ends, destinations: to.ends }, from, to })),
   );
+}
+
+function countParties(ends: Bitset, universe: Universe): number {
+  const slots = ends.andNot(universe.outside).members();
+  return slots.reduce((count, end) => count + (universe.slots[end]?.sides[1] ?? []).length, ends.meets(universe.outside) ? 1 : 0);
 }
 
 function listParties(ends: Bitset, universe: Universe): readonly Party[] {
@@ -93,6 +98,7 @@ function toFact({ comparison, change, everybody }: Telling, { block, from, to }:
     to: describeParty(universe, to, everybody),
     ports: text,
     verb: toVerb(change, text),
+    portRanges: listPortRanges(ports.get(block.ports)).map((range) => ({ ...range })),
     sources: from.workloads,
     sourceAddresses: describeAddresses(universe, from) ?? '',
     destinations: to.workloads,

@@ -40,18 +40,35 @@ export function formatPorts(set: PortSet): string {
   return exceptions.length < text.length / 2 ? `all connections but ${exceptions}` : text;
 }
 
-function formatList(set: PortSet): string {
-  return PROTOCOLS.flatMap((protocol) => formatProtocol(set, protocol)).join(', ');
+/** The ports from `first` to `last` of a protocol. */
+export interface PortRange {
+  readonly protocol: Protocol;
+  readonly first: number;
+  readonly last: number;
 }
 
-function formatProtocol(set: PortSet, protocol: Protocol): string[] {
-  const all = toPortSet(protocol);
-  const mine = intersect(set, all);
-  if (mine.cuts.length === 0) return [];
-  if (subtract(all, mine).cuts.length === 0) return [`${protocol} (all ports)`];
-  const base = PROTOCOLS.indexOf(protocol) * SPAN;
-  const ranges = listIntervals(mine).map(({ start, end }) => (end - start === 1 ? `${start - base}` : `${start - base}-${end - 1 - base}`));
-  return [`${protocol} ${ranges.join(',')}`];
+/** Ports for machines, by protocol and number. */
+export function listPortRanges(set: PortSet): readonly PortRange[] {
+  return PROTOCOLS.flatMap((protocol, index) =>
+    listIntervals(intersect(set, toPortSet(protocol))).map(({ start, end }) => ({
+      protocol,
+      first: start - index * SPAN,
+      last: end - 1 - index * SPAN,
+    })),
+  );
+}
+
+function formatList(set: PortSet): string {
+  const ranges = listPortRanges(set);
+  return PROTOCOLS.flatMap((protocol) => {
+    const mine = ranges.filter((range) => range.protocol === protocol).map(formatRange);
+    return mine.length === 0 ? [] : [`${protocol} ${mine.join(',')}`];
+  }).join(', ');
+}
+
+function formatRange({ first, last }: PortRange): string {
+  if (first === 1 && last === SPAN - 1) return '(all ports)';
+  return first === last ? `${first}` : `${first}-${last}`;
 }
 
 /** Port sets by small numbers, equal numbers for equal sets, with remembered operations. 0 is the empty set, 1 is all. */

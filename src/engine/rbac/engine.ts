@@ -103,6 +103,7 @@ function toFactChange(group: readonly Told[], before: World, after: World): Fact
   const namespaces = sortedUnique(group.flatMap((item) => item.gain.namespaces));
   const isAlike = group.every((item) => item.gain.namespaces.join() === gain.namespaces.join());
   const only = group.length === 1 ? first.principal.ref : undefined;
+  const bindings = describeBindings(holdings);
   const fact: Fact = {
     engine: 'rbac',
     ...toCode(change, { isAdmin, isPower: gain.power !== undefined }),
@@ -116,7 +117,8 @@ function toFactChange(group: readonly Told[], before: World, after: World): Fact
       ...(gain.power === undefined ? {} : { power: gain.power.id }),
       permissions: gain.abilities.map((ability) => ({ ...ability })),
       namespaces,
-      via: describeVia(holdings),
+      via: joinSome(bindings, 3),
+      bindings,
     },
     objects: listCauses(holdings, before, after).toSorted((a, b) => compareRefs(a.ref, b.ref)),
   };
@@ -129,7 +131,7 @@ function toCode(change: Direction, is: { readonly isAdmin: boolean; readonly isP
   return is.isPower ? { code: 'KA0103', severity: 'warning' } : { code: 'KA0105', severity: 'info' };
 }
 
-function describeVia(holdings: readonly Holding[]): readonly string[] {
+function describeBindings(holdings: readonly Holding[]): readonly string[] {
   const grants = new Set(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
   const texts = [...grants].flatMap(({ binding, subjectIndex }) => {
     const subject = binding.subjects[subjectIndex];

@@ -35,9 +35,9 @@ export function describeWhere(namespaces: readonly string[]): string {
   return namespaces.length > 3 ? `in ${namespaces.length} namespaces` : `in ${joinSome(namespaces)}`;
 }
 
-/** A list for a sentence: `a`, `a and b`, `a, b, c, d, e, f and 3 more`. */
-export function joinSome(items: readonly string[]): string {
-  if (items.length > SHOWN) return `${items.slice(0, SHOWN).join(', ')} and ${items.length - SHOWN} more`;
+/** A list for a sentence: `a`, `a and b`, `a, b, c, d, e, f and 3 more` if more than `shown`. */
+export function joinSome(items: readonly string[], shown: number = SHOWN): string {
+  if (items.length > shown) return `${items.slice(0, shown).join(', ')} and ${items.length - shown} more`;
   const last = items.at(-1) ?? '';
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
