@@ -140,10 +140,11 @@ export class EmbeddedCluster implements Cluster {
     this.#store.compact();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    await this.#stepper.release();
     this.#store.close();
-    return Promise.resolve();
   }
 
   async #write(

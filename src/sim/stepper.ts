@@ -2,7 +2,7 @@ import type { KubernetesObject, RefKey } from '../model/index.ts';
 import type { Context } from './api/context.ts';
 import type { Controller, Outcome } from './controllers/controller.ts';
 import { Dependents } from './controllers/dependents.ts';
-import { claimLease, eventsAfter, type Draft, type Store, type StoredEvent } from './store/index.ts';
+import { claimLease, eventsAfter, releaseLease, type Draft, type Store, type StoredEvent } from './store/index.ts';
 
 const BATCH = 256;
 const LEASE = 'controllers';
@@ -81,6 +81,11 @@ export class Stepper {
       await this.settle(leap ? { signal } : { signal, within: 0 });
       await options.pause(PAUSE);
     }
+  }
+
+  /** Lets another process do the work at once. */
+  async release(): Promise<void> {
+    await this.#store.transact((draft) => releaseLease(this.#store, draft, LEASE));
   }
 
   #collect(): void {

@@ -19,6 +19,12 @@ export function claimLease(store: Store, draft: Draft, name: string): boolean {
   return true;
 }
 
+/** Gives a lease back, if this process has it. */
+export function releaseLease(store: Store, draft: Draft, name: string): void {
+  const setting = `lease/${name}`;
+  if (getString(draft.setting(setting), 'holder') === store.id) draft.set(setting, null);
+}
+
 /** Whether a process of this machine lives. One of another container may seem not to, which costs double work and no more. */
 function isAlive(pid: number): boolean {
   try {
