@@ -248,6 +248,11 @@ const CASES: readonly Case[] = [
     want: [['KR0015', '/spec/selector', 'warning', 'warning']],
   },
   { name: 'a Service that selects a workload', objects: [service({ selector: { app: 'web' } }), deployment({})], want: [] },
+  {
+    name: 'a Service that selects one pod of a StatefulSet',
+    objects: [service({ selector: { app: 'web', 'statefulset.kubernetes.io/pod-name': 'web-0' } }), deployment({})],
+    want: [],
+  },
   { name: 'a Service without a selector', objects: [service({ ports: [{ port: 80 }] })], want: [] },
   {
     name: 'a Service that selects the pods of a custom workload',

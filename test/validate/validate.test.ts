@@ -73,6 +73,13 @@ group('kinds', () => {
       path: '/apiVersion',
       hint: '--context-objects',
     },
+    {
+      name: 'a foreign kind of a group that looks built in',
+      object: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway' },
+      code: 'KV0007',
+      path: '/apiVersion',
+      hint: '--context-objects',
+    },
     { name: 'no apiVersion', object: { apiVersion: '', kind: 'Thing' }, code: 'KV0001', path: '/apiVersion', hint: 'apiVersion' },
   ];
   for (const { name, object, code, path, hint } of cases) {
@@ -134,6 +141,14 @@ group('several objects', () => {
     assert.deepEqual(
       found.map((finding) => [finding.code, finding.source?.file, describe(finding)]),
       [['KV0005', 'b.yaml', 'ConfigMap default/a is defined already at a.yaml:3']],
+    );
+  });
+
+  test('one defined in two directories may be meant for two clusters: a warning', () => {
+    const found = judge([toManifest(config({ name: 'a' }), 'prod/a.yaml'), toManifest(config({ name: 'a' }), 'test/a.yaml')]);
+    assert.deepEqual(
+      found.map(({ code, severity }) => [code, severity]),
+      [['KV0005', 'warning']],
     );
   });
 

@@ -7,7 +7,10 @@ export interface PlacedManifest {
   readonly object: Manifest['object'];
 }
 
-/** The problem of every object that an earlier manifest has defined already, by manifest; both places are named. */
+/**
+ * The problem of every object that an earlier manifest has defined already, by manifest; both places are named. Within one
+ * directory it is an error; several directories may be meant for several clusters.
+ */
 export function findDuplicates(placed: readonly PlacedManifest[]): ReadonlyMap<Manifest, Problem> {
   const first = new Map<string, Manifest>();
   const problems = new Map<Manifest, Problem>();
@@ -19,8 +22,18 @@ export function findDuplicates(placed: readonly PlacedManifest[]): ReadonlyMap<M
     if (earlier === undefined) first.set(key, manifest);
     else {
       const { file, line } = earlier.origin;
-      problems.set(manifest, { code: 'KV0005', path: ['metadata', 'name'], data: { object: formatRef(ref), other: `${file}:${line}` } });
+      const severity = directoryOf(file) === directoryOf(manifest.origin.file) ? 'error' : 'warning';
+      problems.set(manifest, {
+        code: 'KV0005',
+        severity,
+        path: ['metadata', 'name'],
+        data: { object: formatRef(ref), other: `${file}:${line}` },
+      });
     }
   }
   return problems;
+}
+
+function directoryOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1);
 }

@@ -23,10 +23,9 @@ function reportUnknownKind(object: KubernetesObject, catalog: SchemaCatalog, kno
     const instead = replacement === undefined ? 'nothing took its place' : `use ${replacement.apiVersion}`;
     return report({ code: 'KV0004', path: ['apiVersion'], data: { ...data, removedIn: removed.removedIn, instead } });
   }
-  const isBuiltIn = gvk.group === '' || !gvk.group.includes('.') || gvk.group.endsWith('.k8s.io');
   const groups = kindsByGroup(catalog);
-  const known = groups.get(gvk.group);
-  if (known === undefined && !isBuiltIn && !knowsCluster) return report({ code: 'KV0007', path: ['apiVersion'], data });
+  const isForeign = gvk.group.includes('.') && !groups.has(gvk.group);
+  if (isForeign && !knowsCluster) return report({ code: 'KV0007', path: ['apiVersion'], data });
   const meant = listMeant(catalog, groups, gvk.group, gvk.kind);
   const path = meant.some((name) => name.startsWith(`${object.kind} `)) ? ['apiVersion'] : ['kind'];
   return report({ code: 'KV0003', path, data: { ...data, meant: meant.length > 0 ? meant : ['one that the server has'] } });

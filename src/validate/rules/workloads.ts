@@ -55,8 +55,22 @@ function findCustomTemplate(object: KubernetesObject): PodTemplate | undefined {
   return { metadata: getObject(object, 'spec', 'template', 'metadata') ?? {}, spec, path: ['spec', 'template'] };
 }
 
-/** The workloads of a namespace whose pods a selector selects. */
-export function selectWorkloads(world: World, namespace: string, selector: Selector): readonly Workload[] {
+/** Labels that controllers put on pods: no template has them, and what their values will be is not known. */
+const CONTROLLER_LABELS = new Set([
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-completion-index',
+  'batch.kubernetes.io/job-name',
+  'controller-revision-hash',
+  'controller-uid',
+  'job-name',
+  'pod-template-hash',
+  'statefulset.kubernetes.io/pod-name',
+]);
+
+/** The workloads of a namespace some of whose pods a selector selects. */
+export function selectWorkloads(world: World, namespace: string, whole: Selector): readonly Workload[] {
+  const selector = { ...whole, requirements: whole.requirements.filter(({ key }) => !CONTROLLER_LABELS.has(key)) };
   const here = world.derive(indexWorkloads).get(namespace);
   if (here === undefined) return [];
   let candidates: readonly Workload[] = here.all;
