@@ -2,7 +2,6 @@ import { countResults, toAppliedSteps } from '../apply-steps.ts';
 import { World, type Plan, type WorldSource } from '../../model/index.ts';
 import { deleteUnit, readInventory } from '../../reconcile/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
-import { realClock } from '../clock.ts';
 import { confirm } from '../confirm.ts';
 import { parseDuration } from '../duration.ts';
 import { createLog, type Io } from '../io.ts';
@@ -31,9 +30,9 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
       return 0;
     }
     await confirm(`Delete ${owned.size} objects of unit ${unit}, namespaces and claims included?`, args, io);
-    const result = await whileStepping(cluster, () =>
+    const result = await whileStepping(cluster, io, (clock) =>
       deleteUnit(cluster, unit, {
-        clock: realClock(io),
+        clock,
         signal: io.signal,
         timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),
         allow: () => true,

@@ -13,7 +13,6 @@ import { withNamespace } from '../../planner/index.ts';
 import { applyPlan, type ApplyEvent, type ApplyResult } from '../../reconcile/index.ts';
 import { readRepository } from '../../loader/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { realClock } from '../clock.ts';
 import { parseDuration } from '../duration.ts';
 import type { Io, Log } from '../io.ts';
 import type { OpenedCluster } from './before.ts';
@@ -34,9 +33,9 @@ export async function carryOut(
   carried: Carried,
 ): Promise<ApplyResult> {
   const concurrency = args.number('concurrency');
-  return whileStepping(cluster, () =>
+  return whileStepping(cluster, io, (clock) =>
     applyPlan(cluster, plan, {
-      clock: realClock(io),
+      clock,
       signal: io.signal,
       timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),
       forceConflicts: args.has('force-conflicts'),

@@ -4,7 +4,10 @@ import { withCondition, type Condition } from './conditions.ts';
 import { observedGeneration, toStatusUpdate, type Controller, type Intent } from './controller.ts';
 import { clampReplicas } from './replicas.ts';
 
-/** Holds a workload's replicas within bounds; without metrics the number within them stays (`pkg/controller/podautoscaler`). */
+/**
+ * Holds a workload's replicas within bounds (`pkg/controller/podautoscaler`). There are no metrics here: they are played as
+ * standing at their targets, so that the number within the bounds stays.
+ */
 export const HORIZONTAL_POD_AUTOSCALER: Controller = {
   name: 'horizontal-pod-autoscaler',
   kind: { group: 'autoscaling', kind: 'HorizontalPodAutoscaler' },
@@ -73,6 +76,11 @@ function listConditions(target: KubernetesObject | undefined): readonly Conditio
       reason: 'SucceededGetScale',
       message: "the HPA controller was able to get the target's current scale",
     },
-    { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: 'the embedded cluster has no metrics' },
+    {
+      type: 'ScalingActive',
+      status: 'True',
+      reason: 'ValidMetricFound',
+      message: 'the HPA was able to successfully calculate a replica count: the embedded cluster plays metrics that stand at their targets',
+    },
   ];
 }
