@@ -4,6 +4,7 @@ import { assertNever, EventQueue, getNumber, getString } from '../std/index.ts';
 import { toMachineOptions, type ApplyPlanOptions } from './apply-options.ts';
 import { toApplyResult, type ApplyResult } from './apply-result.ts';
 import { readBindingModes, type WaitsForConsumer } from './binding-modes.ts';
+import { explainByPods } from './explain-pods.ts';
 import { assessHealth } from './health/assess-health.ts';
 import { toCurrent, type Health } from './health/health.ts';
 import type { MachineEffect, MachineEvent, MachineState } from './machine-state.ts';
@@ -23,7 +24,7 @@ const INTERVALS = { poll: 2_000, remind: 5_000 };
 export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<ApplyResult> {
   const inventory = await UnitInventory.open(cluster, plan, options);
   const run = new Run(cluster, plan, inventory, options);
-  const result = toApplyResult(plan.unit, await run.finish());
+  const result = await explainByPods(cluster, toApplyResult(plan.unit, await run.finish()), options.clock.now());
   if (result.conclusion !== 'applied' || (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists)) return result;
   const rejection = await inventory.narrow();
   return rejection === undefined ? result : { ...result, conclusion: 'incomplete', message: `the inventory: ${rejection.message}` };

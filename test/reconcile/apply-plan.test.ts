@@ -209,6 +209,22 @@ describe('applyPlan', () => {
     assert.match(result.steps[1]?.message ?? '', /Deployment shop\/web/);
   });
 
+  it('says which pod keeps a workload from becoming healthy', async () => {
+    const cluster = toCluster();
+    const web = toObject('Deployment', 'web', { spec: { replicas: 1, selector: { matchLabels: { app: 'web' } } } });
+    const message = '0/3 nodes are available: 3 Insufficient memory.';
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+    for (const [name, status] of [
+      ['web-1', { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }],
+      ['web-2', { phase: 'Pending', conditions }],
+    ] as const) {
+      cluster.put(withMetadata(toObject('Pod', name, { status }), { labels: { app: 'web' } }));
+    }
+    cluster.controllers = () => undefined;
+    const result = await run(cluster, await planFor(cluster, [web]), { timeout: 20_000 });
+    assert.equal(result.steps[0]?.message, `is not healthy after 20 s: Replicas: 0/1; Pod shop/web-2: ${message}`);
+  });
+
   it('applies all the same where health is not waited for', async () => {
     const cluster = await applied([NAMESPACE, CONFIG]);
     cluster.controllers = () => undefined;

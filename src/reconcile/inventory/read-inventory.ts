@@ -5,6 +5,8 @@ import { listAll } from '../list-all.ts';
 import { ID_LABEL, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
 import { readParent, toGroupKindName, unitOf, type Extent, type Parent } from './parent.ts';
 
+const LISTS_AT_ONCE = 16;
+
 /** What a unit owns in a cluster. */
 export interface Inventory extends Parent {
   readonly unit: string;
@@ -24,8 +26,7 @@ export async function readInventory(cluster: Cluster, unit: string, options: Inv
   const parent = await readParent(cluster, unit, options);
   const types = parent.extent.groupKinds.length === 0 ? [] : await cluster.resources();
   const served = findTypes(parent.extent.groupKinds, types);
-  const lists = await Promise.all(served.map((type) => listMembers(cluster, type, parent.extent.namespaces, parent.id)));
-  const objects = lists.flat().toSorted((a, b) => compareRefs(refOf(a), refOf(b)));
+  const objects = (await listMembers(cluster, served, parent)).toSorted((a, b) => compareRefs(refOf(a), refOf(b)));
   const names = new Set(served.map(toGroupKindName));
   return {
     ...parent,
@@ -47,8 +48,7 @@ export async function listUnits(cluster: Cluster, options: InventoryOptions = {}
 export async function keepPopulated(cluster: Cluster, parent: Parent, kinds: readonly string[]): Promise<Extent> {
   if (kinds.length === 0) return { groupKinds: [], namespaces: [] };
   const types = findTypes(kinds, await cluster.resources());
-  const lists = await Promise.all(types.map((type) => listMembers(cluster, type, parent.extent.namespaces, parent.id)));
-  const objects = lists.flat();
+  const objects = await listMembers(cluster, types, parent);
   return {
     groupKinds: sortedUnique(objects.map((object) => toGroupKindName(refOf(object)))),
     namespaces: sortedUnique(objects.flatMap((object) => refOf(object).namespace ?? [])),
@@ -64,14 +64,19 @@ function findTypes(names: readonly string[], types: readonly ResourceType[]): re
   return names.flatMap((name) => byName.get(name) ?? []);
 }
 
-async function listMembers(
-  cluster: Cluster,
-  type: ResourceType,
-  namespaces: readonly string[],
-  id: string,
-): Promise<readonly KubernetesObject[]> {
+/** The members of these kinds, in the namespaces of the extent; so many lists at once. */
+async function listMembers(cluster: Cluster, types: readonly ResourceType[], { extent, id }: Parent): Promise<readonly KubernetesObject[]> {
   const labelSelector = `${PART_OF_LABEL}=${id}`;
-  if (!type.namespaced) return (await listAll(cluster, type, { labelSelector })).items;
-  const lists = await Promise.all(namespaces.map((namespace) => listAll(cluster, type, { namespace, labelSelector })));
-  return lists.flatMap(({ items }) => items);
+  const queries = types.flatMap((type) =>
+    type.namespaced
+      ? extent.namespaces.map((namespace) => ({ type, query: { namespace, labelSelector } }))
+      : [{ type, query: { labelSelector } }],
+  );
+  const objects: KubernetesObject[] = [];
+  for (let from = 0; from < queries.length; from += LISTS_AT_ONCE) {
+    const batch = queries.slice(from, from + LISTS_AT_ONCE);
+    const lists = await Promise.all(batch.map(({ type, query }) => listAll(cluster, type, query)));
+    for (const { items } of lists) objects.push(...items);
+  }
+  return objects;
 }
