@@ -1,12 +1,11 @@
 import {
-  gvkOf,
   isKubernetesObject,
-  refOf,
   toFinding,
   withMetadata,
   type Change,
   type FieldChange,
   type Finding,
+  type ObjectRef,
   type KubernetesObject,
   type Schema,
 } from '../model/index.ts';
@@ -45,16 +44,18 @@ const memo = new WeakMap<Desired, Memo>();
  * long as neither the manifest nor the live object changes.
  */
 export function planChange(desired: Desired, live: KubernetesObject | undefined, settings: Settings): PlannedChange {
-  const schema = settings.catalog.find(gvkOf(desired.object))?.schema;
   const known = memo.get(desired);
-  if (known !== undefined && known.live === live && known.schema === schema && isSame(known.settings, settings)) return known;
+  if (known !== undefined && known.live === live && isSame(known, settings, desired.ref)) return known;
+  const schema = settings.catalog.find(desired.ref)?.schema;
   const planned = live === undefined ? planCreate(desired, settings) : planUpdate(desired, live, schema, settings);
   memo.set(desired, { ...planned, live, schema, settings });
   return planned;
 }
 
-function isSame(a: Settings, b: Settings): boolean {
-  return a.fieldManager === b.fieldManager && a.forceConflicts === b.forceConflicts && a.mode === b.mode && a.salt === b.salt;
+function isSame({ settings: was, schema }: Memo, is: Settings, ref: ObjectRef): boolean {
+  if (was.fieldManager !== is.fieldManager || was.forceConflicts !== is.forceConflicts) return false;
+  if (was.mode !== is.mode || was.salt !== is.salt) return false;
+  return was.catalog === is.catalog || schema === is.catalog.find(ref)?.schema;
 }
 
 function planCreate(desired: Desired, settings: Settings): PlannedChange {
@@ -92,7 +93,7 @@ function planReplace(
   fields: readonly FieldChange[],
   immutable: { readonly path: string; readonly field: string },
 ): PlannedChange {
-  const ref = refOf(desired.object);
+  const ref = desired.ref;
   const source = atField(desired, desired.object, immutable.path, settings.catalog);
   const finding = toFinding(losesData(desired.object) ? 'KP0103' : 'KP0102', {
     ref,
@@ -117,7 +118,7 @@ function mergeOnto(
   const { object } = desired;
   if (isEqualJson(object, view)) return { merged: view, conflicts: [] };
   if (view.metadata['managedFields'] === undefined) return { merged: overlay(object, view, schema), conflicts: [] };
-  const hasStatusSubresource = hasOwnStatus(settings.catalog.find(gvkOf(object)));
+  const hasStatusSubresource = hasOwnStatus(settings.catalog.find(desired.ref));
   const input = { live: view, applied: object, manager: settings.fieldManager, schema, now: settings.now, hasStatusSubresource };
   const outcome = applyMerge({ ...input, force: settings.forceConflicts });
   if (outcome.kind === 'ok') return { merged: outcome.object, conflicts: [] };
@@ -145,7 +146,7 @@ function withStatusOf(merged: KubernetesObject, live: KubernetesObject): Kuberne
 }
 
 function toChange(action: Change['action'], desired: Desired, live: KubernetesObject | undefined, settings: Settings): Change {
-  const ref = refOf(desired.object);
+  const ref = desired.ref;
   if (action === 'none') return { action, ref, fields: [], precondition: { kind: 'absent' } };
   return {
     action,
@@ -162,7 +163,7 @@ function toConflictFinding(desired: Desired, conflict: FieldConflict, schema: Sc
   const field = formatFieldPath(conflict.path);
   const path = toIndexPath(conflict.path, desired.manifest.object, schema);
   return toFinding('KP0101', {
-    ref: refOf(desired.object),
+    ref: desired.ref,
     path: toPointer(path),
     source: desired.manifest.origin.locate(path),
     data: { manager: conflict.manager, field, version: conflict.apiVersion },

@@ -34,12 +34,11 @@ export interface Deletes {
  * longer has. What is marked to be kept or has moved to another unit stays.
  */
 export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desired>): Deletes {
-  const last = new Map(listLast(input));
+  const candidates = listCandidates(input, desired);
+  const last = candidates.length === 0 ? new Map<RefKey, Manifest>() : new Map(listLast(input));
   const deletes: PlannedDelete[] = [];
   const findings: Finding[] = [];
-  for (const object of listCandidates(input)) {
-    const key = refKeyOf(object);
-    if (desired.has(key)) continue;
+  for (const [key, object] of candidates) {
     const ref = refOf(object);
     const manifest = last.get(key);
     const source = manifest === undefined ? {} : { source: lineOf(manifest.origin) };
@@ -68,9 +67,15 @@ export function findMassDeletion(
   return toFinding('KP0104', { data: { deleted, total } });
 }
 
-function listCandidates(input: PlanInput): readonly KubernetesObject[] {
-  if (input.mode === 'revision') return input.before.objects();
-  return [...input.owned].flatMap((key) => input.before.get(fromRefKey(key)) ?? []);
+function listCandidates(input: PlanInput, desired: ReadonlyMap<RefKey, Desired>): readonly (readonly [RefKey, KubernetesObject])[] {
+  const { before } = input;
+  if (input.mode === 'revision') {
+    return before.kinds().flatMap(({ group, kind }) => [...before.kind(group, kind).byKey].filter(([key]) => !desired.has(key)));
+  }
+  return [...input.owned].flatMap((key) => {
+    const object = desired.has(key) ? undefined : before.get(fromRefKey(key));
+    return object === undefined ? [] : [[key, object] as const];
+  });
 }
 
 function listLast(input: PlanInput): readonly (readonly [RefKey, Manifest])[] {

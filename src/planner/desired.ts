@@ -3,6 +3,7 @@ import {
   namespaceOf,
   nameOf,
   refKeyOf,
+  refOf,
   toFinding,
   withMetadata,
   type Finding,
@@ -47,13 +48,18 @@ interface Memo extends Omit<Desired, 'manifest'> {
 const memo = new WeakMap<KubernetesObject, Memo>();
 
 function toOne(manifest: Manifest, settings: Settings): Desired {
-  const kind = settings.catalog.find(gvkOf(manifest.object));
   const known = memo.get(manifest.object);
-  if (known !== undefined && known.manifest === manifest && known.kind === kind && isSame(known.settings, settings)) return known;
+  if (known?.manifest === manifest && isKnown(known, settings)) return known;
+  const kind = settings.catalog.find(gvkOf(manifest.object));
   const object = withLabels(withNamespace(hashSecret(manifest.object, settings.salt), kind, settings.defaultNamespace), settings.labels);
-  const desired = { manifest, key: refKeyOf(object), object, kind, settings };
+  const desired = { manifest, key: refKeyOf(object), ref: refOf(object), object, kind, settings };
   memo.set(manifest.object, desired);
   return desired;
+}
+
+function isKnown(known: Memo, settings: Settings): boolean {
+  if (!isSame(known.settings, settings)) return false;
+  return known.settings.catalog === settings.catalog || known.kind === settings.catalog.find(gvkOf(known.manifest.object));
 }
 
 function isSame(a: Settings, b: Settings): boolean {

@@ -1,4 +1,4 @@
-import type { Engine, Finding, KubernetesObject, Manifest, RefKey, SchemaCatalog, World, WorldSource } from '../model/index.ts';
+import type { Engine, Finding, KubernetesObject, Manifest, ObjectRef, RefKey, SchemaCatalog, World, WorldSource } from '../model/index.ts';
 
 /** How much a plan may delete before it stops. */
 export interface PlanLimits {
@@ -53,6 +53,7 @@ export interface PlanInput {
 export interface Desired {
   readonly manifest: Manifest;
   readonly key: RefKey;
+  readonly ref: ObjectRef;
   /** With namespace and labels filled in; Secrets hashed, their `stringData` folded into `data`. */
   readonly object: KubernetesObject;
 }

@@ -1,7 +1,6 @@
 import {
   compareRefs,
   formatRef,
-  refOf,
   toFinding,
   toRefKey,
   type Change,
@@ -55,7 +54,7 @@ export function createPlan(input: PlanInput): Plan {
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
-  const mass = findMassDeletion(pruned.length, countUnit(input), input.limits ?? DEFAULT_LIMITS);
+  const mass = pruned.length === 0 ? undefined : findMassDeletion(pruned.length, countUnit(input), input.limits ?? DEFAULT_LIMITS);
   const own = [...unnamed, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
   const waves = toWaves(order.waves, applied, pruned);
   return {
@@ -64,7 +63,7 @@ export function createPlan(input: PlanInput): Plan {
     before: input.beforeSource,
     after: input.afterSource,
     waves,
-    unchanged: planned.unchanged.toSorted(compareRefs),
+    unchanged: planned.unchanged,
     findings: [...input.findings, ...own.toSorted(byPlace)],
     effects: effectsOf(input, entries),
     salt: input.salt,
@@ -79,22 +78,23 @@ const byPlace = compareBy<Finding>(
 
 function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): PlannedChanges {
   const entries: Entry[] = [];
-  const unchanged: ObjectRef[] = [];
+  const unchanged: Desired[] = [];
   const findings: Finding[] = [];
   for (const [key, desired] of byKey) {
-    const live = input.before.get(refOf(desired.object));
+    const live = input.before.kind(desired.ref.group, desired.ref.kind).byKey.get(key);
     const planned = planChange(desired, live, input);
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     findings.push(...planned.findings);
-    if (planned.change.action === 'none') unchanged.push(planned.change.ref);
+    if (planned.change.action === 'none') unchanged.push(desired);
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   }
-  return { entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)), unchanged, findings };
+  const refs = unchanged.toSorted(compareBy(({ key }) => key)).map(({ ref }) => ref);
+  return { entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)), unchanged: refs, findings };
 }
 
-function toOwnerFinding({ object, manifest }: Desired, unit: string): Finding {
-  return toFinding('KP0108', { ref: refOf(object), source: lineOf(manifest.origin), data: { kind: object.kind, unit } });
+function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Finding {
+  return toFinding('KP0108', { ref, source: lineOf(manifest.origin), data: { kind: object.kind, unit } });
 }
 
 /** Created objects with where they come from, and deleted ones with where they went, where that can be told. */

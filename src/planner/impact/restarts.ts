@@ -20,7 +20,8 @@ export function findRestart({ before, after, fields }: ChangedWorkload, isReplac
   const prefix = toPointer(template.path);
   const field = fields.find(({ path }) => path === prefix || path.startsWith(`${prefix}/`));
   if (field === undefined && !isReplaced) return undefined;
-  const count = countPods(before, world);
+  const pods = countPods(before, world);
+  const count = pods === undefined || isReplaced ? pods : Math.max(0, pods - partitionOf(after));
   if (count === 0) return undefined;
   const ref = refOf(after);
   const words = isReplaced ? 'deleted and created again, all at once' : formatStrategy(strategy, after, count ?? 1);
@@ -58,7 +59,7 @@ function strategyOf(workload: KubernetesObject): Strategy | undefined {
 
 function formatStrategy(strategy: Strategy, workload: KubernetesObject, count: number): string {
   if (strategy === 'Recreate') return 'all at once';
-  const partition = getNumber(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
+  const partition = partitionOf(workload);
   const rest = partition > 0 ? `, ordinals from ${partition} on` : '';
   return `rolling, at most ${unavailableOf(workload, count)} at a time${rest}`;
 }
@@ -71,6 +72,11 @@ function unavailableOf(workload: KubernetesObject, count: number): number {
   const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
   const amount = percent === undefined ? Number(value) : Math.floor((Number(percent) * count) / 100);
   return Number.isInteger(amount) && amount > 0 ? Math.min(amount, count) : 1;
+}
+
+/** A StatefulSet leaves the ordinals below its partition as they are. */
+function partitionOf(workload: KubernetesObject): number {
+  return getNumber(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
 }
 
 /** The pods that a workload has; undefined where that depends on nodes that nothing is known of. */

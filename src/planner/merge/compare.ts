@@ -1,8 +1,8 @@
 import type { Schema } from '../../model/index.ts';
-import { isEqualJson, type JsonValue } from '../../std/index.ts';
+import { isEqualJson, isObject, type JsonValue } from '../../std/index.ts';
 import { FieldSet, FieldSetBuilder } from './field-set.ts';
 import { toFieldElement, type FieldPath, type PathElement } from './path-element.ts';
-import { fieldSchemaOf, fieldsOf, indexItems, isEmptyContainer, itemsOf, shapeOf } from './shape.ts';
+import { fieldSchemaOf, fieldsOf, indexItems, isEmptyContainer, isGranularMap, itemsOf, shapeOf } from './shape.ts';
 
 /** How one object differs from another. No path is in more than one of the sets. */
 export interface Comparison {
@@ -40,9 +40,17 @@ function compareAt(
   if (before === undefined) out.added.insert(path);
   else if (after === undefined) out.removed.insert(path);
   else if (isLeaf && !isEqualJson(before, after)) out.modified.insert(path);
-  if (isLeaf) return;
+  if (isLeaf) {
+    if (isOneMap(before, after) && isGranularMap(schema)) compareFields(before, after, schema, path, out);
+    return;
+  }
   if (shape.kind === 'map') compareFields(before, after, shape.schema, path, out);
   else compareItems(before, after, shape.schema, path, out);
+}
+
+/** Whether a value whose shape no schema fixes became a map, or ceased to be one: then it changes as a whole, and its fields come or go. */
+function isOneMap(before: JsonValue | undefined, after: JsonValue | undefined): boolean {
+  return before !== undefined && before !== null && after !== undefined && after !== null && isObject(before) !== isObject(after);
 }
 
 function compareFields(

@@ -84,7 +84,8 @@ function keysOf(list: Schema): readonly string[] {
   return list.patchMergeKey === undefined ? [] : [list.patchMergeKey];
 }
 
-function isGranularMap(schema: Schema | undefined): boolean {
+/** Whether the fields of a map have owners of their own. */
+export function isGranularMap(schema: Schema | undefined): boolean {
   if (schema === undefined) return true;
   if (schema.mapType === 'atomic' || schema.definition === RAW_EXTENSION || schema.intOrString === true || schema.quantity === true)
     return false;
