@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../model/index.ts';
 import { admitClaim } from './admission/claim.ts';
 import { admitDefinition } from './admission/definition.ts';
+import { admitJob } from './admission/job.ts';
 import { admitNamespace, checkNamespaceOf } from './admission/namespace.ts';
 import { admitPod } from './admission/pod.ts';
 import { admitSecret } from './admission/secret.ts';
@@ -17,6 +18,7 @@ const ADMISSIONS: Readonly<Record<string, Admission>> = {
   '/Secret': admitSecret,
   '/Service': admitService,
   'apiextensions.k8s.io/CustomResourceDefinition': admitDefinition,
+  'batch/Job': admitJob,
 };
 
 /** The object as admission leaves it, or why it is refused. */

@@ -3,6 +3,7 @@ import { describe, nameOf, namespaceOf, type Finding, type Kind, type Kubernetes
 import { getArray, getString } from '../../std/index.ts';
 import { validateManifests } from '../../validate/index.ts';
 import type { Write } from './context.ts';
+import { checkImmutable } from './immutable.ts';
 import { badRequest, forbiddenField, invalid, type FieldProblem } from './status-errors.ts';
 
 /** What is said about manifests in a repository, and not by a server that is given one object. */
@@ -13,12 +14,16 @@ const ORIGIN: Origin = { file: '', document: 0, line: 1, locate: () => PLACE };
 
 /** Why an object cannot be stored as it is; undefined if it can. */
 export function checkObject(write: Write, object: KubernetesObject): StatusError | undefined {
-  const { context, kind } = write;
+  const { context, kind, live } = write;
   const options = { catalogs: [context.catalog], knowsCluster: false, defaultNamespace: namespaceOf(object) ?? 'default' };
   const findings = validateManifests([{ object, origin: ORIGIN }], options).filter((finding) => isServers(kind, finding));
   const unreadable = findings.find((finding) => finding.code === WRONG_TYPE);
   if (unreadable !== undefined) return cannotBeHandled(kind, unreadable);
-  const problems = [...findings.map(toProblem), ...checkFinalizers(write, object)];
+  const problems = [
+    ...findings.map(toProblem),
+    ...checkFinalizers(write, object),
+    ...(live === undefined ? [] : checkImmutable(kind, live, object)),
+  ];
   return problems.length === 0 ? undefined : invalid(kind, nameOf(object), problems);
 }
 
