@@ -19,7 +19,19 @@ const some = (list, most) => [...new Set(Array.from({ length: 1 + below(most) },
 
 const NAMESPACES = ['shop', 'payments', 'kube-system'];
 const GROUPS = ['', 'apps', 'extensions', '*', 'metrics.k8s.io'];
-const RESOURCES = ['pods', 'pods/log', 'pods/*', '*', '*/scale', '*/*', 'deployments', 'deployments/scale', 'secrets', 'namespaces', 'nodes'];
+const RESOURCES = [
+  'pods',
+  'pods/log',
+  'pods/*',
+  '*',
+  '*/scale',
+  '*/*',
+  'deployments',
+  'deployments/scale',
+  'secrets',
+  'namespaces',
+  'nodes',
+];
 const VERBS = ['get', 'list', 'watch', 'create', 'delete', '*', 'use'];
 const NAMES = ['a', 'b', '*', 'shop'];
 const URLS = ['*', '/healthz', '/healthz/*', '/metrics*', '/a/*/b', '/logs/**', '/'];
@@ -42,7 +54,11 @@ const subject = (needsNamespace) => {
     case 1:
       return { kind: 'Group', apiGroup: api, name: pick(TEAMS) };
     default:
-      return { kind: 'ServiceAccount', name: pick(['default', 'ci']), ...(needsNamespace || below(2) === 0 ? { namespace: pick(NAMESPACES) } : {}) };
+      return {
+        kind: 'ServiceAccount',
+        name: pick(['default', 'ci']),
+        ...(needsNamespace || below(2) === 0 ? { namespace: pick(NAMESPACES) } : {}),
+      };
   }
 };
 const object = (kind, metadata, fields) => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind, metadata, ...fields });
@@ -52,11 +68,19 @@ const world = [
   ...Array.from({ length: 10 }, (_, i) => object('ClusterRole', { name: `c${i}` }, { rules: rules(true) })),
   ...Array.from({ length: 10 }, (_, i) => object('Role', { name: `r${i}`, namespace: pick(NAMESPACES) }, { rules: rules(false) })),
   ...Array.from({ length: 7 }, (_, i) =>
-    object('ClusterRoleBinding', { name: `cb${i}` }, { roleRef: reference('ClusterRole', `c${below(11)}`), subjects: [subject(true), subject(true)] }),
+    object(
+      'ClusterRoleBinding',
+      { name: `cb${i}` },
+      { roleRef: reference('ClusterRole', `c${below(11)}`), subjects: [subject(true), subject(true)] },
+    ),
   ),
   ...Array.from({ length: 14 }, (_, i) => {
     const role = below(2) === 0 ? reference('ClusterRole', `c${below(10)}`) : reference('Role', `r${below(12)}`);
-    return object('RoleBinding', { name: `b${i}`, namespace: pick(NAMESPACES) }, { roleRef: role, subjects: [subject(false), subject(false)] });
+    return object(
+      'RoleBinding',
+      { name: `b${i}`, namespace: pick(NAMESPACES) },
+      { roleRef: role, subjects: [subject(false), subject(false)] },
+    );
   }),
 ];
 
@@ -81,8 +105,24 @@ const review = () => {
     const path = pick(['/healthz', '/healthz/etcd', '/metrics', '/a/x/b', '/a/*/b', '/logs/', '/', '/version', '/api']);
     return { ...who, nonResourceAttributes: { verb: pick(['get', 'post']), path } };
   }
-  const [resource, subresource = ''] = pick(['pods', 'pods/log', 'deployments', 'deployments/scale', 'secrets', 'namespaces', 'nodes', 'x/scale']).split('/');
-  const attributes = { verb: pick(VERBS), group: pick(['', '', 'apps', 'extensions']), resource, subresource, namespace, name: pick(['', 'a', 'shop', '*']) };
+  const [resource, subresource = ''] = pick([
+    'pods',
+    'pods/log',
+    'deployments',
+    'deployments/scale',
+    'secrets',
+    'namespaces',
+    'nodes',
+    'x/scale',
+  ]).split('/');
+  const attributes = {
+    verb: pick(VERBS),
+    group: pick(['', '', 'apps', 'extensions']),
+    resource,
+    subresource,
+    namespace,
+    name: pick(['', 'a', 'shop', '*']),
+  };
   return { ...who, resourceAttributes: attributes };
 };
 

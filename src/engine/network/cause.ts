@@ -6,6 +6,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { Direction, Policy } from './policy.ts';
 import { PortTable } from './port-set.ts';
 import { portsWith } from './row.ts';
+import type { Workload } from './workload.ts';
 
 type FactObject = Fact['objects'][number];
 type Change = 'gained' | 'lost';
@@ -96,7 +97,7 @@ function listLabels({ comparison }: Question, ends: Bitset): readonly FactObject
     const slot = slots[end];
     const workloads = slot?.sides[1] ?? [];
     const namespace = workloads[0]?.namespace;
-    const objects: FactObject[] = slot?.isChanged === true ? workloads.map(({ ref, labelsPath }) => ({ ref, path: labelsPath })) : [];
+    const objects = slot?.isChanged === true ? workloads.map((workload, index) => toOwnCause(workload, slot.sides[0]?.[index])) : [];
     if (namespace !== undefined && isRelabelled(comparison, namespace)) {
       objects.push({ ref: { group: '', version: 'v1', kind: 'Namespace', name: namespace }, path: '/metadata/labels' });
     }
@@ -104,7 +105,15 @@ function listLabels({ comparison }: Question, ends: Bitset): readonly FactObject
   });
 }
 
+function toOwnCause({ ref, labels, labelsPath }: Workload, before: Workload | undefined): FactObject {
+  const isSame = before !== undefined && isEqualLabels(before.labels, labels);
+  return { ref, path: isSame ? labelsPath.replace(/metadata\/labels$/, 'spec') : labelsPath };
+}
+
 function isRelabelled({ before, after }: Comparison, namespace: string): boolean {
-  const [was, is] = [before.side.labelsOfNamespace(namespace), after.side.labelsOfNamespace(namespace)];
-  return was.size !== is.size || [...was].some(([key, value]) => is.get(key) !== value);
+  return !isEqualLabels(before.side.labelsOfNamespace(namespace), after.side.labelsOfNamespace(namespace));
+}
+
+function isEqualLabels(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }

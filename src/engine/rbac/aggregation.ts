@@ -13,8 +13,9 @@ export type ClusterRoleRules = ReadonlyMap<string, readonly SourcedRule[]>;
  */
 export function aggregate(clusterRoles: readonly KubernetesObject[]): ClusterRoleRules {
   const rules = new Map(clusterRoles.map((role) => [nameOf(role), listRules(role)]));
+  const byName = clusterRoles.toSorted(compareBy(nameOf));
   const aggregated = clusterRoles.flatMap((role) => {
-    const sources = listSources(role, clusterRoles);
+    const sources = listSources(role, byName);
     return sources === undefined ? [] : [{ name: nameOf(role), sources }];
   });
   for (let round = 0, changed = true; changed && round <= aggregated.length; round++) {
@@ -32,8 +33,10 @@ export function aggregate(clusterRoles: readonly KubernetesObject[]): ClusterRol
 function listSources(role: KubernetesObject, candidates: readonly KubernetesObject[]): readonly string[] | undefined {
   const selectors: Selector[] = getArray(role, 'aggregationRule', 'clusterRoleSelectors').map((item) => readLabelSelector(item));
   if (selectors.length === 0) return undefined;
-  const byName = candidates.filter((candidate) => nameOf(candidate) !== nameOf(role)).toSorted(compareBy(nameOf));
-  return selectors.flatMap((selector) => byName.filter((candidate) => isSelected(selector, labelsOf(candidate))).map(nameOf));
+  const others = candidates
+    .filter((candidate) => candidate !== role)
+    .map((candidate) => ({ name: nameOf(candidate), labels: labelsOf(candidate) }));
+  return selectors.flatMap((selector) => others.filter(({ labels }) => isSelected(selector, labels)).map(({ name }) => name));
 }
 
 function collect(rules: readonly SourcedRule[]): readonly SourcedRule[] {

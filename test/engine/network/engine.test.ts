@@ -87,6 +87,11 @@ const cases: readonly { readonly name: string; readonly before?: World; readonly
     want: ['- KN0102 payments/pay -> payments/db TCP 5432 <- Deployment pay/spec/template/metadata/labels'],
   },
   {
+    name: 'a pod that moves to the network of its node is no longer found by selectors',
+    after: replace(deployment('payments/pay', { app: 'pay', tier: 'backend' }, { hostNetwork: true })),
+    want: ['- KN0102 payments/pay -> payments/db TCP 5432 <- Deployment pay/spec/template/spec'],
+  },
+  {
     name: 'a label that no rule looks at changes nothing',
     after: replace(deployment('payments/pay', { app: 'pay', tier: 'backend', version: '2' })),
     want: [],
@@ -172,6 +177,15 @@ test('every wording is filled in', () => {
   ];
   assert.deepEqual([...new Set(changes.map(({ fact }) => fact.code))].toSorted(), ['KN0101', 'KN0102', 'KN0103']);
   for (const { fact } of changes) assert.doesNotMatch(describe(fact), /[{}]/);
+});
+
+test('no two facts have the same key', () => {
+  fc.assert(
+    fc.property(anyObjects, anyObjects, (before, after) => {
+      const keys = networkEngine.compare(World.of(before), World.of(after)).map(({ change, fact }) => `${change} ${fact.key}`);
+      assert.equal(new Set(keys).size, keys.length, keys.join());
+    }),
+  );
 });
 
 test('the same worlds give the same bytes in any order of objects', () => {

@@ -4,20 +4,10 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { getArray, getBoolean, getObject, getString, parseJson, type JsonValue } from '../../../src/std/index.ts';
 import { isKubernetesObject, World, type KubernetesObject } from '../../../src/model/index.ts';
-import { authorize, toServiceAccountUser, type AccessRequest, type UserInfo } from '../../../src/engine/rbac/index.ts';
+import { authorize, type AccessRequest } from '../../../src/engine/rbac/index.ts';
 import { naiveIsAllowed } from './naive-authorizer.ts';
+import { anyAccess, anyPolicy, ask, JANE, WEB } from './random-policy.ts';
 import { binding, clusterBinding, clusterRole, role, rule } from './objects.ts';
-
-const JANE: UserInfo = { name: 'jane', groups: ['ops', 'system:authenticated'] };
-const WEB = toServiceAccountUser('shop', 'web');
-
-/** `get apps/deployments/scale shop/web` by a user; the group is `-` for core. */
-function ask(user: UserInfo, verb: string, what: string, where = ''): AccessRequest {
-  if (what.startsWith('/')) return { kind: 'path', user, verb, path: what };
-  const [group = '', resource = '', subresource = ''] = what.split('/');
-  const [namespace = '', name = ''] = where.split('/');
-  return { kind: 'resource', user, verb, group: group === '-' ? '' : group, resource, subresource, namespace, name };
-}
 
 const rules: readonly {
   readonly name: string;
@@ -222,55 +212,9 @@ function toRequest(spec: JsonValue): AccessRequest {
   };
 }
 
-const VERBS = ['get', 'list', '*'];
-const GROUPS = ['', 'apps', '*'];
-const RESOURCES = ['pods', 'pods/log', 'deployments', 'deployments/scale', '*', '*/scale', 'pods/*'];
-const WHO = [
-  'user jane',
-  'user system:serviceaccount:shop:web',
-  'group ops',
-  'group system:serviceaccounts',
-  'account shop/web',
-  'account web',
-];
-const few = (values: readonly string[]): fc.Arbitrary<string> =>
-  fc.subarray([...values], { minLength: 1, maxLength: 2 }).map((list) => list.join(' '));
-const anyRule = fc.oneof(
-  fc.tuple(few(VERBS), few(GROUPS), few(RESOURCES), fc.option(few(['a', 'b']), { nil: undefined })).map((parts) => rule(...parts)),
-  fc
-    .tuple(few(VERBS), few(['/a', '/a*', '*', '/a/b']))
-    .map(([verbs, urls]) => ({ verbs: verbs.split(' '), nonResourceURLs: urls.split(' ') })),
-);
-const anyRules = fc.array(anyRule, { maxLength: 2 });
-const anySubjects = fc.subarray(WHO, { maxLength: 2 });
-const anyRole = fc.constantFrom('ClusterRole c', 'ClusterRole d', 'ClusterRole gone', 'Role r');
-const anyWorld = fc
-  .tuple(
-    anyRules,
-    anyRules,
-    anyRules,
-    fc.array(fc.tuple(anyRole, anySubjects), { maxLength: 3 }),
-    fc.array(fc.tuple(anyRole, anySubjects), { maxLength: 3 }),
-  )
-  .map(([c, d, r, cluster, local]) => [
-    clusterRole('c', c),
-    clusterRole('d', d),
-    role('shop', 'r', r),
-    ...cluster.map(([to, who], i) => clusterBinding(`cb${i}`, to, ...who)),
-    ...local.map(([to, who], i) => binding(i % 2 === 0 ? 'shop' : 'other', `b${i}`, to, ...who)),
-  ]);
-const anyRequest = fc
-  .tuple(
-    fc.constantFrom(JANE, WEB),
-    fc.constantFrom(...VERBS),
-    fc.constantFrom('-/pods', '-/pods/log', 'apps/deployments', 'apps/deployments/scale', '/a', '/a/b', '/b'),
-    fc.constantFrom('', 'shop', 'shop/a', 'other/b'),
-  )
-  .map((parts) => ask(...parts));
-
 test('the answer is that of a naive evaluator, on random worlds', () => {
   fc.assert(
-    fc.property(anyWorld, fc.array(anyRequest, { minLength: 1, maxLength: 8 }), (objects, requests) => {
+    fc.property(anyPolicy, fc.array(anyAccess, { minLength: 1, maxLength: 8 }), (objects, requests) => {
       const world = World.of(objects);
       for (const request of requests)
         assert.equal(authorize(world, request).allowed, naiveIsAllowed(objects, request), JSON.stringify(request));
