@@ -15,6 +15,11 @@ export function availableOf(set: KubernetesObject): number {
   return getNumber(set, 'status', 'availableReplicas') ?? 0;
 }
 
+/** The same, but never more than it is to keep: its status may be older than its size. */
+function lastingOf(set: KubernetesObject): number {
+  return Math.min(availableOf(set), replicasOf(set));
+}
+
 /** A sum over ReplicaSets. */
 export function sum(sets: readonly KubernetesObject[], of: (set: KubernetesObject) => number): number {
   return sets.reduce((total, set) => total + of(set), 0);
@@ -30,7 +35,7 @@ export function toNewReplicas({ replicas, fenceposts, all }: DeploymentState, cu
 export function scaleDownOld({ replicas, fenceposts, all, old, current }: DeploymentState): Scaling {
   const scaling = new Map<KubernetesObject, number>();
   const minAvailable = replicas - fenceposts.maxUnavailable;
-  const newUnavailable = current === undefined ? 0 : replicasOf(current) - availableOf(current);
+  const newUnavailable = current === undefined ? 0 : replicasOf(current) - lastingOf(current);
   let cleanup = sum(all, replicasOf) - minAvailable - newUnavailable;
   if (cleanup <= 0 || sum(old, replicasOf) === 0) return scaling;
   for (const set of old.toSorted(compareAge)) {
@@ -39,7 +44,7 @@ export function scaleDownOld({ replicas, fenceposts, all, old, current }: Deploy
     scaling.set(set, replicasOf(set) - unhealthy);
     cleanup -= unhealthy;
   }
-  let spare = sum(all, availableOf) - minAvailable;
+  let spare = sum(all, lastingOf) - minAvailable;
   for (const set of old.toSorted(compareAge)) {
     const size = scaling.get(set) ?? replicasOf(set);
     const less = Math.min(size, spare);

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resolveFenceposts, toScaledValue } from '../../../src/engine/controllers/rollout-arithmetic.ts';
+import type { JsonValue } from '../../../src/std/index.ts';
+
+const FENCEPOSTS: readonly { replicas: number; surge?: JsonValue; unavailable?: JsonValue; want: readonly [number, number] }[] = [
+  { replicas: 4, want: [1, 1] },
+  { replicas: 1, want: [1, 0] },
+  { replicas: 3, want: [1, 0] },
+  { replicas: 5, want: [2, 1] },
+  { replicas: 10, want: [3, 2] },
+  { replicas: 10, surge: '15%', unavailable: '15%', want: [2, 1] },
+  { replicas: 10, surge: '100%', unavailable: 0, want: [10, 0] },
+  { replicas: 10, surge: 0, unavailable: 0, want: [0, 1] },
+  { replicas: 3, surge: 0, unavailable: '30%', want: [0, 1] },
+  { replicas: 3, surge: '0%', unavailable: '34%', want: [0, 1] },
+  { replicas: 2, surge: 1, unavailable: 5, want: [1, 2] },
+  { replicas: 0, want: [0, 1] },
+];
+
+for (const { replicas, surge, unavailable, want } of FENCEPOSTS) {
+  test(`fenceposts of ${replicas} replicas, surge ${String(surge)}, unavailable ${String(unavailable)}`, () => {
+    const rolling = {
+      ...(surge === undefined ? {} : { maxSurge: surge }),
+      ...(unavailable === undefined ? {} : { maxUnavailable: unavailable }),
+    };
+    const { maxSurge, maxUnavailable } = resolveFenceposts(rolling, replicas);
+    assert.deepEqual([maxSurge, maxUnavailable], want);
+  });
+}
+
+const SCALED: readonly { value: JsonValue; total: number; up?: number; down?: number }[] = [
+  { value: 3, total: 10, up: 3, down: 3 },
+  { value: '25%', total: 10, up: 3, down: 2 },
+  { value: '0%', total: 10, up: 0, down: 0 },
+  { value: '150%', total: 3, up: 5, down: 4 },
+  { value: '7', total: 3, up: 7, down: 7 },
+  { value: 'many', total: 3 },
+  { value: '5.5%', total: 3 },
+];
+
+for (const { value, total, up, down } of SCALED) {
+  test(`${String(value)} of ${total}`, () => {
+    assert.deepEqual([toScaledValue(value, total, 'up'), toScaledValue(value, total, 'down')], [up, down]);
+  });
+}
