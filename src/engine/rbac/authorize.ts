@@ -32,20 +32,29 @@ export interface Decision {
 export function authorize(world: World, request: AccessRequest): Decision {
   if (request.user.groups.includes('system:masters')) return { allowed: true, reason: '', rules: [] };
   const policy = readPolicy(world);
-  const grants = listGrants(policy, request.user, request.kind === 'resource' ? request.namespace : '');
   const wanted = toPermission(request);
-  const rules = grants.flatMap((grant) => {
-    if (grant.rules === undefined || !toPermissionSet(grant.rules).covers(wanted)) return [];
-    return grant.rules.filter(({ rule }) => isAllowedBy(rule, request)).map((rule) => ({ grant, rule }));
-  });
+  const namespace = request.kind === 'resource' ? request.namespace : '';
+  const isWanted = ({ rules }: Grant): boolean => rules === undefined || toPermissionSet(rules).covers(wanted);
+  const grants = listGrants(policy, request.user, namespace, isWanted);
+  const rules = grants.flatMap((grant) =>
+    (grant.rules ?? []).filter(({ rule }) => isAllowedBy(rule, request)).map((rule) => ({ grant, rule })),
+  );
   const first = rules[0]?.grant;
   const subject = first?.binding.subjects[first.subjectIndex];
   if (first === undefined || subject === undefined) return { allowed: false, reason: describeErrors(grants), rules };
   return { allowed: true, reason: `RBAC: allowed by ${describeBinding(first.binding, subject)}`, rules };
 }
 
-/** The grants of a user for requests in a namespace (`""`: cluster-wide ones alone), in the authorizer's order, each binding once. */
-export function listGrants(policy: RbacPolicy, user: UserInfo, namespace: string): readonly Grant[] {
+/**
+ * The wanted grants of a user for requests in a namespace (`""`: cluster-wide ones alone), in the authorizer's order, each
+ * binding once.
+ */
+export function listGrants(
+  policy: RbacPolicy,
+  user: UserInfo,
+  namespace: string,
+  isWanted: (grant: Grant) => boolean = () => true,
+): readonly Grant[] {
   const byBinding = new Map<number, Grant>();
   for (const key of [toUserKey(user.name), ...user.groups.map(toGroupKey)]) {
     const scopes = policy.grants.get(key);
@@ -53,7 +62,7 @@ export function listGrants(policy: RbacPolicy, user: UserInfo, namespace: string
     for (const scope of namespace === '' ? [''] : ['', namespace]) {
       for (const grant of scopes.get(scope) ?? []) {
         const known = byBinding.get(grant.order);
-        if (known === undefined || grant.subjectIndex < known.subjectIndex) byBinding.set(grant.order, grant);
+        if ((known === undefined || grant.subjectIndex < known.subjectIndex) && isWanted(grant)) byBinding.set(grant.order, grant);
       }
     }
   }
