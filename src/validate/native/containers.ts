@@ -1,7 +1,6 @@
 import { containersOf, type ContainerEntry } from '../../model/index.ts';
-import { getArray, getNumber, getObject, getString, isObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
-import { judgeEnvironmentName, judgeLabel, judgePortName, judgeSubdomain } from '../object/names.ts';
-import { WORDS } from '../object/words.ts';
+import { getArray, getNumber, getObject, getString, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { judgeConfigKey, judgeEnvironmentName, judgeLabel, judgePortName, judgeSubdomain } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { duplicate, failAs, invalid, isPort, PORT_RANGE, required, type Fail } from './field-error.ts';
 
@@ -31,11 +30,10 @@ function isNamed(image: JsonValue | undefined): boolean {
 
 function checkName({ container }: ContainerEntry, names: Set<string>, path: Path, fail: Fail): void {
   const name = getString(container, 'name');
-  if (name === undefined || name === '') return name === '' ? fail([...path, 'name'], required()) : undefined;
-  for (const reason of judgeLabel(name)) fail([...path, 'name'], invalid(name, reason === WORDS.noDots ? WORDS.noDots : reason));
+  if (name === undefined || name === '') return;
+  for (const reason of judgeLabel(name)) fail([...path, 'name'], invalid(name, reason));
   if (names.has(name)) fail([...path, 'name'], duplicate(name));
   names.add(name);
-  return undefined;
 }
 
 function checkPorts(container: JsonObject, path: Path, hostNetwork: boolean, report: Report): void {
@@ -64,7 +62,6 @@ function checkEnvironment(container: JsonObject, path: Path, fail: Fail): void {
   for (const [index, item] of getArray(container, 'env').entries()) {
     const at = [...path, 'env', index];
     const name = getString(item, 'name') ?? '';
-    if (name === '' && isObject(item) && item['name'] === '') fail([...at, 'name'], required());
     for (const reason of name === '' ? [] : judgeEnvironmentName(name)) fail([...at, 'name'], invalid(name, reason));
     const source = getObject(item, 'valueFrom');
     if (source === undefined) continue;
@@ -86,6 +83,8 @@ function checkSource(source: JsonObject, path: Path, fail: Fail): void {
     if (reference === undefined) continue;
     const name = getString(reference, 'name') ?? '';
     for (const reason of judgeSubdomain(name)) fail([...path, kind, 'name'], invalid(name, reason));
+    const key = getString(reference, 'key') ?? '';
+    for (const reason of key === '' ? [] : judgeConfigKey(key)) fail([...path, kind, 'key'], invalid(key, reason));
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { Report } from '../problem.ts';
 import { checkContainers } from './containers.ts';
 import { checkCronJob } from './cron.ts';
 import { checkDefinition } from './definitions.ts';
-import { checkIngress, checkNetworkPolicy } from './network.ts';
+import { checkIngress, checkIngressClass, checkNetworkPolicy } from './network.ts';
 import { checkPodRules } from './pod-rules.ts';
 import { checkAutoscaler, checkBinding, checkDisruptionBudget, checkRole } from './policies.ts';
 import { checkProbes } from './probes.ts';
@@ -51,6 +51,7 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   },
   'batch/Job': checkWorkload,
   'networking.k8s.io/Ingress': (object, _, report) => checkIngress(object, report),
+  'networking.k8s.io/IngressClass': (object, _, report) => checkIngressClass(object, report),
   'networking.k8s.io/NetworkPolicy': (object, _, report) => checkNetworkPolicy(object, report),
   'policy/PodDisruptionBudget': (object, kind, report) => {
     checkSelectors(object, kind, report);

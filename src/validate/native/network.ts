@@ -4,7 +4,7 @@ import { judgeSubdomain } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { isCidr, isIpv4, isIpv6 } from '../structural/custom-formats.ts';
 import { isStrictSubnet } from './cidr.ts';
-import { failAs, forbidden, invalid, required, type Fail } from './field-error.ts';
+import { failAs, forbidden, invalid, isPort, PORT_RANGE, required, type Fail } from './field-error.ts';
 import { checkPort } from './probes.ts';
 import { checkLabelSelector } from './selectors.ts';
 
@@ -35,7 +35,7 @@ function checkPeer(peer: JsonObject, path: Path, report: Report): void {
 
 function checkBlock(block: JsonObject, path: Path, fail: Fail): void {
   const cidr = getString(block, 'cidr') ?? '';
-  if (cidr === '') return block['cidr'] === '' ? fail([...path, 'cidr'], required()) : undefined;
+  if (cidr === '') return undefined;
   if (!isCidr(cidr)) return fail([...path, 'cidr'], invalid(cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'));
   for (const [index, item] of getArray(block, 'except').entries()) {
     if (typeof item !== 'string') continue;
@@ -103,5 +103,16 @@ function checkBackend(backend: JsonObject, path: Path, fail: Fail): void {
   const name = getString(service, 'port', 'name') ?? '';
   const number = getNumber(service, 'port', 'number') ?? 0;
   if (name !== '' && number !== 0) return fail(path, invalid('', 'cannot set both port name & port number'));
+  if (number !== 0 && !isPort(number)) fail([...path, 'service', 'port', 'number'], invalid(number, PORT_RANGE));
   return name === '' && number === 0 ? fail(path, required('port name or number is required')) : undefined;
+}
+
+/** What `ValidateIngressClass` says. */
+export function checkIngressClass(object: KubernetesObject, report: Report): void {
+  const controller = getString(object, 'spec', 'controller') ?? '';
+  const fail = failAs('KV0115', report);
+  if (controller === '') fail(['spec', 'controller'], required());
+  else if (!/^[^/]+\/.+$/.test(controller)) {
+    fail(['spec', 'controller'], invalid(controller, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  }
 }

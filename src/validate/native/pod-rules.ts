@@ -1,15 +1,24 @@
 import { containersOf } from '../../model/index.ts';
 import { getArray, getBoolean, getNumber, getObject, getString, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { judgeQualifiedName, judgeSubdomain } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { duplicate, failAs, invalid, type Fail } from './field-error.ts';
 
 const ID_RANGE = 'must be between 0 and 2147483647, inclusive';
 
-/** What `ValidatePodSpec` says of tolerations, spreading and security. */
+/** What `ValidatePodSpec` says of names, tolerations, spreading and security. */
 export function checkPodRules(spec: JsonObject, path: Path, report: Report): void {
+  checkNames(spec, path, failAs('KV0121', report));
   checkTolerations(spec, path, failAs('KV0119', report));
   checkSpreading(spec, path, failAs('KV0119', report));
   checkSecurity(spec, path, failAs('KV0120', report));
+}
+
+function checkNames(spec: JsonObject, path: Path, fail: Fail): void {
+  for (const field of ['priorityClassName', 'runtimeClassName', 'serviceAccountName']) {
+    const name = getString(spec, field) ?? '';
+    for (const reason of name === '' ? [] : judgeSubdomain(name)) fail([...path, field], invalid(name, reason));
+  }
 }
 
 function checkTolerations(spec: JsonObject, path: Path, fail: Fail): void {
@@ -17,7 +26,9 @@ function checkTolerations(spec: JsonObject, path: Path, fail: Fail): void {
     const at = [...path, 'tolerations', index];
     const operator = getString(toleration, 'operator') ?? '';
     const value = getString(toleration, 'value') ?? '';
-    if ((getString(toleration, 'key') ?? '') === '' && operator !== 'Exists') {
+    const key = getString(toleration, 'key') ?? '';
+    for (const reason of key === '' ? [] : judgeQualifiedName(key)) fail([...at, 'key'], invalid(key, reason));
+    if (key === '' && operator !== 'Exists') {
       fail(
         [...at, 'operator'],
         invalid(operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'),

@@ -1,10 +1,12 @@
 import type { KubernetesObject } from '../../model/index.ts';
 import { getArray, getAt, getNumber, getObject, getString, type JsonValue, type Path } from '../../std/index.ts';
+import { judgeSubdomain } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { failAs, forbidden, invalid, NON_NEGATIVE, required, unsupported, type Fail } from './field-error.ts';
 
 const PERCENT =
   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+const RBAC = 'rbac.authorization.k8s.io';
 const METRIC_TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
 
 /** What `ValidatePodDisruptionBudget` says. */
@@ -47,11 +49,35 @@ export function checkAutoscaler(object: KubernetesObject, report: Report): void 
   }
   for (const [index, metric] of metrics.entries()) {
     const type = getString(metric, 'type') ?? '';
+    checkMetric(metric, type, ['spec', 'metrics', index], fail);
     if (!METRIC_TYPES.includes(type)) fail(['spec', 'metrics', index, 'type'], unsupported(type, METRIC_TYPES));
   }
 }
 
-/** What `rbac/validation` says of roles and bindings. */
+const TARGET_TYPES = ['Utilization', 'Value', 'AverageValue'];
+
+function checkMetric(metric: JsonValue, type: string, path: Path, fail: Fail): void {
+  const field = type.charAt(0).toLowerCase() + type.slice(1);
+  const source = getObject(metric, field);
+  if (source === undefined) {
+    if (METRIC_TYPES.includes(type)) fail([...path, field], required('must populate information for the given metric source'));
+    return;
+  }
+  const target = getObject(source, 'target');
+  if (target === undefined) return;
+  const at = [...path, field, 'target'];
+  const kind = getString(target, 'type') ?? '';
+  if (kind !== '' && !TARGET_TYPES.includes(kind))
+    fail([...at, 'type'], invalid(kind, 'must be either Utilization, Value, or AverageValue'));
+  const utilization = getNumber(target, 'averageUtilization');
+  if (utilization !== undefined && utilization < 1) fail([...at, 'averageUtilization'], invalid(utilization, 'must be greater than 0'));
+  const isResource = type === 'Resource' || type === 'ContainerResource';
+  if (isResource && utilization === undefined && (target['averageValue'] ?? null) === null) {
+    fail([...at, 'averageUtilization'], required('must set either a target raw value or a target utilization'));
+  }
+}
+
+/** What `rbac/validation` says of roles. */
 export function checkRole(object: KubernetesObject, kind: string, report: Report): void {
   const fail = failAs('KV0116', report);
   for (const [index, rule] of getArray(object, 'rules').entries()) {
@@ -74,11 +100,16 @@ export function checkBinding(object: KubernetesObject, kind: string, report: Rep
   const kinds = kind === 'RoleBinding' ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   const role = getString(object, 'roleRef', 'kind') ?? '';
   if (!kinds.includes(role)) fail(['roleRef', 'kind'], unsupported(role, kinds));
+  const group = getString(object, 'roleRef', 'apiGroup') ?? '';
+  if (group !== '' && group !== RBAC) fail(['roleRef', 'apiGroup'], unsupported(group, [RBAC]));
   for (const [index, subject] of getArray(object, 'subjects').entries()) {
     const at = ['subjects', index];
     const subjectKind = getString(subject, 'kind') ?? '';
     const supported = ['ServiceAccount', 'User', 'Group'];
     if (!supported.includes(subjectKind)) fail([...at, 'kind'], unsupported(subjectKind, supported));
+    const name = getString(subject, 'name') ?? '';
+    for (const reason of subjectKind === 'ServiceAccount' && name !== '' ? judgeSubdomain(name) : [])
+      fail([...at, 'name'], invalid(name, reason));
     if (subjectKind === 'ServiceAccount' && kind === 'ClusterRoleBinding' && (getString(subject, 'namespace') ?? '') === '') {
       fail([...at, 'namespace'], required());
     }

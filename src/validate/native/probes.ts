@@ -52,6 +52,6 @@ function checkHandlers(probe: JsonObject, handlers: readonly string[], path: Pat
 /** The words of `ValidatePortNumOrName`. */
 export function checkPort(port: JsonValue | undefined, path: Path, fail: Fail): void {
   if (typeof port === 'number' && !isPort(port)) fail(path, invalid(port, PORT_RANGE));
-  if (typeof port !== 'string') return;
+  if (typeof port !== 'string' || port === '') return;
   for (const reason of judgePortName(port)) fail(path, invalid(port, reason));
 }

@@ -52,7 +52,7 @@ export function checkLimitRange(object: KubernetesObject, report: Report): void 
   }
 }
 
-/** What `ValidateValidatingWebhookConfiguration` says of names of webhooks. */
+/** What `ValidateValidatingWebhookConfiguration` says of names and rules of webhooks. */
 export function checkWebhooks(object: KubernetesObject, report: Report): void {
   const fail = failAs('KV0124', report);
   const names = new Set<string>();
@@ -60,6 +60,16 @@ export function checkWebhooks(object: KubernetesObject, report: Report): void {
     const name = getString(webhook, 'name') ?? '';
     if (name !== '' && names.has(name)) fail(['webhooks', index, 'name'], duplicate(name));
     names.add(name);
+    for (const [number, rule] of getArray(webhook, 'rules').entries()) checkRule(rule, ['webhooks', index, 'rules', number], fail);
+  }
+}
+
+function checkRule(rule: JsonValue, path: Path, fail: Fail): void {
+  for (const field of ['apiGroups', 'apiVersions', 'operations', 'resources']) {
+    const items = getArray(rule, field);
+    if (items.length === 0) fail([...path, field], required());
+    if (field !== 'apiVersions' && field !== 'resources') continue;
+    for (const [index, item] of items.entries()) if (item === '' || item === null) fail([...path, field, index], required());
   }
 }
 

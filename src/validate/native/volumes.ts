@@ -1,5 +1,5 @@
 import { containersOf } from '../../model/index.ts';
-import { getArray, getString, isObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { getArray, getObject, getString, isObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 import { judgeLabel } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { duplicate, failAs, forbidden, invalid, notFound, required, type Fail } from './field-error.ts';
@@ -19,10 +19,14 @@ export function checkVolumes(spec: JsonObject, path: Path, provided: readonly st
 function checkVolume(volume: JsonValue, path: Path, names: Set<string>, fail: Fail): void {
   if (!isObject(volume)) return;
   const name = getString(volume, 'name') ?? '';
-  if (name === '' && volume['name'] === '') fail([...path, 'name'], required());
   for (const reason of name === '' ? [] : judgeLabel(name)) fail([...path, 'name'], invalid(name, reason));
   if (name !== '' && names.has(name)) fail([...path, 'name'], duplicate(name));
   names.add(name);
+  for (const kind of ['configMap', 'secret'] as const) {
+    const source = getObject(volume, kind);
+    const field = kind === 'secret' ? 'secretName' : 'name';
+    if (source !== undefined && (getString(source, field) ?? '') === '') fail([...path, kind, field], required());
+  }
   const sources = Object.keys(volume).filter((key) => key !== 'name' && (volume[key] ?? null) !== null);
   for (const extra of sources.slice(1)) fail([...path, extra], forbidden('may not specify more than 1 volume type'));
 }
@@ -34,7 +38,6 @@ function checkMounts(container: JsonObject, path: Path, names: ReadonlySet<strin
     const name = getString(mount, 'name');
     if (name !== undefined && !names.has(name)) fail([...at, 'name'], notFound(name));
     const place = getString(mount, 'mountPath') ?? '';
-    if (place === '' && isObject(mount) && mount['mountPath'] === '') fail([...at, 'mountPath'], required());
     if (place !== '' && places.has(place)) fail([...at, 'mountPath'], invalid(place, 'must be unique'));
     places.add(place);
   }

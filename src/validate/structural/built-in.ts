@@ -73,7 +73,7 @@ function compileStruct(schema: Schema, properties: Readonly<Record<string, Schem
     }
     if (strictness === 'full') {
       absent ??= listAbsentFields(schema, properties);
-      for (const field of absent) if ((value[field.name] ?? null) === null) reportAbsent(at, field);
+      for (const field of absent) if (isUnset(value[field.name])) reportAbsent(at, field);
     }
     at.struct = outer;
   };
@@ -83,6 +83,11 @@ function step(at: Cursor, key: string | number, check: Check, value: JsonValue):
   at.path.push(key);
   check(value, at);
   at.path.pop();
+}
+
+/** Go makes the empty text of a text that is left out: a required one is missing either way. */
+function isUnset(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 function reportAbsent(at: Cursor, { name, zero }: AbsentField): void {
@@ -101,7 +106,7 @@ function listAbsentFields(schema: Schema, properties: Readonly<Record<string, Sc
     if (isOptional(schema.definition ?? '', name)) return [];
     if (HELD_BY_VALUE.has(name) && child.properties !== undefined)
       return hasWants(child) ? [{ name, zero: checkBuiltIn(child, 'full') }] : [];
-    return required.has(name) ? [{ name, zero: undefined }] : [];
+    return required.has(name) && child.type !== 'boolean' ? [{ name, zero: undefined }] : [];
   });
 }
 
@@ -113,10 +118,11 @@ function hasWants(schema: Schema): boolean {
   return listAbsentFields(schema, schema.properties ?? {}).length > 0;
 }
 
-/** Fields that the OpenAPI document calls required and the server does not ask for; `*` stands for every field of the struct. */
+/** Fields that the OpenAPI document calls required and the server does not ask for. */
 const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.core.v1.Event': ['metadata'],
   'io.k8s.api.core.v1.HTTPHeader': ['value'],
+  'io.k8s.api.core.v1.LimitRangeSpec': ['limits'],
   'io.k8s.api.core.v1.Sysctl': ['value'],
 };
 
@@ -144,6 +150,7 @@ function compileList(schema: Schema, strictness: Strictness): Check {
   const goType = toGoType(schema);
   const item = schema.items === undefined ? undefined : checkBuiltIn(schema.items, strictness);
   const isStruct = schema.items?.properties !== undefined;
+  const isText = schema.items?.enum !== undefined;
   const keys = strictness === 'full' ? checkKeys(schema) : undefined;
   return (value, at) => {
     if (!isArray(value)) return reportType(at, value, goType);
@@ -152,6 +159,7 @@ function compileList(schema: Schema, strictness: Strictness): Check {
         const element = value[index];
         if (element !== null && element !== undefined) step(at, index, item, element);
         else if (isStruct) step(at, index, item, {});
+        else if (isText) step(at, index, item, '');
       }
     }
     return keys?.(value, at);
@@ -165,7 +173,8 @@ function compileString(schema: Schema, strictness: Strictness): Check {
   const micro = MICRO_TIME.test(schema.definition ?? '');
   return (value, at) => {
     if (typeof value !== 'string') return reportType(at, value, goType);
-    if (allowed !== undefined && value !== '' && !allowed.has(value)) return reportEnum(at, value, [...allowed]);
+    if (allowed !== undefined && (value !== '' || typeof at.path.at(-1) === 'number') && !allowed.has(value))
+      return reportEnum(at, value, [...allowed]);
     if (format === 'byte') return reportBase64(at, value);
     if (format === 'date-time' && !isTime(value, micro)) return at.report('KV0046', { field: at.field, reason: explainTime(value, micro) });
     return undefined;
