@@ -79,7 +79,8 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
         ref: choice.revision,
         ...(options.ref === undefined ? {} : { head: options.ref }),
       });
-      return { mode: 'revision', world: World.of(manifests.map((manifest) => manifest.object)), source, manifests };
+      const world = World.of(manifests.map((manifest) => manifest.object));
+      return { mode: 'revision', world, source: { ...source, path }, manifests };
     }
     case 'snapshot':
       return openSnapshot(choice.file, io);

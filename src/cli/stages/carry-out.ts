@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   formatRef,
   refKeyOf,
@@ -41,7 +42,7 @@ export async function carryOut(
       forceConflicts: args.has('force-conflicts'),
       preflight: carried.kind === 'pinned',
       allowStaleRest: args.has('apply-fresh'),
-      findSecret: secretsOf(plan, carried),
+      findSecret: secretsOf(plan, carried, io),
       onEvent: createProgress(log),
       ...(concurrency === undefined ? {} : { concurrency }),
     }),
@@ -51,26 +52,30 @@ export async function carryOut(
 type FindSecret = (ref: ObjectRef) => Promise<KubernetesObject | undefined>;
 
 /** The manifests of Secrets by identity: those at hand, or those of the source that the plan pins, read when first asked for. */
-function secretsOf(plan: Plan, carried: Carried): FindSecret {
+function secretsOf(plan: Plan, carried: Carried, io: Io): FindSecret {
   let known: Promise<ReadonlyMap<RefKey, KubernetesObject>> | undefined;
   return async (ref) => {
-    known ??= readSecrets(plan, carried);
+    known ??= readSecrets(plan, carried, io);
     return (await known).get(toRefKey(ref));
   };
 }
 
-async function readSecrets(plan: Plan, carried: Carried): Promise<ReadonlyMap<RefKey, KubernetesObject>> {
-  const manifests = carried.kind === 'manifests' ? carried.manifests : await readPinned(plan);
+async function readSecrets(plan: Plan, carried: Carried, io: Io): Promise<ReadonlyMap<RefKey, KubernetesObject>> {
+  const manifests = carried.kind === 'manifests' ? carried.manifests : await readPinned(plan, io);
   const namespace = carried.kind === 'manifests' ? carried.defaultNamespace : 'default';
   const kind = loadCatalog(plan.after.kubernetesVersions[0] ?? '').find({ group: '', version: 'v1', kind: 'Secret' });
   const secrets = manifests.flatMap(({ object }) => (object.kind === 'Secret' ? [withNamespace(object, kind, namespace)] : []));
   return new Map(secrets.map((object) => [refKeyOf(object), object]));
 }
 
-async function readPinned(plan: Plan): Promise<readonly Manifest[]> {
+async function readPinned(plan: Plan, io: Io): Promise<readonly Manifest[]> {
   const { path, commit } = plan.after;
   if (path === undefined) return [];
-  const { manifests } = await readRepository({ path, git: 'auto', ...(commit === undefined ? {} : { ref: commit }) });
+  const { manifests } = await readRepository({
+    path: resolve(io.cwd, path),
+    git: 'auto',
+    ...(commit === undefined ? {} : { ref: commit }),
+  });
   return manifests;
 }
 

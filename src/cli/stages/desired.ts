@@ -40,7 +40,7 @@ export async function readDesired(args: Arguments, io: Io, log: Log, path: strin
     manifests: loaded.manifests,
     findings: loaded.findings,
     loaded: { files: loaded.notes.files, objects: loaded.manifests.length, notes: describeNotes(loaded.notes, loaded) },
-    source: loaded.source.kind === 'directory' ? { ...loaded.source, description: describePath(path, io) } : loaded.source,
+    source: describeSource(loaded.source, path, io),
     fileIds: loaded.files.map((file) => `${file.path}\0${file.oid}`),
     root: loaded.root,
     config,
@@ -66,9 +66,11 @@ export function loadOptions(args: Arguments, io: Io, path: string): LoadOptions 
   };
 }
 
-// As it was typed; a bare dot says nothing, so the folder's name stands for it.
-function describePath(path: string, io: Io): string {
-  return /^\.*\/?$/.test(path) ? basename(resolve(io.cwd, path)) : path;
+// Paths as they were typed: a report is the same in every folder. A bare dot says nothing, so the folder's name stands for it.
+function describeSource(source: WorldSource, path: string, io: Io): WorldSource {
+  const typed = source.path === undefined ? source : { ...source, path };
+  if (source.kind !== 'directory') return typed;
+  return { ...typed, description: /^\.*\/?$/.test(path) ? basename(resolve(io.cwd, path)) : path };
 }
 
 function unitName(path: string, root: string, io: Io): string {
