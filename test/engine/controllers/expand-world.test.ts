@@ -139,7 +139,7 @@ test('a live ReplicaSet of the same template is kept, one of another template is
     changed
       .byKind('apps', 'ReplicaSet')
       .map((set) => getNumber(set, 'spec', 'replicas'))
-      .toSorted(),
+      .toSorted((a = 0, b = 0) => a - b),
     [0, 2],
   );
   assert.deepEqual(

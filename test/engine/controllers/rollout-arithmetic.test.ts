@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveFenceposts, toScaledValue } from '../../../src/engine/controllers/rollout-arithmetic.ts';
-import type { JsonValue } from '../../../src/std/index.ts';
 
-const FENCEPOSTS: readonly { replicas: number; surge?: JsonValue; unavailable?: JsonValue; want: readonly [number, number] }[] = [
-  { replicas: 4, want: [1, 1] },
-  { replicas: 1, want: [1, 0] },
-  { replicas: 3, want: [1, 0] },
-  { replicas: 5, want: [2, 1] },
-  { replicas: 10, want: [3, 2] },
-  { replicas: 10, surge: '15%', unavailable: '15%', want: [2, 1] },
-  { replicas: 10, surge: '100%', unavailable: 0, want: [10, 0] },
-  { replicas: 10, surge: 0, unavailable: 0, want: [0, 1] },
-  { replicas: 3, surge: 0, unavailable: '30%', want: [0, 1] },
-  { replicas: 3, surge: '0%', unavailable: '34%', want: [0, 1] },
-  { replicas: 2, surge: 1, unavailable: 5, want: [1, 2] },
-  { replicas: 0, want: [0, 1] },
-];
+const FENCEPOSTS: readonly { replicas: number; surge?: string | number; unavailable?: string | number; want: readonly [number, number] }[] =
+  [
+    { replicas: 4, want: [1, 1] },
+    { replicas: 1, want: [1, 0] },
+    { replicas: 3, want: [1, 0] },
+    { replicas: 5, want: [2, 1] },
+    { replicas: 10, want: [3, 2] },
+    { replicas: 10, surge: '15%', unavailable: '15%', want: [2, 1] },
+    { replicas: 10, surge: '100%', unavailable: 0, want: [10, 0] },
+    { replicas: 10, surge: 0, unavailable: 0, want: [0, 1] },
+    { replicas: 3, surge: 0, unavailable: '30%', want: [0, 1] },
+    { replicas: 3, surge: '0%', unavailable: '34%', want: [0, 1] },
+    { replicas: 2, surge: 1, unavailable: 5, want: [1, 2] },
+    { replicas: 0, want: [0, 1] },
+  ];
 
 for (const { replicas, surge, unavailable, want } of FENCEPOSTS) {
   test(`fenceposts of ${replicas} replicas, surge ${String(surge)}, unavailable ${String(unavailable)}`, () => {
@@ -29,7 +29,7 @@ for (const { replicas, surge, unavailable, want } of FENCEPOSTS) {
   });
 }
 
-const SCALED: readonly { value: JsonValue; total: number; up?: number; down?: number }[] = [
+const SCALED: readonly { value: string | number; total: number; up?: number; down?: number }[] = [
   { value: 3, total: 10, up: 3, down: 3 },
   { value: '25%', total: 10, up: 3, down: 2 },
   { value: '0%', total: 10, up: 0, down: 0 },
