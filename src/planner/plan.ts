@@ -17,7 +17,7 @@ import { compareBy } from '../std/index.ts';
 import { planChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired } from './desired.ts';
-import type { ChangedObject } from './impact/causes.ts';
+import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
@@ -65,7 +65,7 @@ export function createPlan(input: PlanInput): Plan {
     waves,
     unchanged: planned.unchanged,
     findings: [...input.findings, ...own.toSorted(byPlace)],
-    effects: effectsOf(input, entries),
+    effects: effectsOf(input, entries, byKey),
     salt: input.salt,
   };
 }
@@ -141,12 +141,17 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
   }));
 }
 
-function effectsOf(input: PlanInput, entries: readonly Entry[]): readonly Effect[] {
+function effectsOf(input: PlanInput, entries: readonly Entry[], byKey: ReadonlyMap<RefKey, Desired>): readonly Effect[] {
   const before = withContext(input.before, input.context);
   const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
   const after = before.with(entries.flatMap((entry) => entry.after ?? [])).without(gone);
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
-  return listEffects({ before, after, changed }, input.engines);
+  const locate: Impact['locate'] = (key, pointer) => {
+    const desired = byKey.get(key);
+    if (desired === undefined) return undefined;
+    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, desired.object, pointer, input.catalog);
+  };
+  return listEffects({ before, after, changed, locate }, input.engines);
 }
 
 function toChangedObject({ change, before, after, desired }: Entry, input: PlanInput): ChangedObject {

@@ -24,6 +24,15 @@ export interface ChangedObject {
 /** The changed objects of a plan, by identity, in the order of the plan. */
 export type ChangedObjects = ReadonlyMap<RefKey, ChangedObject>;
 
+/** The worlds that a plan leads from and to, and what changes between them. */
+export interface Impact {
+  readonly before: World;
+  readonly after: World;
+  readonly changed: ChangedObjects;
+  /** Where a field (JSON pointer) of a desired object stands; undefined for objects that have no manifest. */
+  readonly locate: (key: RefKey, pointer: string | undefined) => SourceRange | undefined;
+}
+
 /** So many changed objects are tried for an engine by running it again without them. */
 const BUDGET = 12;
 
@@ -32,21 +41,18 @@ const BUDGET = 12;
  * where several do, those without whose change the fact would stay as it was, if there are any.
  */
 export class CauseFinder {
-  readonly #changed: ChangedObjects;
+  readonly #impact: Impact;
   readonly #engine: Engine;
-  readonly #before: World;
-  readonly #after: World;
   readonly #without = new Map<RefKey, ReadonlySet<string>>();
 
-  constructor(changed: ChangedObjects, engine: Engine, before: World, after: World) {
-    this.#changed = changed;
+  constructor(impact: Impact, engine: Engine) {
+    this.#impact = impact;
     this.#engine = engine;
-    this.#before = before;
-    this.#after = after;
   }
 
+  /** The causes of one change, the most telling field of each object named, with a place wherever one is known. */
   find({ change, fact }: FactChange): readonly Cause[] {
-    const keys = [...new Set(fact.objects.map(({ ref }) => toRefKey(ref)))].filter((key) => this.#changed.has(key));
+    const keys = [...new Set(fact.objects.map(({ ref }) => toRefKey(ref)))].filter((key) => this.#impact.changed.has(key));
     if (keys.length === 0) return this.#guess(fact.subject);
     const needed = keys.length === 1 ? keys : keys.filter((key) => this.#isNeeded(key, `${change} ${fact.key}`));
     return (needed.length === 0 ? keys : needed).flatMap((key) => this.#toCause(key, fact));
@@ -57,7 +63,7 @@ export class CauseFinder {
     let facts = this.#without.get(key);
     if (facts === undefined) {
       if (this.#without.size >= BUDGET) return true;
-      const changes = this.#engine.compare(this.#before, this.#undo(key));
+      const changes = this.#engine.compare(this.#impact.before, this.#undo(key));
       facts = new Set(changes.map((item) => `${item.change} ${item.fact.key}`));
       this.#without.set(key, facts);
     }
@@ -65,23 +71,32 @@ export class CauseFinder {
   }
 
   #undo(key: RefKey): World {
-    const changed = this.#changed.get(key);
-    if (changed === undefined) return this.#after;
-    return changed.before === undefined ? this.#after.without([changed.step.ref]) : this.#after.with([changed.before]);
+    const changed = this.#impact.changed.get(key);
+    if (changed === undefined) return this.#impact.after;
+    return changed.before === undefined ? this.#impact.after.without([changed.step.ref]) : this.#impact.after.with([changed.before]);
   }
 
   #toCause(key: RefKey, fact: Fact): readonly Cause[] {
-    const changed = this.#changed.get(key);
+    const changed = this.#impact.changed.get(key);
     if (changed === undefined) return [];
     const wanted = fact.objects.find(({ ref, path }) => path !== undefined && toRefKey(ref) === key)?.path;
     const path = nearestField(changed.step, wanted);
-    const source = changed.locate(path);
+    const source = changed.locate(path) ?? this.#placeBeside(fact);
     return [{ ref: changed.step.ref, ...(path === undefined ? {} : { path }), ...(source === undefined ? {} : { source }) }];
+  }
+
+  /** What is gone stands nowhere any more: then the place is that of a manifest which the fact was also derived from. */
+  #placeBeside(fact: Fact): SourceRange | undefined {
+    for (const { ref, path } of [...fact.objects, ...(fact.subject === undefined ? [] : [{ ref: fact.subject, path: undefined }])]) {
+      const source = this.#impact.locate(toRefKey(ref), path);
+      if (source !== undefined) return source;
+    }
+    return undefined;
   }
 
   /** An engine that names no changed object leaves a guess: the first change in the subject's namespace, else the first. */
   #guess(subject: ObjectRef | undefined): readonly Cause[] {
-    const all = [...this.#changed.values()];
+    const all = [...this.#impact.changed.values()];
     const near = all.find(({ step }) => subject?.namespace !== undefined && step.ref.namespace === subject.namespace);
     const changed = near ?? all[0];
     if (changed === undefined) return [];

@@ -1,31 +1,15 @@
-import {
-  gvkOf,
-  toRefKey,
-  type Effect,
-  type Engine,
-  type FactChange,
-  type KubernetesObject,
-  type RefKey,
-  type World,
-} from '../../model/index.ts';
+import { gvkOf, toRefKey, type Effect, type Engine, type FactChange, type KubernetesObject, type RefKey } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
-import { CauseFinder, type ChangedObjects } from './causes.ts';
+import { CauseFinder, type ChangedObjects, type Impact } from './causes.ts';
 import { listConfigEffects } from './config-effects.ts';
 import { findRestart } from './restarts.ts';
-
-/** The worlds that a plan leads from and to, and what changes between them. */
-export interface Impact {
-  readonly before: World;
-  readonly after: World;
-  readonly changed: ChangedObjects;
-}
 
 /** What a plan does: the facts that each engine gains and loses, with their causes, and what restarts. */
 export function listEffects(impact: Impact, engines: readonly Engine[]): readonly Effect[] {
   if (impact.changed.size === 0) return [];
   const restarts: Engine = { name: 'restart', compare: () => listRestarts(impact) };
   return [restarts, ...engines].flatMap((engine) => {
-    const finder = new CauseFinder(impact.changed, engine, impact.before, impact.after);
+    const finder = new CauseFinder(impact, engine);
     return engine.compare(impact.before, impact.after).map((change) => toEffect(change, finder));
   });
 }

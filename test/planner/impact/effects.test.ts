@@ -187,3 +187,25 @@ test('a deleted object is a cause, at the place where it last stood', () => {
   );
   assert.equal(getArray(JSON.parse(JSON.stringify(result)), 'effects').length, 1);
 });
+
+test('what is deleted and stands nowhere is shown where it is missed', () => {
+  const misses: Engine = {
+    name: 'reference',
+    compare: (_, after) => {
+      if (after.byKind('', 'ConfigMap').length > 0) return [];
+      const [user] = after.byKind('apps', 'Deployment');
+      assert.ok(user);
+      const objects = [
+        { ref: refOf(object({ ...config('1'), metadata: { name: 'c', namespace: 'default' } })) },
+        { ref: refOf(user), path: '/spec/template' },
+      ];
+      return [{ change: 'gained', fact: { engine: 'reference', code: 'KP0203', severity: 'info', key: 'x', data: {}, objects } }];
+    },
+  };
+  const live = [stored(workload('Deployment', 'i:1')), stored(config('1'))];
+  const result = plan(live, [manifest(workload('Deployment', 'i:1'), 'w.yaml')], { engines: [misses] });
+  assert.deepEqual(
+    result.effects[0]?.causes.map(({ ref, source }) => `${ref.name} ${source?.file}`),
+    ['c w.yaml /spec/template'],
+  );
+});
