@@ -1,38 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyPlan, deleteUnit, membershipLabel, readInventory, readStatus, type ApplyResult } from '../../src/reconcile/index.ts';
-import { refOf, World, type KubernetesObject, type Manifest, type Plan } from '../../src/model/index.ts';
-import { createPlan } from '../../src/planner/index.ts';
+import { deleteUnit, readStatus, type ApplyResult } from '../../src/reconcile/index.ts';
+import { refOf, type KubernetesObject, type Plan } from '../../src/model/index.ts';
 import type { EmbeddedCluster } from '../../src/sim/index.ts';
-import { getNumber, type JsonObject } from '../../src/std/index.ts';
-import { CATALOG, REAL_CLOCK, withCluster } from '../sim/embedded.ts';
-
-const UNIT = 'shop';
-
-function toManifest(object: KubernetesObject, line: number): Manifest {
-  const place = { file: 'a.yaml', line, column: 1, endLine: line, endColumn: 1 };
-  return { object, origin: { file: 'a.yaml', document: line, line, locate: () => place } };
-}
-
-function deployment(name: string, replicas: number, image = 'nginx'): KubernetesObject {
-  const labels = { app: name };
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image }] } };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: 'shop' },
-    spec: { replicas, selector: { matchLabels: labels }, template },
-  };
-}
-
-function object(kind: string, name: string, fields: JsonObject = {}): KubernetesObject {
-  return {
-    apiVersion: kind === 'Job' ? 'batch/v1' : 'v1',
-    kind,
-    metadata: kind === 'Namespace' ? { name } : { name, namespace: 'shop' },
-    ...fields,
-  };
-}
+import { getNumber } from '../../src/std/index.ts';
+import { REAL_CLOCK, withCluster } from '../sim/embedded.ts';
+import { carryOut, deployment, object, planUnit, UNIT, withControllers } from './embedded-unit.ts';
 
 const SHOP: readonly KubernetesObject[] = [
   object('Namespace', 'shop'),
@@ -44,49 +17,8 @@ const SHOP: readonly KubernetesObject[] = [
   deployment('api', 1),
 ];
 
-async function planShop(cluster: EmbeddedCluster, objects: readonly KubernetesObject[]): Promise<Plan> {
-  const inventory = await readInventory(cluster, UNIT);
-  const live = await Promise.all(objects.map((wanted) => cluster.get(refOf(wanted))));
-  const { key, value } = membershipLabel(UNIT);
-  const source = { kind: 'none', description: '', kubernetesVersions: ['1.36'] } as const;
-  return createPlan({
-    unit: UNIT,
-    fieldManager: 'kapply',
-    desired: objects.map(toManifest),
-    before: World.of([...inventory.objects, ...live.flatMap((known) => known ?? [])]),
-    beforeSource: source,
-    afterSource: source,
-    mode: 'live',
-    owned: inventory.owned,
-    ownedByOthers: new Map(),
-    context: World.EMPTY,
-    catalog: CATALOG,
-    defaultNamespace: 'default',
-    labels: { [key]: value },
-    findings: [],
-    engines: [],
-    salt: 'salt',
-    now: '2026-06-01T00:00:00Z',
-    forceConflicts: false,
-  });
-}
-
 async function apply(cluster: EmbeddedCluster, objects: readonly KubernetesObject[]): Promise<ApplyResult> {
-  return carryOut(cluster, await planShop(cluster, objects), objects);
-}
-
-async function carryOut(cluster: EmbeddedCluster, plan: Plan, objects: readonly KubernetesObject[]): Promise<ApplyResult> {
-  const stop = new AbortController();
-  const controllers = cluster.run({ signal: stop.signal, leap: true });
-  try {
-    return await applyPlan(cluster, plan, {
-      clock: REAL_CLOCK,
-      findSecret: async ({ name }) => objects.find((wanted) => wanted.kind === 'Secret' && refOf(wanted).name === name),
-    });
-  } finally {
-    stop.abort();
-    await controllers;
-  }
+  return carryOut(cluster, await planUnit(cluster, objects), objects);
 }
 
 function tell(result: ApplyResult): string {
@@ -98,7 +30,7 @@ describe('applyPlan on the embedded cluster', () => {
     await withCluster(async (cluster) => {
       const first = await apply(cluster, SHOP);
       assert.equal(first.conclusion, 'applied', tell(first));
-      assert.deepEqual((await planShop(cluster, SHOP)).waves, []);
+      assert.deepEqual((await planUnit(cluster, SHOP)).waves, []);
       const status = await readStatus(cluster, UNIT, { now: Date.now() });
       assert.deepEqual(status.summary, { Current: SHOP.length }, JSON.stringify(status.objects, undefined, 1));
 
@@ -111,7 +43,7 @@ describe('applyPlan on the embedded cluster', () => {
       const web = await cluster.get(refOf(deployment('web', 3)));
       assert.equal(getNumber(web, 'status', 'readyReplicas'), 3);
       assert.equal(await cluster.get(refOf(deployment('api', 1))), undefined);
-      assert.deepEqual((await planShop(cluster, next)).waves, []);
+      assert.deepEqual((await planUnit(cluster, next)).waves, []);
     });
   });
 
@@ -119,7 +51,7 @@ describe('applyPlan on the embedded cluster', () => {
     await withCluster(async (cluster) => {
       await apply(cluster, SHOP);
       const next = SHOP.map((wanted) => (wanted.kind === 'ConfigMap' ? { ...wanted, data: { colour: 'blue' } } : wanted));
-      const plan = await planShop(cluster, next);
+      const plan = await planUnit(cluster, next);
       const saved = JSON.parse(JSON.stringify(plan)) as Plan;
       const settings = await cluster.get(refOf(SHOP[1] ?? deployment('x', 1)));
       assert.ok(settings !== undefined);
@@ -134,11 +66,7 @@ describe('applyPlan on the embedded cluster', () => {
   it('removes a unit in order and leaves nothing of it', async () => {
     await withCluster(async (cluster) => {
       await apply(cluster, SHOP);
-      const stop = new AbortController();
-      const controllers = cluster.run({ signal: stop.signal, leap: true });
-      const result = await deleteUnit(cluster, UNIT, { clock: REAL_CLOCK, allow: () => true });
-      stop.abort();
-      await controllers;
+      const result = await withControllers(cluster, () => deleteUnit(cluster, UNIT, { clock: REAL_CLOCK, allow: () => true }));
       assert.equal(result.conclusion, 'applied', tell(result));
       assert.equal(await cluster.get(refOf(object('Namespace', 'shop'))), undefined);
       assert.equal((await readStatus(cluster, UNIT, { now: 0 })).exists, false);
