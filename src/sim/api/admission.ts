@@ -1,12 +1,15 @@
+import type { StatusError } from '../../cluster/index.ts';
 import type { KubernetesObject } from '../../model/index.ts';
 import { admitClaim } from './admission/claim.ts';
 import { admitDefinition } from './admission/definition.ts';
 import { admitJob } from './admission/job.ts';
+import { checkLimits } from './admission/limit-range.ts';
 import { admitNamespace, checkNamespaceOf } from './admission/namespace.ts';
 import { admitPod } from './admission/pod.ts';
 import { admitSecret } from './admission/secret.ts';
 import { admitService } from './admission/service.ts';
 import type { Admitted, Write } from './context.ts';
+import { checkQuotas } from './quota.ts';
 
 /** What admission and the registry's strategy do to one kind. */
 export type Admission = (write: Write, object: KubernetesObject) => Admitted;
@@ -27,5 +30,14 @@ export function admit(write: Write, object: KubernetesObject): Admitted {
   const refusal = checkNamespaceOf(write, object);
   if (refusal !== undefined) return { refusal };
   const admission = ADMISSIONS[`${kind.group}/${kind.kind}`];
-  return admission === undefined ? { object } : admission(write, object);
+  const admitted = admission === undefined ? { object } : admission(write, object);
+  if ('refusal' in admitted || write.live !== undefined) return admitted;
+  const excess = checkExcess(write, admitted.object);
+  return excess === undefined ? admitted : { refusal: excess };
+}
+
+/** What a namespace allows, of one object and in sum. */
+function checkExcess({ context, kind }: Write, object: KubernetesObject): StatusError | undefined {
+  const isLimited = kind.group === '' && (kind.kind === 'Pod' || kind.kind === 'PersistentVolumeClaim');
+  return (isLimited ? checkLimits(context, kind, object) : undefined) ?? checkQuotas(context, kind, object);
 }

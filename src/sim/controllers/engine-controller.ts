@@ -10,6 +10,7 @@ import { CONTENT, type Controller, type Outcome } from './controller.ts';
 export function toController(engine: EngineController): Controller {
   return {
     name: engine.name,
+    ...(engine.isBackground === true ? { isBackground: true } : {}),
     *concerns({ object }, { world }) {
       if (isOf(object, engine.kind)) yield refKeyOf(object);
       if (!engine.watches.some((kind) => isOf(object, kind))) return;

@@ -5,6 +5,7 @@ import { DEFINITION_CLEANUP } from './definition-cleanup.ts';
 import { toController } from './engine-controller.ts';
 import { GARBAGE_COLLECTOR } from './garbage-collector.ts';
 import { NAMESPACE_CLEANUP } from './namespace-cleanup.ts';
+import { RESOURCE_QUOTA } from './resource-quota.ts';
 import { SCHEDULER } from './scheduler.ts';
 
 /** The control plane of the embedded cluster: what keeps the API's promises, and the controllers and the scheduler of the engines. */
@@ -13,6 +14,7 @@ export const CONTROLLERS: readonly Controller[] = [
   DEFINITION_CLEANUP,
   GARBAGE_COLLECTOR,
   NAMESPACE_CLEANUP,
+  RESOURCE_QUOTA,
   ...ENGINE_CONTROLLERS.map(toController),
   SCHEDULER,
 ];

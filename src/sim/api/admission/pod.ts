@@ -2,6 +2,7 @@ import type { StatusError } from '../../../cluster/index.ts';
 import { containersOf, nameOf, namespaceOf, specOf, toRefKey, type KubernetesObject } from '../../../model/index.ts';
 import { getArray, getBoolean, getNumber, getObject, getString, isObject, type JsonObject, type JsonValue } from '../../../std/index.ts';
 import type { Admitted, Context, Write } from '../context.ts';
+import { withLimitDefaults } from './limit-range.ts';
 import { forbidden } from '../status-errors.ts';
 
 const DEFAULT_ACCOUNT = 'default';
@@ -15,7 +16,8 @@ export function admitPod(write: Write, object: KubernetesObject): Admitted {
   if ('refusal' in accounted) return accounted;
   const prioritized = withPriority(write, accounted.spec, object);
   if ('refusal' in prioritized) return prioritized;
-  const spec = { ...prioritized.spec, tolerations: withTolerations(prioritized.spec) };
+  const limited = withLimitDefaults(write.context, object, prioritized.spec);
+  const spec = { ...limited, tolerations: withTolerations(limited) };
   return { object: { ...object, spec, status: { phase: 'Pending', qosClass: qosClassOf(spec) } } };
 }
 
