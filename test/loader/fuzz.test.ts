@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode } from '../../src/loader/decode.ts';
 import { DEFAULT_LIMITS } from '../../src/loader/index.ts';
+import { construct } from '../../src/loader/yaml/construct.ts';
+import { isFault, readEvents, startOf } from '../../src/loader/yaml/events.ts';
 import { DocumentOrigin, EventMemo } from '../../src/loader/yaml/origin.ts';
 import { parseFile } from '../../src/loader/yaml/parse-file.ts';
+import { pathTo } from '../../src/loader/yaml/place.ts';
+import { mayBeSimple, readSimple } from '../../src/loader/yaml/simple-block.ts';
+import { splitDocuments } from '../../src/loader/yaml/split.ts';
 import { TextSource } from '../../src/loader/yaml/text-source.ts';
 import { CATALOG } from '../../src/model/index.ts';
-import { isArray, isObject, stringifyJson, type JsonValue, type Path } from '../../src/std/index.ts';
+import { isArray, isObject, stringifyJson, stringifyJsonInOrder, toPointer, type JsonValue, type Path } from '../../src/std/index.ts';
 
 // KPLAN_FUZZ_COUNT=100000 is the long run; KPLAN_SEED repeats one that failed.
 const COUNT = Number(process.env['KPLAN_FUZZ_COUNT'] ?? 2000);
@@ -29,6 +34,7 @@ function makeRandom(seed: number): Random {
 }
 
 const SEEDS: readonly string[] = [
+  "apiVersion: v1\nkind: Service\nmetadata:\n  name: web # why\n  annotations: {a: b, c.d/e: \"f g\", h: [1, 'i', {j: k}]}\nspec:\n  ports:\n  - port: 80\n    name: http\n  - port: 0644\n  list:\n    - a\n    - --flag=1\n    -\n      deep: 1.5\n  text: |\n    one\n      two\n\n    three\n\n  strip: |-\n    x\n  empty:\n  url: http://x:80/y#z\n  q: 'it''s'\n  d: \"a\\n\\\"b\"\n---\n# next\na: yes\nb: [x, y z, -1]\n",
   'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  labels: {a: b, "c/d": \'e\'}\nspec:\n  containers:\n  - name: c\n    image: x:1\n    args: [a, "b\\n", \'c\']\n    command:\n    - |\n      text\n      more\n    - >-\n      folded\n      text\n',
   'base: &b {a: 1, b: [1, 2]}\nmore: &m\n  <<: *b\n  c: *b\nlist: [*b, *m]\n---\n# kplan: ignore KV0001 x\nkind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: x}}\n...\n---\n',
   '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j","annotations":{"a":"\\u00e9\\ud83d\\ude00"}},"data":{"n":"1","m":null}}',
@@ -157,6 +163,7 @@ function fixtures(): readonly Buffer[] {
 function check(bytes: Buffer): void {
   const decoded = decode(bytes);
   if (decoded.kind !== 'text') return;
+  compareReaders(decoded.text);
   const source = new TextSource('f.yaml', decoded.text);
   const parsed = parseFile(source, DEFAULT_LIMITS);
   const lines = decoded.text.split('\n').length;
@@ -168,10 +175,35 @@ function check(bytes: Buffer): void {
   for (const { object, place } of parsed.objects) {
     const origin = new DocumentOrigin(source, place, memo);
     assert.ok(stringifyJson(object).length > 0);
-    for (const path of pathsOf(object, 30)) {
+    for (const path of pathsOf(object, 12)) {
       const range = origin.locate(path);
       assert.ok(range.line >= origin.line && range.line <= lines && range.endLine >= range.line, `/${path.join('/')} has a place`);
     }
+  }
+}
+
+/** Where the quick reader does not give up, it says what js-yaml's events say. */
+function compareReaders(text: string): void {
+  for (const { start, end } of splitDocuments(text)) {
+    const simple = mayBeSimple(text) ? readSimple(text, start, end) : undefined;
+    if (simple === undefined) continue;
+    const chunk = text.slice(start, end);
+    const events = readEvents(chunk, DEFAULT_LIMITS.depth);
+    assert.ok(!isFault(events), `js-yaml refuses: ${JSON.stringify(chunk)}`);
+    if (events.length === 0) {
+      assert.equal(simple.value, null);
+      continue;
+    }
+    const made = construct(chunk, events, 0, DEFAULT_LIMITS.aliasedCharacters);
+    assert.equal(made.failure, undefined);
+    assert.equal(made.next, events.length, 'one document');
+    assert.equal(stringifyJsonInOrder(simple.value), stringifyJsonInOrder(made.value), JSON.stringify(chunk));
+    const [, first] = events;
+    if (made.value !== null && first !== undefined) assert.equal(simple.start, start + startOf(first));
+    assert.deepEqual(
+      simple.oddities.map(({ offset, text: odd, path }) => [offset - start, odd, toPointer(path)]),
+      made.issues.map(({ offset, data }) => [offset, data['text'], toPointer(pathTo(chunk, events, 0, offset))]),
+    );
   }
 }
 

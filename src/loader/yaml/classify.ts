@@ -15,10 +15,13 @@ const TOOL_GROUPS =
 
 /** What each object in a document is: itself, or the items of a List (`v1` List and every `...List` with items), nested ones too. */
 export function classify(value: JsonValue): readonly Classified[] {
+  if (isObject(value) && !isList(value)) return [classifyObject(value, WHOLE)];
   const found: Classified[] = [];
-  collect(value, [], found);
+  collect(value, WHOLE, found);
   return found;
 }
+
+const WHOLE: Path = [];
 
 function collect(value: JsonValue, base: Path, found: Classified[]): void {
   if (value === null && base.length === 0) return;
@@ -44,10 +47,10 @@ function classifyObject(value: JsonObject, base: Path): Classified {
   const kind = getString(value, 'kind') ?? '';
   if (isEncrypted(value)) return { kind: 'encrypted', object: isKubernetesObject(value) ? value : undefined, base };
   if (apiVersion === '' || kind === '') return classifyPart(value, base, apiVersion, kind);
-  if (TOOL_GROUPS.test(apiVersion) || isKubeconfig(apiVersion, kind)) return { kind: 'foreign' };
+  if (isOfTool(apiVersion, kind)) return { kind: 'foreign' };
   if (!isKubernetesObject(value)) return { kind: 'fault', code: 'KL0026', path: [...base, 'metadata'], data: {} };
   const name = nameOf(value);
-  if ([apiVersion, kind, name].some((text) => text.includes('{{'))) return { kind: 'templated' };
+  if (name.includes('{{') || kind.includes('{{') || apiVersion.includes('{{')) return { kind: 'templated' };
   if (name === '' && getString(value, 'metadata', 'generateName') === undefined && !hasOddName(value)) {
     return { kind: 'fault', code: 'KL0026', path: [...base, 'metadata', 'name'], data: {} };
   }
@@ -70,8 +73,9 @@ function classifyPart(value: JsonObject, base: Path, apiVersion: string, kind: s
   return { kind: 'fault', code: 'KL0025', path: [...base, field === 'Kind' ? 'kind' : 'apiVersion'], data: { field } };
 }
 
-function isKubeconfig(apiVersion: string, kind: string): boolean {
-  return apiVersion === 'v1' && kind === 'Config';
+function isOfTool(apiVersion: string, kind: string): boolean {
+  if (apiVersion === 'v1') return kind === 'Config';
+  return apiVersion.includes('/') && TOOL_GROUPS.test(apiVersion);
 }
 
 function isEncrypted(value: JsonObject): boolean {

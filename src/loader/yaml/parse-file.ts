@@ -6,6 +6,7 @@ import { construct, type Issue } from './construct.ts';
 import { isFault, readEvents, startOf, type SyntaxFault, type YamlEvent } from './events.ts';
 import type { DocumentPlace } from './origin.ts';
 import { findPlace, pathTo, type Stretch } from './place.ts';
+import { mayBeSimple, readSimple, type SimpleDocument } from './simple-block.ts';
 import { splitDocuments } from './split.ts';
 import type { TextSource } from './text-source.ts';
 import { findWaivers } from './waivers.ts';
@@ -48,32 +49,56 @@ interface Reading {
 /** Reads all documents of a text, whatever they are. A fault in one leaves the others. */
 export function readDocuments(source: TextSource, limits: Limits): Readonly<Reading> {
   const reading: Reading = { source, limits, documents: [], findings: [], isTemplated: false };
-  for (const part of splitDocuments(source.text)) readPart(reading, part);
+  const maySimple = mayBeSimple(source.text);
+  for (const part of splitDocuments(source.text)) {
+    const simple = maySimple ? readSimple(source.text, part.start, part.end) : undefined;
+    if (simple === undefined) readPart(reading, part);
+    else if (simple.value !== null) takeSimple(reading, part, simple);
+  }
   return reading;
 }
 
 /** Reads a file and tells Kubernetes objects from everything else. */
 export function parseFile(source: TextSource, limits: Limits): ParsedFile {
   const reading = readDocuments(source, limits);
-  const classified = reading.documents.map((document) => ({ document, items: classify(document.value) }));
-  const isTemplated = reading.isTemplated || classified.some(({ items }) => items.some((item) => item.kind === 'templated'));
-  if (isTemplated) return templatedFile(source, reading.documents.length);
-  const file = { objects: new Array<ParsedObject>(), findings: [...reading.findings], encrypted: new Array<ObjectRef>(), skipped: 0 };
-  let firstSkipped: RawDocument | undefined;
-  for (const { document, items } of classified) {
-    const locate = locator(source, limits, document.place);
-    if (items.some((item) => item.kind !== 'foreign')) file.findings.push(...withRef(document, items));
-    for (const item of items) {
-      if (item.kind === 'object') file.objects.push(toParsedObject(source, document, item, locate));
-      else if (item.kind === 'foreign') firstSkipped ??= document;
-      else sayWhy(item, file, source, locate);
-    }
-    if (items.some((item) => item.kind === 'foreign')) file.skipped++;
+  const file: Sorted = {
+    objects: [],
+    findings: reading.findings,
+    encrypted: [],
+    skipped: 0,
+    firstSkipped: 0,
+    isTemplated: reading.isTemplated,
+  };
+  for (const document of reading.documents) sortOut(file, document, { source, limits });
+  const documents = reading.documents.length;
+  if (file.isTemplated) return templatedFile(source, documents);
+  const { objects, findings, encrypted, skipped, firstSkipped } = file;
+  if (skipped > 0) findings.push(toFinding('KL0020', { source: lineRange(source, firstSkipped), data: { count: skipped } }));
+  return { objects, findings, encrypted, skipped, documents, isTemplated: false };
+}
+
+interface Sorted {
+  readonly objects: ParsedObject[];
+  readonly findings: Finding[];
+  readonly encrypted: ObjectRef[];
+  skipped: number;
+  /** The line of the first document that was skipped. */
+  firstSkipped: number;
+  isTemplated: boolean;
+}
+
+function sortOut(file: Sorted, document: RawDocument, { source, limits }: { readonly source: TextSource; readonly limits: Limits }): void {
+  const items = classify(document.value);
+  let isForeign = false;
+  for (const item of items) {
+    if (item.kind === 'object') file.objects.push(toParsedObject(source, limits, document, item));
+    else if (item.kind === 'foreign') isForeign = true;
+    else if (item.kind === 'templated') file.isTemplated = true;
+    else sayWhy(item, file, source, locator(source, limits, document.place));
   }
-  if (firstSkipped !== undefined) {
-    file.findings.push(toFinding('KL0020', { source: lineRange(source, firstSkipped.place.line), data: { count: file.skipped } }));
-  }
-  return { ...file, documents: reading.documents.length, isTemplated: false };
+  if (document.findings.length > 0 && !isForeign) file.findings.push(...withRef(document, items));
+  if (!isForeign) return;
+  if (file.skipped++ === 0) file.firstSkipped = document.place.line;
 }
 
 function withRef(document: RawDocument, items: readonly Classified[]): readonly Finding[] {
@@ -86,12 +111,11 @@ function withRef(document: RawDocument, items: readonly Classified[]): readonly 
 type Locate = (path: Path) => Stretch;
 
 function sayWhy(
-  item: Exclude<Classified, { kind: 'object' | 'foreign' }>,
+  item: Extract<Classified, { kind: 'fault' | 'encrypted' }>,
   file: { readonly findings: Finding[]; readonly encrypted: ObjectRef[] },
   source: TextSource,
   locate: Locate,
 ): void {
-  if (item.kind === 'templated') return;
   const path = item.kind === 'fault' ? item.path : [...item.base, 'sops'];
   const { start, end } = locate(path);
   const range = source.rangeOf(start, end);
@@ -111,13 +135,13 @@ function templatedFile(source: TextSource, documents: number): ParsedFile {
 
 function toParsedObject(
   source: TextSource,
-  document: RawDocument,
-  item: Extract<Classified, { kind: 'object' }>,
-  locate: Locate,
+  limits: Limits,
+  { place, waivers }: RawDocument,
+  { object, base }: Extract<Classified, { kind: 'object' }>,
 ): ParsedObject {
-  const { place, waivers } = document;
-  if (item.base.length === 0) return { object: item.object, place, waivers };
-  return { object: item.object, place: { ...place, base: item.base, line: source.lineOf(locate(item.base).start) }, waivers };
+  if (base.length === 0) return { object, place, waivers };
+  const { start } = locator(source, limits, place)(base);
+  return { object, place: { ...place, base, line: source.lineOf(start) }, waivers };
 }
 
 function locator(source: TextSource, limits: Limits, place: DocumentPlace): Locate {
@@ -133,6 +157,19 @@ function locator(source: TextSource, limits: Limits, place: DocumentPlace): Loca
 function readEventsOrNone(chunk: string, depth: number): readonly YamlEvent[] {
   const events = readEvents(chunk, depth);
   return isFault(events) ? [] : events;
+}
+
+const NONE: readonly [] = [];
+
+function takeSimple({ source, documents }: Reading, part: Stretch, { value, start, oddities }: SimpleDocument): void {
+  const place = { start: part.start, end: part.end, document: documents.length, line: source.lineOf(start), event: 0, base: NONE };
+  const findings =
+    oddities.length === 0
+      ? NONE
+      : oddities.map(({ offset, path, text, value: read }) =>
+          toFinding('KL0009', { path: toPointer(path), source: source.rangeOf(offset, offset + text.length), data: { text, value: read } }),
+        );
+  documents.push({ value, place, waivers: NONE, findings });
 }
 
 function readPart(reading: Reading, part: Stretch): void {
