@@ -1,2 +1,2 @@
-export { JOB_SUMMARY_LIMIT, toJobSummary } from './job-summary.ts';
+export { toJobSummary } from './job-summary.ts';
 export { toWorkflowCommands } from './workflow-commands.ts';

@@ -1,5 +1,5 @@
 /** GitHub refuses a step's summary of more than 1 MiB. */
-export const JOB_SUMMARY_LIMIT: number = 1024 * 1024;
+const JOB_SUMMARY_LIMIT = 1024 * 1024;
 
 const CUT = '\n_Cut here: GitHub shows at most 1 MiB. The log has the rest._\n';
 

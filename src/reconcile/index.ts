@@ -1,10 +1,9 @@
 export type { ApplyEvent, ApplyPlanOptions } from './apply-options.ts';
 export { applyPlan } from './apply-plan.ts';
-export type { ApplyResult, Conclusion, StepResult } from './apply-result.ts';
-export { deleteUnit, type DeleteUnitOptions } from './delete-unit.ts';
+export type { ApplyResult, StepResult } from './apply-result.ts';
+export { deleteUnit } from './delete-unit.ts';
 export { assessHealth } from './health/assess-health.ts';
-export type { Health, HealthContext, HealthMode, HealthStatus } from './health/health.ts';
+export type { Health, HealthMode } from './health/health.ts';
 export { PART_OF_LABEL, membershipLabel, parentRef, withMembership, type InventoryOptions } from './inventory/membership.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
-export type { Outcome, Phase } from './phase.ts';
-export { readStatus, type OwnedObject, type UnitStatus } from './read-status.ts';
+export { readStatus } from './read-status.ts';
