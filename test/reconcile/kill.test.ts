@@ -22,7 +22,8 @@ async function killWithin(directory: string, variant: number, milliseconds: numb
   await Promise.race([once(child.stdout, 'data'), ended]);
   await Promise.race([setTimeout(milliseconds), ended]);
   child.kill('SIGKILL');
-  await ended;
+  const [code]: unknown[] = await ended;
+  assert.ok(code === 0 || code === null, 'it was killed, or had ended well');
 }
 
 it(`ends in the same state after ${KILLS} processes were killed at any instant while they applied`, async (test) => {
