@@ -1,11 +1,11 @@
 // Writes fixtures/rbac/server-verdicts.json: a random but seeded world of roles and bindings, put into a real kube-apiserver,
 // and its answers to random SubjectAccessReviews.
-//   node scripts/rbac/record-server-verdicts.mjs [RELEASE] [SEED]     (default v1.36.3 1; needs scripts/judges/build.sh RELEASE and etcd)
+//   node scripts/rbac/record-server-verdicts.mjs [RELEASE] [SEED]     (default v1.36.3 5; needs scripts/judges/build.sh RELEASE and etcd)
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServer } from '../schemas/server.mjs';
 
-const [release = 'v1.36.3', seedText = '1'] = process.argv.slice(2);
+const [release = 'v1.36.3', seedText = '5'] = process.argv.slice(2);
 const REVIEWS = 400;
 const API = '/apis/rbac.authorization.k8s.io/v1';
 
