@@ -37,6 +37,7 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+export { compileLinearPattern } from './linear-pattern.ts';
 export { findNearest } from './nearest.ts';
 export { compareBy, compareStrings, sortedUnique } from './order.ts';
 export { pause } from './pause.ts';

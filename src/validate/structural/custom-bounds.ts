@@ -1,8 +1,7 @@
 import type { Schema } from '../../model/index.ts';
-import { isArray, isObject, type JsonValue } from '../../std/index.ts';
+import { compileLinearPattern, isArray, isObject, type JsonValue } from '../../std/index.ts';
 import type { Check, Cursor } from './cursor.ts';
 import { isOfFormat } from './custom-formats.ts';
-import { compilePattern } from './pattern.ts';
 
 const INTEGERS: Readonly<Record<string, readonly [number, number]>> = {
   int32: [-2147483648, 2147483647],
@@ -64,7 +63,7 @@ function compileStrings({ minLength, maxLength, pattern }: Schema): readonly Che
       if (typeof value === 'string' && lengthOf(value) > maxLength) at.report('KV0053', { field: at.field, limit: maxLength });
     });
   }
-  const isMatch = pattern === undefined ? undefined : compilePattern(pattern);
+  const isMatch = pattern === undefined ? undefined : compileLinearPattern(pattern);
   if (isMatch !== undefined) {
     checks.push((value, at) => {
       if (typeof value === 'string' && !isMatch(value)) reportBody(at, value, `should match '${pattern ?? ''}'`);
