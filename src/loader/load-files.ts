@@ -1,5 +1,5 @@
 import { toFinding, type Finding, type Manifest, type ObjectRef } from '../model/index.ts';
-import { compareBy } from '../std/index.ts';
+import { compareBy, type Clock } from '../std/index.ts';
 import { blobId } from './blob-id.ts';
 import type { DocumentCache } from './cache/document-cache.ts';
 import type { StatIndex } from './cache/stat-index.ts';
@@ -50,6 +50,8 @@ export interface Memory {
 export class Gathering {
   readonly #limits: Limits;
   readonly #memory: Memory | undefined;
+  readonly #now: () => number;
+  readonly #started: number;
   readonly #memo: EventMemo;
   readonly #manifests: Manifest[] = [];
   readonly #findings: Finding[] = [];
@@ -61,9 +63,11 @@ export class Gathering {
   #encryptedFiles = 0;
   #bytes = 0;
 
-  constructor(limits: Limits, memory?: Memory) {
+  constructor(limits: Limits, { memory, clock }: { readonly memory?: Memory; readonly clock?: Clock } = {}) {
     this.#limits = limits;
     this.#memory = memory;
+    this.#now = () => clock?.now() ?? 0;
+    this.#started = this.#now();
     this.#memo = new EventMemo(limits.depth);
   }
 
@@ -74,7 +78,7 @@ export class Gathering {
     const unread = known.filter((file) => !this.#recall(file));
     for await (const content of tree.read(unread)) {
       signal?.throwIfAborted();
-      if (!this.#take(content)) break;
+      if (this.#isLate(content.file.path) || !this.#take(content)) break;
     }
     this.#memory?.documents.flush();
     stats?.flush();
@@ -179,6 +183,11 @@ export class Gathering {
         this.#findings.push(toFinding(decoded.kind === 'nul' ? 'KL0012' : 'KL0011', { source: place, data: { byte: decoded.byte } }));
       }
     }
+  }
+
+  #isLate(file: string): boolean {
+    const limit = this.#limits.totalMilliseconds;
+    return this.#now() - this.#started > limit && !this.#stop(file, 'milliseconds', limit);
   }
 
   #stop(file: string, what: string, limit: number): false {

@@ -34,6 +34,7 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly limits?: Partial<Limits>;
+  /** Bounds the time that reading may take; without it time is not bounded. */
   readonly clock?: Clock;
 }
 
@@ -89,7 +90,9 @@ async function resolveRevision(git: GitSource, ref: string, head: string): Promi
 }
 
 async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {
-  const gathering = new Gathering(limits, openMemory(tree, options, limits));
+  const memory = openMemory(tree, options, limits);
+  const { clock } = options;
+  const gathering = new Gathering(limits, { ...(memory === undefined ? {} : { memory }), ...(clock === undefined ? {} : { clock }) });
   const context = {
     tree,
     sources: new SourceFiles(tree, limits),

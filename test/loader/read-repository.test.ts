@@ -227,6 +227,14 @@ test('a bound on directories', async () => {
   assert.deepEqual(summarise(await readRepository(options(directory, { limits: { directories: 2 } }))).findings, ['KL0014 b:1']);
 });
 
+test('a bound on time', async () => {
+  const directory = writeFiles(join(base, 'slow'), { 'a.yaml': map('a'), 'b.yaml': map('b'), 'c.yaml': map('c') });
+  let time = 0;
+  const clock = { now: () => (time += 1000), sleep: () => Promise.resolve() };
+  const result = await readRepository(options(directory, { clock, limits: { totalMilliseconds: 1500 } }));
+  assert.deepEqual(summarise(result).findings, ['KL0014 b.yaml:1']);
+});
+
 async function* chunks(...parts: readonly (string | Buffer)[]): AsyncIterable<Uint8Array> {
   for (const part of parts) yield Buffer.from(part);
 }
