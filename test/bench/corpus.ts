@@ -19,8 +19,8 @@ export function writeCorpus(directory: string, documents: number, seed = 1): { r
   let bytes = 0;
   let files = 0;
   for (let start = 0; start < documents; start += 5) {
-    const texts = Array.from({ length: Math.min(5, documents - start) }, (_, i) => documentOf(start + i, random));
-    const path = join(directory, `team-${Math.floor(start / 500)}`, `app-${Math.floor(start / 5)}.yaml`);
+    const texts = documentsOf(start / 5, Math.min(5, documents - start), random);
+    const path = join(directory, `team-${teamOf(start / 5)}`, `app-${start / 5}.yaml`);
     const text = texts.join('---\n');
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
@@ -30,6 +30,36 @@ export function writeCorpus(directory: string, documents: number, seed = 1): { r
   return { files, bytes };
 }
 
+const FILES_PER_TEAM = 100;
+
+function teamOf(file: number): number {
+  return Math.floor(file / FILES_PER_TEAM);
+}
+
+/** The documents of one file: a workload, its Service and what belongs to them; the first file of a team has its Namespace. */
+function documentsOf(file: number, count: number, random: () => number): readonly string[] {
+  const [name, namespace] = [`app-${file}`, `team-${teamOf(file)}`];
+  const taken = new Set<Writer>();
+  const pick = (writers: Weighted): string => {
+    const write = choose(
+      writers.filter(([, writer]) => !taken.has(writer)),
+      random,
+    );
+    taken.add(write);
+    return write(name, namespace, random);
+  };
+  const first = file % FILES_PER_TEAM === 0 ? [NAMESPACE(namespace, namespace, random)] : [];
+  const texts = [...first, pick(WORKLOADS), pick(SERVICES)];
+  while (texts.length < count) texts.push(pick(OTHERS));
+  return texts.slice(0, count);
+}
+
+function choose(writers: Weighted, random: () => number): Writer {
+  let at = random() * writers.reduce((sum, [weight]) => sum + weight, 0);
+  return writers.find(([weight]) => (at -= weight) < 0)?.[1] ?? configMap;
+}
+
+type Weighted = readonly (readonly [weight: number, write: Writer])[];
 type Writer = (name: string, namespace: string, random: () => number) => string;
 
 const meta = (name: string, namespace: string | undefined, extra = ''): string => `metadata:
@@ -46,7 +76,7 @@ ${namespace === undefined ? '' : `  namespace: ${namespace}\n`}  labels:
 ${extra}`;
 
 const podSpec = (name: string, random: () => number, indent: string): string => {
-  const lines = `serviceAccountName: ${name}
+  const lines = `serviceAccountName: default
 securityContext: {runAsNonRoot: true, runAsUser: ${1000 + Math.floor(random() * 100)}, fsGroup: 2000}
 containers:
   - name: main
@@ -120,14 +150,14 @@ kind: ${kind}
 ${meta(name, kind === 'RoleBinding' ? namespace : undefined)}roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: ${role}
-  name: ${name}
+  name: view
 subjects:
   - kind: ServiceAccount
-    name: ${name}
+    name: default
     namespace: ${namespace}
 `;
 
-const WRITERS: readonly (readonly [weight: number, write: Writer])[] = [
+const WRITERS: Weighted = [
   [26, workload('Deployment', '  replicas: 3\n  revisionHistoryLimit: 5\n')],
   [5, workload('StatefulSet', '  replicas: 2\n  serviceName: $N\n')],
   [3, workload('DaemonSet', '')],
@@ -152,7 +182,7 @@ const WRITERS: readonly (readonly [weight: number, write: Writer])[] = [
   [
     3,
     (name, namespace) =>
-      `apiVersion: networking.k8s.io/v1\nkind: Ingress\n${meta(name, namespace)}spec:\n  ingressClassName: nginx\n  rules:\n    - host: ${name}.example.com\n      http:\n        paths:\n          - path: /\n            pathType: Prefix\n            backend: {service: {name: ${name}, port: {name: http}}}\n`,
+      `apiVersion: networking.k8s.io/v1\nkind: Ingress\n${meta(name, namespace)}spec:\n  rules:\n    - host: ${name}.example.com\n      http:\n        paths:\n          - path: /\n            pathType: Prefix\n            backend: {service: {name: ${name}, port: {name: http}}}\n`,
   ],
   [
     2,
@@ -165,7 +195,7 @@ const WRITERS: readonly (readonly [weight: number, write: Writer])[] = [
       `apiVersion: policy/v1\nkind: PodDisruptionBudget\n${meta(name, namespace)}spec:\n  minAvailable: 1\n  selector: {matchLabels: {app.kubernetes.io/name: ${name}}}\n`,
   ],
   [2, (name, namespace) => `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n${meta(name, namespace)}${rules}`],
-  [2, binding('RoleBinding', 'Role')],
+  [2, binding('RoleBinding', 'ClusterRole')],
   [1, (name) => `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n${meta(name, undefined)}${rules}`],
   [1, binding('ClusterRoleBinding', 'ClusterRole')],
   [
@@ -202,10 +232,12 @@ const WRITERS: readonly (readonly [weight: number, write: Writer])[] = [
   ],
   [0.4, (name) => `apiVersion: networking.k8s.io/v1\nkind: IngressClass\n${meta(name, undefined)}spec: {controller: example.com/edge}\n`],
 ];
-const TOTAL = WRITERS.reduce((sum, [weight]) => sum + weight, 0);
 
-function documentOf(index: number, random: () => number): string {
-  let at = random() * TOTAL;
-  const write = WRITERS.find(([weight]) => (at -= weight) < 0)?.[1] ?? configMap;
-  return write(`app-${index}`, `team-${Math.floor(index / 500)}`, random);
-}
+const WORKLOAD_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
+const kindOf = (write: Writer): string => /^kind: (\w+)/m.exec(write('x', 'y', () => 0))?.[1] ?? '';
+const WORKLOADS: Weighted = WRITERS.filter(([, write]) => WORKLOAD_KINDS.has(kindOf(write)));
+const SERVICES: Weighted = WRITERS.filter(([, write]) => kindOf(write) === 'Service');
+const OTHERS: Weighted = WRITERS.filter(
+  ([, write]) => !WORKLOAD_KINDS.has(kindOf(write)) && !['Service', 'Namespace'].includes(kindOf(write)),
+);
+const NAMESPACE: Writer = WRITERS.find(([, write]) => kindOf(write) === 'Namespace')?.[1] ?? configMap;
