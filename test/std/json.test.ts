@@ -16,7 +16,8 @@ import {
 
 const anyJson = fc
   .jsonValue({ maxDepth: 4 })
-  .map((value) => (isJson(value) ? value : null)).filter((value) => !/\d{16}/.test(JSON.stringify(value)) && !Object.is(value, -0) && !JSON.stringify(value).includes('-0'));
+  .map((value) => (isJson(value) ? value : null))
+  .filter((value) => !/\d{16}/.test(JSON.stringify(value)) && !Object.is(value, -0) && !JSON.stringify(value).includes('-0'));
 
 test('text and back is the same value', () => {
   fc.assert(fc.property(anyJson, (value) => isEqualJson(parseJson(stringifyJson(value)), value)));
