@@ -81,6 +81,13 @@ function withoutClaimTypes(object: KubernetesObject): KubernetesObject {
   return { ...object, spec: { ...spec, volumeClaimTemplates: plain } };
 }
 
+/** Fields of built-in types that are structs, not pointers to them: empty, they are as good as absent. */
+const ALWAYS_THERE = new Set(['resources', 'strategy', 'updateStrategy']);
+
+function isEmptyObject(value: JsonValue | undefined): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
 /**
  * Without nulls where they mean absent and, in built-in types, without what their JSON form cannot tell from absent:
  * empty lists and maps. Structs stay: `emptyDir: {}` says something.
@@ -92,7 +99,8 @@ function withoutEmpty(value: JsonValue, schema: Schema | undefined, builtIn: boo
   const out: Record<string, JsonValue> = {};
   let changed = false;
   for (const [name, item] of Object.entries(value)) {
-    const kept = withoutEmpty(item, childOf(schema, name), builtIn);
+    const sparse = withoutEmpty(item, childOf(schema, name), builtIn);
+    const kept = builtIn && ALWAYS_THERE.has(name) && isEmptyObject(sparse) ? undefined : sparse;
     changed ||= kept !== item;
     if (kept !== undefined) out[name] = kept;
   }

@@ -39,6 +39,13 @@ export function listBases(catalog: SchemaCatalog, namespace: string, random: Ran
   return [...bases, ...others.map((kind) => toLeast(kind, namespace, random))];
 }
 
+/** The bases, by kind, so that each kind can be picked as often as any other. */
+export function groupByKind(bases: readonly Base[]): readonly (readonly Base[])[] {
+  const groups = new Map<Kind, Base[]>();
+  for (const base of bases) groups.set(base.kind, [...(groups.get(base.kind) ?? []), base]);
+  return [...groups.values()];
+}
+
 function isCreatable(kind: Kind): boolean {
   return (kind.servedByDefault || kind.custom) && kind.verbs.includes('create') && kind.verbs.includes('list');
 }

@@ -52,9 +52,11 @@ export class Client {
     });
   }
 
-  /** Makes a definition and waits until its resources are served. */
+  /** Makes a definition, unless it is there, and waits until its resources are served. */
   async define(definition: JsonObject, resources: string): Promise<void> {
-    await this.must('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const { status, body } = await this.send('POST', path, definition);
+    if (status !== 201 && status !== 409) throw new Error(`POST ${path}: ${status} ${getString(body, 'message') ?? ''}`);
     for (let attempt = 0; attempt < 200; attempt++) {
       if ((await this.send('GET', resources)).status === 200) return;
       await sleep(100);

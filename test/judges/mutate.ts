@@ -88,6 +88,30 @@ function mutateFields({ path, value, schema }: Spot, random: Random): Done | und
   return { name: 'unknown field', path: [...path, unknown], value: random.pick<JsonValue>([1, 'x', {}, null]) };
 }
 
+/** The object without one of its fields or items, somewhere outside its metadata. */
+export function dropField(object: JsonObject, random: Random): JsonObject {
+  const spots = listSpots(object, {}).filter(({ path }) => path.length > 0 && path[0] !== 'metadata');
+  return spots.length === 0 ? object : toObject(put(object, random.pick(spots).path, undefined), object);
+}
+
+/** The object with one more field of those that its schema knows, somewhere. */
+export function addField(object: JsonObject, schema: Schema, random: Random): JsonObject {
+  const spots = listSpots(object, schema).filter((spot) => spot.path[0] !== 'metadata' && listUnset(spot).length > 0);
+  if (spots.length === 0) return object;
+  const spot = random.pick(spots);
+  const [name, field] = random.pick(listUnset(spot));
+  return toObject(put(object, [...spot.path, name], toMinimal(field, random)), object);
+}
+
+function listUnset({ value, schema }: Spot): readonly (readonly [string, Schema])[] {
+  if (!isObject(value)) return [];
+  return Object.entries(schema.properties ?? {}).filter(([name]) => !Object.hasOwn(value, name) && name !== 'metadata');
+}
+
+function toObject(value: JsonValue, otherwise: JsonObject): JsonObject {
+  return isObject(value) ? value : otherwise;
+}
+
 const OWNER = { apiVersion: 'v1', kind: 'Pod', name: 'a', uid: 'u' };
 const METADATA: Readonly<Record<string, (random: Random) => JsonValue | undefined>> = {
   annotations: (random) => ({ [random.pick(ODD_TEXTS)]: random.pick<JsonValue>(['x', '', 5, null, 'a'.repeat(300_000)]) }),
@@ -119,7 +143,7 @@ function mutateMetadata(object: JsonObject, random: Random): Mutation {
   const field = random.pick(Object.keys(METADATA));
   const value = METADATA[field]?.(random);
   const changed = put(object, ['metadata', field], value);
-  return { name: 'metadata', object: isObject(changed) ? changed : object };
+  return { name: 'metadata', object: toObject(changed, object) };
 }
 
 function listSpots(value: JsonValue, schema: Schema, path: Spot['path'] = []): readonly Spot[] {

@@ -3,7 +3,7 @@ import { getArray, getAt, getObject, getString, type JsonObject, type JsonValue 
 import { validateManifests } from '../../src/validate/index.ts';
 import { readFixture } from '../validate/server-cases.ts';
 import { toManifest } from '../validate/fake-origin.ts';
-import { listBases } from './bases.ts';
+import { groupByKind, listBases } from './bases.ts';
 import { folderOf, groupVersionOf, type Client, type ServerAnswer } from './client.ts';
 import type { Comparison, Judge, Setting, Trial } from './judge.ts';
 import { mutate } from './mutate.ts';
@@ -20,10 +20,11 @@ async function prepare({ client, catalog, random }: Setting): Promise<Trial> {
   await client.define(definition, '/apis/example.com/v1/widgets');
   const known = catalog.withCustomResources([definition]);
   const bases = listBases(known, NAMESPACE, random);
+  const kinds = groupByKind(bases);
   const widgets = bases.filter(({ kind }) => kind.custom);
   return {
     generate(random) {
-      const { kind, object } = random.pick(random.once(5) ? widgets : bases);
+      const { kind, object } = random.pick(random.once(5) ? widgets : random.pick(kinds));
       const done = mutate(object, kind.schema, random);
       const more = random.once(6) ? mutate(done.object, kind.schema, random) : done;
       return { mutation: done.name, object: more.object };

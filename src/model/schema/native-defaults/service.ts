@@ -36,8 +36,7 @@ export function defaultEndpointSlice(object: Draft): void {
 }
 
 export function defaultNetworkPolicy(object: Draft): void {
-  const spec = fieldsAt(object, 'spec');
-  if (spec === undefined) return;
+  const spec = ensureAt(object, 'spec');
   for (const rule of [...itemsAt(spec, 'ingress'), ...itemsAt(spec, 'egress')]) {
     for (const port of itemsAt(rule, 'ports')) fill(port, { protocol: 'TCP' });
   }

@@ -1,0 +1,233 @@
+import { isKubernetesObject, World, type KubernetesObject } from '../../src/model/index.ts';
+import { authorize, type AccessRequest } from '../../src/engine/rbac/index.ts';
+import { getArray, getBoolean, getObject, getString, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { sleep, type Client } from './client.ts';
+import type { Comparison, Judge, Setting, Trial } from './judge.ts';
+import type { Random } from './random.ts';
+
+const API = '/apis/rbac.authorization.k8s.io/v1';
+const NAMESPACES = ['judged-shop', 'judged-payments', 'kube-system'];
+const GROUPS = ['', 'apps', 'extensions', '*', 'metrics.k8s.io'];
+const RESOURCES = [
+  'pods',
+  'pods/log',
+  'pods/*',
+  '*',
+  '*/scale',
+  '*/*',
+  'deployments',
+  'deployments/scale',
+  'secrets',
+  'namespaces',
+  'nodes',
+  '',
+];
+const VERBS = ['get', 'list', 'watch', 'create', 'delete', '*', 'use', 'Get', 'deletecollection', 'impersonate'];
+const NAMES = ['a', 'b', '*', 'shop', ''];
+const URLS = ['*', '/healthz', '/healthz/*', '/metrics*', '/a/*/b', '/logs/**', '/', '/api/*', '//'];
+const USERS = ['jane', 'joe', '*', 'system:serviceaccount:judged-shop:default', 'system:anonymous', 'system:kube-scheduler'];
+const TEAMS = [
+  'ops',
+  'system:authenticated',
+  'system:serviceaccounts',
+  'system:serviceaccounts:judged-shop',
+  '*',
+  'system:unauthenticated',
+];
+
+/** How long the server's caches may take to see a new object. */
+const SETTLE = 2000;
+
+/** Whether `authorize` decides as the server's SubjectAccessReview does, reason included. One world of roles and bindings, many requests. */
+export const rbacJudge: Judge = { subject: 'rbac', cases: 3000, parallel: 8, prepare };
+
+async function prepare({ client, random }: Setting): Promise<Trial> {
+  for (const name of NAMESPACES.slice(0, 2)) await client.createNamespace(name);
+  for (const object of makeWorld(random)) await client.must('POST', folderOf(object), object);
+  await sleep(SETTLE);
+  const world = World.of(await readPolicy(client));
+  return { generate: makeReview, compare: (input) => compare(input, world, client) };
+}
+
+async function compare(input: JsonValue, world: World, client: Client): Promise<Comparison | undefined> {
+  const request = toRequest(input);
+  const answer = await client.send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec: input });
+  if (request === undefined || answer.status !== 201) return undefined;
+  const allowed = getBoolean(answer.body, 'status', 'allowed') === true;
+  const reason = getString(answer.body, 'status', 'reason') ?? '';
+  const decision = authorize(world, request);
+  const coverage = [`${allowed ? 'allowed' : reason === '' ? 'denied' : 'denied with a reason'}: ${request.kind}`];
+  if (decision.allowed === allowed && (decision.reason === reason || isOtherOf(reason, decision.reason))) return { coverage };
+  const signature =
+    decision.allowed === allowed
+      ? `${allowed ? 'allowed' : 'denied'} for another reason`
+      : `${allowed ? 'allowed' : 'denied'} by the server`;
+  return {
+    coverage,
+    difference: {
+      signature,
+      ours: stringifyJson({ allowed: decision.allowed, reason: decision.reason }),
+      servers: stringifyJson({ allowed, reason }),
+    },
+  };
+}
+
+/** Bindings are visited in no certain order, and so are the missing roles that a denial names. */
+function isOtherOf(reason: string, ours: string): boolean {
+  const split = (text: string): string =>
+    text
+      .replace(/^RBAC: \[?|\]$/g, '')
+      .split(', ')
+      .toSorted()
+      .join();
+  return split(reason) === split(ours);
+}
+
+function toRequest(spec: JsonValue): AccessRequest | undefined {
+  const user = {
+    name: getString(spec, 'user') ?? '',
+    groups: getArray(spec, 'groups').flatMap((item) => (typeof item === 'string' ? [item] : [])),
+  };
+  const path = getObject(spec, 'nonResourceAttributes');
+  if (path !== undefined) return { kind: 'path', user, verb: getString(path, 'verb') ?? '', path: getString(path, 'path') ?? '' };
+  const asked = getObject(spec, 'resourceAttributes');
+  if (asked === undefined) return undefined;
+  const text = (name: string): string => getString(asked, name) ?? '';
+  return {
+    kind: 'resource',
+    user,
+    verb: text('verb'),
+    group: text('group'),
+    resource: text('resource'),
+    subresource: text('subresource'),
+    namespace: text('namespace'),
+    name: text('name'),
+  };
+}
+
+/** The whole policy: ours, and what the server has made for itself. */
+async function readPolicy(client: Client): Promise<readonly KubernetesObject[]> {
+  const kinds = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];
+  const lists = await Promise.all(kinds.map((kind) => client.must('GET', `${API}/${kind.toLowerCase()}s`)));
+  return lists.flatMap((list, index) =>
+    getArray(list, 'items').flatMap((item) => {
+      const object = { ...getObject(item), apiVersion: 'rbac.authorization.k8s.io/v1', kind: kinds[index] ?? '' };
+      return isKubernetesObject(object) ? [object] : [];
+    }),
+  );
+}
+
+function folderOf(object: KubernetesObject): string {
+  const namespace = getString(object.metadata, 'namespace');
+  const plural = `${object.kind.toLowerCase()}s`;
+  return namespace === undefined ? `${API}/${plural}` : `${API}/namespaces/${namespace}/${plural}`;
+}
+
+function makeWorld(random: Random): readonly KubernetesObject[] {
+  const made = (kind: string, metadata: JsonObject, fields: JsonObject): KubernetesObject => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata,
+    ...fields,
+  });
+  const reference = (kind: string, name: string): JsonObject => ({ roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name } });
+  const subjects = (needsNamespace: boolean): JsonObject => ({
+    subjects: random.list(1 + random.below(2), () => subject(random, needsNamespace)),
+  });
+  return [
+    ...random.list(15, (i) => made('ClusterRole', { name: `judged-c${i}` }, { rules: rules(random, true) })),
+    ...random.list(15, (i) => made('Role', { name: `judged-r${i}`, namespace: random.pick(NAMESPACES) }, { rules: rules(random, false) })),
+    ...random.list(9, (i) =>
+      made(
+        'ClusterRoleBinding',
+        { name: `judged-cb${i}` },
+        { ...reference('ClusterRole', `judged-c${random.below(17)}`), ...subjects(true) },
+      ),
+    ),
+    ...random.list(20, (i) => {
+      const role = random.once(2)
+        ? reference('ClusterRole', `judged-c${random.below(16)}`)
+        : reference('Role', `judged-r${random.below(17)}`);
+      return made('RoleBinding', { name: `judged-b${i}`, namespace: random.pick(NAMESPACES) }, { ...role, ...subjects(false) });
+    }),
+  ];
+}
+
+function rules(random: Random, withUrls: boolean): JsonValue {
+  return random.list(1 + random.below(2), () => {
+    if (withUrls && random.once(3)) return { verbs: few(random, ['get', 'post', '*']), nonResourceURLs: few(random, URLS) };
+    const named = random.once(4) ? { resourceNames: few(random, NAMES) } : {};
+    return { verbs: few(random, VERBS), apiGroups: few(random, GROUPS), resources: few(random, RESOURCES), ...named };
+  });
+}
+
+function few<T>(random: Random, items: readonly T[]): readonly T[] {
+  return [...new Set(random.list(1 + random.below(2), () => random.pick(items)))];
+}
+
+function subject(random: Random, needsNamespace: boolean): JsonValue {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  switch (random.below(3)) {
+    case 0:
+      return { kind: 'User', apiGroup, name: random.pick(USERS) };
+    case 1:
+      return { kind: 'Group', apiGroup, name: random.pick(TEAMS) };
+    default: {
+      const namespace = needsNamespace || random.once(2) ? { namespace: random.pick(NAMESPACES) } : {};
+      return { kind: 'ServiceAccount', name: random.pick(['default', 'ci']), ...namespace };
+    }
+  }
+}
+
+function makeReview(random: Random): JsonValue {
+  const home = random.pick(NAMESPACES);
+  const account = random.pick(['default', 'ci', 'deployment-controller', 'namespace-controller']);
+  const accountGroups = ['system:serviceaccounts', `system:serviceaccounts:${home}`, 'system:authenticated'];
+  const who = random.pick<JsonObject>([
+    { user: 'jane', groups: ['system:authenticated'] },
+    { user: 'joe', groups: ['ops', 'system:authenticated'] },
+    { user: '*', groups: ['*'] },
+    { user: 'root', groups: ['system:masters'] },
+    { user: 'system:anonymous', groups: ['system:unauthenticated'] },
+    { user: 'system:kube-scheduler', groups: ['system:authenticated'] },
+    { user: `system:serviceaccount:${home}:${account}`, groups: accountGroups },
+    { user: `system:serviceaccount:${home}:${account}`, groups: [] },
+  ]);
+  if (random.once(4)) {
+    const path = random.pick([
+      '/healthz',
+      '/healthz/etcd',
+      '/metrics',
+      '/metricsx',
+      '/a/x/b',
+      '/a/*/b',
+      '/logs/',
+      '/logs',
+      '/',
+      '/version',
+      '/api',
+      '/api/',
+      '//',
+      '',
+    ]);
+    return { ...who, nonResourceAttributes: { verb: random.pick(['get', 'post', '*']), path } };
+  }
+  const [resource = '', subresource = ''] = random
+    .pick([
+      'pods',
+      'pods/log',
+      'deployments',
+      'deployments/scale',
+      'secrets',
+      'namespaces',
+      'nodes',
+      'x/scale',
+      '*',
+      'pods/*',
+      'serviceaccounts',
+    ])
+    .split('/');
+  const namespace = random.pick(['', ...NAMESPACES, 'judged-other']);
+  const group = random.pick(['', '', 'apps', 'extensions', '*']);
+  return { ...who, resourceAttributes: { verb: random.pick(VERBS), group, resource, subresource, namespace, name: random.pick(NAMES) } };
+}
