@@ -34,7 +34,7 @@ function makeRandom(seed: number): Random {
 }
 
 const SEEDS: readonly string[] = [
-  "apiVersion: v1\nkind: Service\nmetadata:\n  name: web # why\n  annotations: {a: b, c.d/e: \"f g\", h: [1, 'i', {j: k}]}\nspec:\n  ports:\n  - port: 80\n    name: http\n  - port: 0644\n  list:\n    - a\n    - --flag=1\n    -\n      deep: 1.5\n  text: |\n    one\n      two\n\n    three\n\n  strip: |-\n    x\n  empty:\n  url: http://x:80/y#z\n  q: 'it''s'\n  d: \"a\\n\\\"b\"\n---\n# next\na: yes\nb: [x, y z, -1]\n",
+  "apiVersion: v1\nkind: Service\nmetadata:\n  name: web # why\n  annotations: {a: b, c.d/e: \"f g\", h: [1, 'i', {j: k}]}\nspec:\n  ports:\n  - port: 80\n    name: http\n  - port: 0644\n  list:\n    - a\n    - --flag=1\n    -\n      deep: 1.5\n  text: |\n    one\n      two\n\n    three\n\n  strip: |-\n    x\n  folded: >\n    one two\n    three\n\n\n    four\n  short: >-\n    a\n\n    b\n  empty:\n  url: http://x:80/y#z\n  q: 'it''s'\n  d: \"a\\n\\\"b\"\n---\n# next\na: yes\nb: [x, y z, -1]\n",
   'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  labels: {a: b, "c/d": \'e\'}\nspec:\n  containers:\n  - name: c\n    image: x:1\n    args: [a, "b\\n", \'c\']\n    command:\n    - |\n      text\n      more\n    - >-\n      folded\n      text\n',
   'base: &b {a: 1, b: [1, 2]}\nmore: &m\n  <<: *b\n  c: *b\nlist: [*b, *m]\n---\n# kplan: ignore KV0001 x\nkind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: x}}\n...\n---\n',
   '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j","annotations":{"a":"\\u00e9\\ud83d\\ude00"}},"data":{"n":"1","m":null}}',
