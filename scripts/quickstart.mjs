@@ -62,7 +62,11 @@ function run(program, codes, ...args) {
   const env = { ...process.env, ...(colored ? { FORCE_COLOR: '1' } : {}) };
   delete env.GITHUB_EVENT_NAME;
   delete env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME;
-  const { status, error } = spawnSync(process.execPath, [join(root, 'dist', `${program}.js`), ...args], { cwd: repository, stdio: 'inherit', env });
+  const { status, error } = spawnSync(process.execPath, [join(root, 'dist', `${program}.js`), ...args], {
+    cwd: repository,
+    stdio: 'inherit',
+    env,
+  });
   if (error !== undefined) throw error;
   if (codes.includes(status)) return;
   console.error(`quickstart: ${program} ${args.join(' ')} ended with ${status}, not with ${codes.join(' or ')}`);

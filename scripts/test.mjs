@@ -39,7 +39,7 @@ function run(share) {
     }
     if (/^\s*not ok /.test(line)) failing = true;
     if (line.trimStart().startsWith('ok ')) failing = false;
-    if (failing || (/^# /.test(line) && !/^# (tests|suites|duration_ms|Subtest:) ?/.test(line))) console.log(line);
+    if (failing || (line.startsWith('# ') && !/^# (tests|suites|duration_ms|Subtest:) ?/.test(line))) console.log(line);
   });
   return new Promise((resolve) => {
     child.on('close', (code) => resolve({ ...result, code: code ?? 1 }));

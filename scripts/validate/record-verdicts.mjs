@@ -26,7 +26,7 @@ async function readResources() {
   const versions = ['v1', ...groups.flatMap((group) => group.versions.map((version) => version.groupVersion))];
   const found = new Map();
   for (const version of versions) {
-    const { resources } = await server.get(`${folderOf(version)}`);
+    const { resources } = await server.get(folderOf(version));
     for (const item of resources) {
       if (!item.name.includes('/')) found.set(`${version}/${item.kind}`, { plural: item.name, namespaced: item.namespaced });
     }

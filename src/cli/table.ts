@@ -239,8 +239,8 @@ export const COMMANDS: readonly Command[] = [
     flags: [...GENERAL],
     examples: [
       ['kplan explain KV0102', 'one code'],
-      ['kplan explain KL0001', 'another'],
       ['kplan explain all', 'every code with its title'],
+      ['kplan explain network', 'what an engine does not look at: scheduler, network or rbac'],
     ],
   },
   {

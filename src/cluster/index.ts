@@ -1,4 +1,4 @@
-export { parseLabelSelector, type SelectorSyntaxError } from './label-selector.ts';
+export { parseLabelSelector } from './label-selector.ts';
 export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';
 export { readWorld } from './read-world.ts';
@@ -15,5 +15,4 @@ export type {
   WriteOptions,
   WriteResult,
 } from './port.ts';
-export { flattenDump } from './snapshot-dump.ts';
-export { openSnapshot, type SnapshotOptions } from './snapshot.ts';
+export { openSnapshot } from './snapshot.ts';

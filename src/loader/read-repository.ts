@@ -123,10 +123,12 @@ async function readStream(options: LoadOptions, limits: Limits): Promise<LoadRes
     chunks.push(chunk);
   }
   const gathering = new Gathering(limits);
-  const decoded = decode(Buffer.concat(chunks));
+  const bytes = Buffer.concat(chunks);
+  const decoded = decode(bytes);
   if (decoded.kind !== 'text') {
     throw new KplanError('UNREADABLE', 'standard input is not text', { hint: 'give YAML or JSON in UTF-8' });
   }
+  gathering.add([], [], [{ path: '-', bytes }]);
   gathering.addText('-', decoded.text);
   return finish(gathering, '', { kind: 'stdin', description: 'standard input', kubernetesVersions: [] });
 }

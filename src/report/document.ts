@@ -1,4 +1,4 @@
-import { compareBy, compareStrings, toPointer, type JsonObject, type JsonValue } from '../std/index.ts';
+import { compareBy, toPointer, type JsonObject, type JsonValue } from '../std/index.ts';
 import {
   describe,
   describeRemedy,
@@ -13,7 +13,7 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
-import { effectsOf, findingsOf, type AppliedStep, type Report } from './report.ts';
+import { findingsOf, type AppliedStep, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
 
@@ -144,9 +144,4 @@ function causeFields(cause: Cause): JsonObject {
     path: cause.path ?? toPointer([]),
     ...(cause.source === undefined ? {} : { source: { ...cause.source } }),
   };
-}
-
-/** All codes that a report names, each once, in order. */
-export function codesOf(report: Report): readonly string[] {
-  return [...new Set([...findingsOf(report), ...effectsOf(report)].map((item) => item.code))].toSorted(compareStrings);
 }

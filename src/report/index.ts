@@ -5,21 +5,17 @@ import type { Layout, Report } from './report.ts';
 import { renderText } from './text/index.ts';
 import { stringifyYaml } from './yaml.ts';
 
-export { codesOf, toDocument } from './document.ts';
 export { MARKDOWN_LIMIT, renderMarkdown } from './markdown.ts';
 export {
   effectsOf,
   findingsOf,
-  placeOf,
   type AppliedStep,
   type ApplyReport,
   type Layout,
   type LoadSummary,
   type PlanReport,
   type Report,
-  type StatusEntry,
   type StatusReport,
-  type StepOutcome,
   type UnitStatus,
   type ValidateReport,
 } from './report.ts';

@@ -1,2 +1,1 @@
-export { openEmbeddedCluster, type EmbeddedCluster, type EmbeddedClusterOptions } from './embedded-cluster.ts';
-export type { Settled, SettleOptions } from './stepper.ts';
+export { openEmbeddedCluster, type EmbeddedCluster } from './embedded-cluster.ts';

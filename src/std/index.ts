@@ -2,7 +2,7 @@ export { assertNever } from './assert-never.ts';
 export { Bitset } from './bitset.ts';
 export { toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
-export { toLayers, type Dependencies, type Layering } from './graph.ts';
+export { toLayers } from './graph.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
 export {
   EMPTY_INTERVALS,

@@ -1,7 +1,7 @@
 import type { Engine } from '../model/index.ts';
 import { compareReferences, type ReferenceOptions } from './references.ts';
 
-export { compareReferences, listReferenceProblems, type ReferenceOptions, type ReferenceProblem } from './references.ts';
+export { compareReferences, listReferenceProblems, type ReferenceOptions } from './references.ts';
 export { validateManifests, type ValidateOptions } from './validate.ts';
 
 /** `compareReferences` as an engine, for whoever compares worlds: the references that a change leaves dangling, or mends. */

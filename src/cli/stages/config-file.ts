@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { isJson, stringifyJson, type JsonValue } from '../../std/index.ts';
+import type { JsonValue } from '../../std/index.ts';
 import { KplanError } from '../../model/index.ts';
 import { parseDocuments } from '../../loader/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -31,8 +31,8 @@ async function checkConfig(file: string, text: string): Promise<JsonValue> {
       hint: 'schemas/config.schema.json says what it may hold',
     });
   }
-  const faults = await validateConfig(document.value);
-  const [fault] = faults;
+  const { validateConfig } = await import('./config-schema.ts');
+  const [fault] = validateConfig(document.value);
   if (fault !== undefined) {
     const path = fault.path
       .split('/')
@@ -44,30 +44,4 @@ async function checkConfig(file: string, text: string): Promise<JsonValue> {
     });
   }
   return document.value;
-}
-
-interface Fault {
-  readonly path: string;
-  readonly message: string;
-}
-
-async function validateConfig(value: JsonValue): Promise<readonly Fault[]> {
-  const [{ Ajv }, { default: schema }] = await Promise.all([
-    import('ajv'),
-    import('../../../schemas/config.schema.json', { with: { type: 'json' } }),
-  ]);
-  const ajv = new Ajv({ allErrors: true, strict: false });
-  const check = ajv.compile(schema);
-  if (check(isJson(value) ? JSON.parse(stringifyJson(value)) : value)) return [];
-  return (check.errors ?? []).map((error) => ({
-    path: error.instancePath,
-    message: `${error.instancePath === '' ? 'the document' : error.instancePath.slice(1).replaceAll('/', '.')} ${error.message ?? 'is wrong'}${extra(error.params)}`,
-  }));
-}
-
-function extra(params: Readonly<Record<string, unknown>>): string {
-  const name = params['additionalProperty'];
-  if (typeof name === 'string') return `: ${name}`;
-  const allowed = params['allowedValues'] ?? params['allowedValue'];
-  return allowed === undefined ? '' : `: ${JSON.stringify(allowed)}`;
 }

@@ -71,6 +71,6 @@ class LeapingClock implements Clock {
   tick(leap: boolean): void {
     const next = Math.min(...[...this.#sleepers].map(({ due }) => due));
     if (leap && Number.isFinite(next)) this.#leapt += Math.max(0, next - this.now());
-    for (const sleeper of [...this.#sleepers]) if (sleeper.due <= this.now()) sleeper.wake();
+    for (const sleeper of this.#sleepers) if (sleeper.due <= this.now()) sleeper.wake();
   }
 }

@@ -1,4 +1,4 @@
-/** What this engine does not look at yet; reports say so where they show its answers. */
+/** What this engine does not look at yet; `kplan explain` says so. */
 export const NETWORK_LEAVES_OUT: readonly string[] = [
   'AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy',
   'policies of Cilium, Calico and Istio',

@@ -1,11 +1,5 @@
-export { authorize, type AllowingRule, type Decision } from './authorize.ts';
-export type { Binding, Subject } from './binding.ts';
+export { authorize, type Decision } from './authorize.ts';
 export { rbacEngine } from './engine.ts';
-export type { Holding } from './holding.ts';
 export { RBAC_LEAVES_OUT } from './left-out.ts';
-export type { Permission } from './permission.ts';
-export type { Grant } from './policy.ts';
-export { listPermissions, whoCan, type Action, type AllowedSubject } from './query.ts';
-export { toServiceAccountUser, type AccessRequest, type PathRequest, type ResourceRequest, type UserInfo } from './request.ts';
-export type { SourcedRule } from './role.ts';
-export type { PolicyRule } from './rule.ts';
+export { listPermissions, whoCan, type Action } from './query.ts';
+export { toServiceAccountUser, type AccessRequest, type UserInfo } from './request.ts';

@@ -1,4 +1,4 @@
-/** What this engine does not look at yet; reports say so where they show its answers. */
+/** What this engine does not look at yet; `kplan explain` says so. */
 export const RBAC_LEAVES_OUT: readonly string[] = [
   'the Node authorizer and webhook authorizers: the answers are those of RBAC and of the group system:masters',
   'escalation paths: what a permission leads to through pods, tokens, impersonation or nodes',

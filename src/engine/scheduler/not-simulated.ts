@@ -1,4 +1,4 @@
-/** What kube-scheduler's default profile does and this simulation leaves out, for reports to say. In the order of the profile. */
+/** What kube-scheduler's default profile does and this simulation leaves out; `kplan explain` says so. In the order of the profile. */
 export const NOT_SIMULATED: readonly string[] = [
   'looking at a part of the nodes only, where there are 100 or more (percentageOfNodesToScore)',
   'scheduler profiles and extenders of a KubeSchedulerConfiguration',

@@ -57,7 +57,7 @@ export function invalid(kind: Kind, name: string, problems: readonly FieldProble
   return { kind: 'error', code: 422, reason: 'Invalid', message: `${qualified} "${name}" is invalid: ${list}`, causes: problems };
 }
 
-export function requiredField(field: string, why: string): FieldProblem {
+function requiredField(field: string, why: string): FieldProblem {
   return { reason: 'FieldValueRequired', field, message: why === '' ? 'Required value' : `Required value: ${why}` };
 }
 

@@ -121,6 +121,6 @@ export function podsOf(world: World, stem: string): readonly KubernetesObject[] 
 }
 
 /** All identities of a world, sorted. */
-export function keysOf(world: World): readonly string[] {
+function keysOf(world: World): readonly string[] {
   return world.objects().map(refKeyOf).toSorted();
 }

@@ -7,7 +7,7 @@ import { prepareForCreate } from '../prepare.ts';
 import { forbidden, notFound } from '../status-errors.ts';
 
 const NAMESPACES = { group: '', plural: 'namespaces' };
-export const NAME_LABEL = 'kubernetes.io/metadata.name';
+const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** Refuses to create what would live in a namespace, or of a definition, that is not there or is going (`NamespaceLifecycle`). */
 export function checkNamespaceOf({ context, kind, live }: Write, object: KubernetesObject): StatusError | undefined {
