@@ -29,31 +29,41 @@ interface Child {
   readonly from: number;
 }
 
+/** What was looked up in the collections of a document, so that many places in a long one cost no more than reading it. */
+const childrenOf = new WeakMap<readonly YamlEvent[], Map<number, ReadonlyMap<string | number, Child>>>();
+
 function findChild(source: string, events: readonly YamlEvent[], node: number, step: string | number): Child | undefined {
+  let known = childrenOf.get(events);
+  if (known === undefined) childrenOf.set(events, (known = new Map()));
+  let children = known.get(node);
+  if (children === undefined) known.set(node, (children = listChildren(source, events, node)));
+  return children.get(events[node]?.type === EVENT_ID.SEQUENCE ? Number(step) : String(step));
+}
+
+function listChildren(source: string, events: readonly YamlEvent[], node: number): ReadonlyMap<string | number, Child> {
   const event = events[node];
-  if (event?.type === EVENT_ID.SEQUENCE) return findItem(events, node, Number(step));
-  return event?.type === EVENT_ID.MAPPING ? findValue(source, events, node, String(step)) : undefined;
+  if (event?.type === EVENT_ID.SEQUENCE) return listItems(events, node);
+  return event?.type === EVENT_ID.MAPPING ? listValues(source, events, node) : new Map();
 }
 
-function findItem(events: readonly YamlEvent[], sequence: number, index: number): Child | undefined {
-  let at = sequence + 1;
-  for (let n = 0; !isEnd(events[at]); n++) {
-    if (n === index) return { node: at, from: -1 };
-    at = skip(events, at);
-  }
-  return undefined;
+function listItems(events: readonly YamlEvent[], sequence: number): ReadonlyMap<number, Child> {
+  const items = new Map<number, Child>();
+  for (let at = sequence + 1; !isEnd(events[at]); at = skip(events, at)) items.set(items.size, { node: at, from: -1 });
+  return items;
 }
 
-function findValue(source: string, events: readonly YamlEvent[], mapping: number, key: string): Child | undefined {
-  let found: Child | undefined;
+/** Of a key that stands twice, the last. */
+function listValues(source: string, events: readonly YamlEvent[], mapping: number): ReadonlyMap<string, Child> {
+  const values = new Map<string, Child>();
   let at = mapping + 1;
   while (!isEnd(events[at])) {
     const event = events[at];
     const value = skip(events, at);
-    if (event !== undefined && keyOf(source, event) === key) found = { node: value, from: startOf(event) };
+    const key = event === undefined ? undefined : keyOf(source, event);
+    if (event !== undefined && key !== undefined) values.set(key, { node: value, from: startOf(event) });
     at = skip(events, value);
   }
-  return found;
+  return values;
 }
 
 /** The key that a key's event stands for, as `construct` makes it; undefined if it is none. */
