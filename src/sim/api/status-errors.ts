@@ -57,10 +57,6 @@ export function invalid(kind: Kind, name: string, problems: readonly FieldProble
   return { kind: 'error', code: 422, reason: 'Invalid', message: `${qualified} "${name}" is invalid: ${list}`, causes: problems };
 }
 
-function requiredField(field: string, why: string): FieldProblem {
-  return { reason: 'FieldValueRequired', field, message: why === '' ? 'Required value' : `Required value: ${why}` };
-}
-
 export function invalidField(field: string, value: string, why: string): FieldProblem {
   return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${value}: ${why}` };
 }

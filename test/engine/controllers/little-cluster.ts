@@ -1,4 +1,4 @@
-import { nameOf, refKeyOf, refOf, toRefKey, World, withMetadata, type KubernetesObject } from '../../../src/model/index.ts';
+import { nameOf, refOf, toRefKey, World, withMetadata, type KubernetesObject } from '../../../src/model/index.ts';
 import { getArray, getNumber, getString, isEqualJson, toKubernetesTime } from '../../../src/std/index.ts';
 import { CONTROLLERS, stepScheduler, type Intent } from '../../../src/engine/controllers/index.ts';
 import { schedule } from '../../../src/engine/scheduler/index.ts';
@@ -118,9 +118,4 @@ export function live(cluster: LittleCluster, kind: string, name: string, group =
 /** The pods whose names begin with a stem, by name. */
 export function podsOf(world: World, stem: string): readonly KubernetesObject[] {
   return world.byKind('', 'Pod').filter((pod) => nameOf(pod).startsWith(`${stem}-`));
-}
-
-/** All identities of a world, sorted. */
-function keysOf(world: World): readonly string[] {
-  return world.objects().map(refKeyOf).toSorted();
 }
