@@ -1,9 +1,10 @@
 import type { Kind, KubernetesObject, Schema } from '../../model/index.ts';
-import { getAt } from '../../std/index.ts';
+import { getAt, toPointer } from '../../std/index.ts';
 import { checkBuiltIn } from '../structural/built-in.ts';
 import { checkCustom, withoutValues } from '../structural/custom.ts';
 import { Cursor, type Check } from '../structural/cursor.ts';
 import { checkNative } from '../native/index.ts';
+import { toStructName } from '../structural/go-type.ts';
 import type { Problem, Report } from '../problem.ts';
 import { checkObjectMeta } from './metadata.ts';
 
@@ -18,12 +19,14 @@ export function checkObject(object: KubernetesObject, kind: Kind, version: strin
   const native: Problem[] = [];
   if (!kind.custom) checkNative(object, kind, (problem) => native.push(problem));
   for (const problem of native) report(problem);
-  for (const problem of cursor.problems) if (!isSaidBetter(problem, native)) report(problem);
+  for (const problem of withoutSaidBetter(cursor.problems, native)) report(problem);
 }
 
 /** A duplicate key that a create refuses too is said once, in the words of the create. */
-function isSaidBetter({ code, path }: Problem, native: readonly Problem[]): boolean {
-  return code === 'KV0049' && native.some((other) => path.every((step, index) => other.path[index] === step));
+function withoutSaidBetter(problems: readonly Problem[], native: readonly Problem[]): readonly Problem[] {
+  if (native.length === 0 || !problems.some(({ code }) => code === 'KV0049')) return problems;
+  const said = new Set(native.flatMap(({ path }) => path.map((_, index) => toPointer(path.slice(0, index + 1)))));
+  return problems.filter(({ code, path }) => code !== 'KV0049' || !said.has(toPointer(path)));
 }
 
 const roots = new WeakMap<Schema, Check>();
@@ -48,7 +51,9 @@ function compileRoot({ schema, custom, subresources }: Kind): Check {
     const given = getAt(value, 'status');
     if (given === undefined || given === null) return;
     at.path.push('status');
+    at.struct = toStructName(schema.definition ?? '');
     decode(given, at);
+    at.struct = '';
     at.path.pop();
   };
 }
