@@ -145,6 +145,19 @@ const CASES: readonly Case[] = [
     },
     objects: ['ConfigMap c b/d/c.yaml:1', 'ConfigMap keep b/keep.gen.yaml:1'],
   },
+  {
+    name: '.kplanignore with rules that would take for ever, or that are no rules',
+    files: {
+      '.kplanignore': `${'*a'.repeat(40)}b\n# ${'*'.repeat(5)}\nb.yaml\n[z-a]\n[\n\\\n!\n/\n**/*/**/*/**\n`,
+      [`${'a'.repeat(200)}.yaml`]: map('a'),
+      'b.yaml': map('b'),
+      'd/.kplanignore': `x${'y'.repeat(70_000)}\n*.c.*.yaml\n`,
+      'd/c.c.c.yaml': map('c'),
+      'd/d.yaml': map('d'),
+    },
+    objects: [`ConfigMap a ${'a'.repeat(200)}.yaml:1`, 'ConfigMap d d/d.yaml:1'],
+    findings: ['KL0038 .kplanignore:1', 'KL0038 .kplanignore:9', 'KL0038 d/.kplanignore:1'],
+  },
   { name: 'nothing at all', files: { 'README.md': 'x' }, objects: [] },
 ];
 

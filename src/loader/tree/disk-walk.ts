@@ -4,7 +4,7 @@ import { toFinding, type Finding } from '../../model/index.ts';
 import { compareStrings } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { beginningOf, errorCode, unreadable } from './disk-fault.ts';
-import { IGNORE_FILE, IgnoreRules, isSkippedDirectory } from './ignore-rules.ts';
+import { IGNORE_FILE, IgnoreRules, isSkippedDirectory, listUnusableRules } from './ignore-rules.ts';
 import { isManifestName, mayLeadToManifests, type TreeFile } from './tree.ts';
 
 /**
@@ -117,7 +117,9 @@ export class DiskWalk {
     try {
       const file = join(this.#root, path, IGNORE_FILE);
       if (!lstatSync(file).isFile()) return above;
-      return above.with(path, readFileSync(file, 'utf8'));
+      const text = readFileSync(file, 'utf8');
+      this.findings.push(...listUnusableRules(path === '' ? IGNORE_FILE : `${path}/${IGNORE_FILE}`, text));
+      return above.with(path, text);
     } catch {
       return above;
     }

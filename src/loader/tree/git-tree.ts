@@ -3,7 +3,7 @@ import { KplanError, toFinding, type Finding } from '../../model/index.ts';
 import type { GitEntry, GitSource } from '../git/git-source.ts';
 import type { Limits } from '../limits.ts';
 import { beginningOf } from './disk-fault.ts';
-import { IGNORE_FILE, IgnoreRules, isSkippedDirectory } from './ignore-rules.ts';
+import { IGNORE_FILE, IgnoreRules, isSkippedDirectory, listUnusableRules } from './ignore-rules.ts';
 import { resolveLink } from './resolve-link.ts';
 import { mayLeadToManifests, type FileContent, type SourceTree, type TreeFile } from './tree.ts';
 
@@ -19,13 +19,13 @@ export async function openGitTree(git: GitSource, commit: string, prefix: string
       hint: 'give a PATH that the revision has, or another revision',
     });
   }
-  const rules = new TreeRules(
-    await readTexts(
-      git,
-      entries.filter((entry) => posix.basename(entry.path) === IGNORE_FILE),
-      limits,
-    ),
+  const ignoreFiles = await readTexts(
+    git,
+    entries.filter((entry) => posix.basename(entry.path) === IGNORE_FILE),
+    limits,
   );
+  const rules = new TreeRules(ignoreFiles);
+  const unusable = [...ignoreFiles].flatMap(([file, text]) => listUnusableRules(file, text));
   const kept = wanted.filter((entry) => entry.path === prefix || !rules.ignores(entry.path));
   const files: TreeFile[] = kept.filter(isFile).map(({ path, oid }) => ({ path, oid }));
   const links = new Links(
@@ -49,7 +49,7 @@ export async function openGitTree(git: GitSource, commit: string, prefix: string
     isOnDisk: false,
     prefix,
     files: all.slice(0, limits.files),
-    findings: [...links.findings, ...submodules, ...surplus.map((file) => tooMany(file, limits))],
+    findings: [...unusable, ...links.findings, ...submodules, ...surplus.map((file) => tooMany(file, limits))],
     escapes: links.escapes,
     read: (list) => readFiles(git, list, limits),
     find: (path) => byPath.get(path),

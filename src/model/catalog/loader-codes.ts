@@ -266,4 +266,11 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Run `helm dependency build {directory}` and commit or keep charts/ beside the chart.',
     why: 'helm cannot render a chart without its dependencies.',
   },
+  KL0038: {
+    title: 'Ignore rule not used',
+    severity: 'warning',
+    message: 'this rule is not used: it has more than {length} characters, or more than {stars} stars in one name',
+    remedy: 'Write it as several simpler rules.',
+    why: 'Matching such a rule can take for ever, and a repository is not trusted with that. What it names is read.',
+  },
 };
