@@ -6,6 +6,7 @@ import {
   type Change,
   type Effect,
   type Finding,
+  type FindingData,
   type KubernetesObject,
   type ObjectRef,
   type Plan,
@@ -13,7 +14,7 @@ import {
   type Wave,
   type World,
 } from '../model/index.ts';
-import { compareBy } from '../std/index.ts';
+import { compareBy, stringifyJson } from '../std/index.ts';
 import { planChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired } from './desired.ts';
@@ -57,6 +58,7 @@ export function createPlan(input: PlanInput): Plan {
   const mass = pruned.length === 0 ? undefined : findMassDeletion(pruned.length, countUnit(input), input.limits ?? DEFAULT_LIMITS);
   const own = [...unnamed, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
   const waves = toWaves(order.waves, applied, pruned);
+  const effects = effectsOf(input, entries, byKey);
   return {
     unit: input.unit,
     fieldManager: input.fieldManager,
@@ -64,10 +66,22 @@ export function createPlan(input: PlanInput): Plan {
     after: input.afterSource,
     waves,
     unchanged: planned.unchanged,
-    findings: [...input.findings, ...own.toSorted(byPlace)],
-    effects: effectsOf(input, entries, byKey),
+    findings: [...withoutTold(input.findings, effects), ...own.toSorted(byPlace)],
+    effects,
     salt: input.salt,
   };
+}
+
+/** A reference that the change itself leaves dangling is an effect, and not said once more as a finding. */
+function withoutTold(findings: readonly Finding[], effects: readonly Effect[]): readonly Finding[] {
+  const told = new Set(
+    effects.filter(({ change }) => change === 'gained').map(({ code, subject, data }) => nameMissing(code, subject, data)),
+  );
+  return findings.filter(({ code, ref, data }) => !told.has(nameMissing(code, ref, data)));
+}
+
+function nameMissing(code: string, ref: ObjectRef | undefined, { target }: FindingData): string {
+  return stringifyJson([code, ref === undefined ? '' : toRefKey(ref), target ?? '']);
 }
 
 const byPlace = compareBy<Finding>(

@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
+import { KplanError, stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
 import type { ApplyReport, PlanReport } from '../../report/index.ts';
 import { countResults, toAppliedSteps } from '../apply-steps.ts';
 import type { Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
-import { KplanError } from '../../model/index.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
 import { signalExit } from '../main.ts';
@@ -69,7 +68,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
     blocker === undefined
       ? steps === 0
         ? 'Nothing to do.'
-        : `${steps} objects are to be written.`
+        : `${countObjects(steps)} to be written.`
       : `Not applied: ${blocker.code}. \`kplan explain ${blocker.code}\` says more; --allow ${blocker.code} goes on all the same.`;
   const report: PlanReport = { kind: 'PlanReport', plan, notes: [], next };
   if (isText || args.has('dry-run')) await printReport(report, args, io);
@@ -78,7 +77,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
       hint: `mend it, or go on all the same with --allow ${blocker.code}`,
     });
   if (args.has('dry-run')) return args.has('detailed-exitcode') && steps > 0 ? 2 : 0;
-  if (steps > 0) await confirm(`Apply ${steps} changes to ${plan.before.description}?`, args, io);
+  if (steps > 0) await confirm(`Apply ${steps} ${steps === 1 ? 'change' : 'changes'} to ${plan.before.description}?`, args, io);
   const result = await carryOut(plan, opened, args, io, log, secrets);
   const applied: ApplyReport = {
     kind: 'ApplyReport',
@@ -91,6 +90,10 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
   const interrupted = signalExit(io);
   if (interrupted !== undefined) return interrupted;
   return result.conclusion === 'applied' ? 0 : result.conclusion === 'refused' ? 3 : 1;
+}
+
+function countObjects(n: number): string {
+  return n === 1 ? '1 object is' : `${n} objects are`;
 }
 
 /** The first error finding or effect that --allow lets not through, by code or engine. */

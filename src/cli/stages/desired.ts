@@ -29,10 +29,10 @@ export interface Desired {
   readonly hasNodes: boolean;
 }
 
-/** Reads PATH, its configuration and its context. */
-export async function readDesired(args: Arguments, io: Io, log: Log, path: string): Promise<Desired> {
+/** Reads PATH, its configuration and its context. With a digester the manifests hold what that leaves of their objects. */
+export async function readDesired(args: Arguments, io: Io, log: Log, path: string, digester?: LoadOptions['digester']): Promise<Desired> {
   const started = io.now();
-  const loaded = await readRepository(loadOptions(args, io, path));
+  const loaded = await readRepository({ ...loadOptions(args, io, path), ...(digester === undefined ? {} : { digester }) });
   const config = await readConfig(args, io, loaded.root);
   const context = await readContext(args, io, config, loaded.root);
   log.detail(`read ${loaded.notes.files} files, ${loaded.manifests.length} objects in ${io.now() - started} ms`);

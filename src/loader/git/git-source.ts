@@ -76,7 +76,7 @@ export function toNoRevision(revision: string, refs: readonly string[], isShallo
   else if (refs.length > 0) hints.push(`there are ${refs.slice(0, 8).join(', ')}${refs.length > 8 ? ', ...' : ''}`);
   if (isShallow) hints.push('the clone is shallow: fetch more history with `git fetch --unshallow`, or in GitHub Actions `fetch-depth: 0`');
   else if (remote === undefined)
-    hints.push(`if it is on the remote: git fetch origin ${/^[\w./-]+$/.test(revision) ? revision : 'REVISION'}`);
+    hints.push(`if it is on the remote: git fetch origin ${/^[\w./-]+$/.test(revision) ? revision.replace(/^origin\//, '') : 'REVISION'}`);
   return new KplanError('NO_REVISION', `the repository has no revision ${JSON.stringify(revision)}`, { hint: hints.join('; ') });
 }
 

@@ -81,7 +81,8 @@ export class CauseFinder {
     if (changed === undefined) return [];
     const wanted = fact.objects.find(({ ref, path }) => path !== undefined && toRefKey(ref) === key)?.path;
     const path = nearestField(changed.step, wanted);
-    const source = changed.locate(path) ?? this.#placeBeside(fact);
+    const own = changed.locate(path);
+    const source = changed.step.action === 'delete' ? (this.#placeBeside(fact) ?? own) : own;
     return [{ ref: changed.step.ref, ...(path === undefined ? {} : { path }), ...(source === undefined ? {} : { source }) }];
   }
 
