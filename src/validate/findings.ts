@@ -18,13 +18,24 @@ export class ProblemMerge {
     else if (!known.versions.includes(version)) known.versions.push(version);
   }
 
-  /** The findings, each with its place in the manifest's source. */
-  toFindings(manifest: Manifest, ref: ObjectRef): readonly Finding[] {
-    return [...this.#found.values()].map(({ problem, versions }) => {
-      const finding = toPlacedFinding(problem, manifest, ref);
-      return versions.length === this.#asked ? finding : { ...finding, versions };
-    });
+  /** Each problem once. */
+  list(): readonly JudgedProblem[] {
+    return [...this.#found.values()].map(({ problem, versions }) =>
+      versions.length === this.#asked ? { problem } : { problem, versions },
+    );
   }
+}
+
+/** A problem, and the versions that it holds for if that is not all. */
+export interface JudgedProblem {
+  readonly problem: Problem;
+  readonly versions?: readonly string[];
+}
+
+/** The finding of a problem of one object: with its place in the manifest's source. */
+export function toJudgedFinding({ problem, versions }: JudgedProblem, manifest: Manifest, ref: ObjectRef): Finding {
+  const finding = toPlacedFinding(problem, manifest, ref);
+  return versions === undefined ? finding : { ...finding, versions };
 }
 
 function asObject(data: Problem['data']): JsonObject {

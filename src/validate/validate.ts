@@ -5,15 +5,14 @@ import {
   withMetadata,
   World,
   type Finding,
-  type Kind,
   type KubernetesObject,
   type Manifest,
   type SchemaCatalog,
 } from '../model/index.ts';
-import { compareFindings, ProblemMerge, toPlacedFinding } from './findings.ts';
+import { getString } from '../std/index.ts';
+import { judgeObject, readVerdict } from './digest.ts';
+import { compareFindings, toJudgedFinding, toPlacedFinding } from './findings.ts';
 import { findDuplicates, type PlacedManifest } from './object/duplicates.ts';
-import { findKind } from './object/kinds.ts';
-import { checkObject } from './object/check-object.ts';
 import { listReferenceProblems } from './references.ts';
 
 /** What is asked, and what is known besides the manifests. */
@@ -44,10 +43,14 @@ export function validateManifests(manifests: readonly Manifest[], options: Valid
 }
 
 function withDefinitions(manifests: readonly Manifest[], { catalogs, context }: ValidateOptions): readonly SchemaCatalog[] {
+  const definitions = listDefinitions(manifests, context);
+  return definitions.length === 0 ? catalogs : catalogs.map((catalog) => catalog.withCustomResources(definitions));
+}
+
+function listDefinitions(manifests: readonly Manifest[], context: World | undefined): readonly KubernetesObject[] {
   const known = context?.byKind('apiextensions.k8s.io', 'CustomResourceDefinition') ?? [];
   const own = manifests.map(({ object }) => object).filter((object) => object.kind === 'CustomResourceDefinition');
-  const definitions = [...known, ...own];
-  return definitions.length === 0 ? catalogs : catalogs.map((catalog) => catalog.withCustomResources(definitions));
+  return [...known, ...own];
 }
 
 /** The object with the namespace that it will be in: the default one where it names none, none for cluster-scoped kinds. */
@@ -72,14 +75,27 @@ function judgeManifest(
   catalogs: readonly SchemaCatalog[],
   options: ValidateOptions,
 ): readonly Finding[] {
-  let merge: ProblemMerge | undefined;
-  for (const catalog of catalogs) {
-    const add = (problem: Parameters<ProblemMerge['add']>[0]): void =>
-      (merge ??= new ProblemMerge(catalogs.length)).add(problem, catalog.version);
-    const kind: Kind | undefined = findKind(manifest.object, catalog, options.knowsCluster, add);
-    if (kind !== undefined) checkObject(manifest.object, kind, catalog.version, add);
-  }
-  return merge === undefined ? [] : merge.toFindings(manifest, refOf(object));
+  const { verdict } = manifest;
+  const judged = verdict === undefined ? judgeObject(manifest.object, catalogs, options.knowsCluster) : readVerdict(verdict);
+  return judged.length === 0 ? NONE : judged.map((item) => toJudgedFinding(item, manifest, refOf(object)));
+}
+
+const NONE: readonly Finding[] = [];
+
+/**
+ * Whether a CustomResourceDefinition among the manifests or in `context` takes the place of a built-in resource: then no
+ * verdict on an object of that kind holds, and the manifests must be read without a digester.
+ */
+export function redefinesBuiltIn(
+  manifests: readonly Manifest[],
+  { catalogs, context }: Pick<ValidateOptions, 'catalogs' | 'context'>,
+): boolean {
+  const definitions = listDefinitions(manifests, context);
+  const isBuiltIn = (definition: KubernetesObject): boolean => {
+    const [group, plural] = [getString(definition, 'spec', 'group'), getString(definition, 'spec', 'names', 'plural')];
+    return catalogs.some((catalog) => catalog.list().some((kind) => kind.group === group && kind.plural === plural));
+  };
+  return definitions.some(isBuiltIn);
 }
 
 function listDuplicates(placed: readonly PlacedManifest[]): readonly Finding[] {

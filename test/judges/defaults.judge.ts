@@ -11,7 +11,7 @@ import { readGadgetDefinition, GADGETS } from './objects.ts';
 const NAMESPACE = 'judged-defaults';
 
 /** Whether `defaultObject` fills in what the API server does, where some optional fields are left out and others are there. */
-export const defaultsJudge: Judge = { subject: 'defaulting', cases: 2500, parallel: 8, prepare };
+export const defaultsJudge: Judge = { subject: 'defaulting', cases: 5000, parallel: 8, branches: [], prepare };
 
 async function prepare({ client, catalog, random }: Setting): Promise<Trial> {
   await client.createNamespace(NAMESPACE);

@@ -21,6 +21,7 @@ export function listFixtures(subject: string): readonly CaseFixture[] {
   });
 }
 
+/** A difference that is known and meant, with why. */
 interface Deviation {
   readonly subject: string;
   readonly name: string;
@@ -29,7 +30,7 @@ interface Deviation {
 
 let deviations: readonly Deviation[] | undefined;
 
-/** The name of the known deviation that a difference is an instance of: `fixtures/judges/deviations.json`, explained in docs/parity.md. */
+/** The name of the known deviation that a difference is an instance of: `fixtures/judges/deviations.json`. */
 export function deviationOf(subject: string, signature: string): string | undefined {
   deviations ??= readDeviations();
   return deviations.find((item) => item.subject === subject && item.pattern.test(signature))?.name;
@@ -37,9 +38,10 @@ export function deviationOf(subject: string, signature: string): string | undefi
 
 function readDeviations(): readonly Deviation[] {
   const entries = getArray(parseJson(readFileSync(new URL('deviations.json', FOLDER), 'utf8')));
-  return entries.map((entry) => ({
-    subject: getString(entry, 'subject') ?? '',
-    name: getString(entry, 'name') ?? '',
-    pattern: new RegExp(getString(entry, 'signature') ?? '(?!)', 's'),
-  }));
+  return entries.map((entry) => {
+    const [subject, name, signature, reason] = ['subject', 'name', 'signature', 'reason'].map((field) => getString(entry, field) ?? '');
+    if (!subject || !name || !signature || !reason)
+      throw new Error('deviations.json: each has a subject, a name, a signature and a reason');
+    return { subject, name, pattern: new RegExp(signature, 's') };
+  });
 }

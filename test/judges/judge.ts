@@ -42,6 +42,8 @@ export interface Judge {
   readonly subject: string;
   /** How many cases by default. */
   readonly cases: number;
+  /** What a run of at least so many cases must have had a case of, by the names that `coverage` gives. */
+  readonly branches: readonly string[];
   /** How many cases at a time. */
   readonly parallel: number;
   prepare(setting: Setting): Promise<Trial>;
@@ -70,6 +72,7 @@ export async function runJudge(
   options: RunOptions,
 ): Promise<{ passed: number; failed: number }> {
   const trial = await judge.prepare({ ...setting, random: new Random(caseSeed(options.seed, judge.subject, -1)) });
+  let missing: readonly string[] = [];
   const tally: Tally = { coverage: new Map(), known: new Map(), found: new Map(), asked: 0, agreed: 0 };
   try {
     for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, name, input);
@@ -83,11 +86,13 @@ export async function runJudge(
     };
     await Promise.all(Array.from({ length: judge.parallel }, work));
     await report(judge, trial, tally, options);
+    missing = total < judge.cases ? [] : judge.branches.filter((branch) => !tally.coverage.has(branch));
+    for (const branch of missing) options.log(`  no case of: ${branch}`);
   } finally {
     await trial.close?.();
   }
-  const failed = [...tally.found.values()].reduce((sum, item) => sum + item.count, 0);
-  return { passed: tally.asked - failed, failed };
+  const wrong = [...tally.found.values()].reduce((sum, item) => sum + item.count, 0);
+  return { passed: tally.asked - wrong, failed: wrong + missing.length };
 }
 
 async function ask(judge: Judge, trial: Trial, tally: Tally, name: string, input: JsonValue): Promise<void> {
@@ -128,7 +133,7 @@ async function report(judge: Judge, trial: Trial, tally: Tally, { log, seed, sig
 }
 
 function shorten(text: string): string {
-  return text.length <= 3000 ? text : `${text.slice(0, 3000)}… (${text.length} characters)`;
+  return text.length <= 900 ? text : `${text.slice(0, 900)}… (${text.length} characters)`;
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -25,7 +25,7 @@ const STEPS = 6;
  * Whether `applyMerge` and `updateMerge` make what the API server makes of the same applies and updates by three managers.
  * What is updated is given to `updateMerge` in the form in which the server has stored it, as its contract asks.
  */
-export const mergeJudge: Judge = { subject: 'server-side-apply', cases: 400, parallel: 6, prepare };
+export const mergeJudge: Judge = { subject: 'server-side-apply', cases: 500, parallel: 6, branches: [], prepare };
 
 async function prepare({ client, catalog }: Setting): Promise<Trial> {
   await client.createNamespace(NAMESPACE);

@@ -1,5 +1,6 @@
 import { isKubernetesObject, World, type KubernetesObject } from '../../src/model/index.ts';
-import { authorize, type AccessRequest } from '../../src/engine/rbac/index.ts';
+import { describeBinding } from '../../src/engine/rbac/binding.ts';
+import { authorize, type AccessRequest, type Decision } from '../../src/engine/rbac/index.ts';
 import { getArray, getBoolean, getObject, getString, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { sleep, type Client } from './client.ts';
 import type { Comparison, Judge, Setting, Trial } from './judge.ts';
@@ -39,7 +40,7 @@ const TEAMS = [
 const SETTLE = 2000;
 
 /** Whether `authorize` decides as the server's SubjectAccessReview does, reason included. One world of roles and bindings, many requests. */
-export const rbacJudge: Judge = { subject: 'rbac', cases: 3000, parallel: 8, prepare };
+export const rbacJudge: Judge = { subject: 'rbac', cases: 3000, parallel: 8, branches: [], prepare };
 
 async function prepare({ client, random }: Setting): Promise<Trial> {
   for (const name of NAMESPACES.slice(0, 2)) await client.createNamespace(name);
@@ -57,7 +58,7 @@ async function compare(input: JsonValue, world: World, client: Client): Promise<
   const reason = getString(answer.body, 'status', 'reason') ?? '';
   const decision = authorize(world, request);
   const coverage = [`${allowed ? 'allowed' : reason === '' ? 'denied' : 'denied with a reason'}: ${request.kind}`];
-  if (decision.allowed === allowed && (decision.reason === reason || isOtherOf(reason, decision.reason))) return { coverage };
+  if (decision.allowed === allowed && isReasonOf(reason, decision)) return { coverage };
   const signature =
     decision.allowed === allowed
       ? `${allowed ? 'allowed' : 'denied'} for another reason`
@@ -72,15 +73,22 @@ async function compare(input: JsonValue, world: World, client: Client): Promise<
   };
 }
 
-/** Bindings are visited in no certain order, and so are the missing roles that a denial names. */
-function isOtherOf(reason: string, ours: string): boolean {
-  const split = (text: string): string =>
-    text
-      .replace(/^RBAC: \[?|\]$/g, '')
-      .split(', ')
-      .toSorted()
-      .join();
-  return split(reason) === split(ours);
+/** The server visits bindings in no order: where several allow, any of them may be its reason, and denials name missing roles in any order. */
+function isReasonOf(reason: string, decision: Decision): boolean {
+  if (!decision.allowed) return listMissing(reason) === listMissing(decision.reason);
+  const others = decision.rules.flatMap(({ grant }) => {
+    const subject = grant.binding.subjects[grant.subjectIndex];
+    return subject === undefined ? [] : [`RBAC: allowed by ${describeBinding(grant.binding, subject)}`];
+  });
+  return [decision.reason, ...others].includes(reason);
+}
+
+function listMissing(reason: string): string {
+  return reason
+    .replace(/^RBAC: \[?|\]$/g, '')
+    .split(', ')
+    .toSorted()
+    .join();
 }
 
 function toRequest(spec: JsonValue): AccessRequest | undefined {

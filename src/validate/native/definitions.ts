@@ -1,4 +1,4 @@
-import { nameOf, type KubernetesObject } from '../../model/index.ts';
+import type { KubernetesObject } from '../../model/index.ts';
 import { getArray, getAt, getBoolean, getObject, getString, type JsonValue, type Path } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
 import { failAs, invalid, required, unsupported, type Fail } from './field-error.ts';
@@ -20,8 +20,9 @@ export function checkDefinition(object: KubernetesObject, report: Report): void 
   const fail = failAs('KV0117', report);
   const plural = getString(object, 'spec', 'names', 'plural') ?? '';
   const group = getString(object, 'spec', 'group') ?? '';
-  if (nameOf(object) !== `${plural}.${group}`) {
-    fail(['metadata', 'name'], invalid(nameOf(object), 'must be spec.names.plural+"."+spec.group'));
+  for (const field of ['name', 'generateName']) {
+    const name = getString(object.metadata, field) ?? '';
+    if (name !== '' && name !== `${plural}.${group}`) fail(['metadata', field], invalid(name, 'must be spec.names.plural+"."+spec.group'));
   }
   const scope = getString(object, 'spec', 'scope') ?? '';
   if (scope !== '' && scope !== 'Cluster' && scope !== 'Namespaced') fail(['spec', 'scope'], unsupported(scope, ['Cluster', 'Namespaced']));

@@ -1,4 +1,5 @@
 import { stringifyJsonInOrder, type JsonValue, type Path } from '../../std/index.ts';
+import { quoteGo } from '../go-quote.ts';
 import type { Report } from '../problem.ts';
 import { toDottedPath } from '../structural/cursor.ts';
 
@@ -10,9 +11,13 @@ export function failAs(code: string, report: Report): Fail {
   return (path, problem, field) => report({ code, path, data: { field: field ?? toDottedPath(path), problem } });
 }
 
+function print(value: JsonValue): string {
+  return typeof value === 'string' ? quoteGo(value) : stringifyJsonInOrder(value);
+}
+
 /** `Invalid value: -1: must be greater than or equal to 0`. */
 export function invalid(value: JsonValue, reason: string): string {
-  return `Invalid value: ${stringifyJsonInOrder(value)}: ${reason}`;
+  return `Invalid value: ${print(value)}: ${reason}`;
 }
 
 /** `Required value`, or `Required value: and why`. */
@@ -27,17 +32,17 @@ export function forbidden(reason: string): string {
 
 /** `Duplicate value: "a"`. */
 export function duplicate(value: JsonValue): string {
-  return `Duplicate value: ${stringifyJsonInOrder(value)}`;
+  return `Duplicate value: ${print(value)}`;
 }
 
 /** `Unsupported value: "a": supported values: "b", "c"`. */
 export function unsupported(value: JsonValue, supported: readonly string[]): string {
-  return `Unsupported value: ${stringifyJsonInOrder(value)}: supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}`;
+  return `Unsupported value: ${print(value)}: supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}`;
 }
 
 /** `Not found: "a"`. */
 export function notFound(value: string): string {
-  return `Not found: ${JSON.stringify(value)}`;
+  return `Not found: ${quoteGo(value)}`;
 }
 
 export const NON_NEGATIVE = 'must be greater than or equal to 0';

@@ -11,7 +11,16 @@ import { checkProbes } from './probes.ts';
 import { checkResources } from './resources.ts';
 import { checkPodSelectors, checkSelectors, checkTemplateLabels } from './selectors.ts';
 import { checkService } from './services.ts';
-import { checkClaim, checkKeys, checkLimitRange, checkPersistentVolume, checkPriorityClass, checkWebhooks } from './storage.ts';
+import {
+  checkClaim,
+  checkKeys,
+  checkLimitRange,
+  checkPersistentVolume,
+  checkNamelessClaim,
+  checkPriorityClass,
+  checkStorageClass,
+  checkWebhooks,
+} from './storage.ts';
 import { checkVolumes } from './volumes.ts';
 import { checkWorkloadSpec, usesHostNetwork } from './workload-spec.ts';
 
@@ -40,8 +49,9 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   'apps/ReplicaSet': checkWorkload,
   'apps/StatefulSet': (object, kind, report) => {
     checkWorkload(object, kind, report);
-    for (const index of getArray(object, 'spec', 'volumeClaimTemplates').keys()) {
+    for (const [index, claim] of getArray(object, 'spec', 'volumeClaimTemplates').entries()) {
       checkClaimAt(object, ['spec', 'volumeClaimTemplates', index, 'spec'], report);
+      if ((getString(claim, 'metadata', 'name') ?? '') === '') checkNamelessClaim(index, report);
     }
   },
   'autoscaling/HorizontalPodAutoscaler': (object, _, report) => checkAutoscaler(object, report),
@@ -62,6 +72,7 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   'rbac.authorization.k8s.io/Role': (object, { kind }, report) => checkRole(object, kind, report),
   'rbac.authorization.k8s.io/RoleBinding': (object, { kind }, report) => checkBinding(object, kind, report),
   'scheduling.k8s.io/PriorityClass': (object, _, report) => checkPriorityClass(nameOf(object), report),
+  'storage.k8s.io/StorageClass': (object, _, report) => checkStorageClass(object, report),
 };
 
 /**

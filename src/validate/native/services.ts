@@ -3,7 +3,7 @@ import { getArray, getAt, getNumber, getObject, getString, isObject, type JsonOb
 import { judgeLabel } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { isIpv4, isIpv6 } from '../structural/custom-formats.ts';
-import { duplicate, failAs, invalid, isPort, PORT_RANGE, required, type Fail } from './field-error.ts';
+import { duplicate, failAs, invalid, isPort, PORT_RANGE, required, unsupported, type Fail } from './field-error.ts';
 import { checkPort } from './probes.ts';
 
 /** What `ValidateService` says. */
@@ -16,6 +16,9 @@ export function checkService(object: KubernetesObject, report: Report): void {
   if (type === 'ExternalName' && (getString(spec, 'externalName') ?? '') === '') fail(['spec', 'externalName'], required());
   if (ports.length === 0 && type !== 'ExternalName' && !isHeadless) fail(['spec', 'ports'], required());
   checkAddress(spec, type, isHeadless, fail);
+  for (const [index, family] of getArray(spec, 'ipFamilies').entries()) {
+    if ((family ?? '') === '') fail(['spec', 'ipFamilies', index], unsupported('', ['IPv4', 'IPv6']));
+  }
   checkPorts(ports, fail);
 }
 
@@ -41,7 +44,8 @@ function checkPorts(ports: readonly JsonValue[], fail: Fail): void {
     names.add(name);
     const number = getNumber(port, 'port');
     if (number !== undefined && !isPort(number)) fail([...at, 'port'], invalid(number, PORT_RANGE));
-    checkPort(getAt(port, 'targetPort'), [...at, 'targetPort'], fail);
+    const target = getAt(port, 'targetPort');
+    if (target !== 0 && target !== '') checkPort(target, [...at, 'targetPort'], fail);
     const key = `${getString(port, 'protocol') ?? 'TCP'}/${number ?? 0}`;
     if (seen.has(key)) fail(at, duplicate(printPort(port)));
     seen.add(key);

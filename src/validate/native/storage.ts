@@ -60,6 +60,10 @@ export function checkWebhooks(object: KubernetesObject, report: Report): void {
     const name = getString(webhook, 'name') ?? '';
     if (name !== '' && names.has(name)) fail(['webhooks', index, 'name'], duplicate(name));
     names.add(name);
+    const effects = getString(webhook, 'sideEffects') ?? '';
+    // The values of v1beta1, which v1 no longer takes.
+    if (effects === 'Some' || effects === 'Unknown')
+      fail(['webhooks', index, 'sideEffects'], unsupported(effects, ['None', 'NoneOnDryRun']));
     for (const [number, rule] of getArray(webhook, 'rules').entries()) checkRule(rule, ['webhooks', index, 'rules', number], fail);
   }
 }
@@ -71,6 +75,21 @@ function checkRule(rule: JsonValue, path: Path, fail: Fail): void {
     if (field !== 'apiVersions' && field !== 'resources') continue;
     for (const [index, item] of items.entries()) if (item === '' || item === null) fail([...path, field, index], required());
   }
+}
+
+/** A claim template becomes a volume of each pod, and the server speaks of that. */
+export function checkNamelessClaim(index: number, report: Report): void {
+  const fail = failAs('KV0122', report);
+  const volume = toDottedPath(['spec', 'template', 'spec', 'volumes', index]);
+  for (const field of ['persistentVolumeClaim.claimName', 'name']) {
+    fail(['spec', 'volumeClaimTemplates', index, 'metadata', 'name'], required(), `${volume}.${field}`);
+  }
+}
+
+/** What `ValidateStorageClass` says: a class has no volumes to recycle. */
+export function checkStorageClass(object: KubernetesObject, report: Report): void {
+  if (object['reclaimPolicy'] !== 'Recycle') return;
+  failAs('KV0122', report)(['reclaimPolicy'], unsupported('Recycle', ['Delete', 'Retain']));
 }
 
 /** What the admission of PriorityClasses says of names that are the system's. */

@@ -24,6 +24,8 @@ export function checkWorkloadSpec(object: KubernetesObject, { kind }: Kind, repo
     failAs('KV0121', report)(['metadata', 'name'], invalid(name, 'must be no more than 63 bytes'), 'spec.template.labels');
   }
   if (kind === 'CronJob') checkCounts(object, ['spec', 'jobTemplate', 'spec'], JOB_SPEC, report);
+  if (kind === 'Job') checkReplacement(object, ['spec'], report);
+  if (kind === 'CronJob') checkReplacement(object, ['spec', 'jobTemplate', 'spec'], report);
   if (kind === 'Deployment') checkStrategy(object, failAs('KV0114', report));
   checkRestartPolicy(object, kind, failAs('KV0106', report));
 }
@@ -33,6 +35,14 @@ function checkCounts(object: KubernetesObject, at: Path, fields: readonly string
     const value = getNumber(object, ...at, field);
     if (value !== undefined && value < 0) failAs('KV0102', report)([...at, field], invalid(value, NON_NEGATIVE));
   }
+}
+
+/** Pods that may have failed by policy are replaced once they have. */
+function checkReplacement(object: KubernetesObject, path: Path, report: Report): void {
+  const policy = getString(object, ...path, 'podReplacementPolicy');
+  if (policy !== 'TerminatingOrFailed' || getObject(object, ...path, 'podFailurePolicy') === undefined) return;
+  const field = [...path, 'podReplacementPolicy'];
+  report({ code: 'KV0044', path: field, data: { field: field.join('.'), value: JSON.stringify(policy), values: ['"Failed"'] } });
 }
 
 function checkStrategy(object: KubernetesObject, fail: Fail): void {

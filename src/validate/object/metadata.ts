@@ -1,73 +1,66 @@
 import type { Kind, KubernetesObject } from '../../model/index.ts';
 import { getArray, getObject, isObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
-import {
-  judgeLabel,
-  judgeLabel1035,
-  judgeLabelValue,
-  judgePathSegment,
-  judgeQualifiedName,
-  judgeSubdomain,
-  type Judgement,
-} from './names.ts';
+import { quoteGo } from '../go-quote.ts';
+import { judgeGenerateName, judgeName } from './name-rules.ts';
+import { judgeLabel, judgeLabelValue, judgeQualifiedName } from './names.ts';
+import { checkOwners } from './owners.ts';
 import { WORDS } from './words.ts';
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-/** Kinds whose names are not DNS subdomains: the `ValidateXName` of each. */
-const NAME_RULES: Readonly<Record<string, (name: string) => Judgement>> = {
-  '/Namespace': judgeLabel,
-  '/Service': judgeLabel,
-  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': judgeSubdomain,
-  'apiregistration.k8s.io/APIService': judgePathSegment,
-  'apps/StatefulSet': judgeLabel,
-  'policy/PodDisruptionBudget': () => [],
-  'rbac.authorization.k8s.io/ClusterRole': judgePathSegment,
-  'rbac.authorization.k8s.io/ClusterRoleBinding': judgePathSegment,
-  'rbac.authorization.k8s.io/Role': judgePathSegment,
-  'rbac.authorization.k8s.io/RoleBinding': judgePathSegment,
-};
-
-/** From this minor version on a Service may start with a digit (KEP-5311); before it is a DNS-1035 label. */
-const RELAXED_SERVICE_NAMES = 35;
+/** Groups whose kinds are held to `apimachinery`'s rules alone, as custom resources are: others want finalizers to be qualified. */
+const PLAIN_GROUPS = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+]);
 
 /** The judgement of an object's metadata: `ValidateObjectMeta` with the kind's own rule for names. */
 export function checkObjectMeta(object: KubernetesObject, kind: Kind, version: string, report: Report): void {
   const { metadata } = object;
-  checkName(metadata, kind, version, report);
+  checkName(object, kind, version, report);
   checkLabels(metadata, ['metadata'], 'metadata', report);
-  for (const [index, finalizer] of getArray(metadata, 'finalizers').entries()) {
-    if (typeof finalizer === 'string') checkFinalizer(finalizer, index, report);
-  }
-  const owners = getArray(metadata, 'ownerReferences');
-  if (owners.filter((owner) => isObject(owner) && owner['controller'] === true).length > 1) {
-    const reason = 'Only one reference can have Controller set to true';
-    report({ code: 'KV0027', path: ['metadata', 'ownerReferences'], data: { field: 'metadata.ownerReferences', reason } });
-  }
+  if (!kind.custom) checkGivenLabels(object, report);
+  checkFinalizers(getArray(metadata, 'finalizers'), kind, report);
+  checkOwners(metadata, report);
   if (typeof metadata['namespace'] === 'string' && metadata['namespace'] !== '' && kind.namespaced)
     checkNamespace(metadata['namespace'], report);
 }
 
-function checkName(metadata: JsonObject, kind: Kind, version: string, report: Report): void {
-  const { name, generateName } = metadata;
+function checkName(object: KubernetesObject, kind: Kind, version: string, report: Report): void {
+  const { name, generateName } = object.metadata;
+  const isGenerated = typeof generateName === 'string' && generateName !== '';
+  if (isGenerated)
+    for (const reason of judgeGenerateName(generateName, object, kind, version)) reportName('generateName', generateName, reason, report);
   if (typeof name === 'string' && name !== '') {
-    for (const reason of nameRuleOf(kind, version)(name)) reportName('name', name, reason, report);
-  } else if (typeof generateName === 'string' && generateName !== '') {
-    const trial = `${generateName.slice(0, 58)}xxxxx`;
-    for (const reason of nameRuleOf(kind, version)(trial)) reportName('generateName', generateName, reason, report);
-  } else if (name === undefined || name === null || name === '') {
+    for (const reason of judgeName(name, object, kind, version)) reportName('name', name, reason, report);
+  } else if (!isGenerated && (name === undefined || name === null || name === '')) {
     report({ code: 'KV0021', path: ['metadata', 'name'], data: {} });
   }
 }
 
-function nameRuleOf(kind: Kind, version: string): (name: string) => Judgement {
-  const key = `${kind.group}/${kind.kind}`;
-  if (key === '/Service' && Number(version.split('.')[1]) < RELAXED_SERVICE_NAMES) return judgeLabel1035;
-  return (kind.custom ? undefined : NAME_RULES[key]) ?? judgeSubdomain;
+function reportName(field: string, value: string, reason: string, report: Report): void {
+  report({ code: 'KV0022', path: ['metadata', field], data: { field: `metadata.${field}`, value: quoteGo(value), reason } });
 }
 
-function reportName(field: string, value: string, reason: string, report: Report): void {
-  report({ code: 'KV0022', path: ['metadata', field], data: { field: `metadata.${field}`, value: JSON.stringify(value), reason } });
+/** A Namespace is labelled with its name; a ReplicationController or Job without labels of its own takes those of its pods. */
+function checkGivenLabels(object: KubernetesObject, report: Report): void {
+  const { labels, name } = object.metadata;
+  if (object.kind === 'Namespace' && typeof name === 'string') {
+    for (const reason of judgeLabelValue(name)) reportLabel(['metadata'], 'name', 'metadata.labels', name, reason, report);
+  }
+  const isHeir = object.kind === 'ReplicationController' || object.kind === 'Job';
+  if (isHeir && Object.keys(getObject(labels) ?? {}).length === 0) {
+    const path = ['spec', 'template', 'metadata', 'labels'];
+    const inherited = getObject(object, ...path);
+    checkLabelMap(inherited, path, 'metadata.labels', report);
+    // The pods of a Job are labelled with its name, and these labels are its own.
+    if (object.kind === 'Job' && inherited !== undefined && typeof name === 'string')
+      for (const reason of judgeLabelValue(name)) reportLabel(['metadata'], 'name', 'metadata.labels', name, reason, report);
+  }
 }
 
 function checkNamespace(value: string, report: Report): void {
@@ -75,17 +68,20 @@ function checkNamespace(value: string, report: Report): void {
     report({
       code: 'KV0026',
       path: ['metadata', 'namespace'],
-      data: { field: 'metadata.namespace', value: JSON.stringify(value), reason },
+      data: { field: 'metadata.namespace', value: quoteGo(value), reason },
     });
   }
 }
 
-function checkFinalizer(finalizer: string, index: number, report: Report): void {
-  const reasons = judgeQualifiedName(finalizer);
-  const isQualified = finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer);
-  const field = reasons.length > 0 ? 'metadata.finalizers' : `metadata.finalizers[${index}]`;
-  for (const reason of reasons.length > 0 || isQualified ? reasons : [WORDS.finalizer]) {
-    report({ code: 'KV0025', path: ['metadata', 'finalizers', index], data: { field, value: JSON.stringify(finalizer), reason } });
+function checkFinalizers(finalizers: readonly JsonValue[], kind: Kind, report: Report): void {
+  const isPlain = kind.custom || PLAIN_GROUPS.has(kind.group) || kind.kind === 'PodDisruptionBudget';
+  for (const [index, item] of finalizers.entries()) {
+    const finalizer = item ?? '';
+    if (typeof finalizer !== 'string') continue;
+    const fail = (field: string, reason: string): void =>
+      report({ code: 'KV0025', path: ['metadata', 'finalizers', index], data: { field, value: quoteGo(finalizer), reason } });
+    for (const reason of judgeQualifiedName(finalizer)) fail('metadata.finalizers', reason);
+    if (!isPlain && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) fail(`metadata.finalizers[${index}]`, WORDS.finalizer);
   }
 }
 
@@ -95,10 +91,22 @@ export function checkLabels(metadata: JsonObject, path: Path, field: string, rep
   const annotations = getObject(metadata, 'annotations') ?? {};
   for (const key of Object.keys(annotations)) {
     for (const reason of judgeQualifiedName(key.toLowerCase())) {
-      const data = { field: `${field}.annotations`, value: JSON.stringify(key), reason };
+      const data = { field: `${field}.annotations`, value: quoteGo(key), reason };
       report({ code: 'KV0024', path: [...path, 'annotations', key], data });
     }
   }
+  if (isTooLarge(annotations))
+    report({ code: 'KV0053', path: [...path, 'annotations'], data: { field: `${field}.annotations`, limit: ANNOTATIONS_LIMIT } });
+}
+
+const ANNOTATIONS_LIMIT = 256 * 1024;
+
+function isTooLarge(annotations: JsonObject): boolean {
+  const texts = Object.entries(annotations).flatMap(([key, value]) => (typeof value === 'string' ? [key, value] : [key]));
+  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  if (units * 3 <= ANNOTATIONS_LIMIT) return false;
+  const encoder = new TextEncoder();
+  return texts.reduce((sum, text) => sum + encoder.encode(text).length, 0) > ANNOTATIONS_LIMIT;
 }
 
 /** The judgement of a map of labels: of an object, a template, or a selector. */
@@ -113,5 +121,5 @@ export function checkLabelMap(labels: JsonValue | undefined, path: Path, field: 
 }
 
 function reportLabel(path: Path, key: string, field: string, value: string, reason: string, report: Report): void {
-  report({ code: 'KV0023', path: [...path, key], data: { field, value: JSON.stringify(value), reason } });
+  report({ code: 'KV0023', path: [...path, key], data: { field, value: quoteGo(value), reason } });
 }

@@ -21,6 +21,11 @@ export function judgeSubdomain(text: string): Judgement {
   return [...tooLong(text, 253, 'characters'), ...(SUBDOMAIN.test(text) ? [] : [WORDS.subdomain])];
 }
 
+/** `LongName` of declarative validation, which counts in bytes. */
+export function judgeLongName(text: string): Judgement {
+  return [...tooLong(text, 253, 'bytes'), ...(SUBDOMAIN.test(text) ? [] : [WORDS.subdomain])];
+}
+
 /** `IsDNS1123Label`; as a name of an object it says of dots that there are some. */
 export function judgeLabel(text: string): Judgement {
   const long = tooLong(text, 63, 'characters');
@@ -35,7 +40,11 @@ export function judgeLabel1035(text: string): Judgement {
 
 /** `IsPathSegmentName`, for RBAC: the name is only ever a step of a path. */
 export function judgePathSegment(text: string): Judgement {
-  if (text === '.' || text === '..') return [`may not be '${text}'`];
+  return text === '.' || text === '..' ? [`may not be '${text}'`] : judgePathPrefix(text);
+}
+
+/** `IsPathSegmentPrefix`. */
+export function judgePathPrefix(text: string): Judgement {
   return ['/', '%'].filter((letter) => text.includes(letter)).map((letter) => `may not contain '${letter}'`);
 }
 

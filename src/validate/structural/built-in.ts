@@ -1,8 +1,8 @@
 import type { Schema } from '../../model/index.ts';
 import { findNearest, isArray, isObject, stringifyJson, type JsonValue } from '../../std/index.ts';
-import { ABSENT_WORDS, SAID_ELSEWHERE } from './absent-words.ts';
+import { ABSENT_WORDS, EMPTY_WORDS, SAID_ELSEWHERE } from './absent-words.ts';
 import { toDottedPath, type Check, type Cursor } from './cursor.ts';
-import { ENUM_WORDS } from './enum-words.ts';
+import { EMPTY_IS_A_VALUE, ENUM_WORDS } from './enum-words.ts';
 import { toGoType, toGoValue, toStructName } from './go-type.ts';
 import { checkKeys } from './list-keys.ts';
 import { explainTime, findBadBase64, isTime, judgeQuantity } from './scalars.ts';
@@ -34,7 +34,7 @@ function compile(schema: Schema, strictness: Strictness): Check {
   const type = schema.type ?? 'any';
   switch (type) {
     case 'object':
-      return schema.properties === undefined ? compileMap(schema, strictness) : compileStruct(schema, schema.properties, strictness);
+      return isMap(schema) ? compileMap(schema, strictness) : compileStruct(schema, schema.properties ?? {}, strictness);
     case 'array':
       return compileList(schema, strictness);
     case 'string':
@@ -48,6 +48,11 @@ function compile(schema: Schema, strictness: Strictness): Check {
     case 'any':
       return schema.properties === undefined ? () => undefined : compileStruct(schema, schema.properties, strictness);
   }
+}
+
+/** Whether any key is fine: of a map, or where nothing is known. What is neither and has no fields is a struct without any. */
+function isMap({ properties, additionalProperties, preserveUnknownFields }: Schema): boolean {
+  return properties === undefined && (additionalProperties !== undefined || preserveUnknownFields === true);
 }
 
 /** A field of a struct that must be there, or whose zero value is itself found wanting. */
@@ -73,7 +78,7 @@ function compileStruct(schema: Schema, properties: Readonly<Record<string, Schem
     }
     if (strictness === 'full') {
       absent ??= listAbsentFields(schema, properties);
-      for (const field of absent) if (isUnset(value[field.name])) reportAbsent(at, field);
+      for (const field of absent) if (isUnset(value[field.name])) reportAbsent(at, field, value[field.name] === '');
     }
     at.struct = outer;
   };
@@ -90,9 +95,10 @@ function isUnset(value: JsonValue | undefined): boolean {
   return value === undefined || value === null || value === '';
 }
 
-function reportAbsent(at: Cursor, { name, zero }: AbsentField): void {
+function reportAbsent(at: Cursor, { name, zero }: AbsentField, isEmpty: boolean): void {
   if (zero !== undefined) return step(at, name, zero, {});
-  const problem = ABSENT_WORDS[`${at.struct}.${name}`] ?? 'Required value';
+  const field = `${at.struct}.${name}`;
+  const problem = (isEmpty ? EMPTY_WORDS[field] : undefined) ?? ABSENT_WORDS[field] ?? 'Required value';
   if (problem === SAID_ELSEWHERE) return undefined;
   at.path.push(name);
   at.report('KV0043', { field: at.field, problem });
@@ -111,7 +117,18 @@ function listAbsentFields(schema: Schema, properties: Readonly<Record<string, Sc
 }
 
 /** Fields of Go structs, not of pointers to them: left out they are there all the same, with all that they lack. */
-const HELD_BY_VALUE = new Set(['jobTemplate', 'names', 'roleRef', 'scaleTargetRef', 'spec', 'target', 'template']);
+const HELD_BY_VALUE = new Set([
+  'jobTemplate',
+  'limitResponse',
+  'names',
+  'pool',
+  'priorityLevelConfiguration',
+  'roleRef',
+  'scaleTargetRef',
+  'spec',
+  'target',
+  'template',
+]);
 
 /** Whether the zero value of a struct lacks something required. Structs held by value cannot be recursive. */
 function hasWants(schema: Schema): boolean {
@@ -120,10 +137,16 @@ function hasWants(schema: Schema): boolean {
 
 /** Fields that the OpenAPI document calls required and the server does not ask for. */
 const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+  'io.k8s.api.apps.v1.ControllerRevision': ['revision'],
+  'io.k8s.api.batch.v1.PodFailurePolicy': ['rules'],
   'io.k8s.api.core.v1.Event': ['metadata'],
   'io.k8s.api.core.v1.HTTPHeader': ['value'],
   'io.k8s.api.core.v1.LimitRangeSpec': ['limits'],
   'io.k8s.api.core.v1.Sysctl': ['value'],
+  'io.k8s.api.resource.v1.ResourcePool': ['generation'],
+  'io.k8s.api.storage.v1.CSINodeSpec': ['drivers'],
+  // Judged with the rest of the metadata.
+  'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference': ['apiVersion', 'kind', 'name', 'uid'],
 };
 
 function isOptional(definition: string, field: string): boolean {
@@ -173,12 +196,17 @@ function compileString(schema: Schema, strictness: Strictness): Check {
   const micro = MICRO_TIME.test(schema.definition ?? '');
   return (value, at) => {
     if (typeof value !== 'string') return reportType(at, value, goType);
-    if (allowed !== undefined && (value !== '' || typeof at.path.at(-1) === 'number') && !allowed.has(value))
-      return reportEnum(at, value, [...allowed]);
+    if (allowed !== undefined && !allowed.has(value) && (value !== '' || isGiven(at))) return reportEnum(at, value, [...allowed]);
     if (format === 'byte') return reportBase64(at, value);
     if (format === 'date-time' && !isTime(value, micro)) return at.report('KV0046', { field: at.field, reason: explainTime(value, micro) });
     return undefined;
   };
+}
+
+/** Whether an empty text where the cursor stands is a value, and not one left out. */
+function isGiven(at: Cursor): boolean {
+  const step = at.path.at(-1) ?? '';
+  return typeof step === 'number' || EMPTY_IS_A_VALUE.has(`${at.struct}.${step}`);
 }
 
 function reportBase64(at: Cursor, value: string): void {
@@ -196,7 +224,8 @@ function isInt32(value: JsonValue): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= -2147483648 && value <= 2147483647;
 }
 
-function isInt64(value: JsonValue): boolean {
+/** Whether Go's decoder makes an `int64` of a number. */
+export function isInt64(value: JsonValue): boolean {
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value;
   return typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
 }

@@ -1,12 +1,9 @@
 import type { Schema } from '../../model/index.ts';
 import { compileLinearPattern, isArray, isObject, type JsonValue } from '../../std/index.ts';
+import { quoteGo } from '../go-quote.ts';
+import { isInt64 } from './built-in.ts';
 import type { Check, Cursor } from './cursor.ts';
 import { isOfFormat } from './custom-formats.ts';
-
-const INTEGERS: Readonly<Record<string, readonly [number, number]>> = {
-  int32: [-2147483648, 2147483647],
-  int64: [-(2 ** 63), 2 ** 63],
-};
 
 /** The checks of a custom resource's numbers, lengths, sizes and patterns. */
 export function compileBounds(schema: Schema): readonly Check[] {
@@ -15,22 +12,28 @@ export function compileBounds(schema: Schema): readonly Check[] {
 
 /** The check of a `format`; formats that the server does not know are no restriction. */
 export function checkFormat(format: string): Check {
-  const range = INTEGERS[format];
-  if (range !== undefined) {
-    return (value, at) => {
-      if (typeof value === 'number' && (value < range[0] || value > range[1])) {
-        at.report('KV0052', { reason: `Checked value must be of type integer with format ${format} in ${at.field}` });
-      }
-    };
-  }
   return (value, at) => {
     if (typeof value === 'string' && !isOfFormat(value, format))
-      at.report('KV0045', { field: at.field, value: JSON.stringify(value), type: format });
+      at.report('KV0045', { field: at.field, value: quoteGo(value), type: format });
   };
 }
 
+/** What `IsValueValidAgainstRange` says of numbers where integers are wanted. */
+function compileRange({ type, format }: Schema): readonly Check[] {
+  if (type !== 'integer') return [];
+  const isSmall = format === 'int32';
+  const words = isSmall || format === 'int64' ? `with format ${format}` : '(default format)';
+  return [
+    (value, at) => {
+      if (typeof value !== 'number' && typeof value !== 'bigint') return;
+      const isFine = isInt64(value) && !(isSmall && (value < -2147483648 || value > 2147483647));
+      if (!isFine) at.report('KV0052', { reason: `Checked value must be of type integer ${words} in ${at.field}` });
+    },
+  ];
+}
+
 function compileNumbers(schema: Schema): readonly Check[] {
-  const checks: Check[] = [];
+  const checks: Check[] = [...compileRange(schema)];
   const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum } = schema;
   const forNumbers = (isFine: (value: number) => boolean, words: string): void => {
     checks.push((value, at) => {
@@ -99,10 +102,20 @@ function compileSizes({ minItems, maxItems, minProperties, maxProperties }: Sche
   return checks;
 }
 
-function reportBody(at: Cursor, value: JsonValue, words: string): void {
+function reportBody(at: Cursor, value: string | number | bigint, words: string): void {
   at.report('KV0055', {
     field: at.field,
-    value: typeof value === 'bigint' ? value.toString() : JSON.stringify(value),
+    value: typeof value === 'string' ? quoteGo(value) : printGoNumber(value),
     reason: `${at.field} in body ${words}`,
   });
+}
+
+/** A number as Go's `%v` prints it: what is no int64 is a float, with an exponent where `%g` has one. */
+function printGoNumber(value: number | bigint): string {
+  if (isInt64(value)) return value.toString();
+  const number = Number(value);
+  const [digits = '', power = ''] = number.toExponential().split('e');
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < 6) return number.toString();
+  return `${digits}e${power.charAt(0)}${power.slice(1).padStart(2, '0')}`;
 }

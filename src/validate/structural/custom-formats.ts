@@ -12,8 +12,8 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   byte: (text) => text !== '' && findBadBase64(text) < 0,
   cidr: isCidr,
   date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isTime(`${text}T00:00:00Z`, false),
-  'date-time': (text) => isTime(text.replace(' ', 'T'), false),
-  datetime: (text) => isTime(text.replace(' ', 'T'), false),
+  'date-time': (text) => isTime(text.toUpperCase().replace(' ', 'T'), false),
+  datetime: (text) => isTime(text.toUpperCase().replace(' ', 'T'), false),
   duration: (text) => text === '0' || DURATION.test(text) || LONG_DURATION.test(text),
   email: (text) => EMAIL.test(text),
   hostname: (text) => HOSTNAME.test(text),
@@ -29,7 +29,7 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** Whether a text is of a format; true for formats that the server does not enforce. */
 export function isOfFormat(text: string, format: string): boolean {
-  return FORMATS[format]?.(text) ?? true;
+  return (Object.hasOwn(FORMATS, format) ? FORMATS[format]?.(text) : undefined) ?? true;
 }
 
 /** Whether a text is a dotted IPv4 address without leading zeros. */
@@ -55,4 +55,11 @@ export function isCidr(text: string): boolean {
   const [address = '', bits = '', ...rest] = text.split('/');
   if (rest.length > 0 || !/^(?:0|[1-9]\d{0,2})$/.test(bits)) return false;
   return (isIpv4(address) && Number(bits) <= 32) || (isIpv6(address) && Number(bits) <= 128);
+}
+
+const NUMBER_FORMATS = new Set(['double', 'float', 'int32', 'int64']);
+
+/** Whether a format is one that the server keeps in a schema: it drops those that it does not know. */
+export function isEnforced(format: string | undefined): boolean {
+  return format !== undefined && (NUMBER_FORMATS.has(format) || Object.hasOwn(FORMATS, format));
 }

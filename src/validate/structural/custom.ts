@@ -1,8 +1,10 @@
 import type { Schema } from '../../model/index.ts';
 import { isArray, isEqualJson, isObject, stringifyJson, type JsonArray, type JsonObject, type JsonValue } from '../../std/index.ts';
-import { checkBuiltIn, reportEnum, reportUnknown } from './built-in.ts';
+import { checkBuiltIn, isInt64, reportEnum, reportUnknown } from './built-in.ts';
 import { Cursor, type Check } from './cursor.ts';
 import { checkFormat, compileBounds } from './custom-bounds.ts';
+import { isEnforced } from './custom-formats.ts';
+import { checkEmbedded } from './embedded.ts';
 import { toGoValue } from './go-type.ts';
 import { keyOf, pickKey } from './list-keys.ts';
 
@@ -23,15 +25,14 @@ export function checkCustom(schema: Schema): Check {
 function compile(schema: Schema, prunes: boolean): Check {
   if (schema.definition === OBJECT_META) return checkBuiltIn(schema, 'full');
   const checks: Check[] = [...compileBounds(schema), ...compileLogic(schema)];
-  if (schema.enum !== undefined) checks.push(compileEnum(schema.enum));
+  const judgeEnum = schema.enum === undefined ? undefined : compileEnum(schema.enum);
   if (schema.format !== undefined) checks.push(checkFormat(schema.format));
   const object = compileObject(schema, prunes);
   const list = compileList(schema, prunes);
-  const types = typesOf(schema);
   return (value, at) => {
-    if (value === null && schema.nullable === true) return;
-    const type = typeOf(value, schema);
-    if (types !== undefined && !types.includes(type)) return reportType(at, type, types);
+    checkType(schema, value, at);
+    judgeEnum?.(value, at);
+    if (value === null) return;
     for (const check of checks) check(value, at);
     if (isObject(value)) object(value, at);
     else if (isArray(value)) list?.(value, at);
@@ -40,20 +41,29 @@ function compile(schema: Schema, prunes: boolean): Check {
 
 function typesOf(schema: Schema): readonly string[] | undefined {
   if (schema.intOrString === true) return ['integer', 'string'];
-  return schema.type === undefined ? undefined : schema.type === 'number' ? ['number', 'integer'] : [schema.type];
+  return schema.type === undefined ? undefined : [schema.type];
 }
 
-function typeOf(value: JsonValue, schema: Schema): string {
+/** What `typeValidator` says. Besides the type it looks at the format, where the value is neither a text nor a list. */
+function checkType(schema: Schema, value: JsonValue, at: Cursor): void {
+  const types = typesOf(schema);
+  if (types === undefined || (value === null && schema.nullable === true)) return;
+  const type = typeOf(value);
+  const fits = types.includes(type) || (type === 'integer' && types.includes('number'));
+  const format = isEnforced(schema.format) ? schema.format : undefined;
+  if (fits || format === undefined || type === 'null') return fits ? undefined : reportType(at, type, types.join(','));
+  if (type !== 'string' && type !== 'array')
+    return reportType(at, type === 'integer' ? 'int64' : type === 'number' ? 'float64' : '', format);
+  return types.includes('integer') || types.includes('number') ? reportType(at, type, types.join(',')) : undefined;
+}
+
+function typeOf(value: JsonValue): string {
   const got = toGoValue(value);
   if (got === 'bool') return 'boolean';
-  if (got !== 'number') return got;
-  return typeof value === 'bigint' || Number.isInteger(value) || (schema.type === 'integer' && Number.isInteger(value))
-    ? 'integer'
-    : 'number';
+  return got === 'number' ? (isInt64(value) ? 'integer' : 'number') : got;
 }
 
-function reportType(at: Cursor, type: string, types: readonly string[]): void {
-  const wanted = types[0] === 'number' ? 'number' : types.join(',');
+function reportType(at: Cursor, type: string, wanted: string): void {
   at.report('KV0045', { field: at.field, value: JSON.stringify(type), type: wanted });
 }
 
@@ -68,6 +78,7 @@ function compileObject(schema: Schema, prunes: boolean): (value: JsonObject, at:
   const isFree = schema.preserveUnknownFields === true || schema.additionalProperties === true || !prunes;
   const required = schema.required ?? [];
   return (value, at) => {
+    if (schema.embeddedResource === true) checkEmbedded(value, at);
     for (const name of Object.keys(value)) {
       const child = fields.get(name) ?? rest;
       const item = value[name];
@@ -101,7 +112,7 @@ function checkField(child: Schema, name: string, item: JsonValue, at: Cursor, pr
 function compileList(schema: Schema, prunes: boolean): ((value: JsonArray, at: Cursor) => void) | undefined {
   const { items } = schema;
   const toKey = prunes ? keyOf(schema) : undefined;
-  if (items === undefined) return undefined;
+  if (items === undefined) return prunes && schema.preserveUnknownFields !== true ? pruneItems : undefined;
   return (list, at) => {
     const item = prunes ? checkCustom(items) : compileNested(items);
     const seen = new Set<string>();
@@ -114,6 +125,16 @@ function compileList(schema: Schema, prunes: boolean): ((value: JsonArray, at: C
       at.path.pop();
     }
   };
+}
+
+/** Nothing is known of a list where there should be none: the fields of its items are unknown ones. */
+function pruneItems(list: JsonArray, at: Cursor): void {
+  for (const [index, item] of list.entries()) {
+    at.path.push(index);
+    if (isArray(item)) pruneItems(item, at);
+    else if (isObject(item)) for (const name of Object.keys(item)) reportUnknown(at, name, []);
+    at.path.pop();
+  }
 }
 
 function duplicateOf(schema: Schema, element: JsonValue): string {

@@ -10,12 +10,15 @@ export interface EnumWords {
 
 const OPERATOR: EnumWords = { reason: 'not a valid selector operator' };
 const EFFECTS: EnumWords = { values: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] };
+const SIDE_EFFECTS: EnumWords = { values: ['None', 'NoneOnDryRun'] };
 const MODES: EnumWords = { ofList: true };
 
 /** By struct and field. */
 export const ENUM_WORDS: Readonly<Record<string, EnumWords>> = {
   'Container.terminationMessagePolicy': { values: ['File', 'FallbackToLogsOnError'] },
   'JobSpec.completionMode': { values: ['NonIndexed', 'Indexed'] },
+  'MutatingWebhook.sideEffects': SIDE_EFFECTS,
+  'NetworkPolicyPort.protocol': { values: ['TCP', 'UDP', 'SCTP'] },
   'NetworkPolicySpec.policyTypes': { values: ['Ingress', 'Egress'] },
   'NodeSelectorRequirement.operator': OPERATOR,
   'PersistentVolumeClaimSpec.accessModes': MODES,
@@ -28,4 +31,41 @@ export const ENUM_WORDS: Readonly<Record<string, EnumWords>> = {
   'Taint.effect': EFFECTS,
   'Toleration.effect': EFFECTS,
   'Toleration.operator': { values: ['Equal', 'Exists'] },
+  'ValidatingWebhook.sideEffects': SIDE_EFFECTS,
 };
+
+/** Fields that are pointers in Go, so that an empty text is a value of its own, and a wrong one. */
+export const EMPTY_IS_A_VALUE: ReadonlySet<string> = new Set([
+  'AzureDiskVolumeSource.cachingMode',
+  'AzureDiskVolumeSource.kind',
+  'EndpointPort.protocol',
+  'JobSpec.completionMode',
+  'JobSpec.podReplacementPolicy',
+  'Lifecycle.stopSignal',
+  'MatchResources.matchPolicy',
+  'MutatingAdmissionPolicySpec.failurePolicy',
+  'MutatingWebhook.failurePolicy',
+  'MutatingWebhook.matchPolicy',
+  'MutatingWebhook.reinvocationPolicy',
+  'MutatingWebhook.sideEffects',
+  'NetworkPolicyPort.protocol',
+  'PersistentVolumeClaimSpec.volumeMode',
+  'PersistentVolumeSpec.volumeMode',
+  'PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy',
+  'PodSecurityContext.fsGroupChangePolicy',
+  'PodSecurityContext.supplementalGroupsPolicy',
+  'PodSpec.preemptionPolicy',
+  'RuleWithOperations.scope',
+  'SecurityContext.procMount',
+  'ServiceSpec.internalTrafficPolicy',
+  'ServiceSpec.ipFamilyPolicy',
+  'StorageClass.reclaimPolicy',
+  'StorageClass.volumeBindingMode',
+  'TopologySpreadConstraint.nodeAffinityPolicy',
+  'TopologySpreadConstraint.nodeTaintsPolicy',
+  'ValidatingAdmissionPolicySpec.failurePolicy',
+  'ValidatingWebhook.failurePolicy',
+  'ValidatingWebhook.matchPolicy',
+  'ValidatingWebhook.sideEffects',
+  'VolumeMount.mountPropagation',
+]);

@@ -1,3 +1,5 @@
+import { quoteGo } from '../go-quote.ts';
+
 /** What `resource.ParseQuantity` says of a text; `zero` for a lone suffix, which it silently takes for nothing at all. */
 export function judgeQuantity(text: string): 'fine' | 'zero' | 'wrong format' | 'wrong suffix' {
   const match = /^[+-]?(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[+-]?\d*)$/.exec(text);
@@ -7,16 +9,40 @@ export function judgeQuantity(text: string): 'fine' | 'zero' | 'wrong format' | 
   return whole === '' && fraction === '' ? 'zero' : 'fine';
 }
 
-/** The byte at which Go's base64 decoder gives up, or -1. Line breaks are skipped. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The byte at which Go's base64 decoder (`decodeQuantum`) gives up, or -1. Line breaks are skipped. */
 export function findBadBase64(text: string): number {
-  const clean = text.replace(/[\r\n]/g, '');
-  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean)) return -1;
-  const bad = /[^A-Za-z0-9+/]/.exec(clean);
-  const at = bad === null ? clean.length - (clean.length % 4) : bad.index;
-  return bad !== null && bad[0] === '=' && at % 4 >= 2 ? at + 1 : at;
+  if (BASE64.test(text)) return -1;
+  for (let at = 0, digits = 0; ; at++) {
+    if (at >= text.length) return digits === 0 ? -1 : text.length - digits;
+    const letter = text.charAt(at);
+    if (letter === '\r' || letter === '\n') continue;
+    if (letter === '=') return judgePadding(text, at, digits);
+    if (!/[A-Za-z0-9+/]/.test(letter)) return at;
+    digits = (digits + 1) % 4;
+  }
 }
 
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})([.,]\d+)?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+/** Where what begins with a padding character after so many digits of a quantum is wrong, or -1. */
+function judgePadding(text: string, at: number, digits: number): number {
+  if (digits < 2) return at;
+  let next = skipBreaks(text, at + 1);
+  if (digits === 2) {
+    if (next >= text.length) return text.length;
+    if (text.charAt(next) !== '=') return next - 1;
+    next = skipBreaks(text, next + 1);
+  }
+  return next < text.length ? next : -1;
+}
+
+function skipBreaks(text: string, from: number): number {
+  let at = from;
+  while (text.charAt(at) === '\r' || text.charAt(at) === '\n') at++;
+  return at;
+}
+
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})([.,]\d+)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
 /** Whether a text is an RFC 3339 time; `micro` asks for the six decimals of `metav1.MicroTime`. */
 export function isTime(text: string, micro: boolean): boolean {
@@ -29,41 +55,44 @@ export function isTime(text: string, micro: boolean): boolean {
   return !micro || match[7]?.length === 7;
 }
 
-const ELEMENTS: readonly (readonly [layout: string, pattern: RegExp])[] = [
-  ['2006', /^\d{4}/],
-  ['-', /^-/],
-  ['01', /^\d{2}/],
-  ['-', /^-/],
-  ['02', /^\d{2}/],
-  ['T', /^T/],
-  ['15', /^\d{2}/],
-  [':', /^:/],
-  ['04', /^\d{2}/],
-  [':', /^:/],
-  ['05', /^\d{2}/],
+interface Element {
+  readonly layout: string;
+  readonly pattern: RegExp;
+  /** What the element is called and the numbers that it may be, where the parser looks at once. */
+  readonly range?: readonly [name: string, from: number, to: number];
+}
+
+const ELEMENTS: readonly Element[] = [
+  { layout: '2006', pattern: /^\d{4}/ },
+  { layout: '-', pattern: /^-/ },
+  { layout: '01', pattern: /^\d{2}/, range: ['month', 1, 12] },
+  { layout: '-', pattern: /^-/ },
+  { layout: '02', pattern: /^\d{2}/ },
+  { layout: 'T', pattern: /^T/ },
+  { layout: '15', pattern: /^\d{2}/, range: ['hour', 0, 23] },
+  { layout: ':', pattern: /^:/ },
+  { layout: '04', pattern: /^\d{2}/, range: ['minute', 0, 59] },
+  { layout: ':', pattern: /^:/ },
+  { layout: '05', pattern: /^\d{2}/, range: ['second', 0, 59] },
 ];
-const MICROS: readonly [string, RegExp] = ['.000000', /^\.\d{6}/];
-const ZONE: readonly [string, RegExp] = ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/];
+const MICROS: Element = { layout: '.000000', pattern: /^[.,]\d{6}/ };
+const ZONE: Element = { layout: 'Z07:00', pattern: /^(?:Z|[+-]\d{2}:\d{2})/ };
 
 /** Why a text is no time, as Go's `time.Parse` puts it: what was left when which element of the layout was wanted. */
 export function explainTime(text: string, micro: boolean): string {
   const elements = [...ELEMENTS, ...(micro ? [MICROS] : []), ZONE];
-  const prefix = `parsing time ${JSON.stringify(text)} as ${JSON.stringify(elements.map(([layout]) => layout).join(''))}`;
+  const quoted = quoteGo(text);
   let rest = text;
-  for (const [layout, pattern] of elements) {
-    const found = pattern.exec(layout === 'Z07:00' && !micro ? (rest = rest.replace(/^[.,]\d+/, '')) : rest);
-    if (found === null) return `${prefix}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(layout)}`;
-    rest = rest.slice(found[0].length);
+  for (const { layout, pattern, range } of elements) {
+    if (layout === ZONE.layout && !micro) rest = rest.replace(/^[.,]\d+/, '');
+    const found = pattern.exec(rest)?.[0];
+    if (found === undefined) {
+      const whole = elements.map((element) => element.layout).join('');
+      return `parsing time ${quoted} as ${quoteGo(whole)}: cannot parse ${quoteGo(rest)} as ${quoteGo(layout)}`;
+    }
+    if (range !== undefined && (Number(found) < range[1] || Number(found) > range[2]))
+      return `parsing time ${quoted}: ${range[0]} out of range`;
+    rest = rest.slice(found.length);
   }
-  return rest === ''
-    ? `parsing time ${JSON.stringify(text)}: ${nameRange(text)} out of range`
-    : `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`;
-}
-
-function nameRange(text: string): string {
-  const [month, hour, minute] = [text.slice(5, 7), text.slice(11, 13), text.slice(14, 16)].map(Number);
-  if (month === 0 || (month ?? 0) > 12) return 'month';
-  if ((hour ?? 0) > 23) return 'hour';
-  if ((minute ?? 0) > 59) return 'minute';
-  return Number(text.slice(17, 19)) > 59 ? 'second' : 'day';
+  return `parsing time ${quoted}: ${rest === '' ? 'day out of range' : `extra text: ${quoteGo(rest)}`}`;
 }

@@ -29,7 +29,7 @@ export function defaultStatefulSet(object: Draft, minor: number): void {
   if (rollingUpdate !== undefined) fill(rollingUpdate, { partition: 0 });
   fill(ensureAt(spec, 'persistentVolumeClaimRetentionPolicy'), { whenDeleted: 'Retain', whenScaled: 'Retain' });
   for (const claim of itemsAt(spec, 'volumeClaimTemplates')) {
-    fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
+    Object.assign(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
     fill(ensureAt(claim, 'spec'), { volumeMode: 'Filesystem' });
   }
   defaultTemplate(spec, minor, 'template');
