@@ -1,4 +1,4 @@
-import { toFinding, type Finding, type Manifest, type ObjectRef } from '../model/index.ts';
+import { toFinding, type Digester, type Finding, type Manifest, type ObjectRef } from '../model/index.ts';
 import { compareBy, type Clock } from '../std/index.ts';
 import { blobId } from './blob-id.ts';
 import type { DocumentCache } from './cache/document-cache.ts';
@@ -44,12 +44,22 @@ export interface Memory {
   readonly documents: DocumentCache;
   /** Absent for a revision, whose listing has the ids. */
   readonly stats?: StatIndex;
+  /** The bytes of a file that is as it was; absent where the documents are kept with their bytes. */
+  readonly reread?: SourceTree['reread'];
+}
+
+/** What a gathering may make use of. */
+export interface Helpers {
+  readonly memory?: Memory;
+  readonly clock?: Clock;
+  readonly digester?: Digester;
 }
 
 /** Gathers files into manifests. */
 export class Gathering {
   readonly #limits: Limits;
   readonly #memory: Memory | undefined;
+  readonly #digester: Digester | undefined;
   readonly #now: () => number;
   readonly #started: number;
   readonly #memo: EventMemo;
@@ -63,9 +73,10 @@ export class Gathering {
   #encryptedFiles = 0;
   #bytes = 0;
 
-  constructor(limits: Limits, { memory, clock }: { readonly memory?: Memory; readonly clock?: Clock } = {}) {
+  constructor(limits: Limits, { memory, clock, digester }: Helpers = {}) {
     this.#limits = limits;
     this.#memory = memory;
+    this.#digester = digester;
     this.#now = () => clock?.now() ?? 0;
     this.#started = this.#now();
     this.#memo = new EventMemo(limits.depth);
@@ -99,7 +110,7 @@ export class Gathering {
   /** Takes the text of one file or stream. */
   addText(file: string, text: string): ParsedFile {
     const source = new TextSource(file, text);
-    const parsed = parseFile(source, this.#limits);
+    const parsed = digestFile(parseFile(source, this.#limits), this.#digester);
     this.#addParsed(source, parsed);
     return parsed;
   }
@@ -128,8 +139,15 @@ export class Gathering {
     if (oid === undefined || documents === undefined || parsed === undefined) return false;
     if (this.#documents + parsed.documents > this.#limits.documents) return false;
     this.#files.push({ path, oid });
-    this.#addParsed(new TextSource(path, () => textOf(documents.readBytes(oid))), parsed);
+    this.#addParsed(new TextSource(path, () => textOf(this.#bytesOf(path, oid))), parsed);
     return true;
+  }
+
+  #bytesOf(path: string, oid: string): Uint8Array | undefined {
+    const { documents, reread } = this.#memory ?? {};
+    if (reread === undefined) return documents?.readBytes(oid);
+    const bytes = reread(path);
+    return bytes !== undefined && blobId(bytes) === oid ? bytes : undefined;
   }
 
   #take(content: FileContent): boolean {
@@ -155,9 +173,9 @@ export class Gathering {
   }
 
   #addParsed(source: TextSource, parsed: ParsedFile): void {
-    for (const { object, place, waivers } of parsed.objects) {
+    for (const { object, place, waivers, verdict } of parsed.objects) {
       const origin = new DocumentOrigin(source, place, this.#memo);
-      this.#manifests.push(waivers.length === 0 ? { object, origin } : { object, origin, waivers });
+      this.#manifests.push({ object, origin, ...(waivers.length === 0 ? {} : { waivers }), ...(verdict === undefined ? {} : { verdict }) });
     }
     this.#findings.push(...parsed.findings);
     this.#encrypted.push(...parsed.encrypted);
@@ -194,6 +212,11 @@ export class Gathering {
     this.#findings.push(toFinding('KL0014', { source: beginningOf(file), data: { what, limit } }));
     return false;
   }
+}
+
+function digestFile(parsed: ParsedFile, digester: Digester | undefined): ParsedFile {
+  if (digester === undefined) return parsed;
+  return { ...parsed, objects: parsed.objects.map((item) => ({ ...item, ...digester.digest(item.object) })) };
 }
 
 function textOf(bytes: Uint8Array | undefined): string {

@@ -1,4 +1,4 @@
-import type { Finding, Manifest, ObjectRef, WorldSource } from '../model/index.ts';
+import type { Digester, Finding, Manifest, ObjectRef, WorldSource } from '../model/index.ts';
 import { compareSourceRanges, KplanError } from '../model/index.ts';
 import { compareStrings, type Clock } from '../std/index.ts';
 import { DocumentCache } from './cache/document-cache.ts';
@@ -36,6 +36,8 @@ export interface LoadOptions {
   readonly limits?: Partial<Limits>;
   /** Bounds the time that reading may take; without it time is not bounded. */
   readonly clock?: Clock;
+  /** Makes, for the root of what is read, a judge of every object that stands in a file; the manifests then hold what it leaves of them. */
+  readonly digester?: (root: string) => Promise<Digester>;
 }
 
 /** What a repository holds. */
@@ -90,9 +92,14 @@ async function resolveRevision(git: GitSource, ref: string, head: string): Promi
 }
 
 async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {
-  const memory = openMemory(tree, options, limits);
+  const digester = await options.digester?.(tree.root);
+  const memory = openMemory(tree, options, limits, digester);
   const { clock } = options;
-  const gathering = new Gathering(limits, { ...(memory === undefined ? {} : { memory }), ...(clock === undefined ? {} : { clock }) });
+  const gathering = new Gathering(limits, {
+    ...(memory === undefined ? {} : { memory }),
+    ...(clock === undefined ? {} : { clock }),
+    ...(digester === undefined ? {} : { digester }),
+  });
   const context = {
     tree,
     sources: new SourceFiles(tree, limits),
@@ -105,11 +112,16 @@ async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): P
   return gathering;
 }
 
-function openMemory(tree: SourceTree, options: LoadOptions, limits: Limits): Memory | undefined {
+function openMemory(tree: SourceTree, options: LoadOptions, limits: Limits, digester: Digester | undefined): Memory | undefined {
   if (options.cacheDirectory === undefined) return undefined;
-  const version = `${options.cacheVersion ?? ''} ${limits.depth} ${limits.aliasedCharacters}`;
-  const documents = new DocumentCache(options.cacheDirectory, version);
-  return tree.isOnDisk ? { documents, stats: new StatIndex(documents.directory, tree) } : { documents };
+  const { reread } = tree;
+  const version = [options.cacheVersion, limits.depth, limits.aliasedCharacters, digester?.version, reread === undefined];
+  const documents = new DocumentCache(options.cacheDirectory, version.join('\0'), { keepsBytes: reread === undefined });
+  return {
+    documents,
+    ...(reread === undefined ? {} : { reread }),
+    ...(tree.isOnDisk ? { stats: new StatIndex(documents.directory, tree) } : {}),
+  };
 }
 
 async function readStream(options: LoadOptions, limits: Limits): Promise<LoadResult> {

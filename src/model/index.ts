@@ -2,7 +2,7 @@ export { describe, describeRemedy, findEntry, fingerprint, toFinding, CATALOG } 
 export type { CatalogEntry } from './catalog/entry.ts';
 export { KplanError } from './errors.ts';
 export type { Cause, Effect, Engine, Fact, FactChange, Finding, FindingData, Severity } from './finding.ts';
-export type { Manifest, Origin, Waiver } from './manifest.ts';
+export type { Digest, Digester, Manifest, Origin, Waiver } from './manifest.ts';
 export { isNodeSelected, isTermMatched, readNodeSelectorTerm, toNodeFace, toRequiredNodeMatcher, type NodeFace } from './node-affinity.ts';
 export {
   annotationsOf,

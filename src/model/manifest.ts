@@ -1,4 +1,4 @@
-import type { Path } from '../std/index.ts';
+import type { JsonValue, Path } from '../std/index.ts';
 import type { KubernetesObject } from './object.ts';
 import type { SourceRange } from './source-range.ts';
 
@@ -24,6 +24,24 @@ export interface Manifest {
   readonly waivers?: readonly Waiver[];
   /** The directory of the kustomization or chart that it was rendered from; absent for a manifest that stands in its file as it is. */
   readonly unit?: string;
+  /** What a digester has said of the whole object; `object` is then what is left of it. */
+  readonly verdict?: Digest['verdict'];
+}
+
+/** What is worth keeping of an object that has been judged. */
+export interface Digest {
+  /** The object without what no other object is judged by; of a Secret it has no value. */
+  readonly object: KubernetesObject;
+  /** What the judge says; empty for nothing. */
+  readonly verdict: readonly JsonValue[];
+}
+
+/** Judges each object when its file is read, so that no more than the digest need be kept, in memory or between runs. */
+export interface Digester {
+  /** All that digests depend on besides the object: what another version has digested is not used. */
+  readonly version: string;
+  /** Undefined for an object that must be kept whole. */
+  digest(object: KubernetesObject): Digest | undefined;
 }
 
 /** A comment that waives a finding on the line below it. */

@@ -11,10 +11,10 @@ const MOST_BYTES = 256_000_000;
 const SECRET = /kind["']?\s*:\s*["']?Secret/;
 
 /** Raised whenever the same text is parsed into something else. */
-const PARSER_VERSION = 1;
+const PARSER_VERSION = 2;
 
 /**
- * Parsed files under the ids of their blobs. Files with Secrets are never kept. Any number of processes may use one
+ * Parsed files under the ids of their blobs. Files with Secrets are kept only where what is kept says nothing of their values. Any number of processes may use one
  * directory: packs are written aside and renamed, never changed, and whatever is broken or gone is a miss.
  */
 export class DocumentCache {
@@ -22,9 +22,11 @@ export class DocumentCache {
   readonly #opened = new Map<string, OpenedEntry>();
   readonly #packs: readonly string[];
   readonly #added = new Map<string, PackEntry>();
+  readonly #keepsBytes: boolean;
 
-  /** `version` is of kplan and of all that decides how a text is parsed. */
-  constructor(directory: string, version: string) {
+  /** `version` is of kplan and of all that decides how a text is parsed. The bytes are kept where they are not at hand later. */
+  constructor(directory: string, version: string, { keepsBytes }: { readonly keepsBytes: boolean }) {
+    this.#keepsBytes = keepsBytes;
     this.directory = join(directory, `documents-${sha256(`${PARSER_VERSION} ${version}`).slice(0, 12)}`);
     this.#packs = listPacks(this.directory);
     for (const pack of this.#packs) for (const entry of openPack(pack)) this.#opened.set(entry.oid, entry);
@@ -51,11 +53,11 @@ export class DocumentCache {
     }
   }
 
-  /** Keeps what a blob was parsed into, unless there is a Secret in it. */
+  /** Keeps what a blob was parsed into, unless it may tell the value of a Secret. */
   put(oid: string, bytes: Uint8Array, text: string, parsed: ParsedFile): void {
-    if (this.#opened.has(oid) || parsed.encrypted.length > 0 || SECRET.test(text)) return;
+    if (this.#opened.has(oid) || parsed.encrypted.length > 0 || (SECRET.test(text) && (this.#keepsBytes || !isMute(parsed)))) return;
     const json = toJsonOrNone({ ...parsed, findings: parsed.findings.map((finding) => placeIn(finding, '')) });
-    if (json !== undefined) this.#added.set(oid, { oid, json: Buffer.from(json), bytes });
+    if (json !== undefined) this.#added.set(oid, { oid, json: Buffer.from(json), bytes: this.#keepsBytes ? bytes : NO_BYTES });
   }
 
   /** Writes what was added. A cache that cannot be written is only slower. */
@@ -74,7 +76,7 @@ export class DocumentCache {
     const entries = [...this.#added.values()];
     let size = 0;
     for (const { oid, json } of [...this.#opened.values()].toReversed()) {
-      const bytes = this.readBytes(oid);
+      const bytes = this.#keepsBytes ? this.readBytes(oid) : NO_BYTES;
       size += json.length + (bytes?.length ?? 0);
       if (size > MOST_BYTES) break;
       if (bytes !== undefined) entries.push({ oid, json, bytes });
@@ -82,6 +84,13 @@ export class DocumentCache {
     const written = writePack(this.directory, entries);
     for (const pack of this.#packs) if (pack !== written) rmSync(pack, { force: true });
   }
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** True if every object has been digested and nothing is said of any: digests hold no value of a Secret, findings may. */
+function isMute({ objects, findings, skipped }: ParsedFile): boolean {
+  return skipped === 0 && findings.length === 0 && objects.every(({ verdict }) => verdict?.length === 0);
 }
 
 function placeIn(finding: Finding, file: string): Finding {

@@ -25,6 +25,10 @@ export function openDiskTree(path: string, limits: Limits): SourceTree {
     findings: walk.findings,
     escapes: walk.escapes,
     read: (wanted) => readFiles(root, wanted, limits),
+    reread: (file) => {
+      const content = readOne(root, { path: file }, limits);
+      return 'bytes' in content ? content.bytes : undefined;
+    },
     find: (path) => findFile(root, path),
   };
 }

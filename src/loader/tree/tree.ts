@@ -31,6 +31,8 @@ export interface SourceTree {
   readonly escapes: readonly string[];
   /** The contents of some files of `files`, in any order. */
   read(files: readonly TreeFile[]): AsyncIterable<FileContent>;
+  /** The bytes of a file as it is now, at once; undefined if it is gone. Absent where nothing can be read at once. */
+  readonly reread?: (path: string) => Uint8Array | undefined;
   /** The file at a path anywhere in the tree, also outside the part; undefined if there is none, or a link leads to it out of the tree. */
   find(path: string): TreeFile | undefined;
 }

@@ -1,4 +1,4 @@
-import { refOf, toFinding, type Finding, type KubernetesObject, type ObjectRef, type Waiver } from '../../model/index.ts';
+import { refOf, toFinding, type Digest, type Finding, type KubernetesObject, type ObjectRef, type Waiver } from '../../model/index.ts';
 import { toPointer, type JsonValue, type Path } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { classify, type Classified } from './classify.ts';
@@ -16,6 +16,8 @@ export interface ParsedObject {
   readonly object: KubernetesObject;
   readonly place: DocumentPlace;
   readonly waivers: readonly Waiver[];
+  /** Where the object has been digested. */
+  readonly verdict?: Digest['verdict'];
 }
 
 /** What a file holds. A plain value, so that it can be cached under the hash of the file's bytes. */

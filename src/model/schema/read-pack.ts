@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import type { JsonValue } from '../../std/index.ts';
+import { sha256, type JsonValue } from '../../std/index.ts';
 import { KplanError } from '../errors.ts';
 import { createCatalog } from './catalog.ts';
 import { decodePack, linkKinds, type Pack } from './pack.ts';
@@ -16,6 +16,11 @@ const catalogs = new Map<string, SchemaCatalog>();
 export function listVersions(): readonly string[] {
   pack ??= readPack();
   return [...pack.versions.keys()];
+}
+
+/** Tells the shipped pack from those of other builds, without reading what is in it. */
+export function packId(): string {
+  return sha256(readFileSync(findPack(import.meta.dirname)));
 }
 
 /**

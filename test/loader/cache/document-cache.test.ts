@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { readRepository, type LoadOptions, type LoadResult } from '../../../src/loader/index.ts';
-import { formatPlace } from '../../../src/model/index.ts';
-import { stringifyJson } from '../../../src/std/index.ts';
+import { formatPlace, nameOf, type Digester, type KubernetesObject } from '../../../src/model/index.ts';
+import { getString, stringifyJson } from '../../../src/std/index.ts';
 import { map, writeFiles, type Files } from '../files.ts';
 import { TestRepository } from '../git-source-contract.ts';
 
@@ -29,9 +29,10 @@ const FILES: Files = {
 function show(result: LoadResult): unknown {
   return {
     ...result,
-    manifests: result.manifests.map(({ object, origin, waivers }) => ({
+    manifests: result.manifests.map(({ object, origin, waivers, verdict }) => ({
       object: stringifyJson(object),
       waivers,
+      verdict,
       document: origin.document,
       line: origin.line,
       places: [[], ['metadata', 'name'], ['data', 'mode'], ['data', 'text']].map((path) => formatPlace(origin.locate(path))),
@@ -85,6 +86,56 @@ test('a file with a Secret is never kept', async () => {
   assert.equal(kept.length, 1);
   for (const text of kept) assert.doesNotMatch(text, /hunter2|beside/);
   assert.equal(statSync(packs(cache)[0] ?? '').mode & 0o077, 0, 'nobody else can read it');
+});
+
+class NameDigester implements Digester {
+  readonly seen: string[] = [];
+  readonly version: string;
+  constructor(version: string) {
+    this.version = version;
+  }
+
+  digest(object: KubernetesObject): ReturnType<Digester['digest']> {
+    const { apiVersion, kind } = object;
+    const name = nameOf(object);
+    this.seen.push(name);
+    if (name === 'é') return undefined;
+    const verdict = getString(object, 'data', 'mode') === undefined ? [] : [{ says: name }];
+    return { object: { apiVersion, kind, metadata: { name } }, verdict };
+  }
+}
+
+test('what is digested is not read again, Secrets neither, until the digester is another', async () => {
+  const { options, directory, cache } = arrange();
+  age(directory);
+  const read = async (digester: NameDigester): Promise<unknown> =>
+    show(await readRepository({ ...options, digester: () => Promise.resolve(digester) }));
+  const cold = new NameDigester('1');
+  const want = await read(cold);
+  assert.equal(cold.seen.length, 7);
+  const warm = new NameDigester('1');
+  assert.deepEqual(await read(warm), want);
+  assert.deepEqual(warm.seen, []);
+  for (const pack of packs(cache)) assert.doesNotMatch(readFileSync(pack, 'latin1'), /hunter2/);
+  const other = new NameDigester('2');
+  await read(other);
+  assert.equal(other.seen.length, 7);
+  writeFileSync(join(directory, 'a.yaml'), map('changed'));
+  const changed = new NameDigester('1');
+  await read(changed);
+  assert.deepEqual(changed.seen, ['changed']);
+});
+
+test('a finding next to a Secret may tell of its value: nothing is kept', async () => {
+  const directory = writeFiles(join(base, 'odd-secret'), { 's.yaml': SECRET.replace('hunter2', '0644') });
+  const cache = join(base, 'odd-secret-cache');
+  const digester = new NameDigester('1');
+  const options: LoadOptions = { path: directory, git: 'js', cacheDirectory: cache, digester: () => Promise.resolve(digester) };
+  assert.deepEqual(
+    (await readRepository(options)).findings.map(({ code }) => code),
+    ['KL0009'],
+  );
+  assert.deepEqual(packs(cache), []);
 });
 
 test('a change is seen, also one that keeps size and time', async () => {
