@@ -1,4 +1,5 @@
 import {
+  CATALOG,
   isKubernetesObject,
   type Cause,
   type Effect,
@@ -26,6 +27,9 @@ const ref: Decoder<ObjectRef> = record<Omit<ObjectRef, 'namespace'>, Optional<Ob
 const source: Decoder<SourceRange> = record<SourceRange>({ file: text, line: count, column: count, endLine: count, endColumn: count }, {});
 
 const severity = oneOf('error', 'warning', 'info');
+
+const code: Decoder<string> = (value, path) =>
+  typeof value === 'string' && Object.hasOwn(CATALOG, value) ? value : refuse(path, 'a code that this version of kplan knows');
 
 const kubernetesObject: Decoder<KubernetesObject> = (value, path) =>
   isKubernetesObject(value) ? value : refuse(path, 'a Kubernetes object');
@@ -66,7 +70,7 @@ const worldSource: Decoder<WorldSource> = record<Omit<WorldSource, SourceOptions
 );
 
 const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'data'>, Omit<Finding, 'code' | 'severity' | 'data'>>(
-  { code: text, severity, data: anyObject },
+  { code, severity, data: anyObject },
   { ref, path: text, source, versions: listOf(text), waived: text },
 );
 
@@ -75,7 +79,7 @@ const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>({ r
 const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect, 'subject'>>(
   {
     engine: oneOf('scheduler', 'rbac', 'network', 'restart', 'reference', 'order'),
-    code: text,
+    code,
     severity,
     change: oneOf('gained', 'lost'),
     data: anyObject,

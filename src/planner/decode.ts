@@ -6,9 +6,12 @@ export type Decoder<T> = (value: JsonValue, path: string) => T;
 /** What is wrong with a value from outside, and where. Never leaves this folder. */
 export class Malformed extends Error {}
 
-/** Refuses a value: what was expected, where. */
+const LONGEST_PATH = 300;
+
+/** Refuses a value: what was expected, where. The names on the way come from outside: one may be of any length. */
 export function refuse(path: string, expected: string): never {
-  throw new Malformed(`${path === '' ? 'the document' : path} is not ${expected}`);
+  const shown = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+  throw new Malformed(`${shown === '' ? 'the document' : shown} is not ${expected}`);
 }
 
 /** A string. */

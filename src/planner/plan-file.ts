@@ -59,11 +59,10 @@ export function readPlanFile(content: string): PlanFile {
 
 function readSealed(value: JsonValue): PlanFile {
   if (!isObject(value) || value['kind'] !== 'Plan') return { kind: 'invalid', reason: 'not a plan file' };
-  if (value['formatVersion'] !== FORMAT_VERSION) {
-    return {
-      kind: 'invalid',
-      reason: `format version ${stringifyJson(value['formatVersion'] ?? null)}: this version reads ${FORMAT_VERSION}`,
-    };
+  const version = value['formatVersion'];
+  if (version !== FORMAT_VERSION) {
+    const found = typeof version === 'number' ? `format version ${version}` : 'no format version';
+    return { kind: 'invalid', reason: `${found}: this version of kplan reads ${FORMAT_VERSION}` };
   }
   const { digest, ...rest } = value;
   if (digest !== digestOf(rest)) return { kind: 'invalid', reason: 'changed after it was written: its digest does not fit' };
