@@ -49,6 +49,24 @@ export async function measureInTurn(commands: readonly (() => Promise<Measured>)
   });
 }
 
+/** What some work within this process took. */
+export interface MeasuredWork<T> {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly memoryMB: number;
+  readonly answer: T;
+}
+
+/** Does some work once, in this process. */
+export async function measureWork<T>(work: () => T | Promise<T>): Promise<MeasuredWork<T>> {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const answer = await work();
+  const wallMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs, cpuMs: (user + system) / 1000, memoryMB: process.memoryUsage().rss / 1e6, answer };
+}
+
 function descendants(pid: number): number[] {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')

@@ -8,6 +8,19 @@ export interface BenchRow {
   readonly ratio?: string;
   /** A hash of the answer, so that a faster answer is seen to be the same answer. */
   readonly hash?: string;
+  /** The hash of the peer's answer, which must be the same. */
+  readonly expected?: string;
+}
+
+/** `0.53x`. */
+export function toRatio(own: number, other: number): string {
+  const ratio = own / other;
+  return `${ratio.toFixed(ratio < 0.1 ? 3 : 2)}x`;
+}
+
+/** The rows whose answer is not that of the peer. */
+export function listWrong(rows: readonly BenchRow[]): readonly BenchRow[] {
+  return rows.filter(({ hash, expected }) => expected !== undefined && expected !== hash);
 }
 
 /** The rows as an aligned table. */

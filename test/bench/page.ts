@@ -1,0 +1,31 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { formatRows, type BenchRow } from './row.ts';
+
+const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
+
+/** Writes the table to docs/benchmarks.md, with what the reader must know of the machine. */
+export function writePage(rows: readonly BenchRow[]): void {
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const text = `# Benchmarks
+
+Written by \`npm run bench -- --write\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} shared cores, ${gigabytes} GiB of memory, Node ${process.version}, Linux.
+Other work may have run on the machine, so compare rows of one table with each other, not tables.
+
+\`\`\`text
+${formatRows(rows)}
+\`\`\`
+
+- Whole processes are measured, five times in turn with their peer; the run with the median CPU time counts. CPU is user and
+  system time of all threads, MB the highest resident set. Rows of the embedded cluster and of the engines are measured within one process, once.
+- \`answer\` is a hash of what was found out. Where a peer or a naive twin (\`test/bench/naive/\`) answers the same question, the
+  benchmark fails if the hashes differ; it never fails because of time.
+- The 10,000 documents (9.3 MB, 2,000 files, 25 kinds) come from \`test/bench/corpus.ts\`, always the same. kubeconform v0.8.0 gets the
+  schemas of Kubernetes 1.36 that kplan has, as files. Build it with
+  \`go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0\` and name the program in \`KUBECONFORM\`.
+- kplan judges more than kubeconform does (names, references between objects, what the API server's own validation says), so where
+  both are compared on faults, the faults are such that a schema sees.
+- "Warm": another run has filled the cache; before every run one file changes.
+`;
+  writeFileSync(PAGE, text);
+}

@@ -1,0 +1,76 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRepository } from '../../src/loader/index.ts';
+import { namespaceOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
+import { loadCatalog } from '../../src/model/schema/index.ts';
+import { openEmbeddedCluster } from '../../src/sim/index.ts';
+import { getArray, getNumber, getString, parseJson, sha256, type Clock } from '../../src/std/index.ts';
+import { writeCorpus } from './corpus.ts';
+import { measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
+import { measureInTurn } from './measure.ts';
+import type { BenchRow } from './row.ts';
+
+const OBJECTS = 5000;
+const CHANGED = 20;
+const CLOCK: Clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
+// What would refuse or judge others is applied after them.
+const LAST = new Set(['LimitRange', 'ResourceQuota']);
+
+/** A plan of 5,000 objects against a snapshot of them all, 20 of which have changed in the repository since. */
+export async function benchPlan({ scratch, program }: Bench): Promise<readonly BenchRow[]> {
+  const directory = join(scratch, 'repository');
+  writeCorpus(directory, OBJECTS);
+  const embedded = join(scratch, 'cluster');
+  await applyAll(directory, embedded);
+  const snapshot = join(scratch, 'live.yaml');
+  await measureKplan(program, ['snapshot', snapshot, '--embedded', embedded], '');
+  const changed = changeImages(directory);
+  const run = (): ReturnType<typeof measureKplan> => measureKplan(program, ['plan', directory, '--snapshot', snapshot, '-o', 'json'], '');
+  const [measured] = await measureInTurn([run], 5);
+  if (measured === undefined) return [];
+  return [
+    {
+      work: `plan ${OBJECTS} objects against a snapshot, ${CHANGED} changed, cold`,
+      ...measured,
+      hash: sha256(updatesOf(measured.stdout).join('\n')),
+      expected: sha256(changed.join('\n')),
+    },
+  ];
+}
+
+async function applyAll(directory: string, embedded: string): Promise<void> {
+  const { manifests } = await readRepository({ path: directory, git: 'auto' });
+  mkdirSync(embedded, { recursive: true });
+  const catalog = loadCatalog('1.36');
+  const cluster = await openEmbeddedCluster({ directory: embedded, clock: CLOCK, catalog, sync: false });
+  const objects = manifests.map(({ object }) => object);
+  const rank = (object: KubernetesObject): number => (object.kind === 'Namespace' ? 0 : LAST.has(object.kind) ? 2 : 1);
+  for (const object of objects.toSorted((a, b) => rank(a) - rank(b))) {
+    const isNamespaced = catalog.findResource(object.kind.toLowerCase())?.namespaced === true;
+    const placed = isNamespaced && namespaceOf(object) === undefined ? withMetadata(object, { namespace: 'default' }) : object;
+    const result = await cluster.apply(placed, { fieldManager: 'kapply' });
+    if (result.kind === 'error') throw new Error(result.message);
+  }
+  await cluster.close();
+}
+
+/** Another image in the first workload of some files; the names of the files' workloads. */
+function changeImages(directory: string): readonly string[] {
+  const names: string[] = [];
+  for (const team of readdirSync(directory).toSorted()) {
+    for (const file of readdirSync(join(directory, team)).toSorted().slice(0, 2)) {
+      if (names.length === CHANGED) break;
+      const path = join(directory, team, file);
+      writeFileSync(path, replaceIn(readText(path), /image: .*/, 'image: registry.example.com/other:2.0.0'));
+      names.push(file.replace('.yaml', ''));
+    }
+  }
+  return names.toSorted();
+}
+
+function updatesOf(stdout: string): readonly string[] {
+  const report = parseJson(stdout);
+  const steps = getArray(report, 'waves').flatMap((wave) => getArray(wave, 'steps'));
+  const updates = steps.filter((step) => getString(step, 'action') !== 'none');
+  return updates.map((step) => getString(step, 'ref', 'name') ?? String(getNumber(step, 'index'))).toSorted();
+}

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchEmbedded } from './embedded.bench.ts';
+import { benchEngines } from './engines.bench.ts';
+import { installKplan, type Bench } from './kplan.ts';
+import { benchPlan } from './plan.bench.ts';
+import { formatRows, listWrong, type BenchRow } from './row.ts';
+import { benchStart } from './start.bench.ts';
+import { benchValidate } from './validate.bench.ts';
+import { writePage } from './page.ts';
+
+// npm run bench [-- NAME... [--write]]: all or some of these; --write brings docs/benchmarks.md up to date. Ends with 1 if
+// an answer is not that of the peer, never because something took long.
+const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchRow[]>>> = {
+  validate: benchValidate,
+  start: benchStart,
+  plan: benchPlan,
+  embedded: benchEmbedded,
+  engines: benchEngines,
+};
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const names = words.length === 0 ? Object.keys(BENCHES) : words;
+const installed = mkdtempSync(join(tmpdir(), 'kplan-bench-'));
+const program = installKplan(installed);
+const rows: BenchRow[] = [];
+for (const name of names) {
+  const bench = BENCHES[name];
+  if (bench === undefined) throw new Error(`no benchmark is called ${name}: ${Object.keys(BENCHES).join(', ')}`);
+  const scratch = mkdtempSync(join(tmpdir(), 'kplan-bench-'));
+  try {
+    console.error(`measuring ${name}...`);
+    rows.push(...(await bench({ scratch, program })));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+rmSync(installed, { recursive: true, force: true });
+console.log(formatRows(rows));
+if (process.argv.includes('--write')) writePage(rows);
+const wrong = listWrong(rows);
+for (const { work } of wrong) console.error(`${work}: the answers differ`);
+process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -1,0 +1,170 @@
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, relative } from 'node:path';
+import { loadCatalog } from '../../src/model/schema/index.ts';
+import { getArray, getString, parseJson, sha256, type JsonValue } from '../../src/std/index.ts';
+import { writeCorpus } from './corpus.ts';
+import { measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
+import { writeKubeconformSchemas } from './kubeconform-schemas.ts';
+import { measureInTurn, measureOnce, type Measured } from './measure.ts';
+import { toRatio, type BenchRow } from './row.ts';
+
+const DOCUMENTS = 10_000;
+const RUNS = 5;
+const LONG_AGO = 1_700_000_000;
+
+/** Validation of 10,000 documents against kubeconform with the same schemas: cold, with one file changed, and with faults in some. */
+export async function benchValidate({ scratch, program }: Bench): Promise<readonly BenchRow[]> {
+  const bench = new ValidateBench(scratch, program);
+  return [...(await bench.good()), ...(await bench.warm()), ...(await bench.broken())];
+}
+
+class ValidateBench {
+  readonly #corpus: string;
+  readonly #cache: string;
+  readonly #schemas: string;
+  readonly #kubeconform: string | undefined;
+  readonly #program: string;
+
+  constructor(scratch: string, program: string) {
+    this.#program = program;
+    this.#corpus = join(scratch, 'corpus');
+    this.#cache = join(scratch, 'cache');
+    writeCorpus(this.#corpus, DOCUMENTS);
+    age(this.#corpus);
+    this.#schemas = writeKubeconformSchemas(loadCatalog('1.36'), join(scratch, 'schemas'));
+    const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+    const peer = process.env['KUBECONFORM'] ?? join(cache, 'kplan/judges/bin/kubeconform');
+    this.#kubeconform = existsSync(peer) ? peer : undefined;
+  }
+
+  async good(): Promise<readonly BenchRow[]> {
+    const cold = (): Promise<Measured> => {
+      rmSync(this.#cache, { recursive: true, force: true });
+      return this.#kplan();
+    };
+    return this.#compare('validate 10,000 documents, cold', cold, `${DOCUMENTS} valid`);
+  }
+
+  /** With the cache that the last cold run left, and another file changed before every run. */
+  async warm(): Promise<readonly BenchRow[]> {
+    let changed = 0;
+    const touch = (from: RegExp, to: string): void => {
+      const file = join(this.#corpus, 'team-3', `app-${300 + changed++}.yaml`);
+      writeFileSync(file, replaceIn(readText(file), from, to));
+    };
+    const rows: BenchRow[] = [];
+    const changes: readonly (readonly [work: string, from: RegExp, to: string])[] = [
+      ['an image', /image: .*/, 'image: other.example.com/x:2'],
+      ['a label that is selected by', /tier: backend/, 'tier: frontend'],
+    ];
+    for (const [work, from, to] of changes) {
+      const run = (): Promise<Measured> => {
+        touch(from, to);
+        return this.#kplan();
+      };
+      const [measured] = await measureInTurn([run], RUNS);
+      if (measured === undefined) continue;
+      const answer = this.#summary(measured);
+      rows.push({
+        work: `validate again, warm, ${work} changed`,
+        ...measured,
+        hash: sha256(answer),
+        expected: sha256(`${DOCUMENTS} valid`),
+      });
+    }
+    const [unchanged] = await measureInTurn([() => this.#kplan()], RUNS);
+    if (unchanged !== undefined)
+      rows.push({ work: 'validate again, warm, nothing changed', ...unchanged, hash: sha256(this.#summary(unchanged)) });
+    return rows;
+  }
+
+  /** Faults in every twentieth file: both must find the same objects. */
+  async broken(): Promise<readonly BenchRow[]> {
+    const faults: readonly (readonly [RegExp, string])[] = [
+      [/imagePullPolicy:/, 'imagePullPolicie:'],
+      [/containerPort: 9090/, 'containerPort: ninety'],
+      [/ {4}- name: http\n {6}port: 80\n/, '    - name: http\n      port: "80"\n'],
+      [/apiVersion: (.*)\nkind: Service\n/, 'apiVersion: $1\nkind: Service\nextra: true\n'],
+    ];
+    for (const [index, file] of listFiles(this.#corpus).entries()) {
+      const fault = faults[(index / 20) % faults.length];
+      if (index % 20 === 0 && fault !== undefined) writeFileSync(file, replaceIn(readText(file), ...fault));
+    }
+    rmSync(this.#cache, { recursive: true, force: true });
+    const json = (): Promise<Measured> => this.#kplan('-o', 'json');
+    return this.#compare('validate them with faults in 100', json, undefined);
+  }
+
+  async #compare(work: string, run: () => Promise<Measured>, answer: string | undefined): Promise<readonly BenchRow[]> {
+    const peer = this.#kubeconform;
+    if (peer === undefined) {
+      const [own] = await measureInTurn([run], RUNS);
+      return own === undefined
+        ? []
+        : [{ work: `${work} (kubeconform is not built: see docs/benchmarks.md)`, ...own, hash: sha256(this.#answer(own, answer)) }];
+    }
+    const [own, other] = await measureInTurn([run, () => this.#peer(peer, answer === undefined)], RUNS);
+    if (own === undefined || other === undefined) return [];
+    const ratio = `${toRatio(own.cpuMs, other.cpuMs)} CPU, ${toRatio(own.wallMs, other.wallMs)} wall of kubeconform`;
+    const hash = sha256(this.#answer(own, answer));
+    const expected = sha256(answer === undefined ? this.#peerFaults(other) : peerSummary(other));
+    return [
+      { work, ...own, ratio, hash, expected },
+      { work: '  kubeconform -strict -n 2', ...other, hash: expected },
+    ];
+  }
+
+  #answer(own: Measured, answer: string | undefined): string {
+    return answer === undefined ? faultsOf(own) : this.#summary(own);
+  }
+
+  #kplan(...flags: readonly string[]): Promise<Measured> {
+    return measureKplan(this.#program, ['validate', this.#corpus, ...flags], this.#cache);
+  }
+
+  #peer(program: string, asJson: boolean): Promise<Measured> {
+    const flags = ['-strict', '-n', '2', '-summary', '-schema-location', this.#schemas, ...(asJson ? ['-output', 'json'] : [])];
+    return measureOnce(program, [...flags, this.#corpus]);
+  }
+
+  // A run of the plain text ends with exit code 0 if there is no error; the number of objects is not in it.
+  #summary({ code }: Measured): string {
+    return code === 0 ? `${DOCUMENTS} valid` : `exit code ${code}`;
+  }
+
+  #peerFaults({ stdout }: Measured): string {
+    const lines = getArray(parseJson(stdout), 'resources').map((item) =>
+      [relative(this.#corpus, getString(item, 'filename') ?? ''), getString(item, 'kind') ?? '', getString(item, 'name') ?? ''].join(' '),
+    );
+    return lines.toSorted().join('\n');
+  }
+}
+
+function faultsOf({ stdout }: Measured): string {
+  const report = parseJson(stdout);
+  const isError = (finding: JsonValue): boolean => getString(finding, 'severity') === 'error';
+  const lines = getArray(report, 'findings')
+    .filter(isError)
+    .map((finding) =>
+      [getString(finding, 'source', 'file') ?? '', getString(finding, 'ref', 'kind') ?? '', getString(finding, 'ref', 'name') ?? ''].join(
+        ' ',
+      ),
+    );
+  return [...new Set(lines)].toSorted().join('\n');
+}
+
+function peerSummary({ stdout }: Measured): string {
+  const [, valid = '', invalid = '', errors = ''] = /Valid: (\d+), Invalid: (\d+), Errors: (\d+)/.exec(stdout) ?? [];
+  return invalid === '0' && errors === '0' ? `${valid} valid` : `${invalid} invalid, ${errors} errors`;
+}
+
+function listFiles(directory: string): readonly string[] {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name));
+  return names.filter((path) => path.endsWith('.yaml') && statSync(path).isFile()).toSorted();
+}
+
+/** Files as if written long ago: what changed just now is never taken from a cache. */
+function age(directory: string): void {
+  for (const path of listFiles(directory)) utimesSync(path, LONG_AGO, LONG_AGO);
+}
