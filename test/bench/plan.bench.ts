@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { readRepository } from '../../src/loader/index.ts';
 import { namespaceOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
+import { membershipLabel } from '../../src/reconcile/index.ts';
 import { openEmbeddedCluster } from '../../src/sim/index.ts';
-import { getArray, getNumber, getString, parseJson, sha256, type Clock } from '../../src/std/index.ts';
+import { getArray, getObject, getString, parseJson, sha256, type Clock } from '../../src/std/index.ts';
 import { writeCorpus } from './corpus.ts';
 import { measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
 import { measureInTurn } from './measure.ts';
@@ -42,13 +43,16 @@ async function applyAll(directory: string, embedded: string): Promise<void> {
   const { manifests } = await readRepository({ path: directory, git: 'auto' });
   mkdirSync(embedded, { recursive: true });
   const catalog = loadCatalog('1.36');
+  const { key, value } = membershipLabel('repository');
   const cluster = await openEmbeddedCluster({ directory: embedded, clock: CLOCK, catalog, sync: false });
   const objects = manifests.map(({ object }) => object);
   const rank = (object: KubernetesObject): number => (object.kind === 'Namespace' ? 0 : LAST.has(object.kind) ? 2 : 1);
   for (const object of objects.toSorted((a, b) => rank(a) - rank(b))) {
     const isNamespaced = catalog.findResource(object.kind.toLowerCase())?.namespaced === true;
     const placed = isNamespaced && namespaceOf(object) === undefined ? withMetadata(object, { namespace: 'default' }) : object;
-    const result = await cluster.apply(placed, { fieldManager: 'kapply' });
+    const result = await cluster.apply(withMetadata(placed, { labels: { ...getObject(placed.metadata, 'labels'), [key]: value } }), {
+      fieldManager: 'kapply',
+    });
     if (result.kind === 'error') throw new Error(result.message);
   }
   await cluster.close();
@@ -70,7 +74,6 @@ function changeImages(directory: string): readonly string[] {
 
 function updatesOf(stdout: string): readonly string[] {
   const report = parseJson(stdout);
-  const steps = getArray(report, 'waves').flatMap((wave) => getArray(wave, 'steps'));
-  const updates = steps.filter((step) => getString(step, 'action') !== 'none');
-  return updates.map((step) => getString(step, 'ref', 'name') ?? String(getNumber(step, 'index'))).toSorted();
+  const updates = getArray(report, 'changes').filter((change) => getString(change, 'action') !== 'none');
+  return updates.map((change) => getString(change, 'ref', 'name') ?? '').toSorted();
 }
