@@ -1,4 +1,4 @@
-import type { KubernetesObject, RefKey } from '../model/index.ts';
+import { KplanError, type KubernetesObject, type RefKey } from '../model/index.ts';
 import type { Context } from './api/context.ts';
 import type { Controller, Outcome } from './controllers/controller.ts';
 import { Dependents } from './controllers/dependents.ts';
@@ -7,6 +7,7 @@ import { claimLease, eventsAfter, releaseLease, type Draft, type Store, type Sto
 const BATCH = 256;
 const LEASE = 'controllers';
 const PAUSE = 20;
+const FAULT_PAUSE = 1000;
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 300_000;
 
@@ -78,8 +79,19 @@ export class Stepper {
   async run(options: { readonly signal: AbortSignal; readonly leap: boolean; pause(milliseconds: number): Promise<void> }): Promise<void> {
     const { signal, leap } = options;
     while (!signal.aborted) {
-      await this.settle(leap ? { signal } : { signal, within: 0 });
-      await options.pause(PAUSE);
+      const worked = await this.#trySettle(leap ? { signal } : { signal, within: 0 });
+      await options.pause(worked ? PAUSE : FAULT_PAUSE);
+    }
+  }
+
+  /** False where the disk is full, or the log damaged: whoever reads or writes next is told, and what is left to do is kept. */
+  async #trySettle(options: SettleOptions): Promise<boolean> {
+    try {
+      await this.settle(options);
+      return true;
+    } catch (error) {
+      if (error instanceof KplanError) return false;
+      throw error;
     }
   }
 
@@ -138,20 +150,24 @@ export class Stepper {
   async #runBatch(time: number): Promise<boolean> {
     const batch = [...this.#tasks.entries()].slice(0, BATCH);
     for (const [name] of batch) this.#tasks.delete(name);
-    let outcomes: Outcome[] = [];
-    const isOurs = await this.#store.transact((draft) => {
-      outcomes = [];
-      if (!claimLease(this.#store, draft, LEASE)) return false;
-      const context = this.#toContext(draft);
-      const around = { dependents: this.#dependents, world: this.#store.world(), catalog: context.catalog };
-      for (const [, { controller, key }] of batch) outcomes.push(controller.reconcile(context, key, around));
-      return true;
-    }, time);
-    for (const [index, [name, task]] of batch.entries()) {
-      if (isOurs) this.#schedule(name, task, outcomes[index] ?? {});
-      else this.#tasks.set(name, task);
+    let outcomes: readonly Outcome[] | undefined;
+    try {
+      outcomes = await this.#store.transact((draft) => this.#reconcile(draft, batch), time);
+    } finally {
+      for (const [index, [name, task]] of batch.entries()) {
+        if (outcomes === undefined) this.#tasks.set(name, task);
+        else this.#schedule(name, task, outcomes[index] ?? {});
+      }
     }
-    return isOurs;
+    return outcomes !== undefined;
+  }
+
+  /** Undefined if another process has the lease. */
+  #reconcile(draft: Draft, batch: readonly (readonly [string, Task])[]): readonly Outcome[] | undefined {
+    if (!claimLease(this.#store, draft, LEASE)) return undefined;
+    const context = this.#toContext(draft);
+    const around = { dependents: this.#dependents, world: this.#store.world(), catalog: context.catalog };
+    return batch.map(([, { controller, key }]) => controller.reconcile(context, key, around));
   }
 
   #schedule(name: string, task: Task, { due, refusal }: Outcome): void {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../std/index.ts';
+import { KplanError } from '../../model/index.ts';
 import type { EmbeddedCluster } from '../../sim/index.ts';
 import type { Io } from '../io.ts';
 
@@ -23,11 +24,21 @@ export async function whileStepping<T>(cluster: EmbeddedCluster, io: Io, work: (
     await stepping;
   }
 
+  // Where the disk is full nothing more will happen: the work meets the same and tells of it.
+  async function settle(): Promise<Awaited<ReturnType<EmbeddedCluster['settle']>> | 'fault'> {
+    try {
+      return await cluster.settle({ signal: stop.signal });
+    } catch (error) {
+      if (error instanceof KplanError) return 'fault';
+      throw error;
+    }
+  }
+
   async function step(): Promise<void> {
     let idle = 0;
     while (!stop.signal.aborted) {
-      const settled = await cluster.settle({ signal: stop.signal });
-      idle = settled === 'idle' || settled === 'timeout' ? idle + 1 : 0;
+      const settled = await settle();
+      idle = settled === 'idle' || settled === 'timeout' || settled === 'fault' ? idle + 1 : 0;
       clock.tick(idle > PATIENCE);
       await pause(BEAT);
     }

@@ -32,9 +32,11 @@ export function decodeFrame(bytes: Buffer, offset: number): Frame {
   const end = start + Number.parseInt(header.slice(10, 18), 16);
   const newline = bytes.indexOf(NEWLINE, start);
   if (newline >= 0 && newline < end) return { kind: 'torn', end: newline };
-  if (end > bytes.length) return { kind: 'incomplete' };
   const body = bytes.subarray(start, end);
-  if (toHex(crc32(body)) === header.slice(1, 9)) return { kind: 'record', payload: body.toString('utf8'), end };
+  const fits = toHex(crc32(body)) === header.slice(1, 9);
+  // A part of a record never has the checksum of the whole: it is the length that was changed.
+  if (end > bytes.length) return { kind: fits ? 'damaged' : 'incomplete' };
+  if (fits) return { kind: 'record', payload: body.toString('utf8'), end };
   return body.includes(0) ? { kind: 'torn', end } : { kind: 'damaged' };
 }
 

@@ -1,13 +1,16 @@
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { KplanError } from '../../model/index.ts';
 import { encodeEvent, encodeHeader, toText, type LogHeader } from './commit.ts';
 import { encodeFrame } from './frame.ts';
-import { errorCodeOf, parseLogName, toLogName, toWriteError } from './log-file.ts';
+import { errorCodeOf, parseLogName, reasonOf, toLogName, toWriteError } from './log-file.ts';
 import type { State } from './state.ts';
 
 export const LOG_FORMAT = 1;
 /** Of the past that watches go back to, so much survives compaction. */
 const KEPT_EVENTS = 1000;
+/** And no more bytes of it, so that a few large objects do not fill the disk with their past. */
+const KEPT_BYTES = 4 << 20;
 const TEMPORARY_PREFIX = 'new-';
 const TEMPORARY_AGE = 600_000;
 
@@ -22,7 +25,7 @@ export function findNewest(directory: string): number | undefined {
  * wins; their states are the same, since the generation before is sealed. It is on the disk before anything older goes.
  */
 export function writeGeneration(directory: string, generation: number, state: State, writer: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const temporary = join(directory, `${TEMPORARY_PREFIX}${generation}-${writer}`);
   try {
     writeWhole(temporary, encodeState(generation, state));
@@ -45,12 +48,9 @@ export function removeOldGenerations(directory: string, newest: number): void {
 }
 
 function encodeState(generation: number, state: State): readonly Buffer[] {
-  const events = state.events.slice(-KEPT_EVENTS);
+  const events = encodeRecentEvents(state);
   const objects = [...state.objects()];
-  const body = Buffer.concat([
-    ...objects.map((object) => encodeFrame(toText(object))),
-    ...events.map((event) => encodeFrame(encodeEvent(event))),
-  ]);
+  const body = Buffer.concat([...objects.map((object) => encodeFrame(toText(object))), ...events]);
   const header: LogHeader = {
     format: LOG_FORMAT,
     generation,
@@ -64,6 +64,41 @@ function encodeState(generation: number, state: State): readonly Buffer[] {
     settings: state.settings(),
   };
   return [encodeFrame(encodeHeader(header)), body];
+}
+
+function encodeRecentEvents(state: State): readonly Buffer[] {
+  const frames: Buffer[] = [];
+  let bytes = 0;
+  for (const event of state.events.slice(-KEPT_EVENTS).toReversed()) {
+    const frame = encodeFrame(encodeEvent(event));
+    bytes += frame.length;
+    if (bytes > KEPT_BYTES) break;
+    frames.push(frame);
+  }
+  return frames.toReversed();
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw toDirectoryError(directory, error);
+  }
+}
+
+/** What stops everything: there is no directory to keep a cluster in. */
+function toDirectoryError(directory: string, error: unknown): KplanError {
+  const code = errorCodeOf(error);
+  if (code === 'ENOTDIR' || code === 'EEXIST') {
+    return new KplanError('UNREADABLE', `${directory}: the embedded cluster is kept in a directory, and this is a file, or below one`, {
+      hint: 'Choose another directory with --embedded DIR.',
+      cause: error,
+    });
+  }
+  return new KplanError('UNREADABLE', `${directory}: the embedded cluster's directory cannot be used: ${reasonOf(error)}`, {
+    hint: 'Check who owns the directory and those above it, or choose another one with --embedded DIR.',
+    cause: error,
+  });
 }
 
 function writeWhole(path: string, parts: readonly Buffer[]): void {
@@ -82,11 +117,19 @@ function writeWhole(path: string, parts: readonly Buffer[]): void {
 /** Makes created and removed names of a directory last; a no-op where the system cannot. */
 export function syncDirectory(directory: string): void {
   if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, 'r');
+  const descriptor = openDirectory(directory);
   try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function openDirectory(directory: string): number {
+  try {
+    return openSync(directory, 'r');
+  } catch (error) {
+    throw toDirectoryError(directory, error);
   }
 }
 
@@ -104,7 +147,7 @@ function listNames(directory: string): string[] {
     return readdirSync(directory);
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return [];
-    throw error;
+    throw toDirectoryError(directory, error);
   }
 }
 

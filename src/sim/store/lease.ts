@@ -14,8 +14,11 @@ export function claimLease(store: Store, draft: Draft, name: string): boolean {
   const until = getNumber(lease, 'until') ?? 0;
   const isOurs = getString(lease, 'holder') === store.id;
   const now = store.realNow;
-  if (!isOurs && until > now && isAlive(getNumber(lease, 'pid') ?? 0)) return false;
-  if (!isOurs || until - now < DURATION / 2) draft.set(setting, { holder: store.id, pid: process.pid, until: now + DURATION });
+  const left = until - now;
+  // Nobody takes it for longer: the clock was set back since.
+  const isBogus = left > DURATION;
+  if (!isOurs && !isBogus && left > 0 && isAlive(getNumber(lease, 'pid') ?? 0)) return false;
+  if (!isOurs || isBogus || left < DURATION / 2) draft.set(setting, { holder: store.id, pid: process.pid, until: now + DURATION });
   return true;
 }
 

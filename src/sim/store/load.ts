@@ -25,7 +25,10 @@ export function readHeader(path: string, bytes: Buffer): { readonly header: LogH
   const header = head.kind === 'record' ? decodeHeader(head.payload) : undefined;
   if (head.kind !== 'record' || header === undefined) throw toCorruption(path, 0, 'it does not begin as a log');
   if (header.format !== LOG_FORMAT) {
-    throw toCorruption(path, 0, `it has format ${header.format}, and this version of kplan reads format ${LOG_FORMAT}`);
+    const message = `${path}: the embedded cluster's log has format ${header.format}, and this version of kplan reads format ${LOG_FORMAT}`;
+    throw new KplanError('CORRUPT', message, {
+      hint: 'Use the version of kplan that made it, or choose another directory with --embedded DIR. Nothing was changed.',
+    });
   }
   return { header, start: head.end };
 }

@@ -107,6 +107,7 @@ export function errorCodeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-function reasonOf(error: unknown): string {
+/** What the system says of an error. */
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -35,3 +35,11 @@ test('a changed byte is damage wherever it is', () => {
     if (at < 10 || at >= 18) assert.equal(frame.kind, 'damaged', `byte ${at}`);
   }
 });
+
+test('the last record is not taken for one cut short where its length was changed', () => {
+  for (let at = 10; at < 18; at++) {
+    const bytes = Buffer.from(RECORD);
+    bytes[at] = at === 17 ? 0x66 : 0x31;
+    assert.deepEqual(decodeFrame(bytes, 0), { kind: 'damaged' }, `byte ${at}`);
+  }
+});
