@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { findNearest } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
+import { parseDuration } from './duration.ts';
 import { findCommand } from './arguments-words.ts';
 import { COMMANDS, FLAGS, flagsOf, mainCommand, type Command, type Flag, type ProgramName } from './table.ts';
 
@@ -96,6 +97,8 @@ function decode(
       );
     if (flag.type !== 'list' && list.length > 1) throw usage(command, `--${flag.name} is given ${list.length} times; it takes one value`);
     checkChoice(command, flag, list);
+    if (flag.type === 'number') toNumber(command, flag.name, list[0]);
+    if (flag.value === 'DURATION') parseDuration(list[0] ?? '', flag.name);
     values.set(flag.name, list);
   }
   return {

@@ -1,5 +1,5 @@
 import { parseLabelSelector } from '../cluster/index.ts';
-import { isSelected, labelsOf, type ObjectRef, type Plan, type Selector, type Step } from '../model/index.ts';
+import { isSelected, labelsOf, toRefKey, type ObjectRef, type Plan, type Selector, type Step } from '../model/index.ts';
 import { usage, type Arguments } from './arguments.ts';
 
 /** The plan with only the steps, findings and effects of the namespaces and labels that -n and -l ask for. The whole was planned: effects cross borders. */
@@ -13,14 +13,15 @@ export function limitPlan(plan: Plan, args: Arguments): Plan {
   const isWanted = (step: Step): boolean =>
     isNamespace(step.ref) && (selector === undefined || (step.merged !== undefined && isSelected(selector, labelsOf(step.merged))));
   const waves = plan.waves.map((wave) => ({ ...wave, steps: wave.steps.filter(isWanted) })).filter((wave) => wave.steps.length > 0);
+  const kept = new Set(waves.flatMap(({ steps }) => steps.map(({ ref }) => toRefKey(ref))));
+  const isShown = (ref: ObjectRef | undefined): boolean =>
+    selector === undefined ? isNamespace(ref) : ref !== undefined && kept.has(toRefKey(ref));
   return {
     ...plan,
     waves: waves.map((wave, index) => ({ ...wave, index, steps: wave.steps.map((step) => ({ ...step, wave: index })) })),
     unchanged: plan.unchanged.filter(isNamespace),
-    findings: plan.findings.filter((finding) => finding.ref === undefined || isNamespace(finding.ref)),
-    effects: plan.effects.filter(
-      (effect) => effect.subject === undefined || isNamespace(effect.subject) || effect.causes.some((cause) => isNamespace(cause.ref)),
-    ),
+    findings: plan.findings.filter(({ ref }) => ref === undefined || isShown(ref)),
+    effects: plan.effects.filter(({ subject, causes }) => isShown(subject) || causes.some((cause) => isShown(cause.ref))),
   };
 }
 

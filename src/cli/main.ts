@@ -2,6 +2,7 @@ import { KplanError } from '../model/index.ts';
 import { findCommand } from './arguments-words.ts';
 import { renderHelp } from './help.ts';
 import { processIo, type Io } from './io.ts';
+import { describeSystemError, isSystemError } from './system-error.ts';
 import type { CommandName, ProgramName } from './table.ts';
 import { VERSION } from './version.ts';
 
@@ -48,24 +49,14 @@ function explainError(error: unknown, program: ProgramName, io: Io): number {
     io.err(`${program}: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
     return 3;
   }
-  const known = SYSTEM_ERRORS[systemCode(error) ?? ''];
-  if (known !== undefined && error instanceof Error) {
-    io.err(`${program}: ${known}: ${error.message}\n`);
+  if (isSystemError(error)) {
+    io.err(`${program}: ${error.path === undefined ? '' : `${error.path}: `}${describeSystemError(error)}\n`);
     return 3;
   }
-  throw error;
-}
-
-const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EDQUOT: 'disk quota exceeded',
-  EMFILE: 'too many open files',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the file system is read-only',
-};
-
-function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  io.err(
+    `${program}: an error in ${program} itself; please report it with what follows\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return 3;
 }
 
 /** 130 after Ctrl-C, 143 after SIGTERM; undefined if neither came. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { findNearest } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
 import { FORMATS, type FormatName, type Report } from '../report/index.ts';
+import { describeSystemError } from './system-error.ts';
 import { usage, type Arguments } from './arguments.ts';
 import { wantsColor, type Io } from './io.ts';
 
@@ -66,8 +67,6 @@ export function writeOutput(file: string, text: string, io: Io): void {
   try {
     writeFileSync(resolve(io.cwd, file), text);
   } catch (error) {
-    throw new KplanError('WRITE_FAILED', `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new KplanError('WRITE_FAILED', `${file} cannot be written: ${describeSystemError(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
-import { getString, type JsonObject } from '../std/index.ts';
-import { World, type KubernetesObject } from '../model/index.ts';
+import { getArray, getString, isObject, type JsonValue } from '../std/index.ts';
+import { isKubernetesObject, World } from '../model/index.ts';
 import { hashSecret } from '../planner/index.ts';
 import { stringifyYaml } from '../report/index.ts';
 
@@ -14,24 +14,23 @@ export interface SnapshotHead {
   readonly salt: string;
 }
 
-/** A world as multi-document YAML: a head, then the objects. */
+/** A world as one YAML document: a head, and the objects as its items, so that no repository takes them for manifests. */
 export function writeSnapshot(world: World, head: SnapshotHead): string {
-  const first: JsonObject = { apiVersion: API_VERSION, kind: KIND, metadata: { name: 'cluster' }, ...head };
-  return [first, ...world.objects().map((object) => hashSecret(object, head.salt))].map(stringifyYaml).join('---\n');
+  const items = world.objects().map((object) => hashSecret(object, head.salt));
+  return stringifyYaml({ apiVersion: API_VERSION, kind: KIND, metadata: { name: 'cluster' }, ...head, items });
 }
 
-/** Takes the head out of a snapshot's objects; there is none in a dump of another tool. */
-export function readSnapshot(objects: readonly KubernetesObject[]): { readonly head?: SnapshotHead; readonly world: World } {
-  const isHead = (object: KubernetesObject): boolean => object.apiVersion === API_VERSION && object.kind === KIND;
-  const found = objects.find(isHead);
-  const world = World.of(objects.filter((object) => !isHead(object)));
-  if (found === undefined) return { world };
+/** Whether a text is what `writeSnapshot` writes. */
+export function isSnapshotText(text: string): boolean {
+  return text.startsWith(`apiVersion: ${API_VERSION}\nkind: ${KIND}\n`);
+}
+
+/** What a snapshot holds. */
+export function readSnapshot(document: JsonValue): { readonly head: SnapshotHead; readonly world: World } {
+  const text = (key: keyof SnapshotHead): string => getString(document, key) ?? '';
+  const objects = getArray(document, 'items').flatMap((item) => (isObject(item) && isKubernetesObject(item) ? [item] : []));
   return {
-    world,
-    head: {
-      clusterUid: getString(found, 'clusterUid') ?? '',
-      kubernetesVersion: getString(found, 'kubernetesVersion') ?? '',
-      salt: getString(found, 'salt') ?? '',
-    },
+    head: { clusterUid: text('clusterUid'), kubernetesVersion: text('kubernetesVersion'), salt: text('salt') },
+    world: World.of(objects),
   };
 }

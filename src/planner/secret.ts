@@ -29,7 +29,7 @@ export function foldSecret(object: KubernetesObject): KubernetesObject {
   const { stringData, ...rest } = object;
   const data: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(getObject(object, 'data') ?? {}))
-    data[key] = typeof value === 'string' ? value.replaceAll(/\s/g, '') : value;
+    data[key] = typeof value === 'string' && !isSecretHash(value) ? value.replaceAll(/\s/g, '') : value;
   for (const [key, value] of Object.entries(isObject(stringData) ? stringData : {}))
     data[key] = typeof value === 'string' ? toBase64(value) : value;
   const folded = { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };

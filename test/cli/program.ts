@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -12,6 +11,11 @@ export interface Ran {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What cleans up after itself: a test, or a suite. */
+interface Context {
+  after(clean: () => void): void;
 }
 
 /** Runs the built program in a folder, without terminal, colour, cache, CI or the user's Git configuration. */
@@ -41,14 +45,14 @@ export function cleanEnv(env: Readonly<Record<string, string>> = {}): NodeJS.Pro
 }
 
 /** A temporary folder that goes with the test. */
-export function temporaryFolder(context: TestContext): string {
+export function temporaryFolder(context: Context): string {
   const folder = mkdtempSync(join(tmpdir(), 'kplan-test-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** A Git repository of the shop in a temporary folder, with one commit. */
-export function shopRepository(context: TestContext): string {
+export function shopRepository(context: Context): string {
   const folder = join(temporaryFolder(context), 'shop');
   cpSync(join(ROOT, 'fixtures/shop'), folder, { recursive: true });
   git(folder, 'init', '-q', '-b', 'main');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { getArray, getString, isObject, parseJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getNumber, getString, isObject, parseJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 
 const schema: object = JSON.parse(readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
@@ -20,9 +20,11 @@ export function listEffects(report: JsonObject): readonly string[] {
 }
 
 function placeOf(effect: JsonValue): string {
-  const sources = getArray(effect, 'causes').flatMap((cause) => (isObject(cause) && isObject(cause['source']) ? [cause['source']] : []));
-  const [source] = sources;
-  return source === undefined ? 'nowhere' : `${String(source['file'])}:${String(source['line'])}`;
+  const places = getArray(effect, 'causes').flatMap((cause) => {
+    const file = getString(cause, 'source', 'file');
+    return file === undefined ? [] : [`${file}:${getNumber(cause, 'source', 'line')}`];
+  });
+  return places[0] ?? 'nowhere';
 }
 
 /** `update Deployment shop/web` for each change. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KplanError, stepsOf, type Plan } from '../../model/index.ts';
 import { readPlanFile } from '../../planner/index.ts';
@@ -20,7 +20,7 @@ export async function runShow(args: Arguments, io: Io): Promise<number> {
 /** The plan in a file that a user named; throws `KplanError` for a file that is none, or that somebody has changed. */
 export function openPlanFile(file: string, io: Io): Plan {
   const path = resolve(io.cwd, file);
-  if (!existsSync(path))
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new KplanError('NOT_FOUND', `${file}: there is no such file`, { hint: '`kplan PATH --out FILE` saves a plan' });
   const answer = readPlanFile(readFileSync(path, 'utf8'));
   if (answer.kind === 'ok') return answer.plan;

@@ -1,6 +1,6 @@
 import { resolve, join } from 'node:path';
 import { readDaemonStatus } from '../../daemon/index.ts';
-import { World, type WorldSource } from '../../model/index.ts';
+import { KplanError, World, type WorldSource } from '../../model/index.ts';
 import { listUnits, readStatus } from '../../reconcile/index.ts';
 import type { StatusReport, UnitStatus } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -15,7 +15,12 @@ export async function runStatus(args: Arguments, io: Io): Promise<number> {
   const cluster = await openExistingCluster(directory, World.EMPTY, io);
   try {
     const asked = args.string('unit');
-    const names = asked === undefined ? await listUnits(cluster) : [asked];
+    const known = await listUnits(cluster);
+    if (asked !== undefined && !known.includes(asked))
+      throw new KplanError('NOT_FOUND', `${directory} has no unit ${asked}`, {
+        hint: known.length === 0 ? 'it has no units at all: `kapply PATH` applies one' : `there is ${known.join(', ')}`,
+      });
+    const names = asked === undefined ? known : [asked];
     const identity = await cluster.identity();
     const units: UnitStatus[] = [];
     for (const unit of names) {

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readWorld } from '../../cluster/index.ts';
 import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
@@ -8,9 +9,9 @@ import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
 import type { EmbeddedCluster } from '../../sim/index.ts';
-import { readSnapshot } from '../snapshot-text.ts';
+import { isSnapshotText, readSnapshot } from '../snapshot-text.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
-import { readRepository } from '../../loader/index.ts';
+import { parseDocuments, readRepository } from '../../loader/index.ts';
 
 const DEFAULT_DIRECTORY = '.kplan/cluster';
 
@@ -95,22 +96,30 @@ async function openSnapshot(file: string, io: Io): Promise<Before> {
     throw new KplanError('NOT_FOUND', `--snapshot ${file}: there is no such file`, {
       hint: '`kplan snapshot FILE` writes one; so does `kubectl get all,... -A -o yaml`',
     });
-  const { head, world } = readSnapshot(await readObjects(path));
-  const versions = head === undefined ? [] : [head.kubernetesVersion];
-  const source: WorldSource = {
-    kind: 'snapshot',
-    description: `snapshot ${file}`,
-    path: file,
-    kubernetesVersions: versions,
-    ...(head === undefined ? {} : { clusterUid: head.clusterUid }),
-  };
+  const source: WorldSource = { kind: 'snapshot', description: `snapshot ${file}`, path: file, kubernetesVersions: [] };
+  const own = await readOwnSnapshot(file, path);
+  if (own === undefined) return { mode: 'live', world: World.of(await readObjects(path)), source, manifests: [] };
+  const { head, world } = own;
+  const { clusterUid, kubernetesVersion, salt } = head;
   return {
     mode: 'live',
     world,
-    source,
+    source: { ...source, clusterUid, kubernetesVersions: [kubernetesVersion] },
     manifests: [],
-    ...(head === undefined ? {} : { salt: head.salt, kubernetesVersion: head.kubernetesVersion }),
+    salt,
+    kubernetesVersion,
   };
+}
+
+// Undefined for a dump that another tool has written.
+async function readOwnSnapshot(file: string, path: string): Promise<ReturnType<typeof readSnapshot> | undefined> {
+  if (!statSync(path).isFile()) return undefined;
+  const text = await readFile(path, 'utf8');
+  if (!isSnapshotText(text)) return undefined;
+  const { documents, findings } = parseDocuments(text, file);
+  const [document] = documents;
+  if (document !== undefined && documents.length === 1 && findings.length === 0) return readSnapshot(document.value);
+  throw new KplanError('UNREADABLE', `--snapshot ${file}: not a whole snapshot`, { hint: 'write it again with `kplan snapshot FILE`' });
 }
 
 /** Reads the embedded cluster of a directory (one that is open already, if given); makes it if it is not there. */

@@ -1,5 +1,15 @@
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { World, type Finding, type KubernetesObject, type Manifest, type SchemaCatalog, type WorldSource } from '../../model/index.ts';
+import { findNearest } from '../../std/index.ts';
+import {
+  KplanError,
+  World,
+  type Finding,
+  type KubernetesObject,
+  type Manifest,
+  type SchemaCatalog,
+  type WorldSource,
+} from '../../model/index.ts';
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
 import { parseNodesSpec } from '../../engine/scheduler/index.ts';
@@ -8,6 +18,7 @@ import type { Arguments } from '../arguments.ts';
 import { cacheDirectory } from '../cache-directory.ts';
 import type { Config } from '../config.ts';
 import type { Io, Log } from '../io.ts';
+import { COMMANDS } from '../table.ts';
 import { readConfig } from './config-file.ts';
 
 /** The world that the repository asks for, as manifests, with all that the command line and the configuration say about it. */
@@ -31,6 +42,7 @@ export interface Desired {
 
 /** Reads PATH, its configuration and its context. With a digester the manifests hold what that leaves of their objects. */
 export async function readDesired(args: Arguments, io: Io, log: Log, path: string, digester?: LoadOptions['digester']): Promise<Desired> {
+  checkPath(args, io, path);
   const started = io.now();
   const loaded = await readRepository({ ...loadOptions(args, io, path), ...(digester === undefined ? {} : { digester }) });
   const config = await readConfig(args, io, loaded.root);
@@ -49,6 +61,22 @@ export async function readDesired(args: Arguments, io: Io, log: Log, path: strin
     context,
     hasNodes: context.byKind('', 'Node').length > 0,
   };
+}
+
+// The loader knows paths of a revision, and absolute ones: a path of the disk is refused as it was typed.
+function checkPath(args: Arguments, io: Io, path: string): void {
+  if (path === '-' || args.string('ref') !== undefined || existsSync(resolve(io.cwd, path))) return;
+  const { program } = args.command;
+  const words = COMMANDS.filter((command) => command.program === program).map(({ name }) => name);
+  const nearest = findNearest(path, words);
+  const hint =
+    nearest === undefined
+      ? 'give a directory or a file of manifests, or `-` for standard input'
+      : `did you mean \`${program} ${nearest}\`?`;
+  const what = /^[\w-]+$/.test(path)
+    ? `${path} is no command, and there is no such file or directory`
+    : `${path}: there is no such file or directory`;
+  throw new KplanError('NOT_FOUND', what, { hint });
 }
 
 /** The options that every reading of a repository shares. */
@@ -85,14 +113,23 @@ function unitName(path: string, root: string, io: Io): string {
 
 async function readContext(args: Arguments, io: Io, config: Config, root: string): Promise<World> {
   const files = [
-    ...args.list('context-objects').map((file) => resolve(io.cwd, file)),
+    ...args.list('context-objects').map((file) => existing(file, '--context-objects', io)),
     ...(config.contextObjects ?? []).map((file) => join(root, file)),
   ];
   const objects: KubernetesObject[] = [];
   for (const file of files) objects.push(...(await readObjects(file)));
   const nodes = args.string('nodes') ?? config.nodes;
-  if (nodes !== undefined) objects.push(...(/^\d+x/.test(nodes) ? parseNodesSpec(nodes) : await readObjects(resolve(io.cwd, nodes))));
+  if (nodes !== undefined)
+    objects.push(...(/^\d+x/.test(nodes) ? parseNodesSpec(nodes) : await readObjects(existing(nodes, '--nodes', io))));
   return World.of(objects);
+}
+
+function existing(file: string, flag: string, io: Io): string {
+  const path = resolve(io.cwd, file);
+  if (existsSync(path)) return path;
+  throw new KplanError('NOT_FOUND', `${flag} ${file}: there is no such file or directory`, {
+    hint: flag === '--nodes' ? 'give a file of Node objects, or a shape such as 3x4cpu,16Gi' : 'give a file or a directory of objects',
+  });
 }
 
 /** The objects of a file or folder that is no part of the repository. */

@@ -1,5 +1,6 @@
 import { ENGINES } from '../../engine/index.ts';
 import {
+  labelsOf,
   refKeyOf,
   type KubernetesObject,
   type Plan,
@@ -10,7 +11,7 @@ import {
 } from '../../model/index.ts';
 import { createPlan } from '../../planner/index.ts';
 import { listUnits, membershipLabel, readInventory } from '../../reconcile/index.ts';
-import { toKubernetesTime } from '../../std/index.ts';
+import { getArray, getBoolean, toKubernetesTime } from '../../std/index.ts';
 import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { waive } from '../config.ts';
@@ -37,21 +38,15 @@ export async function readOwnership(before: Before, unit: string): Promise<Owner
   return { owned: (await readInventory(cluster, unit)).owned, ownedByOthers };
 }
 
-// A snapshot cannot be asked for inventories, but its objects carry the labels.
+// A snapshot cannot be asked for inventories, but its objects carry the labels. Controllers copy labels to what they make: that is theirs.
 function labelledOwnership(world: World, unit: string): Ownership {
   const { key, value } = membershipLabel(unit);
-  const owned = new Set<RefKey>();
-  for (const object of world.objects()) {
-    const labels = object.metadata['labels'];
-    if (
-      typeof labels === 'object' &&
-      labels !== null &&
-      !Array.isArray(labels) &&
-      Object.entries(labels).some(([name, item]) => name === key && item === value)
-    )
-      owned.add(refKeyOf(object));
-  }
-  return { owned, ownedByOthers: new Map() };
+  const labelled = world.objects().filter((object) => labelsOf(object).get(key) === value && !isControlled(object));
+  return { owned: new Set(labelled.map(refKeyOf)), ownedByOthers: new Map() };
+}
+
+function isControlled({ metadata }: KubernetesObject): boolean {
+  return getArray(metadata, 'ownerReferences').some((owner) => getBoolean(owner, 'controller') === true);
 }
 
 /** How a plan is made, besides its worlds. */

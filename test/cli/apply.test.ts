@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import { getArray, getObject, getString } from '../../src/std/index.ts';
+import { breakShop, run, shopRepository, temporaryFolder } from './program.ts';
+import { listChanges, listEffects, readReport } from './report-schema.ts';
+
+const DOCUMENT = (value: string): string => `apiVersion: v1
+kind: Namespace
+metadata: {name: a}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: x, namespace: a}
+data: {k: ${value}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s, namespace: a}
+stringData: {password: very-secret-${value}}
+`;
+
+function smallRepository(context: TestContext): string {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'app.yaml'), DOCUMENT('one'));
+  return folder;
+}
+
+describe('the shop', () => {
+  let shop = '';
+  const cleanUp: (() => void)[] = [];
+  after(() => cleanUp.forEach((clean) => clean()));
+  before(async () => {
+    shop = shopRepository({ after: (clean) => cleanUp.push(clean) });
+    const { code, stdout, stderr } = await run('kapply', shop, ['.', '--yes']);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^Apply: 63 applied/m);
+    assert.match(stderr, /\[63\/63\] create /);
+  });
+
+  test('is healthy once it is applied, and needs nothing more', async () => {
+    const status = await run('kapply', shop, ['status', '-o', 'json']);
+    assert.equal(status.code, 0);
+    const [unit] = getArray(readReport(status.stdout), 'units');
+    assert.equal(getArray(unit, 'objects').length, 63);
+    assert.deepEqual(new Set(getArray(unit, 'objects').map((object) => getString(object, 'health'))), new Set(['Current']));
+    const again = await run('kplan', shop, ['.', '--detailed-exitcode']);
+    assert.equal(again.code, 0);
+    assert.match(again.stdout, /^Plan: nothing to change \(63 objects as they should be\)/);
+    const applied = await run('kapply', shop, ['.', '-o', 'json']);
+    assert.equal(applied.code, 0, 'nothing is asked where there is nothing to do');
+    assert.deepEqual(readReport(applied.stdout)['changes'], []);
+  });
+
+  test('is planned against its cluster, and a plan with errors is refused until it is allowed', async (context) => {
+    const changed = join(temporaryFolder(context), 'shop');
+    cpSync(shop, changed, { recursive: true });
+    breakShop(changed);
+    const plan = await run('kplan', changed, ['.', '-o', 'json']);
+    assert.equal(plan.code, 1);
+    assert.deepEqual(listEffects(readReport(plan.stdout)).toSorted(), [
+      'KA0103 shop/deployer.yaml:20',
+      'KA0103 shop/deployer.yaml:20',
+      'KN0101 payments/network-policies.yaml:20',
+      'KN0101 payments/network-policies.yaml:20',
+      'KN0101 payments/network-policies.yaml:20',
+      'KP0201 shop/web.yaml:45',
+      'KR0001 shop/cart.yaml:30',
+      'KS0001 shop/web.yaml:44',
+    ]);
+    const refused = await run('kapply', changed, ['.', '--yes']);
+    assert.equal(refused.code, 3);
+    assert.match(refused.stderr, /nothing was done: K[RS]0001 stands in the way/);
+    assert.match((await run('kplan', changed, ['.'])).stdout, /^Plan: 4 to update, 1 to delete/);
+    const unhealthy = await run('kapply', changed, [
+      '.',
+      '--yes',
+      '--allow',
+      'KR0001',
+      '--allow',
+      'scheduler',
+      '--timeout',
+      '20s',
+      '-o',
+      'json',
+    ]);
+    assert.equal(unhealthy.code, 1, unhealthy.stderr);
+    const outcomes = getArray(readReport(unhealthy.stdout), 'changes').map(
+      (change) => `${getString(change, 'ref', 'name')} ${getString(change, 'outcome')}`,
+    );
+    assert.ok(outcomes.includes('deployer applied'), outcomes.join());
+    assert.ok(outcomes.includes('web failed'), outcomes.join());
+  });
+
+  test('a snapshot of the cluster gives the same plan as the cluster, and holds no Secret', async (context) => {
+    const changed = join(temporaryFolder(context), 'shop');
+    cpSync(shop, changed, { recursive: true });
+    assert.equal((await run('kplan', changed, ['snapshot', 'live.json'])).code, 0);
+    const text = readFileSync(join(changed, 'live.json'), 'utf8');
+    rmSync(join(changed, 'live.json'));
+    writeFileSync(join(changed, '../live.json'), text);
+    for (const value of ['c3RvcmVmcm9udA', 'cGFzc3dvcmQ']) assert.ok(!text.includes(value));
+    breakShop(changed);
+    const [live, offline] = await Promise.all([
+      run('kplan', changed, ['.', '-o', 'json']),
+      run('kplan', changed, ['.', '--snapshot', '../live.json', '-o', 'json']),
+    ]);
+    assert.deepEqual(listChanges(readReport(offline.stdout)), listChanges(readReport(live.stdout)));
+    assert.deepEqual(listEffects(readReport(offline.stdout)), listEffects(readReport(live.stdout)));
+  });
+
+  test('what is limited to a namespace or labels leaves the rest alone', async (context) => {
+    const changed = join(temporaryFolder(context), 'shop');
+    cpSync(shop, changed, { recursive: true });
+    breakShop(changed);
+    const byNamespace = await run('kplan', changed, ['.', '-n', 'payments', '-o', 'json']);
+    assert.deepEqual(listChanges(readReport(byNamespace.stdout)), ['update NetworkPolicy payments/api-from-shop-backends']);
+    const byLabel = await run('kplan', changed, ['.', '-l', 'no=such', '-o', 'json']);
+    assert.deepEqual([readReport(byLabel.stdout)['changes'], readReport(byLabel.stdout)['effects']], [[], []]);
+  });
+});
+
+describe('a plan file', () => {
+  test('is shown and applied exactly, and again changes nothing', async (context) => {
+    const folder = smallRepository(context);
+    assert.equal((await run('kplan', folder, ['app.yaml', '--out', 'p.kplan'])).code, 0);
+    const shown = await run('kplan', folder, ['show', 'p.kplan', '-o', 'json']);
+    assert.deepEqual(listChanges(readReport(shown.stdout)), ['create Namespace a', 'create ConfigMap a/x', 'create Secret a/s']);
+    const applied = await run('kapply', folder, ['p.kplan', '--yes']);
+    assert.equal(applied.code, 0, applied.stderr);
+    const again = await run('kapply', folder, ['p.kplan', '--yes', '-o', 'json']);
+    assert.equal(again.code, 0, 'a plan that was cut off can be run again');
+    const outcomes = getArray(readReport(again.stdout), 'changes').map((change) => getString(change, 'outcome'));
+    assert.deepEqual(new Set(outcomes), new Set(['unchanged']));
+    assert.equal((await run('kplan', folder, ['app.yaml', '--detailed-exitcode'])).code, 0);
+  });
+
+  test('that somebody has changed is refused', async (context) => {
+    const folder = smallRepository(context);
+    await run('kplan', folder, ['app.yaml', '--out', 'p.kplan']);
+    const file = join(folder, 'p.kplan');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('one', 'two'));
+    const { code, stderr } = await run('kapply', folder, ['p.kplan', '--yes']);
+    assert.equal(code, 3);
+    assert.match(stderr, /^kapply: p\.kplan: /);
+  });
+
+  test('that was made for another cluster is refused', async (context) => {
+    const folder = smallRepository(context);
+    await run('kplan', folder, ['app.yaml', '--embedded', 'one', '--out', 'p.kplan']);
+    await run('kplan', folder, ['app.yaml', '--embedded', 'two']);
+    const { code, stderr } = await run('kapply', folder, ['p.kplan', '--embedded', 'two', '--yes']);
+    assert.equal(code, 3);
+    assert.match(stderr, /made for another cluster/);
+  });
+
+  test('gone stale in part is refused whole, object by object, unless the rest is asked for', async (context) => {
+    const folder = smallRepository(context);
+    assert.equal((await run('kapply', folder, ['app.yaml', '--yes'])).code, 0);
+    writeFileSync(
+      join(folder, 'app.yaml'),
+      `${DOCUMENT('two')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: new, namespace: a}\n`,
+    );
+    assert.equal((await run('kplan', folder, ['app.yaml', '--out', 'p.kplan'])).code, 0);
+    writeFileSync(join(folder, 'meanwhile.yaml'), DOCUMENT('three'));
+    assert.equal((await run('kapply', folder, ['meanwhile.yaml', '--yes'])).code, 0);
+    const refused = await run('kapply', folder, ['p.kplan', '--yes', '-o', 'json']);
+    assert.equal(refused.code, 3, refused.stderr);
+    assert.match(refused.stdout + refused.stderr, /ConfigMap a\/x|"x"/);
+    const rest = await run('kapply', folder, ['p.kplan', '--yes', '--apply-fresh', '-o', 'json']);
+    const outcomes = getArray(readReport(rest.stdout), 'changes').map(
+      (change) => `${getString(change, 'ref', 'name')} ${getString(change, 'outcome')}`,
+    );
+    assert.ok(outcomes.includes('new applied') && outcomes.includes('x refused'), outcomes.join());
+  });
+});
+
+test('a dry run writes nothing', async (context) => {
+  const folder = smallRepository(context);
+  const { code } = await run('kapply', folder, ['app.yaml', '--dry-run', '--detailed-exitcode']);
+  assert.equal(code, 2);
+  const status = await run('kapply', folder, ['status', '-o', 'json']);
+  assert.deepEqual(readReport(status.stdout)['units'], []);
+});
+
+test('what is taken out of the repository is pruned, what must not go in passing is asked for, and delete removes a unit', async (context) => {
+  const folder = smallRepository(context);
+  await run('kapply', folder, ['app.yaml', '--yes', '--unit', 'u']);
+  writeFileSync(join(folder, 'app.yaml'), DOCUMENT('one').replace(/---\napiVersion: v1\nkind: Secret[^]*$/, ''));
+  assert.equal((await run('kapply', folder, ['app.yaml', '--yes', '--unit', 'u'])).code, 0);
+  const status = readReport((await run('kapply', folder, ['status', '-o', 'json'])).stdout);
+  assert.deepEqual(
+    getArray(getArray(status, 'units')[0], 'objects').map((object) => getString(getObject(object, 'ref'), 'kind')),
+    ['ConfigMap', 'Namespace'],
+  );
+  writeFileSync(join(folder, 'app.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: default}\n');
+  const refused = await run('kapply', folder, ['app.yaml', '--yes', '--unit', 'u']);
+  assert.equal(refused.code, 3, 'a namespace is not deleted in passing');
+  assert.match(refused.stderr, /KP010[45] stands in the way/);
+  const unknown = await run('kapply', folder, ['status', '--unit', 'v']);
+  assert.equal(unknown.code, 3);
+  assert.match(unknown.stderr, /has no unit v\n {2}there is u\n/);
+  const deleted = await run('kapply', folder, ['delete', '--unit', 'u', '--yes']);
+  assert.equal(deleted.code, 0, deleted.stderr);
+  assert.deepEqual(readReport((await run('kapply', folder, ['status', '-o', 'json'])).stdout)['units'], []);
+});
+
+test('no value of a Secret is in the cluster reports, the plan file or the log', async (context) => {
+  const folder = smallRepository(context);
+  const runs = [
+    await run('kplan', folder, ['app.yaml', '--out', 'p.kplan', '-v', '--all']),
+    await run('kapply', folder, ['p.kplan', '--yes', '-v']),
+    await run('kapply', folder, ['status', '--all']),
+    await run('kplan', folder, ['snapshot']),
+  ];
+  writeFileSync(join(folder, 'app.yaml'), DOCUMENT('two'));
+  runs.push(await run('kplan', folder, ['app.yaml', '--all']), await run('kapply', folder, ['app.yaml', '--yes', '-o', 'yaml']));
+  for (const { stdout, stderr } of runs) {
+    const said = `${stdout}${stderr}${readFileSync(join(folder, 'p.kplan'), 'utf8')}`;
+    assert.doesNotMatch(said, /very-secret/);
+    assert.ok(!said.includes(Buffer.from('very-secret-one').toString('base64').slice(0, 12)));
+  }
+  assert.match(runs[4]?.stdout ?? '', /Secret a\/s/);
+});
