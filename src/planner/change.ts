@@ -20,6 +20,7 @@ import { applyMerge, formatFieldPath, mergeValues, type FieldConflict } from './
 import { atField, lineOf, toIndexPath } from './place.ts';
 import { losesData } from './protected.ts';
 import { hashSecret } from './secret.ts';
+import { isUnchangedByApply } from './unchanged.ts';
 
 /** What happens to one desired object. */
 export interface PlannedChange {
@@ -65,8 +66,9 @@ function planCreate(desired: Desired, settings: Settings): PlannedChange {
 function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | undefined, settings: Settings): PlannedChange {
   const known = hashSecret(live, settings.salt);
   const view = settings.mode === 'revision' ? asApplied(known, desired.object, schema, settings) : known;
-  const { merged, conflicts } = mergeOnto(desired, view, schema, settings);
   const unchanged = { change: toChange('none', desired, live, settings), after: live, findings: [] };
+  if (settings.mode === 'live' && isUnchangedByApply(view, desired.object, settings.fieldManager, schema)) return unchanged;
+  const { merged, conflicts } = mergeOnto(desired, view, schema, settings);
   if (merged === view) return unchanged;
   const before = canonicalOf(view, settings.catalog);
   const after = canonicalOf(merged, settings.catalog);

@@ -85,8 +85,11 @@ export class SimpleFlow {
   /** The key that stands here; the empty string, having given up, if it is not a simple one. Then stands after its colon. */
   key(): string {
     const colon = this.#keyEnd();
-    const key = this.text.slice(this.at, colon);
-    if (key === '' || !this.#isSeparator(colon) || this.text.charCodeAt(this.at) === DASH || resolvePlain(key) !== key) {
+    const first = this.text.charCodeAt(this.at);
+    const key = first === SINGLE_QUOTE ? this.text.slice(this.at + 1, colon - 1) : this.text.slice(this.at, colon);
+    const isString =
+      first === SINGLE_QUOTE ? !key.includes("'") && !key.includes('\n') : first !== DASH && first !== COLON && resolvePlain(key) === key;
+    if (key === '' || !this.#isSeparator(colon) || !isString) {
       this.giveUp();
       return '';
     }
@@ -94,9 +97,12 @@ export class SimpleFlow {
     return key === '__proto__' ? '' : key;
   }
 
+  // The colon after the key, or where it ends otherwise. A colon with more of the key behind it is part of it (`f:metadata`).
   #keyEnd(): number {
+    const { text, end } = this;
+    if (text.charCodeAt(this.at) === SINGLE_QUOTE) return Math.max(this.at, this.#singleEnd(end) + 1);
     let at = this.at;
-    while (at < this.end && KEY[this.text.charCodeAt(at)] === 1) at++;
+    while (at < end && (KEY[text.charCodeAt(at)] === 1 || (text.charCodeAt(at) === COLON && KEY[text.charCodeAt(at + 1)] === 1))) at++;
     return at;
   }
 

@@ -4,5 +4,5 @@ export { FieldSet } from './field-set.ts';
 export { readManagers } from './managers.ts';
 export { formatFieldPath, toFieldElement, type FieldPath, type PathElement } from './path-element.ts';
 export { updateMerge } from './update.ts';
-export { elementOf, fieldSchemaOf, isAssociative, itemsOf } from './shape.ts';
+export { elementOf, fieldSchemaOf, isAssociative, itemsOf, shapeOf } from './shape.ts';
 export { mergeValues } from './merge-values.ts';
