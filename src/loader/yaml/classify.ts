@@ -13,9 +13,6 @@ export type Classified =
 const TOOL_GROUPS =
   /^(?:skaffold|tilt\.dev|ctlptl\.dev|kind\.x-k8s\.io|kubeadm\.k8s\.io|kubelet\.config\.k8s\.io|kubeproxy\.config\.k8s\.io|kubescheduler\.config\.k8s\.io|apiserver\.config\.k8s\.io|audit\.k8s\.io|kustomize\.config\.k8s\.io|k3d\.io|eksctl\.io|backstage\.io|kplan\.dev|client\.authentication\.k8s\.io)\//;
 
-/** The head of a snapshot is an object like those below it. */
-const SNAPSHOT = 'kplan.dev/v1';
-
 /** What each object in a document is: itself, or the items of a List (`v1` List and every `...List` with items), nested ones too. */
 export function classify(value: JsonValue): readonly Classified[] {
   if (isObject(value) && !isList(value)) return [classifyObject(value, WHOLE)];
@@ -78,7 +75,6 @@ function classifyPart(value: JsonObject, base: Path, apiVersion: string, kind: s
 
 function isOfTool(apiVersion: string, kind: string): boolean {
   if (apiVersion === 'v1') return kind === 'Config';
-  if (apiVersion === SNAPSHOT) return kind !== 'Snapshot';
   return apiVersion.includes('/') && TOOL_GROUPS.test(apiVersion);
 }
 
