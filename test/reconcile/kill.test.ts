@@ -7,14 +7,14 @@ import { it } from 'node:test';
 import { refKeyOf, refOf } from '../../src/model/index.ts';
 import { readInventory, readStatus } from '../../src/reconcile/index.ts';
 import { withCluster } from '../sim/embedded.ts';
+import { SEED, toRandom } from '../sim/seed.ts';
 import { carryOut, object, planUnit, UNIT } from './embedded-unit.ts';
 import { toVariant } from './kill-variants.ts';
 
 const WORKER = fileURLToPath(new URL('kill-worker.ts', import.meta.url));
-/** `KILLS=200` kills as often as one likes. */
-const KILLS = Number(process.env['KILLS'] ?? 4);
+// KPLAN_KILLS=200 is the long run.
+const KILLS = Number(process.env['KPLAN_KILLS'] ?? 4);
 const LONGEST = 400;
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2_147_483_647);
 
 async function killWithin(directory: string, variant: number, milliseconds: number): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', WORKER, directory, String(variant)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -26,15 +26,13 @@ async function killWithin(directory: string, variant: number, milliseconds: numb
   assert.ok(code === 0 || code === null, 'it was killed, or had ended well');
 }
 
-it(`ends in the same state after ${KILLS} processes were killed at any instant while they applied`, async (test) => {
-  test.diagnostic(`SEED=${SEED}`);
-  let state = SEED;
-  const instant = (): number => ((state = (state * 48_271) % 2_147_483_647) / 2_147_483_647) * LONGEST;
+it(`ends in the same state after ${KILLS} processes were killed at any instant while they applied (KPLAN_SEED=${SEED})`, async () => {
+  const random = toRandom(SEED);
   await withCluster(async (cluster, directory) => {
     const stranger = object('ConfigMap', 'stranger', { data: { of: 'another' } });
     await cluster.create(object('Namespace', 'shop'), { fieldManager: 'another' });
     await cluster.create(stranger, { fieldManager: 'another' });
-    for (let kill = 0; kill < KILLS; kill++) await killWithin(directory, kill, instant());
+    for (let kill = 0; kill < KILLS; kill++) await killWithin(directory, kill, random() * LONGEST);
     const wanted = toVariant(KILLS);
     const result = await carryOut(cluster, await planUnit(cluster, wanted), wanted);
     assert.equal(result.conclusion, 'applied', JSON.stringify(result));

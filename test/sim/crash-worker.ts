@@ -32,8 +32,11 @@ for (let count = 0; ; count++) {
   if (action < 6) await acknowledge('apply', target, value, () => cluster.apply(configMap('default', target, { data: { value } }), BY));
   else if (action < 8) await acknowledge('delete', target, '-', () => cluster.delete(ref));
   else if (action < 10) await acknowledge('generate', value, value, () => cluster.create(generated(value), BY));
-  else if (action < 11) cluster.compact();
-  else {
+  else if (action < 11) {
+    say('try', 'compact');
+    cluster.compact();
+    say('ack', 'compact');
+  } else {
     await cluster.apply(deployment('default', `web-${pick(3)}`, pick(6)), { fieldManager: 'shared', force: true });
     await cluster.settle({ within: 300 });
   }

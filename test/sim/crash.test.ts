@@ -24,6 +24,12 @@ interface Expectation {
   readonly maybeTokens: Set<string>;
 }
 
+/** What was under way when the process was killed. */
+function lastAction(lines: readonly string[]): string {
+  const [step = '', action = ''] = (lines.at(-1) ?? '').split(' ');
+  return step === 'try' ? action : 'other';
+}
+
 function note(line: string, want: Expectation): void {
   const [step = '', action = '', target = '', value = ''] = line.split(' ');
   const isDone = step === 'ack';
@@ -89,8 +95,9 @@ function hasOwner(pod: KubernetesObject): boolean {
 test(
   `nothing acknowledged is lost and nothing is done twice in ${KILLS} kills (KPLAN_SEED=${SEED})`,
   { timeout: 60_000 + KILLS * 5_000 },
-  async () => {
+  async (context) => {
     const random = toRandom(SEED);
+    const fell = new Map<string, number>();
     const directory = mkdtempSync(join(tmpdir(), 'kplan-crash-'));
     const want: Expectation = { known: new Map(), pending: new Map(), tokens: new Set(), maybeTokens: new Set() };
     for (let kills = 0; kills < KILLS; kills += 2) {
@@ -101,12 +108,16 @@ test(
         }),
       );
       for (const line of lines.flat()) note(line, want);
+      for (const action of lines.map(lastAction)) fell.set(action, (fell.get(action) ?? 0) + 1);
       const cluster = await openEmbeddedCluster({ directory, clock: REAL_CLOCK, catalog: CATALOG, sync: false });
       await compare(cluster, want);
       await checkConverged(cluster);
       await cluster.close();
     }
     assert.ok(want.known.size + want.tokens.size > 0, 'something was acknowledged');
+    context.diagnostic(`${KILLS} kills fell into ${[...fell].map(([action, count]) => `${action} ${count}`).join(', ')}`);
+    if (KILLS >= 100)
+      for (const action of ['apply', 'delete', 'generate', 'compact']) assert.ok(fell.has(action), `no kill fell into ${action}`);
     rmSync(directory, { recursive: true });
   },
 );

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { KplanError } from '../../model/index.ts';
 import { encodeEvent, encodeHeader, toText, type LogHeader } from './commit.ts';
@@ -12,7 +12,6 @@ const KEPT_EVENTS = 1000;
 /** And no more bytes of it, so that a few large objects do not fill the disk with their past. */
 const KEPT_BYTES = 4 << 20;
 const TEMPORARY_PREFIX = 'new-';
-const TEMPORARY_AGE = 600_000;
 
 /** The newest generation of a directory; undefined if it holds no log. */
 export function findNewest(directory: string): number | undefined {
@@ -31,7 +30,8 @@ export function writeGeneration(directory: string, generation: number, state: St
     writeWhole(temporary, encodeState(generation, state));
     linkSync(temporary, join(directory, toLogName(generation)));
   } catch (error) {
-    if (errorCodeOf(error) !== 'EEXIST') throw toWriteError(temporary, error);
+    // Another one was first, and may have cleared this attempt away.
+    if (errorCodeOf(error) !== 'EEXIST' && (findNewest(directory) ?? 0) < generation) throw toWriteError(temporary, error);
   } finally {
     removeIfThere(temporary);
   }
@@ -43,7 +43,7 @@ export function removeOldGenerations(directory: string, newest: number): void {
   for (const name of listNames(directory)) {
     const generation = parseLogName(name);
     if (generation !== undefined && generation < newest - 1) removeIfThere(join(directory, name));
-    if (name.startsWith(TEMPORARY_PREFIX) && isAbandoned(directory, name, newest)) removeIfThere(join(directory, name));
+    if (isOvertaken(name, newest)) removeIfThere(join(directory, name));
   }
 }
 
@@ -133,13 +133,9 @@ function openDirectory(directory: string): number {
   }
 }
 
-function isAbandoned(directory: string, name: string, newest: number): boolean {
-  try {
-    const reference = statSync(join(directory, toLogName(newest))).mtimeMs;
-    return reference - statSync(join(directory, name)).mtimeMs > TEMPORARY_AGE;
-  } catch {
-    return false;
-  }
+/** True for an attempt at a generation that is there: of a process that was killed, or that came second. */
+function isOvertaken(name: string, newest: number): boolean {
+  return name.startsWith(TEMPORARY_PREFIX) && Number.parseInt(name.slice(TEMPORARY_PREFIX.length), 10) <= newest;
 }
 
 function listNames(directory: string): string[] {
