@@ -9,7 +9,7 @@ import {
   type ObjectRef,
   type World,
 } from '../model/index.ts';
-import { compareBy, toPointer } from '../std/index.ts';
+import { compareBy, getAt, isEqualJson, toPointer } from '../std/index.ts';
 import type { Problem } from './problem.ts';
 import { RULES } from './rules/index.ts';
 import type { DanglingReference } from './rules/rule.ts';
@@ -57,23 +57,33 @@ export interface ReferenceOptions {
 /**
  * The references that `after` leaves dangling and `before` did not, and the other way round, ordered by key. The objects of
  * a fact are the field that refers, and what it leads to in either world: whoever changed one of them is the cause.
- * What a change takes away is missing for certain; what was never there may come from elsewhere unless `knowsAll`.
+ * What a change takes away is missing for certain; what was never there may come from elsewhere unless `knowsAll`. A
+ * reference that ends because nobody refers any more is not told.
  */
 export function compareReferences(before: World, after: World, { knowsAll }: ReferenceOptions): readonly FactChange[] {
   const old = before.derive(indexDangling);
   const now = after.derive(indexDangling);
-  const toChange = (change: FactChange['change'], key: string, item: CodedReference): FactChange => {
+  const gained = [...now].flatMap(([key, item]): readonly FactChange[] => {
+    if (old.has(key)) return [];
     const targets = [...item.reference.findTargets(before), ...item.reference.findTargets(after)];
-    return { change, fact: toFact(key, item, targets, knowsAll || targets.length > 0) };
-  };
-  const gained = [...now].filter(([key]) => !old.has(key)).map(([key, item]) => toChange('gained', key, item));
-  const lost = [...old].filter(([key]) => !now.has(key)).map(([key, item]) => toChange('lost', key, item));
+    return [{ change: 'gained', fact: toFact(key, item, targets, knowsAll || targets.length > 0) }];
+  });
+  const lost = [...old].flatMap(([key, item]): readonly FactChange[] => {
+    if (now.has(key) || !stillRefers(item, after)) return [];
+    const targets = item.reference.findTargets(after);
+    return targets.length === 0 ? [] : [{ change: 'lost', fact: { ...toFact(key, item, targets, true), severity: 'info' } }];
+  });
   return [...gained, ...lost].toSorted(
     compareBy(
       (item) => item.fact.key,
       (item) => item.change,
     ),
   );
+}
+
+function stillRefers({ reference: { referrer, path } }: CodedReference, after: World): boolean {
+  const now = after.get(refOf(referrer));
+  return now !== undefined && isEqualJson(getAt(now, ...path) ?? null, getAt(referrer, ...path) ?? null);
 }
 
 function indexDangling(world: World): ReadonlyMap<string, CodedReference> {

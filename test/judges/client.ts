@@ -35,6 +35,34 @@ export class Client {
     }
   }
 
+  /** The events of a watch, up to the first that is the last. */
+  watch(path: string, isLast: (event: JsonValue) => boolean): Promise<readonly JsonValue[]> {
+    const { port, token } = this.#connection;
+    const options = { agent: this.#agent, host: '127.0.0.1', port, path, headers: { authorization: `Bearer ${token}` } };
+    return new Promise((resolve, reject) => {
+      const events: JsonValue[] = [];
+      const outgoing = request(options, (incoming) => {
+        let rest = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (chunk: string) => {
+          const lines = (rest + chunk).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) {
+            const event = parseJson(line);
+            events.push(event);
+            if (!isLast(event)) continue;
+            resolve(events);
+            outgoing.destroy();
+            return;
+          }
+        });
+        incoming.on('end', () => resolve(events));
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  }
+
   /** Sends what must not be refused. */
   async must(method: string, path: string, body?: JsonValue, contentType?: string): Promise<JsonObject> {
     const answer = await this.send(method, path, body, contentType);
@@ -70,7 +98,10 @@ export class Client {
 
   #sendOnce(method: string, path: string, body: JsonValue | undefined, contentType: string): Promise<ServerAnswer> {
     const { port, token } = this.#connection;
-    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': contentType }) };
+    const content = body === undefined ? undefined : Buffer.from(stringifyJsonInOrder(body));
+    // Node gives the body of a DELETE no length by itself.
+    const described = content === undefined ? {} : { 'content-type': contentType, 'content-length': content.length };
+    const headers = { authorization: `Bearer ${token}`, ...described };
     return new Promise((resolve, reject) => {
       const outgoing = request({ agent: this.#agent, host: '127.0.0.1', port, path, method, headers }, (incoming) => {
         const chunks: Buffer[] = [];
@@ -79,7 +110,7 @@ export class Client {
         incoming.on('error', reject);
       });
       outgoing.on('error', reject);
-      outgoing.end(body === undefined ? undefined : stringifyJsonInOrder(body));
+      outgoing.end(content);
     });
   }
 }

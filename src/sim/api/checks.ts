@@ -16,7 +16,7 @@ const ORIGIN: Origin = { file: '', document: 0, line: 1, locate: () => PLACE };
 export function checkObject(write: Write, object: KubernetesObject): StatusError | undefined {
   const { context, kind, live } = write;
   const options = { catalogs: [context.catalog], knowsCluster: false, defaultNamespace: namespaceOf(object) ?? 'default' };
-  const findings = validateManifests([{ object, origin: ORIGIN }], options).filter((finding) => isServers(kind, finding));
+  const findings = validateManifests([{ object, origin: ORIGIN }], options).filter(isServers);
   const unreadable = findings.find((finding) => finding.code === WRONG_TYPE);
   if (unreadable !== undefined) return cannotBeHandled(kind, unreadable);
   const problems = [
@@ -27,9 +27,7 @@ export function checkObject(write: Write, object: KubernetesObject): StatusError
   return problems.length === 0 ? undefined : invalid(kind, nameOf(object), problems);
 }
 
-/** Finalizers of definitions and custom resources need no domain (`apiextensions-apiserver` does not use core's check). */
-function isServers(kind: Kind, finding: Finding): boolean {
-  if (finding.code === 'KV0025' && (kind.custom || kind.group === 'apiextensions.k8s.io')) return false;
+function isServers(finding: Finding): boolean {
   return finding.severity === 'error' && finding.code.startsWith('KV') && !NOT_THE_SERVERS.has(finding.code);
 }
 

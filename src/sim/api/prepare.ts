@@ -2,6 +2,7 @@ import { defaultObject, pruneUnknown } from '../../model/schema/index.ts';
 import { isKubernetesObject, withMetadata, type Kind, type KubernetesObject } from '../../model/index.ts';
 import { getNumber, isEqualJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { timeOf, type Context, type Write } from './context.ts';
+import { toGoForm } from './go-form.ts';
 import { toUid } from './identity.ts';
 import { hasGeneration, hasStatus } from './traits.ts';
 
@@ -18,7 +19,7 @@ export function prepareForCreate(context: Context, kind: Kind, object: Kubernete
     creationTimestamp: timeOf(context),
     ...(hasGeneration(kind) ? { generation: 1 } : {}),
   });
-  return defaultObject(prune(kind, hasStatus(kind) ? without(identified, 'status') : identified), context.catalog);
+  return defaultObject(toGoForm(kind, prune(kind, hasStatus(kind) ? without(identified, 'status') : identified)), context.catalog);
 }
 
 /** An object as an update leaves it: system metadata and status are those of the live object. */
@@ -31,14 +32,14 @@ export function prepareForUpdate(
   const updated = withMetadata(object, { ...kept, selfLink: undefined });
   const status = live['status'];
   const whole = hasStatus(kind) ? { ...without(updated, 'status'), ...(status === undefined ? {} : { status }) } : updated;
-  return defaultObject(prune(kind, whole), context.catalog);
+  return defaultObject(toGoForm(kind, prune(kind, whole)), context.catalog);
 }
 
 /** The live object with another status, and nothing else of what was sent. */
 export function prepareForStatus(kind: Kind, live: KubernetesObject, object: KubernetesObject): KubernetesObject {
   const status = object['status'];
   const whole = { ...without(live, 'status'), ...(status === undefined ? {} : { status }) };
-  return prune(kind, { ...whole, apiVersion: object.apiVersion });
+  return toGoForm(kind, prune(kind, { ...whole, apiVersion: object.apiVersion }));
 }
 
 /** The object with its generation counted up if something was changed that is neither metadata nor status. */

@@ -50,3 +50,22 @@ const WITH_CONDITIONAL_UPDATE: ReadonlySet<string> = new Set([
 export function needsResourceVersion(kind: Kind): boolean {
   return kind.custom || WITH_CONDITIONAL_UPDATE.has(`${kind.group}/${kind.kind}`);
 }
+
+/** Kinds that an update makes where they are not there (`AllowCreateOnUpdate`). */
+const MADE_BY_UPDATE: ReadonlySet<string> = new Set([
+  '/Endpoints',
+  '/Event',
+  '/LimitRange',
+  '/Service',
+  'coordination.k8s.io/Lease',
+  'events.k8s.io/Event',
+  'node.k8s.io/RuntimeClass',
+  'rbac.authorization.k8s.io/ClusterRole',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
+  'rbac.authorization.k8s.io/Role',
+  'rbac.authorization.k8s.io/RoleBinding',
+]);
+
+export function isMadeByUpdate(kind: Kind): boolean {
+  return !kind.custom && MADE_BY_UPDATE.has(`${kind.group}/${kind.kind}`);
+}

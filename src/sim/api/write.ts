@@ -10,7 +10,7 @@ import { generateName } from './identity.ts';
 import { locate, type Located } from './locate.ts';
 import { countGeneration, isUnchanged, prepareForCreate, prepareForStatus, prepareForUpdate } from './prepare.ts';
 import { alreadyExists, badRequest, conflict, invalid, invalidField, notFound, notServed, OBJECT_MODIFIED } from './status-errors.ts';
-import { hasStatus, needsResourceVersion } from './traits.ts';
+import { hasStatus, isMadeByUpdate, needsResourceVersion } from './traits.ts';
 
 const RESOURCE_VERSION_ON_CREATE: StatusError = {
   kind: 'error',
@@ -25,18 +25,22 @@ export function create(context: Context, object: KubernetesObject): WriteResult 
   const located = locate(context, object);
   if ('refusal' in located) return located.refusal;
   if ((getString(located.object.metadata, 'resourceVersion') ?? '') !== '') return RESOURCE_VERSION_ON_CREATE;
-  const { kind } = located;
-  const own = (prepared: KubernetesObject): KubernetesObject =>
-    updateMerge({ ...mergeInput(context, kind), live: undefined, updated: prepared, manager: context.fieldManager });
-  return store(context, located, own);
+  return make(context, located);
 }
 
-/** Replaces an object (`PUT`). */
+function make(context: Context, located: Located): WriteResult {
+  const input = mergeInput(context, located.kind);
+  return store(context, located, (prepared) =>
+    updateMerge({ ...input, live: undefined, updated: prepared, manager: context.fieldManager }),
+  );
+}
+
+/** Replaces an object (`PUT`); of some kinds makes it where there is none. */
 export function update(context: Context, object: KubernetesObject): WriteResult {
   const located = locate(context, object);
   if ('refusal' in located) return located.refusal;
   const { kind, live, name } = located;
-  if (live === undefined) return notFound(kind, name);
+  if (live === undefined) return isMadeByUpdate(kind) ? make(context, located) : notFound(kind, name);
   const stale = checkPreconditions(located, live, needsResourceVersion(kind));
   if (stale !== undefined) return stale;
   const prepared = prepareForUpdate({ context, kind }, live, located.object);
@@ -125,8 +129,9 @@ function checkPreconditions(located: Located, live: KubernetesObject, needsVersi
 function checkAbsent(located: Located): StatusError | undefined {
   const { kind, name, object } = located;
   const uid = getString(object.metadata, 'uid') ?? '';
-  if (uid !== '') return conflict(kind, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
-  return (getString(object.metadata, 'resourceVersion') ?? '') === '' ? undefined : notFound(kind, name);
+  return uid === ''
+    ? undefined
+    : conflict(kind, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
 }
 
 function applyConflict(message: string, conflicts: readonly FieldConflict[]): StatusError {

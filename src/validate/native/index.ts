@@ -4,8 +4,9 @@ import type { Report } from '../problem.ts';
 import { checkContainers } from './containers.ts';
 import { checkCronJob } from './cron.ts';
 import { checkDefinition } from './definitions.ts';
+import { failAs } from './field-error.ts';
 import { checkIngress, checkIngressClass, checkNetworkPolicy } from './network.ts';
-import { checkPodRules } from './pod-rules.ts';
+import { checkPodRules, checkTolerations } from './pod-rules.ts';
 import { checkAutoscaler, checkBinding, checkDisruptionBudget, checkRole } from './policies.ts';
 import { checkProbes } from './probes.ts';
 import { checkResources } from './resources.ts';
@@ -63,6 +64,8 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   'networking.k8s.io/Ingress': (object, _, report) => checkIngress(object, report),
   'networking.k8s.io/IngressClass': (object, _, report) => checkIngressClass(object, report),
   'networking.k8s.io/NetworkPolicy': (object, _, report) => checkNetworkPolicy(object, report),
+  'node.k8s.io/RuntimeClass': (object, _, report) =>
+    checkTolerations(getObject(object, 'scheduling') ?? {}, ['scheduling'], failAs('KV0119', report)),
   'policy/PodDisruptionBudget': (object, kind, report) => {
     checkSelectors(object, kind, report);
     checkDisruptionBudget(object, report);

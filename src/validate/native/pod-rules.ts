@@ -2,7 +2,7 @@ import { containersOf } from '../../model/index.ts';
 import { getArray, getBoolean, getNumber, getObject, getString, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 import { judgeQualifiedName, judgeSubdomain } from '../object/names.ts';
 import type { Report } from '../problem.ts';
-import { duplicate, failAs, invalid, type Fail } from './field-error.ts';
+import { duplicate, failAs, invalid, unsupported, type Fail } from './field-error.ts';
 
 const ID_RANGE = 'must be between 0 and 2147483647, inclusive';
 
@@ -21,7 +21,8 @@ function checkNames(spec: JsonObject, path: Path, fail: Fail): void {
   }
 }
 
-function checkTolerations(spec: JsonObject, path: Path, fail: Fail): void {
+/** What `ValidateTolerations` says of the tolerations below a path. */
+export function checkTolerations(spec: JsonObject, path: Path, fail: Fail): void {
   for (const [index, toleration] of getArray(spec, 'tolerations').entries()) {
     const at = [...path, 'tolerations', index];
     const operator = getString(toleration, 'operator') ?? '';
@@ -34,6 +35,8 @@ function checkTolerations(spec: JsonObject, path: Path, fail: Fail): void {
         invalid(operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'),
       );
     }
+    // Comparing taints as numbers is an alpha feature, which the server's list of values does not know.
+    if (operator === 'Lt' || operator === 'Gt') fail([...at, 'operator'], unsupported(operator, ['Equal', 'Exists', 'Lt', 'Gt']));
     if (operator === 'Exists' && value !== '') fail([...at, 'operator'], invalid(value, "value must be empty when `operator` is 'Exists'"));
     const seconds = getNumber(toleration, 'tolerationSeconds');
     const effect = getString(toleration, 'effect') ?? '';

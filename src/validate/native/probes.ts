@@ -1,5 +1,5 @@
 import { containersOf } from '../../model/index.ts';
-import { getNumber, getObject, getString, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { getNumber, getObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 import { judgePortName } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { failAs, forbidden, invalid, isPort, NON_NEGATIVE, PORT_RANGE, required, type Fail } from './field-error.ts';
@@ -45,8 +45,6 @@ function checkHandlers(probe: JsonObject, handlers: readonly string[], path: Pat
     if (handler === 'exec' && Array.isArray(target?.['command']) && target['command'].length === 0)
       fail([...path, 'exec', 'command'], required());
   }
-  const scheme = getString(probe, 'httpGet', 'path');
-  if (scheme === '') fail([...path, 'httpGet', 'path'], required());
 }
 
 /** The words of `ValidatePortNumOrName`. */

@@ -1,5 +1,6 @@
 import { nameOf, type Kind, type KubernetesObject } from '../../model/index.ts';
 import { getAt, getBoolean, getNumber, getObject, getString, type JsonValue, type Path } from '../../std/index.ts';
+import { judgeLabel } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { failAs, forbidden, invalid, NON_NEGATIVE, required, unsupported, type Fail } from './field-error.ts';
 
@@ -24,7 +25,10 @@ export function checkWorkloadSpec(object: KubernetesObject, { kind }: Kind, repo
     failAs('KV0121', report)(['metadata', 'name'], invalid(name, 'must be no more than 63 bytes'), 'spec.template.labels');
   }
   if (kind === 'CronJob') checkCounts(object, ['spec', 'jobTemplate', 'spec'], JOB_SPEC, report);
-  if (kind === 'Job') checkReplacement(object, ['spec'], report);
+  if (kind === 'Job') {
+    checkReplacement(object, ['spec'], report);
+    checkLastPod(object, name, report);
+  }
   if (kind === 'CronJob') checkReplacement(object, ['spec', 'jobTemplate', 'spec'], report);
   if (kind === 'Deployment') checkStrategy(object, failAs('KV0114', report));
   checkRestartPolicy(object, kind, failAs('KV0106', report));
@@ -35,6 +39,15 @@ function checkCounts(object: KubernetesObject, at: Path, fields: readonly string
     const value = getNumber(object, ...at, field);
     if (value !== undefined && value < 0) failAs('KV0102', report)([...at, field], invalid(value, NON_NEGATIVE));
   }
+}
+
+/** The pods of an indexed Job are named after it and their index, and their hosts after them. */
+function checkLastPod(object: KubernetesObject, name: string, report: Report): void {
+  const completions = getNumber(object, 'spec', 'completions') ?? (getNumber(object, 'spec', 'parallelism') === undefined ? 1 : 0);
+  if (getString(object, 'spec', 'completionMode') !== 'Indexed' || name === '' || completions <= 0) return;
+  const last = `${name}-${completions - 1}`;
+  if (judgeLabel(last).length > 0)
+    failAs('KV0121', report)(['metadata', 'name'], invalid(name, `will not able to create pod with invalid DNS label: ${last}`));
 }
 
 /** Pods that may have failed by policy are replaced once they have. */

@@ -27,8 +27,9 @@ function defaultPodSpec(spec: Draft, minor: number): void {
     securityContext: {},
     terminationGracePeriodSeconds: 30,
   });
-  const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
-  if (account !== undefined && account !== '') fill(spec, { serviceAccount: account, serviceAccountName: account });
+  const accounts = [spec['serviceAccountName'], spec['serviceAccount']];
+  const account = accounts.find((name) => name !== undefined && name !== null && name !== '');
+  if (account !== undefined) Object.assign(spec, { serviceAccount: account, serviceAccountName: account });
   for (const volume of itemsAt(spec, 'volumes')) defaultVolume(volume, minor);
   for (const list of ['initContainers', 'containers', 'ephemeralContainers']) itemsAt(spec, list).forEach(defaultContainer);
 }
