@@ -34,7 +34,13 @@ const CASES: readonly Case[] = [
     name: 'a ConfigMap that comes',
     before: [reader],
     after: [config, reader],
-    want: ['lost KR0001 error Deployment shop/web: Deployment shop/web, ConfigMap shop/web'],
+    want: ['lost KR0001 info Deployment shop/web: Deployment shop/web, ConfigMap shop/web'],
+  },
+  {
+    name: 'a reader of what was never there goes, or reads something else',
+    before: [reader, { ...reader, metadata: { ...metadata, name: 'gone' } }],
+    after: [deployment('web')],
+    want: [],
   },
   {
     name: 'a workload whose labels change: it is the cause that the Service selects nothing',

@@ -1,5 +1,5 @@
-import type { Fact, FactChange, World } from '../../model/index.ts';
-import { toRefKey } from '../../model/index.ts';
+import { toRefKey, type Fact, type FactChange, type ObjectRef, type World } from '../../model/index.ts';
+import { isEqualJson } from '../../std/index.ts';
 import type { Binding } from './binding.ts';
 import { readPolicy } from './policy.ts';
 
@@ -8,8 +8,16 @@ export function listDangling(before: World, after: World): readonly FactChange[]
   const [a, b] = [before.derive(findDangling), after.derive(findDangling)];
   return [
     ...[...b].filter(([key]) => !a.has(key)).map(([, fact]): FactChange => ({ change: 'gained', fact })),
-    ...[...a].filter(([key]) => !b.has(key)).map(([, fact]): FactChange => ({ change: 'lost', fact })),
+    ...[...a]
+      .filter(([key, { subject }]) => !b.has(key) && stillBinds(before, after, subject))
+      .map(([, fact]): FactChange => ({ change: 'lost', fact: { ...fact, severity: 'info' } })),
   ];
+}
+
+/** Whether a binding names after the change what it named before: then its role has come. */
+function stillBinds(before: World, after: World, ref: ObjectRef | undefined): boolean {
+  const [was, is] = [before, after].map((world) => (ref === undefined ? undefined : world.get(ref)));
+  return was !== undefined && is !== undefined && isEqualJson(was['roleRef'], is['roleRef']);
 }
 
 function findDangling(world: World): ReadonlyMap<string, Fact> {

@@ -57,7 +57,7 @@ function comparePlaces(key: RefKey, before: WorkloadFact | undefined, after: Wor
   if (more === 0) return [];
   const told = more > 0 || before === undefined ? after : before;
   const fact = toFact('KS0001', key, told, comparison, {
-    count: told.unplaced,
+    count: more > 0 ? more + (before?.unplaced ?? 0) : -more,
     replicas: told.replicas,
     message: told.message,
     ...(told.hint === undefined ? {} : { hint: told.hint }),

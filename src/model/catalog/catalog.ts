@@ -30,14 +30,23 @@ export function findEntry(code: string): CatalogEntry {
   return entry;
 }
 
+/** What is worded: a finding, or an effect, which may be one that the change ends. */
+interface Worded {
+  readonly code: string;
+  readonly data: FindingData;
+  readonly change?: Effect['change'];
+}
+
 /** The sentence for a finding or an effect. */
-export function describe(item: { readonly code: string; readonly data: FindingData }): string {
-  return fillIn(findEntry(item.code).message, item.data);
+export function describe(item: Worded): string {
+  const { message, ended } = findEntry(item.code);
+  return fillIn(item.change === 'lost' && ended !== undefined ? ended : message, item.data);
 }
 
 /** What to do about a finding or an effect. */
-export function describeRemedy(item: { readonly code: string; readonly data: FindingData }): string {
-  return fillIn(findEntry(item.code).remedy, item.data);
+export function describeRemedy(item: Worded): string {
+  const { remedy, ended } = findEntry(item.code);
+  return item.change === 'lost' && ended !== undefined ? 'Nothing is to be done if that is meant.' : fillIn(remedy, item.data);
 }
 
 /** A finding of a code with its usual severity. */

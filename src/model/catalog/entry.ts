@@ -8,6 +8,8 @@ export interface CatalogEntry {
   readonly severity: Severity;
   /** One sentence that says what is wrong, without the place. */
   readonly message: string;
+  /** The sentence for an effect that the change ends; absent where a code of its own says so. */
+  readonly ended?: string;
   /** What to do about it, one sentence, imperative; may use the same placeholders. */
   readonly remedy: string;
   /** Why it matters, for `kplan explain`. */

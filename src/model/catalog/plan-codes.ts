@@ -94,7 +94,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0201: {
     title: 'Restart',
     severity: 'info',
-    message: '{pods} of {workload} restart ({strategy})',
+    message: '{workload} restarts {pods} ({strategy})',
     remedy: 'Nothing is to be done if that is meant.',
     why: 'A changed pod template makes new pods and ends the old ones.',
   },

@@ -51,6 +51,7 @@ export const RBAC_CODES: CatalogTable = {
     title: 'Binding without its role',
     severity: 'warning',
     message: '{binding} names {role}, which does not exist: it grants nothing until somebody makes that role',
+    ended: '{binding} grants what {role} says from now on: the role was missing',
     remedy: 'Create {role}, mend the name, or delete {binding}.',
     why: 'The API server accepts such a binding. It starts to grant as soon as a role of that name appears, whoever writes it and whatever is in it.',
     example:

@@ -1,7 +1,6 @@
 import type { CatalogTable } from './entry.ts';
 
-/** Codes of the family KR: references between objects that lead nowhere. */
-export const REFERENCE_CODES: CatalogTable = {
+const DANGLING: CatalogTable = {
   KR0001: {
     title: 'ConfigMap missing',
     severity: 'warning',
@@ -106,6 +105,7 @@ export const REFERENCE_CODES: CatalogTable = {
     title: 'Service selects nothing',
     severity: 'warning',
     message: '{referrer} selects {target}: no workload in namespace {namespace} has these labels',
+    ended: '{referrer} selects workloads now, by {target}',
     remedy: 'Make the selector and the labels of the pod template the same.',
     why: 'The Service has no endpoints, so connections to it are refused.',
     example: 'kind: Service\nspec: { selector: { app: web-app } }   # the pods have app: web',
@@ -114,6 +114,7 @@ export const REFERENCE_CODES: CatalogTable = {
     title: 'PodDisruptionBudget selects nothing',
     severity: 'warning',
     message: '{referrer} selects {target}: no workload in namespace {namespace} has these labels',
+    ended: '{referrer} selects workloads now, by {target}',
     remedy: 'Make the selector and the labels of the pod template the same.',
     why: 'It protects no pods when nodes are drained.',
   },
@@ -121,6 +122,7 @@ export const REFERENCE_CODES: CatalogTable = {
     title: 'NetworkPolicy selects nothing',
     severity: 'warning',
     message: '{referrer} selects {target}: no workload in namespace {namespace} has these labels',
+    ended: '{referrer} selects workloads now, by {target}',
     remedy: 'Make the podSelector and the labels of the pod template the same, or remove the policy.',
     why: 'It isolates no pods, though it reads as if it did.',
   },
@@ -182,3 +184,8 @@ export const REFERENCE_CODES: CatalogTable = {
     why: 'The API is unavailable, and deleting any namespace hangs while it is.',
   },
 };
+
+/** Codes of the family KR: references between objects that lead nowhere. */
+export const REFERENCE_CODES: CatalogTable = Object.fromEntries(
+  Object.entries(DANGLING).map(([code, entry]) => [code, { ended: '{referrer} finds {target}, which was missing', ...entry }]),
+);

@@ -6,6 +6,7 @@ export const SCHEDULE_CODES: CatalogTable = {
     title: 'Pods without a node',
     severity: 'error',
     message: '{count} of {replicas} pods of {workload} find no node: {message}',
+    ended: '{workload} has {count} fewer pods that find no node',
     remedy: '{remedy}',
     why: 'A pod that fits on no node stays Pending. A rolling update then stops half-way, and a new workload never gets ready.',
     example: 'resources:\n  requests:\n    memory: 64Gi # more than any node has',

@@ -64,7 +64,7 @@ const CASES: readonly {
     name: 'less trouble than before',
     before: [deployment('web', 5, '6Gi')],
     after: [deployment('web', 4, '6Gi')],
-    want: [['lost', 'KS0001', 'web', 2]],
+    want: [['lost', 'KS0001', 'web', 1]],
   },
   {
     name: 'another workload takes the room',
