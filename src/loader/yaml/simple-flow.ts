@@ -25,6 +25,7 @@ export interface Oddity {
 
 // By character code: what a key may hold, and what may begin a plain scalar.
 const KEY = toTable('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-');
+const BLOCK_KEY = toTable('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-{}",[]');
 const PLAIN_START = toTable('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./$()+;<=^~\\');
 
 function toTable(characters: string): Uint8Array {
@@ -78,17 +79,17 @@ export class SimpleFlow {
 
   /** True if a key and a colon stand here. */
   startsPair(): boolean {
-    const colon = this.#keyEnd();
+    const colon = this.#keyEnd(BLOCK_KEY);
     return colon > this.at && this.#isSeparator(colon);
   }
 
   /** The key that stands here; the empty string, having given up, if it is not a simple one. Then stands after its colon. */
-  key(): string {
-    const colon = this.#keyEnd();
+  key(isInFlow = false): string {
+    const colon = this.#keyEnd(isInFlow ? KEY : BLOCK_KEY);
     const first = this.text.charCodeAt(this.at);
     const key = first === SINGLE_QUOTE ? this.text.slice(this.at + 1, colon - 1) : this.text.slice(this.at, colon);
     const isString =
-      first === SINGLE_QUOTE ? !key.includes("'") && !key.includes('\n') : first !== DASH && first !== COLON && resolvePlain(key) === key;
+      first === SINGLE_QUOTE ? !key.includes("'") && !key.includes('\n') : KEY[first] === 1 && first !== DASH && resolvePlain(key) === key;
     if (key === '' || !this.#isSeparator(colon) || !isString) {
       this.giveUp();
       return '';
@@ -98,11 +99,12 @@ export class SimpleFlow {
   }
 
   // The colon after the key, or where it ends otherwise. A colon with more of the key behind it is part of it (`f:metadata`).
-  #keyEnd(): number {
+  #keyEnd(allowed: Uint8Array): number {
     const { text, end } = this;
     if (text.charCodeAt(this.at) === SINGLE_QUOTE) return Math.max(this.at, this.#singleEnd(end) + 1);
     let at = this.at;
-    while (at < end && (KEY[text.charCodeAt(at)] === 1 || (text.charCodeAt(at) === COLON && KEY[text.charCodeAt(at + 1)] === 1))) at++;
+    while (at < end && (allowed[text.charCodeAt(at)] === 1 || (text.charCodeAt(at) === COLON && allowed[text.charCodeAt(at + 1)] === 1)))
+      at++;
     return at;
   }
 
@@ -235,7 +237,7 @@ export class SimpleFlow {
     this.skipSpaces();
     if (this.#takes(CLOSE_MAP)) return object;
     while (this.at < stop) {
-      const key = this.key();
+      const key = this.key(true);
       if (key === '' || (key in object && Object.hasOwn(object, key))) return this.giveUp();
       this.skipSpaces();
       this.path.push(key);
