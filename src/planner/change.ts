@@ -67,7 +67,7 @@ function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | u
   const known = hashSecret(live, settings.salt);
   const view = settings.mode === 'revision' ? asApplied(known, desired.object, schema, settings) : known;
   const unchanged = { change: toChange('none', desired, live, settings), after: live, findings: [] };
-  if (settings.mode === 'live' && isSeenUnchanged(desired.object, view, schema, settings)) return unchanged;
+  if (settings.mode === 'live' && isUnchangedByApply(view, desired.object, settings)) return unchanged;
   const { merged, conflicts } = mergeOnto(desired, view, schema, settings);
   if (merged === view) return unchanged;
   const before = canonicalOf(view, settings.catalog);
@@ -79,15 +79,6 @@ function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | u
   const findings = conflicts.map((conflict) => toConflictFinding(desired, conflict, schema));
   const change = { ...toChange('update', desired, live, settings), fields, merged: after };
   return { change, after: settings.mode === 'revision' ? desired.object : withStatusOf(merged, live), findings };
-}
-
-/** Structs that are owned as one are filled in by the server: what looks different may be the same with its defaults. */
-function isSeenUnchanged(object: KubernetesObject, view: KubernetesObject, schema: Schema | undefined, settings: Settings): boolean {
-  const { fieldManager, catalog } = settings;
-  return (
-    isUnchangedByApply(view, object, fieldManager, schema) ||
-    (schema !== undefined && isUnchangedByApply(view, defaultObject(object, catalog), fieldManager, schema))
-  );
 }
 
 /** A cluster may be read in another version than the manifest's: that alone is no change to it. */

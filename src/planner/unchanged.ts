@@ -1,6 +1,8 @@
-import type { KubernetesObject, Schema } from '../model/index.ts';
+import { gvkOf, type KubernetesObject, type Schema } from '../model/index.ts';
+import { defaultObject } from '../model/schema/index.ts';
 import { getArray, getString, isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '../std/index.ts';
 import { isSameValue } from './diff.ts';
+import type { PlanInput } from './input.ts';
 import { elementOf, fieldSchemaOf, shapeOf } from './merge/index.ts';
 
 /**
@@ -11,12 +13,22 @@ import { elementOf, fieldSchemaOf, shapeOf } from './merge/index.ts';
 export function isUnchangedByApply(
   live: KubernetesObject,
   applied: KubernetesObject,
-  manager: string,
-  schema: Schema | undefined,
+  { fieldManager, catalog }: Pick<PlanInput, 'fieldManager' | 'catalog'>,
 ): boolean {
   if (live.apiVersion !== applied.apiVersion || applied['status'] !== undefined) return false;
-  const owned = findOwned(live, manager);
-  return owned !== undefined && isHeld(applied, live, owned, schema);
+  const owned = findOwned(live, fieldManager);
+  if (owned === undefined) return false;
+  const schema = catalog.find(gvkOf(applied))?.schema;
+  if (isHeld(applied, live, owned, schema)) return true;
+  // Structs that are owned as one are filled in by the server: what looks different may be the same with its defaults.
+  return schema !== undefined && !hasNull(applied) && isHeld(defaultObject(applied, catalog), live, owned, schema);
+}
+
+// A null takes away what a default would put there.
+function hasNull(value: JsonValue): boolean {
+  if (value === null) return true;
+  if (isArray(value)) return value.some(hasNull);
+  return isObject(value) && Object.values(value).some(hasNull);
 }
 
 function findOwned(live: KubernetesObject, manager: string): JsonObject | undefined {
