@@ -12,7 +12,7 @@ import {
 } from '../model/index.ts';
 import { effectsOf, findingsOf, placeOf, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
-import { count, countActions, countFindings, phraseSeverities, severityRank } from './summary.ts';
+import { count, countActions, countProblems, phraseSeverities, severityRank } from './summary.ts';
 import { readablePath } from './text/changes.ts';
 
 /** The most bytes that GitHub takes for a comment, a check's summary or its text; it counts bytes although it says characters. */
@@ -42,7 +42,7 @@ export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): 
 }
 
 function titleOf(report: Report): string {
-  const problems = phraseSeverities(countFindings(findingsOf(report))) || 'no findings';
+  const problems = phraseSeverities(countProblems({ findings: findingsOf(report), effects: effectsOf(report) })) || 'no findings';
   switch (report.kind) {
     case 'PlanReport':
     case 'ApplyReport': {

@@ -18,6 +18,13 @@ export function countFindings(findings: readonly Finding[]): Readonly<Record<Sev
   return counts;
 }
 
+/** Counts what stands open by severity, findings and effects together: the sum that a plan's first line gives. */
+export function countProblems(plan: Pick<Plan, 'findings' | 'effects'>): Readonly<Record<Severity, number>> {
+  const counts: Record<Severity, number> = { ...countFindings(plan.findings) };
+  for (const effect of plan.effects) counts[effect.severity]++;
+  return counts;
+}
+
 /** Counts effects by engine, engines in code-unit order. */
 export function countEffects(effects: readonly Effect[]): JsonObject {
   const counts = new Map<string, number>();

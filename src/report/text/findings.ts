@@ -27,7 +27,7 @@ export function findingLines(findings: readonly Finding[], layout: Layout): Line
     ),
   );
   const worth = layout.all ? ordered : ordered.filter((finding) => finding.severity !== 'info').slice(0, MOST_FINDINGS);
-  const lines = worth.flatMap((finding) => findingLine(finding));
+  const lines = withRemedies(worth, layout, findingLine);
   const hidden = ordered.length - worth.length;
   const waived = findings.length - open.length;
   if (hidden > 0) lines.push(line([span(`… ${hidden} more (--all shows them)`, 'dim')]));
@@ -35,7 +35,21 @@ export function findingLines(findings: readonly Finding[], layout: Layout): Line
   return lines;
 }
 
-function findingLine(finding: Finding): Line[] {
+/** The lines of each item; what to do is said once for each code, unless `all`. */
+function withRemedies<T extends Finding | Effect>(
+  items: readonly T[],
+  { all }: Layout,
+  toLines: (item: T, remedy: string | undefined) => readonly Line[],
+): Line[] {
+  const told = new Set<string>();
+  return items.flatMap((item) => {
+    const isWanted = item.severity !== 'info' && (all || !told.has(item.code));
+    told.add(item.code);
+    return toLines(item, isWanted ? describeRemedy(item) : undefined);
+  });
+}
+
+function findingLine(finding: Finding, remedy: string | undefined): Line[] {
   const { mark, tone } = MARKS[finding.severity];
   const place = finding.source === undefined ? undefined : `${finding.source.file}:${finding.source.line}:${finding.source.column}`;
   const subject = finding.ref === undefined ? [] : [span(formatRef(finding.ref), 'bold'), span('  ')];
@@ -43,7 +57,7 @@ function findingLine(finding: Finding): Line[] {
   return [
     line([span(` ${mark} `, tone), ...subject, span(finding.code, 'dim')], place, 3),
     line([span(`   ${describe(finding)}${versions}`)], undefined, 3),
-    ...(finding.severity === 'info' ? [] : [line([span(`   ${describeRemedy(finding)}`, 'dim')], undefined, 3)]),
+    ...(remedy === undefined ? [] : [line([span(`   ${remedy}`, 'dim')], undefined, 3)]),
   ];
 }
 
@@ -61,15 +75,15 @@ export function effectLines(effects: readonly Effect[], layout: Layout): Line[] 
     ),
   );
   const worth = layout.all ? ordered : ordered.slice(0, MOST_EFFECTS);
-  const lines = worth.flatMap((effect) => effectLine(effect));
+  const lines = withRemedies(worth, layout, effectLine);
   if (ordered.length > worth.length) lines.push(line([span(`… ${ordered.length - worth.length} more effects (--all shows them)`, 'dim')]));
   return lines;
 }
 
-function effectLine(effect: Effect): Line[] {
+function effectLine(effect: Effect, remedy: string | undefined): Line[] {
   const { mark, tone } = MARKS[effect.severity];
   const source = placeOf(effect);
   const place = source === undefined ? undefined : `${source.file}:${source.line}`;
   const head = line([span(` ${mark} `, tone), span(effect.engine.padEnd(10), 'dim'), span(describe(effect))], place, 13);
-  return effect.severity === 'info' ? [head] : [head, line([span(`${' '.repeat(13)}${describeRemedy(effect)}`, 'dim')], undefined, 13)];
+  return remedy === undefined ? [head] : [head, line([span(`${' '.repeat(13)}${remedy}`, 'dim')], undefined, 13)];
 }

@@ -10,7 +10,7 @@ import {
   type StatusReport,
   type ValidateReport,
 } from '../report.ts';
-import { count, countActions, countFindings, phraseSeverities } from '../summary.ts';
+import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
 import { changeLines, outcomeLines } from './changes.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
@@ -41,12 +41,13 @@ function planHead(word: string, report: PlanReport): Span[] {
   const parts = (['create', 'update', 'replace', 'delete'] as const)
     .filter((action) => counts[action] > 0)
     .map((action) => `${counts[action]} to ${action}`);
-  const problems = phraseSeverities(countFindings(plan.findings));
+  const sum = countProblems(plan);
+  const problems = sum.error + sum.warning === 0 ? '' : phraseSeverities(sum);
   return [
     span(word, 'bold'),
     span(`: ${parts.join(', ') || 'nothing to change'}`),
     ...(parts.length === 0 && counts.none > 0 ? [span(` (${count(counts.none, 'object')} as they should be)`, 'dim')] : []),
-    ...(problems === '' ? [] : [span(' · '), span(problems, countFindings(plan.findings).error > 0 ? 'bad' : 'warn')]),
+    ...(problems === '' ? [] : [span(' · '), span(problems, sum.error > 0 ? 'bad' : 'warn')]),
     ...(plan.effects.length === 0 ? [] : [span(` · ${count(plan.effects.length, 'effect')}`)]),
   ];
 }

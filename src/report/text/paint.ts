@@ -24,9 +24,12 @@ export function span(text: string, tone: Tone = 'plain'): Span {
 
 /** The spans as text, with ANSI colours of the terminal's own palette (readable on light and dark) if `color`. */
 export function paint(spans: readonly Span[], color: boolean): string {
-  return spans
-    .map(({ text, tone }) =>
-      color && tone !== 'plain' && text !== '' ? `\u001b[${CODES[tone][0]}m${text}\u001b[${CODES[tone][1]}m` : text,
-    )
-    .join('');
+  if (!color) return spans.map(({ text }) => text).join('');
+  const joined: Span[] = [];
+  for (const item of spans) {
+    const last = joined.at(-1);
+    if (last?.tone === item.tone) joined[joined.length - 1] = span(last.text + item.text, item.tone);
+    else if (item.text !== '') joined.push(item);
+  }
+  return joined.map(({ text, tone }) => (tone === 'plain' ? text : `\u001b[${CODES[tone][0]}m${text}\u001b[${CODES[tone][1]}m`)).join('');
 }
