@@ -42,8 +42,8 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       parts: {
         readSource: async () => toState(await read()),
         plan: async ({ content }) => planFor(content, { cluster }, directory, args, io, log),
-        apply: (plan, { content }) =>
-          carryOut(plan, { cluster }, args, io, log, {
+        apply: (plan, { content }, stopping) =>
+          carryOut(plan, { cluster }, args, { ...io, signal: stopping }, log, {
             kind: 'manifests',
             manifests: content.manifests,
             defaultNamespace: content.defaultNamespace,

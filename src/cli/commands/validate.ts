@@ -9,6 +9,7 @@ import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readConfig } from '../stages/config-file.ts';
+import { openReferenceMemory } from '../stages/reference-memory.ts';
 import { chooseVersions, loadCatalogs, readDesired, type Desired } from '../stages/desired.ts';
 
 /** `kplan validate [PATH...]`: findings only. */
@@ -23,7 +24,7 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
   const versions = chooseVersions(args, first.config, undefined);
   const manifests = loaded.flatMap((item) => [...item.manifests]);
   const started = io.now();
-  const findings = judge(manifests, loaded, first, versions);
+  const findings = judge(manifests, loaded, first, versions, io);
   log.detail(`validated for Kubernetes ${versions.join(', ')} in ${io.now() - started} ms`);
   const known = withoutKnown(findings, readBaseline(args, io));
   const report: ValidateReport = {
@@ -82,8 +83,11 @@ function judge(
   loaded: readonly Desired[],
   first: Desired,
   versions: readonly string[],
+  io: Io,
 ): readonly Finding[] {
+  const references = BUILD === undefined ? undefined : openReferenceMemory(io, [BUILD, packId(), ...versions].join(' '), loaded);
   const found = validateManifests(manifests, {
+    ...(references === undefined ? {} : { references }),
     catalogs: loadCatalogs(versions),
     context: first.context,
     knowsCluster: false,

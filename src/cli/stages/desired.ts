@@ -12,6 +12,7 @@ import {
 } from '../../model/index.ts';
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
+import { sha256 } from '../../std/index.ts';
 import { parseNodesSpec } from '../../engine/scheduler/index.ts';
 import type { LoadSummary } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -29,6 +30,8 @@ export interface Desired {
   readonly source: WorldSource;
   /** Path and content id of every file that was read: equal for equal content. */
   readonly fileIds: readonly string[];
+  /** Equal for equal digests of all objects, in all files; undefined where not every object stands in a file that was digested. */
+  readonly fingerprint: string | undefined;
   /** The repository's root. */
   readonly root: string;
   readonly config: Config;
@@ -54,6 +57,7 @@ export async function readDesired(args: Arguments, io: Io, log: Log, path: strin
     loaded: { files: loaded.notes.files, objects: loaded.manifests.length, notes: describeNotes(loaded.notes, loaded) },
     source: describeSource(loaded.source, path, io),
     fileIds: loaded.files.map((file) => `${file.path}\0${file.oid}`),
+    fingerprint: fingerprintOf(loaded),
     root: loaded.root,
     config,
     unit: args.string('unit') ?? config.unit ?? unitName(path, loaded.root, io),
@@ -77,6 +81,13 @@ function checkPath(args: Arguments, io: Io, path: string): void {
     ? `${path} is no command, and there is no such file or directory`
     : `${path}: there is no such file or directory`;
   throw new KplanError('NOT_FOUND', what, { hint });
+}
+
+function fingerprintOf({ files, manifests }: LoadResult): string | undefined {
+  const parts = files.map(({ path, fingerprint }) => (fingerprint === undefined ? undefined : `${path}\0${fingerprint}`));
+  const paths = new Set(files.map(({ path }) => path));
+  const isPlain = manifests.every(({ unit, origin }) => unit === undefined && paths.has(origin.file));
+  return !isPlain || parts.includes(undefined) ? undefined : sha256(parts.join('\n'));
 }
 
 /** The options that every reading of a repository shares. */
@@ -140,8 +151,18 @@ export async function readObjects(path: string): Promise<readonly KubernetesObje
 
 function describeNotes(notes: LoadNotes, loaded: LoadResult): readonly string[] {
   const parts: string[] = [];
-  if (notes.templatedFiles > 0) parts.push(`${notes.templatedFiles} templated files were not read as manifests.`);
-  if (loaded.encrypted.length > 0) parts.push(`${loaded.encrypted.length} encrypted objects are known by name only.`);
+  if (notes.templatedFiles > 0)
+    parts.push(
+      notes.templatedFiles === 1
+        ? '1 templated file was not read as manifests.'
+        : `${notes.templatedFiles} templated files were not read as manifests.`,
+    );
+  if (loaded.encrypted.length > 0)
+    parts.push(
+      loaded.encrypted.length === 1
+        ? '1 encrypted object is known by name only.'
+        : `${loaded.encrypted.length} encrypted objects are known by name only.`,
+    );
   return parts;
 }
 
