@@ -43,6 +43,11 @@ test('a plan goes stale object by object, with the reason', () => {
   const cases = [
     { name: 'nothing changed', live: [LIVE, SECRET], want: [] },
     { name: 'only the status', live: [touched, SECRET], want: [] },
+    {
+      name: 'only what its controller notes of its progress',
+      live: [withMetadata(touched, { annotations: { 'deployment.kubernetes.io/revision': '2' } }), SECRET],
+      want: [],
+    },
     { name: 'vanished', live: [SECRET], want: ['Deployment: it does not exist any more'] },
     {
       name: 'made anew',
