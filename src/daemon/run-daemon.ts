@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
+import { KplanError } from '../model/index.ts';
 import { parentRef, type InventoryOptions } from '../reconcile/index.ts';
 import { assertNever, EventQueue, type Clock } from '../std/index.ts';
 import { watchDrift } from './drift-watch.ts';
@@ -198,7 +199,7 @@ class Daemon<S> {
     if (outcome === undefined || outcome === before.outcome) return;
     switch (outcome.kind) {
       case 'synced':
-        return outcome.changes === 0 ? undefined : this.#log('info', `synced: ${outcome.changes} changes`);
+        return outcome.changes === 0 && before.outcome?.kind === 'synced' ? undefined : this.#log('info', tellSynced(outcome.changes));
       case 'held':
         return this.#log('warning', `held: ${outcome.reasons.join('; ')}`);
       case 'failed':
@@ -228,8 +229,18 @@ class Daemon<S> {
       stage: this.#stage,
       revision: this.#revision,
     });
-    if (stateDirectory !== undefined) writeStatus(stateDirectory, status);
+    if (stateDirectory !== undefined) this.#writeStatus(stateDirectory, status);
     onStatus?.(status);
+  }
+
+  /** A disk that is full stops no daemon: it is said, and the work goes on. */
+  #writeStatus(directory: string, status: DaemonStatus): void {
+    try {
+      writeStatus(directory, status);
+    } catch (error) {
+      if (!(error instanceof KplanError)) throw error;
+      this.#log('error', error.message);
+    }
   }
 
   #break(error: unknown): void {
@@ -239,4 +250,8 @@ class Daemon<S> {
   #now(): number {
     return this.#options.clock.now();
   }
+}
+
+function tellSynced(changes: number): string {
+  return changes === 0 ? 'synced: nothing to change' : `synced: ${changes} ${changes === 1 ? 'change' : 'changes'}`;
 }
