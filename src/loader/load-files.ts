@@ -1,5 +1,5 @@
 import { toFinding, type Digester, type Finding, type Manifest, type ObjectRef } from '../model/index.ts';
-import { compareBy, type Clock } from '../std/index.ts';
+import { compareBy, sha256, stringifyJsonInOrder, type Clock } from '../std/index.ts';
 import { blobId } from './blob-id.ts';
 import type { DocumentCache } from './cache/document-cache.ts';
 import type { StatIndex } from './cache/stat-index.ts';
@@ -26,6 +26,8 @@ export interface LoadedFile {
   readonly path: string;
   /** The id that Git gives these bytes (SHA-1 of a blob; SHA-256 in a repository of that format). */
   readonly oid: string;
+  /** Of a file whose objects have been digested: a hash of what is left of them all, in their order. */
+  readonly fingerprint?: string;
 }
 
 /** How much was read, and how much of it was no manifest. */
@@ -138,7 +140,7 @@ export class Gathering {
     const parsed = oid === undefined ? undefined : documents?.get(oid, path);
     if (oid === undefined || documents === undefined || parsed === undefined) return false;
     if (this.#documents + parsed.documents > this.#limits.documents) return false;
-    this.#files.push({ path, oid });
+    this.#files.push(toLoadedFile(path, oid, parsed));
     this.#addParsed(new TextSource(path, () => textOf(this.#bytesOf(path, oid))), parsed);
     return true;
   }
@@ -165,10 +167,13 @@ export class Gathering {
   }
 
   #read(path: string, oid: string, bytes: Uint8Array): void {
-    this.#files.push({ path, oid });
     const decoded = decode(bytes);
-    if (decoded.kind !== 'text') return this.#sayOther(path, decoded);
+    if (decoded.kind !== 'text') {
+      this.#files.push({ path, oid });
+      return this.#sayOther(path, decoded);
+    }
     const parsed = this.addText(path, decoded.text);
+    this.#files.push(toLoadedFile(path, oid, parsed));
     this.#memory?.documents.put(oid, bytes, decoded.text, parsed);
   }
 
@@ -216,7 +221,12 @@ export class Gathering {
 
 function digestFile(parsed: ParsedFile, digester: Digester | undefined): ParsedFile {
   if (digester === undefined) return parsed;
-  return { ...parsed, objects: parsed.objects.map((item) => ({ ...item, ...digester.digest(item.object) })) };
+  const objects = parsed.objects.map((item) => ({ ...item, ...digester.digest(item.object) }));
+  return { ...parsed, objects, fingerprint: sha256(objects.map(({ object }) => stringifyJsonInOrder(object)).join('\n')) };
+}
+
+function toLoadedFile(path: string, oid: string, { fingerprint }: ParsedFile): LoadedFile {
+  return fingerprint === undefined ? { path, oid } : { path, oid, fingerprint };
 }
 
 function textOf(bytes: Uint8Array | undefined): string {

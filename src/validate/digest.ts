@@ -33,13 +33,14 @@ export function judgeObject(object: KubernetesObject, catalogs: readonly SchemaC
   return merge?.list() ?? [];
 }
 
-function toJson({ problem: { code, path, data, severity }, versions }: JudgedProblem): JsonValue {
+/** A problem as JSON; `readProblems` reads it. */
+export function toJson({ problem: { code, path, data, severity }, versions }: JudgedProblem): JsonValue {
   return { code, path, data, ...(severity === undefined ? {} : { severity }), ...(versions === undefined ? {} : { versions }) };
 }
 
-/** Reads the verdict of a digest. */
-export function readVerdict(verdict: Digest['verdict']): readonly JudgedProblem[] {
-  return verdict.map((item) => {
+/** Reads problems that were written as JSON. */
+export function readProblems(problems: readonly JsonValue[]): readonly JudgedProblem[] {
+  return problems.map((item) => {
     const severity = SEVERITIES.find((name) => name === getString(item, 'severity'));
     const problem = {
       code: getString(item, 'code') ?? '',

@@ -3,7 +3,7 @@ import { compareReferences, type ReferenceOptions } from './references.ts';
 
 export { compareReferences, listReferenceProblems, type ReferenceOptions } from './references.ts';
 export { createDigester } from './digest.ts';
-export { redefinesBuiltIn, validateManifests, type ValidateOptions } from './validate.ts';
+export { redefinesBuiltIn, validateManifests, type ReferenceMemory, type ValidateOptions } from './validate.ts';
 
 /** `compareReferences` as an engine, for whoever compares worlds: the references that a change leaves dangling, or mends. */
 export function createReferenceEngine(options: ReferenceOptions): Engine {

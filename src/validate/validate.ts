@@ -9,8 +9,8 @@ import {
   type Manifest,
   type SchemaCatalog,
 } from '../model/index.ts';
-import { getString } from '../std/index.ts';
-import { judgeObject, readVerdict } from './digest.ts';
+import { getArray, getNumber, getString, type JsonValue } from '../std/index.ts';
+import { judgeObject, readProblems, toJson } from './digest.ts';
 import { compareFindings, toJudgedFinding, toPlacedFinding } from './findings.ts';
 import { findDuplicates, type PlacedManifest } from './object/duplicates.ts';
 import { listReferenceProblems } from './references.ts';
@@ -24,6 +24,14 @@ export interface ValidateOptions {
   /** True when `context` is a whole cluster, so that what is missing is truly missing. */
   readonly knowsCluster: boolean;
   readonly defaultNamespace: string;
+  /** What an earlier call has kept of the same objects: the same digests in the same order, all else being equal too. */
+  readonly references?: ReferenceMemory;
+}
+
+/** Remembers the references that lead nowhere, as JSON, for the very same objects. */
+export interface ReferenceMemory {
+  recall(): readonly JsonValue[] | undefined;
+  keep(problems: readonly JsonValue[]): void;
 }
 
 /**
@@ -76,7 +84,7 @@ function judgeManifest(
   options: ValidateOptions,
 ): readonly Finding[] {
   const { verdict } = manifest;
-  const judged = verdict === undefined ? judgeObject(manifest.object, catalogs, options.knowsCluster) : readVerdict(verdict);
+  const judged = verdict === undefined ? judgeObject(manifest.object, catalogs, options.knowsCluster) : readProblems(verdict);
   return judged.length === 0 ? NONE : judged.map((item) => toJudgedFinding(item, manifest, refOf(object)));
 }
 
@@ -108,10 +116,22 @@ function listDuplicates(placed: readonly PlacedManifest[]): readonly Finding[] {
 }
 
 function listReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly Finding[] {
-  const own = new Map(placed.map((item) => [item.object, item.manifest]));
+  const known = options.references?.recall();
+  const problems = known ?? findReferences(placed, options);
+  if (known === undefined) options.references?.keep(problems);
+  return problems.flatMap((item) => {
+    const at = placed[getNumber(item, 'at') ?? -1];
+    const [problem] = readProblems(getArray(item, 'problem'));
+    return at === undefined || problem === undefined ? [] : [toPlacedFinding(problem.problem, at.manifest, refOf(at.object))];
+  });
+}
+
+/** The references that lead nowhere, each with the number of its manifest. */
+function findReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly JsonValue[] {
+  const own = new Map(placed.map((item, index) => [item.object, index]));
   const world = (options.context ?? World.EMPTY).with(own.keys());
   return listReferenceProblems(world, { knowsAll: options.knowsCluster }).flatMap(({ referrer, problem }) => {
-    const manifest = own.get(referrer);
-    return manifest === undefined ? [] : [toPlacedFinding(problem, manifest, refOf(referrer))];
+    const at = own.get(referrer);
+    return at === undefined ? [] : [{ at, problem: [toJson({ problem })] }];
   });
 }

@@ -88,9 +88,13 @@ export class DocumentCache {
 
 const NO_BYTES = new Uint8Array();
 
-/** True if every object has been digested and nothing is said of any: digests hold no value of a Secret, findings may. */
-function isMute({ objects, findings, skipped }: ParsedFile): boolean {
-  return skipped === 0 && findings.length === 0 && objects.every(({ verdict }) => verdict?.length === 0);
+/** True if every object has been digested and nothing is said of a Secret: digests hold no value of one, findings may. */
+function isMute({ objects, findings }: ParsedFile): boolean {
+  const isOther = (kind: string | undefined): boolean => kind !== undefined && kind !== 'Secret';
+  return (
+    findings.every(({ ref }) => isOther(ref?.kind)) &&
+    objects.every(({ object, verdict }) => verdict !== undefined && (verdict.length === 0 || isOther(object.kind)))
+  );
 }
 
 function placeIn(finding: Finding, file: string): Finding {

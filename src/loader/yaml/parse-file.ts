@@ -29,6 +29,8 @@ export interface ParsedFile {
   readonly isTemplated: boolean;
   /** Objects that are there but encrypted. */
   readonly encrypted: readonly ObjectRef[];
+  /** Where the objects have been digested: a hash of what is left of them all, in their order. */
+  readonly fingerprint?: string;
 }
 
 /** One YAML document and where it stands. */
