@@ -39,7 +39,8 @@ export function toApiVersion(of: { readonly group: string; readonly version: str
 
 /** The group, version and kind of an object. */
 export function gvkOf(object: KubernetesObject): GroupVersionKind {
-  return { ...parseApiVersion(object.apiVersion), kind: object.kind };
+  const { group, version } = parseApiVersion(object.apiVersion);
+  return { group, version, kind: object.kind };
 }
 
 /** The object's name; the empty string where it only has a `generateName`. */

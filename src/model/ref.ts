@@ -1,5 +1,5 @@
 import { compareBy } from '../std/index.ts';
-import { gvkOf, nameOf, namespaceOf, type GroupVersionKind, type KubernetesObject } from './object.ts';
+import { nameOf, namespaceOf, parseApiVersion, type GroupVersionKind, type KubernetesObject } from './object.ts';
 
 /** Names one object. Cluster-scoped refs have no `namespace` key. The version is that of the manifest; identity leaves it out. */
 export interface ObjectRef extends GroupVersionKind {
@@ -28,8 +28,10 @@ function asRefKey(key: string): RefKey {
 
 /** The ref of an object, with the namespace that stands in it. */
 export function refOf(object: KubernetesObject): ObjectRef {
+  const { group, version } = parseApiVersion(object.apiVersion);
   const namespace = namespaceOf(object);
-  return { ...gvkOf(object), ...(namespace === undefined ? {} : { namespace }), name: nameOf(object) };
+  const name = nameOf(object);
+  return namespace === undefined ? { group, version, kind: object.kind, name } : { group, version, kind: object.kind, namespace, name };
 }
 
 /** The identity of an object, with the namespace that stands in it. */

@@ -40,6 +40,8 @@ function teamOf(file: number): number {
 function documentsOf(file: number, count: number, random: () => number): readonly string[] {
   const [name, namespace] = [`app-${file}`, `team-${teamOf(file)}`];
   const taken = new Set<Writer>();
+  const workload = choose(WORKLOADS, random);
+  if (workload !== DEPLOYMENT) taken.add(AUTOSCALER);
   const pick = (writers: Weighted): string => {
     const write = choose(
       writers.filter(([, writer]) => !taken.has(writer)),
@@ -49,7 +51,7 @@ function documentsOf(file: number, count: number, random: () => number): readonl
     return write(name, namespace, random);
   };
   const first = file % FILES_PER_TEAM === 0 ? [NAMESPACE(namespace, namespace, random)] : [];
-  const texts = [...first, pick(WORKLOADS), pick(SERVICES)];
+  const texts = [...first, workload(name, namespace, random), pick(SERVICES)];
   while (texts.length < count) texts.push(pick(OTHERS));
   return texts.slice(0, count);
 }
@@ -236,8 +238,11 @@ const WRITERS: Weighted = [
 const WORKLOAD_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 const kindOf = (write: Writer): string => /^kind: (\w+)/m.exec(write('x', 'y', () => 0))?.[1] ?? '';
 const WORKLOADS: Weighted = WRITERS.filter(([, write]) => WORKLOAD_KINDS.has(kindOf(write)));
+const writerOf = (kind: string): Writer => WRITERS.find(([, write]) => kindOf(write) === kind)?.[1] ?? configMap;
+const DEPLOYMENT = writerOf('Deployment');
+const AUTOSCALER = writerOf('HorizontalPodAutoscaler');
 const SERVICES: Weighted = WRITERS.filter(([, write]) => kindOf(write) === 'Service');
 const OTHERS: Weighted = WRITERS.filter(
   ([, write]) => !WORKLOAD_KINDS.has(kindOf(write)) && !['Service', 'Namespace'].includes(kindOf(write)),
 );
-const NAMESPACE: Writer = WRITERS.find(([, write]) => kindOf(write) === 'Namespace')?.[1] ?? configMap;
+const NAMESPACE: Writer = writerOf('Namespace');
