@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { getArray, getObject, getString } from '../../src/std/index.ts';
-import { breakShop, run, shopRepository, temporaryFolder } from './program.ts';
+import { breakShop, git, run, shopRepository, temporaryFolder } from './program.ts';
 import { listChanges, listEffects, readReport } from './report-schema.ts';
 
 const DOCUMENT = (value: string): string => `apiVersion: v1
@@ -157,14 +157,14 @@ describe('a plan file', () => {
 
   test('gone stale in part is refused whole, object by object, unless the rest is asked for', async (context) => {
     const folder = smallRepository(context);
-    assert.equal((await run('kapply', folder, ['app.yaml', '--yes'])).code, 0);
+    assert.equal((await run('kapply', folder, ['app.yaml', '--unit', 'u', '--yes'])).code, 0);
     writeFileSync(
       join(folder, 'app.yaml'),
       `${DOCUMENT('two')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: new, namespace: a}\n`,
     );
-    assert.equal((await run('kplan', folder, ['app.yaml', '--out', 'p.kplan'])).code, 0);
+    assert.equal((await run('kplan', folder, ['app.yaml', '--unit', 'u', '--out', 'p.kplan'])).code, 0);
     writeFileSync(join(folder, 'meanwhile.yaml'), DOCUMENT('three'));
-    assert.equal((await run('kapply', folder, ['meanwhile.yaml', '--yes'])).code, 0);
+    assert.equal((await run('kapply', folder, ['meanwhile.yaml', '--unit', 'u', '--yes'])).code, 0);
     const refused = await run('kapply', folder, ['p.kplan', '--yes', '-o', 'json']);
     assert.equal(refused.code, 3, refused.stderr);
     assert.match(refused.stdout + refused.stderr, /ConfigMap a\/x|"x"/);
@@ -222,4 +222,19 @@ test('no value of a Secret is in the cluster reports, the plan file or the log',
     assert.ok(!said.includes(Buffer.from('very-secret-one').toString('base64').slice(0, 12)));
   }
   assert.match(runs[4]?.stdout ?? '', /Secret a\/s/);
+});
+
+test('two paths of one repository are two units: neither prunes the other', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const name of ['one', 'two']) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'a.yaml'), `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: default}\n`);
+  }
+  git(folder, 'init', '-q');
+  for (const path of ['one', 'two']) assert.equal((await run('kapply', folder, [path, '--yes'])).code, 0, path);
+  const units = getArray(readReport((await run('kapply', folder, ['status', '-o', 'json'])).stdout), 'units');
+  assert.deepEqual(
+    units.map((unit) => getString(unit, 'unit')?.replace(/^.*?-(?=one|two)/, '')),
+    ['one', 'two'],
+  );
 });

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { findNearest } from '../../std/index.ts';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import {
   KplanError,
   World,
@@ -12,7 +11,7 @@ import {
 } from '../../model/index.ts';
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
-import { sha256 } from '../../std/index.ts';
+import { findNearest, sha256 } from '../../std/index.ts';
 import { parseNodesSpec } from '../../engine/scheduler/index.ts';
 import type { LoadSummary } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -112,14 +111,24 @@ function describeSource(source: WorldSource, path: string, io: Io): WorldSource 
   return { ...typed, description: /^\.*\/?$/.test(path) ? basename(resolve(io.cwd, path)) : path };
 }
 
+const LONGEST_UNIT = 48;
+
+/** The default name of a unit: the repository's and the path within it, so that two paths never prune each other's objects. */
 function unitName(path: string, root: string, io: Io): string {
-  const base = path === '-' ? 'stdin' : basename(root === '' ? resolve(io.cwd, path) : root);
-  const fit = base
+  const words = path === '-' ? 'stdin' : wordsOf(resolve(io.cwd, path), root).join('-');
+  const fit = words
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 48);
+    .replace(/^-+|-+$/g, '');
+  if (fit.length > LONGEST_UNIT) return `${fit.slice(0, LONGEST_UNIT - 9)}-${sha256(fit).slice(0, 8)}`;
   return fit === '' ? 'unit' : fit;
+}
+
+function wordsOf(path: string, root: string): readonly string[] {
+  const real = existsSync(path) ? realpathSync(path) : path;
+  const inside = root === '' ? '' : relative(root, real);
+  const name = inside.replace(/\.(?:ya?ml|json)$/, '');
+  return root === '' || inside.startsWith('..') ? [basename(path)] : [basename(root), ...name.split(sep)];
 }
 
 async function readContext(args: Arguments, io: Io, config: Config, root: string): Promise<World> {
