@@ -21,6 +21,7 @@ import { toDesired } from './desired.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
+import { listOrphans } from './orphans.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
@@ -158,7 +159,9 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
 function effectsOf(input: PlanInput, entries: readonly Entry[], byKey: ReadonlyMap<RefKey, Desired>): readonly Effect[] {
   const before = withContext(input.before, input.context);
   const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
-  const after = before.with(entries.flatMap((entry) => entry.after ?? [])).without(gone);
+  const applied = entries.flatMap((entry) => entry.after ?? []);
+  const orphans = input.mode === 'live' ? listOrphans(before, gone) : [];
+  const after = before.without([...gone, ...orphans]).with(applied);
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
   const locate: Impact['locate'] = (key, pointer) => {
     const desired = byKey.get(key);

@@ -1,0 +1,36 @@
+import { namespaceOf, refOf, type KubernetesObject, type ObjectRef, type World } from '../model/index.ts';
+import { getArray, getString } from '../std/index.ts';
+
+/**
+ * What goes with objects that go: of a Namespace all that is in it, of any object what only gone objects own, as the
+ * namespace controller and the garbage collector would have it (pkg/controller/garbagecollector).
+ */
+export function listOrphans(world: World, gone: readonly ObjectRef[]): readonly ObjectRef[] {
+  if (gone.length === 0) return [];
+  const namespaces = new Set(gone.filter(({ group, kind }) => group === '' && kind === 'Namespace').map(({ name }) => name));
+  const uids = new Set(gone.flatMap((ref) => uidOf(world.get(ref)) ?? []));
+  const orphans: ObjectRef[] = [];
+  let rest = [...world.objects()].filter((object) => namespaces.has(namespaceOf(object) ?? '') || ownersOf(object).length > 0);
+  for (let found = true; found;) {
+    const goes = (object: KubernetesObject): boolean =>
+      namespaces.has(namespaceOf(object) ?? '') || (ownersOf(object).length > 0 && ownersOf(object).every((uid) => uids.has(uid)));
+    const next = rest.filter(goes);
+    const taken = new Set(next);
+    rest = rest.filter((object) => !taken.has(object));
+    for (const object of next) {
+      orphans.push(refOf(object));
+      const uid = uidOf(object);
+      if (uid !== undefined) uids.add(uid);
+    }
+    found = next.length > 0;
+  }
+  return orphans;
+}
+
+function uidOf(object: KubernetesObject | undefined): string | undefined {
+  return getString(object?.metadata, 'uid');
+}
+
+function ownersOf(object: KubernetesObject): readonly string[] {
+  return getArray(object.metadata, 'ownerReferences').flatMap((owner) => getString(owner, 'uid') ?? []);
+}
