@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { addAbortSignal } from 'node:stream';
 
 /** The process as the commands see it: streams, terminal, environment, working directory. Tests hand in their own. */
 export interface Io {
@@ -24,7 +25,7 @@ export interface Io {
 export function processIo(signal: AbortSignal): Io {
   const { stdout, stderr, stdin } = process;
   return {
-    stdin,
+    stdin: addAbortSignal(signal, stdin),
     env: process.env,
     cwd: process.cwd(),
     width: Math.max(40, columnsOf(stdout) ?? 100),
