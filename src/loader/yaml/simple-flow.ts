@@ -101,8 +101,10 @@ export class SimpleFlow {
   // The colon after the key, or where it ends otherwise. A colon with more of the key behind it is part of it (`f:metadata`).
   #keyEnd(allowed: Uint8Array): number {
     const { text, end } = this;
-    if (text.charCodeAt(this.at) === SINGLE_QUOTE) return Math.max(this.at, this.#singleEnd(end) + 1);
+    const first = text.charCodeAt(this.at);
+    if (first === SINGLE_QUOTE) return Math.max(this.at, this.#singleEnd(end) + 1);
     let at = this.at;
+    if (KEY[first] !== 1) return at;
     while (at < end && (allowed[text.charCodeAt(at)] === 1 || (text.charCodeAt(at) === COLON && allowed[text.charCodeAt(at + 1)] === 1)))
       at++;
     return at;
