@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +24,8 @@ import { cleanEnv, run, temporaryFolder, type Ran } from '../cli/program.ts';
 import { configMap, deployment, stored } from '../cluster-contract.ts';
 import { CATALOG, REAL_CLOCK } from './embedded.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/kapply.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = join(ROOT, 'dist/kapply.js');
 const BY = { fieldManager: 'test' };
 const COUNT = 5;
 const NOBODY = 65_534;
@@ -47,10 +59,15 @@ function kapply(scene: Scene, ...words: readonly string[]): Promise<Ran> {
   return run('kapply', scene.folder, [...words, '--embedded', 'cluster', ...(words[0] === 'status' ? [] : ['--yes'])]);
 }
 
-/** As somebody who may not do everything: root may. */
+const DROP_RIGHTS = `data:text/javascript,process.setgid(${NOBODY});process.setuid(${NOBODY})`;
+
+/** As somebody who may not do everything: root may. From a copy, since nobody need be able to read this checkout. */
 async function kapplyAsNobody(scene: Scene, words: readonly string[]): Promise<Ran> {
-  const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  const child = spawn(process.execPath, [PROGRAM, ...words, '--embedded', 'cluster'], { cwd: scene.folder, env: cleanEnv(), ...user });
+  const copy = join(scene.folder, 'copy');
+  for (const name of ['dist', 'schemas', 'package.json']) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  const drop = process.getuid?.() === 0 ? ['--import', DROP_RIGHTS] : [];
+  const args = [...drop, join(copy, 'dist/kapply.js'), ...words, '--embedded', 'cluster'];
+  const child = spawn(process.execPath, args, { cwd: scene.folder, env: cleanEnv() });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const [code]: unknown[] = await once(child, 'close');
