@@ -366,7 +366,7 @@ export function testCluster(name: string, open: () => Promise<ClusterUnderTest>)
       const ref = { ...CONFIG_MAP, namespace: space, name: nameOf(object) };
       const error = refusal(await cluster.delete(ref, { uid: '00000000-0000-4000-8000-000000000000' }));
       assert.deepEqual([error.code, error.reason], [409, 'Conflict']);
-      assert.match(error.message, /Precondition failed: UID in precondition: 00000000-0000-4000-8000-000000000000, UID in object meta: /);
+      assert.match(error.message, /the UID in the precondition \(00000000-0000-4000-8000-000000000000\) does not match the UID in record/);
       assert.equal(refusal(await cluster.delete(ref, { resourceVersion: '1' })).code, 409);
       stored(await cluster.delete(ref, { uid: getString(object.metadata, 'uid') ?? '', resourceVersion: versionOf(object) }));
       assert.equal(await cluster.get(ref), undefined);

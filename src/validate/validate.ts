@@ -1,6 +1,7 @@
 import {
   gvkOf,
   namespaceOf,
+  refKeyOf,
   refOf,
   withMetadata,
   World,
@@ -11,7 +12,7 @@ import {
 } from '../model/index.ts';
 import { getArray, getNumber, getString, type JsonValue } from '../std/index.ts';
 import { judgeObject, readProblems, toJson } from './digest.ts';
-import { compareFindings, toJudgedFinding, toPlacedFinding } from './findings.ts';
+import { compareFindings, toJudgedFinding, toPlacedFinding, type JudgedProblem } from './findings.ts';
 import { findDuplicates, type PlacedManifest } from './object/duplicates.ts';
 import { listReferenceProblems } from './references.ts';
 
@@ -63,6 +64,17 @@ function listDefinitions(manifests: readonly Manifest[], context: World | undefi
 
 /** The object with the namespace that it will be in: the default one where it names none, none for cluster-scoped kinds. */
 function place(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
+  const made = placeAnew(object, catalogs, defaultNamespace);
+  if (made === object) return object;
+  const known = placed.get(object);
+  if (known !== undefined && namespaceOf(known) === namespaceOf(made)) return known;
+  placed.set(object, made);
+  return made;
+}
+
+const placed = new WeakMap<KubernetesObject, KubernetesObject>();
+
+function placeAnew(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
   const kind = findFirst(catalogs, (catalog) => catalog.find(gvkOf(object)) ?? catalog.findVersions(gvkOf(object).group, object.kind)[0]);
   const namespace = namespaceOf(object);
   if (kind === undefined) return object;
@@ -84,11 +96,29 @@ function judgeManifest(
   options: ValidateOptions,
 ): readonly Finding[] {
   const { verdict } = manifest;
-  const judged = verdict === undefined ? judgeObject(manifest.object, catalogs, options.knowsCluster) : readProblems(verdict);
-  return judged.length === 0 ? NONE : judged.map((item) => toJudgedFinding(item, manifest, refOf(object)));
+  const problems = verdict === undefined ? judgeOnce(manifest.object, catalogs, options.knowsCluster) : readProblems(verdict);
+  return problems.length === 0 ? NONE : problems.map((item) => toJudgedFinding(item, manifest, refOf(object)));
 }
 
 const NONE: readonly Finding[] = [];
+
+interface Judged {
+  readonly catalogs: readonly SchemaCatalog[];
+  readonly knowsCluster: boolean;
+  readonly problems: readonly JudgedProblem[];
+}
+
+const judged = new WeakMap<KubernetesObject, Judged>();
+
+/** As `judgeObject`; an object that is judged again by the same catalogs is not looked at again. */
+function judgeOnce(object: KubernetesObject, catalogs: readonly SchemaCatalog[], knowsCluster: boolean): readonly JudgedProblem[] {
+  const known = judged.get(object);
+  const isSame = known?.knowsCluster === knowsCluster && known.catalogs.length === catalogs.length;
+  if (isSame && known.catalogs.every((catalog, index) => catalog === catalogs[index])) return known.problems;
+  const problems = judgeObject(object, catalogs, knowsCluster);
+  judged.set(object, { catalogs, knowsCluster, problems });
+  return problems;
+}
 
 /**
  * Whether a CustomResourceDefinition among the manifests or in `context` takes the place of a built-in resource: then no
@@ -126,10 +156,33 @@ function listReferences(placed: readonly PlacedManifest[], options: ValidateOpti
   });
 }
 
+interface Joined {
+  readonly context: World;
+  readonly objects: readonly KubernetesObject[];
+  readonly world: World;
+}
+
+let joined: Joined | undefined;
+
+/** The objects over those of the context. Where only a few are others than in the last call, the indexes of all other kinds are shared. */
+function joinWorld(context: World, objects: readonly KubernetesObject[]): World {
+  const last = joined;
+  const isLike = last !== undefined && last.context === context && last.objects.length === objects.length;
+  const changed = isLike
+    ? objects.flatMap((object, index) => (object === last.objects[index] ? [] : [{ object, was: last.objects[index] }]))
+    : [];
+  const isSmall = isLike && changed.every(({ object, was }) => was !== undefined && refKeyOf(was) === refKeyOf(object));
+  // Of two with one identity the last counts: one that did not count before does not now.
+  const counting = isSmall ? changed.filter(({ was }) => was !== undefined && last.world.get(refOf(was)) === was) : [];
+  const world = isSmall ? last.world.with(counting.map(({ object }) => object)) : context.with(objects);
+  joined = { context, objects, world };
+  return world;
+}
+
 /** The references that lead nowhere, each with the number of its manifest. */
 function findReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly JsonValue[] {
   const own = new Map(placed.map((item, index) => [item.object, index]));
-  const world = (options.context ?? World.EMPTY).with(own.keys());
+  const world = joinWorld(options.context ?? World.EMPTY, [...own.keys()]);
   return listReferenceProblems(world, { knowsAll: options.knowsCluster }).flatMap(({ referrer, problem }) => {
     const at = own.get(referrer);
     return at === undefined ? [] : [{ at, problem: [toJson({ problem })] }];

@@ -10,8 +10,59 @@ import { readGadgetDefinition, GADGETS } from './objects.ts';
 
 const NAMESPACE = 'judged-defaults';
 
+/** Kinds of which enough random objects are taken by the server. */
+const BRANCHES: readonly string[] = [
+  'CSIDriver',
+  'CSINode',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ConfigMap',
+  'ControllerRevision',
+  'CronJob',
+  'CustomResourceDefinition',
+  'DaemonSet',
+  'Deployment',
+  'DeviceClass',
+  'EndpointSlice',
+  'Endpoints',
+  'FlowSchema',
+  'Gadget',
+  'HorizontalPodAutoscaler',
+  'Ingress',
+  'IngressClass',
+  'Job',
+  'Lease',
+  'LimitRange',
+  'MutatingWebhookConfiguration',
+  'Namespace',
+  'NetworkPolicy',
+  'Node',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Pod',
+  'PodDisruptionBudget',
+  'PodTemplate',
+  'PriorityClass',
+  'PriorityLevelConfiguration',
+  'ReplicaSet',
+  'ReplicationController',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
+  'ResourceQuota',
+  'Role',
+  'RoleBinding',
+  'RuntimeClass',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+  'StatefulSet',
+  'StorageClass',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+];
+
 /** Whether `defaultObject` fills in what the API server does, where some optional fields are left out and others are there. */
-export const defaultsJudge: Judge = { subject: 'defaulting', cases: 5000, parallel: 8, branches: [], prepare };
+export const defaultsJudge: Judge = { subject: 'defaulting', cases: 5000, parallel: 8, branches: BRANCHES, prepare };
 
 async function prepare({ client, catalog, random }: Setting): Promise<Trial> {
   await client.createNamespace(NAMESPACE);

@@ -1,9 +1,22 @@
 import { nameOf, type Kind, type KubernetesObject } from '../../src/model/index.ts';
-import { compareStrings, getArray, getString, isObject, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import {
+  compareStrings,
+  getArray,
+  getBoolean,
+  getString,
+  isObject,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../src/std/index.ts';
 import { compact, withoutFields } from './compact.ts';
 
 const UID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-const VERSION = /(ResourceVersion in (?:precondition|object meta): )\d+/g;
+const VERSION = /(ResourceVersion in (?:the )?(?:precondition|record|object meta)(?:: | \())\d+/g;
+/** Where in etcd the server keeps the object that a precondition failed of. */
+const ADDRESS = /StorageError: invalid object, Code: 4, Key: \S+, ResourceVersion: 0, AdditionalErrorMsg: /;
+/** Several problems in one sentence: the causes tell them too, and in an order that can be compared. */
+const SEVERAL = /(?<= is invalid): \[.*\]$/s;
 const TIMES = ['creationTimestamp', 'deletionTimestamp'];
 
 /** What two clusters must agree on: uids, versions and made names by the order in which they were first seen, times not at all. */
@@ -28,17 +41,20 @@ export class Likeness {
   }
 
   ofRefusal(refusal: JsonObject): JsonValue {
-    const message = (getString(refusal, 'message') ?? '').replace(UID, 'a uid').replace(VERSION, '$1N');
-    return { ...refusal, message };
+    const message = (getString(refusal, 'message') ?? '')
+      .replace(UID, 'a uid')
+      .replace(VERSION, '$1N')
+      .replace(ADDRESS, '')
+      .replace(SEVERAL, ': all of these');
+    // The server tells the conflicts of several managers in no order, and some things twice.
+    const causes = new Map(getArray(refusal, 'causes').map((cause) => [stringifyJson(cause), cause]));
+    return { ...refusal, message, causes: [...causes.values()].toSorted(compareEntries) };
   }
 
-  /** A page with made names by their order of appearance. */
-  withoutMadeNames(page: JsonValue): JsonValue {
-    if (!isObject(page)) return page;
-    return {
-      ...page,
-      names: getArray(page, 'names').map((name) => (typeof name === 'string' && name.startsWith('made-') ? 'made' : name)),
-    };
+  /** A page without the letters of made names. */
+  ofPage(page: JsonValue): { readonly names: JsonValue; readonly hasMore: JsonValue } {
+    const names = getArray(page, 'names').map((name) => (typeof name === 'string' && name.startsWith('made-') ? 'made' : name));
+    return { names, hasMore: getBoolean(page, 'hasMore') === true };
   }
 
   #nameOf(object: KubernetesObject): JsonValue {

@@ -14,6 +14,7 @@ import { Likeness } from './embedded-likeness.ts';
 const WRONG_UID = '01234567-89ab-cdef-0123-456789abcdef';
 /** The object that a watch ends with. */
 const LAST = 'last';
+/** A version where none is known. */
 const OLD_VERSION = '1';
 
 /** One side's way through a case, in a namespace of its own. */
@@ -55,8 +56,6 @@ export class Run {
         return this.#list(kind, step);
       case 'watch':
         return this.#watch(kind, object);
-      case 'old watch':
-        return { events: await this.#watchFrom(kind, OLD_VERSION), label: 'old' };
       default:
         return undefined;
     }
@@ -80,18 +79,16 @@ export class Run {
     step: JsonValue,
   ): Promise<JsonObject> {
     const live = await this.#look(kind, asked);
-    const object = this.#addressed(
-      op === 'release' && live !== undefined ? withMetadata(live, { finalizers: undefined }) : asked,
-      live,
-      step,
-    );
+    const object = this.#addressed(toBody(op, asked, live), live, step);
     const how: Writing = {
       manager: getString(step, 'manager') ?? '',
       dry: getBoolean(step, 'dry') === true,
       force: getBoolean(step, 'force') === true,
     };
     const reply = await this.#side.write(op === 'release' ? 'update' : op, kind, object, how);
-    return this.#tell(reply, kind, asked, reply.object);
+    // The versions of what is only tried are made up.
+    const answered = how.dry && reply.object !== undefined ? withMetadata(reply.object, { resourceVersion: undefined }) : reply.object;
+    return this.#tell(reply, kind, asked, answered);
   }
 
   /** The object with the name, namespace, uid and version that a step asks for. */
@@ -135,7 +132,9 @@ export class Run {
     const limit = getNumber(step, 'limit');
     const query = { ...(selector === undefined ? {} : { selector }), ...(limit === undefined ? {} : { limit }) };
     const page = await this.#side.list(kind, this.#namespace, query);
-    return { page: this.#likeness.withoutMadeNames(page), label: 'listed' };
+    const { names } = this.#likeness.ofPage(page);
+    // The server looks for matches within a page of all objects, so that it may not know that there are no more.
+    return selector === undefined ? { page: this.#likeness.ofPage(page), label: 'listed' } : { names, label: 'selected' };
   }
 
   async #watch(kind: Kind, object: KubernetesObject): Promise<JsonObject> {
@@ -174,6 +173,13 @@ export class Run {
       label: `${code}${refusal === undefined ? '' : ` ${getString(refusal, 'reason') ?? ''}`}`,
     };
   }
+}
+
+/** What is sent: to `status` and `release` the live object but for these, as controllers send it. */
+function toBody(op: string, asked: KubernetesObject, live: KubernetesObject | undefined): KubernetesObject {
+  if (live === undefined || (op !== 'release' && op !== 'status')) return asked;
+  const { uid: _u, resourceVersion: _v, ...metadata } = live.metadata;
+  return { ...live, metadata: op === 'release' ? { ...metadata, finalizers: [] } : metadata };
 }
 
 function versionOf(object: KubernetesObject | undefined): string | undefined {

@@ -33,7 +33,7 @@ export interface Side {
 }
 
 /** How many seconds a watch may take to tell what has happened. */
-const PATIENCE = 5;
+const PATIENCE = 20;
 
 /** The side of a real API server. */
 export function toServerSide(client: Client): Side {

@@ -25,7 +25,7 @@ function makeStep(kind: MadeKind, random: Random): JsonValue {
   });
   switch (random.below(17)) {
     case 0:
-      return { ...write('create'), version: random.once(4) ? 'stale' : 'none' };
+      return { ...write('create'), dry: false, version: random.once(4) ? 'stale' : 'none' };
     case 1:
       return { ...write('create'), elsewhere: random.once(3) };
     case 2:
@@ -46,7 +46,7 @@ function makeStep(kind: MadeKind, random: Random): JsonValue {
     case 12:
       return random.once(3) ? { op: 'delete namespace' } : { ...write('release'), version: 'live' };
     case 13:
-      return random.once(4) ? { op: 'old watch', object: makeObject(kind, name, random) } : { ...write('release'), version: 'live' };
+      return { ...write('release'), version: 'live' };
     default:
       return {
         op: 'delete',

@@ -123,7 +123,7 @@ async function report(judge: Judge, trial: Trial, tally: Tally, { log, seed, sig
     const smallest = await shrinkJson(
       input,
       async (smaller) => (await trial.compare(smaller))?.difference?.signature === signature,
-      judge.parallel === 1 ? 60 : 400,
+      judge.parallel === 1 ? 60 : 200,
     );
     const { ours, servers } = (await trial.compare(smallest))?.difference ?? difference;
     log(`  mismatch (${count}x, first in ${name} of KPLAN_SEED=${seed}): ${signature}`);
@@ -133,7 +133,7 @@ async function report(judge: Judge, trial: Trial, tally: Tally, { log, seed, sig
 }
 
 function shorten(text: string): string {
-  return text.length <= 900 ? text : `${text.slice(0, 900)}… (${text.length} characters)`;
+  return text.length <= 3000 ? text : `${text.slice(0, 3000)}… (${text.length} characters)`;
 }
 
 function count(counts: Map<string, number>, key: string): void {

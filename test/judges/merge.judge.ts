@@ -21,11 +21,15 @@ const NAMESPACE = 'judged-merge';
 const MANAGERS = ['kapply', 'hpa', 'kubectl-edit'];
 const STEPS = 6;
 
+const BRANCHES: readonly string[] = MADE_KINDS.flatMap((kind) =>
+  ['applied', 'applied by force', 'conflict', 'created', 'updated'].map((what) => `${kind} ${what}`),
+);
+
 /**
  * Whether `applyMerge` and `updateMerge` make what the API server makes of the same applies and updates by three managers.
  * What is updated is given to `updateMerge` in the form in which the server has stored it, as its contract asks.
  */
-export const mergeJudge: Judge = { subject: 'server-side-apply', cases: 500, parallel: 6, branches: [], prepare };
+export const mergeJudge: Judge = { subject: 'server-side-apply', cases: 500, parallel: 6, branches: BRANCHES, prepare };
 
 async function prepare({ client, catalog }: Setting): Promise<Trial> {
   await client.createNamespace(NAMESPACE);

@@ -39,8 +39,16 @@ const TEAMS = [
 /** How long the server's caches may take to see a new object. */
 const SETTLE = 2000;
 
+const BRANCHES: readonly string[] = [
+  'allowed: path',
+  'allowed: resource',
+  'denied with a reason: resource',
+  'denied: path',
+  'denied: resource',
+];
+
 /** Whether `authorize` decides as the server's SubjectAccessReview does, reason included. One world of roles and bindings, many requests. */
-export const rbacJudge: Judge = { subject: 'rbac', cases: 3000, parallel: 8, branches: [], prepare };
+export const rbacJudge: Judge = { subject: 'rbac', cases: 3000, parallel: 8, branches: BRANCHES, prepare };
 
 async function prepare({ client, random }: Setting): Promise<Trial> {
   for (const name of NAMESPACES.slice(0, 2)) await client.createNamespace(name);

@@ -10,8 +10,17 @@ import { mutate } from './mutate.ts';
 
 const NAMESPACE = 'judged-validate';
 
+const DONE_EITHER_WAY = ['dropped', 'duplicate item', 'enum', 'field added', 'map entry', 'metadata', 'null', 'null item', 'number'];
+const BRANCHES: readonly string[] = [
+  ...[...DONE_EITHER_WAY, 'emptied', 'item added', 'quantity', 'text', 'unknown field', 'wrong type'].map((name) => `accepted (${name})`),
+  ...[...DONE_EITHER_WAY, 'bytes', 'int-or-string', 'quantity', 'text', 'time', 'unknown field', 'wrong type'].map(
+    (name) => `rejected in the same words (${name})`,
+  ),
+  'both reject, the server also by native rules',
+];
+
 /** Whether kplan rejects what the API server rejects when it decodes an object and looks at its schema and metadata, in its words. */
-export const validateJudge: Judge = { subject: 'validation', cases: 12_000, parallel: 8, branches: [], prepare };
+export const validateJudge: Judge = { subject: 'validation', cases: 12_000, parallel: 8, branches: BRANCHES, prepare };
 
 async function prepare({ client, catalog, random }: Setting): Promise<Trial> {
   await client.createNamespace(NAMESPACE);

@@ -4,7 +4,7 @@ import { admitClaim } from './admission/claim.ts';
 import { admitDefinition } from './admission/definition.ts';
 import { admitJob } from './admission/job.ts';
 import { checkLimits } from './admission/limit-range.ts';
-import { admitNamespace, checkNamespaceOf } from './admission/namespace.ts';
+import { admitNamespace } from './admission/namespace.ts';
 import { admitPod } from './admission/pod.ts';
 import { admitSecret } from './admission/secret.ts';
 import { admitService } from './admission/service.ts';
@@ -27,8 +27,6 @@ const ADMISSIONS: Readonly<Record<string, Admission>> = {
 /** The object as admission leaves it, or why it is refused. */
 export function admit(write: Write, object: KubernetesObject): Admitted {
   const { kind } = write;
-  const refusal = checkNamespaceOf(write, object);
-  if (refusal !== undefined) return { refusal };
   const admission = ADMISSIONS[`${kind.group}/${kind.kind}`];
   const admitted = admission === undefined ? { object } : admission(write, object);
   if ('refusal' in admitted || write.live !== undefined) return admitted;

@@ -1,6 +1,6 @@
 import type { StatusError } from '../../cluster/index.ts';
 import { describe, nameOf, namespaceOf, type Finding, type Kind, type KubernetesObject, type Origin } from '../../model/index.ts';
-import { getArray, getString } from '../../std/index.ts';
+import { compareStrings, getArray, getString } from '../../std/index.ts';
 import { validateManifests } from '../../validate/index.ts';
 import type { Write } from './context.ts';
 import { checkImmutable } from './immutable.ts';
@@ -57,7 +57,10 @@ function checkFinalizers({ live }: Write, object: KubernetesObject): readonly Fi
   const known = getArray(live.metadata, 'finalizers');
   const added = getArray(object.metadata, 'finalizers').filter((item) => !known.includes(item));
   if (added.length === 0) return [];
-  const list = `[]string{${added.map((item) => JSON.stringify(item)).join(', ')}}`;
+  const list = `[]string{${added
+    .map((item) => JSON.stringify(item))
+    .toSorted(compareStrings)
+    .join(', ')}}`;
   const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`;
   return [forbiddenField('metadata.finalizers', why)];
 }

@@ -3,7 +3,7 @@ import { nameOf, specOf, withMetadata, type Kind, type KubernetesObject, type Ob
 import { getArray, getNumber, getString, toKubernetesTime } from '../../std/index.ts';
 import { timeOf, type Context } from './context.ts';
 import { locateRef } from './locate.ts';
-import { conflict, forbidden, notFound, notServed } from './status-errors.ts';
+import { deleteConflict, forbidden, notFound, notServed } from './status-errors.ts';
 import { isFinished } from './write.ts';
 
 export const FOREGROUND = 'foregroundDeletion';
@@ -29,7 +29,7 @@ export function remove(context: Context, ref: ObjectRef, options: RemoveOptions)
   const failed = checkPreconditions(kind, live, options);
   if (failed !== undefined) return failed;
   const marked = mark(context, kind, withPropagation(kind, live, options.propagation), options.gracePeriodSeconds);
-  if (isFinished(marked)) return { kind: 'ok', object: context.draft.remove(marked), operation: 'deleted' };
+  if (isFinished(marked)) return { kind: 'ok', object: context.draft.remove(isGoing(live) ? marked : live), operation: 'deleted' };
   if (marked === live) return { kind: 'ok', object: live, operation: 'unchanged' };
   return { kind: 'ok', object: context.draft.put(marked), operation: 'updated' };
 }
@@ -38,12 +38,13 @@ function checkPreconditions(kind: Kind, live: KubernetesObject, options: DeleteO
   const name = nameOf(live);
   const uid = getString(live.metadata, 'uid') ?? '';
   if (options.uid !== undefined && options.uid !== uid) {
-    return conflict(kind, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`);
+    const why = `the UID in the precondition (${options.uid}) does not match the UID in record (${uid})`;
+    return deleteConflict(kind, name, `${why}. The object might have been deleted and then recreated`);
   }
   const version = getString(live.metadata, 'resourceVersion') ?? '';
   if (options.resourceVersion !== undefined && options.resourceVersion !== version) {
-    const why = `ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${version}`;
-    return conflict(kind, name, `Precondition failed: ${why}`);
+    const why = `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${version})`;
+    return deleteConflict(kind, name, `${why}. The object might have been modified`);
   }
   return undefined;
 }

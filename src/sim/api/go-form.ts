@@ -14,6 +14,15 @@ export function toGoForm(kind: Kind, object: KubernetesObject): KubernetesObject
   return isKubernetesObject(whole) ? whole : object;
 }
 
+/** Fields that are held by value and said to be written always, empty or not. */
+const ALWAYS_WRITTEN: Readonly<Record<string, string>> = {
+  Container: 'resources',
+  EphemeralContainer: 'resources',
+  IngressStatus: 'loadBalancer',
+  PersistentVolumeClaimSpec: 'resources',
+  ServiceStatus: 'loadBalancer',
+};
+
 function toFields(value: JsonObject, schema: Schema): JsonObject {
   const struct = schema.definition?.slice(schema.definition.lastIndexOf('.') + 1) ?? '';
   const kept: Record<string, JsonValue> = {};
@@ -22,6 +31,8 @@ function toFields(value: JsonObject, schema: Schema): JsonObject {
     const written = child === undefined ? item : toValue(item, child);
     if (!isLeftOut(written, child, schema.properties === undefined, `${struct}.${name}`)) kept[name] = written;
   }
+  const always = ALWAYS_WRITTEN[struct];
+  if (always !== undefined) kept[always] ??= {};
   return kept;
 }
 

@@ -19,7 +19,14 @@ export function prepareForCreate(context: Context, kind: Kind, object: Kubernete
     creationTimestamp: timeOf(context),
     ...(hasGeneration(kind) ? { generation: 1 } : {}),
   });
-  return defaultObject(toGoForm(kind, prune(kind, hasStatus(kind) ? without(identified, 'status') : identified)), context.catalog);
+  return defaultObject(toGoForm(kind, prune(kind, withFirstStatus(kind, identified))), context.catalog);
+}
+
+/** A built-in type holds its status by value: it is there from the beginning. */
+function withFirstStatus(kind: Kind, object: KubernetesObject): KubernetesObject {
+  if (!hasStatus(kind)) return object;
+  const plain = without(object, 'status');
+  return kind.custom ? plain : { ...plain, status: {} };
 }
 
 /** An object as an update leaves it: system metadata and status are those of the live object. */

@@ -32,6 +32,18 @@ export function conflict(kind: Kind, name: string, why: string): StatusError {
   return { kind: 'error', code: 409, reason: 'Conflict', message };
 }
 
+/** A deletion whose preconditions do not hold names the kind, not the resource. */
+export function deleteConflict(kind: Kind, name: string, why: string): StatusError {
+  return conflict({ ...kind, plural: kind.kind }, name, why);
+}
+
+/** An update of a kind that wants to be told which version it changes. */
+export function versionWanted(kind: Kind, name: string): StatusError {
+  const problem = invalidField('metadata.resourceVersion', '0', 'must be specified for an update');
+  const message = `${toResourceName(kind)} "${name}" is invalid: ${problem.field}: ${problem.message}`;
+  return { kind: 'error', code: 422, reason: 'Invalid', message, causes: [problem] };
+}
+
 export const OBJECT_MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export function badRequest(message: string): StatusError {

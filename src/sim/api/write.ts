@@ -4,12 +4,13 @@ import { applyMerge, updateMerge } from '../../planner/index.ts';
 import { formatFieldPath, type FieldConflict } from '../../planner/index.ts';
 import { getArray, getString } from '../../std/index.ts';
 import { admit } from './admission.ts';
+import { checkNamespaceOf } from './admission/namespace.ts';
 import { checkObject } from './checks.ts';
 import { timeOf, type Context, type Write } from './context.ts';
 import { generateName } from './identity.ts';
 import { locate, type Located } from './locate.ts';
 import { countGeneration, isUnchanged, prepareForCreate, prepareForStatus, prepareForUpdate } from './prepare.ts';
-import { alreadyExists, badRequest, conflict, invalid, invalidField, notFound, notServed, OBJECT_MODIFIED } from './status-errors.ts';
+import { alreadyExists, badRequest, conflict, notFound, notServed, OBJECT_MODIFIED, versionWanted } from './status-errors.ts';
 import { hasStatus, isMadeByUpdate, needsResourceVersion } from './traits.ts';
 
 const RESOURCE_VERSION_ON_CREATE: StatusError = {
@@ -24,15 +25,24 @@ const NAME_ATTEMPTS = 8;
 export function create(context: Context, object: KubernetesObject): WriteResult {
   const located = locate(context, object);
   if ('refusal' in located) return located.refusal;
-  if ((getString(located.object.metadata, 'resourceVersion') ?? '') !== '') return RESOURCE_VERSION_ON_CREATE;
-  return make(context, located);
+  const refusal = (getString(located.object.metadata, 'resourceVersion') ?? '') === '' ? undefined : RESOURCE_VERSION_ON_CREATE;
+  return make(context, located, refusal);
 }
 
-function make(context: Context, located: Located): WriteResult {
+/** Stores a new object, unless its storage would refuse it. */
+function make(context: Context, located: Located, refusal?: StatusError): WriteResult {
   const input = mergeInput(context, located.kind);
-  return store(context, located, (prepared) =>
-    updateMerge({ ...input, live: undefined, updated: prepared, manager: context.fieldManager }),
-  );
+  const own = (prepared: KubernetesObject): KubernetesObject =>
+    updateMerge({ ...input, live: undefined, updated: prepared, manager: context.fieldManager });
+  return store(context, located, own, refusal);
+}
+
+/** What an update makes where there is nothing yet may not ask for a certain object. */
+function makeByUpdate(context: Context, located: Located): WriteResult {
+  const { kind, name, object } = located;
+  const uid = getString(object.metadata, 'uid') ?? '';
+  if (uid !== '') return conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: `);
+  return make(context, located);
 }
 
 /** Replaces an object (`PUT`); of some kinds makes it where there is none. */
@@ -40,7 +50,7 @@ export function update(context: Context, object: KubernetesObject): WriteResult 
   const located = locate(context, object);
   if ('refusal' in located) return located.refusal;
   const { kind, live, name } = located;
-  if (live === undefined) return isMadeByUpdate(kind) ? make(context, located) : notFound(kind, name);
+  if (live === undefined) return isMadeByUpdate(kind) ? makeByUpdate(context, located) : notFound(kind, name);
   const stale = checkPreconditions(located, live, needsResourceVersion(kind));
   if (stale !== undefined) return stale;
   const prepared = prepareForUpdate({ context, kind }, live, located.object);
@@ -68,23 +78,33 @@ export function apply(context: Context, object: KubernetesObject, force: boolean
   if ('refusal' in located) return located.refusal;
   const { kind, live } = located;
   if (getArray(object.metadata, 'managedFields').length > 0) return badRequest('metadata.managedFields must be nil');
-  const stale = live === undefined ? checkAbsent(located) : checkPreconditions(located, live, false);
-  if (stale !== undefined) return stale;
+  const absent = live === undefined ? checkAbsent(located) : undefined;
+  if (absent !== undefined) return absent;
   const outcome = applyMerge({ ...mergeInput(context, kind), live, applied: located.object, manager: context.fieldManager, force });
   if (outcome.kind === 'conflict') return applyConflict(outcome.message, outcome.conflicts);
   if (live === undefined)
     return store(context, { ...located, object: outcome.object }, (prepared) => keepManagers(prepared, outcome.object));
+  const stale = checkPreconditions(located, live, false);
+  if (stale !== undefined) return stale;
   const prepared = prepareForUpdate({ context, kind }, live, outcome.object);
   return replace({ context, kind, live }, keepManagers(prepared, outcome.object));
 }
 
-function store(context: Context, located: Located, own: (prepared: KubernetesObject) => KubernetesObject): WriteResult {
+function store(
+  context: Context,
+  located: Located,
+  own: (prepared: KubernetesObject) => KubernetesObject,
+  unstorable?: StatusError,
+): WriteResult {
   const { kind } = located;
+  const homeless = checkNamespaceOf({ context, kind, live: undefined }, located.object);
+  if (homeless !== undefined) return homeless;
   const object = located.name === '' ? withGeneratedName(context, located.object) : located.object;
   const admitted = admit({ context, kind, live: undefined }, own(prepareForCreate(context, kind, object)));
   if ('refusal' in admitted) return admitted.refusal;
   const refusal = checkObject({ context, kind, live: undefined }, admitted.object);
   if (refusal !== undefined) return refusal;
+  if (unstorable !== undefined) return unstorable;
   const existing = context.draft.get(refKeyOf(admitted.object));
   if (existing !== undefined) return alreadyExists(kind, nameOf(existing), existing.metadata['deletionTimestamp'] !== undefined);
   return { kind: 'ok', object: context.draft.put(admitted.object), operation: 'created' };
@@ -101,8 +121,10 @@ function replace(write: Write & { readonly live: KubernetesObject }, prepared: K
 
 function commit(context: Context, live: KubernetesObject, updated: KubernetesObject): WriteResult {
   if (isUnchanged(live, updated)) return { kind: 'ok', object: live, operation: 'unchanged' };
-  if (isFinished(updated)) return { kind: 'ok', object: context.draft.remove(updated), operation: 'deleted' };
-  return { kind: 'ok', object: context.draft.put(updated), operation: 'updated' };
+  if (!isFinished(updated)) return { kind: 'ok', object: context.draft.put(updated), operation: 'updated' };
+  // What was to be stored is answered, and never stored.
+  context.draft.remove(live);
+  return { kind: 'ok', object: withMetadata(updated, { resourceVersion: live.metadata['resourceVersion'] }), operation: 'deleted' };
 }
 
 /** Whether nothing holds back the removal of an object that is being deleted. */
@@ -121,7 +143,7 @@ function checkPreconditions(located: Located, live: KubernetesObject, needsVersi
   }
   const version = getString(object.metadata, 'resourceVersion') ?? '';
   if (version === '' && needsVersion) {
-    return invalid(kind, name, [invalidField('metadata.resourceVersion', '0x0', 'must be specified for an update')]);
+    return versionWanted(kind, name);
   }
   return version === '' || version === live.metadata['resourceVersion'] ? undefined : conflict(kind, name, OBJECT_MODIFIED);
 }

@@ -1,6 +1,6 @@
 import type { StatusError } from '../../../cluster/index.ts';
 import { labelsOf, nameOf, namespaceOf, toRefKey, withMetadata, type KubernetesObject } from '../../../model/index.ts';
-import { getArray, getObject, getStringMap } from '../../../std/index.ts';
+import { getArray, getObject, getString, getStringMap } from '../../../std/index.ts';
 import { timeOf, type Admitted, type Context, type Write } from '../context.ts';
 import { definitionNameOf } from '../served-kinds.ts';
 import { prepareForCreate } from '../prepare.ts';
@@ -10,8 +10,7 @@ const NAMESPACES = { group: '', plural: 'namespaces' };
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** Refuses to create what would live in a namespace, or of a definition, that is not there or is going (`NamespaceLifecycle`). */
-export function checkNamespaceOf({ context, kind, live }: Write, object: KubernetesObject): StatusError | undefined {
-  if (live !== undefined) return undefined;
+export function checkNamespaceOf({ context, kind }: Write, object: KubernetesObject): StatusError | undefined {
   if (kind.custom && isGoing(context, 'apiextensions.k8s.io', 'CustomResourceDefinition', definitionNameOf(kind))) {
     const message = 'create not allowed while custom resource definition is terminating';
     return { kind: 'error', code: 405, reason: 'MethodNotAllowed', message };
@@ -23,7 +22,7 @@ export function checkNamespaceOf({ context, kind, live }: Write, object: Kuberne
   if (namespace.metadata['deletionTimestamp'] === undefined) return undefined;
   const why = `unable to create new content in namespace ${name} because it is being terminated`;
   const cause = { reason: 'NamespaceTerminating', message: `namespace ${name} is being terminated`, field: 'metadata.namespace' };
-  return forbidden(kind, nameOf(object), why, [cause]);
+  return forbidden(kind, nameOf(object) || (getString(object.metadata, 'generateName') ?? ''), why, [cause]);
 }
 
 /** Gives a namespace its finalizer, label and phase, and makes its default ServiceAccount, as the controllers soon would. */
