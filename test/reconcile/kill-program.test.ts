@@ -15,7 +15,7 @@ import { SEED, toRandom } from '../sim/seed.ts';
 import { writeRepository } from './kill-repository.ts';
 
 // KPLAN_KILLS=200 is the long run.
-const KILLS = Number(process.env['KPLAN_KILLS'] ?? 4);
+const KILLS = Number(process.env['KPLAN_KILLS'] ?? 3);
 const PROGRAM = fileURLToPath(new URL('../../dist/kapply.js', import.meta.url));
 const CHECK_EVERY = 20;
 const ENOUGH = 100;

@@ -66,5 +66,5 @@ function describeDaemon(directory: string): string | undefined {
     status.lastSynced === undefined
       ? 'nothing synced yet'
       : `last synced ${status.lastSynced.revision.slice(0, 12)} at ${status.lastSynced.at}`;
-  return `daemon: ${status.phase}, ${synced}${status.reasons.length > 0 ? `; ${status.outcome ?? 'held'}: ${status.reasons.join('; ')}` : ''}; ${status.waitsFor}`;
+  return `daemon: ${status.phase}, ${synced}${status.reasons.length > 0 ? `; ${status.outcome ?? 'held'}: ${status.reasons.join('; ')}` : ''}; waits for ${status.waitsFor}`;
 }
