@@ -4,6 +4,7 @@ import { blobId } from './blob-id.ts';
 import type { DocumentCache } from './cache/document-cache.ts';
 import type { StatIndex } from './cache/stat-index.ts';
 import { decode, type Decoded } from './decode.ts';
+import type { FileMemo, FileYield } from './file-memo.ts';
 import type { Limits } from './limits.ts';
 import { beginningOf } from './tree/disk-fault.ts';
 import type { FileContent, SourceTree, TreeFile } from './tree/tree.ts';
@@ -55,6 +56,8 @@ export interface Helpers {
   readonly memory?: Memory;
   readonly clock?: Clock;
   readonly digester?: Digester;
+  /** What earlier readings in this process gave; of the disk only. */
+  readonly files?: FileMemo;
 }
 
 /** Gathers files into manifests. */
@@ -62,6 +65,7 @@ export class Gathering {
   readonly #limits: Limits;
   readonly #memory: Memory | undefined;
   readonly #digester: Digester | undefined;
+  readonly #known: FileMemo | undefined;
   readonly #now: () => number;
   readonly #started: number;
   readonly #memo: EventMemo;
@@ -75,10 +79,11 @@ export class Gathering {
   #encryptedFiles = 0;
   #bytes = 0;
 
-  constructor(limits: Limits, { memory, clock, digester }: Helpers = {}) {
+  constructor(limits: Limits, { memory, clock, digester, files }: Helpers = {}) {
     this.#limits = limits;
     this.#memory = memory;
     this.#digester = digester;
+    this.#known = files;
     this.#now = () => clock?.now() ?? 0;
     this.#started = this.#now();
     this.#memo = new EventMemo(limits.depth);
@@ -87,12 +92,21 @@ export class Gathering {
   /** Reads files of a tree until a limit is met; those that are remembered are not read. */
   async readAll(tree: SourceTree, files: readonly TreeFile[], signal?: AbortSignal): Promise<void> {
     const stats = this.#memory?.stats;
-    const known = stats === undefined ? files : files.map((file) => stats.withOid(file));
-    const unread = known.filter((file) => !this.#recall(file));
+    const left = files.filter(({ path }) => !this.#repeat(tree.root, path));
+    const known = stats === undefined ? left : left.map((file) => stats.withOid(file));
+    const unread = known.filter((file) => {
+      const before = this.#marks();
+      const isRecalled = this.#recall(file);
+      if (isRecalled) this.#learn(before);
+      return !isRecalled;
+    });
     for await (const content of tree.read(unread)) {
       signal?.throwIfAborted();
+      const before = this.#marks();
       if (this.#isLate(content.file.path) || !this.#take(content)) break;
+      this.#learn(before);
     }
+    this.#known?.retain(new Set(files.map(({ path }) => path)));
     this.#memory?.documents.flush();
     stats?.flush();
   }
@@ -133,6 +147,50 @@ export class Gathering {
       notes,
       files: this.#files.toSorted(compareBy((file) => file.path)),
     };
+  }
+
+  #repeat(root: string, path: string): boolean {
+    const known = this.#known?.recall(root, path);
+    if (known === undefined || this.#documents + known.documents > this.#limits.documents) return false;
+    this.#files.push(known.file);
+    this.#manifests.push(...known.manifests);
+    this.#findings.push(...known.findings);
+    this.#encrypted.push(...known.encrypted);
+    this.#documents += known.documents;
+    this.#skipped += known.skipped;
+    this.#templated += known.templatedFiles;
+    this.#encryptedFiles += known.encryptedFiles;
+    return true;
+  }
+
+  #marks(): readonly number[] {
+    const lists = [this.#files, this.#manifests, this.#findings, this.#encrypted];
+    return [...lists.map((list) => list.length), this.#documents, this.#skipped, this.#templated, this.#encryptedFiles];
+  }
+
+  #learn([
+    files = 0,
+    manifests = 0,
+    findings = 0,
+    encrypted = 0,
+    documents = 0,
+    skipped = 0,
+    templated = 0,
+    others = 0,
+  ]: readonly number[]): void {
+    const file = this.#files[files];
+    if (this.#known === undefined || file === undefined) return;
+    const result: FileYield = {
+      file,
+      manifests: this.#manifests.slice(manifests),
+      findings: this.#findings.slice(findings),
+      encrypted: this.#encrypted.slice(encrypted),
+      documents: this.#documents - documents,
+      skipped: this.#skipped - skipped,
+      templatedFiles: this.#templated - templated,
+      encryptedFiles: this.#encryptedFiles - others,
+    };
+    this.#known.keep(result);
   }
 
   #recall({ path, oid }: TreeFile): boolean {

@@ -6,6 +6,7 @@ import { StatIndex } from './cache/stat-index.ts';
 import { decode } from './decode.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Gathering, type LoadedFile, type LoadNotes, type Memory } from './load-files.ts';
+import type { FileMemo } from './file-memo.ts';
 import type { GitSource } from './git/git-source.ts';
 import { openGit } from './git/open-git.ts';
 import { renderUnits } from './render/render-units.ts';
@@ -38,6 +39,8 @@ export interface LoadOptions {
   readonly clock?: Clock;
   /** Makes, for the root of what is read, a judge of every object that stands in a file; the manifests then hold what it leaves of them. */
   readonly digester?: (root: string) => Promise<Digester>;
+  /** What earlier readings of a directory in this process gave: unchanged files give the very same manifests. */
+  readonly files?: FileMemo;
 }
 
 /** What a repository holds. */
@@ -99,6 +102,7 @@ async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): P
     ...(memory === undefined ? {} : { memory }),
     ...(clock === undefined ? {} : { clock }),
     ...(digester === undefined ? {} : { digester }),
+    ...(options.files === undefined || !tree.isOnDisk ? {} : { files: options.files }),
   });
   const context = {
     tree,

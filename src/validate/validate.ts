@@ -66,13 +66,13 @@ function listDefinitions(manifests: readonly Manifest[], context: World | undefi
 function place(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
   const made = placeAnew(object, catalogs, defaultNamespace);
   if (made === object) return object;
-  const known = placed.get(object);
+  const known = placedOnce.get(object);
   if (known !== undefined && namespaceOf(known) === namespaceOf(made)) return known;
-  placed.set(object, made);
+  placedOnce.set(object, made);
   return made;
 }
 
-const placed = new WeakMap<KubernetesObject, KubernetesObject>();
+const placedOnce = new WeakMap<KubernetesObject, KubernetesObject>();
 
 function placeAnew(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
   const kind = findFirst(catalogs, (catalog) => catalog.find(gvkOf(object)) ?? catalog.findVersions(gvkOf(object).group, object.kind)[0]);

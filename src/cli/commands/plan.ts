@@ -7,10 +7,11 @@ import { limitPlan } from '../limit-plan.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { printReport, readTargets, writeOutput } from '../output.ts';
 import { newSalt } from '../salt.ts';
-import { chooseBefore, openBefore } from '../stages/before.ts';
+import { chooseBefore, openBefore, type Before } from '../stages/before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import type { PlanSession } from '../stages/plan-session.ts';
 import { VERSION } from '../version.ts';
 
 /** `kplan [plan] [PATH]`. */
@@ -30,10 +31,17 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
 }
 
 /** Load, validate, plan. */
-export async function planOnce(args: Arguments, io: Io, log: Log): Promise<{ readonly plan: Plan; readonly desired: Desired }> {
+export async function planOnce(
+  args: Arguments,
+  io: Io,
+  log: Log,
+  session?: PlanSession,
+): Promise<{ readonly plan: Plan; readonly desired: Desired }> {
   const path = args.positionals[0] ?? '.';
-  const desired = await readDesired(args, io, log, path);
-  const before = await openBefore(chooseBefore(args, io, log), desired, args, io);
+  const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
+  const choice = chooseBefore(args, io, log);
+  const open = (): Promise<Before> => openBefore(choice, desired, args, io);
+  const before = session === undefined ? await open() : await session.openBefore(choice, open);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const plan = makePlan(desired, before, args, io, log, {

@@ -51,7 +51,7 @@ async function readAll(
   digester: LoadOptions['digester'],
 ): Promise<readonly Desired[]> {
   const loaded: Desired[] = [];
-  for (const path of paths) loaded.push(await readDesired(args, io, log, path, digester));
+  for (const path of paths) loaded.push(await readDesired(args, io, log, path, digester === undefined ? {} : { digester }));
   return loaded;
 }
 

@@ -6,6 +6,7 @@ import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import type { Io, Log } from '../io.ts';
 import { printReport } from '../output.ts';
+import { PlanSession } from '../stages/plan-session.ts';
 import { planOnce, toReport } from './plan.ts';
 
 const DEBOUNCE = 150;
@@ -15,6 +16,7 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
   const path = resolve(io.cwd, args.positionals[0] ?? '.');
   if (args.string('ref') !== undefined || args.positionals[0] === '-')
     throw new KplanError('USAGE', '--watch follows files: it takes neither --ref nor standard input');
+  const session = new PlanSession(io);
   let wanted = false;
   let running: Promise<void> | undefined;
   const next = (): void => {
@@ -26,7 +28,7 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
   const drain = async (): Promise<void> => {
     while (wanted && !io.signal.aborted) {
       wanted = false;
-      await planAndPrint(args, io, log);
+      await planAndPrint(args, io, log, session);
     }
   };
   await watchDirectory(folderOf(path), { debounce: DEBOUNCE, clock: realClock(io), signal: io.signal, onChange: next });
@@ -34,10 +36,10 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
   return io.signal.reason === 'SIGTERM' ? 143 : 130;
 }
 
-async function planAndPrint(args: Arguments, io: Io, log: Log): Promise<void> {
+async function planAndPrint(args: Arguments, io: Io, log: Log, session: PlanSession): Promise<void> {
   const started = io.now();
   try {
-    const { plan, desired } = await planOnce(args, io, log);
+    const { plan, desired } = await planOnce(args, io, log, session);
     if (io.stdoutIsTerminal) io.out('\u001b[2J\u001b[H');
     await printReport(toReport(plan, desired, args, io), args, io);
     log.step(`planned in ${io.now() - started} ms; waiting for changes (Ctrl-C ends)`);

@@ -43,10 +43,16 @@ export interface Desired {
 }
 
 /** Reads PATH, its configuration and its context. With a digester the manifests hold what that leaves of their objects. */
-export async function readDesired(args: Arguments, io: Io, log: Log, path: string, digester?: LoadOptions['digester']): Promise<Desired> {
+export async function readDesired(
+  args: Arguments,
+  io: Io,
+  log: Log,
+  path: string,
+  extra: Pick<LoadOptions, 'digester' | 'files'> = {},
+): Promise<Desired> {
   checkPath(args, io, path);
   const started = io.now();
-  const loaded = await readRepository({ ...loadOptions(args, io, path), ...(digester === undefined ? {} : { digester }) });
+  const loaded = await readRepository({ ...loadOptions(args, io, path), ...extra });
   const config = await readConfig(args, io, loaded.root);
   const context = await readContext(args, io, config, loaded.root);
   log.detail(`read ${loaded.notes.files} files, ${loaded.manifests.length} objects in ${io.now() - started} ms`);

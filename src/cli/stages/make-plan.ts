@@ -6,7 +6,7 @@ import {
   type Plan,
   type RefKey,
   type SchemaCatalog,
-  type World,
+  World,
   type WorldSource,
 } from '../../model/index.ts';
 import { createPlan } from '../../planner/index.ts';
@@ -61,7 +61,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
   const knowsCluster = before.mode === 'live';
-  const context = desired.context.with(before.mode === 'live' ? before.world.objects() : []);
+  const context = joinWorlds(desired.context, before.mode === 'live' ? before.world : World.EMPTY);
   const started = io.now();
   const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace });
   const validated = io.now();
@@ -89,6 +89,11 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
   });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
   return plan;
+}
+
+// A plan that is made again of the same world is made of the same world: what was worked out of it still holds.
+function joinWorlds(context: World, live: World): World {
+  return context.size === 0 ? live : context.with(live.objects());
 }
 
 function membershipLabels(unit: string): Readonly<Record<string, string>> {

@@ -10,6 +10,7 @@ export function createCatalog(version: string, kinds: readonly Kind[]): SchemaCa
   const byKey = new Map(kinds.map((kind) => [toKey(kind), kind]));
   const byGroupKind = groupByKind(kinds);
   let names: ReadonlyMap<string, readonly Kind[]> | undefined;
+  let last: { readonly definitions: readonly KubernetesObject[]; readonly catalog: SchemaCatalog } | undefined;
   return {
     version,
     find: (gvk) => byKey.get(toKey(gvk)),
@@ -24,7 +25,13 @@ export function createCatalog(version: string, kinds: readonly Kind[]): SchemaCa
           (kind) => kind.kind,
         ),
       ),
-    withCustomResources: (definitions) => withCustomResources(version, kinds, definitions),
+    withCustomResources: (definitions) => {
+      const list = [...definitions];
+      const isSame = last?.definitions.length === list.length && list.every((item, index) => item === last?.definitions[index]);
+      if (last !== undefined && isSame) return last.catalog;
+      last = { definitions: list, catalog: withCustomResources(version, kinds, list) };
+      return last.catalog;
+    },
   };
 }
 
