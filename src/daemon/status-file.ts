@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KplanError } from '../model/index.ts';
 import { getArray, getNumber, getString, isObject, parseJson, stringifyJson, type JsonObject } from '../std/index.ts';
@@ -31,7 +32,7 @@ export interface DaemonStatus {
 
 /** Writes the status of a daemon into its state directory, whole or not at all. Throws `KplanError` WRITE_FAILED. */
 export function writeStatus(directory: string, status: DaemonStatus): void {
-  const document: JsonObject = { apiVersion: 'kplan.dev/v1', kind: 'DaemonStatus', ...toJson(status) };
+  const document: JsonObject = { apiVersion: 'kplan.dev/v1', kind: 'DaemonStatus', host: hostname(), pid: process.pid, ...toJson(status) };
   const path = join(directory, FILE);
   const passing = `${path}.${process.pid}.tmp`;
   try {
@@ -44,7 +45,10 @@ export function writeStatus(directory: string, status: DaemonStatus): void {
   }
 }
 
-/** The status that a daemon left in its state directory; undefined where none did. Throws `KplanError` for a file that is none. */
+/**
+ * The status that a daemon left in its state directory; undefined where none did. Of a process of this machine that is
+ * gone, it is `stopped`, whatever was its last word. Throws `KplanError` for a file that is none.
+ */
 export function readDaemonStatus(directory: string): DaemonStatus | undefined {
   const path = join(directory, FILE);
   const text = readText(path);
@@ -84,18 +88,27 @@ function fromJson(text: string): DaemonStatus | undefined {
   const revision = getString(document, 'revision');
   const outcome = getString(document, 'outcome');
   const synced = getString(document, 'lastSynced', 'revision');
+  const isGone = phase !== 'stopped' && read('host') === hostname() && !isAlive(getNumber(document, 'pid') ?? 0);
   return {
     unit: read('unit'),
     identity: read('identity'),
     source: read('source'),
-    phase,
+    phase: isGone ? 'stopped' : phase,
     startedAt: read('startedAt'),
     updatedAt: read('updatedAt'),
     ...(revision === undefined ? {} : { revision }),
     ...(synced === undefined ? {} : { lastSynced: { revision: synced, at: getString(document, 'lastSynced', 'at') ?? '' } }),
     ...(outcome === undefined ? {} : { outcome }),
     reasons: getArray(document, 'reasons').flatMap((reason) => (typeof reason === 'string' ? [reason] : [])),
-    waitsFor: read('waitsFor'),
+    waitsFor: isGone ? 'nothing: its process ended without a word' : read('waitsFor'),
     failures: getNumber(document, 'failures') ?? 0,
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
