@@ -1,7 +1,7 @@
 import type { Schema } from '../../model/index.ts';
 import { findNearest, isArray, isObject, stringifyJson, type JsonValue } from '../../std/index.ts';
 import { ABSENT_WORDS, EMPTY_WORDS, SAID_ELSEWHERE } from './absent-words.ts';
-import { toDottedPath, type Check, type Cursor } from './cursor.ts';
+import { Cursor, toDottedPath, type Check } from './cursor.ts';
 import { EMPTY_IS_A_VALUE, ENUM_WORDS } from './enum-words.ts';
 import { toGoType, toGoValue, toStructName } from './go-type.ts';
 import { checkKeys } from './list-keys.ts';
@@ -64,7 +64,7 @@ interface AbsentField {
 function compileStruct(schema: Schema, properties: Readonly<Record<string, Schema>>, strictness: Strictness): Check {
   const name = toStructName(schema.definition ?? '');
   const goType = toGoType(schema);
-  const fields = new Map(Object.entries(properties).map(([field, child]) => [field, checkBuiltIn(child, strictness)]));
+  const fields = new Map(Object.entries(properties).map(([field, child]) => [field, checkChild(schema, child, strictness)]));
   let absent: readonly AbsentField[] | undefined;
   return (value, at) => {
     if (!isObject(value)) return reportType(at, value, goType);
@@ -81,6 +81,28 @@ function compileStruct(schema: Schema, properties: Readonly<Record<string, Schem
       for (const field of absent) if (isUnset(value[field.name])) reportAbsent(at, field, value[field.name] === '');
     }
     at.struct = outer;
+  };
+}
+
+function checkChild(schema: Schema, child: Schema, strictness: Strictness): Check {
+  return SCHEMA_OR_OTHER.test(child.definition ?? '')
+    ? checkInnerSchemas(checkBuiltIn(schema, strictness))
+    : checkBuiltIn(child, strictness);
+}
+
+const SCHEMA_OR_OTHER = /\.JSONSchemaPropsOr(?:Array|Bool)$/;
+
+/** A schema within a schema, or several: read by a decoder of its own, which minds types alone. */
+function checkInnerSchemas(check: Check): Check {
+  return (value, at) => {
+    for (const schema of isArray(value) ? value : [value]) {
+      if (!isObject(schema)) continue;
+      const inner = new Cursor();
+      inner.path.push(...at.path);
+      inner.maps.push(...at.maps);
+      check(schema, inner);
+      at.problems.push(...inner.problems.filter(({ code }) => code === 'KV0041'));
+    }
   };
 }
 
@@ -141,7 +163,11 @@ const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.batch.v1.PodFailurePolicy': ['rules'],
   'io.k8s.api.core.v1.Event': ['metadata'],
   'io.k8s.api.core.v1.HTTPHeader': ['value'],
+  'io.k8s.api.core.v1.ISCSIPersistentVolumeSource': ['lun'],
+  'io.k8s.api.core.v1.ISCSIVolumeSource': ['lun'],
   'io.k8s.api.core.v1.LimitRangeSpec': ['limits'],
+  'io.k8s.api.core.v1.ScaleIOPersistentVolumeSource': ['secretRef'],
+  'io.k8s.api.core.v1.ScaleIOVolumeSource': ['secretRef'],
   'io.k8s.api.core.v1.Sysctl': ['value'],
   'io.k8s.api.resource.v1.ResourcePool': ['generation'],
   'io.k8s.api.storage.v1.CSINodeSpec': ['drivers'],

@@ -9,7 +9,7 @@ const HOSTNAME = /^(?=.{1,255}$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,62}[a-zA-Z0-9])?(?:
 
 /** The formats that `apiextensions` enforces (`supportedVersionedFormats`), as `kube-openapi/pkg/validation/strfmt` judges them. */
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
-  byte: (text) => text !== '' && findBadBase64(text) < 0,
+  byte: (text) => text !== '' && !/[\r\n]/.test(text) && findBadBase64(text) < 0,
   cidr: isCidr,
   date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isTime(`${text}T00:00:00Z`, false),
   'date-time': (text) => isTime(text.toUpperCase().replace(' ', 'T'), false),

@@ -59,7 +59,6 @@ export const EMPTY_IS_A_VALUE: ReadonlySet<string> = new Set([
   'SecurityContext.procMount',
   'ServiceSpec.internalTrafficPolicy',
   'ServiceSpec.ipFamilyPolicy',
-  'StorageClass.reclaimPolicy',
   'StorageClass.volumeBindingMode',
   'TopologySpreadConstraint.nodeAffinityPolicy',
   'TopologySpreadConstraint.nodeTaintsPolicy',
