@@ -1,14 +1,18 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { planOnce } from '../../src/cli/commands/plan.ts';
+import { createLog, processIo, type Io } from '../../src/cli/io.ts';
+import { PlanSession } from '../../src/cli/stages/plan-session.ts';
 import { readRepository } from '../../src/loader/index.ts';
-import { namespaceOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
+import { namespaceOf, stepsOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { membershipLabel } from '../../src/reconcile/index.ts';
 import { openEmbeddedCluster } from '../../src/sim/index.ts';
 import { getArray, getObject, getString, parseJson, sha256, type Clock } from '../../src/std/index.ts';
 import { writeCorpus } from './corpus.ts';
 import { measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
-import { measureInTurn } from './measure.ts';
+import { measureInTurn, measureWork, type MeasuredWork } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
 const OBJECTS = 5000;
@@ -29,7 +33,7 @@ export async function benchPlan({ scratch, program }: Bench): Promise<readonly B
   const run = (): ReturnType<typeof measureKplan> => measureKplan(program, ['plan', directory, '--snapshot', snapshot, '-o', 'json'], '');
   const [measured] = await measureInTurn([run], 5);
   if (measured === undefined) return [];
-  return [
+  const cold = [
     {
       work: `plan ${OBJECTS} objects against a snapshot, ${CHANGED} changed, cold`,
       ...measured,
@@ -37,6 +41,50 @@ export async function benchPlan({ scratch, program }: Bench): Promise<readonly B
       expected: sha256(changed.join('\n')),
     },
   ];
+  return [...cold, ...(await benchWatched(directory, snapshot))];
+}
+
+/** What a change of one file costs a watched plan, from the change to the report's data, in a process that has planned before. */
+async function benchWatched(directory: string, snapshot: string): Promise<readonly BenchRow[]> {
+  const io: Io = { ...processIo(new AbortController().signal), env: { KPLAN_CACHE: '' } };
+  const args = await parseArguments('kplan', ['plan', directory, '--snapshot', snapshot]);
+  const session = new PlanSession(io);
+  const plan = async (): Promise<number> => stepsOf((await planOnce(args, io, createLog(io, true, false), session)).plan).length;
+  const rows: BenchRow[] = [];
+  for (let run = 0; run < 3; run++) await plan();
+  const changes: readonly (readonly [name: string, from: RegExp])[] = [
+    ['ConfigMap', /setting\.0\.name=.*/],
+    ['Deployment', /image: .*/],
+  ];
+  for (const [kind, from] of changes) {
+    const path = findFile(directory, kind);
+    const results: MeasuredWork<number>[] = [];
+    for (let run = 0; run < 9; run++) {
+      const line = kind === 'ConfigMap' ? `setting.0.name=${run}` : `image: registry.example.com/changed:${run}`;
+      writeFileSync(path, replaceIn(readText(path), from, line));
+      results.push(await measureWork(plan));
+    }
+    const [best] = results.toSorted((a, b) => a.wallMs - b.wallMs).slice(Math.floor(results.length / 2));
+    if (best !== undefined)
+      rows.push({
+        work: `  watched, one ${kind} changed`,
+        ...best,
+        hash: sha256(String(best.answer)),
+        expected: sha256(String(CHANGED + 1 + rows.length)),
+      });
+  }
+  return rows;
+}
+
+/** A file of a team whose files have not been changed, with an object of this kind. */
+function findFile(directory: string, kind: string): string {
+  const team = join(directory, 'team-3');
+  const file = readdirSync(team)
+    .toSorted()
+    .slice(2)
+    .find((name) => readText(join(team, name)).includes(`kind: ${kind}\n`));
+  if (file === undefined) throw new Error(`no ${kind}`);
+  return join(team, file);
 }
 
 async function applyAll(directory: string, embedded: string): Promise<void> {
