@@ -28,8 +28,19 @@ function collect(world: World): ReadonlyMap<PodTarget, readonly PodReference[]> 
     if (list === undefined) byKind.set(reference.kind, [reference]);
     else list.push(reference);
   };
-  for (const workload of listWorkloads(world)) if (!workload.controlled) new Walk(workload, add).visit();
+  for (const workload of listWorkloads(world)) if (!workload.controlled) for (const reference of readOnce(workload)) add(reference);
   return byKind;
+}
+
+const known = new WeakMap<Workload, readonly PodReference[]>();
+
+function readOnce(workload: Workload): readonly PodReference[] {
+  const made = known.get(workload);
+  if (made !== undefined) return made;
+  const references: PodReference[] = [];
+  new Walk(workload, (reference) => references.push(reference)).visit();
+  known.set(workload, references);
+  return references;
 }
 
 /** A walk through one pod spec. Paths are made for references alone: most fields are none. */

@@ -34,7 +34,15 @@ function findPorts(world: World, service: KubernetesObject): readonly DanglingRe
     }));
 }
 
+const known = new WeakMap<JsonObject, readonly string[]>();
+
 function listPortNames(spec: JsonObject): readonly string[] {
+  let names = known.get(spec);
+  if (names === undefined) known.set(spec, (names = readPortNames(spec)));
+  return names;
+}
+
+function readPortNames(spec: JsonObject): readonly string[] {
   return containersOf(spec).flatMap(({ container }) => getArray(container, 'ports').flatMap((port) => getString(port, 'name') ?? []));
 }
 

@@ -29,6 +29,21 @@ export function listWorkloads(world: World): readonly Workload[] {
   return world.derive(findWorkloads);
 }
 
+// Worlds that are compared share most of their objects.
+const known = new WeakMap<KubernetesObject, Workload | 'none'>();
+
+function readOnce(object: KubernetesObject): Workload | undefined {
+  let workload = known.get(object);
+  if (workload === undefined) known.set(object, (workload = readWorkload(object) ?? 'none'));
+  return workload === 'none' ? undefined : workload;
+}
+
+function readWorkload(object: KubernetesObject): Workload | undefined {
+  const template = podTemplateOf(object) ?? findCustomTemplate(object);
+  if (template === undefined) return undefined;
+  return { object, template, labels: getStringMap(template.metadata, 'labels'), controlled: isControlled(object) };
+}
+
 const CORE_KINDS = new Set(['Pod', 'PodTemplate', 'ReplicationController']);
 
 function findWorkloads(world: World): readonly Workload[] {
@@ -36,9 +51,8 @@ function findWorkloads(world: World): readonly Workload[] {
   for (const { group, kind } of world.kinds()) {
     if (!mayHaveTemplate(group, kind)) continue;
     for (const object of world.byKind(group, kind)) {
-      const template = podTemplateOf(object) ?? findCustomTemplate(object);
-      if (template === undefined) continue;
-      found.push({ object, template, labels: getStringMap(template.metadata, 'labels'), controlled: isControlled(object) });
+      const workload = readOnce(object);
+      if (workload !== undefined) found.push(workload);
     }
   }
   return found;
