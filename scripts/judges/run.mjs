@@ -29,7 +29,7 @@ if (!Number.isInteger(seed) || (count !== undefined && !(Number.isInteger(count)
   process.exit(1);
 }
 console.log(`KPLAN_SEED=${seed}`);
-for (const args of [['etcd'], [RELEASE, 'kube-apiserver', 'kube-scheduler']]) {
+for (const args of [['etcd'], [RELEASE, 'kube-apiserver']]) {
   execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], { stdio: 'inherit' });
 }
 register();

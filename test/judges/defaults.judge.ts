@@ -89,7 +89,7 @@ async function compare(input: JsonValue, catalog: SchemaCatalog, client: Client)
   if (kind === undefined) return undefined;
   const answer = await client.send('POST', `${folderOf(kind, NAMESPACE)}?dryRun=All&fieldValidation=Ignore`, input);
   if (answer.status === 409) return undefined;
-  if (answer.status >= 300) return { coverage: ['(refused)'] };
+  if (answer.status >= 300) return { coverage: ['(refused)'], isCompared: false };
   const ours = comparable(defaultObject(input, catalog), kind);
   const servers = comparable(answer.body, kind);
   const path = findUnlike(input, ours, servers, '');

@@ -18,6 +18,8 @@ export interface Setting {
 export interface Comparison {
   readonly coverage: readonly string[];
   readonly difference?: Difference;
+  /** False where the server's answer says nothing of the subject; such cases are counted apart. */
+  readonly isCompared?: false;
 }
 
 /** Two answers that ought to be the same. */
@@ -63,6 +65,7 @@ interface Tally {
   readonly found: Map<string, { readonly input: JsonValue; readonly difference: Difference; readonly name: string; count: number }>;
   asked: number;
   agreed: number;
+  uncompared: number;
 }
 
 /** Runs one judge: the fixtures first, then random cases; prints a line of parity and every difference. Answers the counts. */
@@ -73,7 +76,7 @@ export async function runJudge(
 ): Promise<{ passed: number; failed: number }> {
   const trial = await judge.prepare({ ...setting, random: new Random(caseSeed(options.seed, judge.subject, -1)) });
   let missing: readonly string[] = [];
-  const tally: Tally = { coverage: new Map(), known: new Map(), found: new Map(), asked: 0, agreed: 0 };
+  const tally: Tally = { coverage: new Map(), known: new Map(), found: new Map(), asked: 0, agreed: 0, uncompared: 0 };
   try {
     for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, name, input);
     const total = options.count ?? judge.cases;
@@ -98,8 +101,12 @@ export async function runJudge(
 async function ask(judge: Judge, trial: Trial, tally: Tally, name: string, input: JsonValue): Promise<void> {
   const comparison = await trial.compare(input);
   if (comparison === undefined) return;
-  tally.asked++;
   for (const key of comparison.coverage) count(tally.coverage, key);
+  if (comparison.isCompared === false) {
+    tally.uncompared++;
+    return;
+  }
+  tally.asked++;
   const { difference } = comparison;
   if (difference === undefined) {
     tally.agreed++;
@@ -116,7 +123,9 @@ const SHOWN = 12;
 
 async function report(judge: Judge, trial: Trial, tally: Tally, { log, seed, signal }: RunOptions): Promise<void> {
   const known = tally.known.size === 0 ? '' : `; known deviations: ${listCounts(tally.known)}`;
-  log(`parity ${judge.subject}: ${tally.asked} asked, ${tally.agreed} agree, coverage: ${listCounts(tally.coverage)}${known}`);
+  const apart = tally.uncompared === 0 ? '' : ` (${tally.uncompared} more not compared)`;
+  const coverage = listCounts(tally.coverage);
+  log(`parity ${judge.subject}: ${tally.asked} compared${apart}, ${tally.agreed} agree${known}; coverage: ${coverage}`);
   const found = [...tally.found.entries()].toSorted(([, a], [, b]) => b.count - a.count);
   for (const [signature, { input, difference, name, count }] of found.slice(0, SHOWN)) {
     if (signal.aborted) return;
