@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { addAbortSignal } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 /** The process as the commands see it: streams, terminal, environment, working directory. Tests hand in their own. */
 export interface Io {
@@ -15,7 +15,7 @@ export interface Io {
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
-  /** Asks at the terminal; the answer without surrounding spaces. Only where stdin and stderr are terminals. */
+  /** Asks at the terminal; the answer without surrounding spaces, nothing for Ctrl-D. Only where stdin and stderr are terminals. */
   ask(question: string): Promise<string>;
   now(): number;
   random(): number;
@@ -25,7 +25,7 @@ export interface Io {
 export function processIo(signal: AbortSignal): Io {
   const { stdout, stderr, stdin } = process;
   return {
-    stdin: addAbortSignal(signal, stdin),
+    stdin: readUntil(stdin, signal),
     env: process.env,
     cwd: process.cwd(),
     width: Math.max(40, columnsOf(stdout) ?? 100),
@@ -37,8 +37,13 @@ export function processIo(signal: AbortSignal): Io {
     err: (text) => void stderr.write(text),
     ask: async (question) => {
       const lines = createInterface({ input: stdin, output: stderr });
+      // The terminal hands Ctrl-C to whoever reads it: it is a signal all the same.
+      lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
       try {
         return (await lines.question(question, { signal })).trim();
+      } catch (error) {
+        if (signal.aborted) throw error;
+        return '';
       } finally {
         lines.close();
       }
@@ -46,6 +51,17 @@ export function processIo(signal: AbortSignal): Io {
     now: () => Date.now(),
     random: () => Math.random(),
   };
+}
+
+/** What a stream holds, until the signal aborts: reading then throws. */
+async function* readUntil(stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stop = (): unknown => stream.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    yield* stream;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 // The types say that every stream has columns; a pipe has none.
