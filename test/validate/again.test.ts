@@ -21,14 +21,12 @@ const pod = fc.tuple(name, fc.constantFrom('c1', 'c2', 'c3'), fc.boolean()).map(
   metadata: { name: of, labels: { app: of }, ...(isPlaced ? { namespace: 'default' } : {}) },
   spec: { containers: [{ name: 'c', image: 'x', env: [{ name: 'E', valueFrom: { configMapKeyRef: { name: map, key: 'k' } } }] }] },
 }));
-const service = fc
-  .tuple(name, name)
-  .map(([of, app]): JsonObject => ({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: of },
-    spec: { selector: { app }, ports: [{ port: 80 }] },
-  }));
+const service = fc.tuple(name, name).map(([of, app]): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: of },
+  spec: { selector: { app }, ports: [{ port: 80 }] },
+}));
 const object = fc.oneof(config, pod, service);
 
 test('what is validated again after a change is judged as if for the first time', () => {
