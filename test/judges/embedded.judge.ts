@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SchemaCatalog } from '../../src/model/index.ts';
 import { openEmbeddedCluster } from '../../src/sim/index.ts';
-import { getArray, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getBoolean, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import { REAL_CLOCK } from '../sim/embedded.ts';
 import { findDifference } from './compact.ts';
 import { Run } from './embedded-run.ts';
@@ -88,10 +88,16 @@ async function compare(
     if (path === undefined) continue;
     const hasMadeNull = /in body must be of type \w+: "null"/.test(getString(servers, 'refusal', 'message') ?? '');
     const label = `${getString(servers, 'label') ?? ''}${hasMadeNull ? ', for a null of its own' : ''}`;
-    const signature = `${getString(step, 'object', 'kind') ?? ''} ${op} differs at ${path}: ${label}`;
+    const trial = getBoolean(step, 'dry') === true ? ' on trial' : isHeld(op, step) ? ' of a version' : '';
+    const signature = `${getString(step, 'object', 'kind') ?? ''} ${op}${trial} differs at ${path}: ${label}`;
     return { coverage, difference: { signature, ours: stringifyJson(ours), servers: stringifyJson(servers) } };
   }
   return { coverage };
+}
+
+/** Whether a deletion is to happen only to a certain version. */
+function isHeld(op: string, step: JsonValue): boolean {
+  return op === 'delete' && (getString(step, 'version') ?? 'none') !== 'none';
 }
 
 const OPENING = { op: 'open' };

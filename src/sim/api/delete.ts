@@ -29,7 +29,7 @@ export function remove(context: Context, ref: ObjectRef, options: RemoveOptions)
   const failed = checkPreconditions(kind, live, options);
   if (failed !== undefined) return failed;
   const marked = mark(context, kind, withPropagation(kind, live, options.propagation), options.gracePeriodSeconds);
-  if (isFinished(marked)) return { kind: 'ok', object: context.draft.remove(isGoing(live) ? marked : live), operation: 'deleted' };
+  if (isFinished(marked)) return { kind: 'ok', object: context.draft.remove(live), operation: 'deleted' };
   if (marked === live) return { kind: 'ok', object: live, operation: 'unchanged' };
   return { kind: 'ok', object: context.draft.put(marked), operation: 'updated' };
 }

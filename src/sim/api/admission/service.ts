@@ -21,7 +21,7 @@ export function admitService({ context, kind, live }: Write, object: KubernetesO
   const others = [...context.draft.list('', 'Service')].filter(
     (item) => nameOf(item) !== nameOf(object) || namespaceOf(item) !== namespaceOf(object),
   );
-  const addressed = withAddress(kind, object, { ...keepAddress(live, spec), type }, others);
+  const addressed = withAddress(kind, object, { ...keepAddress(live, withoutPolicy(spec, type)), type }, others);
   if ('refusal' in addressed) return addressed;
   const ported = type === 'ClusterIP' ? addressed : withNodePorts(kind, object, keepNodePorts(live, addressed.spec), others);
   return 'refusal' in ported ? ported : { object: withStatus(live, { ...object, spec: ported.spec }) };
@@ -29,6 +29,13 @@ export function admitService({ context, kind, live }: Write, object: KubernetesO
 
 function withStatus(live: KubernetesObject | undefined, object: KubernetesObject): KubernetesObject {
   return live === undefined ? { ...object, status: { loadBalancer: {} } } : object;
+}
+
+/** How traffic from outside is treated says nothing where there is none (`dropTypeDependentFields`). */
+function withoutPolicy(spec: JsonObject, type: string): JsonObject {
+  if (type !== 'ClusterIP' || getArray(spec, 'externalIPs').length > 0) return spec;
+  const { externalTrafficPolicy: _, ...rest } = spec;
+  return rest;
 }
 
 function keepAddress(live: KubernetesObject | undefined, spec: JsonObject): JsonObject {
