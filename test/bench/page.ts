@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { formatRows, type BenchRow } from './row.ts';
 
 const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
@@ -10,7 +10,7 @@ export function writePage(rows: readonly BenchRow[]): void {
   const text = `# Benchmarks
 
 Written by \`npm run bench -- --write\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} shared cores, ${gigabytes} GiB of memory, Node ${process.version}, Linux.
-Other work may have run on the machine, so compare rows of one table with each other, not tables.
+Other work ran on the machine (load average ${(loadavg()[1] ?? 0).toFixed(0)}), so compare rows of one table with each other, not tables.
 
 \`\`\`text
 ${formatRows(rows)}
