@@ -51,6 +51,7 @@ function compileNumbers(schema: Schema): readonly Check[] {
 
 function isMultiple(value: number, of: number): boolean {
   const quotient = value / of;
+  if (!isInt64(value) && Math.abs(quotient) > Number.MAX_SAFE_INTEGER) return false;
   return Math.abs(quotient - Math.round(quotient)) < 1e-9;
 }
 

@@ -5,6 +5,7 @@ import { Cursor, type Check } from './cursor.ts';
 import { checkFormat, compileBounds } from './custom-bounds.ts';
 import { isEnforced } from './custom-formats.ts';
 import { checkEmbedded } from './embedded.ts';
+import { quoteGo } from '../go-quote.ts';
 import { toGoValue } from './go-type.ts';
 import { keyOf, pickKey } from './list-keys.ts';
 
@@ -119,12 +120,18 @@ function compileList(schema: Schema, prunes: boolean): ((value: JsonArray, at: C
     for (const [index, element] of list.entries()) {
       at.path.push(index);
       item(element, at);
+      if (schema.listType === 'map' && prunes && !isObject(element)) reportItem(element, at);
       const key = toKey?.(element);
       if (key !== undefined && seen.has(key)) at.report('KV0048', { field: at.field, value: duplicateOf(schema, element) });
       if (key !== undefined) seen.add(key);
       at.path.pop();
     }
   };
+}
+
+function reportItem(element: JsonValue, at: Cursor): void {
+  const value = typeof element === 'string' ? quoteGo(element) : stringifyJson(element);
+  at.report('KV0055', { field: at.field, value, reason: 'must be an object for an array of list-type map' });
 }
 
 /** Nothing is known of a list where there should be none: the fields of its items are unknown ones. */

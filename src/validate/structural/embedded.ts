@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../std/index.ts';
+import { stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { quoteGo } from '../go-quote.ts';
 import { judgeLabel1035 } from '../object/names.ts';
 import type { Cursor } from './cursor.ts';
@@ -7,6 +7,10 @@ import type { Cursor } from './cursor.ts';
 export function checkEmbedded(value: JsonObject, at: Cursor): void {
   const fail = (field: string, reason: string): void => at.reportAt(field, 'KV0055', toData(at, field, value[field] ?? '', reason));
   const { apiVersion, kind } = value;
+  for (const field of ['apiVersion', 'kind']) {
+    const given = value[field] ?? '';
+    if (typeof given !== 'string') fail(field, 'must be a string');
+  }
   if (apiVersion === '') fail('apiVersion', 'must not be empty');
   else if (typeof apiVersion === 'string' && apiVersion.split('/').length > 2)
     fail('apiVersion', `unexpected GroupVersion string: ${apiVersion}`);
@@ -18,5 +22,5 @@ export function checkEmbedded(value: JsonObject, at: Cursor): void {
 }
 
 function toData(at: Cursor, field: string, value: JsonValue, reason: string): { field: string; value: string; reason: string } {
-  return { field: `${at.field}.${field}`, value: quoteGo(typeof value === 'string' ? value : ''), reason };
+  return { field: `${at.field}.${field}`, value: typeof value === 'string' ? quoteGo(value) : stringifyJson(value), reason };
 }
