@@ -170,6 +170,8 @@ function splitStrict(message: string): readonly string[] {
 function isStructural({ reason, field }: { readonly reason: string; readonly field: string }, kind: Kind, object: JsonObject): boolean {
   if (kind.custom) return true;
   if (/^metadata\.(name|generateName|labels|annotations|finalizers|ownerReferences)\b/.test(field)) return true;
+  // Claims without a name become volumes in no certain order.
+  if (kind.kind === 'StatefulSet' && field.startsWith('spec.template.spec.volumes[')) return false;
   const path = field.split(/[.[\]]+/).filter((step) => step !== '');
   const schema = schemaAt(kind.schema, path);
   if (reason === 'FieldValueNotSupported') return schema?.enum !== undefined;
