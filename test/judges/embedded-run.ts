@@ -86,8 +86,8 @@ export class Run {
       force: getBoolean(step, 'force') === true,
     };
     const reply = await this.#side.write(op === 'release' ? 'update' : op, kind, object, how);
-    // The versions of what is only tried are made up.
-    const answered = how.dry && reply.object !== undefined ? withMetadata(reply.object, { resourceVersion: undefined }) : reply.object;
+    // The versions and uids of what is only tried are made up.
+    const answered = how.dry && reply.object !== undefined ? withMetadata(reply.object, { resourceVersion: undefined, uid: undefined }) : reply.object;
     return this.#tell(reply, kind, asked, answered);
   }
 
