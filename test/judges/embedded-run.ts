@@ -87,7 +87,8 @@ export class Run {
     };
     const reply = await this.#side.write(op === 'release' ? 'update' : op, kind, object, how);
     // The versions and uids of what is only tried are made up.
-    const answered = how.dry && reply.object !== undefined ? withMetadata(reply.object, { resourceVersion: undefined, uid: undefined }) : reply.object;
+    const answered =
+      how.dry && reply.object !== undefined ? withMetadata(reply.object, { resourceVersion: undefined, uid: undefined }) : reply.object;
     return this.#tell(reply, kind, asked, answered);
   }
 
