@@ -56,12 +56,13 @@ function comparePlaces(key: RefKey, before: WorkloadFact | undefined, after: Wor
   const more = after.unplaced - (before?.unplaced ?? 0);
   if (more === 0) return [];
   const told = more > 0 || before === undefined ? after : before;
+  const hint = told.hint();
   const fact = toFact('KS0001', key, told, comparison, {
     count: more > 0 ? more + (before?.unplaced ?? 0) : -more,
     replicas: told.replicas,
     message: told.message,
-    ...(told.hint === undefined ? {} : { hint: told.hint }),
-    remedy: told.hint === undefined ? 'Change what the scheduler names, or add nodes.' : `${capitalize(told.hint)} would do.`,
+    ...(hint === undefined ? {} : { hint }),
+    remedy: hint === undefined ? 'Change what the scheduler names, or add nodes.' : `${capitalize(hint)} would do.`,
   });
   return [more > 0 ? { change: 'gained', fact } : { change: 'lost', fact: { ...fact, severity: 'info' } }];
 }
@@ -83,8 +84,9 @@ function compareEvicted(key: RefKey, before: WorkloadFact | undefined, after: Wo
   return [{ change: 'gained', fact: toFact('KS0003', key, after, comparison, { count: evicted.length, by }) }];
 }
 
-function toFact(code: FactCode, key: RefKey, { object, paths }: WorkloadFact, comparison: Comparison, data: Fact['data']): Fact {
-  const ref = refOf(object);
+function toFact(code: FactCode, key: RefKey, fact: WorkloadFact, comparison: Comparison, data: Fact['data']): Fact {
+  const ref = refOf(fact.object);
+  const paths = fact.paths();
   return {
     engine: 'scheduler',
     code,

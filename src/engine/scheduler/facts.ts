@@ -14,9 +14,10 @@ export interface WorkloadFact {
   readonly unplaced: number;
   /** Of the first pod without a place. */
   readonly message: string;
-  readonly hint: string | undefined;
+  /** What would help. Worked out when asked: few facts are told. */
+  readonly hint: () => string | undefined;
   /** Where in the object the reason may stand, as JSON pointers. */
-  readonly paths: readonly string[];
+  readonly paths: () => readonly string[];
   /** The nodes that its pods are on. */
   readonly nodes: ReadonlySet<string>;
   /** The pods that were evicted to make room for others, and for which. */
@@ -51,8 +52,8 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
       replicas,
       unplaced: unplaced.length,
       message: pod === undefined ? '' : (messages.get(pod.key) ?? ''),
-      hint: need === undefined ? undefined : findHint(simulation.cluster, need),
-      paths: pod === undefined ? [] : listCausePaths(object, simulation.cluster, pod),
+      hint: () => (need === undefined ? undefined : findHint(simulation.cluster, need)),
+      paths: () => (pod === undefined ? [] : listCausePaths(object, simulation.cluster, pod)),
       nodes: new Set([...placed.keys()].flatMap((index) => simulation.cluster.nodes[index]?.name ?? [])),
       evicted: evicted.get(key) ?? [],
     });

@@ -74,9 +74,7 @@ export class PodClassTable {
       face,
       spec,
       priority: getNumber(spec, 'priority') ?? 0,
-      requests: toPodRequests(spec),
-      hostPorts: readHostPorts(spec),
-      tolerations: readTolerations(spec),
+      ...readSpec(spec),
       affinity: readAffinityTerms(spec, face.namespace, face.labels),
       constraints: readSpreadConstraints(spec, face.labels),
       defaultConstraints: () => (defaults ??= toDefaultConstraints(this.#world, object, face.labels)),
@@ -107,13 +105,39 @@ export class PodClassTable {
   #specNumberOf(spec: JsonObject): string {
     let number = this.#specs.get(spec);
     if (number === undefined) {
-      const text = stringifyJson({ ...spec, nodeName: '' });
+      const text = textOf(spec);
       number = this.#specNumbers.get(text) ?? String(this.#specNumbers.size);
       this.#specNumbers.set(text, number);
       this.#specs.set(spec, number);
     }
     return number;
   }
+}
+
+const TEXTS = new WeakMap<JsonObject, string>();
+
+/** A spec but for its node, as text; remembered, since worlds share the specs of what does not change between them. */
+function textOf(spec: JsonObject): string {
+  let text = TEXTS.get(spec);
+  if (text === undefined) TEXTS.set(spec, (text = stringifyJson({ ...spec, nodeName: '' })));
+  return text;
+}
+
+interface SpecReading {
+  readonly requests: PodRequests;
+  readonly hostPorts: readonly HostPort[];
+  readonly tolerations: readonly Toleration[];
+}
+
+const READINGS = new WeakMap<JsonObject, SpecReading>();
+
+function readSpec(spec: JsonObject): SpecReading {
+  let reading = READINGS.get(spec);
+  if (reading === undefined) {
+    reading = { requests: toPodRequests(spec), hostPorts: readHostPorts(spec), tolerations: readTolerations(spec) };
+    READINGS.set(spec, reading);
+  }
+  return reading;
 }
 
 function ownerKeyOf(object: KubernetesObject): string {
