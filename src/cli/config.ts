@@ -1,5 +1,5 @@
 import { getArray, getString, type JsonValue } from '../std/index.ts';
-import { formatRef, type Finding } from '../model/index.ts';
+import { formatRef, type Finding, type Manifest } from '../model/index.ts';
 
 /** A finding that the configuration waives. */
 export interface IgnoreRule {
@@ -58,6 +58,19 @@ export function waive(findings: readonly Finding[], rules: readonly IgnoreRule[]
   return findings.map((finding) => {
     const rule = finding.waived === undefined ? rules.find((item) => isWaivedBy(finding, item)) : undefined;
     return rule === undefined ? finding : { ...finding, waived: rule.reason };
+  });
+}
+
+/** The findings with those waived that a comment on the line above names: the planner does not read comments. */
+export function waiveByComment(findings: readonly Finding[], manifests: readonly Manifest[]): readonly Finding[] {
+  const reasons = new Map<string, string>();
+  for (const { origin, waivers = [] } of manifests)
+    for (const { code, line, reason } of waivers) reasons.set(`${origin.file}:${line}:${code}`, reason);
+  if (reasons.size === 0) return findings;
+  return findings.map((finding) => {
+    const { waived, source, code } = finding;
+    const reason = waived ?? (source === undefined ? undefined : reasons.get(`${source.file}:${source.line}:${code}`));
+    return reason === undefined ? finding : { ...finding, waived: reason };
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { getArray, getObject, getString } from '../../src/std/index.ts';
 import { breakShop, git, run, shopRepository, temporaryFolder } from './program.ts';
@@ -224,17 +224,65 @@ test('no value of a Secret is in the cluster reports, the plan file or the log',
   assert.match(runs[4]?.stdout ?? '', /Secret a\/s/);
 });
 
-test('two paths of one repository are two units: neither prunes the other', async (context) => {
-  const folder = temporaryFolder(context);
-  for (const name of ['one', 'two']) {
-    mkdirSync(join(folder, name));
-    writeFileSync(join(folder, name, 'a.yaml'), `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: default}\n`);
+test('two paths of one repository are two units, however alike they are named: neither prunes the other', async (context) => {
+  const folder = join(temporaryFolder(context), 'repo');
+  const paths = ['team-a', 'team/a', 'team.a', 'svc', 'svc.yaml'];
+  for (const [index, path] of paths.entries()) {
+    const file = path.endsWith('.yaml') ? join(folder, path) : join(folder, path, 'a.yaml');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-${index}, namespace: default}\n`);
   }
   git(folder, 'init', '-q');
-  for (const path of ['one', 'two']) assert.equal((await run('kapply', folder, [path, '--yes'])).code, 0, path);
+  for (const path of paths) assert.equal((await run('kapply', folder, [path, '--yes'])).code, 0, path);
   const units = getArray(readReport((await run('kapply', folder, ['status', '-o', 'json'])).stdout), 'units');
   assert.deepEqual(
-    units.map((unit) => getString(unit, 'unit')?.replace(/^.*?-(?=one|two)/, '')),
-    ['one', 'two'],
+    units.map((unit) => `${getString(unit, 'unit')?.replace(/-[0-9a-f]{8}$/, '-(hash)')} ${getArray(unit, 'objects').length}`),
+    ['repo.svc 1', 'repo.svc-yaml-(hash) 1', 'repo.team-a 1', 'repo.team-a-(hash) 1', 'repo.team.a 1'],
   );
+});
+
+test('a plan that is limited is saved and applied as it was shown; a saved plan takes no limits', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const name of ['shop', 'pay'])
+    writeFileSync(
+      join(folder, `${name}.yaml`),
+      `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${name}}\n`,
+    );
+  await run('kplan', folder, ['.', '-n', 'shop', '--out', 'p.kplan']);
+  const refused = await run('kapply', folder, ['p.kplan', '-n', 'shop', '--yes']);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /a saved plan is applied as it is: it does not take --namespace/);
+  const applied = await run('kapply', folder, ['p.kplan', '--yes', '-o', 'json']);
+  assert.deepEqual(listChanges(readReport(applied.stdout)), ['create Namespace shop', 'create ConfigMap shop/shop']);
+});
+
+test('the daemon takes no limits, and --once ends as kapply would', async (context) => {
+  const folder = temporaryFolder(context);
+  mkdirSync(join(folder, 'm'));
+  for (const flags of [['--dry-run'], ['-n', 'shop'], ['-l', 'a=b']]) {
+    const { code, stderr } = await run('kapply', folder, ['--watch', 'm', '--once', ...flags]);
+    assert.equal(code, 3, flags.join(' '));
+    assert.match(stderr, /--watch keeps a whole unit as it should be: it does not take --/);
+  }
+  writeFileSync(join(folder, 'm/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nimmutable: 1\n');
+  assert.equal((await run('kapply', folder, ['--watch', 'm', '--once'])).code, 3, 'held');
+  writeFileSync(join(folder, 'm/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n');
+  assert.equal((await run('kapply', folder, ['--watch', 'm', '--once'])).code, 0);
+});
+
+test('the Secrets of a saved plan come from its path, seen from here or from the plan, with its default namespace; else it is refused', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const name of ['m', 'elsewhere']) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, 'm/kplan.yaml'), 'apiVersion: kplan.dev/v1\nkind: Config\ndefaultNamespace: shop\n');
+  writeFileSync(
+    join(folder, 'm/a.yaml'),
+    'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n',
+  );
+  assert.equal((await run('kplan', folder, ['m', '--out', 'p.kplan'])).code, 0);
+  cpSync(join(folder, 'p.kplan'), join(folder, 'elsewhere/p.kplan'));
+  const refused = await run('kapply', join(folder, 'elsewhere'), ['p.kplan', '--embedded', '../.kplan/cluster', '--yes']);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /nothing was done: the plan writes Secrets, whose values it takes from m, which is not here/);
+  const applied = await run('kapply', join(folder, 'elsewhere'), ['../p.kplan', '--embedded', '../.kplan/cluster', '--yes']);
+  assert.equal(applied.code, 0, applied.stdout + applied.stderr);
 });

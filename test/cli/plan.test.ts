@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { breakShop, commitAll, git, run, shopRepository, temporaryFolder } from './program.ts';
+import { getArray, getString } from '../../src/std/index.ts';
 import { listChanges, listEffects, readReport } from './report-schema.ts';
 
 const BROKEN_CHANGES = [
@@ -166,4 +167,51 @@ test('no Secret value is printed, in any format', async (context) => {
     assert.ok(!everything.includes(Buffer.from(`${secret}-2`).toString('base64').slice(0, 20)));
     if (format !== 'github') assert.match(stdout, /extra/);
   }
+});
+
+test('a dump without managedFields is said to hide what was taken out; what another unit owns is seen in a snapshot too', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const name of ['one', 'two']) {
+    mkdirSync(join(folder, name));
+    writeFileSync(
+      join(folder, name, 'a.yaml'),
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\ndata: {a: b, b: c}\n',
+    );
+  }
+  assert.equal((await run('kapply', folder, ['one', '--unit', 'one', '--yes'])).code, 0);
+  await run('kplan', folder, ['snapshot', 'live.yaml']);
+  for (const flags of [[], ['--snapshot', 'live.yaml']]) {
+    const { code, stdout } = await run('kplan', folder, ['two', '--unit', 'two', ...flags, '-o', 'json']);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      getArray(readReport(stdout), 'findings').map((finding) => getString(finding, 'code')),
+      ['KP0108'],
+    );
+  }
+  writeFileSync(
+    join(folder, 'dump.yaml'),
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default, uid: u, resourceVersion: "1"}\ndata: {a: b, b: c}\n',
+  );
+  writeFileSync(join(folder, 'one/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\ndata: {a: b}\n');
+  const blind = await run('kplan', folder, ['one', '--unit', 'one', '--snapshot', 'dump.yaml', '-o', 'json']);
+  assert.match(getArray(readReport(blind.stdout), 'notes').join('\n'), /The snapshot has no managedFields/);
+  const seeing = await run('kplan', folder, ['one', '--unit', 'one', '--snapshot', 'live.yaml', '-o', 'json']);
+  assert.deepEqual(listChanges(readReport(seeing.stdout)), ['update ConfigMap default/a']);
+});
+
+test('comments and the configuration waive what the planner finds, too', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const name of ['one', 'two']) mkdirSync(join(folder, name));
+  const object = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\n';
+  writeFileSync(join(folder, 'one/a.yaml'), object);
+  await run('kapply', folder, ['one', '--unit', 'one', '--yes']);
+  writeFileSync(join(folder, 'two/a.yaml'), `# kplan: ignore KP0108 it moves over\n${object}`);
+  const byComment = await run('kplan', folder, ['two', '--unit', 'two']);
+  assert.equal(byComment.code, 0, byComment.stdout);
+  writeFileSync(join(folder, 'two/a.yaml'), object);
+  writeFileSync(
+    join(folder, 'two/kplan.yaml'),
+    'apiVersion: kplan.dev/v1\nkind: Config\nignore:\n  - {code: KP0108, file: "*", reason: it moves over}\n',
+  );
+  assert.equal((await run('kplan', folder, ['two', '--unit', 'two'])).code, 0);
 });

@@ -1,16 +1,16 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KplanError, stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
 import type { ApplyReport, PlanReport } from '../../report/index.ts';
 import { countResults, toAppliedSteps } from '../apply-steps.ts';
-import type { Arguments } from '../arguments.ts';
+import { usage, type Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
 import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
 import { newSalt } from '../salt.ts';
-import { carryOut, type Carried } from '../stages/carry-out.ts';
+import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { embeddedDirectory, openEmbedded, type OpenedCluster } from '../stages/before.ts';
 import { readDesired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
@@ -26,11 +26,13 @@ export async function runApply(args: Arguments, io: Io): Promise<number> {
     return runWatch(args, io, log);
   }
   const target = args.positionals[0] ?? '.';
-  return isFile(resolve(io.cwd, target)) && !/\.ya?ml$/.test(target) ? applyFile(target, args, io, log) : applyPath(target, args, io, log);
+  return isPlanFile(resolve(io.cwd, target), target) ? applyFile(target, args, io, log) : applyPath(target, args, io, log);
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+// Any file that is not named like manifests is taken for a plan; a JSON file is one if it says so.
+function isPlanFile(path: string, target: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true || /\.ya?ml$/.test(target)) return false;
+  return !target.endsWith('.json') || /"kind": *"Plan"/.test(readFileSync(path, 'utf8'));
 }
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
@@ -50,11 +52,17 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   }
 }
 
+/** What a saved plan has decided already. */
+const DECIDED = ['ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
+
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
+  const refused = DECIDED.find((flag) => args.has(flag) || args.list(flag).length > 0);
+  if (refused !== undefined) throw usage(args.command, `a saved plan is applied as it is: it does not take --${refused}`);
   const plan = openPlanFile(file, io);
+  const source = findPinnedSource(plan, file, io);
   const opened = await openForPlan(plan, args, io);
   try {
-    return await decide(plan, opened, args, io, log, { kind: 'pinned', preflight: true });
+    return await decide(plan, opened, args, io, log, { kind: 'pinned', source });
   } finally {
     await opened.cluster.close();
   }

@@ -10,6 +10,7 @@ import { usage, type Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import { parseDuration } from '../duration.ts';
 import type { Io, Log } from '../io.ts';
+import { signalExit } from '../main.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut } from '../stages/carry-out.ts';
 import { daemonDirectory, embeddedDirectory, openEmbedded, openEmbeddedCluster, type OpenedCluster } from '../stages/before.ts';
@@ -20,6 +21,8 @@ const REF = 'HEAD';
 
 /** `kapply --watch DIR | REPO`: keeps the embedded cluster equal to a folder, or to a revision of a local repository. */
 export async function runWatch(args: Arguments, io: Io, log: Log): Promise<number> {
+  const refused = ['dry-run', 'detailed-exitcode', 'namespace', 'selector'].find((flag) => args.has(flag) || args.list(flag).length > 0);
+  if (refused !== undefined) throw usage(args.command, `--watch keeps a whole unit as it should be: it does not take --${refused}`);
   const target = args.positionals[0] ?? '.';
   const path = toPath(target, args, io);
   const source = toSource(target, path, args);
@@ -30,6 +33,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   const signal = AbortSignal.any([io.signal, stop.signal]);
   const read = (): Promise<Desired> => readDesired(sourceArguments(args, source), io, log, path);
   const stepping = cluster.run({ signal });
+  let last: string | undefined;
   const { unit } = desired;
   log.step(
     `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, embedded cluster ${directory} (Ctrl-C ends)`,
@@ -57,15 +61,22 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
       stateDirectory: join(resolve(io.cwd, daemonDirectory(directory)), unit),
       log: (entry) => log.step(formatEntry(entry)),
-      ...(args.has('once') ? { onStatus: (status) => (status.outcome === undefined ? undefined : stop.abort('once')) } : {}),
+      onStatus: ({ outcome }) => {
+        last = outcome;
+        if (args.has('once') && outcome !== undefined) stop.abort('once');
+      },
     });
   } finally {
     stop.abort('done');
     await stepping;
     await cluster.close();
   }
-  if (!io.signal.aborted) return 0;
-  return io.signal.reason === 'SIGTERM' ? 143 : 130;
+  return signalExit(io) ?? exitOf(last);
+}
+
+/** How `--once` ends: as `kapply` would. */
+function exitOf(outcome: string | undefined): number {
+  return outcome === 'failed' ? 1 : outcome === 'held' || outcome === 'unreadable' ? 3 : 0;
 }
 
 function toPath(target: string, args: Arguments, io: Io): string {

@@ -1,6 +1,6 @@
 import { countResults, toAppliedSteps } from '../apply-steps.ts';
 import { World, type Plan, type WorldSource } from '../../model/index.ts';
-import { deleteUnit, readInventory } from '../../reconcile/index.ts';
+import { deleteUnit, readInventory, readStatus } from '../../reconcile/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { parseDuration } from '../duration.ts';
@@ -25,8 +25,11 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
       return 0;
     }
     if (args.has('dry-run')) {
-      for (const key of owned) io.out(`${key}\n`);
-      log.step(`${owned.size} objects would be deleted`);
+      const status = await readStatus(cluster, unit, { now: io.now() });
+      const objects = status.objects.map(({ ref, health }) => ({ ref, health: health.status, message: health.message, wouldPrune: true }));
+      const source: WorldSource = { kind: 'embedded', description: `embedded cluster ${directory}`, kubernetesVersions: [] };
+      const next = `${owned.size} ${owned.size === 1 ? 'object' : 'objects'} would be deleted.`;
+      await printReport({ kind: 'StatusReport', cluster: source, units: [{ unit, objects }], notes: [], next }, args, io);
       return 0;
     }
     await confirm(`Delete ${owned.size} objects of unit ${unit}, namespaces and claims included?`, args, io);

@@ -1,4 +1,4 @@
-import { stepsOf, type Plan } from '../../model/index.ts';
+import { stepsOf, type Plan, type World } from '../../model/index.ts';
 import { writePlanFile } from '../../planner/index.ts';
 import { countActions, countFindings, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -22,21 +22,24 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
     const { watchPlan } = await import('./watch-plan.ts');
     return watchPlan(args, io, log);
   }
-  const { plan, desired } = await planOnce(args, io, log);
+  const planned = await planOnce(args, io, log);
+  const { plan, desired } = planned;
   const out = args.string('out');
-  if (out !== undefined) writeOutput(out, writePlanFile(plan, { kplanVersion: VERSION }), io);
-  const report = toReport(plan, desired, args, io);
+  if (out !== undefined) writeOutput(out, writePlanFile(limitPlan(plan, args), { kplanVersion: VERSION }), io);
+  const report = toReport(planned, args, io);
   await printReport(report, args, io);
   return exitCode(report.plan, args, desired.config.failOn);
 }
 
+/** A plan, and what it was made of. */
+interface Planned {
+  readonly plan: Plan;
+  readonly desired: Desired;
+  readonly before: World;
+}
+
 /** Load, validate, plan. */
-export async function planOnce(
-  args: Arguments,
-  io: Io,
-  log: Log,
-  session?: PlanSession,
-): Promise<{ readonly plan: Plan; readonly desired: Desired }> {
+export async function planOnce(args: Arguments, io: Io, log: Log, session?: PlanSession): Promise<Planned> {
   const path = args.positionals[0] ?? '.';
   const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
   const choice = chooseBefore(args, io, log);
@@ -49,20 +52,20 @@ export async function planOnce(
       salt: before.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),
     });
-    return { plan, desired };
+    return { plan, desired, before: before.world };
   } finally {
     await before.cluster?.close();
   }
 }
 
 /** The report of a plan: limited to what was asked for, without what a baseline knows. */
-export function toReport(plan: Plan, desired: Desired, args: Arguments, io: Io): PlanReport {
+export function toReport({ plan, desired, before }: Planned, args: Arguments, io: Io): PlanReport {
   const known = readBaseline(args, io);
   const limited = limitPlan({ ...plan, findings: withoutKnown(plan.findings, known), effects: withoutKnown(plan.effects, known) }, args);
   return {
     kind: 'PlanReport',
     plan: limited,
-    notes: [...desired.loaded.notes, ...describeGaps(desired, plan)],
+    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before)],
     next: nextStep(limited, args),
   };
 }

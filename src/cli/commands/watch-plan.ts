@@ -16,6 +16,7 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
   const path = resolve(io.cwd, args.positionals[0] ?? '.');
   if (args.string('ref') !== undefined || args.positionals[0] === '-')
     throw new KplanError('USAGE', '--watch follows files: it takes neither --ref nor standard input');
+  if (args.string('out') !== undefined) throw new KplanError('USAGE', '--watch shows plans: it does not save them with --out');
   const session = new PlanSession(io);
   let wanted = false;
   let running: Promise<void> | undefined;
@@ -39,9 +40,9 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
 async function planAndPrint(args: Arguments, io: Io, log: Log, session: PlanSession): Promise<void> {
   const started = io.now();
   try {
-    const { plan, desired } = await planOnce(args, io, log, session);
+    const planned = await planOnce(args, io, log, session);
     if (io.stdoutIsTerminal) io.out('\u001b[2J\u001b[H');
-    await printReport(toReport(plan, desired, args, io), args, io);
+    await printReport(toReport(planned, args, io), args, io);
     log.step(`planned in ${io.now() - started} ms; waiting for changes (Ctrl-C ends)`);
   } catch (error) {
     if (!(error instanceof KplanError)) throw error;

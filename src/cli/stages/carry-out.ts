@@ -1,7 +1,10 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import {
   formatRef,
+  KplanError,
   refKeyOf,
+  stepsOf,
   toRefKey,
   type KubernetesObject,
   type Manifest,
@@ -17,12 +20,13 @@ import type { Arguments } from '../arguments.ts';
 import { parseDuration } from '../duration.ts';
 import type { Io, Log } from '../io.ts';
 import type { OpenedCluster } from './before.ts';
+import { readConfig } from './config-file.ts';
 import { whileStepping } from './stepping.ts';
 
 /** Where the values of Secrets come from: the manifests at hand, or those of the source that the plan pins. */
 export type Carried =
   | { readonly kind: 'manifests'; readonly manifests: readonly Manifest[]; readonly defaultNamespace: string }
-  | { readonly kind: 'pinned'; readonly preflight: true };
+  | { readonly kind: 'pinned'; readonly source: string | undefined };
 
 /** Applies a plan to a cluster, with progress on stderr. */
 export async function carryOut(
@@ -42,7 +46,7 @@ export async function carryOut(
       forceConflicts: args.has('force-conflicts'),
       preflight: carried.kind === 'pinned',
       allowStaleRest: args.has('apply-fresh'),
-      findSecret: secretsOf(plan, carried, io),
+      findSecret: secretsOf(plan, carried, args, io),
       onEvent: createProgress(log),
       ...(concurrency === undefined ? {} : { concurrency }),
     }),
@@ -52,31 +56,49 @@ export async function carryOut(
 type FindSecret = (ref: ObjectRef) => Promise<KubernetesObject | undefined>;
 
 /** The manifests of Secrets by identity: those at hand, or those of the source that the plan pins, read when first asked for. */
-function secretsOf(plan: Plan, carried: Carried, io: Io): FindSecret {
+function secretsOf(plan: Plan, carried: Carried, args: Arguments, io: Io): FindSecret {
   let known: Promise<ReadonlyMap<RefKey, KubernetesObject>> | undefined;
   return async (ref) => {
-    known ??= readSecrets(plan, carried, io);
+    known ??= readSecrets(plan, carried, args, io);
     return (await known).get(toRefKey(ref));
   };
 }
 
-async function readSecrets(plan: Plan, carried: Carried, io: Io): Promise<ReadonlyMap<RefKey, KubernetesObject>> {
-  const manifests = carried.kind === 'manifests' ? carried.manifests : await readPinned(plan, io);
-  const namespace = carried.kind === 'manifests' ? carried.defaultNamespace : 'default';
+async function readSecrets(plan: Plan, carried: Carried, args: Arguments, io: Io): Promise<ReadonlyMap<RefKey, KubernetesObject>> {
+  const { manifests, defaultNamespace } = carried.kind === 'manifests' ? carried : await readPinned(plan, carried.source, args, io);
   const kind = loadCatalog(plan.after.kubernetesVersions[0] ?? '').find({ group: '', version: 'v1', kind: 'Secret' });
-  const secrets = manifests.flatMap(({ object }) => (object.kind === 'Secret' ? [withNamespace(object, kind, namespace)] : []));
+  const secrets = manifests.flatMap(({ object }) => (object.kind === 'Secret' ? [withNamespace(object, kind, defaultNamespace)] : []));
   return new Map(secrets.map((object) => [refKeyOf(object), object]));
 }
 
-async function readPinned(plan: Plan, io: Io): Promise<readonly Manifest[]> {
-  const { path, commit } = plan.after;
-  if (path === undefined) return [];
-  const { manifests } = await readRepository({
-    path: resolve(io.cwd, path),
-    git: 'auto',
-    ...(commit === undefined ? {} : { ref: commit }),
+interface Pinned {
+  readonly manifests: readonly Manifest[];
+  readonly defaultNamespace: string;
+}
+
+async function readPinned(plan: Plan, path: string | undefined, args: Arguments, io: Io): Promise<Pinned> {
+  if (path === undefined) return { manifests: [], defaultNamespace: 'default' };
+  const { commit } = plan.after;
+  const { manifests, root } = await readRepository({ path, git: 'auto', ...(commit === undefined ? {} : { ref: commit }) });
+  const { defaultNamespace } = await readConfig(args, io, root);
+  return { manifests, defaultNamespace: defaultNamespace ?? 'default' };
+}
+
+/**
+ * Where a saved plan finds the values of its Secrets: its path, seen from here or from the plan file; undefined where it
+ * has none to write. Throws `KplanError` REFUSED if it is in neither place, before anything is touched.
+ */
+export function findPinnedSource(plan: Plan, file: string, io: Io): string | undefined {
+  const hasSecrets = stepsOf(plan).some(({ ref, desired }) => ref.group === '' && ref.kind === 'Secret' && desired !== undefined);
+  if (!hasSecrets) return undefined;
+  const { path } = plan.after;
+  const places = path === undefined || path === '-' ? [] : [resolve(io.cwd, path), resolve(io.cwd, dirname(file), path)];
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  const from = path === undefined || path === '-' ? 'standard input' : path;
+  throw new KplanError('REFUSED', `nothing was done: the plan writes Secrets, whose values it takes from ${from}, which is not here`, {
+    hint: 'run it in the directory where the plan was made, or plan again',
   });
-  return manifests;
 }
 
 /** One line for each step that ends, and one for each that is waited for a while. */

@@ -119,22 +119,29 @@ function describeSource(source: WorldSource, path: string, io: Io): WorldSource 
 
 const LONGEST_UNIT = 48;
 
-/** The default name of a unit: the repository's and the path within it, so that two paths never prune each other's objects. */
+/**
+ * The default name of a unit: the repository's, and the path within it with dots. Two paths of one repository never have
+ * the same name, so that they never prune each other's objects: what does not fit a name is told apart by a hash.
+ */
 function unitName(path: string, root: string, io: Io): string {
-  const words = path === '-' ? 'stdin' : wordsOf(resolve(io.cwd, path), root).join('-');
-  const fit = words
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
-  if (fit.length > LONGEST_UNIT) return `${fit.slice(0, LONGEST_UNIT - 9)}-${sha256(fit).slice(0, 8)}`;
-  return fit === '' ? 'unit' : fit;
+  if (path === '-') return 'stdin';
+  const absolute = resolve(io.cwd, path);
+  const real = existsSync(absolute) ? realpathSync(absolute) : absolute;
+  const inside = root === '' ? '' : relative(root, real);
+  if (root === '' || inside === '' || inside.startsWith('..')) return toName(basename(inside === '' && root !== '' ? root : absolute));
+  const steps = inside.split(sep);
+  const name = [toName(basename(root)), ...steps.map(toName)].join('.');
+  const isExact = steps.every((step) => step === toName(step)) && name.length <= LONGEST_UNIT;
+  return isExact ? name : `${name.slice(0, LONGEST_UNIT - 9).replace(/[.-]+$/, '')}-${sha256(inside).slice(0, 8)}`;
 }
 
-function wordsOf(path: string, root: string): readonly string[] {
-  const real = existsSync(path) ? realpathSync(path) : path;
-  const inside = root === '' ? '' : relative(root, real);
-  const name = inside.replace(/\.(?:ya?ml|json)$/, '');
-  return root === '' || inside.startsWith('..') ? [basename(path)] : [basename(root), ...name.split(sep)];
+function toName(text: string): string {
+  const fit = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, LONGEST_UNIT);
+  return fit === '' ? 'unit' : fit;
 }
 
 async function readContext(args: Arguments, io: Io, config: Config, root: string): Promise<World> {

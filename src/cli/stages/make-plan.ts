@@ -1,5 +1,6 @@
 import { ENGINES } from '../../engine/index.ts';
 import {
+  annotationsOf,
   labelsOf,
   refKeyOf,
   type KubernetesObject,
@@ -10,11 +11,11 @@ import {
   type WorldSource,
 } from '../../model/index.ts';
 import { createPlan } from '../../planner/index.ts';
-import { listUnits, membershipLabel, readInventory } from '../../reconcile/index.ts';
+import { ID_LABEL, listUnits, membershipLabel, PART_OF_LABEL, readInventory, UNIT_ANNOTATION } from '../../reconcile/index.ts';
 import { getArray, getBoolean, toKubernetesTime } from '../../std/index.ts';
 import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { waive } from '../config.ts';
+import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
@@ -40,9 +41,19 @@ export async function readOwnership(before: Before, unit: string): Promise<Owner
 
 // A snapshot cannot be asked for inventories, but its objects carry the labels. Controllers copy labels to what they make: that is theirs.
 function labelledOwnership(world: World, unit: string): Ownership {
-  const { key, value } = membershipLabel(unit);
-  const labelled = world.objects().filter((object) => labelsOf(object).get(key) === value && !isControlled(object));
-  return { owned: new Set(labelled.map(refKeyOf)), ownedByOthers: new Map() };
+  const ours = membershipLabel(unit).value;
+  const units = new Map<string, string>();
+  const owned = new Set<RefKey>();
+  const others: (readonly [RefKey, string])[] = [];
+  for (const object of world.objects()) {
+    const labels = labelsOf(object);
+    const [id, member] = [labels.get(ID_LABEL), labels.get(PART_OF_LABEL)];
+    if (id !== undefined) units.set(id, annotationsOf(object).get(UNIT_ANNOTATION) ?? id);
+    if (member === undefined || isControlled(object)) continue;
+    if (member === ours) owned.add(refKeyOf(object));
+    else others.push([refKeyOf(object), member]);
+  }
+  return { owned, ownedByOthers: new Map(others.map(([key, member]) => [key, units.get(member) ?? member])) };
 }
 
 function isControlled({ metadata }: KubernetesObject): boolean {
@@ -80,7 +91,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     catalog,
     defaultNamespace: desired.defaultNamespace,
     ...(before.mode === 'live' ? { labels: membershipLabels(desired.unit) } : {}),
-    findings: waive([...desired.findings, ...found], desired.config.ignore),
+    findings: [...desired.findings, ...found],
     engines: [...ENGINES, createReferenceEngine({ knowsAll: knowsCluster })],
     salt: options.salt,
     now: toKubernetesTime(io.now()),
@@ -88,7 +99,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     lastManifests: before.manifests,
   });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
-  return plan;
+  return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };
 }
 
 // A plan that is made again of the same world is made of the same world: what was worked out of it still holds.

@@ -7,7 +7,8 @@ const TOOLING = 'applyset.kubernetes.io/tooling';
 const GROUP_KINDS = 'applyset.kubernetes.io/contains-group-kinds';
 const GROUP_RESOURCES = 'applyset.kubernetes.io/contains-group-resources';
 const NAMESPACES = 'applyset.kubernetes.io/additional-namespaces';
-const UNIT = 'kapply.kplan.dev/unit';
+/** On a unit's parent: the unit's name. */
+export const UNIT_ANNOTATION = 'kapply.kplan.dev/unit';
 const TOOL = 'kapply';
 const TOOL_VERSION = 'kapply/v1';
 const FIELD_MANAGER = 'kapply-applyset';
@@ -33,7 +34,7 @@ export function toGroupKindName({ group, kind }: GroupKind): string {
 
 /** The unit that a parent object says it is of. */
 export function unitOf(parent: KubernetesObject): string | undefined {
-  return isOurs(parent) ? annotationsOf(parent).get(UNIT) : undefined;
+  return isOurs(parent) ? annotationsOf(parent).get(UNIT_ANNOTATION) : undefined;
 }
 
 /**
@@ -92,7 +93,7 @@ export function toParentObject(unit: string, extent: Extent, options: InventoryO
         [NAMESPACES]: sortedUnique(extent.namespaces.filter((namespace) => namespace !== ref.namespace)).join(','),
         [GROUP_KINDS]: sortedUnique(extent.groupKinds).join(','),
         [TOOLING]: TOOL_VERSION,
-        [UNIT]: unit,
+        [UNIT_ANNOTATION]: unit,
       },
     },
   };
