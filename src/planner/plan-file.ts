@@ -1,8 +1,8 @@
 import { type Plan, stepsOf } from '../model/index.ts';
-import { isJson, isObject, parseJson, sha256, stringifyJson, type JsonObject, type JsonValue } from '../std/index.ts';
+import { isEqualJson, isJson, isObject, parseJson, sha256, stringifyJson, type JsonObject, type JsonValue } from '../std/index.ts';
 import { decodePlan } from './decode-plan.ts';
 import { count, Malformed, oneOf, record, text } from './decode.ts';
-import { isSecret, isSecretHash } from './secret.ts';
+import { hashSecret } from './secret.ts';
 
 /** The version of the file's form: one that is not this is not read. */
 const FORMAT_VERSION = 1;
@@ -86,9 +86,8 @@ function toJson(plan: Plan): JsonValue {
 function assertNoSecrets(plan: Plan): void {
   for (const { desired, merged } of stepsOf(plan)) {
     for (const object of [desired, merged]) {
-      if (object === undefined || !isSecret(object)) continue;
-      const values = isObject(object['data']) ? Object.values(object['data']) : [];
-      if (object['stringData'] !== undefined || !values.every(isSecretHash)) throw new Error('a plan file must not hold secret values');
+      if (object !== undefined && !isEqualJson(hashSecret(object, plan.salt), object))
+        throw new Error('a plan file must not hold secret values');
     }
   }
 }

@@ -1,6 +1,6 @@
 import { refKeyOf, stepsOf, type KubernetesObject, type Manifest, type ObjectRef, type Plan, type RefKey } from '../model/index.ts';
-import { compareStrings, getObject, type JsonValue } from '../std/index.ts';
-import { foldSecret, hashSecretValue, isSecret } from './secret.ts';
+import { compareStrings, isObject, type JsonObject, type JsonValue } from '../std/index.ts';
+import { foldSecret, hashSecretValue, holdsSecretHashes, isSecret, isSecretHash } from './secret.ts';
 
 /** Secrets of a plan with their values, or those whose values could not be had. */
 export type RestoredSecrets =
@@ -26,16 +26,31 @@ export function restoreSecrets(plan: Plan, manifests: readonly Manifest[]): Rest
 
 /** One planned Secret with the values of its source; a sentence where they are not the planned ones. */
 export function restoreSecret(desired: KubernetesObject, source: KubernetesObject | undefined, salt: string): KubernetesObject | string {
-  const planned = getObject(desired, 'data');
-  if (planned === undefined) return desired;
+  if (!holdsSecretHashes(desired)) return desired;
   if (source === undefined) return 'its source does not hold it any more';
-  const values = getObject(foldSecret(source), 'data') ?? {};
-  const data: Record<string, JsonValue> = {};
+  const restored = restoreFields(desired, foldSecret(source), salt, []);
+  return typeof restored === 'string' ? restored : { ...desired, ...restored };
+}
+
+function restoreFields(planned: JsonObject, source: JsonValue | undefined, salt: string, path: readonly string[]): JsonObject | string {
+  const restored: [string, JsonValue][] = [];
   for (const key of Object.keys(planned).toSorted(compareStrings)) {
-    const value = Object.hasOwn(values, key) ? values[key] : undefined;
-    if (typeof value !== 'string') return `its source holds no value for ${key}`;
-    if (hashSecretValue(salt, value) !== planned[key]) return `the value of ${key} is not the planned one`;
-    data[key] = value;
+    const value = planned[key];
+    const original = isObject(source) && Object.hasOwn(source, key) ? source[key] : undefined;
+    if (isObject(value)) {
+      const inner = restoreFields(value, original, salt, [...path, key]);
+      if (typeof inner === 'string') return inner;
+      restored.push([key, inner]);
+    } else if (value !== undefined) {
+      const reason = isSecretHash(value) ? findRefusal(value, original, salt) : undefined;
+      if (reason !== undefined) return reason(path[0] === 'data' ? key : [...path, key].join('.'));
+      restored.push([key, isSecretHash(value) ? (original ?? null) : value]);
+    }
   }
-  return { ...desired, data };
+  return Object.fromEntries(restored);
+}
+
+function findRefusal(planned: JsonValue, value: JsonValue | undefined, salt: string): ((name: string) => string) | undefined {
+  if (value === undefined) return (name) => `its source holds no value for ${name}`;
+  return hashSecretValue(salt, value) === planned ? undefined : (name) => `the value of ${name} is not the planned one`;
 }

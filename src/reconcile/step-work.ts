@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 import { formatRef, withMetadata, type KubernetesObject, type Plan, type Step } from '../model/index.ts';
-import { getObject, getString } from '../std/index.ts';
+import { holdsSecretHashes } from '../planner/index.ts';
+import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
 import { checkStep } from './check-step.ts';
 import { withMembership } from './inventory/membership.ts';
@@ -91,7 +92,7 @@ export class StepWork {
   async #resolve(step: Step): Promise<SecretAnswer> {
     if (step.desired === undefined) return { kind: 'refused', reason: 'the plan does not hold the object to apply' };
     const desired = withMembership(step.desired, this.#plan.unit, this.#options);
-    if (!hasSecretValues(step, desired)) return { kind: 'ok', object: desired };
+    if (!holdsSecretHashes(desired)) return { kind: 'ok', object: desired };
     if (this.#options.findSecret === undefined) {
       return { kind: 'refused', reason: 'the plan holds only hashes of its secret values, and their source was not given' };
     }
@@ -100,8 +101,4 @@ export class StepWork {
       return { kind: 'refused', reason: 'its manifest is no longer there, and the plan holds only hashes of its values' };
     return revealSecret(desired, source, this.#plan.salt);
   }
-}
-
-function hasSecretValues({ ref }: Step, desired: KubernetesObject): boolean {
-  return ref.group === '' && ref.kind === 'Secret' && ['data', 'stringData'].some((field) => getObject(desired, field) !== undefined);
 }
