@@ -44,7 +44,8 @@ const MISTAKES: readonly (readonly [words: string, said: RegExp])[] = [
   ['kapply status', /there is no embedded cluster\n {2}`kapply PATH` makes one/],
   ['kapply delete', /needs --unit UNIT/],
   ['kapply text.txt --yes', /^kapply: text\.txt: not JSON\n/],
-  ['kapply --embedded text.txt --yes', /text\.txt/],
+  ['kapply app --embedded text.txt --yes', /text\.txt: the embedded cluster is kept in a directory, and this is a file/],
+  ['kapply app --embedded /proc/none --yes', /\/proc\/none: the embedded cluster's directory cannot be used/],
   ['kapply --watch https://example.com/x.git', /remote repositories are not followed in this version/],
   ['kapply --watch -', /not standard input/],
 ];

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { breakShop, commitAll, git, run, shopRepository, temporaryFolder } from './program.ts';
-import { getArray, getString } from '../../src/std/index.ts';
+import { getArray, getString, stringifyJson } from '../../src/std/index.ts';
 import { listChanges, listEffects, readReport } from './report-schema.ts';
 
 const BROKEN_CHANGES = [
@@ -194,7 +194,7 @@ test('a dump without managedFields is said to hide what was taken out; what anot
   );
   writeFileSync(join(folder, 'one/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\ndata: {a: b}\n');
   const blind = await run('kplan', folder, ['one', '--unit', 'one', '--snapshot', 'dump.yaml', '-o', 'json']);
-  assert.match(getArray(readReport(blind.stdout), 'notes').join('\n'), /The snapshot has no managedFields/);
+  assert.match(stringifyJson(readReport(blind.stdout)['notes'] ?? null), /The snapshot has no managedFields/);
   const seeing = await run('kplan', folder, ['one', '--unit', 'one', '--snapshot', 'live.yaml', '-o', 'json']);
   assert.deepEqual(listChanges(readReport(seeing.stdout)), ['update ConfigMap default/a']);
 });

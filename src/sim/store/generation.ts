@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { KplanError } from '../../model/index.ts';
 import { encodeEvent, encodeHeader, toText, type LogHeader } from './commit.ts';
 import { encodeFrame } from './frame.ts';
@@ -80,9 +80,20 @@ function encodeRecentEvents(state: State): readonly Buffer[] {
 
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeParents(directory);
   } catch (error) {
     throw toDirectoryError(directory, error);
+  }
+}
+
+// Not `recursive`: Node's never ends where a directory is there and takes no new ones, as below /proc.
+function makeParents(directory: string): void {
+  if (existsSync(directory) && statSync(directory).isDirectory()) return;
+  if (dirname(directory) !== directory) makeParents(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EEXIST' || !statSync(directory).isDirectory()) throw error;
   }
 }
 
