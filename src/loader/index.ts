@@ -1,4 +1,5 @@
 export { FileMemo } from './file-memo.ts';
+export type { IncompletePlace } from './incomplete.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export type { LoadedFile, LoadNotes } from './load-files.ts';
 export { parseDocuments, type ParsedDocument } from './parse-documents.ts';

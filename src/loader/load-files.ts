@@ -119,6 +119,7 @@ export class Gathering {
   ): void {
     this.#manifests.push(...manifests);
     this.#findings.push(...findings);
+    this.#encrypted.push(...findings.flatMap(({ code, ref }) => (code === 'KL0022' && ref !== undefined ? [ref] : [])));
     this.#files.push(...files.map(({ path, bytes }) => ({ path, oid: blobId(bytes) })));
     this.#documents += manifests.length;
   }

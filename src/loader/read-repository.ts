@@ -4,6 +4,7 @@ import { compareStrings, type Clock } from '../std/index.ts';
 import { DocumentCache } from './cache/document-cache.ts';
 import { StatIndex } from './cache/stat-index.ts';
 import { decode } from './decode.ts';
+import { listIncomplete, type IncompletePlace } from './incomplete.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Gathering, type LoadedFile, type LoadNotes, type Memory } from './load-files.ts';
 import type { FileMemo } from './file-memo.ts';
@@ -15,6 +16,7 @@ import { SourceFiles } from './render/source-files.ts';
 import { openDiskTree } from './tree/disk-tree.ts';
 import { openGitTree } from './tree/git-tree.ts';
 import type { SourceTree } from './tree/tree.ts';
+import { PARSER_VERSION } from './yaml/parse-file.ts';
 
 /** What to read and how. */
 export interface LoadOptions {
@@ -51,6 +53,8 @@ export interface LoadResult {
   readonly findings: readonly Finding[];
   /** Objects that are there but encrypted: names without values. */
   readonly encrypted: readonly ObjectRef[];
+  /** Where objects may stand that are not known, not even by name: what is missing here may not be gone. */
+  readonly incomplete: readonly IncompletePlace[];
   readonly notes: LoadNotes;
   readonly source: WorldSource;
   /** The repository's root, or the directory; paths in findings are relative to it. */
@@ -119,7 +123,7 @@ async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): P
 function openMemory(tree: SourceTree, options: LoadOptions, limits: Limits, digester: Digester | undefined): Memory | undefined {
   if (options.cacheDirectory === undefined) return undefined;
   const { reread } = tree;
-  const version = [options.cacheVersion, limits.depth, limits.aliasedCharacters, digester?.version, reread === undefined];
+  const version = [PARSER_VERSION, options.cacheVersion, limits.depth, limits.aliasedCharacters, digester?.version, reread === undefined];
   const documents = new DocumentCache(options.cacheDirectory, version.join('\0'), { keepsBytes: reread === undefined });
   return {
     documents,
@@ -151,7 +155,15 @@ async function readStream(options: LoadOptions, limits: Limits): Promise<LoadRes
 
 function finish(gathering: Gathering, root: string, source: WorldSource): LoadResult {
   const loaded = gathering.result();
-  return { ...loaded, manifests: loaded.manifests.toSorted(byPlace), findings: loaded.findings.toSorted(byRange), root, source };
+  const incomplete = listIncomplete(loaded.findings);
+  return {
+    ...loaded,
+    incomplete,
+    manifests: loaded.manifests.toSorted(byPlace),
+    findings: loaded.findings.toSorted(byRange),
+    root,
+    source,
+  };
 }
 
 function byPlace({ origin: a }: Manifest, { origin: b }: Manifest): number {

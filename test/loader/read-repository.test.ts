@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { readRepository, type LoadOptions } from '../../src/loader/index.ts';
-import { KplanError } from '../../src/model/index.ts';
+import { formatRef, KplanError } from '../../src/model/index.ts';
 import { map, summarise, writeFiles, type Files } from './files.ts';
 import { TestRepository } from './git-source-contract.ts';
 
@@ -83,6 +83,21 @@ const CASES: readonly Case[] = [
     },
     objects: ['ConfigMap alerts ok.yaml:1'],
     findings: ['KL0021 a.yaml:4', 'KL0021 b.yaml:1', 'KL0021 c.yaml:4'],
+  },
+  {
+    name: 'a document whose name is still a template leaves the others of its file',
+    files: { 'a.yaml': `${map('a')}---\n${map('c-{{ x }}')}---\n${map('b')}---\n${map('d', '  namespace: "{{ y }}"\n')}` },
+    objects: ['ConfigMap a a.yaml:1', 'ConfigMap b a.yaml:11'],
+    findings: ['KL0021 a.yaml:9'],
+  },
+  {
+    name: 'a list without an apiVersion or a kind is meant as one',
+    files: {
+      'a.yaml': 'kind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c1}\n---\napiVersion: v1\nitems: []\n',
+      'b.yaml': 'kind: pipeline\nitems: [a]\n',
+    },
+    objects: [],
+    findings: ['KL0025 a.yaml:1', 'KL0025 a.yaml:7', 'KL0020 b.yaml:1'],
   },
   {
     name: 'a fault in a file that has braces elsewhere is a fault',
@@ -220,6 +235,38 @@ test('a submodule and a nested clone are said, not followed', async () => {
   assert.deepEqual(summarise(await readRepository(options(outer.directory))), want);
   assert.deepEqual(summarise(await readRepository(options(outer.directory, { ref: 'HEAD' }))), want);
 });
+
+const INCOMPLETE: readonly {
+  readonly name: string;
+  readonly files: Files;
+  readonly want: readonly string[];
+  readonly known?: readonly string[];
+}[] = [
+  { name: 'whole files', files: { 'a.yaml': `${map('a')}---\na: 1\n` }, want: [] },
+  { name: 'a fault', files: { 'a.yaml': `${map('a')}---\na: [\n` }, want: ['a.yaml'] },
+  { name: 'a template', files: { 'a.yaml': '{{- if .x }}\nkind: A\n{{- end }}\n' }, want: ['a.yaml'] },
+  { name: 'a templated document', files: { 'a.yaml': `${map('a')}---\n${map('x-{{ .n }}')}` }, want: ['a.yaml'] },
+  { name: 'an item that is no object', files: { 'a.yaml': 'apiVersion: v1\nkind: List\nitems: [5]\n' }, want: ['a.yaml'] },
+  { name: 'a list without an apiVersion', files: { 'a.yaml': 'kind: List\nitems: []\n' }, want: ['a.yaml'] },
+  { name: 'bytes', files: { 'a.yaml': Buffer.from('a: \xff', 'latin1') }, want: ['a.yaml'] },
+  { name: 'a broken link', files: { 'a.yaml': '-> b.yaml' }, want: ['a.yaml *'] },
+  { name: 'a chart', files: { 'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 0.1.0\n' }, want: ['c/Chart.yaml *'] },
+  { name: 'a kustomization', files: { 'k/kustomization.yaml': 'resources: []\n' }, want: ['k/kustomization.yaml *'] },
+  { name: 'an encrypted object with a name', files: { 'a.yaml': `${map('s')}sops: {mac: x}\n` }, want: [], known: ['ConfigMap s'] },
+  { name: 'an encrypted name', files: { 'a.yaml': `${map('ENC[x]')}sops: {mac: x}\n` }, want: ['a.yaml'] },
+];
+
+for (const [index, { name, files, want, known = [] }] of INCOMPLETE.entries()) {
+  test(`what is not known of a source is told by file: ${name}`, async () => {
+    const directory = writeFiles(join(base, `incomplete-${index}`), files);
+    const { incomplete, encrypted } = await readRepository({ path: directory, git: 'js', renderers: 'none' });
+    assert.deepEqual(
+      incomplete.map(({ file, reachesFurther }) => (reachesFurther ? `${file} *` : file)),
+      want,
+    );
+    assert.deepEqual(encrypted.map(formatRef), known);
+  });
+}
 
 const LIMITS: readonly { readonly name: string; readonly limits: LoadOptions['limits']; readonly want: readonly string[] }[] = [
   { name: 'files', limits: { files: 2 }, want: ['KL0014 c.yaml:1'] },

@@ -1,8 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, posix, relative, resolve, sep } from 'node:path';
-import { annotationsOf, nameOf, toFinding, withMetadata, type Finding, type KubernetesObject, type Manifest } from '../../model/index.ts';
+import {
+  annotationsOf,
+  nameOf,
+  toFinding,
+  toRefKey,
+  withMetadata,
+  type Finding,
+  type KubernetesObject,
+  type Manifest,
+} from '../../model/index.ts';
 import { getArray, getObject, getString, isArray } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
+import { hidesObjects } from '../incomplete.ts';
 import { beginningOf } from '../tree/disk-fault.ts';
 import type { SourceTree } from '../tree/tree.ts';
 import { DocumentOrigin } from '../yaml/origin.ts';
@@ -74,7 +84,16 @@ function mapBack(unit: KustomizeUnit, text: string, keepsAnnotation: boolean, co
     return { object: keepsAnnotation ? object : withoutOrigin(object), ...origin, unit: unit.directory || '.' };
   });
   const sourceFindings = unit.files.flatMap((file) => context.sources.parse(file.path)?.findings ?? []);
-  return { manifests, findings: sourceFindings.filter(({ code }) => code !== 'KL0020' && code !== 'KL0021') };
+  const own = sourceFindings.filter(({ code }) => code !== 'KL0020' && code !== 'KL0021');
+  return { manifests, findings: [...own, ...listHidden(unit, parsed.findings, own)] };
+}
+
+// What the build wrote and cannot be planned, unless a source says so already; prefixes make other names of it.
+function listHidden(unit: KustomizeUnit, built: readonly Finding[], own: readonly Finding[]): readonly Finding[] {
+  const nameOfFinding = ({ code, ref }: Finding): string => `${code} ${ref === undefined ? '' : toRefKey(ref)}`;
+  const told = new Set(own.map(nameOfFinding));
+  const hidden = built.filter((finding) => (finding.code === 'KL0022' || hidesObjects(finding)) && !told.has(nameOfFinding(finding)));
+  return hidden.map((finding) => ({ ...finding, source: beginningOf(unit.file) }));
 }
 
 function findOrigin(

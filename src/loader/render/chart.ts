@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { toFinding, type Finding, type KubernetesObject, type Manifest, type Origin, type SourceRange } from '../../model/index.ts';
 import { getArray, getString } from '../../std/index.ts';
+import { hidesObjects } from '../incomplete.ts';
 import { beginningOf } from '../tree/disk-fault.ts';
 import type { SourceTree, TreeFile } from '../tree/tree.ts';
 import { DocumentOrigin } from '../yaml/origin.ts';
@@ -91,7 +92,8 @@ function mapBack(chart: ChartUnit, text: string, context: RenderContext): Render
     for (const { object } of parsed.objects)
       manifests.push({ object, origin: findOrigin(chart, file, object, context), unit: chart.directory || '.' });
     for (const finding of parsed.findings) {
-      if (finding.severity === 'error') findings.push({ ...finding, source: beginningOf(file) });
+      if (finding.severity === 'error' || finding.code === 'KL0022' || hidesObjects(finding))
+        findings.push({ ...finding, source: beginningOf(file) });
     }
   }
   return { manifests, findings };

@@ -1,11 +1,11 @@
-import { isKubernetesObject, nameOf, type KubernetesObject } from '../../model/index.ts';
+import { isKubernetesObject, nameOf, namespaceOf, type KubernetesObject } from '../../model/index.ts';
 import { getArray, getString, isArray, isObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 
 /** What a document turned out to be. */
 export type Classified =
   | { readonly kind: 'object'; readonly object: KubernetesObject; readonly base: Path }
   | { readonly kind: 'encrypted'; readonly object: KubernetesObject | undefined; readonly base: Path }
-  | { readonly kind: 'templated' }
+  | { readonly kind: 'templated'; readonly path: Path }
   | { readonly kind: 'foreign' }
   | { readonly kind: 'fault'; readonly code: string; readonly path: Path; readonly data: Readonly<Record<string, JsonValue>> };
 
@@ -45,12 +45,14 @@ function isList(value: JsonObject): boolean {
 function classifyObject(value: JsonObject, base: Path): Classified {
   const apiVersion = getString(value, 'apiVersion') ?? '';
   const kind = getString(value, 'kind') ?? '';
-  if (isEncrypted(value)) return { kind: 'encrypted', object: isKubernetesObject(value) ? value : undefined, base };
+  if (isEncrypted(value)) return { kind: 'encrypted', object: isKubernetesObject(value) && hasPlainName(value) ? value : undefined, base };
   if (apiVersion === '' || kind === '') return classifyPart(value, base, apiVersion, kind);
   if (isOfTool(apiVersion, kind)) return { kind: 'foreign' };
   if (!isKubernetesObject(value)) return { kind: 'fault', code: 'KL0026', path: [...base, 'metadata'], data: {} };
   const name = nameOf(value);
-  if (name.includes('{{') || kind.includes('{{') || apiVersion.includes('{{')) return { kind: 'templated' };
+  if ([apiVersion, kind, name, namespaceOf(value) ?? ''].some((text) => text.includes('{{'))) {
+    return { kind: 'templated', path: [...base, ...templatedPath(value)] };
+  }
   if (name === '' && getString(value, 'metadata', 'generateName') === undefined && !hasOddName(value)) {
     return { kind: 'fault', code: 'KL0026', path: [...base, 'metadata', 'name'], data: {} };
   }
@@ -63,8 +65,15 @@ function hasOddName(value: KubernetesObject): boolean {
   return name !== undefined && name !== null && typeof name !== 'string';
 }
 
+function templatedPath(value: KubernetesObject): Path {
+  const field = ['apiVersion', 'kind'].find((key) => getString(value, key)?.includes('{{') === true);
+  if (field !== undefined) return [field];
+  return nameOf(value).includes('{{') ? ['metadata', 'name'] : ['metadata', 'namespace'];
+}
+
 function classifyPart(value: JsonObject, base: Path, apiVersion: string, kind: string): Classified {
-  const looksMeant = isObject(value['metadata']) || (base.length > 0 && (apiVersion !== '' || kind !== ''));
+  const looksList = isArray(value['items']) && (apiVersion !== '' || kind.endsWith('List'));
+  const looksMeant = isObject(value['metadata']) || looksList || (base.length > 0 && (apiVersion !== '' || kind !== ''));
   if (apiVersion === '' && kind === '') {
     return base.length > 0 ? { kind: 'fault', code: 'KL0025', path: base, data: { field: 'Kind' } } : { kind: 'foreign' };
   }
@@ -76,6 +85,12 @@ function classifyPart(value: JsonObject, base: Path, apiVersion: string, kind: s
 function isOfTool(apiVersion: string, kind: string): boolean {
   if (apiVersion === 'v1') return kind === 'Config';
   return apiVersion.includes('/') && TOOL_GROUPS.test(apiVersion);
+}
+
+// SOPS may encrypt every value, and then the object's own name too.
+function hasPlainName(value: KubernetesObject): boolean {
+  const words = [value.apiVersion, value.kind, nameOf(value), namespaceOf(value) ?? ''];
+  return nameOf(value) !== '' && !words.some((text) => text.startsWith('ENC['));
 }
 
 function isEncrypted(value: JsonObject): boolean {

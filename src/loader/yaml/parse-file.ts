@@ -11,6 +11,9 @@ import { splitDocuments } from './split.ts';
 import type { TextSource } from './text-source.ts';
 import { findWaivers } from './waivers.ts';
 
+/** Raised whenever the same text is parsed into something else: what was kept of it before is not read. */
+export const PARSER_VERSION = 3;
+
 /** One object of a file. */
 export interface ParsedObject {
   readonly object: KubernetesObject;
@@ -71,12 +74,14 @@ export function parseFile(source: TextSource, limits: Limits): ParsedFile {
     encrypted: [],
     skipped: 0,
     firstSkipped: 0,
-    isTemplated: reading.isTemplated,
+    template: undefined,
   };
-  for (const document of reading.documents) sortOut(file, document, { source, limits });
   const documents = reading.documents.length;
-  if (file.isTemplated) return templatedFile(source, documents);
-  const { objects, findings, encrypted, skipped, firstSkipped } = file;
+  if (reading.isTemplated) return templatedFile(source, documents);
+  for (const document of reading.documents) sortOut(file, document, { source, limits });
+  const { objects, findings, encrypted, skipped, firstSkipped, template } = file;
+  if (template !== undefined && objects.length === 0 && encrypted.length === 0) return templatedFile(source, documents);
+  if (template !== undefined) findings.push(template);
   if (skipped > 0) findings.push(toFinding('KL0020', { source: lineRange(source, firstSkipped), data: { count: skipped } }));
   return { objects, findings, encrypted, skipped, documents, isTemplated: false };
 }
@@ -88,7 +93,8 @@ interface Sorted {
   skipped: number;
   /** The line of the first document that was skipped. */
   firstSkipped: number;
-  isTemplated: boolean;
+  /** Said of the first document whose object has no name before it is rendered; the others of the file have theirs. */
+  template: Finding | undefined;
 }
 
 function sortOut(file: Sorted, document: RawDocument, { source, limits }: { readonly source: TextSource; readonly limits: Limits }): void {
@@ -97,7 +103,7 @@ function sortOut(file: Sorted, document: RawDocument, { source, limits }: { read
   for (const item of items) {
     if (item.kind === 'object') file.objects.push(toParsedObject(source, limits, document, item));
     else if (item.kind === 'foreign') isForeign = true;
-    else if (item.kind === 'templated') file.isTemplated = true;
+    else if (item.kind === 'templated') file.template ??= toTemplate(source, locator(source, limits, document.place)(item.path));
     else sayWhy(item, file, source, locator(source, limits, document.place));
   }
   if (document.findings.length > 0 && !isForeign) file.findings.push(...withRef(document, items));
@@ -133,8 +139,12 @@ function sayWhy(
 
 function templatedFile(source: TextSource, documents: number): ParsedFile {
   const at = Math.max(0, source.text.indexOf('{{'));
-  const findings = [toFinding('KL0021', { source: source.rangeOf(at, at + 2), data: {} })];
+  const findings = [toFinding('KL0021', { source: source.rangeOf(at, at + 2), data: { what: 'file' } })];
   return { objects: [], findings, documents, skipped: 0, isTemplated: true, encrypted: [] };
+}
+
+function toTemplate(source: TextSource, { start, end }: Stretch): Finding {
+  return toFinding('KL0021', { source: source.rangeOf(start, end), data: { what: 'document' } });
 }
 
 function toParsedObject(

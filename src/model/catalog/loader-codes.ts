@@ -153,7 +153,7 @@ export const LOADER_CODES: CatalogTable = {
   KL0021: {
     title: 'Template',
     severity: 'info',
-    message: 'this file is a template (`{{`), not a manifest; it was skipped',
+    message: 'this {what} is a template (`{{`), not a manifest; it was skipped',
     remedy:
       'Plan what the template renders to: a chart with Chart.yaml is rendered by helm; for others render first and give the result as PATH.',
     why: 'Until it is rendered, nobody knows what it will say.',
