@@ -5,13 +5,13 @@ import { compareBy, sha256 } from '../../std/index.ts';
 import { blobId } from '../blob-id.ts';
 import type { ParsedFile } from '../yaml/parse-file.ts';
 import { encodePack, openPack, readBytes, readEntry, type OpenedEntry, type PackEntry } from './pack.ts';
+import { tellsSecrets } from './secrecy.ts';
 
 const MOST_PACKS = 8;
 const MOST_BYTES = 256_000_000;
-const SECRET = /kind["']?\s*:\s*["']?Secret/;
 
-/** Raised whenever the same text is parsed into something else. */
-const PARSER_VERSION = 2;
+/** Raised whenever the same text is parsed into something else, or less of it may be kept. */
+const PARSER_VERSION = 3;
 
 /**
  * Parsed files under the ids of their blobs. Files with Secrets are kept only where what is kept says nothing of their values. Any number of processes may use one
@@ -55,7 +55,7 @@ export class DocumentCache {
 
   /** Keeps what a blob was parsed into, unless it may tell the value of a Secret. */
   put(oid: string, bytes: Uint8Array, text: string, parsed: ParsedFile): void {
-    if (this.#opened.has(oid) || parsed.encrypted.length > 0 || (SECRET.test(text) && (this.#keepsBytes || !isMute(parsed)))) return;
+    if (this.#opened.has(oid) || tellsSecrets(parsed, text, { keepsBytes: this.#keepsBytes })) return;
     const json = toJsonOrNone({ ...parsed, findings: parsed.findings.map((finding) => placeIn(finding, '')) });
     if (json !== undefined) this.#added.set(oid, { oid, json: Buffer.from(json), bytes: this.#keepsBytes ? bytes : NO_BYTES });
   }
@@ -87,15 +87,6 @@ export class DocumentCache {
 }
 
 const NO_BYTES = new Uint8Array();
-
-/** True if every object has been digested and nothing is said of a Secret: digests hold no value of one, findings may. */
-function isMute({ objects, findings }: ParsedFile): boolean {
-  const isOther = (kind: string | undefined): boolean => kind !== undefined && kind !== 'Secret';
-  return (
-    findings.every(({ ref }) => isOther(ref?.kind)) &&
-    objects.every(({ object, verdict }) => verdict !== undefined && (verdict.length === 0 || isOther(object.kind)))
-  );
-}
 
 function placeIn(finding: Finding, file: string): Finding {
   return finding.source === undefined ? finding : { ...finding, source: { ...finding.source, file } };

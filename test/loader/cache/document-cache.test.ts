@@ -7,7 +7,9 @@ import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { readRepository, type LoadOptions, type LoadResult } from '../../../src/loader/index.ts';
 import { formatPlace, nameOf, type Digester, type KubernetesObject } from '../../../src/model/index.ts';
+import { loadCatalog } from '../../../src/model/schema/index.ts';
 import { getString, stringifyJson } from '../../../src/std/index.ts';
+import { createDigester } from '../../../src/validate/index.ts';
 import { map, writeFiles, type Files } from '../files.ts';
 import { TestRepository } from '../git-source-contract.ts';
 
@@ -87,6 +89,58 @@ test('a file with a Secret is never kept', async () => {
   for (const text of kept) assert.doesNotMatch(text, /hunter2|beside/);
   assert.equal(statSync(packs(cache)[0] ?? '').mode & 0o077, 0, 'nobody else can read it');
 });
+
+const BODY = 'apiVersion: v1\nmetadata: {name: s}\nstringData: {password: hunter2}\ndata: {other: aHVudGVyMg==}\n';
+const SPELLINGS: Files = {
+  'plain.yaml': `${BODY}kind: Secret\n`,
+  'anchor.yaml': `${BODY}kind: &x Secret\n`,
+  'tag.yaml': `${BODY}kind: !!str Secret\n`,
+  'folded.yaml': `${BODY}kind: >-\n  Secret\n`,
+  'comment.yaml': `${BODY}kind: # c\n  Secret\n`,
+  'explicit.yaml': `${BODY}? kind\n: Secret\n`,
+  'alias.yaml': `${BODY}x: &x Secret\nkind: *x\n`,
+  'merged.yaml': `x: &x {kind: Secret}\n<<: *x\n${BODY}`,
+  'escaped.json': '{"apiVersion":"v1","kind":"\\u0053ecret","metadata":{"name":"s"},"stringData":{"password":"hunter2"}}',
+  'escaped-key.json': '{"apiVersion":"v1","\\u006bind":"Secret","metadata":{"name":"s"},"data":{"password":"aHVudGVyMg=="}}',
+  'lower-case.yaml': `${BODY}kind: secret\n`,
+  'misspelt.yaml': `${BODY}kind: Secret\nstringdata: {password: hunter2}\n`,
+  'group.yaml': `${BODY.replace('v1', 'core/v1')}kind: &x Secret\n`,
+  'unknown-group.yaml': `${BODY.replace('v1', 'example.com/v1')}kind: &x Secret\n`,
+  'list.yaml': `apiVersion: v1\nkind: List\nitems:\n- ${BODY.trim().replaceAll('\n', '\n  ')}\n  kind: &x Secret\n`,
+  'secret-list.yaml': `apiVersion: v1\nkind: &x SecretList\nitems:\n- ${BODY.trim().replaceAll('\n', '\n  ')}\n  kind: !!str Secret\n`,
+  'lower-case-list.yaml': `apiVersion: v1\nkind: list\nmetadata: {name: l}\nitems:\n- ${BODY.trim().replaceAll('\n', '\n  ')}\n`,
+  'nested.yaml': `apiVersion: example.com/v1\nkind: Wrapped\nmetadata: {name: w}\nspec:\n  ${BODY.trim().replaceAll('\n', '\n  ')}\n  kind: &x Secret\n`,
+  'text.yaml': map('text', `data:\n  s.yaml: |\n    kind: Secret\n    stringData: {password: hunter2}\n`),
+  'broken.yaml': `${BODY}kind: &x Secret\n  a: [\n`,
+  'broken-escaped.json': '{"kind":"\\u0053ecret","apiVersion":"v1","stringData":{"password":"hunter2"},',
+  'nameless.yaml': `${BODY.replace('name: s', '')}kind: &x Secret\n`,
+  'headless.yaml': 'kind: &x Secret\nstringData: {password: hunter2}\n',
+  'templated.yaml': `${BODY.replace('name: s', 'name: "{{ x }}"')}kind: &x Secret\n`,
+};
+
+for (const [name, text] of Object.entries(SPELLINGS)) {
+  test(`no pack tells the value of a Secret: ${name}`, async () => {
+    const repository = new TestRepository(join(base, `spelling-${name}`));
+    writeFiles(repository.directory, { [name]: text, 'other.yaml': map('other') });
+    repository.commit();
+    const real = createDigester('1', () => [loadCatalog('1.36')]);
+    const ways: Readonly<Record<string, Partial<LoadOptions>>> = {
+      plain: {},
+      digested: { digester: () => Promise.resolve(real) },
+      revision: { ref: 'HEAD', git: 'native' },
+      'digested revision': { ref: 'HEAD', git: 'native', digester: () => Promise.resolve(real) },
+    };
+    for (const [way, options] of Object.entries(ways)) {
+      const cacheDirectory = join(base, `spelling-cache-${name}-${way}`);
+      const load = (): Promise<LoadResult> => readRepository({ path: repository.directory, git: 'js', cacheDirectory, ...options });
+      const cold = await load();
+      assert.deepEqual(show(await load()), show(cold), way);
+      const kept = packs(cacheDirectory).map((pack) => readFileSync(pack, 'latin1'));
+      assert.equal(kept.length, 1, `${way}: the other file is kept`);
+      for (const pack of kept) assert.doesNotMatch(pack, /hunter2|aHVudGVyMg/, way);
+    }
+  });
+}
 
 class NameDigester implements Digester {
   readonly seen: string[] = [];
