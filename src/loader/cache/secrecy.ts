@@ -1,15 +1,9 @@
 import type { Finding } from '../../model/index.ts';
-import { isArray, isObject, type JsonValue } from '../../std/index.ts';
+import { holdsSecret, isSecretKind, mayHoldSecret } from '../secret-values.ts';
 import type { ParsedFile } from '../yaml/parse-file.ts';
-
-/** Kinds that hold secret values, or are meant to: as in the planner, but of any group. */
-const KIND = /^\s*(secrets?(list)?|list)\s*$/i;
 
 /** A Secret within a text that is a value itself, such as a manifest in a ConfigMap. */
 const WITHIN_TEXT = /kind["']?\s*:\s*["']?Secret/i;
-
-/** What a Secret that could not be read says somewhere, unless it is spelt with escapes. */
-const MENTION = /secret|\\[ux]/i;
 
 /** Findings of the loader that quote nothing of a file. */
 const SILENT = new Set(['KL0020', 'KL0021']);
@@ -21,25 +15,17 @@ const SILENT = new Set(['KL0020', 'KL0021']);
 export function tellsSecrets(parsed: ParsedFile, text: string, { keepsBytes }: { readonly keepsBytes: boolean }): boolean {
   if (parsed.encrypted.length > 0) return true;
   const isPartly = parsed.skipped > 0 || parsed.findings.length > 0 || parsed.isTemplated;
-  const mayHold = isPartly && MENTION.test(text);
-  const holds = WITHIN_TEXT.test(text) || parsed.objects.some(({ object }) => isMeant(object));
+  const mayHold = isPartly && mayHoldSecret(text);
+  const holds = WITHIN_TEXT.test(text) || parsed.objects.some(({ object }) => holdsSecret(object));
   if (keepsBytes) return holds || mayHold;
   if (!holds && !mayHold) return false;
   return !parsed.findings.every(isMute) || (holds && !isDigested(parsed));
 }
 
-/** Whether the value is a Secret, misspelt or not, or has one somewhere in it. */
-function isMeant(value: JsonValue): boolean {
-  if (isArray(value)) return value.some(isMeant);
-  if (!isObject(value)) return false;
-  const kind = value['kind'];
-  return (typeof kind === 'string' && KIND.test(kind)) || Object.values(value).some((item) => item !== undefined && isMeant(item));
-}
-
 function isDigested({ objects }: ParsedFile): boolean {
-  return objects.every(({ object, verdict }) => verdict !== undefined && (verdict.length === 0 || !KIND.test(object.kind)));
+  return objects.every(({ object, verdict }) => verdict !== undefined && (verdict.length === 0 || !isSecretKind(object.kind)));
 }
 
 function isMute({ code, data, ref }: Finding): boolean {
-  return SILENT.has(code) || Object.keys(data).length === 0 || (ref !== undefined && !KIND.test(ref.kind));
+  return SILENT.has(code) || Object.keys(data).length === 0 || (ref !== undefined && !isSecretKind(ref.kind));
 }

@@ -1,6 +1,7 @@
 import { refOf, toFinding, type Digest, type Finding, type KubernetesObject, type ObjectRef, type Waiver } from '../../model/index.ts';
 import { toPointer, type JsonValue, type Path } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
+import { holdsSecret, mayHoldSecret, withoutQuotes } from '../secret-values.ts';
 import { classify, type Classified } from './classify.ts';
 import { construct, type Issue } from './construct.ts';
 import { isFault, readEvents, startOf, type SyntaxFault, type YamlEvent } from './events.ts';
@@ -113,9 +114,10 @@ function sortOut(file: Sorted, document: RawDocument, { source, limits }: { read
 
 function withRef(document: RawDocument, items: readonly Classified[]): readonly Finding[] {
   const [only] = items;
-  if (only?.kind !== 'object' || items.length > 1 || only.base.length > 0) return document.findings;
+  const findings = holdsSecret(document.value) ? document.findings.map(withoutQuotes) : document.findings;
+  if (only?.kind !== 'object' || items.length > 1 || only.base.length > 0) return findings;
   const ref = refOf(only.object);
-  return document.findings.map((finding) => ({ ...finding, ref }));
+  return findings.map((finding) => ({ ...finding, ref }));
 }
 
 type Locate = (path: Path) => Stretch;
@@ -196,8 +198,11 @@ function readPart(reading: Reading, part: Stretch): void {
     const made = construct(chunk, events, at, limits.aliasedCharacters);
     const toFindings = (issues: readonly Issue[]): Finding[] =>
       issues.map((issue) => toIssueFinding(source, chunk, part.start, events, at, issue));
-    if (made.failure !== undefined) sayFailure(reading, part, made.failure, toFindings([...made.issues, made.failure]));
-    else if (made.value !== null) {
+    if (made.failure !== undefined) {
+      const findings = toFindings([...made.issues, made.failure]);
+      sayFailure(reading, part, made.failure, mayHoldSecret(chunk) ? findings.map(withoutQuotes) : findings);
+    }
+    if (made.failure === undefined && made.value !== null) {
       const first = events[at + 1];
       const line = source.lineOf(part.start + Math.max(0, first === undefined ? 0 : startOf(first)));
       const place = { ...part, document: reading.documents.length, line, event: at, base: [] };
