@@ -45,8 +45,19 @@ export interface PlanInput {
   readonly forceConflicts: boolean;
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: PlanLimits;
+  /** Objects that the source asks for and that are known by name only: they are neither planned nor gone. */
+  readonly encrypted?: readonly ObjectRef[];
+  /** Places of the source that could not be wholly understood: what may stand there is not gone. */
+  readonly incomplete?: readonly IncompleteFile[];
   /** Where deleted objects last stood, if that is known: manifests of the base revision. */
   readonly lastManifests?: readonly Manifest[];
+}
+
+/** A file that could not be wholly understood. */
+export interface IncompleteFile {
+  readonly file: string;
+  /** True if what is missing may stand in other files too. */
+  readonly reachesFurther: boolean;
 }
 
 /** One desired object, made comparable. */

@@ -1,4 +1,4 @@
-import { namespaceOf, refOf, type KubernetesObject, type ObjectRef, type World } from '../model/index.ts';
+import { gvkOf, nameOf, namespaceOf, refOf, type KubernetesObject, type ObjectRef, type World } from '../model/index.ts';
 import { getArray, getString } from '../std/index.ts';
 
 /**
@@ -25,6 +25,44 @@ export function listOrphans(world: World, gone: readonly ObjectRef[]): readonly 
     found = next.length > 0;
   }
   return orphans;
+}
+
+/**
+ * Of some objects that are to go, those that would take one that stays along: its Namespace, its owner, the definition of
+ * its kind, and theirs. Each with the object that it holds.
+ */
+export function listHolders(
+  going: readonly KubernetesObject[],
+  staying: readonly KubernetesObject[],
+): ReadonlyMap<KubernetesObject, KubernetesObject> {
+  const byHold = new Map(going.flatMap((object) => holdsOf(object).map((hold) => [hold, object] as const)));
+  const holders = new Map<KubernetesObject, KubernetesObject>();
+  const stays = [...staying];
+  for (const kept of stays) {
+    for (const hold of heldBy(kept)) {
+      const object = byHold.get(hold);
+      if (object === undefined || object === kept || holders.has(object)) continue;
+      holders.set(object, kept);
+      stays.push(object);
+    }
+  }
+  return holders;
+}
+
+function holdsOf(object: KubernetesObject): readonly string[] {
+  const { group, kind } = gvkOf(object);
+  const uid = uidOf(object);
+  const own = uid === undefined ? [] : [`uid ${uid}`];
+  if (group === '' && kind === 'Namespace') return [...own, `namespace ${nameOf(object)}`];
+  if (group !== 'apiextensions.k8s.io' || kind !== 'CustomResourceDefinition') return own;
+  return [...own, `kind ${getString(object, 'spec', 'group')}/${getString(object, 'spec', 'names', 'kind')}`];
+}
+
+function heldBy(object: KubernetesObject): readonly string[] {
+  const { group, kind } = gvkOf(object);
+  const namespace = namespaceOf(object);
+  const owners = ownersOf(object).map((uid) => `uid ${uid}`);
+  return [...owners, `kind ${group}/${kind}`, ...(namespace === undefined ? [] : [`namespace ${namespace}`])];
 }
 
 function uidOf(object: KubernetesObject | undefined): string | undefined {

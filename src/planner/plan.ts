@@ -56,7 +56,7 @@ export function createPlan(input: PlanInput): Plan {
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
-  const mass = pruned.length === 0 ? undefined : findMassDeletion(pruned.length, countUnit(input), input.limits ?? DEFAULT_LIMITS);
+  const mass = findMassDeletion(deletes, countUnit(input), input.limits ?? DEFAULT_LIMITS);
   const own = [...unnamed, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
   const waves = toWaves(order.waves, applied, pruned);
   const effects = effectsOf(input, entries, byKey);

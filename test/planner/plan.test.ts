@@ -101,8 +101,11 @@ test('only what the inventory proves to be ours is deleted, and nothing that ask
   ];
   const kept = keep.map((annotations, n) => stored(config({}, { name: `kept-${n}`, annotations })));
   const own = stored(config({ a: '1' }));
-  const result = plan([own, ...others, ...kept], [manifest(deployment())], { owned: new Set([own, ...kept].map(refKeyOf)) });
-  assert.deepEqual(summary(result), ['create Deployment web', 'delete ConfigMap c']);
+  const web = stored(deployment());
+  const most = plan([own, ...others, ...kept], [manifest(deployment())], { owned: new Set([own, ...kept].map(refKeyOf)) });
+  assert.deepEqual(most.findings[0]?.data, { deleted: 1, total: 5 });
+  const result = plan([own, web, ...others, ...kept], [manifest(deployment())], { owned: new Set([own, web, ...kept].map(refKeyOf)) });
+  assert.deepEqual(summary(result), ['delete ConfigMap c']);
   assert.deepEqual(
     result.findings.map(({ code }) => code),
     ['KP0106', 'KP0106', 'KP0106', 'KP0106'],

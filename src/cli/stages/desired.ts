@@ -25,6 +25,8 @@ import { readConfig } from './config-file.ts';
 export interface Desired {
   readonly manifests: readonly Manifest[];
   readonly findings: readonly Finding[];
+  /** What the repository asks for and cannot be planned: known by name only, or not at all. It is not gone. */
+  readonly hidden: Pick<LoadResult, 'encrypted' | 'incomplete'>;
   readonly loaded: LoadSummary;
   readonly source: WorldSource;
   /** Path and content id of every file that was read: equal for equal content. */
@@ -59,6 +61,7 @@ export async function readDesired(
   return {
     manifests: loaded.manifests,
     findings: loaded.findings,
+    hidden: { encrypted: loaded.encrypted, incomplete: loaded.incomplete },
     loaded: { files: loaded.notes.files, objects: loaded.manifests.length, notes: describeNotes(loaded.notes, loaded) },
     source: describeSource(loaded.source, path, io),
     fileIds: loaded.files.map((file) => `${file.path}\0${file.oid}`),

@@ -97,6 +97,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
+    ...desired.hidden,
   });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
   return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };

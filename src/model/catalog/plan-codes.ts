@@ -91,6 +91,13 @@ export const PLAN_CODES: CatalogTable = {
     why: 'Other tools ignore such a value silently, and the object is applied in another order than meant.',
     example: 'metadata:\n  annotations:\n    kapply.kplan.dev/wave: "5"',
   },
+  KP0113: {
+    title: 'Not deleted: the source is not wholly known',
+    severity: 'warning',
+    message: '{count} object(s) in no manifest are kept, since not all that the source asks for is known: {files}',
+    remedy: 'Mend these files, or name in .kplanignore those that hold no manifest of this unit.',
+    why: 'An object that cannot be read looks the same as one that was removed. A template, a broken or an encrypted file may be where it stands, and waiving the finding does not tell; so nothing that may stand there is deleted.',
+  },
   KP0201: {
     title: 'Restart',
     severity: 'info',
