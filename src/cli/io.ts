@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
+import { toVisible } from '../std/index.ts';
 
 /** The process as the commands see it: streams, terminal, environment, working directory. Tests hand in their own. */
 export interface Io {
@@ -34,7 +35,7 @@ export function processIo(signal: AbortSignal): Io {
     stdinIsTerminal: Boolean(stdin.isTTY),
     signal,
     out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    err: (text) => void stderr.write(toVisible(text, { keepsLines: true })),
     ask: async (question) => {
       const lines = createInterface({ input: stdin, output: stderr });
       // The terminal hands Ctrl-C to whoever reads it: it is a signal all the same.

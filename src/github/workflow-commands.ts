@@ -8,7 +8,7 @@ import {
   type Severity,
   type SourceRange,
 } from '../model/index.ts';
-import { compareBy } from '../std/index.ts';
+import { compareBy, toVisible } from '../std/index.ts';
 
 /** What one step of a job may show of each level (GitHub: 10 errors, 10 warnings and 10 notices a step). */
 const PER_LEVEL = 10;
@@ -107,7 +107,7 @@ function toCommand({ level, source, title, message }: Annotation): string {
 
 /** What the runner undoes in messages (actions/runner src/Runner.Common/ActionCommand.cs). */
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return toVisible(text, { keepsLines: true }).replaceAll('%', '%25').replaceAll('\n', '%0A');
 }
 
 function escapeProperty(text: string): string {

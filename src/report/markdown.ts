@@ -1,4 +1,4 @@
-import { compareBy, stringifyJson, type JsonValue } from '../std/index.ts';
+import { compareBy, stringifyJson, toVisible, type JsonValue } from '../std/index.ts';
 import {
   describe,
   describeRemedy,
@@ -82,11 +82,7 @@ function sectionsOf(report: Report): Section[] {
       title: `Steps (${report.steps.length})`,
       head: ['Outcome', 'Object', 'Message'],
       rows: report.steps.map((step) =>
-        row(
-          step.outcome,
-          `\`${formatRef(step.ref)}\``,
-          escape([step.health, step.message].filter((part) => part !== undefined).join(': ')),
-        ),
+        row(step.outcome, code(formatRef(step.ref)), escape([step.health, step.message].filter((part) => part !== undefined).join(': '))),
       ),
       open: false,
     });
@@ -103,9 +99,9 @@ function sectionsOf(report: Report): Section[] {
   if (report.kind === 'StatusReport')
     for (const unit of report.units)
       sections.push({
-        title: unit.unit,
+        title: escape(unit.unit),
         head: ['Health', 'Object', 'Message'],
-        rows: unit.objects.map((entry) => row(entry.health, `\`${formatRef(entry.ref)}\``, escape(entry.message))),
+        rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
   return sections;
@@ -126,7 +122,7 @@ function effectRow(effect: Effect): string {
 }
 
 function findingRow(finding: Finding): string {
-  const subject = finding.ref === undefined ? '' : `\`${formatRef(finding.ref)}\`<br>`;
+  const subject = finding.ref === undefined ? '' : `${code(formatRef(finding.ref))}<br>`;
   return row(
     ICONS[finding.severity],
     `${subject}${escape(describe(finding))} \`${finding.code}\`<br>${escape(describeRemedy(finding))}`,
@@ -138,11 +134,11 @@ function stepRow(step: Step): string {
   const fields = step.fields
     .slice(0, 6)
     .map(maskSecrets)
-    .map((field) => `\`${readablePath(field.path, step)}\`: ${value(field.before)} → ${value(field.after)}`);
+    .map((field) => `${code(readablePath(field.path, step))}: ${value(field.before)} → ${value(field.after)}`);
   const more = step.fields.length > 6 ? [`… ${step.fields.length - 6} more`] : [];
   return row(
     step.action,
-    `\`${formatRef(step.ref)}\`${step.reason === undefined ? '' : `<br>${escape(step.reason)}`}`,
+    `${code(formatRef(step.ref))}${step.reason === undefined ? '' : `<br>${escape(step.reason)}`}`,
     [...fields, ...more].join('<br>'),
   );
 }
@@ -154,15 +150,27 @@ function value(json: JsonValue | undefined): string {
 }
 
 function place(source: SourceRange | undefined): string {
-  return source === undefined ? '' : `\`${source.file}:${source.line}\``;
+  return source === undefined ? '' : code(`${source.file}:${source.line}`);
 }
 
 function row(...cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |\n`;
+  return `| ${cells.map((cell) => toVisible(cell.replaceAll('|', '\\|').replaceAll('\n', '<br>'))).join(' | ')} |\n`;
+}
+
+/** The text as code: between more backticks than it has in a row. */
+function code(text: string): string {
+  const shown = toVisible(text);
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('@', '&#64;');
+  return toVisible(text, { keepsLines: true })
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', '&#64;');
 }
 
 function fit(section: Section, room: number): string {

@@ -112,7 +112,7 @@ function shorten(value: JsonValue, layout: Layout): string {
 
 // Quotes where the text would read as another type, or where white space would not be seen.
 function isAmbiguous(text: string): boolean {
-  return text === '' || /^\s|\s$|[\n\t]|^[-+.\d][\d.eE+-]*$|^(true|false|null|~)$/.test(text);
+  return text === '' || /^\s|\s$|\p{Cc}|^[-+.\d][\d.eE+-]*$|^(true|false|null|~)$/u.test(text);
 }
 
 const OUTCOMES: Readonly<Record<StepOutcome, { readonly symbol: string; readonly tone: Tone }>> = {

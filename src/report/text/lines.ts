@@ -1,3 +1,4 @@
+import { toVisible } from '../../std/index.ts';
 import { paint, span, type Span } from './paint.ts';
 
 /** One line of output: what stands left, and a place that stands at the right margin where there is room. */
@@ -10,7 +11,7 @@ export interface Line {
 
 /** A line of spans. */
 export function line(left: readonly Span[], right?: string, hang?: number): Line {
-  return { left, ...(right === undefined ? {} : { right }), ...(hang === undefined ? {} : { hang }) };
+  return { left, ...(right === undefined ? {} : { right: toVisible(right) }), ...(hang === undefined ? {} : { hang }) };
 }
 
 /** Where places end on wide terminals: further right, the eye loses the line. */

@@ -1,3 +1,5 @@
+import { toVisible } from '../../std/index.ts';
+
 /** What a stretch of text is, whatever colour that has. */
 export type Tone = 'plain' | 'bold' | 'dim' | 'good' | 'bad' | 'warn' | 'note' | 'path';
 
@@ -17,9 +19,9 @@ export interface Span {
   readonly tone: Tone;
 }
 
-/** A span of a tone. */
+/** A span of a tone. Whatever the text is made of, it cannot steer the terminal. */
 export function span(text: string, tone: Tone = 'plain'): Span {
-  return { text, tone };
+  return { text: toVisible(text), tone };
 }
 
 /** The spans as text, with ANSI colours of the terminal's own palette (readable on light and dark) if `color`. */
