@@ -85,6 +85,25 @@ test('only a proven immutable field makes a replacement', () => {
       after: claim('1Gi', { storageClassName: 'b' }),
       want: '.spec.storageClassName',
     },
+    { name: 'a claim that is given its volume', before: claim('1Gi'), after: claim('1Gi', { volumeName: 'v' }), want: undefined },
+    {
+      name: 'a claim that is given another volume',
+      before: claim('1Gi', { volumeName: 'v' }),
+      after: claim('1Gi', { volumeName: 'w' }),
+      want: '.spec.volumeName',
+    },
+    {
+      name: 'how volumes of a driver live',
+      before: make('storage.k8s.io/v1', 'CSIDriver', { spec: { volumeLifecycleModes: ['Persistent'] } }),
+      after: make('storage.k8s.io/v1', 'CSIDriver', { spec: { volumeLifecycleModes: ['Persistent', 'Ephemeral'] } }),
+      want: '.spec.volumeLifecycleModes',
+    },
+    {
+      name: 'what a driver is told of pods',
+      before: make('storage.k8s.io/v1', 'CSIDriver', { spec: { podInfoOnMount: false } }),
+      after: make('storage.k8s.io/v1', 'CSIDriver', { spec: { podInfoOnMount: true } }),
+      want: undefined,
+    },
     { name: 'Pod image', before: pod({}), after: pod({ containers: [{ name: 'c', image: 'i:2' }] }), want: undefined },
     {
       name: 'Pod environment',
@@ -124,7 +143,7 @@ test('only a proven immutable field makes a replacement', () => {
 });
 
 function isClusterScoped({ kind }: KubernetesObject): boolean {
-  return ['CustomResourceDefinition', 'PriorityClass', 'StorageClass'].includes(kind);
+  return ['CSIDriver', 'CustomResourceDefinition', 'PriorityClass', 'StorageClass'].includes(kind);
 }
 
 test('a replacement that interrupts is an error, another one a warning', () => {
