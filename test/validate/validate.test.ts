@@ -97,6 +97,46 @@ group('kinds', () => {
   });
 });
 
+test('a custom resource of a version that its definition does not serve is an error', () => {
+  const versions = (...served: readonly boolean[]): JsonObject[] =>
+    served.map((isServed, index) => ({
+      name: `v${index + 1}`,
+      served: isServed,
+      storage: index === 0,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    }));
+  const cases = [
+    { name: 'none served', versions: versions(false), want: ['KV0003'] },
+    { name: 'another served', versions: versions(false, true), want: ['KV0003'] },
+    { name: 'served', versions: versions(true), want: [] },
+    { name: 'not there', versions: [], want: ['KV0003'] },
+  ];
+  for (const { name, versions, want } of cases) {
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'gizmos.acme.io' },
+      spec: {
+        group: 'acme.io',
+        scope: 'Namespaced',
+        names: { plural: 'gizmos', singular: 'gizmo', kind: 'Gizmo', listKind: 'GizmoList' },
+        versions,
+      },
+    };
+    const findings = judge([toManifest(definition), toManifest({ apiVersion: 'acme.io/v1', kind: 'Gizmo', metadata: { name: 'g' } })]);
+    const own = findings.filter(({ ref }) => ref?.kind === 'Gizmo');
+    assert.deepEqual(
+      own.map(({ code }) => code),
+      want,
+      name,
+    );
+    assert.ok(
+      own.every(({ severity }) => severity === 'error'),
+      name,
+    );
+  }
+});
+
 group('custom resources', () => {
   test('are judged by a definition among the manifests', () => {
     const found = judge([toManifest(definition), toManifest(widget('v1', { size: 'big' }), 'b.yaml')]);

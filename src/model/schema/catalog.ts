@@ -1,12 +1,15 @@
 import { compareBy, compareStrings } from '../../std/index.ts';
 import { gvkOf, type GroupVersionKind, type KubernetesObject } from '../object.ts';
-import { decodeCustomResource } from './custom-resource.ts';
+import { decodeCustomResource, readDefinedNames } from './custom-resource.ts';
 import { REMOVED_VERSIONS } from './removed-versions.ts';
 import { findByName, indexNames } from './resource-names.ts';
 import type { Kind, RemovedVersion, SchemaCatalog } from './schema.ts';
 
-/** A catalog of kinds. Several versions of one kind are to be given in the server's order of preference. */
-export function createCatalog(version: string, kinds: readonly Kind[]): SchemaCatalog {
+/**
+ * A catalog of kinds. Several versions of one kind are to be given in the server's order of preference. `defined` holds
+ * what CustomResourceDefinitions define, as `group/Kind`.
+ */
+export function createCatalog(version: string, kinds: readonly Kind[], defined: ReadonlySet<string> = new Set()): SchemaCatalog {
   const byKey = new Map(kinds.map((kind) => [toKey(kind), kind]));
   const byGroupKind = groupByKind(kinds);
   let names: ReadonlyMap<string, readonly Kind[]> | undefined;
@@ -16,6 +19,7 @@ export function createCatalog(version: string, kinds: readonly Kind[]): SchemaCa
     find: (gvk) => byKey.get(toKey(gvk)),
     findVersions: (group, kind) => byGroupKind.get(`${group}/${kind}`) ?? [],
     findResource: (name) => findByName((names ??= indexNames(kinds)), name),
+    isDefined: (group, kind) => defined.has(`${group}/${kind}`),
     findRemoved: (gvk) => findRemoved(version, gvk),
     list: () =>
       kinds.toSorted(
@@ -29,7 +33,7 @@ export function createCatalog(version: string, kinds: readonly Kind[]): SchemaCa
       const list = [...definitions];
       const isSame = last?.definitions.length === list.length && list.every((item, index) => item === last?.definitions[index]);
       if (last !== undefined && isSame) return last.catalog;
-      last = { definitions: list, catalog: withCustomResources(version, kinds, list) };
+      last = { definitions: list, catalog: withCustomResources(version, kinds, defined, list) };
       return last.catalog;
     },
   };
@@ -59,22 +63,31 @@ function minorOf(version: string): number {
   return Number(version.split('.')[1]);
 }
 
-function withCustomResources(version: string, kinds: readonly Kind[], definitions: Iterable<KubernetesObject>): SchemaCatalog {
+function withCustomResources(
+  version: string,
+  kinds: readonly Kind[],
+  earlier: ReadonlySet<string>,
+  definitions: Iterable<KubernetesObject>,
+): SchemaCatalog {
   const objectMeta = kinds.find((kind) => kind.group === '' && kind.kind === 'ConfigMap')?.schema.properties?.['metadata'] ?? {};
   const resources = new Map<string, readonly Kind[]>();
+  const defined = new Set(earlier);
   for (const definition of definitions) {
-    if (!isCustomResourceDefinition(definition)) continue;
-    const served = decodeCustomResource(definition, objectMeta);
-    const [first] = served;
-    if (first !== undefined) resources.set(resourceOf(first), served);
+    const names = isCustomResourceDefinition(definition) ? readDefinedNames(definition) : undefined;
+    if (names === undefined) continue;
+    resources.set(resourceOf(names), decodeCustomResource(definition, objectMeta));
+    defined.add(`${names.group}/${names.kind}`);
   }
-  if (resources.size === 0) return createCatalog(version, kinds);
-  const kept = kinds.filter((kind) => !resources.has(resourceOf(kind)));
+  if (resources.size === 0) return createCatalog(version, kinds, defined);
+  const isKept = (kind: Kind): boolean => {
+    const served = resources.get(resourceOf(kind));
+    return served === undefined || (served.length === 0 && !kind.custom);
+  };
   const added = [...resources.keys()].toSorted(compareStrings).flatMap((name) => resources.get(name) ?? []);
-  return createCatalog(version, [...kept, ...added]);
+  return createCatalog(version, [...kinds.filter(isKept), ...added], defined);
 }
 
-function resourceOf(kind: Kind): string {
+function resourceOf(kind: Pick<Kind, 'group' | 'plural'>): string {
   return `${kind.group}/${kind.plural}`;
 }
 

@@ -8,16 +8,26 @@ const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 const FREE_FORM: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 const TEXT: Schema = { type: 'string' };
 
+/** The names that a CustomResourceDefinition gives to what it defines; undefined if it lacks a group or a kind. */
+export function readDefinedNames(
+  definition: KubernetesObject,
+): { readonly group: string; readonly kind: string; readonly plural: string } | undefined {
+  const spec = getObject(definition, 'spec');
+  const group = getString(spec, 'group');
+  const kind = getString(spec, 'names', 'kind');
+  if (group === undefined || kind === undefined) return undefined;
+  return { group, kind, plural: getString(spec, 'names', 'plural') ?? `${kind.toLowerCase()}s` };
+}
+
 /**
  * The kinds that a CustomResourceDefinition (v1) serves, preferred version first; none if it lacks a group or a kind.
  * `objectMeta` is the schema that their metadata has besides what the definition says of it.
  */
 export function decodeCustomResource(definition: KubernetesObject, objectMeta: Schema): readonly Kind[] {
   const spec = getObject(definition, 'spec');
-  const group = getString(spec, 'group');
-  const kind = getString(spec, 'names', 'kind');
-  if (group === undefined || kind === undefined) return [];
-  const plural = getString(spec, 'names', 'plural') ?? `${kind.toLowerCase()}s`;
+  const names = readDefinedNames(definition);
+  if (names === undefined) return [];
+  const { group, kind, plural } = names;
   const served = getArray(spec, 'versions').filter((version) => getBoolean(version, 'served') === true);
   return served
     .map((version): Kind => {

@@ -97,6 +97,8 @@ export interface SchemaCatalog {
   findVersions(group: string, kind: string): readonly Kind[];
   /** A kind by what kubectl users type: `deploy`, `deployments`, `deployments.apps`, `deployment`, `deployments.v1.apps`. */
   findResource(name: string): Kind | undefined;
+  /** Whether a CustomResourceDefinition of this catalog defines the kind, be any version of it served or none. */
+  isDefined(group: string, kind: string): boolean;
   /** What removed this group-version-kind at or before this version, if anything did. */
   findRemoved(gvk: GroupVersionKind): RemovedVersion | undefined;
   /** All kinds, ordered by group, version and kind. */

@@ -24,7 +24,7 @@ function reportUnknownKind(object: KubernetesObject, catalog: SchemaCatalog, kno
     return report({ code: 'KV0004', path: ['apiVersion'], data: { ...data, removedIn: removed.removedIn, instead } });
   }
   const groups = kindsByGroup(catalog);
-  const isForeign = gvk.group.includes('.') && !groups.has(gvk.group);
+  const isForeign = gvk.group.includes('.') && !groups.has(gvk.group) && !catalog.isDefined(gvk.group, gvk.kind);
   if (isForeign && !knowsCluster) return report({ code: 'KV0007', path: ['apiVersion'], data });
   const meant = listMeant(catalog, groups, gvk.group, gvk.kind);
   const path = meant.some((name) => name.startsWith(`${object.kind} `)) ? ['apiVersion'] : ['kind'];

@@ -91,6 +91,17 @@ test('a later definition of the same resource replaces the earlier one, versions
   assert.equal(catalog.findVersions('example.com', 'Widget').length, 3);
 });
 
+test('a definition that serves no version defines a kind, and takes away what an earlier one served', () => {
+  const spec = { ...(isObject(definition['spec']) ? definition['spec'] : {}) };
+  const later = { ...definition, spec: { ...spec, versions: [{ name: 'v3', served: false, storage: true }] } };
+  for (const changed of [catalog.withCustomResources([later]), loadCatalog('1.36').withCustomResources([definition, later])]) {
+    assert.deepEqual(changed.findVersions('example.com', 'Widget'), []);
+    assert.ok(changed.isDefined('example.com', 'Widget'));
+    assert.ok(changed.withCustomResources([]).isDefined('example.com', 'Widget'));
+  }
+  assert.ok(!catalog.isDefined('example.com', 'Gadget'));
+});
+
 test('a definition may restrict the name in metadata and nothing else of it', () => {
   const openAPIV3Schema = {
     type: 'object',
