@@ -4,7 +4,15 @@ export type { ApplyResult, StepResult } from './apply-result.ts';
 export { deleteUnit } from './delete-unit.ts';
 export { assessHealth } from './health/assess-health.ts';
 export type { Health, HealthMode } from './health/health.ts';
-export { ID_LABEL, PART_OF_LABEL, membershipLabel, parentRef, withMembership, type InventoryOptions } from './inventory/membership.ts';
+export {
+  ID_LABEL,
+  PART_OF_LABEL,
+  isMadeByController,
+  membershipLabel,
+  parentRef,
+  withMembership,
+  type InventoryOptions,
+} from './inventory/membership.ts';
 export { UNIT_ANNOTATION } from './inventory/parent.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
 export { readStatus } from './read-status.ts';

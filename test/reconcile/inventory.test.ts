@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { listUnits, membershipLabel, parentRef, readInventory, withMembership } from '../../src/reconcile/index.ts';
+import { isMadeByController, listUnits, membershipLabel, parentRef, readInventory, withMembership } from '../../src/reconcile/index.ts';
 import { toParentObject, writeParent } from '../../src/reconcile/inventory/parent.ts';
 import { toApplySetId } from '../../src/reconcile/inventory/membership.ts';
-import { KplanError, labelsOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
+import { KplanError, labelsOf, refKeyOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
+import type { JsonObject } from '../../src/std/index.ts';
 import { FakeCluster, toError } from './fake-cluster.ts';
 import { toObject } from './toy-planner.ts';
 
@@ -85,6 +86,42 @@ describe('readInventory', () => {
     const { owned, unserved } = await readInventory(await withParent((parent) => parent), 'shop');
     assert.deepEqual([...owned], ['/ConfigMap/shop/settings']);
     assert.deepEqual(unserved, []);
+  });
+
+  const controlled = { ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name: 'web', uid: '1', controller: true }] };
+  const copies: readonly { name: string; metadata: JsonObject; want: boolean }[] = [
+    { name: 'what a controller made with the labels of its owner is no member', metadata: controlled, want: false },
+    {
+      name: 'what has an owner that does not control it is one',
+      metadata: { ownerReferences: [{ ...controlled.ownerReferences[0], controller: false }] },
+      want: true,
+    },
+    {
+      name: 'what kapply applied is one, whoever controls it',
+      metadata: { ...controlled, managedFields: [{ manager: 'kapply', operation: 'Apply', apiVersion: 'v1' }] },
+      want: true,
+    },
+    {
+      name: 'what the controller keeps up to date is none',
+      metadata: { ...controlled, managedFields: [{ manager: 'kube-controller-manager', operation: 'Update', apiVersion: 'v1' }] },
+      want: false,
+    },
+  ];
+  for (const { name, metadata, want } of copies) {
+    it(name, async () => {
+      const cluster = await withParent((parent) => parent);
+      cluster.put(withMembership(withMetadata(toObject('ConfigMap', 'copy'), metadata), 'shop'));
+      const { owned } = await readInventory(cluster, 'shop');
+      assert.equal(owned.has(refKeyOf(toObject('ConfigMap', 'copy'))), want);
+    });
+  }
+
+  it('knows the Endpoints that their controller made', () => {
+    const endpoints = withMetadata(toObject('Endpoints', 'web'), {
+      labels: { 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' },
+    });
+    const older = withMetadata(toObject('Endpoints', 'web'), { annotations: { 'endpoints.kubernetes.io/last-change-trigger-time': 'x' } });
+    assert.deepEqual([endpoints, older, toObject('Endpoints', 'web')].map(isMadeByController), [true, true, false]);
   });
 
   it('reads the older annotation that names resources', async () => {

@@ -11,8 +11,16 @@ import {
   type WorldSource,
 } from '../../model/index.ts';
 import { createPlan } from '../../planner/index.ts';
-import { ID_LABEL, listUnits, membershipLabel, PART_OF_LABEL, readInventory, UNIT_ANNOTATION } from '../../reconcile/index.ts';
-import { getArray, getBoolean, toKubernetesTime } from '../../std/index.ts';
+import {
+  ID_LABEL,
+  isMadeByController,
+  listUnits,
+  membershipLabel,
+  PART_OF_LABEL,
+  readInventory,
+  UNIT_ANNOTATION,
+} from '../../reconcile/index.ts';
+import { toKubernetesTime } from '../../std/index.ts';
 import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { waive, waiveByComment } from '../config.ts';
@@ -49,15 +57,11 @@ function labelledOwnership(world: World, unit: string): Ownership {
     const labels = labelsOf(object);
     const [id, member] = [labels.get(ID_LABEL), labels.get(PART_OF_LABEL)];
     if (id !== undefined) units.set(id, annotationsOf(object).get(UNIT_ANNOTATION) ?? id);
-    if (member === undefined || isControlled(object)) continue;
+    if (member === undefined || isMadeByController(object)) continue;
     if (member === ours) owned.add(refKeyOf(object));
     else others.push([refKeyOf(object), member]);
   }
   return { owned, ownedByOthers: new Map(others.map(([key, member]) => [key, units.get(member) ?? member])) };
-}
-
-function isControlled({ metadata }: KubernetesObject): boolean {
-  return getArray(metadata, 'ownerReferences').some((owner) => getBoolean(owner, 'controller') === true);
 }
 
 /** How a plan is made, besides its worlds. */

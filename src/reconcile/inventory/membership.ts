@@ -1,5 +1,14 @@
-import { KplanError, formatRef, labelsOf, refOf, withMetadata, type KubernetesObject, type ObjectRef } from '../../model/index.ts';
-import { getObject, sha256, sha256Base64Url } from '../../std/index.ts';
+import {
+  KplanError,
+  annotationsOf,
+  formatRef,
+  labelsOf,
+  refOf,
+  withMetadata,
+  type KubernetesObject,
+  type ObjectRef,
+} from '../../model/index.ts';
+import { getArray, getBoolean, getObject, getString, sha256, sha256Base64Url, type JsonValue } from '../../std/index.ts';
 
 /** The label of an ApplySet's parent (KEP-3659; kubectl pkg/cmd/apply/applyset.go). */
 export const ID_LABEL = 'applyset.kubernetes.io/id';
@@ -57,4 +66,26 @@ export function withMembership(object: KubernetesObject, unit: string, options: 
 /** The ApplySet that an object belongs to; undefined where it belongs to none. */
 export function ownerOf(object: KubernetesObject): string | undefined {
   return labelsOf(object).get(PART_OF_LABEL);
+}
+
+/**
+ * Whether a controller made the object, though it carries the label: the controllers of EndpointSlices and Endpoints copy
+ * the labels of the Service (pkg/controller/endpointslice/utils.go, pkg/controller/endpoint/endpoints_controller.go). It
+ * is no member. What kapply itself has applied is one, whoever controls it.
+ */
+export function isMadeByController(object: KubernetesObject): boolean {
+  const { group, kind } = refOf(object);
+  const isControlled = getArray(object.metadata, 'ownerReferences').some((owner) => getBoolean(owner, 'controller') === true);
+  const isOfService = group === '' && kind === 'Endpoints' && ENDPOINTS_MARKS.some((mark) => hasMark(object, mark));
+  return (isControlled || isOfService) && !getArray(object.metadata, 'managedFields').some(isAppliedByUs);
+}
+
+const ENDPOINTS_MARKS = ['endpoints.kubernetes.io/managed-by', 'endpoints.kubernetes.io/last-change-trigger-time'];
+
+function hasMark(object: KubernetesObject, mark: string): boolean {
+  return labelsOf(object).has(mark) || annotationsOf(object).has(mark);
+}
+
+function isAppliedByUs(entry: JsonValue): boolean {
+  return getString(entry, 'manager') === 'kapply' && getString(entry, 'operation') === 'Apply';
 }

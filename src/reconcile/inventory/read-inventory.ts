@@ -2,7 +2,7 @@ import type { Cluster, ResourceType } from '../../cluster/index.ts';
 import { compareRefs, refKeyOf, refOf, type KubernetesObject, type RefKey } from '../../model/index.ts';
 import { sortedUnique } from '../../std/index.ts';
 import { listAll } from '../list-all.ts';
-import { ID_LABEL, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
+import { ID_LABEL, isMadeByController, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
 import { readParent, toGroupKindName, unitOf, type Extent, type Parent } from './parent.ts';
 
 const LISTS_AT_ONCE = 16;
@@ -20,7 +20,7 @@ export interface Inventory extends Parent {
 
 /**
  * What a unit owns: the objects of the kinds and namespaces that its ApplySet parent names which carry its part-of label
- * (KEP-3659). Empty where the unit was never applied. Throws `KplanError` REFUSED for a parent of another tool.
+ * (KEP-3659) and which no controller made. Empty where the unit was never applied. Throws `KplanError` REFUSED for a parent of another tool.
  */
 export async function readInventory(cluster: Cluster, unit: string, options: InventoryOptions = {}): Promise<Inventory> {
   const parent = await readParent(cluster, unit, options);
@@ -76,7 +76,7 @@ async function listMembers(cluster: Cluster, types: readonly ResourceType[], { e
   for (let from = 0; from < queries.length; from += LISTS_AT_ONCE) {
     const batch = queries.slice(from, from + LISTS_AT_ONCE);
     const lists = await Promise.all(batch.map(({ type, query }) => listAll(cluster, type, query)));
-    for (const { items } of lists) objects.push(...items);
+    for (const { items } of lists) objects.push(...items.filter((item) => !isMadeByController(item)));
   }
   return objects;
 }
