@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isArray, isObject, parseJson } from '../../std/index.ts';
 
@@ -100,5 +100,5 @@ function readExactly(handle: number, position: number, length: number): Buffer {
 }
 
 function checksum(oid: string, json: Buffer): string {
-  return createHash('sha1').update(oid).update(json).digest('hex').slice(0, 16);
+  return hash('sha1', Buffer.concat([Buffer.from(oid), json]), 'hex').slice(0, 16);
 }
