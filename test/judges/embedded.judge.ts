@@ -86,8 +86,7 @@ async function compare(
     coverage.push(`${op}: ${getString(servers, 'label') ?? ''}`);
     const path = findDifference(ours, servers);
     if (path === undefined) continue;
-    const hasMadeNull = /in body must be of type \w+: "null"/.test(getString(servers, 'refusal', 'message') ?? '');
-    const label = `${getString(servers, 'label') ?? ''}${hasMadeNull ? ', for a null of its own' : ''}`;
+    const label = getString(servers, 'label') ?? '';
     const trial = getBoolean(step, 'dry') === true ? ' on trial' : isHeld(op, step) ? ' of a version' : '';
     const signature = `${getString(step, 'object', 'kind') ?? ''} ${op}${trial} differs at ${path}: ${label}`;
     return { coverage, difference: { signature, ours: stringifyJson(ours), servers: stringifyJson(servers) } };

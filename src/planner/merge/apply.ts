@@ -26,6 +26,8 @@ export interface ApplyInput {
   readonly subresource?: string;
   /** False for custom resources without a status subresource, whose status is a field as any other. Default: true. */
   readonly hasStatusSubresource?: boolean;
+  /** Leaves a null where a map or list lost all that it had, as the server does until it has validated. Default: false. */
+  readonly keepsNulls?: boolean;
 }
 
 /** The outcome of an apply. `message` is that of the API server's 409. */
@@ -65,7 +67,8 @@ export function applyMerge(input: ApplyInput): ApplyOutcome {
   const comparison = withoutReset(compareValues(before, pruned, schema), reset);
   const conflicts = conflictsWith(managers, own, comparison);
   if (conflicts.length > 0 && !input.force) return { kind: 'conflict', conflicts, message: formatConflicts(conflicts) };
-  const merged = asObject(pruned === laid ? laid : withoutNulls(pruned, schema), applied);
+  const keepsNulls = input.keepsNulls === true || pruned === laid;
+  const merged = asObject(keepsNulls ? pruned : withoutNulls(pruned, schema), applied);
   const isSame = merged === before && live !== undefined;
   const time = isSame ? last?.time : input.now;
   const after = settle(managers, own, comparison, time);

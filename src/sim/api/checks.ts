@@ -9,22 +9,39 @@ import { badRequest, forbiddenField, invalid, type FieldProblem } from './status
 /** What is said about manifests in a repository, and not by a server that is given one object. */
 const NOT_THE_SERVERS: ReadonlySet<string> = new Set(['KV0003', 'KV0004', 'KV0005', 'KV0006', 'KV0007', 'KV0008', 'KV0042']);
 const WRONG_TYPE = 'KV0041';
+const UNWANTED_NULL = 'KV0050';
 const PLACE = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };
 const ORIGIN: Origin = { file: '', document: 0, line: 1, locate: () => PLACE };
 
-/** Why an object cannot be stored as it is; undefined if it can. */
-export function checkObject(write: Write, object: KubernetesObject): StatusError | undefined {
-  const { context, kind, live } = write;
-  const options = { catalogs: [context.catalog], knowsCluster: false, defaultNamespace: namespaceOf(object) ?? 'default' };
-  const findings = validateManifests([{ object, origin: ORIGIN }], options).filter(isServers);
+/** Why an object cannot be stored as it is, besides what is known already; undefined if it can. */
+export function checkObject(write: Write, object: KubernetesObject, known: readonly FieldProblem[] = []): StatusError | undefined {
+  const { kind, live } = write;
+  const findings = validate(write, object).filter(isServers);
   const unreadable = findings.find((finding) => finding.code === WRONG_TYPE);
   if (unreadable !== undefined) return cannotBeHandled(kind, unreadable);
   const problems = [
     ...findings.map(toProblem),
+    ...known,
     ...checkFinalizers(write, object),
     ...(live === undefined ? [] : checkImmutable(kind, live, object)),
   ];
   return problems.length === 0 ? undefined : invalid(kind, nameOf(object), problems);
+}
+
+/**
+ * The nulls of a custom resource that its schema does not allow. A create and an update drop what is sent as null; those that
+ * an apply leaves where it empties a map or list stay, and are refused (structured-merge-diff `RemoveItems`, in all versions but 6.3.2).
+ */
+export function findNulls(write: Write, merged: KubernetesObject): readonly FieldProblem[] {
+  if (!write.kind.custom) return [];
+  return validate(write, merged)
+    .filter((finding) => finding.code === UNWANTED_NULL)
+    .map((finding) => ({ ...toProblem(finding), reason: 'FieldValueTypeInvalid' }));
+}
+
+function validate({ context }: Write, object: KubernetesObject): readonly Finding[] {
+  const options = { catalogs: [context.catalog], knowsCluster: false, defaultNamespace: namespaceOf(object) ?? 'default' };
+  return validateManifests([{ object, origin: ORIGIN }], options);
 }
 
 function isServers(finding: Finding): boolean {

@@ -5,7 +5,7 @@ import { formatFieldPath, type FieldConflict } from '../../planner/index.ts';
 import { getArray, getString } from '../../std/index.ts';
 import { admit } from './admission.ts';
 import { checkNamespaceOf } from './admission/namespace.ts';
-import { checkObject } from './checks.ts';
+import { checkObject, findNulls } from './checks.ts';
 import { timeOf, type Context, type Write } from './context.ts';
 import { generateName } from './identity.ts';
 import { locate, type Located } from './locate.ts';
@@ -80,14 +80,15 @@ export function apply(context: Context, object: KubernetesObject, force: boolean
   if (getArray(object.metadata, 'managedFields').length > 0) return badRequest('metadata.managedFields must be nil');
   const absent = live === undefined ? checkAbsent(located) : undefined;
   if (absent !== undefined) return absent;
-  const outcome = applyMerge({ ...mergeInput(context, kind), live, applied: located.object, manager: context.fieldManager, force });
+  const input = { ...mergeInput(context, kind), live, applied: located.object, manager: context.fieldManager, force };
+  const outcome = applyMerge({ ...input, keepsNulls: kind.custom });
   if (outcome.kind === 'conflict') return applyConflict(outcome.message, outcome.conflicts);
   if (live === undefined)
     return store(context, { ...located, object: outcome.object }, (prepared) => keepManagers(prepared, outcome.object));
   const stale = checkPreconditions(located, live, false);
   if (stale !== undefined) return stale;
   const prepared = prepareForUpdate({ context, kind }, live, outcome.object);
-  return replace({ context, kind, live }, keepManagers(prepared, outcome.object));
+  return replace({ context, kind, live, merged: outcome.object }, keepManagers(prepared, outcome.object));
 }
 
 function store(
@@ -110,12 +111,18 @@ function store(
   return { kind: 'ok', object: context.draft.put(admitted.object), operation: 'created' };
 }
 
-function replace(write: Write & { readonly live: KubernetesObject }, prepared: KubernetesObject): WriteResult {
-  const { context, kind, live } = write;
+interface Replacement extends Write {
+  readonly live: KubernetesObject;
+  /** What an apply has merged, before nulls are dropped and defaults are filled in. */
+  readonly merged?: KubernetesObject;
+}
+
+function replace(write: Replacement, prepared: KubernetesObject): WriteResult {
+  const { context, kind, live, merged } = write;
   const admitted = admit(write, prepared);
   if ('refusal' in admitted) return admitted.refusal;
   const counted = countGeneration(kind, live, admitted.object);
-  const refusal = checkObject(write, counted);
+  const refusal = checkObject(write, counted, merged === undefined ? [] : findNulls(write, merged));
   return refusal ?? commit(context, live, counted);
 }
 

@@ -171,6 +171,7 @@ const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.core.v1.Sysctl': ['value'],
   'io.k8s.api.resource.v1.ResourcePool': ['generation'],
   'io.k8s.api.storage.v1.CSINodeSpec': ['drivers'],
+  'io.k8s.api.storage.v1.TokenRequest': ['audience'],
   // Judged with the rest of the metadata.
   'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference': ['apiVersion', 'kind', 'name', 'uid'],
 };
