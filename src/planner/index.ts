@@ -1,4 +1,6 @@
 export { withNamespace } from './desired.ts';
+export { findKeepMark } from './protected.ts';
+export { listHolders } from './orphans.ts';
 export { fieldsHashOf } from './fields-hash.ts';
 export { type PlanInput } from './input.ts';
 export { applyMerge } from './merge/index.ts';

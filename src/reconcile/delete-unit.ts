@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { formatRef, refOf, type KubernetesObject, type ObjectRef, type Plan, type Step, type Wave } from '../model/index.ts';
+import { findKeepMark, listHolders } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -12,6 +13,8 @@ export interface DeleteUnitOptions extends ApplyPlanOptions {
   /** The explicit yes for a Namespace, CustomResourceDefinition, PersistentVolume or PersistentVolumeClaim; without it they are refused. */
   readonly allow?: (ref: ObjectRef) => boolean;
 }
+
+const MOST_NAMES = 5;
 
 const PRECIOUS: ReadonlySet<string> = new Set([
   '/Namespace',
@@ -50,24 +53,59 @@ const PHASE_OF_GROUP: Readonly<Record<string, RemovalPhase>> = {
 
 /**
  * Removes what a unit owns, in the reverse of the order of creation, each wave gone before the next, and its ApplySet
- * parent last. What needs an explicit yes and has none is refused and stays, and then so do the parent and the namespaces.
+ * parent last. What needs an explicit yes and has none is refused and stays. What is marked to outlive its manifest is kept,
+ * and stays a member: the parent then stays too, so that the unit can still be asked for it, take it up again, or remove it
+ * once the mark is gone. Whatever would take along what stays (its namespace, its owner, its definition) stays as well.
  */
 export async function deleteUnit(cluster: Cluster, unit: string, options: DeleteUnitOptions): Promise<ApplyResult> {
   const inventory = await readInventory(cluster, unit, options);
-  const kept = inventory.objects.filter((object) => isPrecious(object) && options.allow?.(refOf(object)) !== true);
-  const doomed = inventory.objects.filter((object) => !kept.includes(object));
-  const refused = kept.map((object): StepResult => {
-    const message = `${formatRef(refOf(object))} is deleted only with an explicit yes`;
-    return { ref: refOf(object), action: 'delete', wave: 0, outcome: 'refused', message };
-  });
+  const stays = listStays(inventory.objects, options);
+  const doomed = inventory.objects.filter((object) => !stays.has(object));
   const result = await applyPlan(cluster, toRemovalPlan(unit, doomed), options);
-  const steps = [...refused, ...result.steps];
-  if (refused.length > 0) return { ...result, steps, conclusion: result.conclusion === 'applied' ? 'incomplete' : result.conclusion };
+  const steps = [...[...stays].map(([object, stay]) => toStayResult(object, stay)), ...result.steps];
+  if ([...stays.values()].some(({ outcome }) => outcome === 'refused')) {
+    return { ...result, steps, conclusion: result.conclusion === 'applied' ? 'incomplete' : result.conclusion };
+  }
   if (result.conclusion !== 'applied' || inventory.object === undefined) return { ...result, steps };
+  if (stays.size > 0) return { ...result, steps, message: describeStays(stays) };
   const uid = getString(inventory.object.metadata, 'uid');
   const removed = await cluster.delete(parentRef(unit, options), uid === undefined ? {} : { uid });
   if (removed.kind === 'ok' || removed.reason === 'NotFound') return { ...result, steps };
   return { ...result, steps, conclusion: 'incomplete', message: `the inventory: ${removed.message}` };
+}
+
+/** Why a member is not removed. */
+interface Stay {
+  readonly outcome: 'refused' | 'unchanged';
+  readonly reason: string;
+}
+
+function listStays(members: readonly KubernetesObject[], options: DeleteUnitOptions): ReadonlyMap<KubernetesObject, Stay> {
+  const stays = new Map<KubernetesObject, Stay>();
+  for (const object of members) {
+    const mark = findKeepMark(object);
+    if (mark !== undefined) stays.set(object, { outcome: 'unchanged', reason: `kept: ${mark}` });
+    else if (isPrecious(object) && options.allow?.(refOf(object)) !== true) {
+      stays.set(object, { outcome: 'refused', reason: `${formatRef(refOf(object))} is deleted only with an explicit yes` });
+    }
+  }
+  const going = members.filter((object) => !stays.has(object));
+  for (const [holder, held] of listHolders(going, [...stays.keys()])) {
+    const outcome = stays.get(held)?.outcome ?? 'unchanged';
+    stays.set(holder, { outcome, reason: `kept: ${formatRef(refOf(held))}, which stays, would go with it` });
+  }
+  return stays;
+}
+
+function toStayResult(object: KubernetesObject, { outcome, reason }: Stay): StepResult {
+  return { ref: refOf(object), action: 'delete', wave: 0, outcome, message: reason };
+}
+
+function describeStays(stays: ReadonlyMap<KubernetesObject, Stay>): string {
+  const names = [...stays].map(([object, { reason }]) => `${formatRef(refOf(object))} (${reason})`);
+  const rest = names.length - MOST_NAMES;
+  const list = [...names.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join('; ');
+  return `Not deleted, and still of the unit: ${list}.`;
 }
 
 function isPrecious(object: KubernetesObject): boolean {

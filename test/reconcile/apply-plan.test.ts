@@ -12,6 +12,7 @@ import {
 import {
   KplanError,
   annotationsOf,
+  formatRef,
   labelsOf,
   refKeyOf,
   refOf,
@@ -331,5 +332,48 @@ describe('deleteUnit', () => {
       (await readInventory(cluster, UNIT)).objects.map(({ kind }) => kind),
       ['Namespace'],
     );
+  });
+
+  const keep = (object: KubernetesObject, annotations: Readonly<Record<string, string>>): KubernetesObject =>
+    withMetadata(object, { annotations });
+  const namesOf = (objects: readonly KubernetesObject[]): readonly string[] => objects.map((object) => formatRef(refOf(object))).toSorted();
+  const marked: readonly { name: string; members: readonly KubernetesObject[]; want: readonly string[]; stays: readonly string[] }[] = [
+    {
+      name: 'keeps what is marked, and the namespace that holds it',
+      members: [NAMESPACE, keep(CONFIG, { 'kapply.kplan.dev/prune': 'disabled' }), WEB],
+      want: ['ConfigMap/settings unchanged', 'Namespace/shop unchanged', 'Deployment/web applied'],
+      stays: ['ConfigMap shop/settings', 'Namespace shop'],
+    },
+    {
+      name: 'keeps what helm would keep',
+      members: [keep(CONFIG, { 'helm.sh/resource-policy': 'keep' }), WEB],
+      want: ['ConfigMap/settings unchanged', 'Deployment/web applied'],
+      stays: ['ConfigMap shop/settings'],
+    },
+    {
+      name: 'has nothing to do where all is marked',
+      members: [keep(NAMESPACE, { 'kapply.kplan.dev/prune': 'disabled' })],
+      want: ['Namespace/shop unchanged'],
+      stays: ['Namespace shop'],
+    },
+  ];
+  for (const { name, members, want, stays } of marked) {
+    it(`${name}, and keeps it in the unit`, async () => {
+      const cluster = await applied(members);
+      const result = await deleteUnit(cluster, UNIT, { clock: new FakeClock(), allow: () => true });
+      assert.equal(result.conclusion, 'applied', JSON.stringify(result));
+      assert.deepEqual(outcomes(result), want);
+      assert.match(result.message ?? '', /^Not deleted, and still of the unit: /);
+      const { objects, object } = await readInventory(cluster, UNIT);
+      assert.deepEqual([namesOf(objects), object !== undefined], [stays, true]);
+      assert.deepEqual(namesOf(cluster.objects()), [...stays, 'ConfigMap default/kapply-shop'].toSorted());
+    });
+  }
+
+  it('does not take what needs an explicit yes along with its namespace', async () => {
+    const cluster = await applied([NAMESPACE, toObject('PersistentVolumeClaim', 'data', { status: { phase: 'Bound' } }), WEB]);
+    const result = await deleteUnit(cluster, UNIT, { clock: new FakeClock(), allow: ({ kind }) => kind === 'Namespace' });
+    assert.equal(result.conclusion, 'incomplete');
+    assert.deepEqual(outcomes(result), ['PersistentVolumeClaim/data refused', 'Namespace/shop refused', 'Deployment/web applied']);
   });
 });
