@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deleteUnit, readStatus, type ApplyResult } from '../../src/reconcile/index.ts';
-import { refOf, type KubernetesObject, type Plan } from '../../src/model/index.ts';
+import { deleteUnit, PART_OF_LABEL, readStatus, type ApplyResult } from '../../src/reconcile/index.ts';
+import { refOf, stepsOf, type KubernetesObject, type Plan } from '../../src/model/index.ts';
 import type { EmbeddedCluster } from '../../src/sim/index.ts';
 import { getNumber } from '../../src/std/index.ts';
 import { REAL_CLOCK, withCluster } from '../sim/embedded.ts';
@@ -44,6 +44,34 @@ describe('applyPlan on the embedded cluster', () => {
       assert.equal(getNumber(web, 'status', 'readyReplicas'), 3);
       assert.equal(await cluster.get(refOf(deployment('api', 1))), undefined);
       assert.deepEqual((await planUnit(cluster, next)).waves, []);
+    });
+  });
+
+  it('takes no EndpointSlice of a controller for its own, beside one that it applied', async () => {
+    await withCluster(async (cluster) => {
+      const slice: KubernetesObject = {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'outside', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'outside' } },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: ['192.0.2.1'] }],
+        ports: [{ port: 80 }],
+      };
+      const first = await apply(cluster, [...SHOP, slice]);
+      assert.equal(first.conclusion, 'applied', tell(first));
+      const { items } = await cluster.list(refOf(slice), { namespace: 'shop', labelSelector: PART_OF_LABEL });
+      assert.ok(items.length > 1, 'the controller copies the labels of the Service');
+      assert.deepEqual((await planUnit(cluster, [...SHOP, slice])).waves, []);
+      const gone = await planUnit(cluster, SHOP);
+      assert.deepEqual(
+        stepsOf(gone).map(({ action, ref }) => `${action} ${ref.kind} ${ref.name}`),
+        ['delete EndpointSlice outside'],
+      );
+      const status = await readStatus(cluster, UNIT, { now: Date.now() });
+      assert.deepEqual(
+        status.objects.flatMap(({ ref }) => (ref.kind === 'EndpointSlice' ? [ref.name] : [])),
+        ['outside'],
+      );
     });
   });
 
