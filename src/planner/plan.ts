@@ -1,6 +1,7 @@
 import {
   compareRefs,
   formatRef,
+  gvkOf,
   toFinding,
   toRefKey,
   type Change,
@@ -12,12 +13,12 @@ import {
   type Plan,
   type RefKey,
   type Wave,
-  type World,
+  World,
 } from '../model/index.ts';
 import { compareBy, stringifyJson } from '../std/index.ts';
 import { planChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
-import { toDesired } from './desired.ts';
+import { toDesired, withNamespace } from './desired.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
@@ -48,7 +49,8 @@ interface PlannedChanges {
  * relying on what, and what that does. Pure: the same input, in any order, gives the same plan. Objects whose manifest
  * and live state are the same as in the last call are not looked at again.
  */
-export function createPlan(input: PlanInput): Plan {
+export function createPlan(given: PlanInput): Plan {
+  const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const planned = planChanges(input, byKey);
   const deletes = planDeletes(input, byKey);
@@ -177,6 +179,21 @@ function toChangedObject({ change, before, after, desired }: Entry, input: PlanI
     return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, change.merged ?? after, pointer, input.catalog);
   };
   return { step: change, before, locate };
+}
+
+interface Placed extends Pick<PlanInput, 'catalog' | 'defaultNamespace'> {
+  readonly world: World;
+}
+
+const placed = new WeakMap<World, Placed>();
+
+/** The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come. */
+function withNamespaces({ before, catalog, defaultNamespace }: PlanInput): World {
+  const known = placed.get(before);
+  if (known?.catalog === catalog && known.defaultNamespace === defaultNamespace) return known.world;
+  const world = World.of(before.objects().map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
+  placed.set(before, { catalog, defaultNamespace, world });
+  return world;
 }
 
 const worlds = new WeakMap<World, { readonly context: World; readonly world: World }>();

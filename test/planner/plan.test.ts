@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/std/index.ts';
-import { refKeyOf, World } from '../../src/model/index.ts';
+import { refKeyOf, stepsOf, World } from '../../src/model/index.ts';
 import { applied, changeOf, manifest, object, plan, stored, summary } from './scenario.ts';
 
 function deployment(spec: JsonObject = {}, container: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
@@ -202,6 +202,19 @@ test('between revisions everything that is no longer there goes, and defaults ar
   const before = [object(deployment({ replicas: 1 })), object(config({ a: '1' })), object(config({ a: '1' }, { name: 'd' }))];
   const result = plan(before, [manifest(deployment()), manifest(config({ a: '2' }))], { mode: 'revision', owned: new Set() });
   assert.deepEqual(summary(result), ['update ConfigMap c /data/a', 'delete ConfigMap d']);
+});
+
+test('between revisions an object without a namespace is in the default one, before and after', () => {
+  const { namespace: _, ...nowhere } = object(config({ a: '1' })).metadata;
+  const before = [object({ ...config({ a: '1' }), metadata: nowhere }), object({ ...config({}), metadata: { name: 'd' } })];
+  const result = plan(before, [manifest({ ...config({ a: '2' }), metadata: nowhere })], { mode: 'revision', owned: new Set() });
+  assert.deepEqual(summary(result), ['update ConfigMap c /data/a', 'delete ConfigMap d']);
+  assert.deepEqual(
+    stepsOf(result).map(({ ref }) => ref.namespace),
+    ['default', 'default'],
+  );
+  const same = plan(before, [manifest({ ...config({ a: '1' }), metadata: { ...nowhere, namespace: 'default' } })], { mode: 'revision' });
+  assert.equal(changeOf(same, 'ConfigMap', 'c'), undefined);
 });
 
 test('a dump without managers shows what would change, and no conflict', () => {
