@@ -87,7 +87,7 @@ function stepFields(step: Step): JsonObject {
     wave: step.wave,
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.movedFrom === undefined ? {} : { movedFrom: refFields(step.movedFrom) }),
-    fields: step.fields.map((field) => ({ ...maskSecrets(field) })),
+    fields: step.fields.map((field) => ({ ...maskSecrets(field, step.ref) })),
     ...(step.source === undefined ? {} : { source: { ...step.source } }),
   };
 }

@@ -133,7 +133,7 @@ function findingRow(finding: Finding): string {
 function stepRow(step: Step): string {
   const fields = step.fields
     .slice(0, 6)
-    .map(maskSecrets)
+    .map((field) => maskSecrets(field, step.ref))
     .map((field) => `${code(readablePath(field.path, step))}: ${value(field.before)} → ${value(field.after)}`);
   const more = step.fields.length > 6 ? [`… ${step.fields.length - 6} more`] : [];
   return row(

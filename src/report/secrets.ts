@@ -1,10 +1,18 @@
 import type { JsonValue } from '../std/index.ts';
-import type { FieldChange } from '../model/index.ts';
+import type { FieldChange, ObjectRef } from '../model/index.ts';
 
-/** A field of a Secret as reports show it: that it changes, never what it is, and no hash either, which would differ from run to run. */
-export function maskSecrets(field: FieldChange): FieldChange {
-  const isSecret = [field.before, field.after].some((value) => value !== undefined && hasHash(value));
-  if (!isSecret) return field;
+const SECRET = /^\s*(secrets?(list)?|list)\s*$/i;
+
+/** The fields of a Secret of which a plan holds more than hashes. */
+const SHOWN = /^\/(apiVersion|kind|type|immutable|metadata)(\/|$)/;
+
+/**
+ * A field of an object as reports show it. Of a secret value: that it changes, never what it is, and no hash either, which
+ * would differ from run to run. Whoever made the plan, no field of a Secret is shown that holds values.
+ */
+export function maskSecrets(field: FieldChange, { group, kind }: ObjectRef): FieldChange {
+  const isOfSecret = SECRET.test(kind) && !group.includes('.') && !SHOWN.test(field.path);
+  if (!isOfSecret && ![field.before, field.after].some((value) => value !== undefined && hasHash(value))) return field;
   return {
     path: field.path,
     ...(field.before === undefined ? {} : { before: '(secret)' }),

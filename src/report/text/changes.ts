@@ -73,7 +73,7 @@ export function stepLines(step: Step, layout: Layout): Line[] {
 }
 
 function fieldLine(change: FieldChange, step: Step, layout: Layout): Line {
-  const field = maskSecrets(change);
+  const field = maskSecrets(change, step.ref);
   const path = `    ${readablePath(field.path, step).replace('.spec.template.spec.', '.spec…')}`.padEnd(
     Math.min(52, Math.max(24, layout.width - 40)),
   );
