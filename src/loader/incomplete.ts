@@ -55,6 +55,8 @@ export function hidesObjects({ code, ref }: Finding): boolean {
 /**
  * The places of a source that could not be wholly understood, by file: whoever compares the source with something else
  * must not take an object for gone because of them. Waiving or allowing a finding does not make its place understood.
+ * A template counts, even one that never was a manifest: nothing tells it from a manifest that has just become one. Who
+ * keeps templates beside manifests names them in .kplanignore, once.
  */
 export function listIncomplete(findings: readonly Finding[]): readonly IncompletePlace[] {
   const places = new Map<string, boolean>();
