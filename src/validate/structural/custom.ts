@@ -161,7 +161,7 @@ function compileLogic(schema: Schema): readonly Check[] {
   const checks: Check[] = [];
   const { allOf, anyOf, oneOf, not } = schema;
   if (allOf !== undefined) checks.push(compileAllOf(allOf));
-  if (anyOf !== undefined && schema.intOrString !== true) checks.push(compileAnyOf(anyOf));
+  if (anyOf !== undefined) checks.push(compileAnyOf(anyOf));
   if (oneOf !== undefined) checks.push(compileOneOf(oneOf));
   if (not !== undefined) {
     checks.push((value, at) => {
