@@ -169,7 +169,13 @@ const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.core.v1.ScaleIOPersistentVolumeSource': ['secretRef'],
   'io.k8s.api.core.v1.ScaleIOVolumeSource': ['secretRef'],
   'io.k8s.api.core.v1.Sysctl': ['value'],
+  'io.k8s.api.resource.v1.Counter': ['value'],
+  'io.k8s.api.resource.v1.DeviceCapacity': ['value'],
   'io.k8s.api.resource.v1.ResourcePool': ['generation'],
+  'io.k8s.api.resource.v1beta1.Counter': ['value'],
+  'io.k8s.api.resource.v1beta1.DeviceCapacity': ['value'],
+  'io.k8s.api.resource.v1beta2.Counter': ['value'],
+  'io.k8s.api.resource.v1beta2.DeviceCapacity': ['value'],
   'io.k8s.api.storage.v1.CSINodeSpec': ['drivers'],
   'io.k8s.api.storage.v1.TokenRequest': ['audience'],
   // Judged with the rest of the metadata.
