@@ -1,36 +1,42 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError, refKeyOf, refOf, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
 import { PART_OF_LABEL, readInventory, type Inventory, type InventoryOptions } from '../reconcile/index.ts';
-import { pause, sha256, stringifyJson, type Clock } from '../std/index.ts';
+import { aborted, pause, sha256, stringifyJson, type Clock } from '../std/index.ts';
 
 const RETRY = 5_000;
 
 /**
- * Calls `onDrift` once, when an object that the unit owns is deleted or changed by anyone in more than its status, after
- * which whoever called looks at the whole. Ends then, or when the signal aborts. Watches the kinds and namespaces of what is owned.
+ * Watches the objects that the unit owns until the signal aborts. Calls `onDrift` when one of them is
+ * deleted or changed by anyone in more than its status, and `onWatching` each time the watches have begun, or begun anew:
+ * what happened before that is nobody's news, and whoever called looks at the whole once more.
  */
 export async function watchDrift(
   cluster: Cluster,
   unit: string,
-  options: InventoryOptions & { readonly clock: Clock; readonly signal: AbortSignal; readonly onDrift: () => void },
+  options: InventoryOptions & {
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly onDrift: () => void;
+    readonly onWatching: () => void;
+  },
 ): Promise<void> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([options.signal, ended.signal]);
+  const { signal } = options;
   while (!signal.aborted) {
+    const round = new AbortController();
+    const listening = AbortSignal.any([signal, round.signal]);
     try {
       const inventory = await readInventory(cluster, unit, options);
-      if (inventory.objects.length === 0) return;
-      await Promise.all(toScopes(inventory).map((scope) => watchScope(cluster, scope, signal, notice)));
+      const owned = new Set(inventory.objects.map((object) => refKeyOf(object)));
+      const watches = await Promise.all(toScopes(inventory).map((scope) => openWatch(cluster, scope, owned)));
+      if (signal.aborted) return;
+      options.onWatching();
+      await Promise.race([aborted(signal), ...watches.map((watch) => follow(cluster, watch, listening, options.onDrift))]);
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
+    } finally {
+      round.abort();
     }
     await pause(options.clock, RETRY, signal);
-  }
-
-  function notice(): void {
-    if (signal.aborted) return;
-    ended.abort();
-    options.onDrift();
   }
 }
 
@@ -48,17 +54,31 @@ function toScopes({ objects, id }: Inventory): readonly Scope[] {
   return [...scopes.values()];
 }
 
-async function watchScope(cluster: Cluster, scope: Scope, signal: AbortSignal, notice: () => void): Promise<void> {
-  const { ref, labelSelector } = scope;
+interface Watch {
+  readonly ref: ObjectRef;
+  readonly options: { readonly namespace?: string; readonly resourceVersion: string };
+  /** The hashes of what is owned, as last seen. */
+  readonly known: Map<RefKey, string>;
+}
+
+async function openWatch(cluster: Cluster, { ref, labelSelector }: Scope, owned: ReadonlySet<RefKey>): Promise<Watch> {
   const within = ref.namespace === undefined ? {} : { namespace: ref.namespace };
   const { items, resourceVersion } = await cluster.list(ref, { ...within, labelSelector });
-  const known = new Map<RefKey, string>(items.map((object) => [refKeyOf(object), hashOf(object)]));
-  for await (const event of cluster.watch(ref, { ...within, resourceVersion, signal })) {
+  const mine = items.filter((object) => owned.has(refKeyOf(object)));
+  return { ref, options: { ...within, resourceVersion }, known: new Map(mine.map((object) => [refKeyOf(object), hashOf(object)])) };
+}
+
+/** Ends when the watch does: it was aborted, or is too old to go on. */
+async function follow(cluster: Cluster, { ref, options, known }: Watch, signal: AbortSignal, onDrift: () => void): Promise<void> {
+  for await (const event of cluster.watch(ref, { ...options, signal })) {
     if (event.type === 'expired' || signal.aborted) return;
     if (event.type === 'bookmark') continue;
-    const before = known.get(refKeyOf(event.object));
+    const key = refKeyOf(event.object);
+    const before = known.get(key);
     if (before === undefined) continue;
-    if (event.type === 'deleted' || hashOf(event.object) !== before) return notice();
+    const after = event.type === 'deleted' ? '' : hashOf(event.object);
+    known.set(key, after);
+    if (after !== before) onDrift();
   }
 }
 

@@ -1,7 +1,13 @@
 import { assertNever } from '../std/index.ts';
 
-/** What makes the daemon look again. */
-export type Cause = 'start' | 'change' | 'drift' | 'interval' | 'retry';
+/**
+ * What makes the daemon look again. `check`: drift is watched from now on, and what happened between the last look and now
+ * is looked for once.
+ */
+export type Cause = 'start' | 'change' | 'drift' | 'check' | 'interval' | 'retry';
+
+/** What is told to the daemon from outside. */
+export type Trigger = Extract<Cause, 'change' | 'drift' | 'check'>;
 
 /**
  * How one synchronisation ended.
@@ -10,6 +16,7 @@ export type Cause = 'start' | 'change' | 'drift' | 'interval' | 'retry';
  * - `failed`: a step failed; something may have been touched.
  * - `unreadable`: the source or the cluster could not be read; nothing was touched.
  * - `same`: the revision that was given up is still the one; nothing was tried.
+ * - `moved`: the source changed while a plan that deletes was made of it; nothing was touched.
  * - `stopped`: it was told to stop.
  */
 export type SyncOutcome =
@@ -18,6 +25,7 @@ export type SyncOutcome =
   | { readonly kind: 'failed'; readonly revision: string; readonly message: string }
   | { readonly kind: 'unreadable'; readonly message: string }
   | { readonly kind: 'same'; readonly revision: string }
+  | { readonly kind: 'moved' }
   | { readonly kind: 'stopped' };
 
 /** Limits of the loop, in milliseconds. */
@@ -49,9 +57,9 @@ export interface LoopState {
   readonly holder?: string;
   readonly cause: Cause;
   /** Why to look again once the synchronisation under way has ended. */
-  readonly again?: 'change' | 'drift';
+  readonly again?: Trigger;
   /** The last outcome that says something. */
-  readonly outcome?: Exclude<SyncOutcome, { kind: 'same' | 'stopped' }>;
+  readonly outcome?: Exclude<SyncOutcome, { kind: 'same' | 'moved' | 'stopped' }>;
   readonly lastSynced?: { readonly revision: string; readonly at: number };
   /** How often the same thing has failed in a row. */
   readonly failures: number;
@@ -59,15 +67,15 @@ export interface LoopState {
   readonly givenUp?: string;
   /** How often in a row drift was healed: something else may be writing the same fields. */
   readonly heals: number;
-  /** Whether it is drift that is looked for at `dueAt`. */
-  readonly drifted?: true;
+  /** What is looked for at `dueAt`, where it is not the whole. */
+  readonly due?: 'drift' | 'check';
   /** When to look again; undefined while only an event can help. */
   readonly dueAt?: number;
 }
 
 export type LoopEvent =
   | { readonly type: 'lease'; readonly at: number; readonly holds: boolean; readonly holder?: string }
-  | { readonly type: 'trigger'; readonly at: number; readonly cause: 'change' | 'drift' }
+  | { readonly type: 'trigger'; readonly at: number; readonly cause: Trigger }
   /** `jitter` is a number from 0 to 1 that spreads the looks of many daemons. */
   | { readonly type: 'synced'; readonly at: number; readonly outcome: SyncOutcome; readonly jitter: number }
   | { readonly type: 'tick'; readonly at: number }
@@ -115,21 +123,32 @@ function onLease(state: LoopState, holds: boolean, holder: string | undefined): 
   return [{ ...next, stage: 'standby' }, []];
 }
 
-function onTrigger(state: LoopState, cause: 'change' | 'drift', at: number): LoopTransition {
-  if (state.stage === 'syncing') return [{ ...state, again: state.again === 'change' ? 'change' : cause }, []];
+function onTrigger(state: LoopState, cause: Trigger, at: number): LoopTransition {
+  if (state.stage === 'syncing') return [{ ...state, again: moreUrgent(state.again, cause) }, []];
   if (state.stage !== 'idle') return [state, []];
   if (cause === 'change') return sync(state, 'change');
   if (state.outcome?.kind !== 'synced') return [state, []];
-  const pause = state.heals === 0 ? state.options.driftPause : toBackoff(state.options, state.heals);
-  const healAt = (state.lastSynced?.at ?? at) + pause;
-  if (at >= healAt) return sync(state, 'drift');
-  return healAt >= (state.dueAt ?? Infinity) ? [state, []] : [{ ...state, drifted: true, dueAt: healAt }, [{ type: 'wake', at: healAt }]];
+  const healAt = (state.lastSynced?.at ?? at) + toPause(state, cause);
+  if (at >= healAt) return sync(state, cause);
+  if (healAt > (state.dueAt ?? Infinity)) return [state, []];
+  return [{ ...state, due: state.due === 'drift' ? 'drift' : cause, dueAt: healAt }, [{ type: 'wake', at: healAt }]];
+}
+
+function moreUrgent(one: Trigger | undefined, other: Trigger): Trigger {
+  if (one === 'change' || other === 'change') return 'change';
+  return one === 'drift' ? one : other;
+}
+
+/** From a synchronisation to the next for such a cause: the longer, the oftener something was healed already. */
+function toPause({ heals, options }: LoopState, cause: 'drift' | 'check'): number {
+  if (heals > 0) return toBackoff(options, heals);
+  return cause === 'drift' ? options.driftPause : 0;
 }
 
 function onTick(state: LoopState, at: number): LoopTransition {
   if (state.stage !== 'idle' || state.dueAt === undefined) return [state, []];
   if (at < state.dueAt) return [state, [{ type: 'wake', at: state.dueAt }]];
-  return sync(state, state.failures > 0 ? 'retry' : state.drifted === true ? 'drift' : 'interval');
+  return sync(state, state.failures > 0 ? 'retry' : (state.due ?? 'interval'));
 }
 
 function onStop(state: LoopState): LoopTransition {
@@ -139,7 +158,7 @@ function onStop(state: LoopState): LoopTransition {
 }
 
 function sync(state: LoopState, cause: Cause): LoopTransition {
-  const { dueAt: _, again: __, drifted: ___, ...rest } = state;
+  const { dueAt: _, again: __, due: ___, ...rest } = state;
   const except = state.givenUp === undefined ? {} : { except: state.givenUp };
   return [{ ...rest, stage: 'syncing', cause }, [{ type: 'sync', cause, ...except }]];
 }
@@ -150,9 +169,9 @@ function onSynced(state: LoopState, outcome: SyncOutcome, at: number, jitter: nu
   const judged = judge(state, outcome, at, jitter);
   if (!state.leased) return [{ ...judged, stage: 'standby' }, []];
   const { again, ...idle } = { ...judged, stage: 'idle' as const };
-  if (again === 'change') return sync(idle, 'change');
-  if (again === 'drift') {
-    const [next, effects] = onTrigger(idle, 'drift', at);
+  if (outcome.kind === 'moved') return sync(idle, 'change');
+  if (again !== undefined) {
+    const [next, effects] = onTrigger(idle, again, at);
     if (effects.length > 0) return [next, effects];
   }
   return [idle, idle.dueAt === undefined ? [] : [{ type: 'wake', at: idle.dueAt }]];
@@ -169,7 +188,7 @@ function judge(state: LoopState, outcome: SyncOutcome, at: number, jitter: numbe
         ...rest,
         outcome,
         failures: 0,
-        heals: outcome.changes === 0 ? 0 : state.cause === 'drift' || state.heals > 0 ? state.heals + 1 : 0,
+        heals: countHeals(state, outcome.changes),
         lastSynced: { revision: outcome.revision, at },
         dueAt: next,
       };
@@ -187,11 +206,18 @@ function judge(state: LoopState, outcome: SyncOutcome, at: number, jitter: numbe
     }
     case 'same':
       return { ...rest, givenUp: outcome.revision };
+    case 'moved':
     case 'stopped':
       return { ...rest, ...kept, dueAt: next };
     default:
       return assertNever(outcome);
   }
+}
+
+/** A check that finds nothing says that the last heal held for a moment, not that nobody undoes it. */
+function countHeals({ cause, heals }: LoopState, changes: number): number {
+  if (changes === 0) return cause === 'check' ? heals : 0;
+  return cause === 'drift' || cause === 'check' || heals > 0 ? heals + 1 : 0;
 }
 
 function toBackoff(options: LoopOptions, count: number): number {

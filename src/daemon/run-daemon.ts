@@ -4,7 +4,7 @@ import { parentRef, type InventoryOptions } from '../reconcile/index.ts';
 import { assertNever, EventQueue, type Clock } from '../std/index.ts';
 import { watchDrift } from './drift-watch.ts';
 import { LeaseKeeper } from './lease.ts';
-import { stepLoop, toLoopState, type LoopEffect, type LoopEvent, type LoopState } from './loop.ts';
+import { stepLoop, toLoopState, type LoopEffect, type LoopEvent, type LoopState, type Trigger } from './loop.ts';
 import { pollRevision, watchDirectory } from './source-watch.ts';
 import { writeStatus, type DaemonStatus } from './status-file.ts';
 import { synchronise, type DaemonParts } from './synchronise.ts';
@@ -70,7 +70,7 @@ class Daemon<S> {
   #stage: 'reading' | 'planning' | 'applying' = 'reading';
   #revision: string | undefined;
   #sync = new AbortController();
-  #drift = new AbortController();
+  #drift: AbortController | undefined;
   #alarm = new AbortController();
   #told = '';
 
@@ -90,7 +90,7 @@ class Daemon<S> {
       await this.#loop();
     } finally {
       signal.removeEventListener('abort', stop);
-      for (const controller of [this.#sync, this.#drift, this.#alarm, this.#end]) controller.abort();
+      for (const controller of [this.#sync, this.#drift, this.#alarm, this.#end]) controller?.abort();
       await Promise.allSettled(background);
     }
   }
@@ -127,7 +127,6 @@ class Daemon<S> {
 
   async #synchronise({ cause, except }: Extract<LoopEffect, { type: 'sync' }>): Promise<void> {
     const { cluster, unit, parts, random } = this.#options;
-    this.#drift.abort();
     this.#sync = new AbortController();
     this.#stage = 'reading';
     const outcome = await synchronise({
@@ -147,20 +146,31 @@ class Daemon<S> {
   #enter(stage: 'reading' | 'planning' | 'applying', revision: string | undefined, cause: string): void {
     this.#stage = stage;
     if (stage === 'planning' && revision !== this.#revision) this.#log('info', `revision ${revision ?? ''} (${cause})`);
-    if (stage === 'applying') this.#log('info', `applying (${cause})`);
+    if (stage === 'applying') {
+      this.#drift?.abort();
+      this.#drift = undefined;
+      this.#log('info', `applying (${cause})`);
+    }
     this.#revision = revision ?? this.#revision;
     this.#publish();
   }
 
+  /** One watch at a time: it goes on over looks that change nothing, and ends before the daemon's own writes. */
   #watchDrift(): void {
     const { cluster, unit, clock, namespace } = this.#options;
-    this.#drift = new AbortController();
+    if (this.#drift !== undefined) return;
+    const drift = new AbortController();
+    this.#drift = drift;
+    const tell = (cause: Trigger) => (): void => this.#queue.put({ type: 'trigger', at: this.#now(), cause });
     watchDrift(cluster, unit, {
       ...(namespace === undefined ? {} : { namespace }),
       clock,
-      signal: this.#drift.signal,
-      onDrift: () => this.#queue.put({ type: 'trigger', at: this.#now(), cause: 'drift' }),
-    }).catch((error: unknown) => this.#break(error));
+      signal: drift.signal,
+      onDrift: tell('drift'),
+      onWatching: tell('check'),
+    })
+      .catch((error: unknown) => this.#break(error))
+      .finally(() => (this.#drift = this.#drift === drift ? undefined : this.#drift));
   }
 
   async #keepLease(): Promise<void> {

@@ -1,6 +1,6 @@
 import { watch } from 'chokidar';
 import { basename, relative, sep } from 'node:path';
-import { pause, type Clock } from '../std/index.ts';
+import { aborted, pause, type Clock } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
 
 /** What editors leave beside a file while they save it, and what Git keeps for itself. */
@@ -67,11 +67,4 @@ export async function pollRevision(
     last = revision ?? last;
     await pause(clock, interval * (0.9 + random() / 5), signal);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

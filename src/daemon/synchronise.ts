@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
-import { KplanError, describe, formatPlace, formatRef, stepsOf, type Effect, type Finding, type Plan } from '../model/index.ts';
+import { KplanError, describe, formatPlace, formatRef, stepsOf, type Effect, type Finding, type Plan, type Step } from '../model/index.ts';
 import { readInventory, type ApplyResult, type InventoryOptions } from '../reconcile/index.ts';
 import type { SyncOutcome } from './loop.ts';
 
@@ -66,7 +66,8 @@ export interface SyncContext<S> {
 
 /**
  * Reads, plans, asks the policy, applies. A source that cannot be read or that is suddenly empty changes nothing: an empty
- * source never prunes what the unit owns.
+ * source never prunes what the unit owns. Before anything is deleted the source is read again: what a half-saved file does
+ * not say yet is not gone.
  */
 export async function synchronise<S>(context: SyncContext<S>): Promise<SyncOutcome> {
   try {
@@ -94,10 +95,16 @@ async function readAndApply<S>({ parts, signal, ...context }: SyncContext<S>): P
   if (signal.aborted) return { kind: 'stopped' };
   const reasons = listBlockers(plan, context.policy);
   if (reasons.length > 0) return { kind: 'held', revision, reasons };
-  const changes = stepsOf(plan).length;
+  const steps = stepsOf(plan);
+  if (steps.some(isDestructive) && (await parts.readSource()).revision !== revision) return { kind: 'moved' };
+  const changes = steps.length;
   if (changes > 0) context.onStage('applying', revision);
   const result = await parts.apply(plan, source, signal);
   return toOutcome(result, revision, changes);
+}
+
+function isDestructive({ action }: Step): boolean {
+  return action === 'delete' || action === 'replace';
 }
 
 function toOutcome(result: ApplyResult, revision: string, changes: number): SyncOutcome {

@@ -40,6 +40,6 @@ export {
 export { compileLinearPattern } from './linear-pattern.ts';
 export { findNearest } from './nearest.ts';
 export { compareBy, compareStrings, sortedUnique } from './order.ts';
-export { pause } from './pause.ts';
+export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
 export { toVisible } from './visible.ts';

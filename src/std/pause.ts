@@ -11,3 +11,11 @@ export async function pause(clock: Clock, milliseconds: number, signal: AbortSig
     throw error;
   }
 }
+
+/** Waits until the signal aborts; not at all if it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

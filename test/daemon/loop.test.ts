@@ -36,6 +36,7 @@ function toEvent(event: Told, at: number): LoopEvent {
 const LEASE: Told = { type: 'lease', holds: true };
 const CHANGE: Told = { type: 'trigger', cause: 'change' };
 const DRIFT: Told = { type: 'trigger', cause: 'drift' };
+const CHECK: Told = { type: 'trigger', cause: 'check' };
 const STOP: Told = { type: 'stop' };
 const ended = (outcome: SyncOutcome, at?: number): Told => ({ type: 'synced', outcome, jitter: 0, ...(at === undefined ? {} : { at }) });
 const tick = (at: number): Told => ({ type: 'tick', at });
@@ -72,6 +73,31 @@ describe('stepLoop', () => {
       name: 'heals ever later what drifts again and again',
       input: [LEASE, SYNCED, DRIFT, tick(1_000), ended(HEALED), { ...DRIFT, at: 2_000 }, tick(5_999), tick(6_000)],
       want: ['start', 'drift', 'drift'],
+      stage: 'syncing',
+    },
+    { name: 'checks once more when drift is watched', input: [LEASE, SYNCED, CHECK], want: ['start', 'check'], stage: 'syncing' },
+    {
+      name: 'checks after the synchronisation that is under way, unless drift or a change asks for one',
+      input: [LEASE, CHECK, SYNCED, CHECK, DRIFT, CHECK, SYNCED, tick(1_000), CHECK, CHANGE, DRIFT, CHECK, SYNCED],
+      want: ['start', 'check', 'drift', 'change'],
+      stage: 'syncing',
+    },
+    {
+      name: 'checks ever later what never stays as it was applied',
+      input: [LEASE, ended(HEALED), CHECK, ended(HEALED), CHECK, tick(4_999), tick(5_000), ended(HEALED), CHECK, tick(14_999)],
+      want: ['start', 'check', 'check'],
+      stage: 'idle',
+    },
+    {
+      name: 'does not forget for a check that nothing was wrong that somebody undoes what it heals',
+      input: [LEASE, SYNCED, DRIFT, tick(1_000), ended(HEALED), CHECK, tick(6_000), SYNCED, { ...DRIFT, at: 7_000 }, tick(10_999)],
+      want: ['start', 'drift', 'check'],
+      stage: 'idle',
+    },
+    {
+      name: 'reads again at once what changed while a plan that deletes was made of it',
+      input: [LEASE, ended({ kind: 'moved' })],
+      want: ['start', 'change'],
       stage: 'syncing',
     },
     { name: 'does not answer drift while held', input: [LEASE, HELD, DRIFT, tick(5_000)], want: ['start'], stage: 'idle' },

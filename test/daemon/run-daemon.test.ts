@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { readDaemonStatus, runDaemon, type DaemonLogEntry, type DaemonOptions, type DaemonStatus } from '../../src/daemon/index.ts';
 import { KplanError, isKubernetesObject, refOf, type KubernetesObject } from '../../src/model/index.ts';
 import { applyPlan } from '../../src/reconcile/index.ts';
@@ -27,6 +27,7 @@ class Scene {
   manifests: Manifests | KplanError = [CONFIG];
   findings: readonly string[] = [];
   applies = 0;
+  onPlan: () => void = () => undefined;
   #abort = new AbortController();
   #ended: Promise<void> | undefined;
 
@@ -35,6 +36,7 @@ class Scene {
   }
 
   start(options: Partial<DaemonOptions<Manifests>> = {}): this {
+    started.push(this);
     this.#abort = new AbortController();
     this.#ended = runDaemon<Manifests>({
       unit: UNIT,
@@ -50,6 +52,7 @@ class Scene {
         readSource: async () => this.#read(),
         plan: async ({ content }) => {
           const plan = await planFor(this.cluster, content);
+          this.onPlan();
           return { ...plan, findings: this.findings.map((code) => ({ code, severity: 'error', data: {} })) };
         },
         apply: (plan, _, signal) => {
@@ -86,6 +89,12 @@ class Scene {
   }
 }
 
+/** A daemon that goes on under a clock that jumps would keep the process busy for ever. */
+const started: Scene[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((scene) => scene.stop()));
+});
+
 describe('runDaemon', () => {
   it('makes the cluster equal to the source, and again when the source changes', async () => {
     const scene = new Scene().start();
@@ -111,6 +120,43 @@ describe('runDaemon', () => {
     scene.cluster.remove(refOf(CONFIG));
     await scene.after(20_000);
     assert.deepEqual(scene.names(), ['settings=red']);
+    await scene.stop();
+  });
+
+  it('heals what is deleted while it begins to watch', async () => {
+    for (const moment of [0, 1, 2, 5, 10, 20, 50]) {
+      const scene = new Scene();
+      let told = false;
+      const remove = async (): Promise<void> => {
+        for (let turn = 0; turn < moment; turn++) await Promise.resolve();
+        scene.cluster.remove(refOf(CONFIG));
+      };
+      scene.start({
+        interval: 3_600_000,
+        log: ({ message }) => {
+          if (!message.startsWith('synced') || told) return;
+          told = true;
+          void remove();
+        },
+      });
+      await scene.after(60_000);
+      assert.ok(told);
+      assert.deepEqual(scene.names(), ['settings=red'], `deleted ${moment} turns after the synchronisation`);
+      await scene.stop();
+    }
+  });
+
+  it('prunes nothing that is only missing from a file that is being saved', async () => {
+    const scene = new Scene();
+    scene.manifests = [CONFIG, EXTRA];
+    scene.start();
+    await scene.after(5_000);
+    const { uid } = scene.cluster.objects().find((object) => refOf(object).name === 'extra')?.metadata ?? {};
+    scene.manifests = [BLUE];
+    scene.onPlan = () => (scene.manifests = [BLUE, EXTRA]);
+    await scene.after(70_000);
+    assert.deepEqual(scene.names(), ['settings=blue', 'extra=']);
+    assert.equal(scene.cluster.objects().find((object) => refOf(object).name === 'extra')?.metadata['uid'], uid);
     await scene.stop();
   });
 
