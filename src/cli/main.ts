@@ -82,8 +82,9 @@ export async function runAsProcess(program: ProgramName): Promise<void> {
   process.exitCode = await runProgram(program, process.argv.slice(2), processIo(controller.signal));
 }
 
-// A run is short: on Node 20, compiling functions again for speed takes a fifth of it, and later costs no wall time. Newer
-// engines have a tier between, and no such flag.
+// A run is short. Young objects have room from the start, so that fewer are copied; and on Node 20, compiling functions
+// again for speed takes a fifth of it, and later costs no wall time: newer engines have a tier between, and no such flag.
 function tuneEngine(): void {
+  setFlagsFromString('--semi-space-growth-factor=16');
   if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=500000');
 }

@@ -9,7 +9,7 @@ import type { Limits } from './limits.ts';
 import { beginningOf } from './tree/disk-fault.ts';
 import type { FileContent, SourceTree, TreeFile } from './tree/tree.ts';
 import { DocumentOrigin, EventMemo } from './yaml/origin.ts';
-import { parseFile, type ParsedFile } from './yaml/parse-file.ts';
+import { parseFile, type ParsedFile, type ParsedObject } from './yaml/parse-file.ts';
 import { TextSource } from './yaml/text-source.ts';
 
 /** What the files of a tree hold. */
@@ -125,11 +125,11 @@ export class Gathering {
   }
 
   /** Takes the text of one file or stream. */
-  addText(file: string, text: string): ParsedFile {
+  addText(file: string, text: string): DigestedFile {
     const source = new TextSource(file, text);
-    const parsed = digestFile(parseFile(source, this.#limits), this.#digester);
-    this.#addParsed(source, parsed);
-    return parsed;
+    const digested = digestFile(parseFile(source, this.#limits), this.#digester);
+    this.#addParsed(source, digested.parsed);
+    return digested;
   }
 
   /** All of it, in the order of files and documents. */
@@ -231,9 +231,9 @@ export class Gathering {
       this.#files.push({ path, oid });
       return this.#sayOther(path, decoded);
     }
-    const parsed = this.addText(path, decoded.text);
+    const { parsed, objects } = this.addText(path, decoded.text);
     this.#files.push(toLoadedFile(path, oid, parsed));
-    this.#memory?.documents.put(oid, bytes, decoded.text, parsed);
+    this.#memory?.documents.put(oid, { bytes, text: decoded.text, parsed, objects });
   }
 
   #addParsed(source: TextSource, parsed: ParsedFile): void {
@@ -278,18 +278,29 @@ export class Gathering {
   }
 }
 
-function digestFile(parsed: ParsedFile, digester: Digester | undefined): ParsedFile {
-  if (digester === undefined) return parsed;
-  const objects = parsed.objects.map((item) => ({ ...item, ...digester.digest(item.object) }));
-  return { ...parsed, objects, fingerprint: sha256(toText(objects.map(({ object }) => object))) };
+/** A file, and the objects that are left of it as JSON text, where that has been written. */
+interface DigestedFile {
+  readonly parsed: ParsedFile;
+  readonly objects: string | undefined;
+}
+
+function digestFile(parsed: ParsedFile, digester: Digester | undefined): DigestedFile {
+  if (digester === undefined) return { parsed, objects: undefined };
+  const objects = parsed.objects.map((item): ParsedObject => {
+    const digest = digester.digest(item.object);
+    return digest === undefined ? item : { object: digest.object, place: item.place, waivers: item.waivers, verdict: digest.verdict };
+  });
+  const left = objects.map(({ object }) => object);
+  const text = toTextOrNone(left);
+  return { parsed: { ...parsed, objects, fingerprint: sha256(text ?? stringifyJsonInOrder(left)) }, objects: text };
 }
 
 // The built-in writer is many times as fast, and refuses integers beyond 2^53.
-function toText(objects: readonly KubernetesObject[]): string {
+function toTextOrNone(objects: readonly KubernetesObject[]): string | undefined {
   try {
     return JSON.stringify(objects);
   } catch {
-    return stringifyJsonInOrder(objects);
+    return undefined;
   }
 }
 

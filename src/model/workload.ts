@@ -1,4 +1,4 @@
-import { getArray, getObject, getString, isObject, type JsonObject } from '../std/index.ts';
+import { getObject, getString, isArray, isObject, type JsonObject } from '../std/index.ts';
 import type { Path } from '../std/index.ts';
 import { gvkOf, type KubernetesObject } from './object.ts';
 
@@ -41,15 +41,16 @@ export interface ContainerEntry {
 
 /** Init, main and ephemeral containers of a pod spec, in the order in which they stand. */
 export function containersOf(podSpec: JsonObject): readonly ContainerEntry[] {
-  return [
-    ...listContainers(podSpec, 'initContainers', 'init'),
-    ...listContainers(podSpec, 'containers', 'container'),
-    ...listContainers(podSpec, 'ephemeralContainers', 'ephemeral'),
-  ];
+  const entries: ContainerEntry[] = [];
+  addContainers(podSpec, 'initContainers', 'init', entries);
+  addContainers(podSpec, 'containers', 'container', entries);
+  addContainers(podSpec, 'ephemeralContainers', 'ephemeral', entries);
+  return entries;
 }
 
-function listContainers(podSpec: JsonObject, field: string, type: ContainerEntry['type']): ContainerEntry[] {
-  return getArray(podSpec, field).flatMap((container, index) =>
-    isObject(container) ? [{ type, name: getString(container, 'name') ?? '', container, path: [field, index] }] : [],
-  );
+function addContainers(podSpec: JsonObject, field: string, type: ContainerEntry['type'], entries: ContainerEntry[]): void {
+  const containers = podSpec[field];
+  if (!isArray(containers)) return;
+  for (const [index, container] of containers.entries())
+    if (isObject(container)) entries.push({ type, name: getString(container, 'name') ?? '', container, path: [field, index] });
 }

@@ -1,4 +1,4 @@
-import { compareBy } from '../std/index.ts';
+import { compareStrings } from '../std/index.ts';
 import { gvkOf, labelsOf, nameOf, namespaceOf, type GroupKind, type KubernetesObject } from './object.ts';
 import { refKeyOf, toRefKey, type RefKey } from './ref.ts';
 import { isSelected, type Selector } from './selector.ts';
@@ -16,7 +16,7 @@ export class KindIndex {
 
   /** All objects of the kind, by namespace and name. */
   get objects(): readonly KubernetesObject[] {
-    this.#objects ??= [...this.byKey.values()].toSorted(BY_NAMESPACE_AND_NAME);
+    this.#objects ??= toSortedObjects(this.byKey.values());
     return this.#objects;
   }
 
@@ -32,11 +32,12 @@ export class KindIndex {
   }
 }
 
-const BY_NAMESPACE_AND_NAME = compareBy<KubernetesObject>(
-  (object) => namespaceOf(object) ?? '',
-  nameOf,
-  (object) => object.apiVersion,
-);
+// The keys are made once for each object, not for each comparison.
+function toSortedObjects(objects: Iterable<KubernetesObject>): readonly KubernetesObject[] {
+  const keyed: { readonly key: string; readonly object: KubernetesObject }[] = [];
+  for (const object of objects) keyed.push({ key: `${namespaceOf(object) ?? ''}\0${nameOf(object)}\0${object.apiVersion}`, object });
+  return keyed.sort((a, b) => compareStrings(a.key, b.key)).map(({ object }) => object);
+}
 const EMPTY_INDEX = new KindIndex(new Map());
 
 /**

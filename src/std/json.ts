@@ -23,10 +23,17 @@ export function getAt(value: JsonValue | undefined, ...path: readonly (string | 
   let at: JsonValue | undefined = value;
   for (const step of path) {
     if (typeof step === 'number') at = isArray(at) ? at[step] : undefined;
-    else at = isObject(at) && Object.hasOwn(at, step) ? at[step] : undefined;
+    else at = isObject(at) ? ownValue(at, step) : undefined;
     if (at === undefined) return undefined;
   }
   return at;
+}
+
+// A JSON value is never a function, as all is that objects inherit but `__proto__`: one look-up does for two.
+function ownValue(object: JsonObject, key: string): JsonValue | undefined {
+  if (key === '__proto__') return Object.hasOwn(object, key) ? object[key] : undefined;
+  const value = object[key];
+  return typeof value === 'function' ? undefined : value;
 }
 
 /** The string at a path; undefined if there is none or it is something else. */

@@ -1,17 +1,32 @@
+import { hash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Finding } from '../../model/index.ts';
+import type { Finding, KubernetesObject } from '../../model/index.ts';
 import { compareBy, sha256 } from '../../std/index.ts';
 import { blobId } from '../blob-id.ts';
-import type { ParsedFile } from '../yaml/parse-file.ts';
+import type { ParsedFile, ParsedObject } from '../yaml/parse-file.ts';
 import { encodePack, openPack, readBytes, readEntry, type OpenedEntry, type PackEntry } from './pack.ts';
 import { tellsSecrets } from './secrecy.ts';
+
+/** A file that was read: its bytes, its text, what that was parsed into, and the objects of that as JSON, where they are at hand. */
+interface ReadFile {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly parsed: ParsedFile;
+  readonly objects: string | undefined;
+}
+
+/** How a file is kept: its objects apart, as they may have been written already. */
+interface WrittenFile {
+  readonly objects: readonly KubernetesObject[];
+  readonly rest: Omit<ParsedFile, 'objects'> & { readonly objects: readonly Omit<ParsedObject, 'object'>[] };
+}
 
 const MOST_PACKS = 8;
 const MOST_BYTES = 256_000_000;
 
 /** Raised whenever the same text is parsed into something else, or less of it may be kept. */
-const PARSER_VERSION = 3;
+const PARSER_VERSION = 4;
 
 /**
  * Parsed files under the ids of their blobs. Files with Secrets are kept only where what is kept says nothing of their values. Any number of processes may use one
@@ -38,7 +53,8 @@ export class DocumentCache {
     const value = entry === undefined ? undefined : readEntry(entry);
     if (value === undefined) return undefined;
     // The checksum says that these are the bytes that `put` has written.
-    const parsed = value as ParsedFile;
+    const { objects, rest } = value as WrittenFile;
+    const parsed = { ...rest, objects: rest.objects.map((item, index) => ({ ...item, object: objects[index] })) } as ParsedFile;
     return { ...parsed, findings: parsed.findings.map((finding) => placeIn(finding, file)) };
   }
 
@@ -54,9 +70,9 @@ export class DocumentCache {
   }
 
   /** Keeps what a blob was parsed into, unless it may tell the value of a Secret. */
-  put(oid: string, bytes: Uint8Array, text: string, parsed: ParsedFile): void {
+  put(oid: string, { bytes, text, parsed, objects }: ReadFile): void {
     if (this.#opened.has(oid) || tellsSecrets(parsed, text, { keepsBytes: this.#keepsBytes })) return;
-    const json = toJsonOrNone({ ...parsed, findings: parsed.findings.map((finding) => placeIn(finding, '')) });
+    const json = toJsonOrNone(parsed, objects);
     if (json !== undefined) this.#added.set(oid, { oid, json: Buffer.from(json), bytes: this.#keepsBytes ? bytes : NO_BYTES });
   }
 
@@ -93,9 +109,12 @@ function placeIn(finding: Finding, file: string): Finding {
 }
 
 // Integers beyond 2^53 have no exact form in JSON.parse: such files are parsed each time.
-function toJsonOrNone(parsed: ParsedFile): string | undefined {
+function toJsonOrNone(parsed: ParsedFile, written: string | undefined): string | undefined {
+  const objects = parsed.objects.map(({ place, waivers, verdict }) => ({ place, waivers, verdict }));
+  const findings = parsed.findings.map((finding) => placeIn(finding, ''));
   try {
-    return JSON.stringify(parsed);
+    const texts = written ?? JSON.stringify(parsed.objects.map(({ object }) => object));
+    return `{"objects":${texts},"rest":${JSON.stringify({ ...parsed, objects, findings })}}`;
   } catch {
     return undefined;
   }
@@ -104,8 +123,9 @@ function toJsonOrNone(parsed: ParsedFile): string | undefined {
 function writePack(directory: string, entries: readonly PackEntry[]): string {
   const sorted = entries.toSorted(compareBy((entry) => entry.oid));
   const data = encodePack(sorted);
-  const path = join(directory, `${sha256(data).slice(0, 32)}.pack`);
-  const aside = join(directory, `${process.pid}-${sha256(data).slice(0, 8)}.new`);
+  const name = hash('sha256', data, 'hex').slice(0, 32);
+  const path = join(directory, `${name}.pack`);
+  const aside = join(directory, `${process.pid}-${name.slice(0, 8)}.new`);
   writeFileSync(aside, data, { mode: 0o600 });
   renameSync(aside, path);
   return path;

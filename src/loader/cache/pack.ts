@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { isArray, isObject, parseJson } from '../../std/index.ts';
 
 /** What a pack keeps of one blob: its parsed form as JSON, and its bytes, for positions. */
@@ -20,11 +20,11 @@ export interface BytesPlace {
 export interface OpenedEntry {
   readonly oid: string;
   readonly json: Buffer;
-  readonly sum: string;
+  readonly sum: number;
   readonly place: BytesPlace;
 }
 
-const MAGIC = Buffer.from('kplan documents 1\n');
+const MAGIC = Buffer.from('kplan documents 2\n');
 const HEAD = MAGIC.length + 8;
 
 /** A pack: the magic line, the lengths of index and JSON, the index, all JSON, all bytes. Each entry's JSON has a checksum with its name in it. */
@@ -63,7 +63,7 @@ function readIndex(pack: string, body: Buffer, indexLength: number): readonly Op
   let offset = HEAD + body.length;
   for (const item of isArray(index) ? index : []) {
     const [oid, jsonLength, length, sum] = isArray(item) ? item : [];
-    if (typeof oid !== 'string' || typeof jsonLength !== 'number' || typeof length !== 'number' || typeof sum !== 'string') return [];
+    if (typeof oid !== 'string' || typeof jsonLength !== 'number' || typeof length !== 'number' || typeof sum !== 'number') return [];
     entries.push({ oid, json: body.subarray(at, at + jsonLength), sum, place: { pack, offset, length } });
     at += jsonLength;
     offset += length;
@@ -99,6 +99,6 @@ function readExactly(handle: number, position: number, length: number): Buffer {
   return buffer;
 }
 
-function checksum(oid: string, json: Buffer): string {
-  return hash('sha1', Buffer.concat([Buffer.from(oid), json]), 'hex').slice(0, 16);
+function checksum(oid: string, json: Buffer): number {
+  return crc32(json, crc32(oid));
 }

@@ -14,12 +14,12 @@ const SILENT = new Set(['KL0020', 'KL0021']);
  */
 export function tellsSecrets(parsed: ParsedFile, text: string, { keepsBytes }: { readonly keepsBytes: boolean }): boolean {
   if (parsed.encrypted.length > 0) return true;
+  const isMuted = parsed.findings.every(isMute);
+  if (!keepsBytes && isMuted && isDigested(parsed)) return false;
   const isPartly = parsed.skipped > 0 || parsed.findings.length > 0 || parsed.isTemplated;
   const mayHold = isPartly && mayHoldSecret(text);
   const holds = WITHIN_TEXT.test(text) || parsed.objects.some(({ object }) => holdsSecret(object));
-  if (keepsBytes) return holds || mayHold;
-  if (!holds && !mayHold) return false;
-  return !parsed.findings.every(isMute) || (holds && !isDigested(parsed));
+  return holds || (mayHold && (keepsBytes || !isMuted));
 }
 
 function isDigested({ objects }: ParsedFile): boolean {

@@ -24,14 +24,14 @@ export function checkResources(spec: JsonObject, path: Path, report: Report): vo
 
 function checkAmounts(amounts: JsonObject, path: Path, fail: Fail): void {
   for (const name of Object.keys(amounts)) {
-    const field = `${toDottedPath(path)}[${name}]`;
-    for (const reason of judgeQualifiedName(name)) fail([...path, name], invalid(name, reason), field);
-    if (!name.includes('/') && !STANDARD.has(name) && !name.startsWith('hugepages-')) {
-      fail([...path, name], invalid(name, 'must be a standard resource type or fully qualified'), field);
-      fail([...path, name], invalid(name, 'must be a standard resource for containers'), field);
+    const failHere = (words: string): void => fail([...path, name], words, `${toDottedPath(path)}[${name}]`);
+    for (const reason of judgeQualifiedName(name)) failHere(invalid(name, reason));
+    if (!STANDARD.has(name) && !name.includes('/') && !name.startsWith('hugepages-')) {
+      failHere(invalid(name, 'must be a standard resource type or fully qualified'));
+      failHere(invalid(name, 'must be a standard resource for containers'));
     }
     const amount = parseQuantity(amounts[name]);
-    if (amount !== undefined && amount < 0n) fail([...path, name], invalid(toText(amounts[name]), NON_NEGATIVE), field);
+    if (amount !== undefined && amount < 0n) failHere(invalid(toText(amounts[name]), NON_NEGATIVE));
   }
 }
 
@@ -41,10 +41,9 @@ function compare(requests: JsonObject, limits: JsonObject, path: Path, fail: Fai
     const limit = parseQuantity(limits[name]);
     if (request === undefined || limit === undefined) continue;
     const isShared = name === 'cpu' || name === 'memory' || name === 'ephemeral-storage';
-    const value = toText(requests[name]);
     if (isShared ? request > limit : request !== limit) {
       const relation = isShared ? 'must be less than or equal to' : 'must be equal to';
-      fail([...path, name], invalid(value, `${relation} ${name} limit of ${toText(limits[name])}`), toDottedPath(path));
+      fail([...path, name], invalid(toText(requests[name]), `${relation} ${name} limit of ${toText(limits[name])}`), toDottedPath(path));
     }
   }
 }

@@ -87,8 +87,9 @@ function checkFinalizers(finalizers: readonly JsonValue[], kind: Kind, report: R
 
 /** The judgement of the labels and annotations below a path; `field` is what the server calls it. */
 export function checkLabels(metadata: JsonObject, path: Path, field: string, report: Report): void {
-  checkLabelMap(metadata['labels'], [...path, 'labels'], `${field}.labels`, report);
-  const annotations = getObject(metadata, 'annotations') ?? {};
+  if (isObject(metadata['labels'])) checkLabelMap(metadata['labels'], [...path, 'labels'], `${field}.labels`, report);
+  const annotations = getObject(metadata, 'annotations');
+  if (annotations === undefined) return;
   for (const key of Object.keys(annotations)) {
     for (const reason of judgeQualifiedName(key.toLowerCase())) {
       const data = { field: `${field}.annotations`, value: quoteGo(key), reason };
@@ -102,9 +103,13 @@ export function checkLabels(metadata: JsonObject, path: Path, field: string, rep
 const ANNOTATIONS_LIMIT = 256 * 1024;
 
 function isTooLarge(annotations: JsonObject): boolean {
-  const texts = Object.entries(annotations).flatMap(([key, value]) => (typeof value === 'string' ? [key, value] : [key]));
-  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  let units = 0;
+  for (const key of Object.keys(annotations)) {
+    const value = annotations[key];
+    units += key.length + (typeof value === 'string' ? value.length : 0);
+  }
   if (units * 3 <= ANNOTATIONS_LIMIT) return false;
+  const texts = Object.entries(annotations).flatMap(([key, value]) => (typeof value === 'string' ? [key, value] : [key]));
   const encoder = new TextEncoder();
   return texts.reduce((sum, text) => sum + encoder.encode(text).length, 0) > ANNOTATIONS_LIMIT;
 }
