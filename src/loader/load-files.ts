@@ -220,7 +220,7 @@ export class Gathering {
     this.#bytes += content.bytes.length;
     if (this.#bytes > this.#limits.totalBytes) return this.#stop(file.path, 'bytes', this.#limits.totalBytes);
     const oid = file.oid ?? blobId(content.bytes);
-    this.#memory?.stats?.learn(file.path, oid);
+    if (content.stats !== undefined) this.#memory?.stats?.learn(file.path, content.stats, oid);
     if (!this.#recall({ path: file.path, oid })) this.#read(file.path, oid, content.bytes);
     return this.#documents <= this.#limits.documents || this.#stop(file.path, 'documents', this.#limits.documents);
   }

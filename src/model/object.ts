@@ -1,4 +1,4 @@
-import { getObject, getString, getStringMap, isObject, type JsonObject, type JsonValue } from '../std/index.ts';
+import { getObject, getStringMap, isObject, type JsonObject, type JsonValue } from '../std/index.ts';
 
 /**
  * One Kubernetes object, as JSON values: `apiVersion`, `kind` and `metadata.name` (or `generateName`) are known to be
@@ -45,13 +45,14 @@ export function gvkOf(object: KubernetesObject): GroupVersionKind {
 
 /** The object's name; the empty string where it only has a `generateName`. */
 export function nameOf(object: KubernetesObject): string {
-  return getString(object.metadata, 'name') ?? '';
+  const { name } = object.metadata;
+  return typeof name === 'string' ? name : '';
 }
 
 /** The object's namespace as written; undefined if it names none. */
 export function namespaceOf(object: KubernetesObject): string | undefined {
-  const namespace = getString(object.metadata, 'namespace');
-  return namespace === '' ? undefined : namespace;
+  const { namespace } = object.metadata;
+  return typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
 }
 
 /** The object's labels. */

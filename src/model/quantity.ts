@@ -19,7 +19,24 @@ const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+
 export function parseQuantity(value: JsonValue | undefined): Quantity | undefined {
   if (typeof value === 'bigint') return value * NANO;
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const match = QUANTITY.exec(typeof value === 'number' ? String(value) : value);
+  const text = typeof value === 'number' ? String(value) : value;
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const amount = parseText(text);
+  if (amount !== undefined && text.length < LONG) {
+    if (parsed.size >= MANY) parsed.clear();
+    parsed.set(text, amount);
+  }
+  return amount;
+}
+
+// Manifests ask for the same few amounts.
+const parsed = new Map<string, Quantity>();
+const MANY = 4096;
+const LONG = 16;
+
+function parseText(text: string): Quantity | undefined {
+  const match = QUANTITY.exec(text);
   if (match === null) return undefined;
   const [, sign, digits = '', suffix = ''] = match;
   const [whole = '', fraction = ''] = digits.split('.');

@@ -36,7 +36,7 @@ export class KindIndex {
 function toSortedObjects(objects: Iterable<KubernetesObject>): readonly KubernetesObject[] {
   const keyed: { readonly key: string; readonly object: KubernetesObject }[] = [];
   for (const object of objects) keyed.push({ key: `${namespaceOf(object) ?? ''}\0${nameOf(object)}\0${object.apiVersion}`, object });
-  return keyed.sort((a, b) => compareStrings(a.key, b.key)).map(({ object }) => object);
+  return keyed.toSorted((a, b) => compareStrings(a.key, b.key)).map(({ object }) => object);
 }
 const EMPTY_INDEX = new KindIndex(new Map());
 

@@ -16,7 +16,6 @@ export class StatIndex {
   readonly #known: Readonly<Record<string, JsonValue>>;
   readonly #writtenAt: number;
   readonly #next: Record<string, JsonValue> = {};
-  readonly #stats = new Map<string, string>();
   #hasNews = false;
 
   constructor(directory: string, tree: SourceTree) {
@@ -28,23 +27,20 @@ export class StatIndex {
 
   /** The file with its blob id, if that is known. */
   withOid(file: TreeFile): TreeFile {
-    const stats = statOrNone(join(this.#root, file.path));
-    if (stats === undefined || !stats.isFile()) return file;
-    const stamp = `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
-    this.#stats.set(file.path, stamp);
     const known = this.#known[file.path];
+    if (!isArray(known) || typeof known[1] !== 'string') return file;
+    const stats = statOrNone(join(this.#root, file.path));
+    if (stats === undefined || !stats.isFile() || known[0] !== stampOf(stats)) return file;
     const isOld = Math.max(stats.mtimeMs, stats.ctimeMs) < this.#writtenAt - RACY_MILLISECONDS;
-    if (!isArray(known) || known[0] !== stamp || typeof known[1] !== 'string' || !isOld) return file;
+    if (!isOld) return file;
     this.#next[file.path] = known;
     return { ...file, oid: known[1] };
   }
 
-  /** Remembers the id of a file that was read. */
-  learn(path: string, oid: string): void {
-    const stamp = this.#stats.get(path);
-    if (stamp === undefined) return;
+  /** Remembers the id of a file that was read, and what the disk said of it then. */
+  learn(path: string, stats: Stats, oid: string): void {
     this.#hasNews = true;
-    this.#next[path] = [stamp, oid];
+    this.#next[path] = [stampOf(stats), oid];
   }
 
   /** Writes what was learnt; an index that cannot be written is only slower. */
@@ -59,6 +55,10 @@ export class StatIndex {
       // The next run reads again.
     }
   }
+}
+
+function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
 function statOrNone(path: string): Stats | undefined {

@@ -86,7 +86,7 @@ function readOne(root: string, file: TreeFile, limits: Limits): FileContent {
     if (stats.size > limits.fileBytes) {
       return { file, finding: toFinding('KL0013', { source, data: { bytes: stats.size, limit: limits.fileBytes } }) };
     }
-    return { file, bytes: readAll(handle, stats.size, limits.fileBytes) };
+    return { file, bytes: readAll(handle, stats.size, limits.fileBytes), stats };
   } catch (error) {
     return { file, finding: unreadable(file.path, 'file', error) };
   } finally {

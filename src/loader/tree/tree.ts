@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import type { Finding } from '../../model/index.ts';
 
 /** A regular file of a source. */
@@ -10,8 +11,10 @@ export interface TreeFile {
   readonly oid?: string;
 }
 
-/** The bytes of a file, or the finding that says why there are none. */
-export type FileContent = { readonly file: TreeFile; readonly bytes: Uint8Array } | { readonly file: TreeFile; readonly finding: Finding };
+/** The bytes of a file, with what the disk said of it as it was opened, or the finding that says why there are none. */
+export type FileContent =
+  | { readonly file: TreeFile; readonly bytes: Uint8Array; readonly stats?: Stats }
+  | { readonly file: TreeFile; readonly finding: Finding };
 
 /**
  * A tree of files that manifests are read from: the working tree or a Git revision. Links are resolved, and what is not

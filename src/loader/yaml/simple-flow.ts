@@ -34,12 +34,22 @@ function toTable(characters: string): Uint8Array {
   return table;
 }
 
+// Manifests are made of a few hundred keys: plain ones that have been read before, by hash, as the engine keeps its names.
+const KNOWN_KEYS = 4096;
+const knownKeys: (string | undefined)[] = Array.from({ length: KNOWN_KEYS });
+
+function intern(key: string): string {
+  const [name = key] = Object.keys({ [key]: true });
+  return name;
+}
+
 /** What stands on one line: keys, scalars and flow collections. Gives up for good at the first thing that is not simple. */
 export class SimpleFlow {
   readonly text: string;
   readonly end: number;
   at: number;
   hasGivenUp = false;
+  #hash = 0;
   /** The path of the value that is read now. */
   readonly path: (string | number)[] = [];
   /** Numbers and booleans that YAML 1.2 reads differently. */
@@ -86,6 +96,11 @@ export class SimpleFlow {
   /** The key that stands here; the empty string, having given up, if it is not a simple one. Then stands after its colon. */
   key(isInFlow = false): string {
     const colon = this.#keyEnd(isInFlow ? KEY : BLOCK_KEY);
+    const known = knownKeys[this.#hash];
+    if (known?.length === colon - this.at && this.text.startsWith(known, this.at) && this.#isSeparator(colon)) {
+      this.at = colon + 1;
+      return known;
+    }
     const first = this.text.charCodeAt(this.at);
     const key = first === SINGLE_QUOTE ? this.text.slice(this.at + 1, colon - 1) : this.text.slice(this.at, colon);
     const isString =
@@ -95,18 +110,25 @@ export class SimpleFlow {
       return '';
     }
     this.at = colon + 1;
-    return key === '__proto__' ? '' : key;
+    if (key === '__proto__') return '';
+    if (first !== SINGLE_QUOTE) knownKeys[this.#hash] = intern(key);
+    return key;
   }
 
-  // The colon after the key, or where it ends otherwise. A colon with more of the key behind it is part of it (`f:metadata`).
+  // The colon after the key, or where it ends otherwise; then `#hash` is of the key. A colon with more of the key behind it is part of it (`f:metadata`).
   #keyEnd(allowed: Uint8Array): number {
     const { text, end } = this;
     const first = text.charCodeAt(this.at);
     if (first === SINGLE_QUOTE) return Math.max(this.at, this.#singleEnd(end) + 1);
     let at = this.at;
+    let hash = 0;
     if (KEY[first] !== 1) return at;
-    while (at < end && (allowed[text.charCodeAt(at)] === 1 || (text.charCodeAt(at) === COLON && allowed[text.charCodeAt(at + 1)] === 1)))
-      at++;
+    for (; at < end; at++) {
+      const code = text.charCodeAt(at);
+      if (allowed[code] !== 1 && (code !== COLON || allowed[text.charCodeAt(at + 1)] !== 1)) break;
+      hash = (hash * 31 + code) & (KNOWN_KEYS - 1);
+    }
+    this.#hash = hash;
     return at;
   }
 

@@ -53,10 +53,13 @@ const MADE_FROM = 58;
 function ruleOf(kind: Kind, version: string): NameRule {
   if (kind.custom) return judgeSubdomain;
   const key = `${kind.group}/${kind.kind}`;
-  const minor = Number(version.split('.')[1]);
-  if (key === '/Service' && minor < RELAXED_SERVICE_NAMES) return judgeLabel1035;
-  if (DECLARED_NAMES.has(key) && minor >= DECLARATIVE) return judgeLongName;
+  if (key === '/Service' && minorOf(version) < RELAXED_SERVICE_NAMES) return judgeLabel1035;
+  if (DECLARED_NAMES.has(key) && minorOf(version) >= DECLARATIVE) return judgeLongName;
   return NAME_RULES[key] ?? judgeSubdomain;
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
 }
 
 function judgeApiService(name: string, object: KubernetesObject): Judgement {

@@ -6,7 +6,9 @@ const FIELD = 'metadata.ownerReferences';
 
 /** What `ValidateOwnerReferences` says. */
 export function checkOwners(metadata: JsonObject, report: Report): void {
-  const owners = getArray(metadata, 'ownerReferences').map(toOwner);
+  const given = getArray(metadata, 'ownerReferences');
+  if (given.length === 0) return;
+  const owners = given.map(toOwner);
   let controller: string | undefined;
   for (const [index, owner] of owners.entries()) {
     const fail = (value: JsonValue, reason: string, field?: string): void => reportOwner(index, value, reason, field, report);
