@@ -2,16 +2,18 @@
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { isJsYaml, patchJsYaml } from './js-yaml-patch.mjs';
+import { isStringWidth, patchStringWidth } from './string-width-patch.mjs';
 
 const out = new URL('../dist/', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 
-const jsYamlOnNode20 = {
-  name: 'js-yaml-on-node-20',
+const patches = {
+  name: 'patches',
   setup(plugin) {
-    plugin.onLoad({ filter: /js-yaml/ }, async ({ path }) =>
-      isJsYaml(path) ? { contents: patchJsYaml(await readFile(path, 'utf8')), loader: 'js' } : undefined,
-    );
+    plugin.onLoad({ filter: /[\\/](?:js-yaml|string-width)[\\/]/ }, async ({ path }) => {
+      const patch = isJsYaml(path) ? patchJsYaml : isStringWidth(path) ? patchStringWidth : undefined;
+      return patch === undefined ? undefined : { contents: patch(await readFile(path, 'utf8')), loader: 'js' };
+    });
   },
 };
 
@@ -32,7 +34,7 @@ const result = await build({
   metafile: true,
   define: { KPLAN_VERSION: JSON.stringify(version) },
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  plugins: [jsYamlOnNode20],
+  plugins: [patches],
   logLevel: 'warning',
 });
 await Promise.all(['kplan', 'kapply'].map((name) => chmod(new URL(`${name}.js`, out), 0o755)));
