@@ -68,7 +68,7 @@ export function signalExit(io: Io): number | undefined {
 
 /** Runs a program as this process: signals become an abort, a second one ends at once. */
 export async function runAsProcess(program: ProgramName): Promise<void> {
-  tuneEngine();
+  tuneEngine(process.argv.slice(2));
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.on(name, () => {
@@ -82,9 +82,12 @@ export async function runAsProcess(program: ProgramName): Promise<void> {
   process.exitCode = await runProgram(program, process.argv.slice(2), processIo(controller.signal));
 }
 
-// A run is short. Young objects have room from the start, so that fewer are copied; and on Node 20, compiling functions
-// again for speed takes a fifth of it, and later costs no wall time: newer engines have a tier between, and no such flag.
-function tuneEngine(): void {
+/**
+ * Sets the JavaScript engine for runs like these. Young objects have room from the start, so that fewer are copied. On Node 20
+ * a run that is short is short of a fifth if functions are compiled again for speed later; newer engines have a tier between.
+ */
+export function tuneEngine(words: readonly string[]): void {
   setFlagsFromString('--semi-space-growth-factor=16');
-  if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=500000');
+  const isShort = !words.includes('--watch');
+  if (isShort && process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=500000');
 }

@@ -45,3 +45,4 @@ export {
 } from './toleration.ts';
 export { containersOf, podTemplateOf, type ContainerEntry, type PodTemplate } from './workload.ts';
 export { World } from './world.ts';
+export { Lens, nameOnly, type View } from './lens.ts';

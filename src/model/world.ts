@@ -55,6 +55,11 @@ export class World {
     this.#kinds = kinds;
   }
 
+  /** The world of these kinds, by group and kind (`apps/Deployment`); none may be empty. */
+  static ofKinds(kinds: ReadonlyMap<string, KindIndex>): World {
+    return new World(kinds);
+  }
+
   /** The world of these objects. */
   static of(objects: Iterable<KubernetesObject>): World {
     return World.EMPTY.with(objects);

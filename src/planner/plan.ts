@@ -144,8 +144,14 @@ function toOrderItem({ change, after, desired }: Entry): OrderItem {
 /** How many objects the unit has before: what a share of deletions is measured by. */
 function countUnit(input: PlanInput): number {
   if (input.mode === 'revision') return input.before.size;
-  return [...input.owned].filter((key) => hasKey(input.before, key)).length;
+  const known = counted.get(input.owned);
+  if (known?.before === input.before) return known.count;
+  const count = [...input.owned].filter((key) => hasKey(input.before, key)).length;
+  counted.set(input.owned, { before: input.before, count });
+  return count;
 }
+
+const counted = new WeakMap<ReadonlySet<RefKey>, { readonly before: World; readonly count: number }>();
 
 function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pruned: readonly Entry[]): readonly Wave[] {
   const prune = orderPrune(pruned.flatMap(({ before }) => before ?? []));

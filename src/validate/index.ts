@@ -1,7 +1,7 @@
 import type { Engine } from '../model/index.ts';
 import { compareReferences, type ReferenceOptions } from './references.ts';
 
-export { compareReferences, listReferenceProblems, type ReferenceOptions } from './references.ts';
+export { compareReferences, createReferenceLens, listReferenceProblems, type ReferenceOptions } from './references.ts';
 export { createDigester } from './digest.ts';
 export { redefinesBuiltIn, validateManifests, type ReferenceMemory, type ValidateOptions } from './validate.ts';
 

@@ -4,12 +4,14 @@ import {
   refOf,
   type Fact,
   type FactChange,
+  Lens,
   type FindingData,
   type KubernetesObject,
   type ObjectRef,
   type World,
 } from '../model/index.ts';
 import { compareBy, getAt, isEqualJson, toPointer } from '../std/index.ts';
+import { outlineOf } from './outline.ts';
 import type { Problem } from './problem.ts';
 import { RULES } from './rules/index.ts';
 import type { DanglingReference } from './rules/rule.ts';
@@ -29,8 +31,8 @@ interface CodedReference {
  * Every reference of a world that leads nowhere, as problems. `knowsAll` says that the world is everything there is: then
  * what is missing is missing, else it may come from elsewhere, and both the severity and the words say so.
  */
-export function listReferenceProblems(world: World, { knowsAll }: ReferenceOptions): readonly ReferenceProblem[] {
-  return world.derive(findDangling).map(({ code, reference }) => ({
+export function listReferenceProblems(world: World, { knowsAll, lens }: ReferenceOptions): readonly ReferenceProblem[] {
+  return (lens?.show(world) ?? world).derive(findDangling).map(({ code, reference }) => ({
     referrer: reference.referrer,
     problem: {
       code,
@@ -52,6 +54,13 @@ function toData({ referrer, target, data }: DanglingReference, absence: string):
 /** Whether the worlds compared hold all that exists, so that what is missing is missing. */
 export interface ReferenceOptions {
   readonly knowsAll: boolean;
+  /** Of `createReferenceLens`, where worlds are looked at again and again that mostly differ in what no reference sees. */
+  readonly lens?: Lens | undefined;
+}
+
+/** Shows worlds as references see them: who names whom, by what selector, key or port. */
+export function createReferenceLens(): Lens {
+  return new Lens(outlineOf);
 }
 
 /**
@@ -60,7 +69,8 @@ export interface ReferenceOptions {
  * What a change takes away is missing for certain; what was never there may come from elsewhere unless `knowsAll`. A
  * reference that ends because nobody refers any more is not told.
  */
-export function compareReferences(before: World, after: World, { knowsAll }: ReferenceOptions): readonly FactChange[] {
+export function compareReferences(rawBefore: World, rawAfter: World, { knowsAll, lens }: ReferenceOptions): readonly FactChange[] {
+  const [before, after] = [lens?.show(rawBefore) ?? rawBefore, lens?.show(rawAfter) ?? rawAfter];
   const old = before.derive(indexDangling);
   const now = after.derive(indexDangling);
   const gained = [...now].flatMap(([key, item]): readonly FactChange[] => {

@@ -7,6 +7,7 @@ import {
   World,
   type Finding,
   type KubernetesObject,
+  type Lens,
   type Manifest,
   type SchemaCatalog,
 } from '../model/index.ts';
@@ -25,6 +26,8 @@ export interface ValidateOptions {
   /** True when `context` is a whole cluster, so that what is missing is truly missing. */
   readonly knowsCluster: boolean;
   readonly defaultNamespace: string;
+  /** Shared by calls that judge mostly the same manifests again. */
+  readonly lens?: Lens | undefined;
   /** What an earlier call has kept of the same objects: the same digests in the same order, all else being equal too. */
   readonly references?: ReferenceMemory;
 }
@@ -183,8 +186,8 @@ function joinWorld(context: World, objects: readonly KubernetesObject[]): World 
 function findReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly JsonValue[] {
   const own = new Map(placed.map((item, index) => [item.object, index]));
   const world = joinWorld(options.context ?? World.EMPTY, [...own.keys()]);
-  return listReferenceProblems(world, { knowsAll: options.knowsCluster }).flatMap(({ referrer, problem }) => {
-    const at = own.get(referrer);
+  return listReferenceProblems(world, { knowsAll: options.knowsCluster, lens: options.lens }).flatMap(({ referrer, problem }) => {
+    const at = own.get(options.lens === undefined ? referrer : (world.get(refOf(referrer)) ?? referrer));
     return at === undefined ? [] : [{ at, problem: [toJson({ problem })] }];
   });
 }

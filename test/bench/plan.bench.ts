@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { planOnce } from '../../src/cli/commands/plan.ts';
 import { createLog, processIo, type Io } from '../../src/cli/io.ts';
+import { tuneEngine } from '../../src/cli/main.ts';
 import { PlanSession } from '../../src/cli/stages/plan-session.ts';
 import { readRepository } from '../../src/loader/index.ts';
 import { namespaceOf, stepsOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
@@ -48,6 +49,7 @@ export async function benchPlan({ scratch, program }: Bench): Promise<readonly B
 async function benchWatched(directory: string, snapshot: string): Promise<readonly BenchRow[]> {
   const io: Io = { ...processIo(new AbortController().signal), env: { KPLAN_CACHE: '' } };
   const args = await parseArguments('kplan', ['plan', directory, '--snapshot', snapshot]);
+  tuneEngine(['--watch']);
   const session = new PlanSession(io);
   const plan = async (): Promise<number> => stepsOf((await planOnce(args, io, createLog(io, true, false), session)).plan).length;
   const rows: BenchRow[] = [];

@@ -51,6 +51,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
       ownership,
       salt: before.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),
+      lens: session?.references,
     });
     return { plan, desired, before: before.world };
   } finally {

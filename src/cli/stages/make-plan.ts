@@ -4,6 +4,7 @@ import {
   labelsOf,
   refKeyOf,
   type KubernetesObject,
+  type Lens,
   type Plan,
   type RefKey,
   type SchemaCatalog,
@@ -40,11 +41,20 @@ const FIELD_MANAGER = 'kapply';
 /** Reads who owns what; nothing is owned where there is no cluster to ask. */
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
   const { cluster } = before;
-  if (cluster === undefined) return before.mode === 'live' ? labelledOwnership(before.world, unit) : NOTHING_OWNED;
+  if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
   const ownedByOthers = new Map<RefKey, string>();
   for (const other of await listUnits(cluster))
     if (other !== unit) for (const key of (await readInventory(cluster, other)).owned) ownedByOthers.set(key, other);
   return { owned: (await readInventory(cluster, unit)).owned, ownedByOthers };
+}
+
+const labelled = new WeakMap<World, Map<string, Ownership>>();
+
+function labelledOwnershipOnce(world: World, unit: string): Ownership {
+  const units = labelled.get(world) ?? new Map<string, Ownership>();
+  const known = units.get(unit) ?? labelledOwnership(world, unit);
+  labelled.set(world, units.set(unit, known));
+  return known;
 }
 
 // A snapshot cannot be asked for inventories, but its objects carry the labels. Controllers copy labels to what they make: that is theirs.
@@ -69,6 +79,8 @@ export interface MakePlanOptions {
   readonly ownership: Ownership;
   readonly salt: string;
   readonly forceConflicts: boolean;
+  /** Shared by the plans that one process makes. */
+  readonly lens?: Lens | undefined;
 }
 
 /** Validates, then plans. Pure but for the log. */
@@ -78,7 +90,8 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
   const knowsCluster = before.mode === 'live';
   const context = joinWorlds(desired.context, before.mode === 'live' ? before.world : World.EMPTY);
   const started = io.now();
-  const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace });
+  const { lens } = options;
+  const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace, lens });
   const validated = io.now();
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
@@ -96,7 +109,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     defaultNamespace: desired.defaultNamespace,
     ...(before.mode === 'live' ? { labels: membershipLabels(desired.unit) } : {}),
     findings: [...desired.findings, ...found],
-    engines: [...ENGINES, createReferenceEngine({ knowsAll: knowsCluster })],
+    engines: [...ENGINES, createReferenceEngine({ knowsAll: knowsCluster, lens })],
     salt: options.salt,
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,

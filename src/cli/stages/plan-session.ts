@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FileMemo } from '../../loader/index.ts';
+import type { Lens } from '../../model/index.ts';
+import { createReferenceLens } from '../../validate/index.ts';
 import type { Io } from '../io.ts';
 import type { Before, BeforeChoice } from './before.ts';
 
 /** What plans that one process makes one after the other share: the files that did not change, and the snapshot. */
 export class PlanSession {
   readonly files: FileMemo;
+  readonly references: Lens = createReferenceLens();
   readonly #cwd: string;
   #snapshot: { readonly stamp: string; readonly before: Before } | undefined;
 

@@ -7,6 +7,7 @@ import { listDeltas, type Comparison } from './delta.ts';
 import { Evaluation, toFrame } from './evaluation.ts';
 import { formatPorts, listPortRanges } from './port-set.ts';
 import { readSide } from './side.ts';
+import { NETWORK_LENS } from './view.ts';
 import { toUniverse, type Universe } from './universe.ts';
 import { describeAddresses, describeParty, toParty, type Party } from './wording.ts';
 
@@ -22,6 +23,26 @@ const FEW = 3;
 export const networkEngine: Engine = { name: 'network', compare };
 
 function compare(before: World, after: World): readonly FactChange[] {
+  return compareShown(NETWORK_LENS.show(before), NETWORK_LENS.show(after));
+}
+
+interface Compared {
+  readonly before: World;
+  readonly changes: readonly FactChange[];
+}
+
+const compared = new WeakMap<World, Compared>();
+
+/** Two worlds that look as two did before are not compared again. */
+function compareShown(before: World, after: World): readonly FactChange[] {
+  const known = compared.get(after);
+  if (known?.before === before) return known.changes;
+  const changes = compareSides(before, after);
+  compared.set(after, { before, changes });
+  return changes;
+}
+
+function compareSides(before: World, after: World): readonly FactChange[] {
   const sides = [readSide(before), readSide(after)] as const;
   const universe = toUniverse(sides);
   const frame = toFrame(universe);

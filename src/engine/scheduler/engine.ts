@@ -12,6 +12,7 @@ import {
 } from '../../model/index.ts';
 import { compareBy, compareStrings, isEqualJson } from '../../std/index.ts';
 import { factsOf, type WorkloadFact } from './facts.ts';
+import { CONTROLLER_LENS, showPlacement } from './view.ts';
 
 type Facts = ReadonlyMap<RefKey, WorkloadFact>;
 
@@ -31,10 +32,12 @@ interface Comparison {
 export function createSchedulerEngine(expand: (world: World) => World): Engine {
   return {
     name: 'scheduler',
-    compare: (before, after) => {
-      const factsAfter = factsOf(expand(after));
+    compare: (rawBefore, rawAfter) => {
+      const settle = (world: World): World => showPlacement(expand(CONTROLLER_LENS.show(world)));
+      const [before, after] = [settle(rawBefore), settle(rawAfter)];
+      const factsAfter = factsOf(after);
       if (factsAfter === undefined) return [];
-      const comparison = { before, after, factsBefore: factsOf(expand(before)) ?? new Map(), factsAfter };
+      const comparison = { before, after, factsBefore: factsOf(before) ?? new Map(), factsAfter };
       const keys = [...new Set([...comparison.factsBefore.keys(), ...factsAfter.keys()])].toSorted(compareStrings);
       return keys.flatMap((key) => compareWorkload(key, comparison)).toSorted(compareBy(({ fact }) => fact.key));
     },

@@ -1,0 +1,58 @@
+import { containersOf, Lens, nameOnly, podTemplateOf, type KubernetesObject, type PodTemplate } from '../../model/index.ts';
+import { getArray, getString, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
+
+/** Worlds as the network sees them: a change of an image, a config or a number of replicas opens and closes nothing. */
+export const NETWORK_LENS: Lens = new Lens(viewOf);
+
+function viewOf(object: KubernetesObject): KubernetesObject {
+  const template = podTemplateOf(object);
+  if (template !== undefined) return viewWorkload(object, template);
+  const named = nameOnly(object);
+  switch (`${object.apiVersion}/${object.kind}`) {
+    case 'v1/Namespace':
+      return { ...named, metadata: { ...named.metadata, ...pick(object.metadata, 'labels') } };
+    case 'v1/Node':
+      return { ...named, status: viewNodeStatus(object['status']) };
+    case 'networking.k8s.io/v1/NetworkPolicy':
+      return { ...named, ...pick(object, 'spec') };
+    default:
+      return named;
+  }
+}
+
+function viewNodeStatus(status: JsonValue | undefined): JsonObject {
+  return isObject(status) ? pick(status, 'addresses') : {};
+}
+
+function viewWorkload(object: KubernetesObject, { path, metadata, spec }: PodTemplate): KubernetesObject {
+  const named = nameOnly(object);
+  const own = { ...named.metadata, ...pick(object.metadata, 'ownerReferences') };
+  const pod = viewPodSpec(spec);
+  if (path.length === 0) {
+    const status = object['status'];
+    const seen = isObject(status) ? { status: pick(status, 'phase', 'podIP', 'podIPs') } : {};
+    return { ...named, metadata: { ...own, ...pick(metadata, 'labels') }, spec: pod, ...seen };
+  }
+  const template: JsonObject = { metadata: pick(metadata, 'labels'), spec: pod };
+  const nested = path.toReversed().reduce<JsonObject>((inner, step) => ({ [String(step)]: inner }), template);
+  return { ...named, ...nested, metadata: own };
+}
+
+function viewPodSpec(spec: JsonObject): JsonObject {
+  const seen: Record<string, JsonValue[]> = {};
+  for (const { container, path } of containersOf(spec)) {
+    const ports = getArray(container, 'ports').filter((port) => getString(port, 'name') !== undefined);
+    const list = String(path[0]);
+    if (ports.length > 0) (seen[list] ??= []).push({ ...pick(container, 'restartPolicy'), ports });
+  }
+  return { ...pick(spec, 'hostNetwork'), ...seen };
+}
+
+function pick(object: JsonObject, ...fields: readonly string[]): JsonObject {
+  const picked: Record<string, JsonValue> = {};
+  for (const field of fields) {
+    const value = object[field];
+    if (value !== undefined) picked[field] = value;
+  }
+  return picked;
+}
