@@ -25,7 +25,7 @@ export const EXPAND_DEPLOYMENT: Expander = {
     const current = sets.find((set) => isSameTemplate(templateOf(set), templateOf(deployment)));
     if (getBoolean(deployment, 'spec', 'paused') === true && sets.length > 0) return { add: [], remove: [] };
     const replicas = desiredReplicas(deployment, findAutoscaler(world, deployment));
-    const set = withReplicas(current ?? toReplicaSet(deployment), replicas);
+    const set = withReplicas(current ?? toReplicaSet(deployment, sets.length === 0 ? toFirstHash(deployment) : undefined), replicas);
     const stem = namesakesOf(deployment, world).length === 0 ? nameOf(deployment) : nameOf(set);
     const pods = expandPods(set, replicas, stem, context);
     const old = sets.filter((other) => other !== current);
@@ -75,10 +75,14 @@ function namesakesOf(deployment: KubernetesObject, world: ExpansionContext['worl
   );
 }
 
+// The first ReplicaSet has no other to be told from: a name that does not follow from the template stays when that changes.
+function toFirstHash(deployment: KubernetesObject): string {
+  return toTemplateHash([namespaceOf(deployment) ?? '', nameOf(deployment)]);
+}
+
 /** The ReplicaSet that a Deployment makes of its template. */
-export function toReplicaSet(deployment: KubernetesObject): KubernetesObject {
+export function toReplicaSet(deployment: KubernetesObject, hash: string = toTemplateHash(templateOf(deployment))): KubernetesObject {
   const template = templateOf(deployment);
-  const hash = toTemplateHash(template);
   const labels = { ...getObject(template, 'metadata', 'labels'), [TEMPLATE_HASH]: hash };
   const selector = getObject(deployment, 'spec', 'selector') ?? {};
   const namespace = namespaceOf(deployment);

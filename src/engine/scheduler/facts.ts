@@ -4,7 +4,7 @@ import { listCausePaths } from './cause-paths.ts';
 import { findHint } from './hint.ts';
 import type { PodInfo } from './pod-class.ts';
 import { schedulingKnown, simulate, type Simulation } from './schedule.ts';
-import { findWorkload } from './workload-of-pod.ts';
+import { controllerKeyOf, findWorkload } from './workload-of-pod.ts';
 
 /** How one workload fares in one world. */
 export interface WorkloadFact {
@@ -63,11 +63,16 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
 
 function groupPods(world: World, { cluster, unplaced, result }: Simulation): Map<RefKey, Group> {
   const groups = new Map<RefKey, Group>();
+  const known = new Map<string, Group>();
   const groupOf = (pod: KubernetesObject): Group => {
+    const controller = controllerKeyOf(pod);
+    const same = controller === undefined ? undefined : known.get(controller);
+    if (same !== undefined) return same;
     const object = findWorkload(world, pod);
     const key = toRefKey(refOf(object));
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { object, unplaced: [], placed: new Map(), replicas: 0 }));
+    if (controller !== undefined) known.set(controller, group);
     return group;
   };
   for (const node of cluster.nodes) {

@@ -60,8 +60,9 @@ export class PodClassTable {
 
   #classOf(object: KubernetesObject, namespace: string): PodClass {
     const spec = getObject(object, 'spec') ?? {};
-    const face = this.#faceOf(namespace, labelsOf(object));
-    const key = `${face.id} ${this.#specNumberOf(spec)} ${ownerKeyOf(object)}`;
+    const { labels, text, owner } = readIdentity(object);
+    const face = this.#faceOf(namespace, labels, text);
+    const key = `${face.id} ${this.#specNumberOf(spec)} ${owner}`;
     let known = this.#classes.get(key);
     if (known === undefined) this.#classes.set(key, (known = this.#toClass(object, spec, face)));
     return known;
@@ -81,9 +82,8 @@ export class PodClassTable {
     };
   }
 
-  #faceOf(namespace: string, labels: ReadonlyMap<string, string>): Face {
-    let key = namespace;
-    for (const [name, value] of labels) key += `\u0000${name}\u0000${value}`;
+  #faceOf(namespace: string, labels: ReadonlyMap<string, string>, text: string): Face {
+    const key = `${namespace}${text}`;
     let face = this.#faces.get(key);
     if (face === undefined) {
       face = { id: this.#faces.size, namespace, labels, namespaceLabels: this.#namespaceLabelsOf(namespace) };
@@ -138,6 +138,26 @@ function readSpec(spec: JsonObject): SpecReading {
     READINGS.set(spec, reading);
   }
   return reading;
+}
+
+interface Identity {
+  readonly labels: ReadonlyMap<string, string>;
+  /** The labels as text, each behind NULs. */
+  readonly text: string;
+  /** The kind and name of the controller; empty without one. */
+  readonly owner: string;
+}
+
+const IDENTITIES = new WeakMap<KubernetesObject, Identity>();
+
+function readIdentity(object: KubernetesObject): Identity {
+  let identity = IDENTITIES.get(object);
+  if (identity === undefined) {
+    const labels = labelsOf(object);
+    const text = [...labels].map(([name, value]) => `\u0000${name}\u0000${value}`).join('');
+    IDENTITIES.set(object, (identity = { labels, text, owner: ownerKeyOf(object) }));
+  }
+  return identity;
 }
 
 function ownerKeyOf(object: KubernetesObject): string {

@@ -53,6 +53,9 @@ export function showPlacement(world: World): World {
   return (hasImages ? WITH_IMAGES : WITHOUT_IMAGES).show(world);
 }
 
+/** What the API server notes of each write. */
+const BOOKKEEPING: ReadonlySet<string> = new Set(['generation', 'managedFields', 'resourceVersion']);
+
 function withoutFields(fields: ReadonlySet<string>): View {
   return (object) => {
     const template = podTemplateOf(object);
@@ -62,7 +65,8 @@ function withoutFields(fields: ReadonlySet<string>): View {
       const containers = spec[name];
       return isArray(containers) ? [[name, containers.map((item) => (isObject(item) ? without(item, fields) : item))]] : [];
     });
-    return { ...object, ...replaceIn(object, [...template.path, 'spec'], { ...spec, ...Object.fromEntries(lists) }) };
+    const seen = replaceIn(object, [...template.path, 'spec'], { ...spec, ...Object.fromEntries(lists) });
+    return { ...object, ...seen, metadata: without(object.metadata, BOOKKEEPING) };
   };
 }
 

@@ -17,7 +17,7 @@ export const NODE_RESOURCES_FIT: Plugin = {
   name: 'NodeResourcesFit',
   weight: 1,
   filter: (pod, cluster) => {
-    const demands = listDemands(pod, cluster);
+    const demands = cluster.ofClass(pod, listDemands);
     const { podCounts, podLimits } = cluster;
     return {
       kind: 'filter',
