@@ -1,5 +1,15 @@
 import type { Cluster } from '../cluster/index.ts';
-import { formatRef, refOf, type KubernetesObject, type ObjectRef, type Plan, type Step, type Wave } from '../model/index.ts';
+import {
+  formatRef,
+  refKeyOf,
+  refOf,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type RefKey,
+  type Step,
+  type Wave,
+} from '../model/index.ts';
 import { findKeepMark, listHolders } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
@@ -74,13 +84,18 @@ export async function deleteUnit(cluster: Cluster, unit: string, options: Delete
   return { ...result, steps, conclusion: 'incomplete', message: `the inventory: ${removed.message}` };
 }
 
+/** What of a unit would stay if all of it were deleted, whatever needs a yes included: why, by identity. */
+export function listKept(members: readonly KubernetesObject[]): ReadonlyMap<RefKey, string> {
+  return new Map([...listStays(members, { allow: () => true })].map(([object, { reason }]) => [refKeyOf(object), reason]));
+}
+
 /** Why a member is not removed. */
 interface Stay {
   readonly outcome: 'refused' | 'unchanged';
   readonly reason: string;
 }
 
-function listStays(members: readonly KubernetesObject[], options: DeleteUnitOptions): ReadonlyMap<KubernetesObject, Stay> {
+function listStays(members: readonly KubernetesObject[], options: Pick<DeleteUnitOptions, 'allow'>): ReadonlyMap<KubernetesObject, Stay> {
   const stays = new Map<KubernetesObject, Stay>();
   for (const object of members) {
     const mark = findKeepMark(object);

@@ -1,7 +1,7 @@
 export type { ApplyEvent, ApplyPlanOptions } from './apply-options.ts';
 export { applyPlan } from './apply-plan.ts';
 export type { ApplyResult, StepResult } from './apply-result.ts';
-export { deleteUnit } from './delete-unit.ts';
+export { deleteUnit, listKept } from './delete-unit.ts';
 export { assessHealth } from './health/assess-health.ts';
 export type { Health, HealthMode } from './health/health.ts';
 export {

@@ -206,6 +206,21 @@ test('what is taken out of the repository is pruned, what must not go in passing
   assert.deepEqual(readReport((await run('kapply', folder, ['status', '-o', 'json'])).stdout)['units'], []);
 });
 
+test('a dry run of delete says what would go and what is kept, and deletes nothing', async (context) => {
+  const folder = smallRepository(context);
+  const keep =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kept, namespace: default, annotations: {helm.sh/resource-policy: keep}}\n';
+  writeFileSync(join(folder, 'app.yaml'), `${keep}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: gone, namespace: default}\n`);
+  assert.equal((await run('kapply', folder, ['app.yaml', '--yes', '--unit', 'u'])).code, 0);
+  for (let time = 0; time < 2; time++) {
+    const { code, stdout } = await run('kapply', folder, ['delete', '--unit', 'u', '--dry-run', '--all']);
+    assert.equal(code, 0);
+    assert.match(stdout, /default\/gone .* would be deleted\n/);
+    assert.match(stdout, /default\/kept .* kept: helm\.sh\/resource-policy: keep\n/);
+    assert.match(stdout, /1 object would be deleted, 1 kept\./);
+  }
+});
+
 test('no value of a Secret is in the cluster reports, the plan file or the log', async (context) => {
   const folder = smallRepository(context);
   const runs = [

@@ -1,6 +1,6 @@
 import { countResults, toAppliedSteps } from '../apply-steps.ts';
-import { World, type Plan, type WorldSource } from '../../model/index.ts';
-import { deleteUnit, readInventory, readStatus } from '../../reconcile/index.ts';
+import { toRefKey, World, type Plan, type WorldSource } from '../../model/index.ts';
+import { deleteUnit, listKept, readInventory, readStatus } from '../../reconcile/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { parseDuration } from '../duration.ts';
@@ -19,20 +19,29 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
   const directory = embeddedDirectory(args);
   const cluster = await openExistingCluster(directory, World.EMPTY, io);
   try {
-    const { owned } = await readInventory(cluster, unit);
+    const { owned, objects: members } = await readInventory(cluster, unit);
+    const kept = listKept(members);
+    const going = `${members.length - kept.size} ${members.length - kept.size === 1 ? 'object' : 'objects'}`;
     if (owned.size === 0) {
       log.step(`unit ${unit} owns nothing here`);
       return 0;
     }
     if (args.has('dry-run')) {
       const status = await readStatus(cluster, unit, { now: io.now() });
-      const objects = status.objects.map(({ ref, health }) => ({ ref, health: health.status, message: health.message, wouldPrune: true }));
+      const objects = status.objects.map(({ ref, health }) => {
+        const reason = kept.get(toRefKey(ref));
+        return {
+          ref,
+          health: health.status,
+          ...(reason === undefined ? { message: health.message, wouldPrune: true } : { message: reason }),
+        };
+      });
       const source: WorldSource = { kind: 'embedded', description: `embedded cluster ${directory}`, kubernetesVersions: [] };
-      const next = `${owned.size} ${owned.size === 1 ? 'object' : 'objects'} would be deleted.`;
+      const next = `${going} would be deleted${kept.size === 0 ? '' : `, ${kept.size} kept`}.`;
       await printReport({ kind: 'StatusReport', cluster: source, units: [{ unit, objects }], notes: [], next }, args, io);
       return 0;
     }
-    await confirm(`Delete ${owned.size} objects of unit ${unit}, namespaces and claims included?`, args, io);
+    await confirm(`Delete ${going} of unit ${unit}, namespaces and claims included?`, args, io);
     const result = await whileStepping(cluster, io, (clock) =>
       deleteUnit(cluster, unit, {
         clock,

@@ -112,7 +112,7 @@ function statusLines(report: StatusReport, layout: Layout): Line[] {
     ]);
     const shown = layout.all ? unit.objects : unit.objects.filter((entry) => !well.includes(entry));
     const rows = shown.map((entry) => {
-      const pruned = entry.wouldPrune === true ? ' · the next apply deletes it' : '';
+      const pruned = entry.wouldPrune === true ? ' · would be deleted' : '';
       return line([
         span(entry.health === 'Current' ? ' ✓ ' : ' ! ', entry.health === 'Current' ? 'good' : 'warn'),
         span(formatRef(entry.ref)),
