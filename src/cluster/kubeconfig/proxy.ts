@@ -21,8 +21,7 @@ export function findProxy(server: URL, env: Environment): URL | undefined {
   const name = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const text = readVariable(env, name);
   if (text === undefined || isDirect(server, readVariable(env, 'NO_PROXY') ?? '')) return undefined;
-  const isWhole = URL.canParse(text) && new URL(text).host !== '';
-  return toProxy(isWhole ? text : `http://${text}`, `environment: ${name}`);
+  return toProxy(text.includes('://') ? text : `http://${text}`, `environment: ${name}`);
 }
 
 function readVariable(env: Environment, name: string): string | undefined {
