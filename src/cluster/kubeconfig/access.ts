@@ -91,7 +91,7 @@ export function openAccess(options: AccessOptions, around: AccessSurroundings = 
 
 /**
  * Whether `openAccess` would find a cluster without being told which: a kubeconfig with a current context, or a pod's service
- * account. True also for a kubeconfig that was named or is there and cannot be used: `openAccess` says why.
+ * account. True also for a file that is there, or that `--kubeconfig` names, and cannot be used: `openAccess` says why. Runs nothing.
  */
 export function hasAccess(
   options: Pick<AccessOptions, 'kubeconfig' | 'env' | 'cwd'>,

@@ -85,7 +85,7 @@ export function readMaterial({ path, data }: Material, field: string, name: stri
     throw unusable(
       file,
       `unable to read ${field} ${path} for ${name} due to: ${systemCause(error)}`,
-      'is the path right? It counts from there',
+      'is the path right? A relative one counts from the directory of the kubeconfig',
     );
   }
 }

@@ -88,7 +88,7 @@ const REFUSED: readonly { readonly name: string; readonly user: object; readonly
   {
     name: 'a certificate file that is not there',
     user: { 'client-certificate': 'missing', 'client-key': 'jane.key' },
-    want: 'unable to read client-cert DIR/missing for jane due to: no such file or directory (is the path right? It counts from there)',
+    want: 'unable to read client-cert DIR/missing for jane due to: no such file or directory (is the path right? A relative one counts from the directory of the kubeconfig)',
   },
   {
     name: 'a token file that is not there',
