@@ -48,9 +48,10 @@ function tour() {
     npm run build
     node ${relative('dist/kplan.js')} validate PATH            # is it valid?
     node ${relative('dist/kplan.js')} PATH --base main         # what does my branch change?
-    node ${relative('dist/kplan.js')} PATH                     # against an embedded cluster
-    node ${relative('dist/kapply.js')} PATH                    # apply it there
-    node ${relative('dist/kapply.js')} --watch PATH            # and keep it so`);
+    node ${relative('dist/kplan.js')} PATH                     # against the cluster of your kubeconfig
+    node ${relative('dist/kplan.js')} PATH --embedded .kplan/cluster    # or an embedded one
+    node ${relative('dist/kapply.js')} PATH --embedded .kplan/cluster   # apply it there
+    node ${relative('dist/kapply.js')} --watch PATH --embedded .kplan/cluster`);
 }
 
 function say(text) {
@@ -59,7 +60,8 @@ function say(text) {
 
 function run(program, codes, ...args) {
   console.log(colored ? styleText('dim', `$ ${program} ${args.join(' ')}`) : `$ ${program} ${args.join(' ')}`);
-  const env = { ...process.env, ...(colored ? { FORCE_COLOR: '1' } : {}) };
+  // Whatever cluster a kubeconfig names is none of this tour's business.
+  const env = { ...process.env, ...(colored ? { FORCE_COLOR: '1' } : {}), KUBECONFIG: join(work, 'no-kubeconfig') };
   delete env.GITHUB_EVENT_NAME;
   delete env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME;
   const { status, error } = spawnSync(process.execPath, [join(root, 'dist', `${program}.js`), ...args], {

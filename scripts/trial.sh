@@ -5,6 +5,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 MODULE=github.com/argoproj/argo-cd/v3@v3.2.0
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+export KUBECONFIG=$folder/no-kubeconfig
 passed=0
 
 # expect CODE PATTERN PROGRAM ARGS...: runs a program in the folder; stops at another exit code or an output without the pattern

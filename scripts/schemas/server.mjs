@@ -11,11 +11,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const bin = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan/judges/bin');
 
 /**
- * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`). `get` and `send` answer `{ status, body }`;
- * `connection` is for other clients; `stop` ends both processes and removes the folder.
+ * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`), and the controller manager where it
+ * is asked for. `get` and `send` answer `{ status, body }`; `connection` is for other clients; `stop` ends both processes and removes the folder.
  */
-export async function startServer(release, flags = {}) {
-  const programs = { etcd: join(bin, 'etcd'), apiserver: join(bin, release, 'kube-apiserver') };
+export async function startServer(release, flags = {}, { hasControllers = false } = {}) {
+  const programs = {
+    etcd: join(bin, 'etcd'),
+    apiserver: join(bin, release, 'kube-apiserver'),
+    ...(hasControllers ? { controllers: join(bin, release, 'kube-controller-manager') } : {}),
+  };
   for (const program of Object.values(programs)) {
     if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/judges/build.sh`);
   }
@@ -33,7 +37,14 @@ export async function startServer(release, flags = {}) {
     running.push(run(dir, 'apiserver', programs.apiserver, [...serverArguments(dir, ports), ...toFlags(flags)]));
     const client = createClient(dir, ports.api, token);
     await waitUntilReady(client, running);
-    const connection = { port: ports.api, token, certificate: join(dir, 'serving/apiserver.crt') };
+    const connection = {
+      port: ports.api,
+      token,
+      certificate: join(dir, 'serving/apiserver.crt'),
+      kubeconfig: join(dir, 'kubeconfig.json'),
+    };
+    writeKubeconfig(connection);
+    if (hasControllers) running.push(run(dir, 'controllers', programs.controllers, controllerArguments(dir, connection)));
     return { ...client, connection, stop };
   } catch (error) {
     const log = join(dir, 'apiserver.log');
@@ -86,6 +97,30 @@ function serverArguments(dir, ports) {
     'service-cluster-ip-range': '10.96.0.0/16',
     'allow-privileged': true,
     'shutdown-delay-duration': '0s',
+  });
+}
+
+function writeKubeconfig({ port, token, certificate, kubeconfig }) {
+  const name = 'judge';
+  const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': certificate };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    'current-context': name,
+  };
+  writeFileSync(kubeconfig, JSON.stringify(config), { mode: 0o600 });
+}
+
+function controllerArguments(dir, { certificate, kubeconfig }) {
+  return toFlags({
+    kubeconfig,
+    'leader-elect': false,
+    'root-ca-file': certificate,
+    'secure-port': 0,
+    'service-account-private-key-file': join(dir, 'accounts.key'),
   });
 }
 

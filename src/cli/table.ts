@@ -66,14 +66,21 @@ export const FLAGS: readonly Flag[] = [
     value: 'FILE',
     summary: 'before is a dump of a cluster: a file or directory of objects',
   },
+  { name: 'live', type: 'boolean', group: 'World', summary: 'before is the cluster of the kubeconfig (default where there is one)' },
   {
     name: 'embedded',
     type: 'string',
     group: 'World',
     value: 'DIR',
-    summary: 'before is the embedded cluster kept in DIR',
-    fallback: '.kplan/cluster',
+    summary: 'before is the embedded cluster kept in DIR (default .kplan/cluster where there is no kubeconfig)',
   },
+  { name: 'kubeconfig', type: 'string', group: 'World', value: 'FILE', summary: 'the kubeconfig; default KUBECONFIG, else ~/.kube/config' },
+  { name: 'context', type: 'string', group: 'World', value: 'NAME', summary: 'the context of the kubeconfig' },
+  { name: 'cluster', type: 'string', group: 'World', value: 'NAME', summary: "the cluster of the kubeconfig, in place of the context's" },
+  { name: 'user', type: 'string', group: 'World', value: 'NAME', summary: "the user of the kubeconfig, in place of the context's" },
+  { name: 'as', type: 'string', group: 'World', value: 'USER', summary: 'act as this user (impersonation)' },
+  { name: 'as-group', type: 'list', group: 'World', value: 'GROUP', summary: 'act as a member of this group; repeatable' },
+  { name: 'no-exec', type: 'boolean', group: 'World', summary: 'refuse credential plugins of the kubeconfig' },
   { name: 'nodes', type: 'string', group: 'World', value: 'FILE|SPEC', summary: 'the nodes there are: a file, or 3x4cpu,16Gi[,zones=3]' },
   {
     name: 'context-objects',
@@ -187,7 +194,8 @@ export const FLAGS: readonly Flag[] = [
 const GENERAL = ['help', 'version'];
 const OUTPUT = ['output', 'all', 'color', 'quiet', 'verbose'];
 const SOURCE = ['ref', 'git', 'config', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes'];
-const PLAN = [...SOURCE, 'base', 'snapshot', 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
+const LIVE = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'no-exec'];
+const PLAN = [...SOURCE, 'base', 'snapshot', ...LIVE, 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
 
 /** Every command. Help, docs, completion and tests are made from this table. */
 export const COMMANDS: readonly Command[] = [
@@ -249,9 +257,9 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Writes a cluster as a file for offline plans; Secret values become salted hashes.',
     usage: 'snapshot [FILE]',
     positionals: [0, 1],
-    flags: ['embedded', 'quiet', ...GENERAL],
+    flags: [...LIVE, 'embedded', 'quiet', ...GENERAL],
     examples: [
-      ['kplan snapshot live.yaml', 'the embedded cluster of this folder'],
+      ['kplan snapshot live.yaml', 'the cluster of the kubeconfig, or the embedded one'],
       ['kplan snapshot --embedded /tmp/cluster', 'another one, to standard output'],
       ['kplan deploy --snapshot live.yaml', 'and a plan against it'],
     ],
@@ -277,6 +285,7 @@ export const COMMANDS: readonly Command[] = [
     positionals: [0, 1],
     flags: [
       ...SOURCE,
+      ...LIVE,
       'embedded',
       'allow',
       'yes',
@@ -304,7 +313,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what kapply owns in a cluster, and how that is.',
     usage: 'status',
     positionals: [0, 0],
-    flags: ['embedded', 'unit', ...OUTPUT, ...GENERAL],
+    flags: [...LIVE, 'embedded', 'unit', ...OUTPUT, ...GENERAL],
     examples: [
       ['kapply status', 'every unit'],
       ['kapply status --unit shop --all', 'every object of one unit'],
@@ -317,7 +326,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Removes everything that a unit owns, in reverse order, then the unit.',
     usage: 'delete --unit UNIT',
     positionals: [0, 0],
-    flags: ['embedded', 'unit', 'yes', 'dry-run', 'timeout', ...OUTPUT, ...GENERAL],
+    flags: [...LIVE, 'embedded', 'unit', 'yes', 'dry-run', 'timeout', ...OUTPUT, ...GENERAL],
     examples: [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],

@@ -1,19 +1,47 @@
-import { World, type KubernetesObject } from '../model/index.ts';
+import { KplanError, World, type KubernetesObject } from '../model/index.ts';
+import { compareStrings } from '../std/index.ts';
 import type { Cluster, ResourceType } from './port.ts';
 
 const PAGE = 500;
-/** Kinds that say nothing that a plan needs, and change all the time. */
-const TRANSIENT: ReadonlySet<string> = new Set(['/Event', 'events.k8s.io/Event', 'coordination.k8s.io/Lease']);
+/** Kinds that say nothing that a plan needs, and change all the time or are many. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  '/ComponentStatus',
+  '/Event',
+  'apiserverinternal.k8s.io/StorageVersion',
+  'coordination.k8s.io/Lease',
+  'coordination.k8s.io/LeaseCandidate',
+  'events.k8s.io/Event',
+  'metrics.k8s.io/NodeMetrics',
+  'metrics.k8s.io/PodMetrics',
+]);
 
-/** Every object of a cluster, one version of each kind, without events and leases. */
-export async function readWorld(cluster: Cluster): Promise<World> {
+/** A cluster's objects, and the kinds that could not be read, as `group/Kind`. */
+export interface WorldReading {
+  readonly world: World;
+  readonly unread: readonly string[];
+}
+
+/**
+ * Every object of a cluster, one version of each kind, without what only controllers and kubelets talk about. A kind that
+ * may not be read, or whose server is not well, is named instead.
+ */
+export async function readWorld(cluster: Cluster): Promise<WorldReading> {
   const kinds = new Map<string, ResourceType>();
   for (const type of await cluster.resources()) {
     const key = `${type.group}/${type.kind}`;
     if (!TRANSIENT.has(key) && !kinds.has(key)) kinds.set(key, type);
   }
-  const lists = await Promise.all([...kinds.values()].map((type) => listAll(cluster, type)));
-  return World.of(lists.flat());
+  const unread: string[] = [];
+  const lists = await Promise.all(
+    [...kinds].map(([key, type]) =>
+      listAll(cluster, type).catch((error: unknown) => {
+        if (!(error instanceof KplanError) || error.code !== 'CLUSTER_REFUSED') throw error;
+        unread.push(key);
+        return [];
+      }),
+    ),
+  );
+  return { world: World.of(lists.flat()), unread: unread.toSorted(compareStrings) };
 }
 
 async function listAll(cluster: Cluster, type: ResourceType): Promise<readonly KubernetesObject[]> {

@@ -1,15 +1,25 @@
-/** The candidate nearest to a misspelt word by Damerau-Levenshtein distance (case counts a little); undefined if none is near. */
+/**
+ * The candidate nearest to a misspelt word by Damerau-Levenshtein distance (case counts a little), of several the one that
+ * begins most like it; undefined if none is near.
+ */
 export function findNearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 0.5;
   for (const candidate of candidates) {
-    const d = distance(word.toLowerCase(), candidate.toLowerCase()) + (candidate.toLowerCase() === word.toLowerCase() ? 0.25 : 0);
+    const [a, b] = [word.toLowerCase(), candidate.toLowerCase()];
+    const d = distance(a, b) + (a === b ? 0.25 : 0) - Math.min(9, countShared(a, b)) / 100;
     if (d < least || (d === least && best !== undefined && candidate < best)) {
       best = candidate;
       least = d;
     }
   }
   return best;
+}
+
+function countShared(a: string, b: string): number {
+  let count = 0;
+  while (count < a.length && a[count] === b[count]) count++;
+  return count;
 }
 
 function distance(a: string, b: string): number {

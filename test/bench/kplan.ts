@@ -21,7 +21,7 @@ export function installKplan(directory: string): string {
 
 /** Measures the program once, with a cache folder of its own; none if that is the empty string. */
 export function measureKplan(program: string, args: readonly string[], cache: string): Promise<Measured> {
-  const env = { ...process.env, KPLAN_CACHE: cache, NO_COLOR: '1' };
+  const env = { ...process.env, KPLAN_CACHE: cache, KUBECONFIG: '/no/such/kubeconfig', NO_COLOR: '1' };
   return measureOnce(process.execPath, [program, ...args], { env });
 }
 

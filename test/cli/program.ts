@@ -41,7 +41,18 @@ export function run(
 /** The environment that programs under test get. */
 export function cleanEnv(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, TMPDIR, KPLAN_CACHE: '', NO_COLOR: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', ...env };
+  const KUBECONFIG = '/no/such/kubeconfig';
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    KUBECONFIG,
+    KPLAN_CACHE: '',
+    NO_COLOR: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    ...env,
+  };
 }
 
 /** A temporary folder that goes with the test. */

@@ -11,10 +11,11 @@ import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
-import { embeddedDirectory, openEmbedded, type OpenedCluster } from '../stages/before.ts';
+import { readBefore } from '../stages/before.ts';
 import { readDesired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { openForPlan } from '../stages/plan-target.ts';
+import { chooseTarget, openTarget, type OpenedCluster } from '../stages/target.ts';
 import { openPlanFile } from './show.ts';
 
 /** `kapply [PATH | PLANFILE]`. */
@@ -37,18 +38,18 @@ function isPlanFile(path: string, target: string): boolean {
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const desired = await readDesired(args, io, log, path);
-  const before = await openEmbedded(embeddedDirectory(args), desired.context, io);
+  const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log));
   try {
     const ownership = await readOwnership(before, desired.unit);
     const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
     const plan = limitPlan(whole, args);
-    return await decide(plan, before, args, io, log, {
+    return await decide(plan, before.opened, args, io, log, {
       kind: 'manifests',
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
     });
   } finally {
-    await before.cluster.close();
+    await before.opened.cluster.close();
   }
 }
 
@@ -60,7 +61,7 @@ async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promi
   if (refused !== undefined) throw usage(args.command, `a saved plan is applied as it is: it does not take --${refused}`);
   const plan = openPlanFile(file, io);
   const source = findPinnedSource(plan, file, io);
-  const opened = await openForPlan(plan, args, io);
+  const opened = await openForPlan(plan, args, io, log);
   try {
     return await decide(plan, opened, args, io, log, { kind: 'pinned', source });
   } finally {

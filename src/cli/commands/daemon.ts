@@ -13,30 +13,31 @@ import type { Io, Log } from '../io.ts';
 import { signalExit } from '../main.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut } from '../stages/carry-out.ts';
-import { daemonDirectory, embeddedDirectory, openEmbedded, openEmbeddedCluster, type OpenedCluster } from '../stages/before.ts';
+import { readBefore } from '../stages/before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import { chooseTarget, daemonDirectory, openTarget, type OpenedCluster } from '../stages/target.ts';
 
 const REF = 'HEAD';
 
-/** `kapply --watch DIR | REPO`: keeps the embedded cluster equal to a folder, or to a revision of a local repository. */
+/** `kapply --watch DIR | REPO`: keeps a cluster equal to a folder, or to a revision of a local repository. */
 export async function runWatch(args: Arguments, io: Io, log: Log): Promise<number> {
   const refused = ['dry-run', 'detailed-exitcode', 'namespace', 'selector'].find((flag) => args.has(flag) || args.list(flag).length > 0);
   if (refused !== undefined) throw usage(args.command, `--watch keeps a whole unit as it should be: it does not take --${refused}`);
   const target = args.positionals[0] ?? '.';
   const path = toPath(target, args, io);
   const source = toSource(target, path, args);
-  const directory = embeddedDirectory(args);
   const desired = await readDesired(sourceArguments(args, source), io, log, path);
-  const cluster = await openEmbeddedCluster(directory, desired.context, io);
+  const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
+  const { cluster, embedded } = opened;
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   const read = (): Promise<Desired> => readDesired(sourceArguments(args, source), io, log, path);
-  const stepping = cluster.run({ signal });
+  const stepping = embedded?.run({ signal });
   let last: string | undefined;
   const { unit } = desired;
   log.step(
-    `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, embedded cluster ${directory} (Ctrl-C ends)`,
+    `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, ${opened.source.description} (Ctrl-C ends)`,
   );
   try {
     await runDaemon<Desired>({
@@ -45,9 +46,9 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       cluster,
       parts: {
         readSource: async () => toState(await read()),
-        plan: async ({ content }) => planFor(content, { cluster }, directory, args, io, log),
+        plan: async ({ content }) => planFor(content, opened, args, io, log),
         apply: (plan, { content }, stopping) =>
-          carryOut(plan, { cluster }, args, { ...io, signal: stopping }, log, {
+          carryOut(plan, opened, args, { ...io, signal: stopping }, log, {
             kind: 'manifests',
             manifests: content.manifests,
             defaultNamespace: content.defaultNamespace,
@@ -59,7 +60,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       identity: `${hostname()}-${process.pid}`,
       allow: args.list('allow'),
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
-      stateDirectory: join(resolve(io.cwd, daemonDirectory(directory)), unit),
+      stateDirectory: join(resolve(io.cwd, daemonDirectory(opened.source)), unit),
       log: (entry) => log.step(formatEntry(entry)),
       onStatus: ({ outcome }) => {
         last = outcome;
@@ -118,15 +119,8 @@ function toState(desired: Desired): SourceState<Desired> {
   return { revision, objectCount: desired.manifests.length, content: desired };
 }
 
-async function planFor(
-  desired: Desired,
-  opened: OpenedCluster,
-  directory: string,
-  args: Arguments,
-  io: Io,
-  log: Log,
-): Promise<ReturnType<typeof makePlan>> {
-  const before = await openEmbedded(directory, desired.context, io, opened.cluster);
+async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments, io: Io, log: Log): Promise<ReturnType<typeof makePlan>> {
+  const before = await readBefore(opened);
   const ownership = await readOwnership(before, desired.unit);
   return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
 }

@@ -1,5 +1,5 @@
 import { countResults, toAppliedSteps } from '../apply-steps.ts';
-import { toRefKey, World, type Plan, type WorldSource } from '../../model/index.ts';
+import { toRefKey, World, type Plan } from '../../model/index.ts';
 import { deleteUnit, listKept, readInventory, readStatus } from '../../reconcile/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
@@ -7,8 +7,8 @@ import { parseDuration } from '../duration.ts';
 import { createLog, type Io } from '../io.ts';
 import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
-import { embeddedDirectory, openExistingCluster } from '../stages/before.ts';
 import { whileStepping } from '../stages/stepping.ts';
+import { chooseTarget, openExistingTarget } from '../stages/target.ts';
 
 /** `kapply delete --unit UNIT`: everything that the unit owns goes, in reverse order, then the unit. */
 export async function runDelete(args: Arguments, io: Io): Promise<number> {
@@ -16,8 +16,8 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
   const unit = args.string('unit');
   if (unit === undefined) throw usage(args.command, 'kapply delete needs --unit UNIT: what is to be removed');
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
-  const directory = embeddedDirectory(args);
-  const cluster = await openExistingCluster(directory, World.EMPTY, io);
+  const opened = await openExistingTarget(chooseTarget(args, io, log), World.EMPTY, args, io, log);
+  const { cluster, source } = opened;
   try {
     const { owned, objects: members } = await readInventory(cluster, unit);
     const kept = listKept(members);
@@ -36,13 +36,12 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
           ...(reason === undefined ? { message: health.message, wouldPrune: true } : { message: reason }),
         };
       });
-      const source: WorldSource = { kind: 'embedded', description: `embedded cluster ${directory}`, kubernetesVersions: [] };
       const next = `${going} would be deleted${kept.size === 0 ? '' : `, ${kept.size} kept`}.`;
       await printReport({ kind: 'StatusReport', cluster: source, units: [{ unit, objects }], notes: [], next }, args, io);
       return 0;
     }
-    await confirm(`Delete ${going} of unit ${unit}, namespaces and claims included?`, args, io);
-    const result = await whileStepping(cluster, io, (clock) =>
+    await confirm(`Delete ${going} of unit ${unit} in ${source.description}, namespaces and claims included?`, args, io);
+    const result = await whileStepping(opened, io, (clock) =>
       deleteUnit(cluster, unit, {
         clock,
         signal: io.signal,
@@ -50,7 +49,6 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
         allow: () => true,
       }),
     );
-    const source: WorldSource = { kind: 'embedded', description: `embedded cluster ${directory}`, kubernetesVersions: [] };
     const plan: Plan = {
       unit,
       fieldManager: 'kapply',

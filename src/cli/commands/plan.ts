@@ -36,6 +36,7 @@ interface Planned {
   readonly plan: Plan;
   readonly desired: Desired;
   readonly before: World;
+  readonly unread: readonly string[];
 }
 
 /** Load, validate, plan. */
@@ -43,7 +44,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   const path = args.positionals[0] ?? '.';
   const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
   const choice = chooseBefore(args, io, log);
-  const open = (): Promise<Before> => openBefore(choice, desired, args, io);
+  const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
   const before = session === undefined ? await open() : await session.openBefore(choice, open);
   try {
     const ownership = await readOwnership(before, desired.unit);
@@ -53,20 +54,20 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
       forceConflicts: args.has('force-conflicts'),
       lens: session?.references,
     });
-    return { plan, desired, before: before.world };
+    return { plan, desired, before: before.world, unread: before.unread ?? [] };
   } finally {
-    await before.cluster?.close();
+    await before.opened?.cluster.close();
   }
 }
 
 /** The report of a plan: limited to what was asked for, without what a baseline knows. */
-export function toReport({ plan, desired, before }: Planned, args: Arguments, io: Io): PlanReport {
+export function toReport({ plan, desired, before, unread }: Planned, args: Arguments, io: Io): PlanReport {
   const known = readBaseline(args, io);
   const limited = limitPlan({ ...plan, findings: withoutKnown(plan.findings, known), effects: withoutKnown(plan.effects, known) }, args);
   return {
     kind: 'PlanReport',
     plan: limited,
-    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before)],
+    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before, unread)],
     next: nextStep(limited, args),
   };
 }

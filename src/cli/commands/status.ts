@@ -4,24 +4,23 @@ import { KplanError, World, type WorldSource } from '../../model/index.ts';
 import { listUnits, readStatus } from '../../reconcile/index.ts';
 import type { StatusReport, UnitStatus } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
-import type { Io } from '../io.ts';
+import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
-import { daemonDirectory, embeddedDirectory, openExistingCluster } from '../stages/before.ts';
+import { chooseTarget, daemonDirectory, openExistingTarget } from '../stages/target.ts';
 
 /** `kapply status`: what kapply owns in a cluster, and how that is. Exit 1 where something is not healthy. */
 export async function runStatus(args: Arguments, io: Io): Promise<number> {
   readTargets(args);
-  const directory = embeddedDirectory(args);
-  const cluster = await openExistingCluster(directory, World.EMPTY, io);
+  const log = createLog(io, args.has('quiet'), args.has('verbose'));
+  const { cluster, source } = await openExistingTarget(chooseTarget(args, io, log), World.EMPTY, args, io, log);
   try {
     const asked = args.string('unit');
     const known = await listUnits(cluster);
     if (asked !== undefined && !known.includes(asked))
-      throw new KplanError('NOT_FOUND', `${directory} has no unit ${asked}`, {
+      throw new KplanError('NOT_FOUND', `${source.path ?? source.description} has no unit ${asked}`, {
         hint: known.length === 0 ? 'it has no units at all: `kapply PATH` applies one' : `there is ${known.join(', ')}`,
       });
     const names = asked === undefined ? known : [asked];
-    const identity = await cluster.identity();
     const units: UnitStatus[] = [];
     for (const unit of names) {
       const status = await readStatus(cluster, unit, { now: io.now() });
@@ -31,16 +30,9 @@ export async function runStatus(args: Arguments, io: Io): Promise<number> {
         message: object.health.message,
         ...(object.prunable ? { wouldPrune: true } : {}),
       }));
-      const daemon = describeDaemon(join(resolve(io.cwd, daemonDirectory(directory)), unit));
+      const daemon = describeDaemon(join(resolve(io.cwd, daemonDirectory(source)), unit));
       units.push({ unit, objects, ...(daemon === undefined ? {} : { daemon }) });
     }
-    const source: WorldSource = {
-      kind: 'embedded',
-      description: `embedded cluster ${directory}`,
-      path: directory,
-      clusterUid: identity.uid,
-      kubernetesVersions: [identity.kubernetesVersion],
-    };
     const ill = units.flatMap((unit) => unit.objects).filter((object) => object.health !== 'Current');
     await printReport(toReport(source, units, ill.length), args, io);
     return ill.length > 0 ? 1 : 0;

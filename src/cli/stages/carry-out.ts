@@ -19,7 +19,7 @@ import { readRepository } from '../../loader/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { parseDuration } from '../duration.ts';
 import type { Io, Log } from '../io.ts';
-import type { OpenedCluster } from './before.ts';
+import type { OpenedCluster } from './target.ts';
 import { readConfig } from './config-file.ts';
 import { whileStepping } from './stepping.ts';
 
@@ -31,15 +31,15 @@ export type Carried =
 /** Applies a plan to a cluster, with progress on stderr. */
 export async function carryOut(
   plan: Plan,
-  { cluster }: OpenedCluster,
+  opened: OpenedCluster,
   args: Arguments,
   io: Io,
   log: Log,
   carried: Carried,
 ): Promise<ApplyResult> {
   const concurrency = args.number('concurrency');
-  return whileStepping(cluster, io, (clock) =>
-    applyPlan(cluster, plan, {
+  return whileStepping(opened, io, (clock) =>
+    applyPlan(opened.cluster, plan, {
       clock,
       signal: io.signal,
       timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),

@@ -3,8 +3,13 @@ import { getArray } from '../../std/index.ts';
 import type { Desired } from './desired.ts';
 
 /** What this plan cannot say, one sentence each: unknown is said to be unknown, never guessed. */
-export function describeGaps(desired: Desired, plan: Plan, before: World): readonly string[] {
+export function describeGaps(desired: Desired, plan: Plan, before: World, unread: readonly string[]): readonly string[] {
   return [
+    ...(unread.length === 0
+      ? []
+      : [
+          `Not readable in the cluster, so nothing is known of them: ${unread.map(toName).join(', ')}. References are judged by the repository alone.`,
+        ]),
     ...(isWithoutNodes(desired, plan)
       ? ['No nodes are known, so where pods go is not said: --nodes 3x4cpu,16Gi or --snapshot tells.']
       : []),
@@ -14,6 +19,10 @@ export function describeGaps(desired: Desired, plan: Plan, before: World): reado
         ]
       : []),
   ];
+}
+
+function toName(kind: string): string {
+  return kind.replace(/^\//, '');
 }
 
 function isWithoutNodes(desired: Desired, plan: Plan): boolean {

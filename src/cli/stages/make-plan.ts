@@ -40,7 +40,7 @@ const FIELD_MANAGER = 'kapply';
 
 /** Reads who owns what; nothing is owned where there is no cluster to ask. */
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
-  const { cluster } = before;
+  const cluster = before.opened?.cluster;
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
   const ownedByOthers = new Map<RefKey, string>();
   for (const other of await listUnits(cluster))
@@ -87,7 +87,7 @@ export interface MakePlanOptions {
 export function makePlan(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Plan {
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
-  const knowsCluster = before.mode === 'live';
+  const knowsCluster = before.mode === 'live' && before.unread === undefined;
   const context = joinWorlds(desired.context, before.mode === 'live' ? before.world : World.EMPTY);
   const started = io.now();
   const { lens } = options;

@@ -2,18 +2,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../std/index.ts';
 import { KplanError } from '../../model/index.ts';
 import type { EmbeddedCluster } from '../../sim/index.ts';
+import { realClock } from '../clock.ts';
 import type { Io } from '../io.ts';
+import type { OpenedCluster } from './target.ts';
 
 const BEAT = 10;
 /** So many idle beats in a row mean that nothing will happen until a time-out does. */
 const PATIENCE = 40;
 
 /**
- * Runs `work` while the embedded cluster's controllers work beside it, their time leaping from one thing to do to the
+ * Runs `work` with the clock that it waits by. A live cluster works by itself, in real time. An embedded one's controllers work beside it, their time leaping from one thing to do to the
  * next. The clock that the work is given leaps too, to the next time-out, when nothing at all is left to do: waiting for
  * what will never come takes no longer than computing that it will not. Ends with the work.
  */
-export async function whileStepping<T>(cluster: EmbeddedCluster, io: Io, work: (clock: Clock) => Promise<T>): Promise<T> {
+export async function whileStepping<T>({ embedded: cluster }: OpenedCluster, io: Io, work: (clock: Clock) => Promise<T>): Promise<T> {
+  if (cluster === undefined) return work(realClock(io));
+  const embedded = cluster;
   const stop = new AbortController();
   const clock = new LeapingClock(io);
   const stepping = step();
@@ -27,7 +31,7 @@ export async function whileStepping<T>(cluster: EmbeddedCluster, io: Io, work: (
   // Where the disk is full nothing more will happen: the work meets the same and tells of it.
   async function settle(): Promise<Awaited<ReturnType<EmbeddedCluster['settle']>> | 'fault'> {
     try {
-      return await cluster.settle({ signal: stop.signal });
+      return await embedded.settle({ signal: stop.signal });
     } catch (error) {
       if (error instanceof KplanError) return 'fault';
       throw error;

@@ -41,10 +41,17 @@ export function hasStatus(kind: Kind): boolean {
 /** Built-in kinds that an update must name the resourceVersion of, as custom resources must (`AllowUnconditionalUpdate`). */
 const WITH_CONDITIONAL_UPDATE: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
   'apiextensions.k8s.io/CustomResourceDefinition',
   'apiregistration.k8s.io/APIService',
   'coordination.k8s.io/Lease',
+  'node.k8s.io/RuntimeClass',
+  'policy/PodDisruptionBudget',
+  'storage.k8s.io/CSIDriver',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/VolumeAttachment',
 ]);
 
 export function needsResourceVersion(kind: Kind): boolean {

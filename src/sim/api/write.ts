@@ -65,7 +65,7 @@ export function updateStatus(context: Context, object: KubernetesObject): WriteR
   const { kind, live, name } = located;
   if (!hasStatus(kind)) return notServed();
   if (live === undefined) return notFound(kind, name);
-  const stale = checkPreconditions(located, live, kind.custom);
+  const stale = checkPreconditions(located, live, needsResourceVersion(kind));
   if (stale !== undefined) return stale;
   const updated = prepareForStatus(kind, live, located.object);
   const owned = updateMerge({ ...mergeInput(context, kind), live, updated, manager: context.fieldManager, subresource: 'status' });

@@ -1,0 +1,47 @@
+// Runs what test/judges/live says of a real control plane (API server, controller manager): `node scripts/judges/contract.mjs
+// [PART OF A PATH...]`. The last line is `N passed, N failed`.
+import { execFileSync, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { releases } from '../schemas/releases.mjs';
+import { startServer } from '../schemas/server.mjs';
+
+const RELEASE = releases['1.36'];
+const FOLDER = 'test/judges/live';
+
+for (const args of [['etcd'], [RELEASE, 'kube-apiserver', 'kube-controller-manager']]) {
+  execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], { stdio: 'inherit' });
+}
+const wanted = process.argv.slice(2);
+const files = readdirSync(FOLDER).filter(
+  (file) => file.endsWith('.live.ts') && (wanted.length === 0 || wanted.some((part) => file.includes(part))),
+);
+const server = await startServer(RELEASE, {}, { hasControllers: true });
+let code = 1;
+try {
+  code = await run(files.toSorted().map((file) => join(FOLDER, file)));
+} finally {
+  await server.stop();
+}
+process.exit(code);
+
+function run(paths) {
+  const env = { ...process.env, KUBECONFIG: server.connection.kubeconfig };
+  const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=tap', ...paths], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const count = { pass: 0, fail: 0 };
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const [, key, number] = /^# (pass|fail) (\d+)$/.exec(line) ?? [];
+    if (key !== undefined) count[key] += Number(number);
+    else if (!/^\s*(ok |duration_ms|---|\.\.\.|type:|1\.\.)/.test(line)) console.log(line);
+  });
+  return new Promise((resolve) => {
+    child.on('close', (status) => {
+      console.log(`${count.pass} passed, ${count.fail} failed`);
+      resolve(count.pass === 0 ? 1 : (status ?? 1));
+    });
+  });
+}

@@ -1,0 +1,213 @@
+import {
+  request as requestHttp,
+  type Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { gunzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { KplanError } from '../../model/index.ts';
+import { pause, type Clock } from '../../std/index.ts';
+import type { ClusterAccess } from '../kubeconfig/access.ts';
+import { openAgent } from './agent.ts';
+import { explainFault, isUnsent } from './fault.ts';
+
+/** One request of the API. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly accept?: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  /** Whether asking twice does what asking once does: only then is it asked again when nobody knows whether it arrived. */
+  readonly isRepeatable: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The whole answer to a request. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** So many requests at a time, as many as an API server's fair queues like of one client. */
+const MOST_SOCKETS = 16;
+const TIMEOUT = 60_000;
+const MOST_ATTEMPTS = 12;
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 8_000;
+const LONGEST_RETRY_AFTER = 30;
+
+const unzip = promisify(gunzip);
+
+/**
+ * HTTP/1.1 to one API server: few connections, kept alive. Waits as long as an overloaded server asks (429 and 503 with
+ * Retry-After), gets new credentials once where they are refused, and asks again where the connection was lost, if that
+ * is safe. A server that has never answered is given up at once. Faults are `KplanError`s with the cause and the next step.
+ */
+export class ApiTransport {
+  readonly #access: ClusterAccess;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+  #agent: HttpAgent | undefined;
+  #watchAgent: HttpAgent | undefined;
+  #certificate: string | undefined;
+  #hasAnswered = false;
+
+  constructor(access: ClusterAccess, clock: Clock) {
+    this.#access = access;
+    this.#clock = clock;
+  }
+
+  /** Sends a request until there is an answer that is not to wait; every status is one. */
+  async send(request: ApiRequest): Promise<ApiAnswer> {
+    const signal = this.#signalOf(request);
+    let isRefused = false;
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === MOST_ATTEMPTS;
+      const outcome = await this.#try(request, isRefused);
+      if (outcome.kind === 'fault') {
+        const isSafe = request.isRepeatable || isUnsent(outcome.error);
+        if (last || signal.aborted || !isSafe || !this.#hasAnswered) throw explainFault(outcome.error, this.#access);
+        await pause(this.#clock, toPause(attempt), signal);
+        continue;
+      }
+      const { answer } = outcome;
+      if (answer.status === 401 && !isRefused) {
+        isRefused = true;
+        continue;
+      }
+      const wait = waitAskedFor(answer);
+      if (wait === undefined || last || signal.aborted) return answer;
+      await pause(this.#clock, wait, signal);
+    }
+  }
+
+  /** Opens an answer that is read as it comes; undefined once the signal has aborted or the transport is closed. */
+  async open(request: ApiRequest): Promise<IncomingMessage | undefined> {
+    const signal = this.#signalOf(request);
+    if (signal.aborted) return undefined;
+    try {
+      const [outgoing, answered] = await this.#start(request, false, true);
+      signal.addEventListener('abort', () => outgoing.destroy(), { once: true });
+      const incoming = await answered;
+      this.#hasAnswered = true;
+      return incoming;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw explainFault(error, this.#access);
+    }
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#agent?.destroy();
+    this.#watchAgent?.destroy();
+  }
+
+  /** Aborts once the transport is closed. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  #signalOf(request: ApiRequest): AbortSignal {
+    return request.signal === undefined ? this.#closing.signal : AbortSignal.any([request.signal, this.#closing.signal]);
+  }
+
+  async #try(
+    request: ApiRequest,
+    isRefused: boolean,
+  ): Promise<{ readonly kind: 'answer'; readonly answer: ApiAnswer } | { readonly kind: 'fault'; readonly error: unknown }> {
+    try {
+      const [outgoing, answered] = await this.#start(request, isRefused, false);
+      const abort = (): void => void outgoing.destroy(new Error('aborted'));
+      const signal = this.#signalOf(request);
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        const incoming = await answered;
+        const text = await readText(incoming);
+        this.#hasAnswered = true;
+        return { kind: 'answer', answer: { status: incoming.statusCode ?? 0, headers: incoming.headers, text } };
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    } catch (error) {
+      if (error instanceof KplanError) throw error;
+      return { kind: 'fault', error };
+    }
+  }
+
+  async #start(request: ApiRequest, isRefused: boolean, isStream: boolean): Promise<[ClientRequest, Promise<IncomingMessage>]> {
+    const { server, impersonation, isCompressionDisabled } = this.#access;
+    const credentials = await this.#access.credentials(isRefused);
+    const content = request.body === undefined ? undefined : Buffer.from(request.body);
+    const headers: OutgoingHttpHeaders = {
+      accept: request.accept ?? 'application/json',
+      'user-agent': 'kplan',
+      ...(isCompressionDisabled || isStream ? {} : { 'accept-encoding': 'gzip' }),
+      ...(credentials.authorization === undefined ? {} : { authorization: credentials.authorization }),
+      ...(content === undefined
+        ? {}
+        : { 'content-type': request.contentType ?? 'application/json', 'content-length': String(content.length) }),
+      ...Object.fromEntries(Object.entries(impersonation).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])),
+      ...request.headers,
+    };
+    const options = {
+      agent: this.#agentFor(credentials.certificate, isStream),
+      method: request.method,
+      host: server.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: server.port === '' ? (server.protocol === 'http:' ? 80 : 443) : Number(server.port),
+      path: `${server.pathname.replace(/\/$/, '')}${request.path}`,
+      headers,
+      ...(isStream ? {} : { timeout: TIMEOUT }),
+    };
+    const outgoing = server.protocol === 'http:' ? requestHttp(options) : requestHttps(options);
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      outgoing.once('response', resolve);
+      outgoing.once('error', reject);
+      outgoing.once('timeout', () => outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })));
+    });
+    outgoing.end(content);
+    return [outgoing, answered];
+  }
+
+  // Connections are made with a certificate, so that a new one needs new connections.
+  #agentFor(certificate: Awaited<ReturnType<ClusterAccess['credentials']>>['certificate'], isStream: boolean): HttpAgent {
+    const identity = certificate === undefined ? '' : String(certificate.cert);
+    if (identity !== this.#certificate) {
+      this.#agent?.destroy();
+      this.#agent = undefined;
+      this.#watchAgent = undefined;
+      this.#certificate = identity;
+    }
+    if (isStream) return (this.#watchAgent ??= openAgent(this.#access, certificate, Infinity));
+    return (this.#agent ??= openAgent(this.#access, certificate, MOST_SOCKETS));
+  }
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
+  if (!incoming.complete) throw Object.assign(new Error('the answer is cut off'), { code: 'ECONNRESET' });
+  const bytes = Buffer.concat(chunks);
+  return (incoming.headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes).toString('utf8');
+}
+
+function toPause(attempt: number): number {
+  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
+}
+
+/** How long the server asks to wait, in milliseconds; undefined for an answer that stands. */
+function waitAskedFor({ status, headers }: ApiAnswer): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  const seconds = Number(headers['retry-after']);
+  if (!Number.isFinite(seconds) || seconds < 0) return status === 429 ? 1000 : undefined;
+  return Math.min(seconds, LONGEST_RETRY_AFTER) * 1000;
+}
