@@ -2,8 +2,8 @@ export { parseLabelSelector } from './label-selector.ts';
 export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';
 export { openApiCluster } from './api/api-cluster.ts';
-export { hasAccess, openAccess, type AccessOptions, type ClusterAccess } from './kubeconfig/access.ts';
-export { readWorld, type WorldReading } from './read-world.ts';
+export { hasAccess, openAccess } from './kubeconfig/access.ts';
+export { readWorld } from './read-world.ts';
 export type {
   ApplyOptions,
   Cluster,

@@ -1,6 +1,8 @@
 import { ENGINES } from '../../engine/index.ts';
 import {
   annotationsOf,
+  gvkOf,
+  KplanError,
   labelsOf,
   refKeyOf,
   type KubernetesObject,
@@ -83,8 +85,20 @@ export interface MakePlanOptions {
   readonly lens?: Lens | undefined;
 }
 
-/** Validates, then plans. Pure but for the log. */
+/** Objects that may not be read may be there or not: nothing can be planned for them. */
+function mustBeReadable({ manifests }: Desired, { source, unread = [] }: Before): void {
+  const kinds = new Set(manifests.map(({ object }) => `${gvkOf(object).group}/${object.kind}`));
+  const unknown = unread.filter((kind) => kinds.has(kind)).map((kind) => kind.replace(/^.*\//, ''));
+  if (unknown.length === 0) return;
+  const names = unknown.length > 3 ? `${unknown.slice(0, 3).join(', ')} and ${unknown.length - 3} more kinds` : unknown.join(', ');
+  throw new KplanError('CLUSTER_REFUSED', `${source.description}: ${names} may not be listed: what would happen to them is not known`, {
+    hint: 'the identity of the kubeconfig needs get, list and watch for the kinds of the manifests; `kubectl auth can-i list ...` asks',
+  });
+}
+
+/** Validates, then plans. Pure but for the log; throws `KplanError` where the cluster hides what the manifests are about. */
 export function makePlan(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Plan {
+  mustBeReadable(desired, before);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
   const knowsCluster = before.mode === 'live' && before.unread === undefined;

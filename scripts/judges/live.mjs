@@ -1,4 +1,4 @@
-// Runs what test/judges/live says of a real control plane (API server, controller manager): `node scripts/judges/contract.mjs
+// Runs what test/judges/live says of a real control plane (API server, controller manager): `node scripts/judges/live.mjs
 // [PART OF A PATH...]`. The last line is `N passed, N failed`.
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
