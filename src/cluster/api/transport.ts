@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   request as requestHttp,
   type Agent as HttpAgent,
@@ -63,6 +64,7 @@ export class ApiTransport {
   constructor(access: ClusterAccess, clock: Clock) {
     this.#access = access;
     this.#clock = clock;
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Sends a request until there is an answer that is not to wait; every status is one. */

@@ -130,7 +130,7 @@ describe('a live cluster', { concurrency: 1 }, () => {
   test('says what is wrong with a context, an identity and a server', async () => {
     const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
       [['--context', 'judges'], /context "judges" does not exist\n {2}did you mean "judge"/],
-      [['--as', 'nobody'], /may not be listed: what would happen to them is not known/],
+      [['--as', 'nobody'], /Forbidden \(403\): .* User "nobody" cannot list resource/],
       [['--kubeconfig', 'none.yaml'], /none\.yaml/],
     ];
     for (const [args, message] of cases) {
