@@ -119,4 +119,12 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Nothing is to be done if the program reads its files again; else restart it.',
     why: 'The kubelet updates mounted volumes within about a minute; programs that read their configuration only when they start do not notice.',
   },
+  KP0204: {
+    title: 'New template that waits',
+    severity: 'info',
+    message: '{workload} keeps its pods at the old template until {until}',
+    remedy: 'Nothing is to be done if that is meant; else {act}.',
+    why: 'A paused Deployment rolls nothing out, and a workload with the update strategy OnDelete never ends a pod by itself. The change is stored at once and takes effect when somebody acts, perhaps weeks later.',
+    example: 'kind: Deployment\nspec:\n  paused: true # the new image waits',
+  },
 };

@@ -28,7 +28,7 @@ function listRestarts({ before, after, changed }: Impact): readonly FactChange[]
     if (was === undefined || is === undefined) continue;
     const fact = findRestart({ before: was, after: is, fields: step.fields }, step.action === 'replace', before);
     if (fact === undefined) continue;
-    restarted.add(key);
+    if (fact.code === 'KP0201') restarted.add(key);
     changes.push({ change: 'gained', fact });
   }
   const anew = startedAnew(changed, restarted);

@@ -1,6 +1,7 @@
 import { formatRef, gvkOf, podTemplateOf, refOf, type Fact, type KubernetesObject, type World } from '../../model/index.ts';
-import { getNumber, getObject, getString, toPointer } from '../../std/index.ts';
+import { getBoolean, getNumber, getObject, getString, toPointer } from '../../std/index.ts';
 import type { FieldChange } from '../../model/index.ts';
+import { describePace, partitionOf } from './rollout-pace.ts';
 
 /** A workload that changes, before and after. */
 export interface ChangedWorkload {
@@ -10,73 +11,97 @@ export interface ChangedWorkload {
 }
 
 /**
- * The fact that a workload's pods are replaced, because its pod template changes or it is replaced itself; undefined
- * where they stay, or where nothing restarts them by itself (OnDelete, Jobs, CronJobs, bare ReplicaSets).
+ * The fact that a workload's pods are replaced, because its pod template changes or it is replaced itself, or that a new
+ * template waits for somebody (a paused Deployment, OnDelete); undefined where pods stay and nothing waits, and for kinds
+ * that replace no pods by themselves (Jobs, CronJobs, bare ReplicaSets).
  */
-export function findRestart({ before, after, fields }: ChangedWorkload, isReplaced: boolean, world: World): Fact | undefined {
+export function findRestart(workload: ChangedWorkload, isReplaced: boolean, world: World): Fact | undefined {
+  const { before, after, fields } = workload;
   const template = podTemplateOf(after);
-  const strategy = strategyOf(after);
-  if (template === undefined || strategy === undefined) return undefined;
+  if (template === undefined || !rollsOut(after)) return undefined;
   const prefix = toPointer(template.path);
   const field = fields.find(({ path }) => path === prefix || path.startsWith(`${prefix}/`));
-  if (field === undefined && !isReplaced) return undefined;
   const pods = countPods(before, world);
-  const count = pods === undefined || isReplaced ? pods : Math.max(0, pods - partitionOf(after));
+  if (isReplaced) {
+    const told = { pace: 'deleted and created again, all at once', severity: 'warning', pods: { count: pods, more: 0 } } as const;
+    return pods === 0 ? undefined : toRestart(after, told, field?.path);
+  }
+  const stale = field === undefined ? countStale(before, after) : pods;
+  if (stale === 0) return undefined;
+  const until = findWait(after);
+  if (until !== undefined) return field === undefined ? undefined : toWait(after, until, field.path);
+  const kept = countPods(after, world);
+  const count = stale === undefined || kept === undefined ? undefined : Math.max(0, Math.min(stale, kept) - partitionOf(after));
   if (count === 0) return undefined;
-  const ref = refOf(after);
-  const words = isReplaced ? 'deleted and created again, all at once' : formatStrategy(strategy, after, count ?? 1);
+  const more = pods === undefined || kept === undefined ? 0 : kept - pods;
+  const severity = getString(after, 'spec', 'strategy', 'type') === 'Recreate' ? 'warning' : 'info';
+  return toRestart(after, { pace: describePace(after, count ?? 1), severity, pods: { count, more } }, field?.path ?? '/spec/paused');
+}
+
+/** Whether a controller replaces the workload's pods when its template changes. */
+function rollsOut(workload: KubernetesObject): boolean {
+  const { group, kind } = gvkOf(workload);
+  return group === 'apps' && (kind === 'Deployment' || kind === 'DaemonSet' || kind === 'StatefulSet');
+}
+
+/** What a new template of the workload waits for before any pod takes it; undefined where it rolls out at once. */
+function findWait(workload: KubernetesObject): Waiting | undefined {
+  if (workload.kind === 'Deployment')
+    return getBoolean(workload, 'spec', 'paused') === true
+      ? { until: 'it is unpaused', act: 'set spec.paused to false, or run `kubectl rollout resume`' }
+      : undefined;
+  return getString(workload, 'spec', 'updateStrategy', 'type') === 'OnDelete'
+    ? { until: 'they are deleted', act: 'delete its pods one by one' }
+    : undefined;
+}
+
+/** The pods that a Deployment which is unpaused holds back at an older template, as far as its status tells. */
+function countStale(before: KubernetesObject, after: KubernetesObject): number {
+  const isUnpaused = findWait(before) !== undefined && findWait(after) === undefined && after.kind === 'Deployment';
+  const status = getObject(before, 'status');
+  if (!isUnpaused || status === undefined) return 0;
+  return Math.max(0, (getNumber(status, 'replicas') ?? 0) - (getNumber(status, 'updatedReplicas') ?? 0));
+}
+
+interface Waiting {
+  readonly until: string;
+  readonly act: string;
+}
+
+function toWait(workload: KubernetesObject, waiting: Waiting, path: string): Fact {
+  const ref = refOf(workload);
+  const data = { workload: formatRef(ref), ...waiting };
+  return { engine: 'restart', code: 'KP0204', severity: 'info', key: formatRef(ref), subject: ref, data, objects: [{ ref, path }] };
+}
+
+interface Told {
+  readonly pace: string;
+  readonly severity: 'warning' | 'info';
+  /** How many pods are replaced, undefined where nobody knows, and how many there are more (or less) than before besides. */
+  readonly pods: { readonly count: number | undefined; readonly more: number };
+}
+
+function toRestart(workload: KubernetesObject, { pace, severity, pods: { count, more } }: Told, path: string | undefined): Fact {
+  const ref = refOf(workload);
   return {
     engine: 'restart',
     code: 'KP0201',
-    severity: isReplaced || strategy === 'Recreate' ? 'warning' : 'info',
+    severity,
     key: formatRef(ref),
     subject: ref,
     data: {
       workload: formatRef(ref),
-      strategy: words,
-      pods: count === undefined ? 'the pods' : `${count} ${count === 1 ? 'pod' : 'pods'}`,
+      strategy: pace,
+      pods: count === undefined ? 'the pods' : `${count} ${count === 1 ? 'pod' : 'pods'}${describeRest(more)}`,
       ...(count === undefined ? {} : { count }),
     },
-    objects: [{ ref, ...(field === undefined ? {} : { path: field.path }) }],
+    objects: [{ ref, ...(path === undefined ? {} : { path }) }],
   };
 }
 
-type Strategy = 'Recreate' | 'RollingUpdate';
-
-function strategyOf(workload: KubernetesObject): Strategy | undefined {
-  const { group, kind } = gvkOf(workload);
-  if (group !== 'apps') return undefined;
-  switch (kind) {
-    case 'Deployment':
-      return getString(workload, 'spec', 'strategy', 'type') === 'Recreate' ? 'Recreate' : 'RollingUpdate';
-    case 'DaemonSet':
-    case 'StatefulSet':
-      return getString(workload, 'spec', 'updateStrategy', 'type') === 'OnDelete' ? undefined : 'RollingUpdate';
-    default:
-      return undefined;
-  }
-}
-
-function formatStrategy(strategy: Strategy, workload: KubernetesObject, count: number): string {
-  if (strategy === 'Recreate') return 'all at once';
-  const partition = partitionOf(workload);
-  const rest = partition > 0 ? `, ordinals from ${partition} on` : '';
-  return `rolling, at most ${unavailableOf(workload, count)} at a time${rest}`;
-}
-
-/** `maxUnavailable` in pods: percentages round down, and 0 is 1 with room for a surge. */
-function unavailableOf(workload: KubernetesObject, count: number): number {
-  const isDeployment = workload.kind === 'Deployment';
-  const settings = getObject(workload, 'spec', isDeployment ? 'strategy' : 'updateStrategy', 'rollingUpdate');
-  const value = settings?.['maxUnavailable'] ?? (isDeployment ? '25%' : 1);
-  const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
-  const amount = percent === undefined ? Number(value) : Math.floor((Number(percent) * count) / 100);
-  return Number.isInteger(amount) && amount > 0 ? Math.min(amount, count) : 1;
-}
-
-/** A StatefulSet leaves the ordinals below its partition as they are. */
-function partitionOf(workload: KubernetesObject): number {
-  return getNumber(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
+function describeRest(more: number): string {
+  if (more === 0) return '';
+  return more > 0 ? `, ${more} ${more === 1 ? 'is' : 'are'} added` : `, ${-more} ${more === -1 ? 'goes' : 'go'} away`;
 }
 
 /** The pods that a workload has; undefined where that depends on nodes that nothing is known of. */

@@ -28,7 +28,9 @@ function config(value: string, key = 'k'): JsonObject {
 function told({ effects }: Plan): readonly string[] {
   return effects.map(({ code, severity, data }) => {
     const use = getArray(data, 'use').map((item) => (typeof item === 'string' ? item : ''));
-    const words = [getString(data, 'pods'), ...use, getString(data, 'strategy')].filter((word) => word !== undefined);
+    const words = [getString(data, 'pods'), ...use, getString(data, 'strategy'), getString(data, 'until')].filter(
+      (word) => word !== undefined,
+    );
     return [code, severity, ...words].join(' ');
   });
 }
@@ -50,13 +52,71 @@ test('which pods restart, and how', () => {
       spec: { replicas: 3, updateStrategy: { rollingUpdate: { partition: 2 } } },
       want: ['KP0201 info 1 pod rolling, at most 1 at a time, ordinals from 2 on'],
     },
-    { name: 'only when deleted', kind: 'StatefulSet', spec: { updateStrategy: { type: 'OnDelete' } }, want: [] },
+    {
+      name: 'from an ordinal on that none has',
+      kind: 'StatefulSet',
+      spec: { replicas: 2, updateStrategy: { rollingUpdate: { partition: 2 } } },
+      want: [],
+    },
+    {
+      name: 'only when deleted',
+      kind: 'StatefulSet',
+      spec: { updateStrategy: { type: 'OnDelete' } },
+      want: ['KP0204 info they are deleted'],
+    },
+    { name: 'only when unpaused', kind: 'Deployment', spec: { paused: true }, want: ['KP0204 info it is unpaused'] },
+    {
+      name: 'new ones first',
+      kind: 'Deployment',
+      spec: { replicas: 4, strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 4 } } },
+      want: ['KP0201 info 4 pods rolling, none unavailable, up to 4 new ones at once'],
+    },
+    {
+      name: 'a percentage that rounds to none',
+      kind: 'Deployment',
+      spec: { replicas: 3 },
+      want: ['KP0201 info 3 pods rolling, none unavailable, up to 1 new one at once'],
+    },
+    {
+      name: 'new ones first on each node',
+      kind: 'DaemonSet',
+      spec: { updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
+      want: ['KP0201 info the pods rolling, none unavailable, up to 1 new one at once'],
+    },
     { name: 'on nodes that nothing is known of', kind: 'DaemonSet', spec: {}, want: ['KP0201 info the pods rolling, at most 1 at a time'] },
     { name: 'never by themselves', kind: 'ReplicaSet', spec: { replicas: 2 }, want: [] },
   ];
   for (const { name, kind, spec, want } of cases) {
     assert.deepEqual(told(plan([stored(workload(kind, 'i:1', {}, spec))], [manifest(workload(kind, 'i:2', {}, spec))])), want, name);
   }
+});
+
+test('pods that come or go besides are not among those that restart', () => {
+  const cases = [
+    { name: 'fewer', from: 4, to: 2, want: ['KP0201 info 2 pods, 2 go away rolling, none unavailable, up to 1 new one at once'] },
+    { name: 'more', from: 1, to: 2, want: ['KP0201 info 1 pod, 1 is added rolling, none unavailable, up to 1 new one at once'] },
+    { name: 'none any more', from: 4, to: 0, want: [] },
+  ];
+  for (const { name, from, to, want } of cases) {
+    const live = stored(workload('Deployment', 'i:1', {}, { replicas: from }));
+    assert.deepEqual(told(plan([live], [manifest(workload('Deployment', 'i:2', {}, { replicas: to }))])), want, name);
+  }
+});
+
+test('what a paused Deployment held back rolls out when it is unpaused', () => {
+  const live = { ...stored(workload('Deployment', 'i:2', {}, { replicas: 3, paused: true })), status: { replicas: 3, updatedReplicas: 0 } };
+  const cases = [
+    {
+      name: 'unpaused',
+      spec: { replicas: 3, paused: false },
+      want: ['KP0201 info 3 pods rolling, none unavailable, up to 1 new one at once'],
+    },
+    { name: 'still paused', spec: { replicas: 4, paused: true }, want: [] },
+  ];
+  for (const { name, spec, want } of cases)
+    assert.deepEqual(told(plan([live], [manifest(workload('Deployment', 'i:2', {}, spec))])), want, name);
+  const even = { ...live, status: { replicas: 3, updatedReplicas: 3 } };
+  assert.deepEqual(told(plan([even], [manifest(workload('Deployment', 'i:2', {}, { replicas: 3, paused: false }))])), []);
 });
 
 test('what is not in the template restarts nothing; what replaces the workload restarts all of it', () => {
@@ -95,7 +155,7 @@ test('what a changed config does to those who read it', () => {
       name: 'one that restarts anyway',
       pod: { envFrom: [{ configMapRef: { name: 'c' } }] },
       image: 'i:2',
-      want: ['KP0201 info 1 pod rolling, at most 1 at a time'],
+      want: ['KP0201 info 1 pod rolling, none unavailable, up to 1 new one at once'],
     },
   ];
   for (const { name, pod, want, image = 'i:1' } of cases) {
@@ -104,6 +164,13 @@ test('what a changed config does to those who read it', () => {
     assert.deepEqual(told(result), want, name);
     if (image === 'i:1' && want.length > 0) assert.equal(result.effects[0]?.causes[0]?.source?.file, 'c.yaml /data/k', name);
   }
+});
+
+test('a config that changes is told of a workload whose new template waits', () => {
+  const pod = { envFrom: [{ configMapRef: { name: 'c' } }] };
+  const before = [stored(workload('Deployment', 'i:1', pod, { paused: true })), stored(config('1'))];
+  const result = plan(before, [manifest(workload('Deployment', 'i:2', pod, { paused: true })), manifest(config('2'), 'c.yaml')]);
+  assert.deepEqual(told(result), ['KP0202 info environment', 'KP0204 info it is unpaused']);
 });
 
 /** Says of each namespace whether all its ConfigMaps hold `on`, and derives that from all of them. */
