@@ -1,5 +1,16 @@
 import type { Cluster } from '../cluster/index.ts';
-import { KplanError, describe, formatPlace, formatRef, stepsOf, type Effect, type Finding, type Plan, type Step } from '../model/index.ts';
+import {
+  KplanError,
+  describe,
+  describeCauses,
+  formatPlace,
+  formatRef,
+  stepsOf,
+  type Effect,
+  type Finding,
+  type Plan,
+  type Step,
+} from '../model/index.ts';
 import { readInventory, type ApplyResult, type InventoryOptions } from '../reconcile/index.ts';
 import type { SyncOutcome } from './loop.ts';
 
@@ -47,7 +58,8 @@ function tellFinding(finding: Finding): string {
 
 function tellEffect(effect: Effect): string {
   const source = effect.causes.find((cause) => cause.source !== undefined)?.source;
-  return `${effect.code} ${describe(effect)}${source === undefined ? '' : ` (${formatPlace(source)})`}`;
+  const causes = describeCauses(effect);
+  return `${effect.code} ${describe(effect)}${causes === undefined ? '' : `: ${causes}`}${source === undefined ? '' : ` (${formatPlace(source)})`}`;
 }
 
 /** What a synchronisation is made with. */

@@ -1,5 +1,6 @@
 import {
   describe,
+  describeCauses,
   describeRemedy,
   findEntry,
   formatRef,
@@ -66,18 +67,26 @@ function annotateFinding(finding: Finding): Annotation {
 }
 
 function annotateEffect(effect: Effect): Annotation {
-  const source = effect.causes.find((cause) => cause.source !== undefined)?.source;
+  const source = lineOf(effect.causes);
   return annotate(effect, LEVELS[effect.severity], source, '');
+}
+
+/** A line of the new files: of what is deleted, the one where it is missed; where it stood only if there is no other. */
+function lineOf(causes: Effect['causes']): SourceRange | undefined {
+  const standing = causes.find(({ action, source }) => action !== 'delete' && source !== undefined)?.source;
+  return standing ?? causes.find(({ beside }) => beside !== undefined)?.beside ?? causes.find(({ source }) => source !== undefined)?.source;
 }
 
 function annotate(item: Finding | Effect, level: Level, source: SourceRange | undefined, subject: string): Annotation {
   const title = clip(`${item.code} ${findEntry(item.code).title}`, TITLE_LIMIT);
+  const causes = 'engine' in item ? describeCauses(item) : undefined;
+  const because = causes === undefined ? '' : `: ${causes}`;
   return {
     level,
     source,
     isEffect: 'engine' in item,
     title,
-    message: clip(`${subject}${describe(item)}\n${describeRemedy(item)}`, MESSAGE_LIMIT),
+    message: clip(`${subject}${describe(item)}${because}\n${describeRemedy(item)}`, MESSAGE_LIMIT),
   };
 }
 

@@ -31,7 +31,12 @@ export type EngineName = 'scheduler' | 'rbac' | 'network' | 'restart' | 'referen
 export interface Cause {
   readonly ref: ObjectRef;
   readonly path?: string;
+  /** What happens to the object; absent where it is only guessed to be a cause. */
+  readonly action?: 'create' | 'update' | 'replace' | 'delete';
+  /** Where the object stands; of one that is deleted, where it stood before. */
   readonly source?: SourceRange;
+  /** Of an object that is deleted: the place where it is missed, in the files as they are after. */
+  readonly beside?: SourceRange;
 }
 
 /** A fact gained or lost by the change. */

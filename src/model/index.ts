@@ -1,5 +1,6 @@
 export { describe, describeRemedy, findEntry, fingerprint, toFinding, CATALOG } from './catalog/catalog.ts';
 export type { CatalogEntry } from './catalog/entry.ts';
+export { describeCauses } from './cause.ts';
 export { KplanError } from './errors.ts';
 export type { Cause, Effect, Engine, Fact, FactChange, Finding, FindingData, Severity } from './finding.ts';
 export type { Digest, Digester, Manifest, Origin, Waiver } from './manifest.ts';

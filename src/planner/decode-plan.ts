@@ -51,8 +51,10 @@ const precondition: Decoder<Precondition> = (value, path) =>
 
 type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged';
 
+const action = oneOf('create', 'update', 'replace', 'delete');
+
 const step: Decoder<Step> = record<Omit<Step, StepOptions>, Optional<Step, StepOptions>>(
-  { action: oneOf('create', 'update', 'replace', 'delete'), ref, fields: listOf(field), precondition, wave: count },
+  { action, ref, fields: listOf(field), precondition, wave: count },
   { reason: text, movedFrom: ref, source, desired: kubernetesObject, merged: kubernetesObject },
 );
 
@@ -74,7 +76,7 @@ const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'da
   { ref, path: text, source, versions: listOf(text), waived: text },
 );
 
-const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>({ ref }, { path: text, source });
+const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>({ ref }, { path: text, action, source, beside: source });
 
 const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect, 'subject'>>(
   {

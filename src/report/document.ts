@@ -142,6 +142,8 @@ function causeFields(cause: Cause): JsonObject {
   return {
     ref: refFields(cause.ref),
     path: cause.path ?? toPointer([]),
+    ...(cause.action === undefined ? {} : { action: cause.action }),
     ...(cause.source === undefined ? {} : { source: { ...cause.source } }),
+    ...(cause.beside === undefined ? {} : { beside: { ...cause.beside } }),
   };
 }

@@ -1,6 +1,7 @@
 import { compareBy, stringifyJson, toVisible, type JsonValue } from '../std/index.ts';
 import {
   describe,
+  describeCauses,
   describeRemedy,
   formatRef,
   stepsOf,
@@ -10,7 +11,7 @@ import {
   type SourceRange,
   type Step,
 } from '../model/index.ts';
-import { effectsOf, findingsOf, placeOf, type Report } from './report.ts';
+import { describePlaceOf, effectsOf, findingsOf, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities, severityRank } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -118,7 +119,10 @@ function byWeight<T extends Finding | Effect>(items: readonly T[]): readonly T[]
 }
 
 function effectRow(effect: Effect): string {
-  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}`, place(placeOf(effect)));
+  const causes = describeCauses(effect);
+  const because = causes === undefined ? '' : `<br>${escape(causes)}`;
+  const place = describePlaceOf(effect);
+  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}${because}`, place === undefined ? '' : code(place));
 }
 
 function findingRow(finding: Finding): string {

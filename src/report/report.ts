@@ -100,7 +100,15 @@ export function effectsOf(report: Report): readonly Effect[] {
   return report.kind === 'PlanReport' || report.kind === 'ApplyReport' ? report.plan.effects : [];
 }
 
-/** The first place of an effect's causes. */
-export function placeOf(effect: Effect): SourceRange | undefined {
-  return effect.causes.find((cause) => cause.source !== undefined)?.source;
+/** The first place of an effect's causes; without any, the first where a deleted one is missed. */
+export function placeOf({ causes }: Effect): SourceRange | undefined {
+  return causes.find(({ source }) => source !== undefined)?.source ?? causes.find(({ beside }) => beside !== undefined)?.beside;
+}
+
+/** That place for people, `a.yaml:7`; of a cause that is deleted, said to be of the files before. */
+export function describePlaceOf(effect: Effect): string | undefined {
+  const place = placeOf(effect);
+  if (place === undefined) return undefined;
+  const { action } = effect.causes.find(({ source }) => source === place) ?? {};
+  return `${place.file}:${place.line}${action === 'delete' ? ' (before)' : ''}`;
 }

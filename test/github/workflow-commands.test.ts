@@ -77,6 +77,20 @@ describe('toWorkflowCommands', () => {
       ['a.yaml:9', 'z.yaml:1', 'a.yaml:1'],
     );
   });
+
+  it('annotates what a deletion does where the deleted object is missed, and says so', () => {
+    const place = (file: string): Effect['causes'][number]['source'] & object => ({ file, line: 3, column: 1, endLine: 3, endColumn: 1 });
+    const ref = { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy', namespace: 'b', name: 'db' };
+    const gone = { ref, action: 'delete', source: place('old.yaml') } as const;
+    const data = { from: 'b/web', to: 'b/db', ports: 'TCP 1', verb: 'opens' };
+    const effect: Effect = { engine: 'network', code: 'KN0101', severity: 'warning', change: 'gained', data, causes: [gone] };
+    const told = toWorkflowCommands([], [{ ...effect, causes: [{ ...gone, beside: place('new.yaml') }] }]);
+    assert.match(
+      told,
+      /file=new.yaml,.*::b\/web -> b\/db TCP 1 opens: NetworkPolicy b\/db is deleted%0AIf that is not meant, keep NetworkPolicy b\/db\./,
+    );
+    assert.match(toWorkflowCommands([], [effect]), /file=old.yaml,/);
+  });
 });
 
 describe('toJobSummary', () => {

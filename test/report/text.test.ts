@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FORMATS } from '../../src/report/index.ts';
+import type { Cause, Effect } from '../../src/model/index.ts';
 import { planReport, step, UPDATE } from './report-fixture.ts';
 
 const PLAIN = { width: 80, color: false, all: false };
@@ -61,4 +62,40 @@ test('a replacement and a deletion come before updates, and say why', () => {
     PLAIN,
   );
   assert.ok(text.indexOf('- Service shop/old  gone from the manifests') < text.indexOf('~ Deployment'));
+});
+
+test('an effect names what it follows from, with the place where that stood, and how to keep it', () => {
+  const place = (file: string, line: number): NonNullable<Cause['source']> => ({ file, line, column: 1, endLine: line, endColumn: 1 });
+  const ref = { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy', namespace: 'b', name: 'db' };
+  const opens = (from: string, cause: Cause): Effect => ({
+    engine: 'network',
+    code: 'KN0101',
+    severity: 'warning',
+    change: 'gained',
+    data: { from, to: 'b/db', ports: 'TCP 1', verb: 'opens' },
+    causes: [cause],
+  });
+  const tell = (cause: Cause): string =>
+    FORMATS.text(planReport([], [], [opens('b/web', cause), opens('b/x', cause)]), { ...PLAIN, width: 120 });
+  const gone = tell({ ref, action: 'delete', path: '/spec/podSelector', source: place('m/a.yaml', 36), beside: place('m/a.yaml', 1) });
+  assert.match(
+    gone,
+    /b\/web -> b\/db TCP 1 opens +m\/a\.yaml:36 \(before\)\n +NetworkPolicy b\/db is deleted\n +If that is not meant, keep NetworkPolicy b\/db\.\n/,
+  );
+  assert.equal(gone.split('is deleted').length, 2, 'the same cause is said once');
+  assert.doesNotMatch(gone, /narrow/);
+  const two = FORMATS.text(
+    planReport(
+      [],
+      [],
+      ['db', 'dc'].map((name) => opens(name, { ref: { ...ref, name }, action: 'delete' })),
+    ),
+    PLAIN,
+  );
+  assert.equal(two.split(/keep NetworkPolicy b\/d[bc]/).length, 3, 'each is told to be kept');
+  const changed = tell({ ref, action: 'update', path: '/spec/ingress/0', source: place('m/a.yaml', 40) });
+  assert.match(changed, /m\/a\.yaml:40\n +NetworkPolicy b\/db \.spec\.ingress\[0\] changes\n +If that is not meant, narrow/);
+  assert.doesNotMatch(tell({ ref, source: place('m/a.yaml', 40) }), /NetworkPolicy b\/db/, 'a guess is not named');
+  const markdown = FORMATS.markdown(planReport([], [], [opens('b/web', { ref, action: 'delete', source: place('m/a.yaml', 36) })]), PLAIN);
+  assert.match(markdown, /NetworkPolicy b\/db is deleted \| `m\/a\.yaml:36 \(before\)`/);
 });

@@ -18,7 +18,7 @@ const FEW = 3;
 /**
  * Which connections a change opens and closes, between workloads that exist before and after and from and to addresses
  * outside. One fact for a pair and its ports, or for a whole fan of pairs that change alike. New workloads are summed up:
- * who reaches them, whom they reach.
+ * who reaches them, whom they reach. What opens between the pods of one workload is not told, what closes there is.
  */
 export const networkEngine: Engine = { name: 'network', compare };
 
@@ -52,7 +52,7 @@ function compareSides(before: World, after: World): readonly FactChange[] {
   const everybody = toParty(universe, 1, all);
   const changes = (['gained', 'lost'] as const).flatMap((change) =>
     toBlocks(deltas, frame.ports, change)
-      .flatMap((block) => splitBlock(block, universe))
+      .flatMap((block) => splitBlock(block, universe, change))
       .map((told): FactChange => ({ change, fact: toFact({ comparison, change, everybody }, told) })),
   );
   return [...changes, ...listArrivals(comparison)].toSorted(
@@ -70,18 +70,29 @@ interface Told {
   readonly to: Party;
 }
 
-function splitBlock(block: Block, universe: Universe): readonly Told[] {
+/** Without the one workload that stands at both ends: that pods which are alike may reach each other is no news. */
+function withoutOwn(block: Block, universe: Universe): Block {
+  const { sources, destinations } = block;
+  const isOne = (ends: Bitset): boolean =>
+    ends.members().length === 1 && countParties(ends, universe) === 1 && !ends.meets(universe.outside);
+  if (isOne(destinations)) return { ...block, sources: sources.andNot(destinations) };
+  return isOne(sources) ? { ...block, destinations: destinations.andNot(sources) } : block;
+}
+
+function splitBlock(block: Block, universe: Universe, change: FactChange['change']): readonly Told[] {
   const isOutside = block.sources.or(block.destinations).meets(universe.outside);
   if (countParties(block.sources, universe) * countParties(block.destinations, universe) > (isOutside ? FEW : MANY)) {
-    return [{ block, from: toParty(universe, 1, block.sources), to: toParty(universe, 1, block.destinations) }];
+    const told = change === 'gained' ? withoutOwn(block, universe) : block;
+    return [{ block: told, from: toParty(universe, 1, told.sources), to: toParty(universe, 1, told.destinations) }];
   }
   const [senders, receivers] = [listParties(block.sources, universe), listParties(block.destinations, universe)];
   const pods = new Set(
     universe.slots.flatMap(({ sides }) => (sides[1] ?? []).filter(({ ref }) => ref.kind === 'Pod').map(({ name }) => name)),
   );
+  const isToldOfItself = (name: string): boolean => change === 'lost' && !pods.has(name);
   return senders.flatMap((from) =>
     receivers
-      .filter((to) => from.workloads[0] === undefined || from.workloads[0] !== to.workloads[0] || !pods.has(from.workloads[0]))
+      .filter((to) => from.workloads[0] === undefined || from.workloads[0] !== to.workloads[0] || isToldOfItself(from.workloads[0]))
       .map((to) => ({ block: { ports: block.ports, sources: from.ends, destinations: to.ends }, from, to })),
   );
 }

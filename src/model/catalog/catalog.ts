@@ -1,6 +1,7 @@
 import { isArray, type JsonValue } from '../../std/index.ts';
 import { sha256 } from '../../std/index.ts';
 import { stringifyJson } from '../../std/index.ts';
+import { listGone } from '../cause.ts';
 import type { Effect, Finding, FindingData } from '../finding.ts';
 import { toRefKey } from '../ref.ts';
 import type { CatalogEntry, CatalogTable } from './entry.ts';
@@ -35,6 +36,7 @@ interface Worded {
   readonly code: string;
   readonly data: FindingData;
   readonly change?: Effect['change'];
+  readonly causes?: Effect['causes'];
 }
 
 /** The sentence for a finding or an effect. */
@@ -43,10 +45,12 @@ export function describe(item: Worded): string {
   return fillIn(item.change === 'lost' && ended !== undefined ? ended : message, item.data);
 }
 
-/** What to do about a finding or an effect. */
+/** What to do about a finding or an effect; of an effect that only follows from what is deleted: to keep that. */
 export function describeRemedy(item: Worded): string {
   const { remedy, ended } = findEntry(item.code);
-  return item.change === 'lost' && ended !== undefined ? 'Nothing is to be done if that is meant.' : fillIn(remedy, item.data);
+  if (item.change === 'lost' && ended !== undefined) return 'Nothing is to be done if that is meant.';
+  const gone = listGone(item.causes ?? []);
+  return gone.length === 0 ? fillIn(remedy, item.data) : `If that is not meant, keep ${gone.join(', ')}.`;
 }
 
 /** A finding of a code with its usual severity. */

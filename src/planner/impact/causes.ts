@@ -81,12 +81,21 @@ export class CauseFinder {
     if (changed === undefined) return [];
     const wanted = fact.objects.find(({ ref, path }) => path !== undefined && toRefKey(ref) === key)?.path;
     const path = nearestField(changed.step, wanted);
-    const own = changed.locate(path);
-    const source = changed.step.action === 'delete' ? (this.#placeBeside(fact) ?? own) : own;
-    return [{ ref: changed.step.ref, ...(path === undefined ? {} : { path }), ...(source === undefined ? {} : { source }) }];
+    const { ref, action } = changed.step;
+    const source = changed.locate(path);
+    const beside = action === 'delete' ? this.#placeBeside(fact) : undefined;
+    return [
+      {
+        ref,
+        ...(path === undefined ? {} : { path }),
+        ...(action === 'none' ? {} : { action }),
+        ...(source === undefined ? {} : { source }),
+        ...(beside === undefined ? {} : { beside }),
+      },
+    ];
   }
 
-  /** What is gone stands nowhere any more: then the place is that of a manifest which the fact was also derived from. */
+  /** Where in the files as they are now what is gone is missed: at a manifest which the fact was also derived from. */
   #placeBeside(fact: Fact): SourceRange | undefined {
     for (const { ref, path } of [...fact.objects, ...(fact.subject === undefined ? [] : [{ ref: fact.subject, path: undefined }])]) {
       const source = this.#impact.locate(toRefKey(ref), path);

@@ -1,6 +1,6 @@
 import { compareBy } from '../../std/index.ts';
-import { describe, describeRemedy, formatRef, type Effect, type Finding, type Severity } from '../../model/index.ts';
-import { placeOf, type Layout } from '../report.ts';
+import { describe, describeCauses, describeRemedy, formatRef, type Effect, type Finding, type Severity } from '../../model/index.ts';
+import { describePlaceOf, placeOf, type Layout } from '../report.ts';
 import { severityRank } from '../summary.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Tone } from './paint.ts';
@@ -35,7 +35,7 @@ export function findingLines(findings: readonly Finding[], layout: Layout): Line
   return lines;
 }
 
-/** The lines of each item; what to do is said once for each code, unless `all`. */
+/** The lines of each item; what to do is said once for each code, or each set of deleted objects that is to be kept, unless `all`. */
 function withRemedies<T extends Finding | Effect>(
   items: readonly T[],
   { all }: Layout,
@@ -43,8 +43,10 @@ function withRemedies<T extends Finding | Effect>(
 ): Line[] {
   const told = new Set<string>();
   return items.flatMap((item) => {
-    const isWanted = item.severity !== 'info' && (all || !told.has(item.code));
-    told.add(item.code);
+    const isKept = 'causes' in item && item.causes.every(({ action }) => action === 'delete');
+    const topic = isKept ? describeRemedy(item) : item.code;
+    const isWanted = item.severity !== 'info' && (all || !told.has(topic));
+    told.add(topic);
     return toLines(item, isWanted ? describeRemedy(item) : undefined);
   });
 }
@@ -75,15 +77,19 @@ export function effectLines(effects: readonly Effect[], layout: Layout): Line[] 
     ),
   );
   const worth = layout.all ? ordered : ordered.slice(0, MOST_EFFECTS);
-  const lines = withRemedies(worth, layout, effectLine);
+  const said = worth.map(describeCauses);
+  const lines = withRemedies(worth, layout, (effect, remedy) => {
+    const at = worth.indexOf(effect);
+    return effectLine(effect, at > 0 && said[at] === said[at - 1] ? undefined : said[at], remedy);
+  });
   if (ordered.length > worth.length) lines.push(line([span(`… ${ordered.length - worth.length} more effects (--all shows them)`, 'dim')]));
   return lines;
 }
 
-function effectLine(effect: Effect, remedy: string | undefined): Line[] {
+function effectLine(effect: Effect, causes: string | undefined, remedy: string | undefined): Line[] {
   const { mark, tone } = MARKS[effect.severity];
-  const source = placeOf(effect);
-  const place = source === undefined ? undefined : `${source.file}:${source.line}`;
+  const place = describePlaceOf(effect);
   const head = line([span(` ${mark} `, tone), span(effect.engine.padEnd(10), 'dim'), span(describe(effect))], place, 13);
-  return remedy === undefined ? [head] : [head, line([span(`${' '.repeat(13)}${remedy}`, 'dim')], undefined, 13)];
+  const details = [causes, remedy].filter((text) => text !== undefined);
+  return [head, ...details.map((text) => line([span(`${' '.repeat(13)}${text}`, 'dim')], undefined, 13))];
 }

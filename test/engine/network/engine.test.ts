@@ -72,8 +72,8 @@ const cases: readonly { readonly name: string; readonly before?: World; readonly
     name: 'the only policy goes: everything opens, at once',
     after: replace().without([{ group: 'networking.k8s.io', kind: 'NetworkPolicy', namespace: 'payments', name: 'db' }]),
     want: [
-      '+ KN0101 payments/db, shop/job, shop/web and any address outside -> payments/db all connections <- NetworkPolicy db/spec/podSelector',
       '+ KN0101 payments/pay -> payments/db all connections but TCP 5432 <- NetworkPolicy db/spec/podSelector',
+      '+ KN0101 shop/job, shop/web and any address outside -> payments/db all connections <- NetworkPolicy db/spec/podSelector',
     ],
   },
   {
@@ -155,6 +155,24 @@ const cases: readonly { readonly name: string; readonly before?: World; readonly
       policy('shop/p', { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }] }] }),
     ]),
     want: [],
+  },
+  {
+    name: 'what opens between the pods of one workload is not told',
+    before: World.of([deployment('shop/db', { app: 'db' }), policy('shop/p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]),
+    after: World.of([
+      deployment('shop/db', { app: 'db' }),
+      policy('shop/p', { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }], egress: [{ to: [{ podSelector: {} }] }] }),
+    ]),
+    want: [],
+  },
+  {
+    name: 'what closes there is',
+    before: World.of([deployment('shop/db', { app: 'db' })]),
+    after: World.of([
+      deployment('shop/db', { app: 'db' }),
+      policy('shop/p', { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }] }] }),
+    ]),
+    want: ['- KN0102 shop/db -> shop/db all connections <- NetworkPolicy p/spec/podSelector'],
   },
   {
     name: 'new workloads are summed up, those that go are not told',

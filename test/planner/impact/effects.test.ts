@@ -272,7 +272,20 @@ test('what is deleted and stands nowhere is shown where it is missed', () => {
   const live = [stored(workload('Deployment', 'i:1')), stored(config('1'))];
   const result = plan(live, [manifest(workload('Deployment', 'i:1'), 'w.yaml')], { engines: [misses] });
   assert.deepEqual(
-    result.effects[0]?.causes.map(({ ref, source }) => `${ref.name} ${source?.file}`),
-    ['c w.yaml /spec/template'],
+    result.effects[0]?.causes.map(({ ref, source, beside }) => `${ref.name} ${source?.file} ${beside?.file}`),
+    ['c undefined w.yaml /spec/template'],
+  );
+  const was = { ...config('1'), metadata: { name: 'c', namespace: 'default' } };
+  const inGit = plan([object(was), ...live.slice(0, 1)], [manifest(workload('Deployment', 'i:1'), 'w.yaml')], {
+    mode: 'revision',
+    engines: [misses],
+    lastManifests: [manifest(was, 'c.yaml', 7)],
+  });
+  assert.deepEqual(
+    inGit.effects[0]?.causes.map(
+      ({ ref, action, source, beside }) => `${action} ${ref.name} ${source?.file}:${source?.line} ${beside?.file}`,
+    ),
+    ['delete c c.yaml:7 w.yaml /spec/template'],
+    'its own place is where it stood before',
   );
 });
