@@ -5,6 +5,7 @@ import {
   describeCauses,
   formatPlace,
   formatRef,
+  listBlockers,
   stepsOf,
   type Effect,
   type Finding,
@@ -40,14 +41,8 @@ export interface Policy {
 }
 
 /** The sentences of the error findings and effects that hold a plan: all that are neither waived nor allowed, by code or by engine. */
-export function listBlockers(plan: Plan, policy: Policy): readonly string[] {
-  const findings = plan.findings.filter(
-    (finding) => finding.severity === 'error' && finding.waived === undefined && !policy.allow.has(finding.code),
-  );
-  const effects = plan.effects.filter(
-    ({ severity, code, engine }) => severity === 'error' && !policy.allow.has(code) && !policy.allow.has(engine),
-  );
-  return [...findings.map(tellFinding), ...effects.map(tellEffect)];
+function tellBlockers(plan: Plan, policy: Policy): readonly string[] {
+  return listBlockers(plan, policy.allow).map((item) => ('engine' in item ? tellEffect(item) : tellFinding(item)));
 }
 
 function tellFinding(finding: Finding): string {
@@ -105,7 +100,7 @@ async function readAndApply<S>({ parts, signal, ...context }: SyncContext<S>): P
   context.onStage('planning', revision);
   const plan = await parts.plan(source);
   if (signal.aborted) return { kind: 'stopped' };
-  const reasons = listBlockers(plan, context.policy);
+  const reasons = tellBlockers(plan, context.policy);
   if (reasons.length > 0) return { kind: 'held', revision, reasons };
   const steps = stepsOf(plan);
   if (steps.some(isDestructive) && (await parts.readSource()).revision !== revision) return { kind: 'moved' };

@@ -1,3 +1,4 @@
+export { findEngine, listBlockers } from './blockers.ts';
 export { describe, describeRemedy, findEntry, fingerprint, toFinding, CATALOG } from './catalog/catalog.ts';
 export type { CatalogEntry } from './catalog/entry.ts';
 export { describeCauses } from './cause.ts';

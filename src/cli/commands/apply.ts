@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { KplanError, stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
+import { KplanError, listBlockers, stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
 import type { ApplyReport, PlanReport } from '../../report/index.ts';
 import { countResults, toAppliedSteps } from '../apply-steps.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -107,9 +107,5 @@ function countObjects(n: number): string {
 
 /** The first error finding or effect that --allow lets not through, by code or engine. */
 function findBlocker(plan: Plan, allowed: readonly string[]): Finding | Effect | undefined {
-  const isOpen = (item: Finding | Effect): boolean => item.severity === 'error' && !allowed.includes(item.code);
-  return (
-    plan.findings.find((finding) => isOpen(finding) && finding.waived === undefined) ??
-    plan.effects.find((effect) => isOpen(effect) && !allowed.includes(effect.engine))
-  );
+  return listBlockers(plan, new Set(allowed))[0];
 }
