@@ -65,9 +65,15 @@ function comparePlaces(key: RefKey, before: WorkloadFact | undefined, after: Wor
     replicas: told.replicas,
     message: told.message,
     ...(hint === undefined ? {} : { hint }),
-    remedy: hint === undefined ? 'Change what the scheduler names, or add nodes.' : `${capitalize(hint)} would do.`,
+    remedy:
+      hint === undefined ? `Change what the scheduler names${isPinned(told) ? '' : ', or add nodes'}.` : `${capitalize(hint)} would do.`,
   });
   return [more > 0 ? { change: 'gained', fact } : { change: 'lost', fact: { ...fact, severity: 'info' } }];
+}
+
+/** Whether each pod is held to a node of its own, so that another node is of no use to it. */
+function isPinned({ object }: WorkloadFact): boolean {
+  return object.kind === 'DaemonSet';
 }
 
 function compareCoverage(key: RefKey, before: WorkloadFact | undefined, after: WorkloadFact, comparison: Comparison): FactChange[] {

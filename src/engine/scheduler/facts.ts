@@ -46,7 +46,7 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
   for (const [key, group] of [...groups].toSorted(([a], [b]) => compareStrings(a, b))) {
     const { object, unplaced, placed, replicas } = group;
     const [pod] = unplaced;
-    const need = pod === undefined ? undefined : { pod, unplaced: unplaced.length, replicas, placed };
+    const need = pod === undefined ? undefined : { pod, unplaced, replicas, placed };
     facts.set(key, {
       object,
       replicas,

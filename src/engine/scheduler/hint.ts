@@ -9,9 +9,9 @@ const FIT = 'NodeResourcesFit';
 
 /** What a workload's pods need, for a hint. */
 export interface Need {
-  /** One of the pods without a place; the others are its like. */
+  /** One of the pods without a place; the others are its like, but for the node that pods of a DaemonSet are held to. */
   readonly pod: PodInfo;
-  readonly unplaced: number;
+  readonly unplaced: readonly PodInfo[];
   readonly replicas: number;
   /** How many of its pods each node holds already, by the node's index. */
   readonly placed: ReadonlyMap<number, number>;
@@ -21,11 +21,12 @@ export interface Need {
 export function findHint(cluster: ClusterState, need: Need): string | undefined {
   const evaluation = prepareFilters(need.pod, cluster);
   if (evaluation.kind === 'rejected') return undefined;
+  if (evaluation.candidates !== undefined) return findHintOfPinned(cluster, need.unplaced);
   const refusals = cluster.nodes.map((node) => explainNode(evaluation, cluster, node.index).plugin);
   if (refusals.includes(FIT)) return findResourceHint(cluster, need, evaluation);
   if (refusals.every((plugin) => plugin === 'TaintToleration')) return hintOfTaints(cluster);
   if (refusals.includes('NodeAffinity')) return hintOfLabels(need.pod);
-  if (refusals.includes('NodePorts')) return `${count(need.unplaced, 'more node')} with the host port free`;
+  if (refusals.includes('NodePorts')) return `${count(need.unplaced.length, 'more node')} with the host port free`;
   return undefined;
 }
 
@@ -41,6 +42,36 @@ function findResourceHint(cluster: ClusterState, need: Need, evaluation: Evaluat
   const parts = [hintOfNodes(need, open), smaller === undefined ? undefined : `a request of ${smaller} ${resource}`];
   const said = parts.filter((part) => part !== undefined);
   return said.length === 0 ? `a node with at least ${formatAmount(resource, amount)} ${resource} free` : said.join(', or ');
+}
+
+/** What would let pods onto the node that each is held to: no other node would. */
+function findHintOfPinned(cluster: ClusterState, pods: readonly PodInfo[]): string | undefined {
+  const held = pods.map((pod) => ({ pod, nodes: listHeldFor(cluster, pod) }));
+  const nodes = [...new Set(held.flatMap((item) => item.nodes))];
+  if (nodes.length === 0 || held.some((item) => item.nodes.length === 0)) return undefined;
+  const lacking = new Map<string, number>();
+  for (const { pod, nodes: own } of held) {
+    for (const [resource, amount] of pod.class.requests.amounts) {
+      const free = Math.max(...own.map((node) => freeOf(cluster, resource, node)));
+      if (free < amount) lacking.set(resource, Math.min(free, lacking.get(resource) ?? free));
+    }
+  }
+  const [first, ...others] = lacking;
+  if (first !== undefined && others.length === 0) {
+    const [resource, free] = first;
+    const neat = roundDown(resource, free);
+    if (neat > 0) return `a request of ${formatAmount(resource, neat)} ${resource}`;
+  }
+  const names = nodes.map(({ name }) => name);
+  return `more room on ${names.slice(0, MOST_NODES).join(', ')}${names.length > MOST_NODES ? ` and ${names.length - MOST_NODES} more` : ''}`;
+}
+
+const MOST_NODES = 3;
+
+/** The nodes that a pod is held to and that lack nothing but room. */
+function listHeldFor(cluster: ClusterState, pod: PodInfo): readonly NodeInfo[] {
+  const evaluation = prepareFilters(pod, cluster);
+  return cluster.nodes.filter((node) => isOpenButForRoom(evaluation, node));
 }
 
 function isOpenButForRoom(evaluation: Evaluation, node: NodeInfo): boolean {
@@ -83,7 +114,7 @@ function hintOfNodes(need: Need, open: readonly NodeInfo[]): string | undefined 
     if (Number.isFinite(holds) && holds > 0 && holds > (best?.holds ?? 0)) best = { node, holds };
   }
   if (best === undefined) return undefined;
-  return `${count(Math.ceil(need.unplaced / best.holds), 'more node')} like ${best.node.name}`;
+  return `${count(Math.ceil(need.unplaced.length / best.holds), 'more node')} like ${best.node.name}`;
 }
 
 function hintOfTaints(cluster: ClusterState): string | undefined {

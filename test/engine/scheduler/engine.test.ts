@@ -116,6 +116,35 @@ test('the fact names the field, the message and what would do', () => {
   assert.equal(describeRemedy(fact), '3 more nodes like n1, or a request of 4Gi memory would do.');
 });
 
+test('a DaemonSet is told what helps on the nodes that its pods are held to', () => {
+  const taint = { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] };
+  const world = (small: KubernetesObject, requests: JsonObject, spec: JsonObject = {}): World =>
+    World.of([
+      node('t1', { spec: taint }),
+      node('t2', { spec: { unschedulable: true } }),
+      small,
+      daemonSet({ containers: [{ name: 'c', resources: { requests } }], ...spec }),
+    ]);
+  const small = node('t3', { allocatable: { cpu: '1', memory: '1Gi', pods: '2' } });
+  const cases = [
+    { name: 'a smaller request', requests: { cpu: '1500m' }, want: 'A request of 1 cpu would do.' },
+    { name: 'two resources', requests: { cpu: '1500m', memory: '2Gi' }, want: 'More room on t3 would do.' },
+    { name: 'no room at all', full: { cpu: '0', pods: '2' }, requests: { cpu: '1' }, want: 'More room on t3 would do.' },
+    { name: 'a port', requests: {}, ports: [{ containerPort: 1, hostPort: 1 }], want: 'Change what the scheduler names.' },
+  ];
+  for (const { name, requests, want, full, ports } of cases) {
+    const at = full === undefined ? small : node('t3', { allocatable: full });
+    const taken = pod('other', { on: 't3', spec: { containers: [{ name: 'c', ports: [{ containerPort: 1, hostPort: 1 }] }] } });
+    const after = ports === undefined ? world(at, requests) : world(at, {}, { containers: [{ name: 'c', ports }] }).with([taken]);
+    const changes = ENGINE.compare(World.of([node('t1'), at]), after);
+    assert.deepEqual(
+      changes.map(({ fact }) => describeRemedy(fact)),
+      [want],
+      name,
+    );
+  }
+});
+
 test('a workload that did not change names those that did', () => {
   const [change] = compare([deployment('web', 3, '6Gi')], [deployment('app', 1, '6Gi'), deployment('web', 3, '6Gi')]);
   assert.ok(change?.fact.objects.some(({ ref }) => ref.name === 'app'));
