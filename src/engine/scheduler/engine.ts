@@ -1,5 +1,6 @@
 import {
   formatRef,
+  podTemplateOf,
   refOf,
   toRefKey,
   type Engine,
@@ -10,8 +11,10 @@ import {
   type RefKey,
   type World,
 } from '../../model/index.ts';
-import { compareBy, compareStrings, isEqualJson } from '../../std/index.ts';
+import { compareBy, compareStrings, isEqualJson, toPointer } from '../../std/index.ts';
+import { findUnfit } from './cron-pods.ts';
 import { factsOf, type WorkloadFact } from './facts.ts';
+import { schedulingKnown } from './schedule.ts';
 import { CONTROLLER_LENS, showPlacement } from './view.ts';
 
 type Facts = ReadonlyMap<RefKey, WorkloadFact>;
@@ -26,7 +29,7 @@ interface Comparison {
 
 /**
  * The scheduler as an engine: pods of a workload that find no node any more (or find one again), DaemonSets that no
- * longer reach a node, pods evicted for others. `expand` makes of a world the pods that controllers would create. Says
+ * longer reach a node, pods evicted for others, pods that no scheduler ever places, CronJobs whose pods fit nowhere. `expand` makes of a world the pods that controllers would create. Says
  * nothing of worlds without nodes: ask `schedulingKnown`.
  */
 export function createSchedulerEngine(expand: (world: World) => World): Engine {
@@ -39,7 +42,8 @@ export function createSchedulerEngine(expand: (world: World) => World): Engine {
       if (factsAfter === undefined) return [];
       const comparison = { before, after, factsBefore: factsOf(before) ?? new Map(), factsAfter };
       const keys = [...new Set([...comparison.factsBefore.keys(), ...factsAfter.keys()])].toSorted(compareStrings);
-      return keys.flatMap((key) => compareWorkload(key, comparison)).toSorted(compareBy(({ fact }) => fact.key));
+      const changes = [...keys.flatMap((key) => compareWorkload(key, comparison)), ...compareCronJobs(comparison, expand)];
+      return changes.toSorted(compareBy(({ fact }) => fact.key));
     },
   };
 }
@@ -52,6 +56,7 @@ function compareWorkload(key: RefKey, comparison: Comparison): readonly FactChan
     ...comparePlaces(key, before, after, comparison),
     ...compareCoverage(key, before, after, comparison),
     ...compareEvicted(key, before, after, comparison),
+    ...compareHeld(key, before, after, comparison),
   ];
 }
 
@@ -60,9 +65,13 @@ function comparePlaces(key: RefKey, before: WorkloadFact | undefined, after: Wor
   if (more === 0) return [];
   const told = more > 0 || before === undefined ? after : before;
   const hint = told.hint();
+  const count = more > 0 ? more + (before?.unplaced ?? 0) : -more;
   const fact = toFact('KS0001', key, told, comparison, {
-    count: more > 0 ? more + (before?.unplaced ?? 0) : -more,
+    count,
     replicas: told.replicas,
+    ...(more > 0
+      ? { pods: describePods(told, describeShare(count, told.replicas, 'pod')), find: count === 1 ? 'finds' : 'find' }
+      : { fewer: `${describeCount(count, 'pod')} fewer` }),
     message: told.message,
     ...(hint === undefined ? {} : { hint }),
     remedy:
@@ -81,7 +90,7 @@ function compareCoverage(key: RefKey, before: WorkloadFact | undefined, after: W
   const isThere = (name: string): boolean => comparison.after.get({ group: '', kind: 'Node', name }) !== undefined;
   const lost = [...before.nodes].filter((name) => isThere(name) && !after.nodes.has(name)).toSorted(compareStrings);
   if (lost.length === 0) return [];
-  const data = { count: lost.length, nodes: lost, before: before.nodes.size };
+  const data = { count: lost.length, nodes: lost, before: before.nodes.size, lost: describeShare(lost.length, before.nodes.size, 'node') };
   return [{ change: 'gained', fact: toFact('KS0002', key, after, comparison, data) }];
 }
 
@@ -90,10 +99,97 @@ function compareEvicted(key: RefKey, before: WorkloadFact | undefined, after: Wo
   const evicted = after.evicted.filter(({ pod }) => !known.has(pod));
   if (evicted.length === 0) return [];
   const by = [...new Set(evicted.map((item) => item.by))].toSorted(compareStrings);
-  return [{ change: 'gained', fact: toFact('KS0003', key, after, comparison, { count: evicted.length, by }) }];
+  return [
+    {
+      change: 'gained',
+      fact: toFact('KS0003', key, after, comparison, {
+        count: evicted.length,
+        by,
+        pods: describePods(after, describeCount(evicted.length, 'pod')),
+        are: evicted.length === 1 ? 'is' : 'are',
+      }),
+    },
+  ];
 }
 
-function toFact(code: FactCode, key: RefKey, fact: WorkloadFact, comparison: Comparison, data: Fact['data']): Fact {
+function compareHeld(key: RefKey, before: WorkloadFact | undefined, after: WorkloadFact, comparison: Comparison): FactChange[] {
+  const [why] = after.held;
+  if (why === undefined || after.held.length <= (before?.held.length ?? 0)) return [];
+  const { reason, remedy, severity, field } = describeHeld(why, after.held.length === 1);
+  const data = {
+    count: after.held.length,
+    replicas: after.replicas,
+    pods: describePods(after, describeShare(after.held.length, after.replicas, 'pod')),
+    reason,
+    remedy,
+  };
+  const fact = toFact('KS0004', key, after, comparison, data);
+  const template = podTemplateOf(after.object);
+  const path = template === undefined ? undefined : toPointer([...template.path, 'spec', field]);
+  const ref = refOf(after.object);
+  return [{ change: 'gained', fact: { ...fact, severity, objects: [{ ref, ...(path === undefined ? {} : { path }) }, ...fact.objects] } }];
+}
+
+interface Held {
+  readonly reason: string;
+  readonly remedy: string;
+  readonly severity: Fact['severity'];
+  readonly field: string;
+}
+
+function describeHeld(why: WorkloadFact['held'][number], isOne: boolean): Held {
+  switch (why.kind) {
+    case 'node':
+      return {
+        reason: `${isOne ? 'names' : 'name'} the node ${why.name}, which does not exist`,
+        remedy: 'Name a node that exists, or use a nodeSelector and leave the choice to the scheduler.',
+        severity: 'error',
+        field: 'nodeName',
+      };
+    case 'gates':
+      return {
+        reason: `${isOne ? 'waits' : 'wait'} until somebody removes the scheduling gates (${why.names.join(', ')})`,
+        remedy: 'Remove spec.schedulingGates, unless a controller lifts them.',
+        severity: 'warning',
+        field: 'schedulingGates',
+      };
+    case 'scheduler':
+      return {
+        reason: `${isOne ? 'is' : 'are'} left to the scheduler ${why.name}, and where that puts pods is not known`,
+        remedy: `Make sure that a scheduler of the name ${why.name} runs.`,
+        severity: 'info',
+        field: 'schedulerName',
+      };
+  }
+}
+
+/** CronJobs that are new or changed, or meet other nodes, and whose pods could run on none of them at any time. */
+function compareCronJobs(comparison: Comparison, expand: (world: World) => World): readonly FactChange[] {
+  const { before, after } = comparison;
+  const known = before.kind('batch', 'CronJob').byKey;
+  const isSame = before.kind('', 'Node') === after.kind('', 'Node');
+  const asked = after.byKind('batch', 'CronJob').filter((cronJob) => {
+    const was = known.get(toRefKey(refOf(cronJob)));
+    return !isSame || was === undefined || !isEqualJson(was['spec'], cronJob['spec']);
+  });
+  const unfit = findUnfit(after, asked, expand);
+  const earlier = [...unfit.keys()].flatMap((key) => known.get(key) ?? []);
+  const unfitBefore = schedulingKnown(before) ? findUnfit(before, earlier, expand) : new Map();
+  return [...unfit]
+    .filter(([key]) => !unfitBefore.has(key))
+    .map(([key, { cronJob, message, paths }]): FactChange => {
+      const told = { object: cronJob, paths: () => paths };
+      return { change: 'gained', fact: toFact('KS0005', key, told, comparison, { message }) };
+    });
+}
+
+function toFact(
+  code: FactCode,
+  key: RefKey,
+  fact: Pick<WorkloadFact, 'object' | 'paths'>,
+  comparison: Comparison,
+  data: Fact['data'],
+): Fact {
   const ref = refOf(fact.object);
   const paths = fact.paths();
   return {
@@ -107,8 +203,14 @@ function toFact(code: FactCode, key: RefKey, fact: WorkloadFact, comparison: Com
   };
 }
 
-type FactCode = 'KS0001' | 'KS0002' | 'KS0003';
-const SEVERITY: Readonly<Record<FactCode, Fact['severity']>> = { KS0001: 'error', KS0002: 'warning', KS0003: 'warning' };
+type FactCode = 'KS0001' | 'KS0002' | 'KS0003' | 'KS0004' | 'KS0005';
+const SEVERITY: Readonly<Record<FactCode, Fact['severity']>> = {
+  KS0001: 'error',
+  KS0002: 'warning',
+  KS0003: 'warning',
+  KS0004: 'error',
+  KS0005: 'warning',
+};
 
 /** Other workloads and nodes that differ between the worlds: where the workload itself did not change, they are why. */
 function listOthers(key: RefKey, { before, after, factsBefore, factsAfter }: Comparison): { ref: ObjectRef }[] {
@@ -123,6 +225,21 @@ function listOthers(key: RefKey, { before, after, factsBefore, factsAfter }: Com
   for (const node of after.byKind('', 'Node')) note(before.get(refOf(node)), node);
   for (const node of before.byKind('', 'Node')) note(node, after.get(refOf(node)));
   return [...changed.values()].map((ref) => ({ ref }));
+}
+
+/** So many pods of a workload; a Pod is its own. */
+function describePods({ object }: WorkloadFact, pods: string): string {
+  const name = formatRef(refOf(object));
+  return object.kind === 'Pod' ? name : `${pods} of ${name}`;
+}
+
+/** `2 of 5 pods`; of one alone: `the pod`. */
+function describeShare(count: number, all: number, noun: string): string {
+  return all === 1 ? `the ${noun}` : `${count} of ${all} ${noun}s`;
+}
+
+function describeCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function capitalize(text: string): string {

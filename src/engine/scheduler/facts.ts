@@ -1,9 +1,9 @@
-import { formatRef, refOf, toRefKey, type KubernetesObject, type RefKey, type World } from '../../model/index.ts';
+import { formatRef, podTemplateOf, refOf, toRefKey, type KubernetesObject, type RefKey, type World } from '../../model/index.ts';
 import { compareStrings } from '../../std/index.ts';
 import { listCausePaths } from './cause-paths.ts';
 import { findHint } from './hint.ts';
 import type { PodInfo } from './pod-class.ts';
-import { schedulingKnown, simulate, type Simulation } from './schedule.ts';
+import { schedulingKnown, simulate, type HeldPod, type Simulation } from './schedule.ts';
 import { controllerKeyOf, findWorkload } from './workload-of-pod.ts';
 
 /** How one workload fares in one world. */
@@ -20,6 +20,8 @@ export interface WorkloadFact {
   readonly paths: () => readonly string[];
   /** The nodes that its pods are on. */
   readonly nodes: ReadonlySet<string>;
+  /** Why pods of it are not looked at, one entry a pod. */
+  readonly held: readonly HeldPod['why'][];
   /** The pods that were evicted to make room for others, and for which. */
   readonly evicted: readonly { readonly pod: string; readonly by: string }[];
 }
@@ -33,6 +35,7 @@ interface Group {
   readonly object: KubernetesObject;
   readonly unplaced: PodInfo[];
   readonly placed: Map<number, number>;
+  readonly held: HeldPod['why'][];
   replicas: number;
 }
 
@@ -44,7 +47,7 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
   const evicted = groupEvicted(world, simulation);
   const facts = new Map<RefKey, WorkloadFact>();
   for (const [key, group] of [...groups].toSorted(([a], [b]) => compareStrings(a, b))) {
-    const { object, unplaced, placed, replicas } = group;
+    const { object, unplaced, placed, replicas, held } = group;
     const [pod] = unplaced;
     const need = pod === undefined ? undefined : { pod, unplaced, replicas, placed };
     facts.set(key, {
@@ -55,13 +58,14 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
       hint: () => (need === undefined ? undefined : findHint(simulation.cluster, need)),
       paths: () => (pod === undefined ? [] : listCausePaths(object, simulation.cluster, pod)),
       nodes: new Set([...placed.keys()].flatMap((index) => simulation.cluster.nodes[index]?.name ?? [])),
+      held,
       evicted: evicted.get(key) ?? [],
     });
   }
   return facts;
 }
 
-function groupPods(world: World, { cluster, unplaced, result }: Simulation): Map<RefKey, Group> {
+function groupPods(world: World, { cluster, unplaced, result, held }: Simulation): Map<RefKey, Group> {
   const groups = new Map<RefKey, Group>();
   const known = new Map<string, Group>();
   const groupOf = (pod: KubernetesObject): Group => {
@@ -71,7 +75,7 @@ function groupPods(world: World, { cluster, unplaced, result }: Simulation): Map
     const object = findWorkload(world, pod);
     const key = toRefKey(refOf(object));
     let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = { object, unplaced: [], placed: new Map(), replicas: 0 }));
+    if (group === undefined) groups.set(key, (group = { object, unplaced: [], placed: new Map(), held: [], replicas: 0 }));
     if (controller !== undefined) known.set(controller, group);
     return group;
   };
@@ -86,6 +90,12 @@ function groupPods(world: World, { cluster, unplaced, result }: Simulation): Map
     const group = groupOf(pod.object);
     group.replicas++;
     group.unplaced.push(pod);
+  }
+  for (const { pod, why } of held) {
+    const group = groupOf(pod.object);
+    if (why.kind === 'node' && podTemplateOf(group.object)?.spec['nodeName'] !== why.name) continue;
+    group.replicas++;
+    group.held.push(why);
   }
   for (const { pod } of result.preempted) {
     const object = findPod(world, pod);

@@ -72,12 +72,22 @@ export function schedule(world: World, options: ScheduleOptions = {}): ScheduleR
   return simulate(world, options).result;
 }
 
+/** A pod that the scheduler does not look at, and why: it names a node that is not there, is gated, or waits for another scheduler. */
+export interface HeldPod {
+  readonly pod: PodInfo;
+  readonly why:
+    | { readonly kind: 'node'; readonly name: string }
+    | { readonly kind: 'gates'; readonly names: readonly string[] }
+    | { readonly kind: 'scheduler'; readonly name: string };
+}
+
 /** The result of scheduling with the cluster as it is afterwards: what hints are worked out on. */
 export interface Simulation {
   readonly result: ScheduleResult;
   readonly cluster: ClusterState;
   /** The pods that found no node, in the order in which they were decided. */
   readonly unplaced: readonly PodInfo[];
+  readonly held: readonly HeldPod[];
 }
 
 /** Like `schedule`, keeping the cluster. */
@@ -94,6 +104,7 @@ class Scheduling {
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
   readonly #foreign: string[] = [];
+  readonly #held: HeldPod[] = [];
 
   constructor(world: World, options: ScheduleOptions) {
     this.#cluster = new ClusterState(world);
@@ -110,12 +121,19 @@ class Scheduling {
     if (phase === 'Succeeded' || phase === 'Failed') return;
     const pod = table.toPodInfo(object);
     const node = getString(object, 'spec', 'nodeName') ?? '';
+    const scheduler = getString(object, 'spec', 'schedulerName') ?? 'default-scheduler';
+    const gates = getArray(object, 'spec', 'schedulingGates').map((gate) => getString(gate, 'name') ?? '');
     if (node !== '') {
       const info = nodes.get(node);
-      if (info !== undefined) this.#cluster.add(pod, info);
-    } else if ((getString(object, 'spec', 'schedulerName') ?? 'default-scheduler') !== 'default-scheduler') this.#foreign.push(pod.key);
-    else if (getArray(object, 'spec', 'schedulingGates').length > 0) this.#decide(pod, { message: GATED });
-    else if (!pod.isTerminating) this.#queue.push(pod);
+      if (info === undefined) this.#held.push({ pod, why: { kind: 'node', name: node } });
+      else this.#cluster.add(pod, info);
+    } else if (scheduler !== 'default-scheduler') {
+      this.#foreign.push(pod.key);
+      this.#held.push({ pod, why: { kind: 'scheduler', name: scheduler } });
+    } else if (gates.length > 0) {
+      this.#decide(pod, { message: GATED });
+      this.#held.push({ pod, why: { kind: 'gates', names: gates } });
+    } else if (!pod.isTerminating) this.#queue.push(pod);
   }
 
   run(): Simulation {
@@ -129,6 +147,7 @@ class Scheduling {
       result: { placements: [...this.#placements.values()], preempted: this.#preempted, foreign: this.#foreign },
       cluster: this.#cluster,
       unplaced: [...this.#unplaced.values()],
+      held: this.#held,
     };
   }
 

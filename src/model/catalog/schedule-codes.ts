@@ -5,8 +5,8 @@ export const SCHEDULE_CODES: CatalogTable = {
   KS0001: {
     title: 'Pods without a node',
     severity: 'error',
-    message: '{count} of {replicas} pods of {workload} find no node: {message}',
-    ended: '{workload} has {count} fewer pods that find no node',
+    message: '{pods} {find} no node: {message}',
+    ended: '{workload} has {fewer} without a node',
     remedy: '{remedy}',
     why: 'A pod that fits on no node stays Pending. A rolling update then stops half-way, and a new workload never gets ready.',
     example: 'resources:\n  requests:\n    memory: 64Gi # more than any node has',
@@ -14,7 +14,7 @@ export const SCHEDULE_CODES: CatalogTable = {
   KS0002: {
     title: 'DaemonSet leaves nodes',
     severity: 'warning',
-    message: '{workload} no longer runs on {count} of {before} nodes: {nodes}',
+    message: '{workload} no longer runs on {lost}: {nodes}',
     remedy: 'Restore the toleration, node selector or affinity that let it run there, or lower its requests.',
     why: 'What a DaemonSet provides (logs, network, storage, monitoring) is missing on the nodes that it leaves, without any pod failing.',
     example: 'spec:\n  template:\n    spec:\n      tolerations: [] # nodes with taints are left',
@@ -22,9 +22,26 @@ export const SCHEDULE_CODES: CatalogTable = {
   KS0003: {
     title: 'Pods evicted for others',
     severity: 'warning',
-    message: '{count} pods of {workload} are evicted to make room for {by}',
+    message: '{pods} {are} evicted to make room for {by}',
     remedy: 'Add nodes, lower the requests or the priority of {by}, or accept the interruption.',
     why: 'Pods of a higher priority that fit nowhere make the scheduler evict pods of a lower one; these stop and look for another node.',
     example: 'priorityClassName: high # with no room left, others have to go',
+  },
+  KS0004: {
+    title: 'Pods that are never scheduled',
+    severity: 'error',
+    message: '{pods} {reason}',
+    remedy: '{remedy}',
+    why: 'The scheduler does not look at a pod that names its node, is gated, or names another scheduler. On a node that does not exist no kubelet starts it: it is deleted after a while and made again, for ever.',
+    example: 'spec:\n  nodeName: worker-7 # no such node',
+  },
+  KS0005: {
+    title: 'CronJob that fits on no node',
+    severity: 'warning',
+    message: 'a pod of {workload} fits on no node, not even on an empty one: {message}',
+    remedy: 'Lower the requests or loosen what binds the pods to nodes, or add a node that takes them.',
+    why: 'Nothing is wrong until the time of the schedule comes; then each run stays Pending, perhaps at night.',
+    example:
+      'jobTemplate:\n  spec:\n    template:\n      spec:\n        containers:\n          - resources: { requests: { cpu: "30" } } # more than any node has',
   },
 };

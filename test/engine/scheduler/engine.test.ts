@@ -32,6 +32,16 @@ function daemonSet(spec: JsonObject): KubernetesObject {
   };
 }
 
+function cronJob(cpu: string, spec: JsonObject = {}, suspend = false): KubernetesObject {
+  const pods = { restartPolicy: 'Never', containers: [{ name: 'c', resources: { requests: { cpu } } }], ...spec };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'nightly', namespace: 'shop' },
+    spec: { schedule: '@daily', suspend, jobTemplate: { spec: { template: { metadata: { labels: { app: 'n' } }, spec: pods } } } },
+  };
+}
+
 function compare(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly FactChange[] {
   return ENGINE.compare(World.of([...NODES, ...before]), World.of([...NODES, ...after]));
 }
@@ -116,6 +126,83 @@ test('the fact names the field, the message and what would do', () => {
   assert.equal(describeRemedy(fact), '3 more nodes like n1, or a request of 4Gi memory would do.');
 });
 
+test('pods that the scheduler does not look at are named', () => {
+  const cases: readonly { name: string; spec: JsonObject; replicas?: number; want: readonly unknown[] }[] = [
+    {
+      name: 'a node that is not there',
+      spec: { nodeName: 'nope' },
+      want: ['error', 'the pod of Deployment shop/web names the node nope, which does not exist', 'nodeName'],
+    },
+    { name: 'a node that is there', spec: { nodeName: 'n1' }, want: [] },
+    {
+      name: 'gates',
+      spec: { schedulingGates: [{ name: 'a/b' }] },
+      replicas: 2,
+      want: ['warning', '2 of 2 pods of Deployment shop/web wait until somebody removes the scheduling gates (a/b)', 'schedulingGates'],
+    },
+    {
+      name: 'another scheduler',
+      spec: { schedulerName: 'mine' },
+      want: [
+        'info',
+        'the pod of Deployment shop/web is left to the scheduler mine, and where that puts pods is not known',
+        'schedulerName',
+      ],
+    },
+  ];
+  for (const { name, spec, replicas = 1, want } of cases) {
+    const object = deployment('web', replicas, '1Gi', spec);
+    const told = compare([], [object]).flatMap(({ fact }) => [fact.severity, describe(fact), fact.objects[0]?.path?.split('/').at(-1)]);
+    assert.deepEqual(told, want, name);
+    assert.deepEqual(compare([object], [object]), [], name);
+  }
+  const live = pod('old', { on: 'n4', metadata: { uid: 'u' } });
+  const owner = deployment('web', 1, '1Gi');
+  assert.deepEqual(compare([live, owner], [live, owner]), [], 'a pod whose node went is made again elsewhere');
+});
+
+test('a CronJob of which no pod could ever run is named before its time comes', () => {
+  const far = {
+    affinity: {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app: 'x' } } },
+        ],
+      },
+    },
+  };
+  const full = ['n1', 'n2', 'n3'].map((on) => pod(`full-${on}`, { on, requests: { cpu: '4' }, metadata: { uid: on } }));
+  const cases = [
+    { name: 'too large', before: [], after: [cronJob('30')], want: [['gained', 'KS0005', 'nightly', undefined]] },
+    { name: 'it was before', before: [cronJob('30')], after: [cronJob('31')], want: [] },
+    { name: 'it grew', before: [cronJob('1')], after: [cronJob('30')], want: [['gained', 'KS0005', 'nightly', undefined]] },
+    { name: 'suspended', before: [], after: [cronJob('30', {}, true)], want: [] },
+    { name: 'fits, were the others not there', before: full, after: [...full, cronJob('3')], want: [] },
+    { name: 'fits beside others that may come', before: [], after: [cronJob('1', far)], want: [] },
+    {
+      name: 'no such label',
+      before: [],
+      after: [cronJob('1', { nodeSelector: { a: 'b' } })],
+      want: [['gained', 'KS0005', 'nightly', undefined]],
+    },
+  ];
+  for (const { name, before, after, want } of cases) assert.deepEqual(brief(compare(before, after)), want, name);
+  const [change] = compare([], [cronJob('30')]);
+  assert.ok(change);
+  assert.match(
+    describe(change.fact),
+    /^a pod of CronJob shop\/nightly fits on no node, not even on an empty one: 0\/3 nodes are available: 3 Insufficient cpu\.$/,
+  );
+  assert.equal(change.fact.objects[0]?.path, '/spec/jobTemplate/spec/template/spec/containers/0/resources/requests/cpu');
+});
+
+test('one pod is told as one', () => {
+  const [one] = compare([deployment('web', 1, '6Gi')], [deployment('web', 1, '9Gi')]);
+  assert.match(one === undefined ? '' : describe(one.fact), /^the pod of Deployment shop\/web finds no node: /);
+  const [less] = compare([deployment('web', 5, '6Gi')], [deployment('web', 4, '6Gi')]);
+  assert.equal(less === undefined ? '' : describe({ ...less.fact, change: 'lost' }), 'Deployment shop/web has 1 pod fewer without a node');
+});
+
 test('a DaemonSet is told what helps on the nodes that its pods are held to', () => {
   const taint = { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] };
   const world = (small: KubernetesObject, requests: JsonObject, spec: JsonObject = {}): World =>
@@ -156,4 +243,5 @@ test('live pods that the change evicts are named with who takes their place', ()
   const changes = compare([live], [live, vip]);
   assert.deepEqual(brief(changes), [['gained', 'KS0003', 'old', 1]]);
   assert.deepEqual(changes[0]?.fact.data['by'], ['Deployment shop/vip']);
+  assert.equal(changes.map(({ fact }) => describe(fact)).join(), 'Pod shop/old is evicted to make room for Deployment shop/vip');
 });
