@@ -7,8 +7,12 @@ const KIND = /^\s*(secrets?(list)?|list)\s*$/i;
 /** What a Secret says somewhere that could not be read, unless it is spelt with escapes. */
 const MENTION = /secret|\\[ux]/i;
 
-/** What findings quote of a value. */
-const QUOTES: Readonly<Record<string, readonly string[]>> = { KL0003: ['anchor'], KL0007: ['value'], KL0009: ['text', 'value'] };
+/** What findings quote of a value, and what they say in its place. */
+const QUOTES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  KL0003: { anchor: '(secret)' },
+  KL0007: { value: '(secret)' },
+  KL0009: { text: 'this value', value: 'a number or a boolean of YAML 1.1' },
+};
 
 /** Whether objects of this kind may hold secret values. */
 export function isSecretKind(kind: string): boolean {
@@ -32,5 +36,5 @@ export function mayHoldSecret(text: string): boolean {
 export function withoutQuotes(finding: Finding): Finding {
   const quotes = QUOTES[finding.code];
   if (quotes === undefined) return finding;
-  return { ...finding, data: { ...finding.data, ...Object.fromEntries(quotes.map((name) => [name, '(secret)'])) } };
+  return { ...finding, data: { ...finding.data, ...quotes } };
 }

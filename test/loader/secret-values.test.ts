@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { describe, describeRemedy } from '../../src/model/index.ts';
 import { readRepository } from '../../src/loader/index.ts';
 
 const HEAD = 'apiVersion: v1\nmetadata: {name: s}\n';
@@ -25,3 +26,12 @@ for (const { name, text, code, isQuoted = false } of CASES) {
     assert.equal(/642|418/.test(JSON.stringify(findings.map(({ data }) => data))), isQuoted, JSON.stringify(findings));
   });
 }
+
+test('what kubectl reads differently is a sentence without the value too', async () => {
+  const text = `${HEAD}kind: Secret\nstringData:\n  pin: 0642\n`;
+  const { findings } = await readRepository({ path: '-', git: 'js', stdin: Readable.from([Buffer.from(text)]) });
+  const told = findings.filter(({ code }) => code === 'KL0009').map((finding) => `${describe(finding)}. ${describeRemedy(finding)}`);
+  assert.deepEqual(told, [
+    'kubectl reads this value as a number or a boolean of YAML 1.1; YAML 1.2 readers do not. Quote it if text is meant; else write what kubectl reads in plain form.',
+  ]);
+});

@@ -1,5 +1,14 @@
-import { refOf, toFinding, type Digest, type Finding, type KubernetesObject, type ObjectRef, type Waiver } from '../../model/index.ts';
-import { toPointer, type JsonValue, type Path } from '../../std/index.ts';
+import {
+  refOf,
+  toFinding,
+  type Digest,
+  type Finding,
+  type FindingData,
+  type KubernetesObject,
+  type ObjectRef,
+  type Waiver,
+} from '../../model/index.ts';
+import { getString, toPointer, type JsonValue, type Path } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { holdsSecret, mayHoldSecret, withoutQuotes } from '../secret-values.ts';
 import { classify, type Classified } from './classify.ts';
@@ -183,7 +192,11 @@ function takeSimple({ source, documents }: Reading, part: Stretch, { value, star
     oddities.length === 0
       ? NONE
       : oddities.map(({ offset, path, text, value: read }) =>
-          toFinding('KL0009', { path: toPointer(path), source: source.rangeOf(offset, offset + text.length), data: { text, value: read } }),
+          toFinding('KL0009', {
+            path: toPointer(path),
+            source: source.rangeOf(offset, offset + text.length),
+            data: withQuoted({ text, value: read }),
+          }),
         );
   documents.push({ value, place, waivers: NONE, findings });
 }
@@ -262,8 +275,18 @@ function toIssueFinding(
   const start = base + issue.offset;
   const length = /^[^\s:,\]}#]*/.exec(chunk.slice(issue.offset, issue.offset + 100))?.[0].length ?? 0;
   const path = toPointer(pathTo(chunk, events, document, issue.offset));
-  const data = issue.kind === 'duplicate-key' ? { ...issue.data, line: source.lineOf(start) } : issue.data;
+  const data = toData(issue, source.lineOf(start));
   return toFinding(CODE_OF_ISSUE[issue.kind], { path, source: source.rangeOf(start, start + length), data });
+}
+
+function toData({ kind, data }: Issue, line: number): FindingData {
+  if (kind === 'duplicate-key') return { ...data, line };
+  return kind === 'read-differently' ? withQuoted(data) : data;
+}
+
+/** The text as code: of a Secret, words stand in its place. */
+function withQuoted(data: FindingData): FindingData {
+  return { ...data, text: `\`${getString(data, 'text') ?? ''}\`` };
 }
 
 /** The whole of a line. */

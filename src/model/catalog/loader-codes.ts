@@ -67,8 +67,8 @@ export const LOADER_CODES: CatalogTable = {
   KL0009: {
     title: 'Read differently by YAML 1.2',
     severity: 'info',
-    message: 'kubectl reads `{text}` as {value}; YAML 1.2 readers do not',
-    remedy: 'Quote it if text is meant; else write {value}.',
+    message: 'kubectl reads {text} as {value}; YAML 1.2 readers do not',
+    remedy: 'Quote it if text is meant; else write what kubectl reads in plain form.',
     why: 'kubectl keeps some rules of YAML 1.1: leading zeros are octal, and yes, no, on, off, y and n are booleans. Other tools that read the file see another value.',
     example: 'defaultMode: 0644',
   },
