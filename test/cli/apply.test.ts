@@ -66,7 +66,7 @@ describe('the shop', () => {
       'KN0101 payments/network-policies.yaml:20',
       'KN0101 payments/network-policies.yaml:20',
       'KP0201 shop/web.yaml:45',
-      'KR0001 shop/cart.yaml:30',
+      'KR0001 missed at shop/cart.yaml:30',
       'KS0001 shop/web.yaml:44',
     ]);
     const refused = await run('kapply', changed, ['.', '--yes']);

@@ -28,7 +28,7 @@ test('a change is planned against a revision, each effect on the line that cause
     'KN0101 payments/network-policies.yaml:20',
     'KN0101 payments/network-policies.yaml:20',
     'KP0201 shop/web.yaml:45',
-    'KR0001 shop/cart.yaml:30',
+    'KR0001 shop/cart.yaml:1, missed at shop/cart.yaml:30',
     'KS0001 shop/web.yaml:44',
   ]);
 });

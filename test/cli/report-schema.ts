@@ -14,15 +14,19 @@ export function readReport(text: string): JsonObject {
   return report;
 }
 
-/** `KN0101 payments/network-policies.yaml:20` for each effect: its code and the place of its first cause with one. */
+/** `KN0101 payments/network-policies.yaml:20` for each effect: its code and the place of its first cause with one; of a deleted cause both places, as far as they are known. */
 export function listEffects(report: JsonObject): readonly string[] {
   return getArray(report, 'effects').map((effect) => `${getString(effect, 'code')} ${placeOf(effect)}`);
 }
 
 function placeOf(effect: JsonValue): string {
   const places = getArray(effect, 'causes').flatMap((cause) => {
-    const file = getString(cause, 'source', 'file');
-    return file === undefined ? [] : [`${file}:${getNumber(cause, 'source', 'line')}`];
+    const [own, beside] = (['source', 'beside'] as const).map((field) => {
+      const file = getString(cause, field, 'file');
+      return file === undefined ? undefined : `${file}:${getNumber(cause, field, 'line')}`;
+    });
+    const told = [own, beside === undefined ? undefined : `missed at ${beside}`].filter((place) => place !== undefined);
+    return told.length === 0 ? [] : [told.join(', ')];
   });
   return places[0] ?? 'nowhere';
 }
