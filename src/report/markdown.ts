@@ -11,9 +11,9 @@ import {
   type SourceRange,
   type Step,
 } from '../model/index.ts';
-import { describePlaceOf, effectsOf, findingsOf, type Report } from './report.ts';
+import { describePlaceOf, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
-import { count, countActions, countProblems, phraseSeverities, severityRank } from './summary.ts';
+import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
 
 /** The most bytes that GitHub takes for a comment, a check's summary or its text; it counts bytes although it says characters. */
@@ -32,18 +32,24 @@ interface Section {
 export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): string {
   const head = `## ${titleOf(report)}\n\n`;
   const tail = `\n${escape(report.next)}\n`;
-  let room = limit - bytes(head) - bytes(tail);
+  let room = limit - bytes(head) - bytes(tail) - OMISSION_LIMIT;
   let body = '';
+  const omitted: string[] = [];
   for (const section of sectionsOf(report)) {
     const text = fit(section, room);
     room -= bytes(text);
     body += text;
+    if (text === '') omitted.push(section.title);
   }
-  return head + body + tail;
+  return head + body + describeOmitted(omitted) + tail;
 }
 
 function titleOf(report: Report): string {
   const problems = phraseSeverities(countProblems({ findings: findingsOf(report), effects: effectsOf(report) })) || 'no findings';
+  if (report.kind === 'ApplyReport' && isRemoval(report)) {
+    const deleted = report.steps.filter(({ outcome }) => outcome === 'applied').length;
+    return `kapply: ${count(deleted, 'object') || 'nothing'} deleted · ${problems}`;
+  }
   switch (report.kind) {
     case 'PlanReport':
     case 'ApplyReport': {
@@ -61,29 +67,18 @@ function titleOf(report: Report): string {
 }
 
 function sectionsOf(report: Report): Section[] {
-  const sections: Section[] = [];
-  const findings = findingsOf(report).filter((finding) => finding.waived === undefined);
-  const effects = effectsOf(report);
-  if (effects.length > 0)
-    sections.push({
-      title: `Effects (${effects.length})`,
-      head: ['', 'Effect', 'Cause'],
-      rows: byWeight(effects).map(effectRow),
-      open: true,
-    });
-  if (findings.length > 0)
-    sections.push({
-      title: `Findings (${findings.length})`,
-      head: ['', 'Finding', 'Where'],
-      rows: byWeight(findings).map(findingRow),
-      open: true,
-    });
+  const items = [...effectsOf(report), ...findingsOf(report).filter(({ waived }) => waived === undefined)];
+  const sections = (['error', 'warning'] as const).flatMap((severity) => problemSections(items, severity));
   if (report.kind === 'ApplyReport')
     sections.push({
       title: `Steps (${report.steps.length})`,
       head: ['Outcome', 'Object', 'Message'],
       rows: report.steps.map((step) =>
-        row(step.outcome, code(formatRef(step.ref)), escape([step.health, step.message].filter((part) => part !== undefined).join(': '))),
+        row(
+          outcomeWord(step.outcome, isRemoval(report)),
+          code(formatRef(step.ref)),
+          escape([step.health, step.message].filter((part) => part !== undefined).join(': ')),
+        ),
       ),
       open: false,
     });
@@ -105,18 +100,26 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
-  return sections;
+  return [...sections, ...problemSections(items, 'info')];
 }
 
-function byWeight<T extends Finding | Effect>(items: readonly T[]): readonly T[] {
-  return items.toSorted(
-    compareBy<Finding | Effect>(
-      (item) => severityRank(item.severity),
-      (item) => item.code,
-      describe,
-    ),
-  );
+const TITLES: Readonly<Record<Severity, string>> = { error: 'Errors', warning: 'Warnings', info: 'Notes' };
+
+/** Effects and findings of one severity, effects first. */
+function problemSections(items: readonly (Finding | Effect)[], severity: Severity): Section[] {
+  const own = items.filter((item) => item.severity === severity).toSorted(BY_TOPIC);
+  if (own.length === 0) return [];
+  const rows = own.map((item) => ('engine' in item ? effectRow(item) : findingRow(item)));
+  return [
+    { title: `${TITLES[severity]} (${own.length})`, head: ['', 'What', 'Where'], rows, open: severity !== 'info' || own.length <= 20 },
+  ];
 }
+
+const BY_TOPIC = compareBy<Finding | Effect>(
+  (item) => !('engine' in item),
+  (item) => item.code,
+  describe,
+);
 
 function effectRow(effect: Effect): string {
   const causes = describeCauses(effect);
@@ -177,11 +180,20 @@ function escape(text: string): string {
     .replaceAll('@', '&#64;');
 }
 
+const OMISSION_LIMIT = 200;
+
+/** The sections that there is no room for at all. */
+function describeOmitted(titles: readonly string[]): string {
+  if (titles.length === 0) return '';
+  const line = `… ${titles.join(', ')}: no room here.\n`;
+  return bytes(line) <= OMISSION_LIMIT ? line : `… ${titles.length} more sections: no room here.\n`;
+}
+
 function fit(section: Section, room: number): string {
   const opening = `<details${section.open ? ' open' : ''}><summary>${section.title}</summary>\n\n${row(...section.head)}${row(...section.head.map(() => '---'))}`;
   const closing = '\n</details>\n\n';
   let left = room - bytes(opening) - bytes(closing) - 80;
-  if (left < 0) return '';
+  if (left < bytes(section.rows[0] ?? '')) return '';
   let text = opening;
   for (const [index, item] of section.rows.entries()) {
     left -= bytes(item);

@@ -100,6 +100,16 @@ export function effectsOf(report: Report): readonly Effect[] {
   return report.kind === 'PlanReport' || report.kind === 'ApplyReport' ? report.plan.effects : [];
 }
 
+/** Whether what was applied is the removal of a whole unit: nothing is wanted in its place. */
+export function isRemoval({ plan }: ApplyReport): boolean {
+  return plan.after.kind === 'none';
+}
+
+/** How a step ended, in a word; where a whole unit is removed, what is applied is a deletion. */
+export function outcomeWord(outcome: StepOutcome, removal: boolean): string {
+  return removal && outcome === 'applied' ? 'deleted' : outcome;
+}
+
 /** The first place of an effect's causes; without any, the first where a deleted one is missed. */
 export function placeOf({ causes }: Effect): SourceRange | undefined {
   return causes.find(({ source }) => source !== undefined)?.source ?? causes.find(({ beside }) => beside !== undefined)?.beside;

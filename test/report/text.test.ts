@@ -99,3 +99,43 @@ test('an effect names what it follows from, with the place where that stood, and
   const markdown = FORMATS.markdown(planReport([], [], [opens('b/web', { ref, action: 'delete', source: place('m/a.yaml', 36) })]), PLAIN);
   assert.match(markdown, /NetworkPolicy b\/db is deleted \| `m\/a\.yaml:36 \(before\)`/);
 });
+
+test('notes that are not listed stand under no heading of findings', () => {
+  const note = { code: 'KL0009', severity: 'info', data: { text: '`0644`', value: 420 } } as const;
+  const text = FORMATS.text(planReport([UPDATE], [note]), PLAIN);
+  assert.doesNotMatch(text, /^Findings/m);
+  assert.match(text, /\n… 1 note \(--all shows it\)\n/);
+  assert.match(FORMATS.text(planReport([UPDATE], [note]), { ...PLAIN, all: true }), /^Findings\n.*KL0009/m);
+  assert.match(
+    FORMATS.text(planReport([], [note, { ...note, severity: 'error' }]), PLAIN),
+    /^Findings\n[^]*\n… 1 more \(--all shows it\)/m,
+  );
+});
+
+test('the removal of a unit is told as deletions', () => {
+  const { plan } = planReport([]);
+  const removed = { ...plan, after: { kind: 'none', description: 'nothing', kubernetesVersions: [] } } as const;
+  const steps = [{ ref: step({}).ref, outcome: 'applied' }] as const;
+  const tell = (what: typeof plan): string =>
+    FORMATS.text({ kind: 'ApplyReport', plan: what, steps, notes: [], next: 'x' }, { ...PLAIN, all: true, width: 120 });
+  assert.match(tell(removed), /^Delete: 1 deleted {2,}before: main \(4f1c2e9\)\n\n✓ Deployment shop\/web {2}deleted\n/);
+  assert.match(tell(plan), /^Apply: 1 applied {2,}before: .* · after: deploy\n\n✓ Deployment shop\/web {2}applied\n/);
+});
+
+test('objects that only come into the unit are counted, not listed', () => {
+  const path = '/metadata/labels/applyset.kubernetes.io~1part-of';
+  const names = {
+    c0: { path, after: 'applyset-x' },
+    c1: { path: '/metadata/labels', after: { 'applyset.kubernetes.io/part-of': 'applyset-x' } },
+  };
+  const labelled = Object.entries(names).map(([name, field]) =>
+    step({ ref: { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name }, fields: [field] }),
+  );
+  const folded = FORMATS.text(planReport([...labelled, UPDATE]), { ...PLAIN, width: 120 });
+  assert.match(folded, /\n… 2 updates of kapply's own label only: .* \(--all shows them\)\n/);
+  assert.match(folded, /~ Deployment shop\/web/);
+  assert.doesNotMatch(folded, /ConfigMap/);
+  assert.match(FORMATS.text(planReport(labelled), { ...PLAIN, all: true }), /~ ConfigMap shop\/c0[^]*~ ConfigMap shop\/c1/);
+  const moved = step({ fields: [{ path, before: 'applyset-y', after: 'applyset-x' }] });
+  assert.match(FORMATS.text(planReport([moved]), PLAIN), /~ Deployment/, 'one that is taken from another unit is listed');
+});

@@ -1,6 +1,6 @@
-import { compareBy, stringifyJson, type JsonValue } from '../../std/index.ts';
+import { compareBy, isObject, stringifyJson, type JsonValue } from '../../std/index.ts';
 import { formatRef, stepsOf, type Action, type FieldChange, type Plan, type Step } from '../../model/index.ts';
-import type { AppliedStep, Layout, StepOutcome } from '../report.ts';
+import { outcomeWord, type AppliedStep, type Layout, type StepOutcome } from '../report.ts';
 import { maskSecrets } from '../secrets.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Span, type Tone } from './paint.ts';
@@ -31,13 +31,36 @@ export function changeLines(plan: Plan, layout: Layout): Line[] {
   );
   const creates = steps.filter((step) => step.action === 'create');
   const others = steps.filter((step) => step.action !== 'create');
-  const shown = layout.all ? others : others.slice(0, MOST_OBJECTS);
+  const adopted = layout.all ? [] : others.filter(isAdoption);
+  const told = others.filter((step) => !adopted.includes(step));
+  const shown = layout.all ? told : told.slice(0, MOST_OBJECTS);
   const lines = shown.flatMap((step) => stepLines(step, layout));
-  const hidden = others.length - shown.length;
+  const hidden = told.length - shown.length;
   if (hidden > 0) lines.push(line([span(`… ${hidden} more changes (--all shows them)`, 'dim')]));
+  if (adopted.length > 0) lines.push(line([span(describeAdopted(adopted.length), 'dim')]));
   if (layout.all || creates.length <= MOST_CREATES) lines.push(...creates.flatMap((step) => stepLines(step, layout)));
   else lines.push(...foldedCreates(creates));
   return lines;
+}
+
+/** The label of the unit that an object belongs to (KEP-3659). */
+const MEMBERSHIP = '/metadata/labels/applyset.kubernetes.io~1part-of';
+
+/** Whether an object that is as it should be only comes into the unit. */
+function isAdoption({ action, fields }: Step): boolean {
+  const [field] = fields;
+  return action === 'update' && fields.length === 1 && field?.before === undefined && (field?.path === MEMBERSHIP || isOnlyLabel(field));
+}
+
+/** Without any labels before, the whole map is what is new. */
+function isOnlyLabel(field: FieldChange | undefined): boolean {
+  return (
+    field?.path === '/metadata/labels' && isObject(field.after) && Object.keys(field.after).join() === 'applyset.kubernetes.io/part-of'
+  );
+}
+
+function describeAdopted(count: number): string {
+  return `… ${count} ${count === 1 ? 'update' : 'updates'} of kapply's own label only: taken into the unit as they are (--all shows ${count === 1 ? 'it' : 'them'})`;
 }
 
 function foldedCreates(creates: readonly Step[]): Line[] {
@@ -124,12 +147,14 @@ const OUTCOMES: Readonly<Record<StepOutcome, { readonly symbol: string; readonly
 };
 
 /** How steps ended: those that did not go well first, each with its message; the good ones counted unless `all`. */
-export function outcomeLines(steps: readonly AppliedStep[], layout: Layout): Line[] {
+export function outcomeLines(steps: readonly AppliedStep[], layout: Layout, removal: boolean): Line[] {
   const isGood = (step: AppliedStep): boolean => step.outcome === 'applied' || step.outcome === 'unchanged';
   const shown = layout.all ? steps : steps.filter((step) => !isGood(step));
   return shown.map((step) => {
     const { symbol, tone } = OUTCOMES[step.outcome];
-    const detail = [step.outcome, step.health, step.message].filter((part) => part !== undefined && part !== '').join(' · ');
+    const detail = [outcomeWord(step.outcome, removal), step.health, step.message]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' · ');
     return line([span(`${symbol} `, tone), span(formatRef(step.ref), 'bold'), span(`  ${detail}`)]);
   });
 }

@@ -30,9 +30,14 @@ export function findingLines(findings: readonly Finding[], layout: Layout): Line
   const lines = withRemedies(worth, layout, findingLine);
   const hidden = ordered.length - worth.length;
   const waived = findings.length - open.length;
-  if (hidden > 0) lines.push(line([span(`… ${hidden} more (--all shows them)`, 'dim')]));
+  if (hidden > 0) lines.push(line([span(describeHidden(hidden, worth.length), 'dim')]));
   if (waived > 0) lines.push(line([span(`  ${waived} waived by comment or configuration`, 'dim')]));
   return lines;
+}
+
+function describeHidden(hidden: number, shown: number): string {
+  const what = shown > 0 ? 'more' : hidden === 1 ? 'note' : 'notes';
+  return `… ${hidden} ${what} (--all shows ${hidden === 1 ? 'it' : 'them'})`;
 }
 
 /** The lines of each item; what to do is said once for each code, or each set of deleted objects that is to be kept, unless `all`. */

@@ -3,6 +3,8 @@ import type { Plan, WorldSource } from '../../model/index.ts';
 import {
   effectsOf,
   findingsOf,
+  isRemoval,
+  outcomeWord,
   type ApplyReport,
   type Layout,
   type PlanReport,
@@ -27,7 +29,7 @@ function headOf(report: Report): Line[] {
     case 'PlanReport':
       return [line(planHead('Plan', report), worlds(report.plan), 0)];
     case 'ApplyReport':
-      return [line(applyHead(report), worlds(report.plan), 0)];
+      return [line(applyHead(report), isRemoval(report) ? `before: ${report.plan.before.description}` : worlds(report.plan), 0)];
     case 'ValidateReport':
       return [line(validateHead(report), `Kubernetes ${report.after.kubernetesVersions.join(', ')}`, 0)];
     case 'StatusReport':
@@ -63,12 +65,13 @@ function describeWorld(source: WorldSource): string {
 function applyHead(report: ApplyReport): Span[] {
   const counts = new Map<string, number>();
   for (const step of report.steps) counts.set(step.outcome, (counts.get(step.outcome) ?? 0) + 1);
-  const parts = ['applied', 'unchanged', 'failed', 'refused', 'skipped'].flatMap((outcome) => {
+  const removal = isRemoval(report);
+  const parts = (['applied', 'unchanged', 'failed', 'refused', 'skipped'] as const).flatMap((outcome) => {
     const n = (counts.get(outcome) ?? 0) + (outcome === 'unchanged' ? report.plan.unchanged.length : 0);
-    return n === 0 ? [] : [`${n} ${outcome}`];
+    return n === 0 ? [] : [`${n} ${outcomeWord(outcome, removal)}`];
   });
   const bad = (counts.get('failed') ?? 0) + (counts.get('refused') ?? 0) > 0;
-  return [span('Apply', 'bold'), span(': '), span(parts.join(', ') || 'nothing to do', bad ? 'bad' : 'good')];
+  return [span(removal ? 'Delete' : 'Apply', 'bold'), span(': '), span(parts.join(', ') || 'nothing to do', bad ? 'bad' : 'good')];
 }
 
 function validateHead(report: ValidateReport): Span[] {
@@ -86,7 +89,7 @@ function bodyOf(report: Report, layout: Layout): Line[] {
     case 'PlanReport':
       return [...section(undefined, changeLines(report.plan, layout)), ...problems(report, layout)];
     case 'ApplyReport':
-      return [...section(undefined, outcomeLines(report.steps, layout)), ...problems(report, layout)];
+      return [...section(undefined, outcomeLines(report.steps, layout, isRemoval(report))), ...problems(report, layout)];
     case 'ValidateReport':
       return problems(report, layout);
     case 'StatusReport':
@@ -95,7 +98,12 @@ function bodyOf(report: Report, layout: Layout): Line[] {
 }
 
 function problems(report: Report, layout: Layout): Line[] {
-  return [...section('Findings', findingLines(findingsOf(report), layout)), ...section('Effects', effectLines(effectsOf(report), layout))];
+  const findings = findingsOf(report);
+  const isListed = findings.some(({ severity, waived }) => waived === undefined && (layout.all || severity !== 'info'));
+  return [
+    ...section(isListed ? 'Findings' : undefined, findingLines(findings, layout)),
+    ...section('Effects', effectLines(effectsOf(report), layout)),
+  ];
 }
 
 function section(title: string | undefined, lines: readonly Line[]): Line[] {
