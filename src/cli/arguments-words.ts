@@ -1,3 +1,4 @@
+import { findNearest } from '../std/index.ts';
 import { COMMANDS, FLAGS, mainCommand, type Command, type ProgramName } from './table.ts';
 
 /** Finds the command that the first word names; any other word is an argument of the program's main job. */
@@ -16,4 +17,23 @@ function takesValue(word: string | undefined): boolean {
   if (word === undefined || word.includes('=')) return false;
   const flag = FLAGS.find((item) => word === `--${item.name}` || word === `-${item.alias ?? ''}`);
   return flag !== undefined && flag.type !== 'boolean';
+}
+
+/** Commands of the contract that are still to come. */
+const LATER: Readonly<Record<ProgramName, readonly string[]>> = {
+  kplan: ['can-i', 'capacity', 'drain', 'init', 'rbac', 'reach', 'schedule', 'who-can'],
+  kapply: ['adopt', 'approve'],
+};
+
+/** What to say of a first word that is no command: the one that was meant, or all there are. */
+export function adviseOnWord(program: ProgramName, word: string): string {
+  if (LATER[program].includes(word)) return `\`${program} ${word}\` is not in this version`;
+  const named = COMMANDS.filter(({ name }) => name !== 'apply');
+  const own = named.filter((command) => command.program === program).map(({ name }) => name);
+  const nearest = findNearest(word, own);
+  if (nearest !== undefined) return `did you mean \`${program} ${nearest}\`?`;
+  const other = named.find(({ name }) => name === word);
+  return other === undefined
+    ? `the commands of ${program} are ${own.join(', ')}`
+    : `${word} is a command of ${other.program}: \`${other.program} ${other.usage}\``;
 }

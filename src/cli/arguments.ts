@@ -2,7 +2,7 @@ import yargs from 'yargs';
 import { findNearest } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
 import { parseDuration } from './duration.ts';
-import { findCommand } from './arguments-words.ts';
+import { adviseOnWord, findCommand } from './arguments-words.ts';
 import { COMMANDS, FLAGS, flagsOf, mainCommand, type Command, type Flag, type ProgramName } from './table.ts';
 
 /** The words of a command line, decoded against the table: only flags of the command, each of its type. */
@@ -44,8 +44,18 @@ export async function parseArguments(program: ProgramName, words: readonly strin
   const [least, most] = command.positionals;
   if (positionals.length < least)
     throw usage(command, `${command.program} ${command.usage} needs ${command.usage.split(' ').at(-1) ?? 'an argument'}`);
-  if (positionals.length > most) throw usage(command, `unexpected argument ${positionals[most] ?? ''}`);
+  if (positionals.length > most) throw unexpected(command, positionals);
   return decode(command, positionals, parsed, flags);
+}
+
+/** One argument too many: after a first word that is no command, that word is the likelier mistake. */
+function unexpected(command: Command, positionals: readonly string[]): KplanError {
+  const [word = ''] = positionals;
+  const extra = positionals[command.positionals[1]] ?? '';
+  if (command !== mainCommand(command.program) || !/^[\w-]+$/.test(word)) return usage(command, `unexpected argument ${extra}`);
+  return new KplanError('USAGE', `${word} is no command, and after a PATH nothing is expected: unexpected argument ${extra}`, {
+    hint: adviseOnWord(command.program, word),
+  });
 }
 
 function typeOf(flag: Flag): 'boolean' | 'string' | 'array' {

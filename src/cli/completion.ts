@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from './output.ts';
 import { COMMANDS, flagsOf, type Command, type Flag, type ProgramName } from './table.ts';
 
 /** The shells that completion is written for. */
@@ -33,9 +34,11 @@ function bash(program: ProgramName): string {
     (command) => `    ${isNamed(command) ? command.name : '__main'}) flags="${words(flagsOf(command))}" ;;`,
   );
   const main = program === 'kplan' ? 'plan' : '__main';
-  const choices = allFlags(program).flatMap((flag) =>
-    flag.choices === undefined ? [] : [`    --${flag.name}) COMPREPLY=($(compgen -W "${flag.choices.join(' ')}" -- "$word")); return ;;`],
-  );
+  const choices = allFlags(program).flatMap((flag) => {
+    const names = [`--${flag.name}`, ...(flag.alias === undefined ? [] : [`-${flag.alias}`])].join('|');
+    const values = choicesOf(flag);
+    return values === undefined ? [] : [`    ${names}) COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$word")); return ;;`];
+  });
   return `_${program}() {
   local word="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command="${main}" flags=""
   case " ${names.join(' ')} " in *" \${COMP_WORDS[1]} "*) command="\${COMP_WORDS[1]}" ;; esac
@@ -60,10 +63,16 @@ function fish(program: ProgramName): string {
     .map((command) => `complete -c ${program} -n __fish_use_subcommand -a ${command.name} -d ${quote(command.summary)}`);
   for (const flag of allFlags(program)) {
     const short = flag.alias === undefined ? '' : ` -s ${flag.alias}`;
-    const value = flag.type === 'boolean' ? '' : flag.choices === undefined ? ' -r' : ` -x -a ${quote(flag.choices.join(' '))}`;
+    const values = choicesOf(flag);
+    const value = flag.type === 'boolean' ? '' : values === undefined ? ' -r' : ` -x -a ${quote(values.join(' '))}`;
     lines.push(`complete -c ${program} -l ${flag.name}${short}${value} -d ${quote(flag.summary)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What may stand after a flag: its choices, or of the output the formats, each of which may go on with `=FILE`. */
+function choicesOf(flag: Flag): readonly string[] | undefined {
+  return flag.name === 'output' ? FORMAT_NAMES : flag.choices;
 }
 
 function allFlags(program: ProgramName): readonly Flag[] {

@@ -13,6 +13,9 @@ interface Target {
   readonly file?: string;
 }
 
+/** What `-o` takes. */
+export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
+
 const LATER: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'gitlab']);
 
 /** Decodes `-o`: at most one format without a file. */
@@ -21,8 +24,8 @@ export function readTargets(args: Arguments): readonly Target[] {
     const equals = text.indexOf('=');
     const format = equals < 0 ? text : text.slice(0, equals);
     if (!isFormat(format)) {
-      const nearest = findNearest(format, [...Object.keys(FORMATS), 'github']);
-      const known = `there is ${[...Object.keys(FORMATS), 'github'].join(', ')}`;
+      const nearest = findNearest(format, FORMAT_NAMES);
+      const known = `there is ${FORMAT_NAMES.join(', ')}`;
       throw usage(
         args.command,
         LATER.has(format)

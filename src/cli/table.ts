@@ -248,7 +248,7 @@ export const COMMANDS: readonly Command[] = [
     examples: [
       ['kplan explain KV0102', 'one code'],
       ['kplan explain all', 'every code with its title'],
-      ['kplan explain network', 'what an engine does not look at: scheduler, network or rbac'],
+      ['kplan explain network', 'what an engine says, and what it does not look at'],
     ],
   },
   {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { findCommand } from '../../src/cli/arguments-words.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
@@ -48,7 +49,7 @@ const wrong: readonly { readonly words: readonly string[]; readonly message: Reg
   { words: ['--fail-on', 'eror'], message: /--fail-on eror: must be error, warning, info, never; did you mean error\?/ },
   { words: ['--base'], message: /--base needs a value \(REV\)/ },
   { words: ['--base', 'a', '--base', 'b'], message: /--base is given 2 times/ },
-  { words: ['a', 'b'], message: /unexpected argument b/ },
+  { words: ['a', 'b'], message: /^a is no command, .*: unexpected argument b/ },
   { words: ['show'], message: /kplan show FILE needs FILE/ },
 ];
 for (const { words, message } of wrong)
@@ -86,4 +87,17 @@ test('help names every flag of the command and fits 100 columns', () => {
 test('completion of every shell names every flag', () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const)
     for (const flag of FLAGS) assert.ok(renderCompletion(shell).includes(flag.name), `${shell} ${flag.name}`);
+});
+
+test('bash completes what may stand after a flag, by its long and its short name', () => {
+  const complete = (...words: readonly string[]): readonly string[] => {
+    const quoted = words.map((word) => `'${word}'`).join(' ');
+    const script = `${renderCompletion('bash')}\nCOMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _kplan; echo "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split(' ');
+  };
+  for (const flag of ['-o', '--output'])
+    assert.deepEqual(complete('kplan', flag, ''), ['json', 'markdown', 'text', 'yaml', 'github'], flag);
+  assert.deepEqual(complete('kplan', 'validate', '-o', 'j'), ['json']);
+  assert.deepEqual(complete('kplan', '--fail-on', 'w'), ['warning']);
+  assert.deepEqual(complete('kplan', 'vali'), ['validate']);
 });

@@ -1,10 +1,10 @@
 import { compareStrings, findNearest } from '../../std/index.ts';
-import { CATALOG, KplanError, type CatalogEntry } from '../../model/index.ts';
+import { CATALOG, findEngine, KplanError, type CatalogEntry } from '../../model/index.ts';
 import { LEFT_OUT } from '../../engine/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io } from '../io.ts';
 
-/** `kplan explain CODE`, `all` for every code with its title, or an engine for what it does not look at. */
+/** `kplan explain CODE`, `all` for every code with its title, or an engine for its codes and what it does not look at. */
 export async function runExplain(args: Arguments, io: Io): Promise<number> {
   io.out(explain(args.positionals[0] ?? ''));
   return 0;
@@ -14,9 +14,10 @@ function explain(asked: string): string {
   const code = asked.toUpperCase();
   const entry = CATALOG[code];
   if (entry !== undefined) return explainCode(code, entry);
-  const engine = Object.entries(LEFT_OUT).find(([name]) => name === asked.toLowerCase());
-  if (engine !== undefined) return `The ${engine[0]} engine does not look at:\n${engine[1].map((phrase) => `  - ${phrase}\n`).join('')}`;
   const codes = Object.keys(CATALOG).toSorted(compareStrings);
+  const engine = asked.toLowerCase();
+  const own = codes.filter((key) => findEngine(key) === engine);
+  if (own.length > 0) return explainEngine(engine, own);
   if (code === 'ALL') return codes.map((key) => `${key}  ${CATALOG[key]?.title ?? ''}\n`).join('');
   const nearest = findNearest(code, codes);
   throw new KplanError('USAGE', `no code ${code}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`, {
@@ -24,11 +25,19 @@ function explain(asked: string): string {
   });
 }
 
-const ENGINE_OF: Readonly<Record<string, string>> = { KA: 'rbac', KN: 'network', KS: 'scheduler' };
+function explainEngine(engine: string, codes: readonly string[]): string {
+  const says = `The ${engine} engine says:\n${codes.map((code) => `  ${code}  ${CATALOG[code]?.title ?? ''}\n`).join('')}`;
+  const leftOut = leftOutOf(engine);
+  return leftOut === undefined ? says : `${says}\nIt does not look at:\n${leftOut.map((phrase) => `  - ${phrase}\n`).join('')}`;
+}
+
+function leftOutOf(engine: string | undefined): readonly string[] | undefined {
+  return Object.entries(LEFT_OUT).find(([name]) => name === engine)?.[1];
+}
 
 function explainCode(code: string, entry: CatalogEntry): string {
-  const engine = ENGINE_OF[code.slice(0, 2)];
+  const engine = findEngine(code);
   const example = entry.example === undefined ? '' : `\nExample:\n${entry.example.replace(/^/gm, '    ')}\n`;
-  const more = engine === undefined ? '' : `\nWhat the engine does not look at: \`kplan explain ${engine}\`.\n`;
+  const more = leftOutOf(engine) === undefined ? '' : `\nWhat the engine does not look at: \`kplan explain ${engine}\`.\n`;
   return `${code} (${entry.severity}): ${entry.title}\n\n${entry.message}\n\nWhy it matters: ${entry.why}\n\nWhat to do: ${entry.remedy}\n${example}${more}`;
 }

@@ -11,14 +11,14 @@ import {
 } from '../../model/index.ts';
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
-import { findNearest, sha256 } from '../../std/index.ts';
+import { sha256 } from '../../std/index.ts';
 import { parseNodesSpec } from '../../engine/scheduler/index.ts';
 import type { LoadSummary } from '../../report/index.ts';
+import { adviseOnWord } from '../arguments-words.ts';
 import type { Arguments } from '../arguments.ts';
 import { cacheDirectory } from '../cache-directory.ts';
 import type { Config } from '../config.ts';
 import type { Io, Log } from '../io.ts';
-import { COMMANDS } from '../table.ts';
 import { readConfig } from './config-file.ts';
 
 /** The world that the repository asks for, as manifests, with all that the command line and the configuration say about it. */
@@ -79,15 +79,9 @@ export async function readDesired(
 function checkPath(args: Arguments, io: Io, path: string): void {
   if (path === '-' || args.string('ref') !== undefined || existsSync(resolve(io.cwd, path))) return;
   const { program } = args.command;
-  const words = COMMANDS.filter((command) => command.program === program).map(({ name }) => name);
-  const nearest = findNearest(path, words);
-  const hint =
-    nearest === undefined
-      ? 'give a directory or a file of manifests, or `-` for standard input'
-      : `did you mean \`${program} ${nearest}\`?`;
-  const what = /^[\w-]+$/.test(path)
-    ? `${path} is no command, and there is no such file or directory`
-    : `${path}: there is no such file or directory`;
+  const isWord = /^[\w-]+$/.test(path);
+  const what = isWord ? `${path} is no command, and there is no such file or directory` : `${path}: there is no such file or directory`;
+  const hint = isWord ? adviseOnWord(program, path) : 'give a directory or a file of manifests, or `-` for standard input';
   throw new KplanError('NOT_FOUND', what, { hint });
 }
 
