@@ -31,13 +31,13 @@ export function changeLines(plan: Plan, layout: Layout): Line[] {
   );
   const creates = steps.filter((step) => step.action === 'create');
   const others = steps.filter((step) => step.action !== 'create');
-  const adopted = layout.all ? [] : others.filter(isAdoption);
-  const told = others.filter((step) => !adopted.includes(step));
+  const told = layout.all ? others : others.filter((step) => !isAdoption(step));
+  const adopted = others.length - told.length;
   const shown = layout.all ? told : told.slice(0, MOST_OBJECTS);
   const lines = shown.flatMap((step) => stepLines(step, layout));
   const hidden = told.length - shown.length;
   if (hidden > 0) lines.push(line([span(`… ${hidden} more changes (--all shows them)`, 'dim')]));
-  if (adopted.length > 0) lines.push(line([span(describeAdopted(adopted.length), 'dim')]));
+  if (adopted > 0) lines.push(line([span(describeAdopted(adopted), 'dim')]));
   if (layout.all || creates.length <= MOST_CREATES) lines.push(...creates.flatMap((step) => stepLines(step, layout)));
   else lines.push(...foldedCreates(creates));
   return lines;

@@ -83,10 +83,8 @@ export function effectLines(effects: readonly Effect[], layout: Layout): Line[] 
   );
   const worth = layout.all ? ordered : ordered.slice(0, MOST_EFFECTS);
   const said = worth.map(describeCauses);
-  const lines = withRemedies(worth, layout, (effect, remedy) => {
-    const at = worth.indexOf(effect);
-    return effectLine(effect, at > 0 && said[at] === said[at - 1] ? undefined : said[at], remedy);
-  });
+  const fresh = new Map(worth.map((effect, at) => [effect, at > 0 && said[at] === said[at - 1] ? undefined : said[at]]));
+  const lines = withRemedies(worth, layout, (effect, remedy) => effectLine(effect, fresh.get(effect), remedy));
   if (ordered.length > worth.length) lines.push(line([span(`… ${ordered.length - worth.length} more effects (--all shows them)`, 'dim')]));
   return lines;
 }
