@@ -1,4 +1,4 @@
-/** Texts that Go points to (`*string`), so that an empty one is kept. By struct and field of `k8s.io/api`. */
+/** Texts that Go points to (`*string`), so that an empty one is kept. By struct and field of the types of Kubernetes' APIs. */
 export const POINTED_TEXTS: ReadonlySet<string> = new Set([
   'AllocatedDeviceStatus.shareID',
   'AppArmorProfile.localhostProfile',
@@ -62,6 +62,7 @@ export const POINTED_TEXTS: ReadonlySet<string> = new Set([
 
 /** Numbers and flags that Go holds by value and leaves out (`omitempty`) where they are zero or false. */
 export const DROPPED_ZEROS: ReadonlySet<string> = new Set([
+  'APIServiceSpec.insecureSkipTLSVerify',
   'AWSElasticBlockStoreVolumeSource.partition',
   'AWSElasticBlockStoreVolumeSource.readOnly',
   'AzureFilePersistentVolumeSource.readOnly',
@@ -71,12 +72,18 @@ export const DROPPED_ZEROS: ReadonlySet<string> = new Set([
   'CephFSVolumeSource.readOnly',
   'CinderPersistentVolumeSource.readOnly',
   'CinderVolumeSource.readOnly',
+  'Condition.observedGeneration',
   'Container.stdin',
   'Container.stdinOnce',
   'Container.tty',
   'ContainerImage.sizeBytes',
   'ContainerPort.hostPort',
   'ContainerStateTerminated.signal',
+  'CustomResourceColumnDefinition.priority',
+  'CustomResourceDefinitionCondition.observedGeneration',
+  'CustomResourceDefinitionSpec.preserveUnknownFields',
+  'CustomResourceDefinitionStatus.observedGeneration',
+  'CustomResourceDefinitionVersion.deprecated',
   'DaemonSetSpec.minReadySeconds',
   'DaemonSetStatus.numberAvailable',
   'DaemonSetStatus.numberUnavailable',
@@ -90,6 +97,7 @@ export const DROPPED_ZEROS: ReadonlySet<string> = new Set([
   'DeploymentStatus.replicas',
   'DeploymentStatus.unavailableReplicas',
   'DeploymentStatus.updatedReplicas',
+  'DeviceRequest.count',
   'DeviceSubRequest.count',
   'EphemeralContainer.stdin',
   'EphemeralContainer.stdinOnce',
@@ -112,6 +120,12 @@ export const DROPPED_ZEROS: ReadonlySet<string> = new Set([
   'ISCSIVolumeSource.chapAuthDiscovery',
   'ISCSIVolumeSource.chapAuthSession',
   'ISCSIVolumeSource.readOnly',
+  'JSONSchemaProps.exclusiveMaximum',
+  'JSONSchemaProps.exclusiveMinimum',
+  'JSONSchemaProps.nullable',
+  'JSONSchemaProps.uniqueItems',
+  'JSONSchemaProps.x-kubernetes-embedded-resource',
+  'JSONSchemaProps.x-kubernetes-int-or-string',
   'JobStatus.active',
   'JobStatus.failed',
   'JobStatus.succeeded',

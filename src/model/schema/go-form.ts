@@ -1,10 +1,12 @@
-import { isKubernetesObject, type Kind, type KubernetesObject, type Schema } from '../../model/index.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { isKubernetesObject, type KubernetesObject } from '../object.ts';
 import { DROPPED_ZEROS, POINTED_TEXTS } from './go-zeros.ts';
+import type { Kind, Schema } from './schema.ts';
 
 /**
- * An object as it is after Go has read it into its type and written it again: without nulls, and without the empty lists,
- * maps and texts, zeros and `false` that `omitempty` leaves out. Of custom resources only the metadata has a type.
+ * An object as it is after Go has read it into its type and written it again, which the API server does with all that it
+ * stores: without nulls, and without the empty lists, maps and texts, zeros and `false` that `omitempty` leaves out. What Go
+ * points to (`replicas: 0`, `automountServiceAccountToken: false`) stays. Of custom resources only the metadata has a type.
  */
 export function toGoForm(kind: Kind, object: KubernetesObject): KubernetesObject {
   const metadata = kind.schema.properties?.['metadata'];
