@@ -26,7 +26,7 @@ const ALWAYS_WRITTEN: Readonly<Record<string, string>> = {
 };
 
 function toFields(value: JsonObject, schema: Schema): JsonObject {
-  const struct = schema.definition?.slice(schema.definition.lastIndexOf('.') + 1) ?? '';
+  const struct = structOf(schema);
   const kept: Record<string, JsonValue> = {};
   for (const [name, item] of Object.entries(value)) {
     const child = childOf(schema, name);
@@ -36,6 +36,12 @@ function toFields(value: JsonObject, schema: Schema): JsonObject {
   const always = ALWAYS_WRITTEN[struct];
   if (always !== undefined) kept[always] ??= {};
   return kept;
+}
+
+/** The struct of a definition; where two of one name differ, with its group: `discovery.EndpointPort`. */
+function structOf({ definition }: Schema): string {
+  if (definition === 'io.k8s.api.discovery.v1.EndpointPort') return 'discovery.EndpointPort';
+  return definition?.slice(definition.lastIndexOf('.') + 1) ?? '';
 }
 
 function toValue(value: JsonValue, schema: Schema): JsonValue {

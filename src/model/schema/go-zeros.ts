@@ -17,7 +17,6 @@ export const POINTED_TEXTS: ReadonlySet<string> = new Set([
   'Endpoint.zone',
   'EndpointAddress.nodeName',
   'EndpointPort.appProtocol',
-  'EndpointPort.name',
   'GRPCAction.service',
   'GlusterfsPersistentVolumeSource.endpointsNamespace',
   'ISCSIPersistentVolumeSource.initiatorName',
@@ -58,6 +57,8 @@ export const POINTED_TEXTS: ReadonlySet<string> = new Set([
   'TypedObjectReference.namespace',
   'VolumeAttachmentSource.persistentVolumeName',
   'WebhookClientConfig.url',
+  'discovery.EndpointPort.appProtocol',
+  'discovery.EndpointPort.name',
 ]);
 
 /** Numbers and flags that Go holds by value and leaves out (`omitempty`) where they are zero or false. */
@@ -131,6 +132,7 @@ export const DROPPED_ZEROS: ReadonlySet<string> = new Set([
   'JobStatus.succeeded',
   'NFSVolumeSource.readOnly',
   'NodeSpec.unschedulable',
+  'ObjectMeta.generation',
   'PersistentVolumeClaimVolumeSource.readOnly',
   'PodCondition.observedGeneration',
   'PodDisruptionBudgetStatus.observedGeneration',
