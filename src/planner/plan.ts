@@ -168,7 +168,8 @@ function effectsOf(input: PlanInput, entries: readonly Entry[], byKey: ReadonlyM
   const before = withContext(input.before, input.context);
   const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
   const applied = entries.flatMap((entry) => entry.after ?? []);
-  const orphans = input.mode === 'live' ? listOrphans(before, gone) : [];
+  // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
+  const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
   const after = before.without([...gone, ...orphans]).with(applied);
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
   const locate: Impact['locate'] = (key, pointer) => {
