@@ -62,3 +62,9 @@ test('a replacement and a deletion come before updates, and say why', () => {
   );
   assert.ok(text.indexOf('- Service shop/old  gone from the manifests') < text.indexOf('~ Deployment'));
 });
+
+test('where an object was is said once', () => {
+  const ref = (name: string): typeof UPDATE.ref => ({ group: '', version: 'v1', kind: 'Service', namespace: 'shop', name });
+  const moved = step({ action: 'create', ref: ref('new'), movedFrom: ref('old'), reason: 'renamed from Service shop/old' });
+  assert.match(FORMATS.text(planReport([moved]), PLAIN), /\+ Service shop\/new {2}was Service shop\/old(\n| {2,}\S+:\d+\n)/);
+});
