@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withMetadata } from '../../src/model/index.ts';
 import type { JsonObject } from '../../src/std/index.ts';
 import { manifest, plan, stored, summary } from './scenario.ts';
 
@@ -101,6 +102,8 @@ test('a zero that the server does not store is no change, neither written out no
     assert.deepEqual(summary(plan([stored(desired)], [manifest(desired)])), [], `${name}, applied`);
     assert.deepEqual(summary(plan([stored(desired)], [manifest(before)])), [], `${name}, taken away`);
     assert.deepEqual(summary(plan([stored(before)], [manifest(desired)], { mode: 'revision' })), [], `${name}, between revisions`);
+    const dumped = withMetadata(stored(before), { managedFields: undefined });
+    assert.deepEqual(summary(plan([dumped], [manifest(desired)])), [], `${name}, against a dump`);
   }
 });
 
