@@ -7,7 +7,7 @@ import {
   type Schema,
   type SchemaCatalog,
 } from '../model/index.ts';
-import { defaultObject } from '../model/schema/index.ts';
+import { defaultObject, toGoForm } from '../model/schema/index.ts';
 import { getArray, getObject, isArray, isObject, type JsonValue } from '../std/index.ts';
 
 const SYSTEM_METADATA = [
@@ -25,7 +25,7 @@ const memo = new WeakMap<KubernetesObject, { readonly kind: Kind | undefined; re
 
 /**
  * The object in the form in which objects are compared: with defaults filled in, without status and what the server
- * sets, without fields that mean the same as absent ones. Computed once an object.
+ * sets, without fields that mean the same as absent ones or that the server does not store. Computed once an object.
  */
 export function canonicalOf(object: KubernetesObject, catalog: SchemaCatalog): KubernetesObject {
   const kind = catalog.find(gvkOf(object));
@@ -38,7 +38,7 @@ export function canonicalOf(object: KubernetesObject, catalog: SchemaCatalog): K
 
 function canonicalize(object: KubernetesObject, kind: Kind | undefined, catalog: SchemaCatalog): KubernetesObject {
   const plain = tidy(withoutSystemFields(object, kind));
-  const defaulted = kind === undefined ? plain : defaultObject(plain, catalog);
+  const defaulted = kind === undefined ? plain : defaultObject(toGoForm(kind, plain), catalog);
   const sparse = withoutEmpty(defaulted, kind?.schema, kind !== undefined && !kind.custom);
   return isKubernetesObject(sparse) ? sparse : { ...defaulted, metadata: {} };
 }
@@ -82,7 +82,7 @@ function withoutClaimTypes(object: KubernetesObject): KubernetesObject {
 }
 
 /** Fields of built-in types that are structs, not pointers to them: empty, they are as good as absent. */
-const ALWAYS_THERE = new Set(['resources', 'strategy', 'updateStrategy']);
+const ALWAYS_THERE = new Set(['conditions', 'resources', 'spec', 'strategy', 'updateStrategy']);
 
 function isEmptyObject(value: JsonValue | undefined): boolean {
   return isObject(value) && Object.keys(value).length === 0;

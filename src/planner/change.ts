@@ -9,7 +9,7 @@ import {
   type KubernetesObject,
   type Schema,
 } from '../model/index.ts';
-import { defaultObject } from '../model/schema/index.ts';
+import { defaultObject, keepAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
 import { canonicalOf, hasOwnStatus } from './canonical.ts';
 import { diffValues } from './diff.ts';
@@ -68,8 +68,9 @@ function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | u
   const view = settings.mode === 'revision' ? asApplied(known, desired.object, schema, settings) : known;
   const unchanged = { change: toChange('none', desired, live, settings), after: live, findings: [] };
   if (settings.mode === 'live' && isUnchangedByApply(view, desired.object, settings)) return unchanged;
-  const { merged, conflicts } = mergeOnto(desired, view, schema, settings);
-  if (merged === view) return unchanged;
+  const { merged: laid, conflicts } = mergeOnto(desired, view, schema, settings);
+  if (laid === view) return unchanged;
+  const merged = keepAllocated(view, laid);
   const before = canonicalOf(view, settings.catalog);
   const after = canonicalOf(merged, settings.catalog);
   const fields = diffValues(comparable(before, settings), comparable(after, settings), schema);

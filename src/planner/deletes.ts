@@ -14,7 +14,7 @@ import {
 import { compareBy } from '../std/index.ts';
 import { preconditionOf } from './fields-hash.ts';
 import type { Desired, PlanInput } from './input.ts';
-import { listHolders } from './orphans.ts';
+import { listContents, listHolders } from './orphans.ts';
 import { lineOf } from './place.ts';
 import { findKeepMark, needsApproval } from './protected.ts';
 import { withNamespace } from './desired.ts';
@@ -47,6 +47,7 @@ interface Stay {
 }
 
 const MOST_FILES = 5;
+const MOST_CONTENTS = 5;
 
 /**
  * The objects to delete: of a cluster those that the inventory proves to be ours, of a revision all that the next one no
@@ -78,7 +79,9 @@ export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desir
     };
     return { change, object };
   });
-  const approvals = going.filter(({ object }) => needsApproval(object)).map((candidate) => toCandidateFinding('KP0105', candidate, {}));
+  const approvals = going
+    .filter(({ object }) => needsApproval(object))
+    .map((candidate) => toCandidateFinding('KP0105', candidate, { contents: describeContents(candidate.object, input) }));
   const said = [...stays.values()].flatMap(({ finding }) => finding ?? []);
   const unknown = hidden.length === 0 ? [] : [toUnknownFinding(hidden.length, input)];
   return {
@@ -86,6 +89,15 @@ export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desir
     kept: stays.size,
     findings: [...said, ...approvals, ...unknown],
   };
+}
+
+function describeContents(object: KubernetesObject, { before }: PlanInput): string {
+  const contents = listContents(before, object);
+  if (contents.length === 0) return 'what is in it or belongs to it';
+  const rest = contents.length - MOST_CONTENTS;
+  const names = contents.slice(0, MOST_CONTENTS).map((item) => formatRef(refOf(item)));
+  const count = contents.length === 1 ? '1 known object' : `${contents.length} known objects`;
+  return `${count} (${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
 }
 
 function findStay(candidate: Candidate, { ownedByOthers }: PlanInput): Stay | undefined {

@@ -10,12 +10,13 @@ import {
   type JsonValue,
   type Path,
 } from '../std/index.ts';
-import { elementOf, fieldSchemaOf, isAssociative, itemsOf } from './merge/index.ts';
+import { elementOf, fieldSchemaOf, isAssociative, itemsOf, keyOfElement, type PathElement } from './merge/index.ts';
 
 /**
  * The fields in which two canonical values differ, in the order of their keys. Items of associative lists are matched by
- * their keys and named by their place in `after` (removed ones by their place in `before`); of other lists what both have
- * in common at either end is left out. Quantities are compared by amount.
+ * their keys and named by their place in `after` (removed ones by their place in `before`); where those that both have
+ * stand in another order, the list is named too, with their keys alone in either order. Of other lists what both have in
+ * common at either end is left out. Quantities are compared by amount.
  */
 export function diffValues(before: JsonValue, after: JsonValue, schema: Schema | undefined): readonly FieldChange[] {
   const changes: FieldChange[] = [];
@@ -67,11 +68,25 @@ function hasKeys(schema: Schema, list: JsonArray): boolean {
 
 function diffKeyed(before: JsonArray, after: JsonArray, schema: Schema, path: Path, out: FieldChange[]): void {
   const known = new Map(before.map((item) => [elementOf(schema, item), item]));
+  diffOrder(listElements(before, schema), listElements(after, schema), path, out);
   for (const [index, item] of after.entries()) diffAt(known.get(elementOf(schema, item)), item, schema.items, [...path, index], out);
   const kept = new Set(after.map((item) => elementOf(schema, item)));
   for (const [index, item] of before.entries()) {
     if (!kept.has(elementOf(schema, item))) diffAt(item, undefined, schema.items, [...path, index], out);
   }
+}
+
+function listElements(list: JsonArray, schema: Schema): readonly PathElement[] {
+  return list.flatMap((item) => elementOf(schema, item) ?? []);
+}
+
+/** Server-side apply puts the items that it knows in the order in which they are applied, and pods start anew for it. */
+function diffOrder(before: readonly PathElement[], after: readonly PathElement[], path: Path, out: FieldChange[]): void {
+  const [old, now] = [new Set(before), new Set(after)];
+  const was = before.filter((element) => now.has(element));
+  const is = after.filter((element) => old.has(element));
+  if (was.every((element, index) => element === is[index])) return;
+  out.push({ path: toPointer(path), before: was.map(keyOfElement), after: is.map(keyOfElement) });
 }
 
 function diffPlain(before: JsonArray, after: JsonArray, schema: Schema | undefined, path: Path, out: FieldChange[]): void {

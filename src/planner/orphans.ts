@@ -1,19 +1,22 @@
-import { gvkOf, nameOf, namespaceOf, refOf, type KubernetesObject, type ObjectRef, type World } from '../model/index.ts';
+import { gvkOf, nameOf, namespaceOf, refOf, type GroupKind, type KubernetesObject, type ObjectRef, type World } from '../model/index.ts';
 import { getArray, getString } from '../std/index.ts';
 
 /**
- * What goes with objects that go: of a Namespace all that is in it, of any object what only gone objects own, as the
- * namespace controller and the garbage collector would have it (pkg/controller/garbagecollector).
+ * What goes with objects that go: of a Namespace all that is in it, of a definition all of its kind, of any object what only
+ * gone objects own, as the namespace controller, the finalizer of definitions and the garbage collector would have it
+ * (pkg/controller/garbagecollector).
  */
 export function listOrphans(world: World, gone: readonly ObjectRef[]): readonly ObjectRef[] {
   if (gone.length === 0) return [];
   const namespaces = new Set(gone.filter(({ group, kind }) => group === '' && kind === 'Namespace').map(({ name }) => name));
+  const kinds = new Set(gone.flatMap((ref) => definedBy(world.get(ref)) ?? []).map(({ group, kind }) => `${group}/${kind}`));
+  const contained = (object: KubernetesObject): boolean => namespaces.has(namespaceOf(object) ?? '') || kinds.has(kindOf(object));
   const uids = new Set(gone.flatMap((ref) => uidOf(world.get(ref)) ?? []));
   const orphans: ObjectRef[] = [];
-  let rest = [...world.objects()].filter((object) => namespaces.has(namespaceOf(object) ?? '') || ownersOf(object).length > 0);
+  let rest = [...world.objects()].filter((object) => contained(object) || ownersOf(object).length > 0);
   for (let found = true; found;) {
     const goes = (object: KubernetesObject): boolean =>
-      namespaces.has(namespaceOf(object) ?? '') || (ownersOf(object).length > 0 && ownersOf(object).every((uid) => uids.has(uid)));
+      contained(object) || (ownersOf(object).length > 0 && ownersOf(object).every((uid) => uids.has(uid)));
     const next = rest.filter(goes);
     const taken = new Set(next);
     rest = rest.filter((object) => !taken.has(object));
@@ -25,6 +28,24 @@ export function listOrphans(world: World, gone: readonly ObjectRef[]): readonly 
     found = next.length > 0;
   }
   return orphans;
+}
+
+/**
+ * What somebody has put into a Namespace, or made of the kind that a definition defines, in the order of the world: what its
+ * deletion takes along, without what controllers keep there. Empty for all other objects.
+ */
+export function listContents(world: World, object: KubernetesObject): readonly KubernetesObject[] {
+  const { group, kind } = gvkOf(object);
+  const defined = definedBy(object);
+  if (defined !== undefined) return world.byKind(defined.group, defined.kind);
+  if (group !== '' || kind !== 'Namespace') return [];
+  return world.byNamespace(nameOf(object)).filter((item) => ownersOf(item).length === 0 && !KEPT_BY_CONTROLLERS.has(nameAndKind(item)));
+}
+
+const KEPT_BY_CONTROLLERS = new Set(['ConfigMap kube-root-ca.crt', 'ServiceAccount default']);
+
+function nameAndKind(object: KubernetesObject): string {
+  return `${object.kind} ${nameOf(object)}`;
 }
 
 /**
@@ -54,15 +75,25 @@ function holdsOf(object: KubernetesObject): readonly string[] {
   const uid = uidOf(object);
   const own = uid === undefined ? [] : [`uid ${uid}`];
   if (group === '' && kind === 'Namespace') return [...own, `namespace ${nameOf(object)}`];
-  if (group !== 'apiextensions.k8s.io' || kind !== 'CustomResourceDefinition') return own;
-  return [...own, `kind ${getString(object, 'spec', 'group')}/${getString(object, 'spec', 'names', 'kind')}`];
+  const defined = definedBy(object);
+  return defined === undefined ? own : [...own, `kind ${defined.group}/${defined.kind}`];
+}
+
+/** The kind that a definition defines; undefined of any other object. */
+function definedBy(object: KubernetesObject | undefined): GroupKind | undefined {
+  if (object?.kind !== 'CustomResourceDefinition' || gvkOf(object).group !== 'apiextensions.k8s.io') return undefined;
+  return { group: getString(object, 'spec', 'group') ?? '', kind: getString(object, 'spec', 'names', 'kind') ?? '' };
+}
+
+function kindOf(object: KubernetesObject): string {
+  const { group, kind } = gvkOf(object);
+  return `${group}/${kind}`;
 }
 
 function heldBy(object: KubernetesObject): readonly string[] {
-  const { group, kind } = gvkOf(object);
   const namespace = namespaceOf(object);
   const owners = ownersOf(object).map((uid) => `uid ${uid}`);
-  return [...owners, `kind ${group}/${kind}`, ...(namespace === undefined ? [] : [`namespace ${namespace}`])];
+  return [...owners, `kind ${kindOf(object)}`, ...(namespace === undefined ? [] : [`namespace ${namespace}`])];
 }
 
 function uidOf(object: KubernetesObject | undefined): string | undefined {

@@ -27,6 +27,7 @@ import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './orde
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
+import { hashSecret } from './secret.ts';
 
 /** One object that changes, with all that is known of it. */
 interface Entry {
@@ -54,7 +55,7 @@ export function createPlan(given: PlanInput): Plan {
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const planned = planChanges(input, byKey);
   const deletes = planDeletes(input, byKey);
-  const entries = withRenames(planned.entries, deletes.deletes);
+  const entries = withRenames(planned.entries, deletes.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
@@ -115,12 +116,14 @@ function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Findi
 }
 
 /** Created objects with where they come from, and deleted ones with where they went, where that can be told. */
-function withRenames(entries: readonly Entry[], deletes: readonly PlannedDelete[]): readonly Entry[] {
+function withRenames(entries: readonly Entry[], deletes: readonly PlannedDelete[], { salt }: PlanInput): readonly Entry[] {
   const gone = deletes.map(({ change, object }): Entry => ({ change, before: object, after: undefined, desired: undefined }));
   const created = entries.filter(({ change }) => change.action === 'create');
   const renames = findRenames(
-    deletes.map(({ change, object }) => ({ ref: change.ref, object })),
-    created.flatMap(({ change, after }) => (after === undefined ? [] : [{ ref: change.ref, object: after }])),
+    deletes.map(({ change, object }) => ({ ref: change.ref, object: hashSecret(object, salt) })),
+    created.flatMap(({ change, after }) =>
+      after === undefined ? [] : [{ ref: change.ref, object: after, complete: change.merged ?? after }],
+    ),
   );
   const moved = new Map<Entry, Entry>();
   for (const { from, to } of renames) {
@@ -168,7 +171,8 @@ function effectsOf(input: PlanInput, entries: readonly Entry[], byKey: ReadonlyM
   const before = withContext(input.before, input.context);
   const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
   const applied = entries.flatMap((entry) => entry.after ?? []);
-  const orphans = input.mode === 'live' ? listOrphans(before, gone) : [];
+  // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
+  const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
   const after = before.without([...gone, ...orphans]).with(applied);
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
   const locate: Impact['locate'] = (key, pointer) => {

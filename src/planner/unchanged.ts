@@ -6,7 +6,7 @@ import type { PlanInput } from './input.ts';
 import { elementOf, fieldSchemaOf, shapeOf } from './merge/index.ts';
 
 /**
- * True only if applying the object would leave every value of the live one as it is: it holds each applied value, and the
+ * True only if applying the object would leave every value of the live one as it is: it holds each applied value, in order, and the
  * manager has applied nothing before that is not applied now. Most objects of a plan are like this, and seen to be so
  * without a merge; what is not seen at a glance is left to the merge.
  */
@@ -71,18 +71,21 @@ function areFieldsHeld(applied: JsonObject, live: JsonObject, owned: JsonObject,
 }
 
 function areItemsHeld(applied: JsonArray, live: JsonArray, owned: JsonObject, schema: Schema): boolean {
-  const found = new Map<string, JsonValue | undefined>();
-  for (const item of live) {
+  const places = new Map<string, number>();
+  for (const [index, item] of live.entries()) {
     const element = elementOf(schema, item);
-    if (element === undefined || found.has(element)) return false;
-    found.set(element, item);
+    if (element === undefined || places.has(element)) return false;
+    places.set(element, index);
   }
   const elements = new Set<string>();
+  let last = -1;
   for (const item of applied) {
     const element = elementOf(schema, item);
-    if (element === undefined || elements.has(element)) return false;
+    const place = element === undefined ? undefined : places.get(element);
+    if (element === undefined || place === undefined || place <= last) return false;
+    last = place;
     elements.add(element);
-    if (!isHeld(item, found.get(element), ownedBelow(owned, element), schema.items)) return false;
+    if (!isHeld(item, live[place], ownedBelow(owned, element), schema.items)) return false;
   }
   return Object.keys(owned).every((key) => key === '.' || elements.has(key));
 }

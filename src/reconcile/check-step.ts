@@ -9,6 +9,8 @@ import type { CheckResult } from './machine-state.ts';
 export interface CheckContext {
   /** The ApplySet ID of the unit. */
   readonly id: string;
+  /** The ApplySet ID of the unit that the step takes the object over from, as the plan says and whoever applies it allowed. */
+  readonly takesFrom: string | undefined;
   /** The salt of the plan's hashes. */
   readonly salt: string;
   /** Whether applying the step would change nothing (asked of the cluster as a dry run). */
@@ -35,8 +37,9 @@ function checkAbsent(step: Step): CheckResult {
 
 async function checkPresent(step: Step, live: KubernetesObject, context: CheckContext): Promise<CheckResult> {
   const owner = ownerOf(live);
-  if (owner !== undefined && owner !== context.id) return toStale(step, `belongs to another ApplySet (${owner})`);
   const removes = step.action === 'delete' || step.action === 'replace';
+  const isTaken = owner !== undefined && owner === context.takesFrom && !removes;
+  if (owner !== undefined && owner !== context.id && !isTaken) return toStale(step, `belongs to another ApplySet (${owner})`);
   const changed = findChange(step, live, context);
   if (changed !== undefined) {
     const settled = step.action !== 'delete' && (await context.isInEffect(step));

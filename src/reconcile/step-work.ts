@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/index.ts';
-import { formatRef, withMetadata, type KubernetesObject, type Plan, type Step } from '../model/index.ts';
+import { formatRef, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type Step } from '../model/index.ts';
 import { holdsSecretHashes } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
 import { checkStep } from './check-step.ts';
-import { withMembership } from './inventory/membership.ts';
+import { membershipLabel, withMembership } from './inventory/membership.ts';
 import type { CheckResult, WriteOutcome } from './machine-state.ts';
 import type { Verb } from './phase.ts';
 import { toRejection, toThrownRejection } from './rejections.ts';
@@ -16,6 +16,7 @@ export class StepWork {
   readonly #plan: Plan;
   readonly #id: string;
   readonly #options: ApplyPlanOptions;
+  readonly #takenFrom: ReadonlyMap<RefKey, string>;
   readonly #live = new Map<Step, KubernetesObject | undefined>();
   readonly #written = new Map<Step, KubernetesObject>();
 
@@ -24,6 +25,7 @@ export class StepWork {
     this.#plan = plan;
     this.#id = id;
     this.#options = options;
+    this.#takenFrom = listTaken(plan, options);
   }
 
   /** The live object at the step's check, and the one that its write made. */
@@ -38,6 +40,7 @@ export class StepWork {
       if (desired?.kind === 'refused') return { kind: 'stale', reason: `${formatRef(step.ref)}: ${desired.reason}` };
       const context = {
         id: this.#id,
+        takesFrom: this.#takenFrom.get(toRefKey(step.ref)),
         salt: this.#plan.salt,
         isInEffect: async (): Promise<boolean> => desired !== undefined && (await this.#isInEffect(desired.object)),
       };
@@ -101,4 +104,13 @@ export class StepWork {
       return { kind: 'refused', reason: 'its manifest is no longer there, and the plan holds only hashes of its values' };
     return revealSecret(desired, source, this.#plan.salt);
   }
+}
+
+/** A plan with objects of other units is applied only where that is allowed: then they change hands. */
+function listTaken({ findings }: Plan, options: ApplyPlanOptions): ReadonlyMap<RefKey, string> {
+  const taken = findings.flatMap(({ code, ref, data }): readonly (readonly [RefKey, string])[] => {
+    const unit = getString(data, 'unit');
+    return code !== 'KP0108' || ref === undefined || unit === undefined ? [] : [[toRefKey(ref), membershipLabel(unit, options).value]];
+  });
+  return new Map(taken);
 }

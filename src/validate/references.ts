@@ -11,6 +11,7 @@ import {
   type World,
 } from '../model/index.ts';
 import { compareBy, getAt, isEqualJson, toPointer } from '../std/index.ts';
+import { findUndefined } from './definitions.ts';
 import { outlineOf } from './outline.ts';
 import type { Problem } from './problem.ts';
 import { RULES } from './rules/index.ts';
@@ -64,7 +65,8 @@ export function createReferenceLens(): Lens {
 }
 
 /**
- * The references that `after` leaves dangling and `before` did not, and the other way round, ordered by key. The objects of
+ * The references that `after` leaves dangling and `before` did not, and the other way round, and the objects whose definition
+ * `after` takes away, ordered by key. The objects of
  * a fact are the field that refers, and what it leads to in either world: whoever changed one of them is the cause.
  * What a change takes away is missing for certain; what was never there may come from elsewhere unless `knowsAll`. A
  * reference that ends because nobody refers any more is not told.
@@ -83,7 +85,11 @@ export function compareReferences(rawBefore: World, rawAfter: World, { knowsAll,
     const targets = item.reference.findTargets(after);
     return targets.length === 0 ? [] : [{ change: 'lost', fact: { ...toFact(key, item, targets, true), severity: 'info' } }];
   });
-  return [...gained, ...lost].toSorted(
+  const unserved = findUndefined(before, after).map((reference): FactChange => {
+    const item = { code: 'KR0026', reference };
+    return { change: 'gained', fact: toFact(toKey(item), item, reference.findTargets(before), true) };
+  });
+  return [...gained, ...unserved, ...lost].toSorted(
     compareBy(
       (item) => item.fact.key,
       (item) => item.change,
@@ -97,12 +103,11 @@ function stillRefers({ reference: { referrer, path } }: CodedReference, after: W
 }
 
 function indexDangling(world: World): ReadonlyMap<string, CodedReference> {
-  return new Map(
-    world.derive(findDangling).map((item) => {
-      const { referrer, path, target } = item.reference;
-      return [[item.code, refKeyOf(referrer), toPointer(path), target].join('|'), item];
-    }),
-  );
+  return new Map(world.derive(findDangling).map((item) => [toKey(item), item]));
+}
+
+function toKey({ code, reference: { referrer, path, target } }: CodedReference): string {
+  return [code, refKeyOf(referrer), toPointer(path), target].join('|');
 }
 
 function toFact(key: string, { code, reference }: CodedReference, targets: readonly KubernetesObject[], isCertain: boolean): Fact {

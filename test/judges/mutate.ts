@@ -9,7 +9,8 @@ export interface Mutation {
   readonly object: JsonObject;
 }
 
-interface Spot {
+/** A value within an object, and where. */
+export interface Spot {
   readonly path: readonly (string | number)[];
   readonly value: JsonValue;
   readonly schema: Schema;
@@ -103,7 +104,8 @@ export function addField(object: JsonObject, schema: Schema, random: Random): Js
   return toObject(put(object, [...spot.path, name], toMinimal(field, random)), object);
 }
 
-function listUnset({ value, schema }: Spot): readonly (readonly [string, Schema])[] {
+/** The fields that an object may have and does not. */
+export function listUnset({ value, schema }: Spot): readonly (readonly [string, Schema])[] {
   if (!isObject(value)) return [];
   return Object.entries(schema.properties ?? {}).filter(([name]) => !Object.hasOwn(value, name) && name !== 'metadata');
 }
@@ -146,7 +148,8 @@ function mutateMetadata(object: JsonObject, random: Random): Mutation {
   return { name: 'metadata', object: toObject(changed, object) };
 }
 
-function listSpots(value: JsonValue, schema: Schema, path: Spot['path'] = []): readonly Spot[] {
+/** Every value of an object but its type, with what its schema says of it. */
+export function listSpots(value: JsonValue, schema: Schema, path: Spot['path'] = []): readonly Spot[] {
   const here: Spot = { path, value, schema };
   if (isArray(value)) return [here, ...value.flatMap((item, index) => listSpots(item, schema.items ?? {}, [...path, index]))];
   if (!isObject(value)) return [here];

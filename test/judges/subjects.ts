@@ -4,10 +4,11 @@ import { runJudge, type Judge, type RunOptions } from './judge.ts';
 import { defaultsJudge } from './defaults.judge.ts';
 import { embeddedJudge } from './embedded.judge.ts';
 import { mergeJudge } from './merge.judge.ts';
+import { planJudge } from './plan.judge.ts';
 import { rbacJudge } from './rbac.judge.ts';
 import { validateJudge } from './validate.judge.ts';
 
-const JUDGES: readonly Judge[] = [defaultsJudge, embeddedJudge, mergeJudge, rbacJudge, validateJudge];
+const JUDGES: readonly Judge[] = [defaultsJudge, embeddedJudge, mergeJudge, planJudge, rbacJudge, validateJudge];
 
 /** Runs the judges whose subject contains one of `wanted` (all if there is none), against a running server. */
 export async function runJudges(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ENGINES } from '../../src/engine/index.ts';
-import { World, type KubernetesObject } from '../../src/model/index.ts';
+import { refOf, World, type KubernetesObject } from '../../src/model/index.ts';
 import { listOrphans } from '../../src/planner/orphans.ts';
 import type { JsonObject } from '../../src/std/index.ts';
 import { createReferenceEngine } from '../../src/validate/index.ts';
-import { object, plan, stored, toInput } from './scenario.ts';
+import { manifest, object, plan, stored, toInput } from './scenario.ts';
 
 function owned(kind: string, name: string, owners: readonly string[], namespace = 'x'): KubernetesObject {
   const ownerReferences = owners.map((uid) => ({ apiVersion: 'v1', kind: 'Any', name: uid, uid }));
@@ -87,4 +87,56 @@ test('a pruned workload leaves no pods behind that would have effects', () => {
     made.effects.filter(({ change, severity }) => change === 'gained' && severity !== 'info').map(({ code }) => code),
     [],
   );
+});
+
+function definition(): JsonObject {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      names: { kind: 'Widget', plural: 'widgets' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+}
+
+test('a namespace or definition that goes while its contents are asked for breaks them, and says what goes with it', () => {
+  const kept = [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'in', namespace: 'a' } },
+    { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'a' } },
+  ];
+  const space: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } };
+  const before = [space, definition(), ...kept].map((item) => stored(item));
+  const made = plan(
+    before,
+    kept.map((item) => manifest(item)),
+    { engines: [createReferenceEngine({ knowsAll: true })] },
+  );
+  const told = made.effects.map(({ code, severity, subject, causes }) => [
+    code,
+    severity,
+    subject?.name,
+    causes.map(({ ref }) => ref.name),
+  ]);
+  assert.deepEqual(told, [
+    ['KR0024', 'error', 'in', ['a']],
+    ['KR0026', 'error', 'w', ['widgets.example.com']],
+  ]);
+  assert.deepEqual(
+    made.findings.map(({ code, ref, data }) => [code, ref?.name, data['contents']]),
+    [
+      ['KP0105', 'a', '2 known objects (ConfigMap a/in, Widget a/w)'],
+      ['KP0105', 'widgets.example.com', '1 known object (Widget a/w)'],
+    ],
+  );
+});
+
+test('a definition takes along what is made by it and asked for nowhere', () => {
+  const widget = object({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'a' } });
+  const crd = object(definition());
+  assert.deepEqual(listOrphans(World.of([crd, widget]), [refOf(crd)]), [refOf(widget)]);
 });

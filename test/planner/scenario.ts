@@ -13,7 +13,7 @@ import {
   type SchemaCatalog,
   type WorldSource,
 } from '../../src/model/index.ts';
-import { defaultObject, loadCatalog } from '../../src/model/schema/index.ts';
+import { defaultObject, loadCatalog, toGoForm } from '../../src/model/schema/index.ts';
 import { applyMerge, createPlan, type PlanInput } from '../../src/planner/index.ts';
 import { toPointer, type JsonObject } from '../../src/std/index.ts';
 
@@ -68,16 +68,17 @@ export function toInput(before: readonly KubernetesObject[], desired: readonly M
   };
 }
 
-/** The object as a cluster holds it after this manager applied it: merged, defaulted, with a uid and a version. */
+/** The object as a cluster holds it after this manager applied it: merged, written by Go, defaulted, with a uid and a version. */
 export function stored(value: JsonObject, manager = 'kapply', live?: KubernetesObject): KubernetesObject {
   const applied = object(value);
   const namespaced = CATALOG.find({ group: groupOf(applied), version: versionOf(applied), kind: applied.kind })?.namespaced === true;
   const full = namespaced && applied.metadata['namespace'] === undefined ? withMetadata(applied, { namespace: 'default' }) : applied;
-  const schema = CATALOG.find({ group: groupOf(full), version: versionOf(full), kind: full.kind })?.schema;
-  const outcome = applyMerge({ live, applied: full, manager, force: true, schema, now: NOW });
+  const kind = CATALOG.find({ group: groupOf(full), version: versionOf(full), kind: full.kind });
+  const outcome = applyMerge({ live, applied: full, manager, force: true, schema: kind?.schema, now: NOW });
   if (outcome.kind !== 'ok') throw new Error(outcome.message);
   const version = Number(live?.metadata['resourceVersion'] ?? 0) + 1;
-  return withMetadata(defaultObject(outcome.object, CATALOG), {
+  const written = kind === undefined ? outcome.object : toGoForm(kind, outcome.object);
+  return withMetadata(defaultObject(written, CATALOG), {
     uid: live?.metadata['uid'] ?? `uid-${nameOf(full)}`,
     resourceVersion: `${version}`,
   });

@@ -4,6 +4,7 @@ import {
   applyPlan,
   deleteUnit,
   listUnits,
+  membershipLabel,
   readInventory,
   readStatus,
   type ApplyPlanOptions,
@@ -16,6 +17,7 @@ import {
   labelsOf,
   refKeyOf,
   refOf,
+  toFinding,
   withMetadata,
   type KubernetesObject,
   type Plan,
@@ -155,6 +157,24 @@ describe('applyPlan', () => {
     assert.equal(result.conclusion, 'refused');
     assert.match(result.steps[0]?.message ?? '', /belongs to another ApplySet/);
     assert.match(result.steps[1]?.message ?? '', /carries no label/);
+  });
+
+  it('takes an object over from the unit that the plan names, and from no other', async () => {
+    for (const { unit, want } of [
+      { unit: 'old', want: 'applied' },
+      { unit: 'third', want: 'refused' },
+    ]) {
+      const cluster = toCluster();
+      const label = membershipLabel('old');
+      const other = cluster.put(withMetadata(CONFIG, { labels: { [label.key]: label.value } }));
+      const step = { action: 'update', ref: refOf(other), desired: CONFIG, precondition: toPrecondition(other) } as const;
+      const plan = toPlan([{ label: 'config', steps: [step] }]);
+      const finding = toFinding('KP0108', { ref: refOf(other), data: { kind: 'ConfigMap', unit } });
+      const result = await run(cluster, { ...plan, findings: [finding] });
+      assert.equal(result.conclusion, want, unit);
+      const owner = labelsOf(find(cluster, 'ConfigMap', 'settings') ?? CONFIG).get(label.key);
+      assert.equal(owner, membershipLabel(want === 'applied' ? UNIT : 'old').value);
+    }
   });
 
   it('refuses a parent of another tool', async () => {

@@ -139,3 +139,9 @@ test('objects that only come into the unit are counted, not listed', () => {
   const moved = step({ fields: [{ path, before: 'applyset-y', after: 'applyset-x' }] });
   assert.match(FORMATS.text(planReport([moved]), PLAIN), /~ Deployment/, 'one that is taken from another unit is listed');
 });
+
+test('where an object was is said once', () => {
+  const ref = (name: string): typeof UPDATE.ref => ({ group: '', version: 'v1', kind: 'Service', namespace: 'shop', name });
+  const moved = step({ action: 'create', ref: ref('new'), movedFrom: ref('old'), reason: 'renamed from Service shop/old' });
+  assert.match(FORMATS.text(planReport([moved]), PLAIN), /\+ Service shop\/new {2}was Service shop\/old(\n| {2,}\S+:\d+\n)/);
+});

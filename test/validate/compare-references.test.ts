@@ -16,6 +16,19 @@ function deployment(app: string, envFrom: readonly JsonObject[] = []): JsonObjec
 
 const reader = deployment('web', [{ configMapRef: { name: 'web' } }]);
 
+function definition(...served: readonly string[]): JsonObject {
+  const names = { kind: 'Widget', plural: 'widgets' };
+  const versions = served.map((name) => ({ name, served: true }));
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: { group: 'example.com', names, versions },
+  };
+}
+
+const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata };
+
 interface Case {
   readonly name: string;
   readonly before: readonly JsonObject[];
@@ -60,6 +73,31 @@ const CASES: readonly Case[] = [
     after: [reader],
     want: ['gained KR0001 warning Deployment shop/web: Deployment shop/web'],
   },
+  {
+    name: 'a definition that goes while objects of its kind stay',
+    before: [definition('v1'), widget],
+    after: [widget],
+    want: ['gained KR0026 error Widget shop/web: Widget shop/web, CustomResourceDefinition widgets.example.com'],
+  },
+  {
+    name: 'a definition that goes while a new object of its kind comes',
+    before: [definition('v1')],
+    after: [widget],
+    want: ['gained KR0026 error Widget shop/web: Widget shop/web, CustomResourceDefinition widgets.example.com'],
+  },
+  {
+    name: 'a definition that serves the version no more',
+    before: [definition('v1', 'v2'), widget],
+    after: [definition('v2'), widget],
+    want: ['gained KR0026 error Widget shop/web: Widget shop/web, CustomResourceDefinition widgets.example.com'],
+  },
+  {
+    name: 'a definition that serves the version still, or one that stands elsewhere',
+    before: [definition('v1'), widget, { ...widget, apiVersion: 'other.example.com/v1', kind: 'Gadget' }],
+    after: [definition('v1', 'v2'), widget, { ...widget, apiVersion: 'other.example.com/v1', kind: 'Gadget', metadata: { name: 'new' } }],
+    want: [],
+  },
+  { name: 'a definition that goes with its objects', before: [definition('v1'), widget], after: [], want: [] },
 ];
 
 group('references that a change breaks or mends', () => {

@@ -36,7 +36,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0105: {
     title: 'Deletion that needs approval',
     severity: 'error',
-    message: 'deleting this {kind} takes what is in it or belongs to it along',
+    message: 'deleting this {kind} takes {contents} along',
     remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: disabled; --allow KP0105 deletes it.',
     why: 'A Namespace takes its contents with it, a CustomResourceDefinition all its resources, a claim or volume its data. None of it comes back.',
   },
@@ -58,8 +58,9 @@ export const PLAN_CODES: CatalogTable = {
     title: 'Object of another unit',
     severity: 'error',
     message: 'this {kind} belongs to the unit {unit}',
-    remedy: 'Remove it from one of the two units.',
-    why: 'Two units that apply one object undo each other, and the first that drops it deletes it for both.',
+    remedy:
+      'Remove it from one of the two units. If it has moved here, --allow KP0108 takes it over, before {unit} is applied without it; if the unit itself has moved, --unit {unit} keeps its name.',
+    why: 'Two units that apply one object undo each other, and the first that drops it deletes it for both. A unit is known by its name, which is that of its directory unless --unit says otherwise.',
   },
   KP0109: {
     title: 'Object without a name',

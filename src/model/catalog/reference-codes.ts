@@ -183,6 +183,13 @@ const DANGLING: CatalogTable = {
     remedy: 'Add {target} or correct the reference.',
     why: 'The API is unavailable, and deleting any namespace hangs while it is.',
   },
+  KR0026: {
+    title: 'Definition missing',
+    severity: 'error',
+    message: 'no matches for kind "{kind}" in version "{apiVersion}": {target}, which defines {referrer}, {absence}',
+    remedy: 'Keep {target}, or remove {referrer} with it.',
+    why: 'Deleting a CustomResourceDefinition deletes every object of its kind, and none can be created again without it.',
+  },
 };
 
 /** Codes of the family KR: references between objects that lead nowhere. */

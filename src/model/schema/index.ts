@@ -1,5 +1,7 @@
+export { keepAllocated } from './allocated.ts';
 export { applyDefaults } from './defaults.ts';
 export { defaultObject } from './native-defaults/default-object.ts';
+export { toGoForm } from './go-form.ts';
 export { listNearestKinds } from './nearest-kind.ts';
 export { pruneUnknown } from './prune.ts';
 export { listVersions, loadCatalog, packId } from './read-pack.ts';

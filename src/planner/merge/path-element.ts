@@ -24,6 +24,11 @@ export function toValueElement(value: JsonValue): PathElement {
   return `v:${stringifyJson(value)}`;
 }
 
+/** What names an item of an associative list: the key fields of a list-map's, the value of a set's. */
+export function keyOfElement(element: PathElement): JsonValue {
+  return readJson(element.slice(2)) ?? null;
+}
+
 /** Reads a step, making it canonical; undefined for a form that is not known. */
 export function readPathElement(text: string): PathElement | undefined {
   const content = text.slice(2);

@@ -86,7 +86,7 @@ export function stepLines(step: Step, layout: Layout): Line[] {
   const { symbol, tone } = SYMBOLS[step.action];
   const head: Span[] = [span(`${symbol} `, tone), span(formatRef(step.ref), 'bold')];
   if (step.movedFrom !== undefined) head.push(span(`  was ${formatRef(step.movedFrom)}`, 'dim'));
-  if (step.reason !== undefined) head.push(span(`  ${step.reason}`, tone));
+  else if (step.reason !== undefined) head.push(span(`  ${step.reason}`, tone));
   const place = step.source === undefined ? undefined : `${step.source.file}:${step.source.line}`;
   const fields = layout.all ? step.fields : step.fields.slice(0, MOST_FIELDS);
   const lines = [line(head, place), ...fields.map((field) => fieldLine(field, step, layout))];

@@ -1,8 +1,7 @@
-import { defaultObject, pruneUnknown } from '../../model/schema/index.ts';
+import { defaultObject, pruneUnknown, toGoForm } from '../../model/schema/index.ts';
 import { isKubernetesObject, withMetadata, type Kind, type KubernetesObject } from '../../model/index.ts';
 import { getNumber, isEqualJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { timeOf, type Context, type Write } from './context.ts';
-import { toGoForm } from './go-form.ts';
 import { toUid } from './identity.ts';
 import { hasGeneration, hasStatus } from './traits.ts';
 

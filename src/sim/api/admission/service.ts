@@ -1,6 +1,7 @@
 import type { StatusError } from '../../../cluster/index.ts';
 import { nameOf, namespaceOf, specOf, type Kind, type KubernetesObject } from '../../../model/index.ts';
 import { getArray, getNumber, getString, isObject, sha256, stringifyJson, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import { keepAllocated } from '../../../model/schema/index.ts';
 import type { Admitted, Write } from '../context.ts';
 import { invalid, invalidField } from '../status-errors.ts';
 
@@ -14,16 +15,17 @@ const NODE_PORTS = 2768;
 type Allocated = { readonly spec: JsonObject } | { readonly refusal: StatusError };
 
 /** Gives a service its cluster IP and node ports, those that it had where it had some. */
-export function admitService({ context, kind, live }: Write, object: KubernetesObject): Admitted {
+export function admitService({ context, kind, live }: Write, given: KubernetesObject): Admitted {
+  const object = live === undefined ? given : keepAllocated(live, given);
   const spec = specOf(object);
   const type = getString(spec, 'type') ?? 'ClusterIP';
   if (type === 'ExternalName') return { object: withStatus(live, object) };
   const others = [...context.draft.list('', 'Service')].filter(
     (item) => nameOf(item) !== nameOf(object) || namespaceOf(item) !== namespaceOf(object),
   );
-  const addressed = withAddress(kind, object, { ...keepAddress(live, withoutPolicy(spec, type)), type }, others);
+  const addressed = withAddress(kind, object, { ...withoutPolicy(spec, type), type }, others);
   if ('refusal' in addressed) return addressed;
-  const ported = type === 'ClusterIP' ? addressed : withNodePorts(kind, object, keepNodePorts(live, addressed.spec), others);
+  const ported = type === 'ClusterIP' ? addressed : withNodePorts(kind, object, addressed.spec, others);
   return 'refusal' in ported ? ported : { object: withStatus(live, { ...object, spec: ported.spec }) };
 }
 
@@ -36,12 +38,6 @@ function withoutPolicy(spec: JsonObject, type: string): JsonObject {
   if (type !== 'ClusterIP' || getArray(spec, 'externalIPs').length > 0) return spec;
   const { externalTrafficPolicy: _, ...rest } = spec;
   return rest;
-}
-
-function keepAddress(live: KubernetesObject | undefined, spec: JsonObject): JsonObject {
-  const address = live === undefined ? '' : (getString(specOf(live), 'clusterIP') ?? '');
-  if (live === undefined || address === '' || (getString(spec, 'clusterIP') ?? '') !== '') return spec;
-  return { ...spec, clusterIP: address, clusterIPs: getArray(specOf(live), 'clusterIPs') };
 }
 
 function withAddress(kind: Kind, object: KubernetesObject, spec: JsonObject, others: readonly KubernetesObject[]): Allocated {
@@ -66,18 +62,6 @@ function withAddress(kind: Kind, object: KubernetesObject, spec: JsonObject, oth
 function toAddress(index: number): string {
   const number = index + FIRST_DYNAMIC;
   return `${PREFIX}${number >> 8}.${number & 255}`;
-}
-
-function keepNodePorts(live: KubernetesObject | undefined, spec: JsonObject): JsonObject {
-  if (live === undefined) return spec;
-  const before = getArray(specOf(live), 'ports');
-  const ports = getArray(spec, 'ports').map((port) => {
-    if (!isObject(port) || (getNumber(port, 'nodePort') ?? 0) !== 0) return port;
-    const same = before.find((item) => getNumber(item, 'port') === getNumber(port, 'port') && protocolOf(item) === protocolOf(port));
-    const nodePort = getNumber(same, 'nodePort');
-    return nodePort === undefined ? port : { ...port, nodePort };
-  });
-  return { ...spec, ports };
 }
 
 function withNodePorts(kind: Kind, object: KubernetesObject, spec: JsonObject, others: readonly KubernetesObject[]): Allocated {
@@ -106,10 +90,6 @@ function findFree(seed: number, size: number, isFree: (index: number) => boolean
 
 function seedOf(object: KubernetesObject): number {
   return Number.parseInt(sha256(`${namespaceOf(object) ?? ''}/${nameOf(object)}`).slice(0, 8), 16);
-}
-
-function protocolOf(port: JsonValue | undefined): string {
-  return getString(port, 'protocol') ?? 'TCP';
 }
 
 function pick(object: JsonObject, ...names: readonly string[]): JsonObject {

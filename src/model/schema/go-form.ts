@@ -1,0 +1,78 @@
+import { isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { isKubernetesObject, type KubernetesObject } from '../object.ts';
+import { DROPPED_ZEROS, POINTED_TEXTS } from './go-zeros.ts';
+import type { Kind, Schema } from './schema.ts';
+
+/**
+ * An object as it is after Go has read it into its type and written it again, which the API server does with all that it
+ * stores: without nulls, and without the empty lists, maps and texts, zeros and `false` that `omitempty` leaves out. What Go
+ * points to (`replicas: 0`, `automountServiceAccountToken: false`) stays. Of custom resources only the metadata has a type.
+ * Parts that lose nothing are shared with the input.
+ */
+export function toGoForm(kind: Kind, object: KubernetesObject): KubernetesObject {
+  const metadata = kind.schema.properties?.['metadata'];
+  if (kind.custom) return metadata === undefined ? object : { ...object, metadata: toFields(object.metadata, metadata) };
+  const written = toFields(object, kind.schema);
+  const whole = { ...written, metadata: isObject(written['metadata']) ? written['metadata'] : {} };
+  return isKubernetesObject(whole) ? whole : object;
+}
+
+/** Fields that are held by value and said to be written always, empty or not. */
+const ALWAYS_WRITTEN: Readonly<Record<string, string>> = {
+  Container: 'resources',
+  EphemeralContainer: 'resources',
+  IngressStatus: 'loadBalancer',
+  PersistentVolumeClaimSpec: 'resources',
+  ServiceStatus: 'loadBalancer',
+};
+
+function toFields(value: JsonObject, schema: Schema): JsonObject {
+  const struct = structOf(schema);
+  const kept: Record<string, JsonValue> = {};
+  const isMap = schema.properties === undefined;
+  let changed = false;
+  for (const name of Object.keys(value)) {
+    const item = value[name] ?? null;
+    const child = childOf(schema, name);
+    const written = child === undefined ? item : toValue(item, child);
+    const isKept = child === undefined || isMap || !isLeftOut(written, child, struct, name);
+    if (isKept) kept[name] = written;
+    changed ||= !isKept || written !== item;
+  }
+  const always = ALWAYS_WRITTEN[struct];
+  if (always === undefined || Object.hasOwn(kept, always)) return changed ? kept : value;
+  return { ...kept, [always]: {} };
+}
+
+/** The struct of a definition; where two of one name differ, with its group: `discovery.EndpointPort`. */
+function structOf({ definition }: Schema): string {
+  if (definition === 'io.k8s.api.discovery.v1.EndpointPort') return 'discovery.EndpointPort';
+  return definition?.slice(definition.lastIndexOf('.') + 1) ?? '';
+}
+
+function toValue(value: JsonValue, schema: Schema): JsonValue {
+  if (isArray(value)) return toItems(value, schema.items);
+  return isObject(value) ? toFields(value, schema) : value;
+}
+
+function toItems(list: JsonArray, schema: Schema | undefined): JsonArray {
+  if (schema === undefined) return list;
+  const items = list.map((item) => toValue(item, schema));
+  return items.every((item, index) => item === list[index]) ? list : items;
+}
+
+/** Whether Go writes nothing of a field. The entries of maps are all written. */
+function isLeftOut(value: JsonValue, schema: Schema, struct: string, name: string): boolean {
+  if (schema.preserveUnknownFields === true) return false;
+  if (value === null) return true;
+  if (isArray(value)) return value.length === 0;
+  if (isObject(value))
+    return Object.keys(value).length === 0 && schema.properties === undefined && schema.additionalProperties !== undefined;
+  if (value === '') return schema.type === 'string' && !POINTED_TEXTS.has(`${struct}.${name}`);
+  return (value === 0 || value === false) && DROPPED_ZEROS.has(`${struct}.${name}`);
+}
+
+function childOf({ properties, additionalProperties }: Schema, name: string): Schema | undefined {
+  if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name];
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gvkOf, isKubernetesObject, type KubernetesObject } from '../../../src/model/index.ts';
+import { keepAllocated, loadCatalog, toGoForm } from '../../../src/model/schema/index.ts';
+import type { JsonObject } from '../../../src/std/index.ts';
+
+const CATALOG = loadCatalog('1.36');
+
+function object(apiVersion: string, kind: string, rest: JsonObject): KubernetesObject {
+  const made = { apiVersion, kind, metadata: { name: 'x' }, ...rest };
+  assert.ok(isKubernetesObject(made));
+  return made;
+}
+
+function written(given: KubernetesObject): KubernetesObject {
+  const kind = CATALOG.find(gvkOf(given));
+  assert.ok(kind);
+  return toGoForm(kind, given);
+}
+
+const pod = (spec: JsonObject): KubernetesObject => object('v1', 'Pod', { spec });
+const port = (fields: JsonObject): JsonObject => ({ ports: [{ port: 80, ...fields }] });
+
+const CASES: readonly { readonly name: string; readonly given: KubernetesObject; readonly want: KubernetesObject }[] = [
+  { name: 'flags held by value', given: pod({ hostNetwork: false, hostPID: true }), want: pod({ hostPID: true }) },
+  {
+    name: 'flags and numbers that are pointed to',
+    given: pod({ automountServiceAccountToken: false, activeDeadlineSeconds: 0 }),
+    want: pod({ automountServiceAccountToken: false, activeDeadlineSeconds: 0 }),
+  },
+  {
+    name: 'texts, pointed to and not',
+    given: pod({ hostname: '', runtimeClassName: '' }),
+    want: pod({ runtimeClassName: '' }),
+  },
+  {
+    name: 'empty lists and maps, not structs',
+    given: pod({ tolerations: [], nodeSelector: {}, securityContext: {} }),
+    want: pod({ securityContext: {} }),
+  },
+  { name: 'nulls', given: pod({ nodeName: null }), want: pod({}) },
+  {
+    name: 'entries of maps',
+    given: object('v1', 'ConfigMap', { data: { a: '' } }),
+    want: object('v1', 'ConfigMap', { data: { a: '' } }),
+  },
+  {
+    name: 'one of two structs of a name',
+    given: object('v1', 'Endpoints', { subsets: [port({ name: '' })] }),
+    want: object('v1', 'Endpoints', { subsets: [port({})] }),
+  },
+  {
+    name: 'the other',
+    given: object('discovery.k8s.io/v1', 'EndpointSlice', port({ name: '' })),
+    want: object('discovery.k8s.io/v1', 'EndpointSlice', port({ name: '' })),
+  },
+];
+
+for (const { name, given, want } of CASES) test(`Go writes ${name}`, () => assert.deepEqual(written(given), want));
+
+test('what loses nothing is shared', () => {
+  const given = pod({ hostPID: true, volumes: [{ name: 'v', emptyDir: {} }] });
+  assert.equal(written(given)['spec'], given['spec']);
+});
+
+const service = (spec: JsonObject): KubernetesObject => object('v1', 'Service', { spec });
+const address: JsonObject = { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] };
+const ports = (nodePort?: number, number = 80): JsonObject => ({
+  ports: [{ name: 'p', port: number, ...(nodePort === undefined ? {} : { nodePort }) }],
+});
+const live = service({ type: 'NodePort', ...address, ...ports(30080) });
+
+test('an update keeps what was allocated and is not asked for otherwise', () => {
+  const cases: readonly { readonly given: JsonObject; readonly want: JsonObject }[] = [
+    { given: { type: 'NodePort', clusterIP: '', ...ports(0, 81) }, want: { type: 'NodePort', ...address, ...ports(30080, 81) } },
+    { given: { type: 'NodePort', ...ports(30081) }, want: { type: 'NodePort', ...address, ...ports(30081) } },
+    { given: { type: 'ClusterIP', ...ports() }, want: { type: 'ClusterIP', ...address, ...ports() } },
+    { given: { type: 'ExternalName', externalName: 'x' }, want: { type: 'ExternalName', externalName: 'x' } },
+  ];
+  for (const { given, want } of cases) assert.deepEqual(keepAllocated(live, service(given))['spec'], want);
+  assert.equal(keepAllocated(live, live), live);
+});
