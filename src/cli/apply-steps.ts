@@ -13,6 +13,8 @@ export function toAppliedSteps(steps: readonly StepResult[]): readonly AppliedSt
 export function countResults(steps: readonly StepResult[]): string {
   const bad = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused').length;
   const skipped = steps.filter(({ outcome }) => outcome === 'skipped').length;
+  if (bad > 0 && steps.every(({ action, outcome }) => action === 'none' || outcome === 'applied' || outcome === 'unchanged'))
+    return `${bad} not healthy; \`kapply status\` says how it is.`;
   if (bad + skipped === 0) return '`kapply status` says how it is.';
   return `${bad} did not go well${skipped > 0 ? `, ${skipped} not begun` : ''}: mend the cause and run it again; what is done stays done.`;
 }

@@ -58,6 +58,12 @@ export interface Wave {
   readonly steps: readonly Step[];
 }
 
+/** An object that is as it should be. */
+export interface UnchangedObject extends ObjectRef {
+  /** What the plan relies on: that it is there, and holds what was applied to it. Absent where there is no cluster. */
+  readonly precondition?: Precondition;
+}
+
 /** Where a world came from. */
 export interface WorldSource {
   readonly kind: 'directory' | 'revision' | 'stdin' | 'cluster' | 'snapshot' | 'embedded' | 'none';
@@ -80,7 +86,7 @@ export interface Plan {
   readonly after: WorldSource;
   readonly waves: readonly Wave[];
   /** Objects that are as they should be. */
-  readonly unchanged: readonly ObjectRef[];
+  readonly unchanged: readonly UnchangedObject[];
   readonly findings: readonly Finding[];
   readonly effects: readonly Effect[];
   /** The salt of the secret hashes within this plan. */

@@ -12,6 +12,7 @@ import {
   type ObjectRef,
   type Plan,
   type RefKey,
+  type UnchangedObject,
   type Wave,
   World,
 } from '../model/index.ts';
@@ -40,7 +41,7 @@ interface Entry {
 
 interface PlannedChanges {
   readonly entries: readonly Entry[];
-  readonly unchanged: readonly ObjectRef[];
+  readonly unchanged: readonly UnchangedObject[];
   readonly findings: readonly Finding[];
 }
 
@@ -95,7 +96,7 @@ const byPlace = compareBy<Finding>(
 
 function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): PlannedChanges {
   const entries: Entry[] = [];
-  const unchanged: Desired[] = [];
+  const unchanged: UnchangedObject[] = [];
   const findings: Finding[] = [];
   for (const [key, desired] of byKey) {
     const live = input.before.kind(desired.ref.group, desired.ref.kind).byKey.get(key);
@@ -103,11 +104,18 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): Pla
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     findings.push(...planned.findings);
-    if (planned.change.action === 'none') unchanged.push(desired);
+    if (planned.change.action === 'none') unchanged.push(toUnchanged(planned.change));
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   }
-  const refs = unchanged.toSorted(compareBy(({ key }) => key)).map(({ ref }) => ref);
-  return { entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)), unchanged: refs, findings };
+  return {
+    entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)),
+    unchanged: unchanged.toSorted(compareBy(toRefKey)),
+    findings,
+  };
+}
+
+function toUnchanged({ ref, precondition }: Change): UnchangedObject {
+  return precondition.kind === 'absent' ? ref : { ...ref, precondition };
 }
 
 function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Finding {

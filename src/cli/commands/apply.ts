@@ -95,7 +95,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
     notes: result.message === undefined ? [] : [result.message],
     next: countResults(result.steps),
   };
-  if (steps > 0 || !isText) await printReport(applied, args, io);
+  if (steps > 0 || result.steps.length > 0 || !isText) await printReport(applied, args, io);
   const interrupted = signalExit(io);
   if (interrupted !== undefined) return interrupted;
   return result.conclusion === 'applied' ? 0 : result.conclusion === 'refused' ? 3 : 1;

@@ -3,6 +3,7 @@ import type { Plan, WorldSource } from '../../model/index.ts';
 import {
   effectsOf,
   findingsOf,
+  listIll,
   type ApplyReport,
   type Layout,
   type PlanReport,
@@ -63,8 +64,9 @@ function describeWorld(source: WorldSource): string {
 function applyHead(report: ApplyReport): Span[] {
   const counts = new Map<string, number>();
   for (const step of report.steps) counts.set(step.outcome, (counts.get(step.outcome) ?? 0) + 1);
+  const kept = report.plan.unchanged.length - listIll(report).length;
   const parts = ['applied', 'unchanged', 'failed', 'refused', 'skipped'].flatMap((outcome) => {
-    const n = (counts.get(outcome) ?? 0) + (outcome === 'unchanged' ? report.plan.unchanged.length : 0);
+    const n = (counts.get(outcome) ?? 0) + (outcome === 'unchanged' ? kept : 0);
     return n === 0 ? [] : [`${n} ${outcome}`];
   });
   const bad = (counts.get('failed') ?? 0) + (counts.get('refused') ?? 0) > 0;
