@@ -53,7 +53,7 @@ export interface Step extends Change {
 /** Steps that may run side by side once all earlier waves are applied and healthy. */
 export interface Wave {
   readonly index: number;
-  /** Why these come together: `namespaces`, `definitions`, `rbac`, `config`, `workloads`, `prune`, `wave 5`. */
+  /** Why these come together: `namespaces`, `definitions`, `rbac`, `config`, `workloads`, `prune`, `wave 5`, `hooks before`. */
   readonly label: string;
   readonly steps: readonly Step[];
 }

@@ -24,6 +24,7 @@ import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { listOrphans } from './orphans.ts';
+import { isLeftOut, toHookFinding } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
@@ -54,13 +55,16 @@ export function createPlan(given: PlanInput): Plan {
   const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const planned = planChanges(input, byKey);
+  const hooks = [...byKey.values()].flatMap(
+    ({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? [],
+  );
   const deletes = planDeletes(input, byKey);
   const entries = withRenames(planned.entries, deletes.deletes);
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
   const mass = findMassDeletion(deletes, countUnit(input), input.limits ?? DEFAULT_LIMITS);
-  const own = [...unnamed, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
+  const own = [...unnamed, ...hooks, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
   const waves = toWaves(order.waves, applied, pruned);
   const effects = effectsOf(input, entries, byKey);
   return {
@@ -99,6 +103,7 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): Pla
   const unchanged: UnchangedObject[] = [];
   const findings: Finding[] = [];
   for (const [key, desired] of byKey) {
+    if (isLeftOut(desired.object)) continue;
     const live = input.before.kind(desired.ref.group, desired.ref.kind).byKey.get(key);
     const planned = planChange(desired, live, input);
     const owner = input.ownedByOthers.get(key);
@@ -201,11 +206,15 @@ interface Placed extends Pick<PlanInput, 'catalog' | 'defaultNamespace'> {
 
 const placed = new WeakMap<World, Placed>();
 
-/** The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come. */
+/**
+ * The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come.
+ * Hooks that are never applied are not there.
+ */
 function withNamespaces({ before, catalog, defaultNamespace }: PlanInput): World {
   const known = placed.get(before);
   if (known?.catalog === catalog && known.defaultNamespace === defaultNamespace) return known.world;
-  const world = World.of(before.objects().map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
+  const applied = before.objects().filter((object) => !isLeftOut(object));
+  const world = World.of(applied.map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
   placed.set(before, { catalog, defaultNamespace, world });
   return world;
 }
