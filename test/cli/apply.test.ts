@@ -69,6 +69,38 @@ metadata: {name: later${annotations}}
   assert.equal((await run('kapply', folder, [...apply, '--watch', '--once'])).code, 1);
 });
 
+test('a workload whose pods the API refuses is told of in the words of the API, and gets well once it can', async (context) => {
+  const folder = temporaryFolder(context);
+  const workload = (apiVersion: string, kind: string, spec: string): string =>
+    `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${kind.toLowerCase()}}\nspec:\n  ${spec}\n---\n`;
+  const template = (kind: string, more: string): string =>
+    `{metadata: {labels: {app: ${kind}}}, spec: {priorityClassName: nope, containers: [{name: c, image: "n:1"}]${more}}}`;
+  const refused = [
+    workload('apps/v1', 'Deployment', `progressDeadlineSeconds: 20\n  selector: {matchLabels: {app: d}}\n  template: ${template('d', '')}`),
+    workload('batch/v1', 'Job', `template: ${template('j', ', restartPolicy: Never')}`),
+  ];
+  writeFileSync(join(folder, 'app.yaml'), refused.join(''));
+  const { code, stdout } = await run('kapply', folder, ['.', '--yes', '--allow', 'reference', '--timeout', '30s', '-o', 'json']);
+  assert.equal(code, 1);
+  const words = (message: string | undefined): string | undefined =>
+    /(pods ".*)$/.exec(message ?? '')?.[1]?.replace(/-[a-z0-9]{10}-/, '-HASH-');
+  const want = [
+    'pods "deployment-HASH-" is forbidden: no PriorityClass with name nope was found',
+    'pods "job-" is forbidden: no PriorityClass with name nope was found',
+  ];
+  assert.deepEqual(
+    getArray(readReport(stdout), 'changes').map((change) => words(getString(change, 'message'))),
+    want,
+  );
+  const status = await run('kapply', folder, ['status', '-o', 'json']);
+  assert.deepEqual(
+    getArray(getArray(readReport(status.stdout), 'units')[0], 'objects').map((object) => words(getString(object, 'message'))),
+    want,
+  );
+  writeFileSync(join(folder, 'class.yaml'), 'apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: nope}\nvalue: 1\n');
+  assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 0);
+});
+
 describe('the shop', () => {
   let shop = '';
   const cleanUp: (() => void)[] = [];
