@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesObject } from '../../src/model/index.ts';
 import type { EmbeddedCluster } from '../../src/sim/index.ts';
-import { getArray, getString, type JsonObject } from '../../src/std/index.ts';
+import { compareBy, getArray, getString, type JsonObject } from '../../src/std/index.ts';
 import { withCluster } from './embedded.ts';
 
 const POD: JsonObject = { serviceAccountName: 'nosa', containers: [{ name: 'c', image: 'n:1' }] };
@@ -68,5 +68,5 @@ test('pods that the API refuses leave the traces that kube-controller-manager le
     for (const kind of ['ReplicaSet', 'Deployment']) assert.equal(await findFailure(cluster, kind), undefined, kind);
     const { items } = await cluster.list({ group: '', version: 'v1', kind: 'Pod' }, { namespace: 'default' });
     const owners = items.map((pod) => getString(getArray(pod.metadata, 'ownerReferences')[0], 'kind'));
-    assert.deepEqual([...new Set(owners)].toSorted(), ['DaemonSet', 'Job', 'ReplicaSet', 'StatefulSet']);
+    assert.deepEqual([...new Set(owners)].toSorted(compareBy((kind) => kind ?? '')), ['DaemonSet', 'Job', 'ReplicaSet', 'StatefulSet']);
   }));

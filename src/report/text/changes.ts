@@ -120,16 +120,34 @@ const OUTCOMES: Readonly<Record<StepOutcome, { readonly symbol: string; readonly
   unchanged: { symbol: '=', tone: 'dim' },
   failed: { symbol: '✗', tone: 'bad' },
   refused: { symbol: '✗', tone: 'bad' },
-  skipped: { symbol: '-', tone: 'dim' },
+  skipped: { symbol: '·', tone: 'dim' },
 };
 
-/** How steps ended: those that did not go well first, each with its message; the good ones counted unless `all`. */
+const MOST_SKIPPED = 10;
+
+/** How steps ended: those that did not go well first, each with its message; the good ones counted, and many that were skipped for one reason folded, unless `all`. */
 export function outcomeLines(steps: readonly AppliedStep[], layout: Layout): Line[] {
-  const isGood = (step: AppliedStep): boolean => step.outcome === 'applied' || step.outcome === 'unchanged';
-  const shown = layout.all ? steps : steps.filter((step) => !isGood(step));
-  return shown.map((step) => {
-    const { symbol, tone } = OUTCOMES[step.outcome];
-    const detail = [step.outcome, step.health, step.message].filter((part) => part !== undefined && part !== '').join(' · ');
-    return line([span(`${symbol} `, tone), span(formatRef(step.ref), 'bold'), span(`  ${detail}`)]);
-  });
+  if (layout.all) return steps.map(outcomeLine);
+  const byReason = new Map<string, AppliedStep[]>();
+  for (const step of steps) {
+    if (step.outcome !== 'skipped') continue;
+    const same = byReason.get(step.message ?? '');
+    if (same === undefined) byReason.set(step.message ?? '', [step]);
+    else same.push(step);
+  }
+  const bad = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused');
+  return [...bad.map(outcomeLine), ...[...byReason].flatMap(([reason, skipped]) => skippedLines(reason, skipped))];
+}
+
+function skippedLines(reason: string, skipped: readonly AppliedStep[]): Line[] {
+  if (skipped.length <= MOST_SKIPPED) return skipped.map(outcomeLine);
+  const { symbol, tone } = OUTCOMES.skipped;
+  const detail = reason === '' ? 'skipped' : `skipped · ${reason}`;
+  return [line([span(`${symbol} `, tone), span(`${skipped.length} objects`, 'bold'), span(`  ${detail} (--all lists them)`)])];
+}
+
+function outcomeLine(step: AppliedStep): Line {
+  const { symbol, tone } = OUTCOMES[step.outcome];
+  const detail = [step.outcome, step.health, step.message].filter((part) => part !== undefined && part !== '').join(' · ');
+  return line([span(`${symbol} `, tone), span(formatRef(step.ref), 'bold'), span(`  ${detail}`)]);
 }
