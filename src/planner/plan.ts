@@ -26,6 +26,7 @@ import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { listOrphans } from './orphans.ts';
 import { isLeftOut, toHookFinding } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
+import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
@@ -108,7 +109,8 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): Pla
     const planned = planChange(desired, live, input);
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
-    findings.push(...planned.findings);
+    const lost = findLostOwners(desired, input);
+    findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
     if (planned.change.action === 'none') unchanged.push(toUnchanged(planned.change));
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   }

@@ -101,6 +101,23 @@ test('a workload whose pods the API refuses is told of in the words of the API, 
   assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 0);
 });
 
+test('what a missing owner is named for is garbage, and said to be so', async (context) => {
+  const folder = temporaryFolder(context);
+  const owned = (uid: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  ownerReferences: [{apiVersion: v1, kind: Namespace, name: default, uid: ${uid}}]\n`;
+  writeFileSync(join(folder, 'app.yaml'), owned('"123"'));
+  const refused = await run('kapply', folder, ['.', '--yes']);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stdout, /KP0116/);
+  assert.match((await run('kapply', folder, ['.', '--yes', '--allow', 'KP0116'])).stdout, /^Apply: /m);
+  assert.match((await run('kplan', folder, ['.'])).stdout, /^Plan: 1 to create/);
+  const snapshot = await run('kplan', folder, ['snapshot']);
+  const uid = /kind: Namespace\n {4}metadata:\n(?: {6}.*\n)*? {6}name: default\n(?: {6}.*\n)*? {6}uid: (\S+)/.exec(snapshot.stdout)?.[1];
+  writeFileSync(join(folder, 'app.yaml'), owned(uid ?? 'none'));
+  assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 0);
+  assert.match((await run('kplan', folder, ['.'])).stdout, /^Plan: nothing to change/);
+});
+
 describe('the shop', () => {
   let shop = '';
   const cleanUp: (() => void)[] = [];

@@ -114,6 +114,15 @@ export const PLAN_CODES: CatalogTable = {
     why: 'Helm and Argo CD make such an object anew each time. To kapply it is an object like others, which it waits for and keeps; only its place in the order is another.',
     example: 'kind: Job\nmetadata:\n  annotations:\n    argocd.argoproj.io/hook: PreSync',
   },
+  KP0116: {
+    title: 'Owner missing',
+    severity: 'error',
+    message: 'this {kind} is owned by {owner}, which does not exist with that uid: the garbage collector deletes it within seconds',
+    remedy: 'Remove ownerReferences from the manifest, or correct the uid; --allow KP0116 applies it all the same.',
+    why: 'An object whose owners are all gone is garbage. The uid of an owner is known only once it is there, so a manifest can hardly name it.',
+    example:
+      'kind: ConfigMap\nmetadata:\n  ownerReferences:\n    - { apiVersion: v1, kind: ConfigMap, name: app, uid: copied-from-another-cluster }',
+  },
   KP0201: {
     title: 'Restart',
     severity: 'info',
