@@ -110,8 +110,9 @@ function createProgress(log: Log): (event: ApplyEvent) => void {
     const key = toRefKey(step.ref);
     if (told.has(key)) return;
     told.add(key);
+    const all = Math.max(total, told.size);
     log.step(
-      `[${String(told.size).padStart(String(total).length)}/${total}] ${step.action === 'none' ? 'check' : step.action} ${formatRef(step.ref)}: ${phase.outcome}${phase.message === undefined ? '' : ` (${phase.message})`}`,
+      `[${String(told.size).padStart(String(all).length)}/${all}] ${step.action === 'none' ? 'check' : step.action} ${formatRef(step.ref)}: ${phase.outcome}${phase.message === undefined ? '' : ` (${phase.message})`}`,
     );
   };
 }
