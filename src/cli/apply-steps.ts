@@ -1,4 +1,4 @@
-import type { StepResult } from '../reconcile/index.ts';
+import type { ApplyResult, StepResult } from '../reconcile/index.ts';
 import type { AppliedStep } from '../report/index.ts';
 
 /** The results of an applied plan in the words of the report. */
@@ -9,10 +9,19 @@ export function toAppliedSteps(steps: readonly StepResult[]): readonly AppliedSt
   });
 }
 
+/** Why it ended as it did, where the steps do not say it. */
+export function explainEnd({ conclusion, message }: ApplyResult): readonly string[] {
+  if (message === undefined) return [];
+  return [conclusion === 'stopped' ? `Stopped before its end: ${message}. What was under way was finished.` : message];
+}
+
 /** The last line: what to do next. */
 export function countResults(steps: readonly StepResult[]): string {
   const bad = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused').length;
   const skipped = steps.filter(({ outcome }) => outcome === 'skipped').length;
+  if (bad > 0 && steps.every(({ action, outcome }) => action === 'none' || outcome === 'applied' || outcome === 'unchanged'))
+    return `${bad} not healthy; \`kapply status\` says how it is.`;
   if (bad + skipped === 0) return '`kapply status` says how it is.';
+  if (bad === 0) return `${skipped} not begun: run it again to go on; what is done stays done.`;
   return `${bad} did not go well${skipped > 0 ? `, ${skipped} not begun` : ''}: mend the cause and run it again; what is done stays done.`;
 }

@@ -11,7 +11,7 @@ export type Trigger = Extract<Cause, 'change' | 'drift' | 'check'>;
 
 /**
  * How one synchronisation ended.
- * - `synced`: the cluster is as the source says; so many changes were made.
+ * - `synced`: the cluster is as the source says; so many changes were made. `unhealthy` says what is not well all the same.
  * - `held`: the plan may not go without a person; nothing was touched.
  * - `failed`: a step failed; something may have been touched.
  * - `unreadable`: the source or the cluster could not be read; nothing was touched.
@@ -20,7 +20,7 @@ export type Trigger = Extract<Cause, 'change' | 'drift' | 'check'>;
  * - `stopped`: it was told to stop.
  */
 export type SyncOutcome =
-  | { readonly kind: 'synced'; readonly revision: string; readonly changes: number }
+  | { readonly kind: 'synced'; readonly revision: string; readonly changes: number; readonly unhealthy?: string }
   | { readonly kind: 'held'; readonly revision: string; readonly reasons: readonly string[] }
   | { readonly kind: 'failed'; readonly revision: string; readonly message: string }
   | { readonly kind: 'unreadable'; readonly message: string }

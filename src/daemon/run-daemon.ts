@@ -209,7 +209,9 @@ class Daemon<S> {
     if (outcome === undefined || outcome === before.outcome) return;
     switch (outcome.kind) {
       case 'synced':
-        return outcome.changes === 0 && before.outcome?.kind === 'synced' ? undefined : this.#log('info', tellSynced(outcome.changes));
+        if (outcome.unhealthy !== undefined)
+          return this.#log('warning', `${tellSynced(outcome.changes)}, not healthy: ${outcome.unhealthy}`);
+        return isQuiet(outcome, before) ? undefined : this.#log('info', tellSynced(outcome.changes));
       case 'held':
         return this.#log('warning', `held: ${outcome.reasons.join('; ')}`);
       case 'failed':
@@ -260,6 +262,11 @@ class Daemon<S> {
   #now(): number {
     return this.#options.clock.now();
   }
+}
+
+/** Nothing was made, and nothing was amiss before. */
+function isQuiet({ changes }: { readonly changes: number }, { outcome }: LoopState): boolean {
+  return changes === 0 && outcome?.kind === 'synced' && outcome.unhealthy === undefined;
 }
 
 function tellSynced(changes: number): string {

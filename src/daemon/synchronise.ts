@@ -120,14 +120,16 @@ function toOutcome(result: ApplyResult, revision: string, changes: number): Sync
       return { kind: 'synced', revision, changes };
     case 'stopped':
       return { kind: 'stopped' };
+    case 'unhealthy':
+      return { kind: 'synced', revision, changes, unhealthy: tellFailure(result) };
     case 'refused':
-    case 'incomplete': {
-      const failed = result.steps.find(({ outcome }) => outcome === 'failed' || outcome === 'refused');
-      const what =
-        failed === undefined
-          ? (result.message ?? 'not everything was applied')
-          : `${formatRef(failed.ref)}: ${failed.message ?? failed.outcome}`;
-      return { kind: 'failed', revision, message: what };
-    }
+    case 'incomplete':
+      return { kind: 'failed', revision, message: tellFailure(result) };
   }
+}
+
+function tellFailure({ steps, message }: ApplyResult): string {
+  const failed = steps.find(({ outcome }) => outcome === 'failed' || outcome === 'refused');
+  if (failed === undefined) return message ?? 'not everything was applied';
+  return `${formatRef(failed.ref)}: ${failed.message ?? failed.outcome}`;
 }

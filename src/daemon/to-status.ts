@@ -44,6 +44,7 @@ function toReasons(outcome: LoopState['outcome']): readonly string[] {
     case 'unreadable':
       return [outcome.message];
     case 'synced':
+      return outcome.unhealthy === undefined ? [] : [`not healthy: ${outcome.unhealthy}`];
     case undefined:
       return [];
   }

@@ -27,6 +27,7 @@ export {
   type FieldChange,
   type Plan,
   type Precondition,
+  type UnchangedObject,
   type Step,
   type Wave,
   type WorldSource,

@@ -53,9 +53,15 @@ export interface Step extends Change {
 /** Steps that may run side by side once all earlier waves are applied and healthy. */
 export interface Wave {
   readonly index: number;
-  /** Why these come together: `namespaces`, `definitions`, `rbac`, `config`, `workloads`, `prune`, `wave 5`. */
+  /** Why these come together: `namespaces`, `definitions`, `rbac`, `config`, `workloads`, `prune`, `wave 5`, `hooks before`. */
   readonly label: string;
   readonly steps: readonly Step[];
+}
+
+/** An object that is as it should be. */
+export interface UnchangedObject extends ObjectRef {
+  /** What the plan relies on: that it is there, and holds what was applied to it. Absent where there is no cluster. */
+  readonly precondition?: Precondition;
 }
 
 /** Where a world came from. */
@@ -80,7 +86,7 @@ export interface Plan {
   readonly after: WorldSource;
   readonly waves: readonly Wave[];
   /** Objects that are as they should be. */
-  readonly unchanged: readonly ObjectRef[];
+  readonly unchanged: readonly UnchangedObject[];
   readonly findings: readonly Finding[];
   readonly effects: readonly Effect[];
   /** The salt of the secret hashes within this plan. */

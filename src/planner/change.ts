@@ -11,6 +11,7 @@ import {
 } from '../model/index.ts';
 import { defaultObject, keepAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
+import { keptPreconditionOf } from './applied-hash.ts';
 import { canonicalOf, hasOwnStatus } from './canonical.ts';
 import { diffValues } from './diff.ts';
 import { preconditionOf } from './fields-hash.ts';
@@ -150,7 +151,7 @@ function withStatusOf(merged: KubernetesObject, live: KubernetesObject): Kuberne
 
 function toChange(action: Change['action'], desired: Desired, live: KubernetesObject | undefined, settings: Settings): Change {
   const ref = desired.ref;
-  if (action === 'none') return { action, ref, fields: [], precondition: { kind: 'absent' } };
+  if (action === 'none') return { action, ref, fields: [], precondition: keptPrecondition(live, settings) };
   return {
     action,
     ref,
@@ -160,6 +161,11 @@ function toChange(action: Change['action'], desired: Desired, live: KubernetesOb
     ...(action === 'update' ? {} : { merged: canonicalOf(desired.object, settings.catalog) }),
     precondition: preconditionOf(live, settings.salt),
   };
+}
+
+function keptPrecondition(live: KubernetesObject | undefined, { fieldManager, mode, salt }: Settings): Change['precondition'] {
+  const kept = live === undefined || mode === 'revision' ? undefined : keptPreconditionOf(live, fieldManager, salt);
+  return kept ?? { kind: 'absent' };
 }
 
 function toConflictFinding(desired: Desired, conflict: FieldConflict, schema: Schema | undefined): Finding {

@@ -11,6 +11,7 @@ import {
   type Precondition,
   type SourceRange,
   type Step,
+  type UnchangedObject,
   type Wave,
   type WorldSource,
 } from '../model/index.ts';
@@ -48,6 +49,11 @@ const present = record<Extract<Precondition, { kind: 'present' }>>(
 
 const precondition: Decoder<Precondition> = (value, path) =>
   isObject(value) && value['kind'] === 'absent' ? absent(value, path) : present(value, path);
+
+const unchanged: Decoder<UnchangedObject> = record<Omit<ObjectRef, 'namespace'>, Optional<UnchangedObject, 'namespace' | 'precondition'>>(
+  { group: text, version: text, kind: text, name: text },
+  { namespace: text, precondition },
+);
 
 type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged';
 
@@ -98,7 +104,7 @@ export const decodePlan: Decoder<Plan> = record<Plan>(
     before: worldSource,
     after: worldSource,
     waves: listOf(wave),
-    unchanged: listOf(ref),
+    unchanged: listOf(unchanged),
     findings: listOf(finding),
     effects: listOf(effect),
     salt: text,

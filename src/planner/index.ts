@@ -1,11 +1,13 @@
 export { withNamespace } from './desired.ts';
 export { findKeepMark } from './protected.ts';
 export { listHolders } from './orphans.ts';
+export { appliedHashOf } from './applied-hash.ts';
 export { fieldsHashOf } from './fields-hash.ts';
 export { type PlanInput } from './input.ts';
 export { applyMerge } from './merge/index.ts';
 export { updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
+export { findGates } from './order/gates.ts';
 export { createPlan } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';

@@ -12,6 +12,7 @@ import {
   type ObjectRef,
   type Plan,
   type RefKey,
+  type UnchangedObject,
   type Wave,
   World,
 } from '../model/index.ts';
@@ -23,7 +24,9 @@ import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { listOrphans } from './orphans.ts';
+import { isLeftOut, toHookFinding } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
+import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
@@ -41,7 +44,7 @@ interface Entry {
 
 interface PlannedChanges {
   readonly entries: readonly Entry[];
-  readonly unchanged: readonly ObjectRef[];
+  readonly unchanged: readonly UnchangedObject[];
   readonly findings: readonly Finding[];
 }
 
@@ -54,13 +57,16 @@ export function createPlan(given: PlanInput): Plan {
   const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const planned = planChanges(input, byKey);
+  const hooks = [...byKey.values()].flatMap(
+    ({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? [],
+  );
   const deletes = planDeletes(input, byKey);
   const entries = withRenames(planned.entries, deletes.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
   const mass = findMassDeletion(deletes, countUnit(input), input.limits ?? DEFAULT_LIMITS);
-  const own = [...unnamed, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
+  const own = [...unnamed, ...hooks, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
   const waves = toWaves(order.waves, applied, pruned);
   const effects = effectsOf(input, entries, byKey);
   return {
@@ -96,19 +102,28 @@ const byPlace = compareBy<Finding>(
 
 function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): PlannedChanges {
   const entries: Entry[] = [];
-  const unchanged: Desired[] = [];
+  const unchanged: UnchangedObject[] = [];
   const findings: Finding[] = [];
   for (const [key, desired] of byKey) {
+    if (isLeftOut(desired.object)) continue;
     const live = input.before.kind(desired.ref.group, desired.ref.kind).byKey.get(key);
     const planned = planChange(desired, live, input);
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
-    findings.push(...planned.findings);
-    if (planned.change.action === 'none') unchanged.push(desired);
+    const lost = findLostOwners(desired, input);
+    findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
+    if (planned.change.action === 'none') unchanged.push(toUnchanged(planned.change));
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   }
-  const refs = unchanged.toSorted(compareBy(({ key }) => key)).map(({ ref }) => ref);
-  return { entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)), unchanged: refs, findings };
+  return {
+    entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)),
+    unchanged: unchanged.toSorted(compareBy(toRefKey)),
+    findings,
+  };
+}
+
+function toUnchanged({ ref, precondition }: Change): UnchangedObject {
+  return precondition.kind === 'absent' ? ref : { ...ref, precondition };
 }
 
 function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Finding {
@@ -197,11 +212,15 @@ interface Placed extends Pick<PlanInput, 'catalog' | 'defaultNamespace'> {
 
 const placed = new WeakMap<World, Placed>();
 
-/** The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come. */
+/**
+ * The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come.
+ * Hooks that are never applied are not there.
+ */
 function withNamespaces({ before, catalog, defaultNamespace }: PlanInput): World {
   const known = placed.get(before);
   if (known?.catalog === catalog && known.defaultNamespace === defaultNamespace) return known.world;
-  const world = World.of(before.objects().map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
+  const applied = before.objects().filter((object) => !isLeftOut(object));
+  const world = World.of(applied.map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
   placed.set(before, { catalog, defaultNamespace, world });
   return world;
 }

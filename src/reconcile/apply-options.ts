@@ -46,6 +46,11 @@ export interface ApplyPlanOptions extends InventoryOptions {
    * checked against the hashes of the plan. Without this option no Secret with values is applied.
    */
   readonly findSecret?: (ref: ObjectRef) => Promise<KubernetesObject | undefined>;
+  /**
+   * Whether the health of objects that do not change is waited for at the end, as that of those that do is (the default),
+   * or told as it is. What comes after them waits for it all the same.
+   */
+  readonly settleUnchanged?: boolean;
   readonly onEvent?: (event: ApplyEvent) => void;
 }
 

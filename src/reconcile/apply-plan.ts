@@ -1,33 +1,72 @@
 import type { Cluster } from '../cluster/index.ts';
-import { KplanError, stepsOf, type KubernetesObject, type Plan, type Step } from '../model/index.ts';
+import { KplanError, stepsOf, type KubernetesObject, type ObjectRef, type Plan, type Step, type UnchangedObject } from '../model/index.ts';
 import { assertNever, EventQueue, getNumber, getString } from '../std/index.ts';
 import { toMachineOptions, type ApplyPlanOptions } from './apply-options.ts';
-import { toApplyResult, type ApplyResult } from './apply-result.ts';
-import { readBindingModes, type WaitsForConsumer } from './binding-modes.ts';
-import { explainByPods } from './explain-pods.ts';
+import { toApplyResult, withKept, type ApplyResult } from './apply-result.ts';
+import { readBindingModes } from './binding-modes.ts';
+import { explainResult } from './explain-workloads.ts';
 import { assessHealth } from './health/assess-health.ts';
 import { toCurrent, type Health } from './health/health.ts';
 import type { MachineEffect, MachineEvent, MachineState } from './machine-state.ts';
 import { begin, transition } from './machine.ts';
 import { Observer } from './observer.ts';
 import { StepWork } from './step-work.ts';
+import { chooseAwaited, findConcerns, toToldResult, withConcerns, type Concern } from './unchanged.ts';
 import { UnitInventory } from './unit-inventory.ts';
+
+type Judge = (object: KubernetesObject | undefined) => Health;
 
 const INTERVALS = { poll: 2_000, remind: 5_000 };
 
 /**
  * Makes a plan true: wave by wave, steps of a wave side by side, each checked against the live object right before it is
  * written, each healthy before the next wave is begun, deletions last. What it may not do is refused step by step, with the
- * reason, and nothing that comes after is begun. Killed at any point and planned again, it converges: the inventory is
- * widened before the first write (KEP-3659). Throws `KplanError` only where the inventory is another's or cannot be read.
+ * reason, and nothing that comes after is begun. The objects that it leaves as they are must be as the plan found them, and
+ * healthy, too: before a wave that comes after them, and at the end. Killed at any point and planned again, it converges:
+ * the inventory is widened before the first write (KEP-3659). Throws `KplanError` only where the inventory is another's or
+ * cannot be read.
  */
 export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<ApplyResult> {
   const inventory = await UnitInventory.open(cluster, plan, options);
-  const run = new Run(cluster, plan, inventory, options);
-  const result = await explainByPods(cluster, toApplyResult(plan.unit, await run.finish()), options.clock.now());
-  if (result.conclusion !== 'applied' || (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists)) return result;
+  const result = await explainResult(cluster, await applyAndLook(cluster, plan, inventory, options), options.clock.now());
+  if (result.conclusion !== 'applied' && result.conclusion !== 'unhealthy') return result;
+  if (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists) return result;
   const rejection = await inventory.narrow();
   return rejection === undefined ? result : { ...result, conclusion: 'incomplete', message: `the inventory: ${rejection.message}` };
+}
+
+/** Looks at what does not change before the plan is applied and, where something was written, after it. */
+async function applyAndLook(cluster: Cluster, plan: Plan, inventory: UnitInventory, options: ApplyPlanOptions): Promise<ApplyResult> {
+  const modes = await readBindingModes(cluster, plan);
+  const assess: Judge = (object) =>
+    assessHealth(object, {
+      mode: options.healthMode ?? 'strict',
+      now: options.clock.now(),
+      ...(modes === undefined ? {} : { waitsForConsumer: modes }),
+    });
+  const isHealthy = (object: KubernetesObject): boolean => options.waitForHealth === false || assess(object).status === 'Current';
+  const run = async (part: Plan, concerns: readonly Concern[]): Promise<ApplyResult> => {
+    const { awaited, told } = chooseAwaited(part, concerns, options);
+    const state = await new Run(cluster, withConcerns(part, awaited), inventory, assess, options).finish();
+    return withKept(toApplyResult(plan.unit, state), toToldResult(plan.unit, told, assess));
+  };
+  const concerns = await findConcerns(cluster, plan, inventory.id, isHealthy);
+  const result = await run(plan, concerns);
+  if (!result.touched || result.conclusion === 'incomplete' || result.conclusion === 'stopped') return result;
+  const seen = new Set(concerns.map(({ kept }) => kept));
+  const rest = { ...plan, waves: [], unchanged: plan.unchanged.flatMap((kept) => (seen.has(kept) ? [] : [toRef(kept)])) };
+  try {
+    return withKept(result, await run(rest, await findConcerns(cluster, rest, inventory.id, isHealthy)));
+  } catch (error) {
+    if (!(error instanceof KplanError)) throw error;
+    return { ...result, conclusion: 'incomplete', message: `the health of what does not change: ${error.message}` };
+  }
+}
+
+/** What was relied on counts until the first write: later changes of others are the next plan's. */
+function toRef(kept: UnchangedObject): ObjectRef {
+  const { precondition: _, ...ref } = kept;
+  return ref;
 }
 
 /** One application of a plan: the machine's effects become requests, and their answers its events. */
@@ -41,21 +80,21 @@ class Run {
   readonly #observer: Observer;
   readonly #queue = new EventQueue<MachineEvent | { readonly type: 'broken'; readonly error: unknown }>();
   readonly #watches = new Map<number, () => void>();
+  readonly #judge: Judge;
   #alarm = new AbortController();
-  #waitsForConsumer: WaitsForConsumer | undefined;
 
-  constructor(cluster: Cluster, plan: Plan, inventory: UnitInventory, options: ApplyPlanOptions) {
+  constructor(cluster: Cluster, plan: Plan, inventory: UnitInventory, judge: Judge, options: ApplyPlanOptions) {
     this.#cluster = cluster;
     this.#plan = plan;
     this.#steps = stepsOf(plan);
     this.#inventory = inventory;
+    this.#judge = judge;
     this.#options = options;
     this.#work = new StepWork(cluster, plan, inventory.id, options);
     this.#observer = new Observer(cluster, options.clock, INTERVALS);
   }
 
   async finish(): Promise<MachineState> {
-    this.#waitsForConsumer = await readBindingModes(this.#cluster, this.#plan);
     const cancel = (): void => this.#queue.put({ type: 'cancel', at: this.#now(), reason: 'cancelled' });
     const { signal } = this.#options;
     signal?.addEventListener('abort', cancel, { once: true });
@@ -161,12 +200,7 @@ class Run {
     if (object === undefined && step.ref.kind === 'Job' && expires && this.#work.seen(step).written !== undefined) {
       return toCurrent('Job has finished and was removed after its time to live');
     }
-    const waits = this.#waitsForConsumer;
-    return assessHealth(object, {
-      mode: this.#options.healthMode ?? 'strict',
-      now: this.#now(),
-      ...(waits === undefined ? {} : { waitsForConsumer: waits }),
-    });
+    return this.#judge(object);
   }
 
   #tell(before: MachineState | undefined, after: MachineState): void {

@@ -21,14 +21,15 @@ export interface StepResult {
  * - `refused`: nothing was touched, since the plan is stale or its inventory another's.
  * - `stopped`: cancelled, or out of time, with work left.
  * - `incomplete`: a step failed or was refused on the way.
+ * - `unhealthy`: every step is applied and well, but objects that needed no change are not healthy.
  */
-export type Conclusion = 'applied' | 'refused' | 'stopped' | 'incomplete';
+export type Conclusion = 'applied' | 'refused' | 'stopped' | 'incomplete' | 'unhealthy';
 
 /** What became of a plan. */
 export interface ApplyResult {
   readonly unit: string;
   readonly conclusion: Conclusion;
-  /** In the order of the plan. */
+  /** In the order of the plan; of action `none` those objects that were to stay as they are and are not well. */
   readonly steps: readonly StepResult[];
   /** Whether anything may have been written. */
   readonly touched: boolean;
@@ -38,19 +39,30 @@ export interface ApplyResult {
 
 /** The result of a machine that has finished. */
 export function toApplyResult(unit: string, state: MachineState): ApplyResult {
-  const steps = state.steps.map((step, index): StepResult => {
+  const all = state.steps.map((step, index): StepResult => {
     const phase = state.states.at(index)?.phase;
     const at = { ref: step.ref, action: step.action, wave: step.wave };
     if (phase?.kind !== 'done') return { ...at, outcome: 'skipped', message: 'not begun' };
     const { outcome, health, message } = phase;
     return { ...at, outcome, ...(health === undefined ? {} : { health }), ...(message === undefined ? {} : { message }) };
   });
+  const steps = all.filter(({ action, outcome }) => action !== 'none' || outcome === 'failed' || outcome === 'refused');
   const { touched, stopped } = state;
-  return { unit, conclusion: conclude(steps, state), steps, touched, ...(stopped === undefined ? {} : { message: stopped }) };
+  return { unit, conclusion: conclude(steps, touched, stopped), steps, touched, ...(stopped === undefined ? {} : { message: stopped }) };
 }
 
-function conclude(steps: readonly StepResult[], { touched, stopped }: MachineState): Conclusion {
+/** A result with what was seen of the objects that the plan left as they are. */
+export function withKept(result: ApplyResult, kept: ApplyResult): ApplyResult {
+  const steps = [...result.steps, ...kept.steps];
+  const message = result.message ?? kept.message;
+  const conclusion = conclude(steps, result.touched, message);
+  return { ...result, steps, conclusion, ...(message === undefined ? {} : { message }) };
+}
+
+function conclude(steps: readonly StepResult[], touched: boolean, stopped: string | undefined): Conclusion {
   if (stopped !== undefined) return 'stopped';
-  if (steps.every(({ outcome }) => outcome === 'applied' || outcome === 'unchanged')) return 'applied';
-  return !touched && steps.some(({ outcome }) => outcome === 'refused') ? 'refused' : 'incomplete';
+  const bad = steps.filter(({ outcome }) => outcome !== 'applied' && outcome !== 'unchanged');
+  if (bad.length === 0) return 'applied';
+  if (!touched && bad.some(({ outcome }) => outcome === 'refused')) return 'refused';
+  return bad.every(({ action, outcome }) => action === 'none' && outcome === 'failed') ? 'unhealthy' : 'incomplete';
 }

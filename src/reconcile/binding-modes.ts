@@ -8,9 +8,10 @@ export type WaitsForConsumer = NonNullable<HealthContext['waitsForConsumer']>;
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
-/** Whether claims of a storage class bind only once a pod uses them; undefined where the plan makes no claims or the classes cannot be read. The plan's own classes count. */
+/** Whether claims of a storage class bind only once a pod uses them; undefined where the plan has no claims or the classes cannot be read. The plan's own classes count. */
 export async function readBindingModes(cluster: Cluster, plan: Plan): Promise<WaitsForConsumer | undefined> {
-  if (!stepsOf(plan).some(({ ref }) => ref.group === '' && ref.kind === 'PersistentVolumeClaim')) return undefined;
+  const refs = [...plan.unchanged, ...stepsOf(plan).map(({ ref }) => ref)];
+  if (!refs.some(({ group, kind }) => group === '' && kind === 'PersistentVolumeClaim')) return undefined;
   try {
     const { items } = await listAll(cluster, { group: 'storage.k8s.io', version: 'v1', kind: 'StorageClass' }, {});
     const planned = stepsOf(plan).flatMap(({ ref, desired }) => (ref.kind === 'StorageClass' && desired !== undefined ? [desired] : []));

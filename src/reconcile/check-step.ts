@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
-import { formatRef, type KubernetesObject, type Step } from '../model/index.ts';
-import { fieldsHashOf } from '../planner/index.ts';
+import { formatRef, type KubernetesObject, type Precondition, type Step } from '../model/index.ts';
+import { appliedHashOf, fieldsHashOf } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import { ownerOf } from './inventory/membership.ts';
 import type { CheckResult } from './machine-state.ts';
@@ -13,9 +13,13 @@ export interface CheckContext {
   readonly takesFrom: string | undefined;
   /** The salt of the plan's hashes. */
   readonly salt: string;
+  /** Who applies. */
+  readonly fieldManager: string;
   /** Whether applying the step would change nothing (asked of the cluster as a dry run). */
   readonly isInEffect: (step: Step) => Promise<boolean>;
 }
+
+type Present = Extract<Precondition, { kind: 'present' }>;
 
 /** Compares the live object with what a step relies on. Gives the live object, whose version fences the write. */
 export async function checkStep(
@@ -29,6 +33,7 @@ export async function checkStep(
 }
 
 function checkAbsent(step: Step): CheckResult {
+  if (step.action === 'none') return toStale(step, 'no longer exists');
   if (step.action === 'delete') return { kind: 'satisfied' };
   if (step.precondition.kind === 'absent') return { kind: 'ready' };
   if (step.action === 'replace') return { kind: 'removed' };
@@ -38,8 +43,12 @@ function checkAbsent(step: Step): CheckResult {
 async function checkPresent(step: Step, live: KubernetesObject, context: CheckContext): Promise<CheckResult> {
   const owner = ownerOf(live);
   const removes = step.action === 'delete' || step.action === 'replace';
-  const isTaken = owner !== undefined && owner === context.takesFrom && !removes;
+  const isTaken = owner !== undefined && owner === context.takesFrom && !removes && step.action !== 'none';
   if (owner !== undefined && owner !== context.id && !isTaken) return toStale(step, `belongs to another ApplySet (${owner})`);
+  if (step.action === 'none') {
+    const kept = findKeptChange(step, live, context);
+    return kept === undefined ? { kind: 'ready' } : toStale(step, kept);
+  }
   const changed = findChange(step, live, context);
   if (changed !== undefined) {
     const settled = step.action !== 'delete' && (await context.isInEffect(step));
@@ -57,11 +66,19 @@ async function checkPresent(step: Step, live: KubernetesObject, context: CheckCo
 function findChange(step: Step, live: KubernetesObject, context: CheckContext): string | undefined {
   const { precondition } = step;
   if (precondition.kind === 'absent') return 'already exists, and did not when the plan was made';
-  if (precondition.uid !== getString(live.metadata, 'uid')) return 'was deleted and created again since the plan was made';
+  return comparePresent(precondition, live, () => fieldsHashOf(live, context.salt));
+}
+
+/** Of an object that is to stay as it is, what was applied counts: others may write the rest of it as they like. */
+function findKeptChange({ precondition }: Step, live: KubernetesObject, { salt, fieldManager }: CheckContext): string | undefined {
+  return precondition.kind === 'absent' ? undefined : comparePresent(precondition, live, () => appliedHashOf(live, fieldManager, salt));
+}
+
+function comparePresent(relied: Present, live: KubernetesObject, toHash: () => string): string | undefined {
+  if (relied.uid !== getString(live.metadata, 'uid')) return 'was deleted and created again since the plan was made';
   const version = getString(live.metadata, 'resourceVersion') ?? '';
-  if (precondition.resourceVersion === version || precondition.fieldsHash === '') return undefined;
-  if (fieldsHashOf(live, context.salt) === precondition.fieldsHash) return undefined;
-  return `was changed since the plan was made (resourceVersion ${precondition.resourceVersion}, now ${version})`;
+  if (relied.resourceVersion === version || relied.fieldsHash === '' || relied.fieldsHash === toHash()) return undefined;
+  return `was changed since the plan was made (resourceVersion ${relied.resourceVersion}, now ${version})`;
 }
 
 function toStale(step: Step, what: string): CheckResult {

@@ -22,6 +22,7 @@ export function onChecked(state: MachineState, index: number, result: CheckResul
     case 'removed':
       return [setPhase(state, index, { kind: 'removed' }), []];
     case 'ready':
+      if (step.action === 'none') return awaitHealth(state, index, 'unchanged', at);
       return write(state, index, step.action === 'delete' || step.action === 'replace' ? 'delete' : 'apply');
     default:
       return assertNever(result);
@@ -65,7 +66,7 @@ export function onObserved(state: MachineState, index: number, health: Health, a
     case 'NotFound':
       return [end(state, index, { outcome: 'failed', health, message: 'was deleted while its health was waited for' }), [unwatch]];
     case 'Failed':
-      if (health.recovers !== true || at - failingSince >= state.options.failureGrace) {
+      if (!mayRecover(state, step, health) || at - failingSince >= state.options.failureGrace) {
         return [end(state, index, { outcome: 'failed', health, message: health.message }), [unwatch]];
       }
       return [setPhase(state, index, { kind: 'waiting', since, outcome, health, failingSince }), []];
@@ -76,6 +77,11 @@ export function onObserved(state: MachineState, index: number, health: Health, a
     default:
       return assertNever(health.status);
   }
+}
+
+/** What has failed before the plan was begun may be cured by what the plan writes. */
+function mayRecover({ touched }: MachineState, step: Step, health: Health): boolean {
+  return health.recovers === true || (step.action === 'none' && touched);
 }
 
 /** Time passes: pauses end, and so does patience. */

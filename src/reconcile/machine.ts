@@ -1,4 +1,4 @@
-import { formatRef, type Plan } from '../model/index.ts';
+import { formatRef, type Plan, type Step } from '../model/index.ts';
 import { assertNever } from '../std/index.ts';
 import { onChecked, onObserved, onTick, onWritten, stop } from './machine-steps.ts';
 import { toInitialState, type MachineEffect, type MachineEvent, type MachineOptions, type MachineState } from './machine-state.ts';
@@ -58,12 +58,22 @@ function preflight(state: MachineState): Transition {
   const moved: MachineState = { ...state, states, next };
   if (states.active > 0) return [moved, effects];
   if (state.stopped !== undefined) return [abandon(moved, state.stopped), effects];
-  const stale = [...states].filter((step) => step.stale !== undefined).length;
-  if (stale > 0 && !state.options.allowStaleRest) {
-    return [abandon(moved, `nothing was applied: ${stale} of ${states.length} changes can no longer be made as planned`), effects];
-  }
+  const stale = state.steps.filter((_, index) => states.at(index)?.stale !== undefined);
+  if (stale.length > 0 && !state.options.allowStaleRest) return [abandon(moved, describeStale(state.steps, stale)), effects];
   const [running, more] = run({ ...moved, stage: 'running', next: 0, states: StepStates.of(states.map(toBeRun)) });
   return [running, [...effects, ...more]];
+}
+
+function describeStale(steps: readonly Step[], stale: readonly Step[]): string {
+  const isChange = ({ action }: Step): boolean => action !== 'none';
+  const [changes, kept] = [stale.filter(isChange).length, stale.filter((step) => !isChange(step)).length];
+  const parts = [
+    ...(changes > 0 ? [`${changes} of ${steps.filter(isChange).length} changes can no longer be made as planned`] : []),
+    ...(kept > 0
+      ? [`${kept} ${kept === 1 ? 'object that was' : 'objects that were'} to stay as planned ${kept === 1 ? 'is' : 'are'} no longer so`]
+      : []),
+  ];
+  return `nothing was applied: ${parts.join(', and ')}`;
 }
 
 function toBeRun(step: StepState): StepState {

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { refOf, toRefKey, type ObjectRef, type RefKey } from '../model/index.ts';
+import { explainWorkloads } from './explain-workloads.ts';
 import { assessHealth } from './health/assess-health.ts';
 import type { Health, HealthMode, HealthStatus } from './health/health.ts';
 import { toBindingModes } from './binding-modes.ts';
@@ -30,7 +31,7 @@ export interface UnitStatus {
 }
 
 /**
- * What a unit owns in a cluster, the health of each object and, where `wanted` gives the identities that the manifests ask
+ * What a unit owns in a cluster, the health of each object (of workloads with what is wrong with their pods) and, where `wanted` gives the identities that the manifests ask
  * for, what would be pruned. Throws `KplanError` REFUSED for a parent of another tool.
  */
 export async function readStatus(
@@ -42,11 +43,18 @@ export async function readStatus(
   const claims = inventory.objects.some(({ kind }) => kind === 'PersistentVolumeClaim');
   const classes = claims ? (await listAll(cluster, { group: 'storage.k8s.io', version: 'v1', kind: 'StorageClass' }, {})).items : [];
   const context = { mode: options.healthMode ?? 'strict', now: options.now, waitsForConsumer: toBindingModes(classes) } as const;
-  const objects = inventory.objects.map((object): OwnedObject => {
-    const ref = refOf(object);
-    return { ref, health: assessHealth(object, context), prunable: options.wanted?.has(toRefKey(ref)) === false };
+  const judged = inventory.objects.map((object) => ({ ref: refOf(object), health: assessHealth(object, context) }));
+  const ill = judged.filter(({ health }) => health.status !== 'Current').map(({ ref }) => ref);
+  const reasons = await explainWorkloads(cluster, ill, options.now);
+  const objects = judged.map(({ ref, health }): OwnedObject => {
+    const key = toRefKey(ref);
+    return { ref, health: withReason(health, reasons.get(key)), prunable: options.wanted?.has(key) === false };
   });
   const summary: Partial<Record<HealthStatus, number>> = {};
   for (const { health } of objects) summary[health.status] = (summary[health.status] ?? 0) + 1;
   return { unit, exists: inventory.object !== undefined, applySetId: inventory.id, objects, summary, unserved: inventory.unserved };
+}
+
+function withReason(health: Health, reason: string | undefined): Health {
+  return reason === undefined ? health : { ...health, message: `${health.message}; ${reason}` };
 }

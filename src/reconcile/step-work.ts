@@ -36,12 +36,13 @@ export class StepWork {
   /** Whether the step may be made as planned, from what the cluster holds now. */
   async check(step: Step): Promise<CheckResult> {
     try {
-      const desired = step.action === 'delete' ? undefined : await this.#resolve(step);
+      const desired = step.action === 'delete' || step.action === 'none' ? undefined : await this.#resolve(step);
       if (desired?.kind === 'refused') return { kind: 'stale', reason: `${formatRef(step.ref)}: ${desired.reason}` };
       const context = {
         id: this.#id,
         takesFrom: this.#takenFrom.get(toRefKey(step.ref)),
         salt: this.#plan.salt,
+        fieldManager: this.#plan.fieldManager,
         isInEffect: async (): Promise<boolean> => desired !== undefined && (await this.#isInEffect(desired.object)),
       };
       const { result, live } = await checkStep(this.#cluster, step, context);

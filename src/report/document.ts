@@ -13,7 +13,7 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
-import { findingsOf, type AppliedStep, type Report } from './report.ts';
+import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
 
@@ -58,7 +58,15 @@ function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): Js
     before: worldFields(plan.before),
     after: worldFields(plan.after),
     summary: { changes: countActions(plan), findings: countFindings(plan.findings), effects: countEffects(plan.effects) },
-    changes: stepsOf(plan).map((step) => ({ ...stepFields(step), ...outcomeFields(outcomes.get(toRefKey(step.ref))) })),
+    changes: [
+      ...stepsOf(plan).map((step) => ({ ...stepFields(step), ...outcomeFields(outcomes.get(toRefKey(step.ref))) })),
+      ...listIll({ plan, steps: applied ?? [] }).map((ill) => ({
+        action: 'none',
+        ref: refFields(ill.ref),
+        fields: [],
+        ...outcomeFields(ill),
+      })),
+    ],
     findings: findingFields(plan.findings),
     effects: plan.effects.map(effectFields),
   };

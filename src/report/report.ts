@@ -1,4 +1,4 @@
-import type { Effect, Finding, ObjectRef, Plan, SourceRange, WorldSource } from '../model/index.ts';
+import { toRefKey, type Effect, type Finding, type ObjectRef, type Plan, type SourceRange, type WorldSource } from '../model/index.ts';
 
 /** How a step of an applied plan ended. */
 export type StepOutcome = 'applied' | 'unchanged' | 'failed' | 'refused' | 'skipped';
@@ -80,6 +80,13 @@ export interface Layout {
   readonly color: boolean;
   /** Show what is folded otherwise. */
   readonly all: boolean;
+}
+
+/** The objects of an applied plan that were to stay as they are and are not well. */
+export function listIll({ plan, steps }: Pick<ApplyReport, 'plan' | 'steps'>): readonly AppliedStep[] {
+  if (plan.unchanged.length === 0) return [];
+  const kept = new Set(plan.unchanged.map(toRefKey));
+  return steps.filter(({ ref }) => kept.has(toRefKey(ref)));
 }
 
 /** The findings of a report, in the order in which they are shown. */

@@ -11,6 +11,16 @@ const FAULT_PAUSE = 1000;
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 300_000;
 
+/** Kinds that admission asks about. */
+const MAY_LIFT: ReadonlySet<string> = new Set([
+  'LimitRange',
+  'Namespace',
+  'PriorityClass',
+  'ResourceQuota',
+  'RuntimeClass',
+  'ServiceAccount',
+]);
+
 /** How far controllers are stepped. */
 export interface SettleOptions {
   /** At most so many milliseconds of the cluster's time pass; a quarter of an hour by default. */
@@ -121,6 +131,16 @@ export class Stepper {
     for (const event of events) {
       for (const controller of this.#controllers) for (const key of controller.concerns(event, around)) this.#enqueue({ controller, key });
       this.#dependents.note(event);
+    }
+    if (events.some(({ object }) => MAY_LIFT.has(object.kind))) this.#wakeRefused();
+  }
+
+  /** What was refused for want of something need not wait for its pause once that may be there. */
+  #wakeRefused(): void {
+    for (const [name, task] of this.#later) {
+      if (!this.#failures.has(name)) continue;
+      this.#later.delete(name);
+      this.#enqueue(task);
     }
   }
 

@@ -27,6 +27,97 @@ function smallRepository(context: TestContext): string {
   return folder;
 }
 
+test('an unhealthy object that does not change is told of, and holds up what depends on it', async (context) => {
+  const folder = temporaryFolder(context);
+  const write = (annotations: string): void =>
+    writeFileSync(
+      join(folder, 'app.yaml'),
+      `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: slow}
+spec:
+  progressDeadlineSeconds: 20
+  selector: {matchLabels: {app: slow}}
+  template:
+    metadata: {labels: {app: slow}}
+    spec: {containers: [{name: c, image: "n:1", resources: {requests: {cpu: "100"}}}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: later${annotations}}
+`,
+    );
+  write(', annotations: {kapply.kplan.dev/depends-on: apps/namespaces/default/Deployment/slow}');
+  const apply = ['.', '--yes', '--allow', 'scheduler'];
+  for (let time = 0; time < 2; time++) {
+    const { code, stdout } = await run('kapply', folder, apply);
+    assert.equal(code, 1);
+    assert.match(stdout, /ConfigMap default\/later {2}skipped/);
+  }
+  write('');
+  assert.equal((await run('kapply', folder, apply)).code, 1);
+  const nothing = await run('kapply', folder, apply);
+  assert.equal(nothing.code, 1);
+  assert.match(nothing.stdout, /^Plan: nothing to change/);
+  assert.match(nothing.stdout, /^Apply: 1 unchanged, 1 failed/m);
+  assert.match(nothing.stdout, /Deployment default\/slow {2}failed · Failed · Progress deadline exceeded/);
+  const report = readReport((await run('kapply', folder, [...apply, '-o', 'json'])).stdout);
+  assert.deepEqual(
+    getArray(report, 'changes').map((change) => [getString(change, 'action'), getString(change, 'outcome')]),
+    [['none', 'failed']],
+  );
+  assert.equal((await run('kapply', folder, [...apply, '--watch', '--once'])).code, 1);
+});
+
+test('a workload whose pods the API refuses is told of in the words of the API, and gets well once it can', async (context) => {
+  const folder = temporaryFolder(context);
+  const workload = (apiVersion: string, kind: string, spec: string): string =>
+    `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${kind.toLowerCase()}}\nspec:\n  ${spec}\n---\n`;
+  const template = (kind: string, more: string): string =>
+    `{metadata: {labels: {app: ${kind}}}, spec: {priorityClassName: nope, containers: [{name: c, image: "n:1"}]${more}}}`;
+  const refused = [
+    workload('apps/v1', 'Deployment', `progressDeadlineSeconds: 20\n  selector: {matchLabels: {app: d}}\n  template: ${template('d', '')}`),
+    workload('batch/v1', 'Job', `template: ${template('j', ', restartPolicy: Never')}`),
+  ];
+  writeFileSync(join(folder, 'app.yaml'), refused.join(''));
+  const { code, stdout } = await run('kapply', folder, ['.', '--yes', '--allow', 'reference', '--timeout', '30s', '-o', 'json']);
+  assert.equal(code, 1);
+  const words = (message: string | undefined): string | undefined =>
+    /(pods ".*)$/.exec(message ?? '')?.[1]?.replace(/-[a-z0-9]{10}-/, '-HASH-');
+  const want = [
+    'pods "deployment-HASH-" is forbidden: no PriorityClass with name nope was found',
+    'pods "job-" is forbidden: no PriorityClass with name nope was found',
+  ];
+  assert.deepEqual(
+    getArray(readReport(stdout), 'changes').map((change) => words(getString(change, 'message'))),
+    want,
+  );
+  const status = await run('kapply', folder, ['status', '-o', 'json']);
+  assert.deepEqual(
+    getArray(getArray(readReport(status.stdout), 'units')[0], 'objects').map((object) => words(getString(object, 'message'))),
+    want,
+  );
+  writeFileSync(join(folder, 'class.yaml'), 'apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: nope}\nvalue: 1\n');
+  assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 0);
+});
+
+test('what a missing owner is named for is garbage, and said to be so', async (context) => {
+  const folder = temporaryFolder(context);
+  const owned = (uid: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  ownerReferences: [{apiVersion: v1, kind: Namespace, name: default, uid: ${uid}}]\n`;
+  writeFileSync(join(folder, 'app.yaml'), owned('"123"'));
+  const refused = await run('kapply', folder, ['.', '--yes']);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stdout, /KP0116/);
+  assert.match((await run('kapply', folder, ['.', '--yes', '--allow', 'KP0116'])).stdout, /^Apply: /m);
+  assert.match((await run('kplan', folder, ['.'])).stdout, /^Plan: 1 to create/);
+  const snapshot = await run('kplan', folder, ['snapshot']);
+  const uid = /kind: Namespace\n {4}metadata:\n(?: {6}.*\n)*? {6}name: default\n(?: {6}.*\n)*? {6}uid: (\S+)/.exec(snapshot.stdout)?.[1];
+  writeFileSync(join(folder, 'app.yaml'), owned(uid ?? 'none'));
+  assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 0);
+  assert.match((await run('kplan', folder, ['.'])).stdout, /^Plan: nothing to change/);
+});
+
 describe('the shop', () => {
   let shop = '';
   const cleanUp: (() => void)[] = [];
@@ -144,6 +235,34 @@ describe('a plan file', () => {
     const { code, stderr } = await run('kapply', folder, ['p.kplan', '--yes']);
     assert.equal(code, 3);
     assert.match(stderr, /^kapply: p\.kplan: /);
+  });
+
+  test('is refused where an object that it leaves as it is has gone or changed', async (context) => {
+    const folder = temporaryFolder(context);
+    const config = (name: string, value: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {k: "${value}"}\n---\n`;
+    const write = (...documents: readonly string[]): void => writeFileSync(join(folder, 'app.yaml'), documents.join(''));
+    write(config('a', '1'), config('b', '1'), config('c', '1'));
+    await run('kapply', folder, ['app.yaml', '--yes']);
+    write(config('a', '2'), config('b', '1'), config('c', '1'));
+    await run('kplan', folder, ['app.yaml', '--out', 'p.kplan']);
+    write(config('a', '1'), config('c', '2'));
+    assert.equal((await run('kapply', folder, ['app.yaml', '--yes'])).code, 0);
+    const { code, stdout } = await run('kapply', folder, ['p.kplan', '--yes']);
+    assert.equal(code, 3);
+    assert.match(stdout, /ConfigMap default\/b {2}refused · ConfigMap default\/b no longer exists/);
+    assert.match(stdout, /ConfigMap default\/c {2}refused · ConfigMap default\/c was changed since the plan was made/);
+    const rest = await run('kapply', folder, ['p.kplan', '--yes', '--apply-fresh', '-o', 'json']);
+    assert.equal(rest.code, 1);
+    const changes = getArray(readReport(rest.stdout), 'changes').map((change) => [
+      getString(change, 'action'),
+      getString(change, 'outcome'),
+    ]);
+    assert.deepEqual(changes, [
+      ['update', 'applied'],
+      ['none', 'refused'],
+      ['none', 'refused'],
+    ]);
   });
 
   test('that was made for another cluster is refused', async (context) => {

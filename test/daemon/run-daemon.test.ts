@@ -146,6 +146,25 @@ describe('runDaemon', () => {
     }
   });
 
+  it('says what is not healthy though nothing changes, and neither writes for it nor gives up the source', async () => {
+    const scene = new Scene();
+    const web = toObject('Deployment', 'web', { spec: { replicas: 1 } });
+    scene.manifests = [CONFIG, web];
+    scene.start();
+    await scene.after(5_000);
+    scene.cluster.setStatus(web, { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }] });
+    const status = await scene.after(3_600_000);
+    assert.equal(status?.outcome, 'synced');
+    assert.deepEqual(status?.reasons, ['not healthy: Deployment shop/web: Progress deadline exceeded']);
+    assert.equal(scene.log.filter(({ level }) => level === 'warning').length, 1);
+    const writes = scene.cluster.requests.filter((request) => request === 'apply Deployment/web');
+    assert.equal(writes.length, 1);
+    scene.manifests = [BLUE, web];
+    await scene.after(70_000);
+    assert.deepEqual(scene.names(), ['settings=blue', 'web=']);
+    await scene.stop();
+  });
+
   it('prunes nothing that is only missing from a file that is being saved', async () => {
     const scene = new Scene();
     scene.manifests = [CONFIG, EXTRA];

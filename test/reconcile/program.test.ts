@@ -56,6 +56,8 @@ describe('an interrupted kapply', () => {
         assert.equal(await ended, CODES[signal], said());
         assert.doesNotMatch(said(), /^\s+at /m);
         assert.match(said(), /not begun|skipped/);
+        assert.match(said(), /^Stopped before its end: cancelled\. What was under way was finished\.$/m);
+        assert.doesNotMatch(said(), /^- .*skipped|0 did not go well/m);
       }
       const rest = await run('kapply', folder, apply);
       assert.equal(rest.code, 0, rest.stderr);

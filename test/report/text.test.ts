@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FORMATS } from '../../src/report/index.ts';
+import { FORMATS, type AppliedStep } from '../../src/report/index.ts';
 import type { Cause, Effect } from '../../src/model/index.ts';
 import { planReport, step, UPDATE } from './report-fixture.ts';
 
@@ -31,6 +31,31 @@ test('no line is wider than the terminal', () => {
       { ...PLAIN, width },
     ).split('\n'))
       assert.ok(line.length <= width, `${line.length} > ${width}: ${line}`);
+});
+
+test('many steps that were skipped for one reason are one line, with a sign that no change has', () => {
+  const skip = (n: number): AppliedStep => ({ ref: { ...UPDATE.ref, name: `web-${n}` }, outcome: 'skipped', message: 'cancelled' });
+  const render = (count: number, all = false): string =>
+    FORMATS.text(
+      {
+        kind: 'ApplyReport',
+        plan: planReport([UPDATE]).plan,
+        steps: [
+          ...Array.from({ length: count }, (_, n) => skip(n)),
+          { ref: UPDATE.ref, outcome: 'failed', message: 'quota' },
+          { ref: UPDATE.ref, outcome: 'skipped', message: 'not begun' },
+        ],
+        notes: [],
+        next: '',
+      },
+      { ...PLAIN, width: 120, all },
+    );
+  assert.match(
+    render(1567),
+    /\n✗ Deployment shop\/web {2}failed · quota\n· 1567 objects {2}skipped · cancelled \(--all lists them\)\n· Deployment shop\/web {2}skipped · not begun\n/,
+  );
+  assert.equal(render(10).match(/^· Deployment shop\/web-\d {2}skipped · cancelled$/gm)?.length, 10);
+  assert.equal(render(1567, true).match(/^· .* skipped · cancelled$/gm)?.length, 1567);
 });
 
 test('colour adds nothing but colour', () => {

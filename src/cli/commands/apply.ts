@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KplanError, listBlockers, stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
 import type { ApplyReport, PlanReport } from '../../report/index.ts';
-import { countResults, toAppliedSteps } from '../apply-steps.ts';
+import { countResults, explainEnd, toAppliedSteps } from '../apply-steps.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { createLog, type Io, type Log } from '../io.ts';
@@ -92,10 +92,10 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
     kind: 'ApplyReport',
     plan: isText ? { ...plan, findings: [], effects: [] } : plan,
     steps: toAppliedSteps(result.steps),
-    notes: result.message === undefined ? [] : [result.message],
+    notes: explainEnd(result),
     next: countResults(result.steps),
   };
-  if (steps > 0 || !isText) await printReport(applied, args, io);
+  if (steps > 0 || result.steps.length > 0 || !isText) await printReport(applied, args, io);
   const interrupted = signalExit(io);
   if (interrupted !== undefined) return interrupted;
   return result.conclusion === 'applied' ? 0 : result.conclusion === 'refused' ? 3 : 1;

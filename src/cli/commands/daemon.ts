@@ -62,8 +62,8 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
       stateDirectory: join(resolve(io.cwd, daemonDirectory(opened.source)), unit),
       log: (entry) => log.step(formatEntry(entry)),
-      onStatus: ({ outcome }) => {
-        last = outcome;
+      onStatus: ({ outcome, reasons }) => {
+        last = outcome === 'synced' && reasons.length > 0 ? 'failed' : outcome;
         if (args.has('once') && outcome !== undefined) stop.abort('once');
       },
     });

@@ -1,4 +1,4 @@
-import { countResults, toAppliedSteps } from '../apply-steps.ts';
+import { countResults, explainEnd, toAppliedSteps } from '../apply-steps.ts';
 import { toRefKey, World, type Plan } from '../../model/index.ts';
 import { deleteUnit, listKept, readInventory, readStatus } from '../../reconcile/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -65,7 +65,7 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
         kind: 'ApplyReport',
         plan,
         steps: toAppliedSteps(result.steps),
-        notes: result.message === undefined ? [] : [result.message],
+        notes: explainEnd(result),
         next: countResults(result.steps),
       },
       args,

@@ -46,6 +46,7 @@ export async function carryOut(
       forceConflicts: args.has('force-conflicts'),
       preflight: carried.kind === 'pinned',
       allowStaleRest: args.has('apply-fresh'),
+      settleUnchanged: !args.has('watch') || args.has('once'),
       findSecret: secretsOf(plan, carried, args, io),
       onEvent: createProgress(log),
       ...(concurrency === undefined ? {} : { concurrency }),
@@ -105,12 +106,13 @@ export function findPinnedSource(plan: Plan, file: string, io: Io): string | und
 function createProgress(log: Log): (event: ApplyEvent) => void {
   const told = new Set<string>();
   return ({ step, total, phase }) => {
-    if (phase.kind !== 'done') return;
+    if (phase.kind !== 'done' || (step.action === 'none' && phase.outcome === 'unchanged')) return;
     const key = toRefKey(step.ref);
     if (told.has(key)) return;
     told.add(key);
+    const all = Math.max(total, told.size);
     log.step(
-      `[${String(told.size).padStart(String(total).length)}/${total}] ${step.action} ${formatRef(step.ref)}: ${phase.outcome}${phase.message === undefined ? '' : ` (${phase.message})`}`,
+      `[${String(told.size).padStart(String(all).length)}/${all}] ${step.action === 'none' ? 'check' : step.action} ${formatRef(step.ref)}: ${phase.outcome}${phase.message === undefined ? '' : ` (${phase.message})`}`,
     );
   };
 }

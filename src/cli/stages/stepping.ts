@@ -13,7 +13,8 @@ const PATIENCE = 40;
 /**
  * Runs `work` with the clock that it waits by. A live cluster works by itself, in real time. An embedded one's controllers work beside it, their time leaping from one thing to do to the
  * next. The clock that the work is given leaps too, to the next time-out, when nothing at all is left to do: waiting for
- * what will never come takes no longer than computing that it will not. Ends with the work.
+ * what will never come takes no longer than computing that it will not. Ends with the work, and with what the controllers
+ * make of it at once.
  */
 export async function whileStepping<T>({ embedded: cluster }: OpenedCluster, io: Io, work: (clock: Clock) => Promise<T>): Promise<T> {
   if (cluster === undefined) return work(realClock(io));
@@ -26,12 +27,15 @@ export async function whileStepping<T>({ embedded: cluster }: OpenedCluster, io:
   } finally {
     stop.abort();
     await stepping;
+    await settle({ within: 0, signal: io.signal });
   }
 
   // Where the disk is full nothing more will happen: the work meets the same and tells of it.
-  async function settle(): Promise<Awaited<ReturnType<EmbeddedCluster['settle']>> | 'fault'> {
+  async function settle(
+    options: Parameters<EmbeddedCluster['settle']>[0],
+  ): Promise<Awaited<ReturnType<EmbeddedCluster['settle']>> | 'fault'> {
     try {
-      return await embedded.settle({ signal: stop.signal });
+      return await embedded.settle(options);
     } catch (error) {
       if (error instanceof KplanError) return 'fault';
       throw error;
@@ -41,7 +45,7 @@ export async function whileStepping<T>({ embedded: cluster }: OpenedCluster, io:
   async function step(): Promise<void> {
     let idle = 0;
     while (!stop.signal.aborted) {
-      const settled = await settle();
+      const settled = await settle({ signal: stop.signal });
       idle = settled === 'idle' || settled === 'timeout' || settled === 'fault' ? idle + 1 : 0;
       clock.tick(idle > PATIENCE);
       await pause(BEAT);

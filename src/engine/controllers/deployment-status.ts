@@ -1,9 +1,11 @@
 import { nameOf, type KubernetesObject } from '../../model/index.ts';
-import { getArray, getNumber, getString, toKubernetesTime, type JsonValue } from '../../std/index.ts';
-import { findCondition, withCondition, type Condition } from './conditions.ts';
+import { getArray, getNumber, getString, isObject, toKubernetesTime, type JsonValue } from '../../std/index.ts';
+import { findCondition, withCondition, withoutCondition, type Condition } from './conditions.ts';
 import { observedGeneration, toStatusUpdate, type ControllerContext, type Intent } from './controller.ts';
 import type { DeploymentState } from './deployment-revisions.ts';
 import { availableOf, replicasOf, sum } from './deployment-scaling.ts';
+
+const FAILURE = 'ReplicaFailure';
 
 /** The pods of a Deployment, counted from its ReplicaSets. */
 interface Counts {
@@ -40,6 +42,8 @@ export function toDeploymentStatus(state: DeploymentState, created: string | und
   let conditions = withCondition(getArray(deployment, 'status', 'conditions'), available, now, keepUpdateTime(deployment, available, now));
   if (progressing !== undefined)
     conditions = withCondition(conditions, progressing.condition, now, { lastUpdateTime: progressing.updated });
+  const failure = findFailure(state);
+  conditions = [...withoutCondition(conditions, FAILURE), ...(failure === undefined ? [] : [failure])];
   const status: Record<string, JsonValue | undefined> = {
     ...observedGeneration(deployment),
     ...counts,
@@ -47,6 +51,14 @@ export function toDeploymentStatus(state: DeploymentState, created: string | und
     conditions,
   };
   return [...toStatusUpdate(deployment, status), ...toRequeue(state, counts, progressing?.updated, now)];
+}
+
+/** The failure of a ReplicaSet, of the new one first (`getReplicaFailures`). */
+function findFailure({ current, old }: DeploymentState): JsonValue | undefined {
+  const sets = current === undefined ? old : [current, ...old];
+  const failure = sets.flatMap((set) => findCondition(set, FAILURE) ?? [])[0];
+  if (!isObject(failure)) return undefined;
+  return { ...failure, lastUpdateTime: failure['lastTransitionTime'] ?? null };
 }
 
 function keepUpdateTime(deployment: KubernetesObject, condition: Condition, now: number): { lastUpdateTime: string } {

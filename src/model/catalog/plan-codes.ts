@@ -99,6 +99,31 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Mend these files, or name in .kplanignore those that hold no manifest of this unit.',
     why: 'An object that cannot be read looks the same as one that was removed. A template, a broken or an encrypted file may be where it stands, and waiving the finding does not tell; so nothing that may stand there is deleted.',
   },
+  KP0114: {
+    title: 'Hook that is not applied',
+    severity: 'warning',
+    message: '{annotation}: {value} is not applied: {reason}',
+    remedy: 'Apply it by itself when it is due, or remove the annotation to have it applied with the others.',
+    why: 'Helm and Argo CD run such an object only at that moment, and applying it with the others would run it at the wrong one. One that is in the cluster already is left as it is: neither changed nor deleted for as long as its manifest stands.',
+    example: 'kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: pre-delete # would empty the database when the unit is installed',
+  },
+  KP0115: {
+    title: 'Hook that is applied once',
+    severity: 'info',
+    message: '{annotation}: {value} is applied {moment} the others, and again only when it changes',
+    remedy: 'Nothing is to be done if that is meant; a name that changes with each release makes it run with each.',
+    why: 'Helm and Argo CD make such an object anew each time. To kapply it is an object like others, which it waits for and keeps; only its place in the order is another.',
+    example: 'kind: Job\nmetadata:\n  annotations:\n    argocd.argoproj.io/hook: PreSync',
+  },
+  KP0116: {
+    title: 'Owner missing',
+    severity: 'error',
+    message: 'this {kind} is owned by {owner}, which does not exist with that uid: the garbage collector deletes it within seconds',
+    remedy: 'Remove ownerReferences from the manifest, or correct the uid; --allow KP0116 applies it all the same.',
+    why: 'An object whose owners are all gone is garbage. The uid of an owner is known only once it is there, so a manifest can hardly name it.',
+    example:
+      'kind: ConfigMap\nmetadata:\n  ownerReferences:\n    - { apiVersion: v1, kind: ConfigMap, name: app, uid: copied-from-another-cluster }',
+  },
   KP0201: {
     title: 'Restart',
     severity: 'info',

@@ -1,7 +1,8 @@
 import { compareRefs, formatRef, refOf, toFinding, type Finding, type KubernetesObject, type RefKey } from '../../model/index.ts';
 import { compareBy, toLayers, type Path } from '../../std/index.ts';
 import { listNames, listNeeds } from './dependencies.ts';
-import { groupOf, GROUPS } from './group.ts';
+import { groupOf, GROUPS, type Group } from './group.ts';
+import { readHook } from './hooks.ts';
 import { readDependsOn, readWave } from './order-annotations.ts';
 
 /** An object that is applied, as far as its place in the order is concerned. */
@@ -24,26 +25,36 @@ export interface Order {
 }
 
 interface Position {
+  /** Hooks come before the others, or after them. */
+  phase: number;
   wave: number;
   rank: number;
 }
 
 type Edge = readonly [dependent: number, dependency: number];
 
+const PHASES = { before: -1, with: 0, after: 1, never: 0 } as const;
+
+const byWave = compareBy<Position>(
+  ({ phase }) => phase,
+  ({ wave }) => wave,
+);
+
 const byPosition = compareBy<Position>(
+  ({ phase }) => phase,
   ({ wave }) => wave,
   ({ rank }) => rank,
 );
 
 /**
- * Puts objects into waves: by the wave that they ask for, then by the group of their kind, then after what they depend
+ * Puts objects into waves: hooks of before or after apart, by the wave that they ask for, then by the group of their kind, then after what they depend
  * on. A Namespace, a definition or a config is drawn forward to the first that needs it; who depends on a later object
  * is put off until then. Ties are broken by ref, so the order of the input does not matter.
  */
 export function orderWaves(items: readonly OrderItem[], exists: (key: RefKey) => boolean): Order {
   const findings: Finding[] = [];
   const positions = items.map((item) => readPosition(item, findings));
-  const needs = listNeedEdges(items);
+  const needs = [...listNeedEdges(items), ...listHookEdges(items, positions)];
   drawForward(positions, needs);
   const asked = breakCycles(items, needs, listAskedEdges(items, exists, findings), findings);
   const edges = [...needs, ...asked];
@@ -53,7 +64,7 @@ export function orderWaves(items: readonly OrderItem[], exists: (key: RefKey) =>
 
 /** The order in which objects are deleted: the reverse of that in which they would be applied. */
 export function orderPrune(objects: readonly KubernetesObject[]): readonly OrderedWave[] {
-  const positions = objects.map((object) => ({ wave: readWave(object).wave, rank: GROUPS.indexOf(groupOf(refOf(object))) }));
+  const positions = objects.map((object) => toPosition(object, readWave(object).wave));
   return groupByPosition(objects, positions)
     .toReversed()
     .map((items) => ({ label: 'prune', items }));
@@ -65,8 +76,26 @@ function readPosition({ object, locate }: OrderItem, findings: Finding[]): Posit
     const source = locate(['metadata', 'annotations', annotation]);
     findings.push(toFinding('KP0112', { ref: refOf(object), ...(source === undefined ? {} : { source }), data: { annotation, value } }));
   }
-  return { wave, rank: GROUPS.indexOf(groupOf(refOf(object))) };
+  return toPosition(object, wave);
 }
+
+function toPosition(object: KubernetesObject, wave: number): Position {
+  return { phase: PHASES[readHook(object)?.moment ?? 'with'], wave, rank: GROUPS.indexOf(groupOf(refOf(object))) };
+}
+
+/** What runs before everything else may use any Namespace and any definition. */
+function listHookEdges(items: readonly OrderItem[], positions: readonly Position[]): readonly Edge[] {
+  const indexesOf = (phase: number, isGround: boolean): readonly number[] =>
+    items.flatMap(({ object }, index) =>
+      positions[index]?.phase === phase && GROUND.has(groupOf(refOf(object))) === isGround ? [index] : [],
+    );
+  const hooks = indexesOf(PHASES.before, false);
+  if (hooks.length === 0) return [];
+  const ground = indexesOf(PHASES.with, true);
+  return hooks.flatMap((dependent) => ground.map((dependency) => [dependent, dependency] as const));
+}
+
+const GROUND: ReadonlySet<Group> = new Set<Group>(['namespaces', 'definitions']);
 
 function listNeedEdges(items: readonly OrderItem[]): readonly Edge[] {
   const byName = new Map<string, number>();
@@ -101,7 +130,8 @@ function drawForward(positions: readonly Position[], needs: readonly Edge[]): vo
     let changed = false;
     for (const [dependent, dependency] of needs) {
       const [late, early] = [positions[dependent], positions[dependency]];
-      if (late === undefined || early === undefined || early.wave <= late.wave) continue;
+      if (late === undefined || early === undefined || byWave(early, late) <= 0) continue;
+      early.phase = late.phase;
       early.wave = late.wave;
       changed = true;
     }
@@ -116,6 +146,7 @@ function putOff(positions: readonly Position[], edges: readonly Edge[]): void {
     for (const [dependent, dependency] of edges) {
       const [late, early] = [positions[dependent], positions[dependency]];
       if (late === undefined || early === undefined || byPosition(late, early) >= 0) continue;
+      late.phase = early.phase;
       late.wave = early.wave;
       late.rank = early.rank;
       changed = true;
@@ -153,8 +184,10 @@ function toWaves(items: readonly OrderItem[], positions: readonly Position[], ed
   const objects = items.map(({ object }) => object);
   return groupByPosition(objects, positions).flatMap((members) => {
     const [first = 0] = members;
-    const { wave = 0, rank = 0 } = positions[first] ?? {};
-    const label = wave === 0 ? (GROUPS[rank] ?? 'rest') : `wave ${wave}`;
+    const label = toLabel(
+      positions[first],
+      members.flatMap((member) => objects[member] ?? []),
+    );
     const place = new Map(members.map((member, index) => [member, index]));
     const inside = edges.flatMap(([dependent, dependency]) => {
       const [a, b] = [place.get(dependent), place.get(dependency)];
@@ -166,12 +199,17 @@ function toWaves(items: readonly OrderItem[], positions: readonly Position[], ed
   });
 }
 
+function toLabel({ phase, wave, rank }: Position = { phase: 0, wave: 0, rank: 0 }, members: readonly KubernetesObject[]): string {
+  if (phase !== 0 && members.some((object) => readHook(object) !== undefined)) return phase < 0 ? 'hooks before' : 'hooks after';
+  return wave === 0 ? (GROUPS[rank] ?? 'rest') : `wave ${wave}`;
+}
+
 function groupByPosition(objects: readonly KubernetesObject[], positions: readonly Position[]): readonly (readonly number[])[] {
   const groups = new Map<string, number[]>();
   const refs = objects.map(refOf);
-  const sorted = refs.map((ref, index) => ({ ref, index, position: positions[index] ?? { wave: 0, rank: 0 } }));
+  const sorted = refs.map((ref, index) => ({ ref, index, position: positions[index] ?? { phase: 0, wave: 0, rank: 0 } }));
   for (const { index, position } of sorted.toSorted((a, b) => byPosition(a.position, b.position) || compareRefs(a.ref, b.ref))) {
-    const key = `${position.wave} ${position.rank}`;
+    const key = `${position.phase} ${position.wave} ${position.rank}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [index]);
     else group.push(index);

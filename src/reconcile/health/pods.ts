@@ -55,8 +55,9 @@ export function assessPodStrictly(object: KubernetesObject, context: HealthConte
     return toRecovering(waitingReason(failing), `container ${name}: ${message ?? waitingReason(failing)}`);
   }
   const health = assessPod(object, context);
-  if (health.reason !== 'PodUnschedulable') return health;
-  return toRecovering(health.reason, findCondition(object, 'PodScheduled', 'False')?.message ?? health.message);
+  if (health.reason !== 'PodUnschedulable' && health.reason !== 'PodNotScheduled') return health;
+  const message = findCondition(object, 'PodScheduled', 'False')?.message ?? health.message;
+  return health.reason === 'PodUnschedulable' ? toRecovering(health.reason, message) : toInProgress(health.reason, message);
 }
 
 function describeExit(object: KubernetesObject): string {

@@ -28,10 +28,12 @@ export function assessDeployment(object: KubernetesObject): Health {
   return toCurrent(`Deployment is available. Replicas: ${replicas}`);
 }
 
-/** A paused Deployment waits for a person, not for time. */
+/** A paused Deployment waits for a person, not for time. Why its pods cannot be made is said besides how many there are. */
 export function assessDeploymentStrictly(object: KubernetesObject): Health {
   if (getBoolean(object, 'spec', 'paused') === true) return toCurrent('Deployment is paused', 'Suspended');
-  return assessDeployment(object);
+  const health = assessDeployment(object);
+  const failure = health.status === 'Current' ? '' : (findCondition(object, 'ReplicaFailure', 'True')?.message ?? '');
+  return failure === '' ? health : { ...health, message: `${health.message}; ${failure}` };
 }
 
 export function assessReplicaSet(object: KubernetesObject): Health {

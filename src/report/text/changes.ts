@@ -143,18 +143,41 @@ const OUTCOMES: Readonly<Record<StepOutcome, { readonly symbol: string; readonly
   unchanged: { symbol: '=', tone: 'dim' },
   failed: { symbol: '✗', tone: 'bad' },
   refused: { symbol: '✗', tone: 'bad' },
-  skipped: { symbol: '-', tone: 'dim' },
+  skipped: { symbol: '·', tone: 'dim' },
 };
 
-/** How steps ended: those that did not go well first, each with its message; the good ones counted unless `all`. */
+const MOST_SKIPPED = 10;
+
+/** How steps ended: those that did not go well first, each with its message; the good ones counted, and many that were skipped for one reason folded, unless `all`. */
 export function outcomeLines(steps: readonly AppliedStep[], layout: Layout, removal: boolean): Line[] {
-  const isGood = (step: AppliedStep): boolean => step.outcome === 'applied' || step.outcome === 'unchanged';
-  const shown = layout.all ? steps : steps.filter((step) => !isGood(step));
-  return shown.map((step) => {
-    const { symbol, tone } = OUTCOMES[step.outcome];
-    const detail = [outcomeWord(step.outcome, removal), step.health, step.message]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' · ');
-    return line([span(`${symbol} `, tone), span(formatRef(step.ref), 'bold'), span(`  ${detail}`)]);
-  });
+  const tell = (step: AppliedStep): Line => outcomeLine(step, removal);
+  if (layout.all) return steps.map(tell);
+  const byReason = new Map<string, AppliedStep[]>();
+  for (const step of steps) {
+    if (step.outcome !== 'skipped') continue;
+    const same = byReason.get(step.message ?? '');
+    if (same === undefined) byReason.set(step.message ?? '', [step]);
+    else same.push(step);
+  }
+  const bad = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused');
+  return [
+    ...bad.map(tell),
+    ...[...byReason].flatMap(([reason, skipped]) =>
+      skipped.length <= MOST_SKIPPED ? skipped.map(tell) : [skippedLine(reason, skipped.length)],
+    ),
+  ];
+}
+
+function skippedLine(reason: string, count: number): Line {
+  const { symbol, tone } = OUTCOMES.skipped;
+  const detail = reason === '' ? 'skipped' : `skipped · ${reason}`;
+  return line([span(`${symbol} `, tone), span(`${count} objects`, 'bold'), span(`  ${detail} (--all lists them)`)]);
+}
+
+function outcomeLine(step: AppliedStep, removal: boolean): Line {
+  const { symbol, tone } = OUTCOMES[step.outcome];
+  const detail = [outcomeWord(step.outcome, removal), step.health, step.message]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' · ');
+  return line([span(`${symbol} `, tone), span(formatRef(step.ref), 'bold'), span(`  ${detail}`)]);
 }

@@ -4,6 +4,7 @@ import {
   effectsOf,
   findingsOf,
   isRemoval,
+  listIll,
   outcomeWord,
   type ApplyReport,
   type Layout,
@@ -66,8 +67,9 @@ function applyHead(report: ApplyReport): Span[] {
   const counts = new Map<string, number>();
   for (const step of report.steps) counts.set(step.outcome, (counts.get(step.outcome) ?? 0) + 1);
   const removal = isRemoval(report);
+  const kept = report.plan.unchanged.length - listIll(report).length;
   const parts = (['applied', 'unchanged', 'failed', 'refused', 'skipped'] as const).flatMap((outcome) => {
-    const n = (counts.get(outcome) ?? 0) + (outcome === 'unchanged' ? report.plan.unchanged.length : 0);
+    const n = (counts.get(outcome) ?? 0) + (outcome === 'unchanged' ? kept : 0);
     return n === 0 ? [] : [`${n} ${outcomeWord(outcome, removal)}`];
   });
   const bad = (counts.get('failed') ?? 0) + (counts.get('refused') ?? 0) > 0;

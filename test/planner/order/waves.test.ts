@@ -174,3 +174,105 @@ test('objects are deleted at the end, in reverse', () => {
     'prune: Namespace/n',
   ]);
 });
+
+const ARGO = 'argocd.argoproj.io/hook';
+const HELM = 'helm.sh/hook';
+const job = (name: string, annotations: JsonObject): JsonObject =>
+  item('batch/v1', 'Job', name, annotations, { spec: { template: { spec: { containers: [], restartPolicy: 'Never' } } } });
+
+test('hooks come before and after everything else, and after what nothing can do without', () => {
+  const cases = [
+    {
+      name: 'before all but Namespaces and definitions, whatever their waves',
+      objects: [
+        job('pre', { [ARGO]: 'PreSync' }),
+        item('v1', 'ConfigMap', 'c', { 'argocd.argoproj.io/sync-wave': '-7' }),
+        item('v1', 'Namespace', 'n', { 'argocd.argoproj.io/sync-wave': '3' }),
+        crd(),
+      ],
+      want: ['namespaces: Namespace/n', 'definitions: CustomResourceDefinition/xs.ex.io', 'hooks before: Job/pre', 'wave -7: ConfigMap/c'],
+    },
+    {
+      name: 'what a hook needs comes before it',
+      objects: [
+        item(
+          'batch/v1',
+          'Job',
+          'pre',
+          { [HELM]: 'pre-install,pre-upgrade' },
+          { spec: { template: { spec: { serviceAccountName: 'a' } } } },
+        ),
+        item('v1', 'ServiceAccount', 'a'),
+        item('v1', 'ServiceAccount', 'b'),
+      ],
+      want: ['rbac: ServiceAccount/a', 'hooks before: Job/pre', 'rbac: ServiceAccount/b'],
+    },
+    {
+      name: 'after all',
+      objects: [
+        job('post', { [HELM]: 'post-install', 'helm.sh/hook-weight': '-5' }),
+        job('late', { [ARGO]: 'PostSync', 'argocd.argoproj.io/sync-wave': '2' }),
+        item('v1', 'ConfigMap', 'c', { 'kapply.kplan.dev/wave': '9' }),
+      ],
+      want: ['wave 9: ConfigMap/c', 'hooks after: Job/post', 'hooks after: Job/late'],
+    },
+    {
+      name: 'with the others',
+      objects: [job('sync', { [ARGO]: 'Sync' }), crd({ [HELM]: 'crd-install' }), workload('w')],
+      want: ['definitions: CustomResourceDefinition/xs.ex.io', 'workloads: Deployment/w Job/sync'],
+    },
+    {
+      name: 'of several moments the first, and Argo CD’s word before Helm’s',
+      objects: [job('a', { [ARGO]: 'PostSync, PreSync' }), job('b', { [ARGO]: 'PostSync', [HELM]: 'pre-install' }), workload('w')],
+      want: ['hooks before: Job/a', 'workloads: Deployment/w', 'hooks after: Job/b'],
+    },
+  ];
+  for (const { name, objects, want } of cases) assert.deepEqual(orderOf(...objects), want, name);
+});
+
+test('hooks of other moments are not applied, and the finding says so', () => {
+  const cases = [
+    { annotation: HELM, value: 'pre-delete', severity: 'warning' },
+    { annotation: HELM, value: 'post-delete', severity: 'warning' },
+    { annotation: HELM, value: 'test', severity: 'info' },
+    { annotation: HELM, value: 'test-success', severity: 'info' },
+    { annotation: HELM, value: 'pre-rollback,post-rollback', severity: 'info' },
+    { annotation: HELM, value: 'test,pre-delete', severity: 'warning' },
+    { annotation: ARGO, value: 'SyncFail', severity: 'warning' },
+    { annotation: ARGO, value: 'Skip', severity: 'info' },
+    { annotation: ARGO, value: 'PreSync,Skip', severity: 'info' },
+    { annotation: ARGO, value: 'PreDelete', severity: 'warning' },
+    { annotation: ARGO, value: 'PostDelete', severity: 'warning' },
+    { annotation: ARGO, value: 'presync', severity: 'warning' },
+  ];
+  for (const { annotation, value, severity } of cases) {
+    const { findings, waves: none, unchanged } = plan([], [manifest(job('x', { [annotation]: value }))]);
+    assert.deepEqual([none, unchanged], [[], []], value);
+    assert.deepEqual(
+      findings.map((finding) => [finding.code, finding.severity, finding.data['annotation'], finding.data['value']]),
+      [['KP0114', severity, annotation, value]],
+    );
+    assert.match(findings[0]?.source?.file ?? '', /metadata\/annotations/);
+  }
+});
+
+test('a hook that is not applied any more is neither changed nor deleted while its manifest stands', () => {
+  const before = stored(job('x', { app: 'a' }));
+  const others = [manifest(item('v1', 'ConfigMap'))];
+  const hook = manifest(job('x', { [HELM]: 'pre-delete' }));
+  const codes = (what: Plan): readonly string[] => what.findings.map(({ code }) => code);
+  const kept = plan([before], [...others, hook]);
+  assert.deepEqual([waves(kept), codes(kept)], [['config: ConfigMap/x'], ['KP0114']]);
+  assert.match(JSON.stringify(kept.findings[0]?.data), /the one in the cluster stays as it is/);
+  assert.deepEqual(waves(plan([before], others)), ['config: ConfigMap/x', 'prune: Job/x']);
+  const revision = plan([hook.object], [...others], { mode: 'revision' });
+  assert.deepEqual(waves(revision), ['config: ConfigMap/x']);
+});
+
+test('a hook that is applied says that it is so once', () => {
+  const { findings } = plan([], [manifest(job('x', { [ARGO]: 'PostSync' })), manifest(job('y', { [ARGO]: 'Sync' }))]);
+  assert.deepEqual(
+    findings.map(({ code, severity, data }) => [code, severity, data['moment']]),
+    [['KP0115', 'info', 'after']],
+  );
+});
