@@ -82,6 +82,8 @@ export class FaultProxy {
       }
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       if (fault === 'truncate') {
+        // An empty answer is cut off too: one that never ends would only wait for the time-out.
+        answer.once('end', () => incoming.socket.destroy());
         answer.once('data', (chunk: Buffer) => {
           response.write(chunk.subarray(0, Math.floor(chunk.length / 2)));
           setImmediate(() => incoming.socket.destroy());
