@@ -16,7 +16,7 @@ import { FaultProxy, type FaultRates } from './fault-proxy.ts';
 // kapply through a proxy that loses, delays, cuts and refuses, and killed at random instants: after enough runs the cluster is
 // as the manifests say, nothing that is not ours is gone, and nothing is left. KPLAN_FAULTS is the number of scripts.
 const KUBECONFIG = process.env['KUBECONFIG'] ?? '';
-const SCRIPTS = Number(process.env['KPLAN_FAULTS'] ?? 6);
+const SCRIPTS = Number(process.env['KPLAN_FAULTS'] ?? 4);
 const SEED = Number(process.env['KPLAN_SEED'] ?? Math.floor(Math.random() * 1e6));
 const PROGRAM = fileURLToPath(new URL('../../../dist/kapply.js', import.meta.url));
 const MOST_RUNS = 25;
