@@ -8,7 +8,7 @@ import {
   type ObjectRef,
   type Waiver,
 } from '../../model/index.ts';
-import { getString, toPointer, type JsonValue, type Path } from '../../std/index.ts';
+import { append, getString, toPointer, type JsonValue, type Path } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { holdsSecret, mayHoldSecret, withoutQuotes } from '../secret-values.ts';
 import { classify, type Classified } from './classify.ts';
@@ -109,14 +109,15 @@ interface Sorted {
 
 function sortOut(file: Sorted, document: RawDocument, { source, limits }: { readonly source: TextSource; readonly limits: Limits }): void {
   const items = classify(document.value);
+  const locate = locator(source, limits, document.place);
   let isForeign = false;
   for (const item of items) {
-    if (item.kind === 'object') file.objects.push(toParsedObject(source, limits, document, item));
+    if (item.kind === 'object') file.objects.push(toParsedObject(source, locate, document, item));
     else if (item.kind === 'foreign') isForeign = true;
-    else if (item.kind === 'templated') file.template ??= toTemplate(source, locator(source, limits, document.place)(item.path));
-    else sayWhy(item, file, source, locator(source, limits, document.place));
+    else if (item.kind === 'templated') file.template ??= toTemplate(source, locate(item.path));
+    else sayWhy(item, file, source, locate);
   }
-  if (document.findings.length > 0 && !isForeign) file.findings.push(...withRef(document, items));
+  if (document.findings.length > 0 && !isForeign) append(file.findings, withRef(document, items));
   if (!isForeign) return;
   if (file.skipped++ === 0) file.firstSkipped = document.place.line;
 }
@@ -160,21 +161,25 @@ function toTemplate(source: TextSource, { start, end }: Stretch): Finding {
 
 function toParsedObject(
   source: TextSource,
-  limits: Limits,
+  locate: Locate,
   { place, waivers }: RawDocument,
   { object, base }: Extract<Classified, { kind: 'object' }>,
 ): ParsedObject {
   if (base.length === 0) return { object, place, waivers };
-  const { start } = locator(source, limits, place)(base);
+  const { start } = locate(base);
   return { object, place: { ...place, base, line: source.lineOf(start) }, waivers };
 }
 
+/** Finds the places of a document, which is parsed once for all of them, when the first is asked for. */
 function locator(source: TextSource, limits: Limits, place: DocumentPlace): Locate {
-  let events: readonly YamlEvent[] | undefined;
-  const chunk = (): string => source.text.slice(place.start, place.end);
+  let parsed: { readonly chunk: string; readonly events: readonly YamlEvent[] } | undefined;
+  const parse = (): NonNullable<typeof parsed> => {
+    const chunk = source.text.slice(place.start, place.end);
+    return { chunk, events: readEventsOrNone(chunk, limits.depth) };
+  };
   return (path) => {
-    const read = (events ??= readEventsOrNone(chunk(), limits.depth));
-    const found = findPlace(chunk(), read, place.event, path);
+    const { chunk, events } = (parsed ??= parse());
+    const found = findPlace(chunk, events, place.event, path);
     return { start: place.start + found.start, end: place.start + found.end };
   };
 }
@@ -228,7 +233,7 @@ function readPart(reading: Reading, part: Stretch): void {
 
 function sayFailure(reading: Reading, part: Stretch, failure: Issue, findings: readonly Finding[]): void {
   if (isTemplateAt(reading.source, part.start + failure.offset)) reading.isTemplated = true;
-  else reading.findings.push(...findings);
+  else append(reading.findings, findings);
 }
 
 function unreasoned(source: TextSource, waivers: readonly Waiver[]): readonly Finding[] {
