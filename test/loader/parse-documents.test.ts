@@ -35,6 +35,16 @@ const STRUCTURE: readonly {
     says: ['KL0009 2:1 /420'],
   },
   { name: 'a key that becomes a boolean', input: 'on: 1\n', want: ['{"true":1}'], says: ['KL0010 1:1 /true'] },
+  { name: 'brackets that close where their key begins', input: 'a: {\n  b: [\n1\n]\n}\nc: {\n}\n', want: ['{"a":{"b":[1]},"c":{}}'] },
+  { name: 'an empty line within quotation marks', input: 'a: "b\n\nc"\nd: \'e\nf\'\n', want: ['{"a":"b\\nc","d":"e f"}'] },
+  {
+    name: 'comments, marks and blocks around such brackets',
+    input: 'a: |\n  {\nb: { # "\nc: "d # e" # }\n}\n',
+    want: ['{"a":"{\\n","b":{"c":"d # e"}}'],
+  },
+  { name: 'brackets that nothing closes', input: 'a: {\nb: 1\n', want: [], says: ['KL0001 2:1'] },
+  { name: 'a key over two lines', input: 'a: {"b"\n: 1}\n', want: [], says: ['KL0001 2:1'] },
+  { name: 'a fault below such brackets', input: 'a: {\nb: 1\n}\nc: @d\n', want: [], says: ['KL0001 4:4'] },
   { name: '__proto__ as a key', input: '__proto__: {a: 1}\n', want: ['{"__proto__":{"a":1}}'] },
   { name: 'a duplicate key: the last wins', input: 'a:\n  b: 1\n  b: 2\n', want: ['{"a":{"b":2}}'], says: ['KL0002 3:3 /a/b'] },
   { name: 'a duplicate key by its string', input: '1: a\n"1": b\n', want: ['{"1":"b"}'], says: ['KL0002 2:1 /1'] },
@@ -133,6 +143,18 @@ for (const { path, want, end } of LOCATED) {
     assert.equal(`${range.endLine}:${range.endColumn}`, end);
   });
 }
+
+test('places within brackets that close where their key begins', () => {
+  const [document] = parseDocuments('a: {\n  b: "x\n\ny",\nc: [ # d\n1,\n2]\n}\ne: 5\n', 'a.yaml').documents;
+  const placeOf = (...path: Path): string => {
+    const { line, column, endLine, endColumn } = document?.origin.locate(path) ?? {};
+    return `${line}:${column}-${endLine}:${endColumn}`;
+  };
+  assert.deepEqual(
+    [placeOf('a', 'b'), placeOf('a', 'c', 1), placeOf('a', 'c'), placeOf('e')],
+    ['2:3-4:3', '7:1-7:2', '5:1-7:2', '9:1-9:5'],
+  );
+});
 
 test('a document knows its line and number without being parsed again', () => {
   const { documents } = parseDocuments('# x\n---\n\n# y\na: 1\n---\nb: 2\n', 'a.yaml');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Path } from '../../../src/std/index.ts';
-import { isFault, readEvents, type YamlEvent } from '../../../src/loader/yaml/events.ts';
+import { isFault, type YamlEvent } from '../../../src/loader/yaml/events.ts';
+import { readEvents } from '../../../src/loader/yaml/read-events.ts';
 import { findPlace, pathTo } from '../../../src/loader/yaml/place.ts';
 import { parseFile } from '../../../src/loader/yaml/parse-file.ts';
 import { TextSource } from '../../../src/loader/yaml/text-source.ts';
