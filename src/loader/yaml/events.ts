@@ -54,9 +54,14 @@ export function endOf(source: string, event: YamlEvent): number {
   return end;
 }
 
+/** True for a scalar in double quotation marks, which alone has escapes. */
+export function isDouble(event: ScalarEvent): boolean {
+  return event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+}
+
 /** True for a scalar in quotation marks. */
 export function isQuoted(event: ScalarEvent): boolean {
-  return event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+  return event.style === SCALAR_STYLE.SINGLE_QUOTED || isDouble(event);
 }
 
 function isSpace(code: number): boolean {

@@ -3,9 +3,9 @@ import type { CatalogTable } from './entry.ts';
 /** Codes of the family KL: what stands between the files and their objects. */
 export const LOADER_CODES: CatalogTable = {
   KL0001: {
-    title: 'Not YAML',
+    title: 'Not YAML or JSON',
     severity: 'error',
-    message: 'this document is not YAML: {reason}',
+    message: 'this document is not {format}: {reason}',
     remedy: 'Mend the syntax here or on the lines just above; the other documents of the file are still read.',
     why: 'kubectl refuses the document, so its objects can be neither checked nor applied.',
     example: 'metadata:\n  name: web\n   labels: {}',
