@@ -50,6 +50,17 @@ const CASES: readonly Case[] = [
     findings: ['KL0027 l.yaml:15', 'KL0025 l.yaml:16'],
   },
   {
+    name: 'items of a typed list that do not say what they are',
+    files: {
+      'l.yaml':
+        'apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: x}\n- {apiVersion: v1, kind: Secret, metadata: {name: s}}\n- {kind: ConfigMap, metadata: {name: z}}\n- {}\n',
+      'm.yaml': 'apiVersion: v1\nkind: List\nitems:\n- metadata: {name: x}\n',
+      'n.json': '{"apiVersion":"apps/v1","kind":"DeploymentList","items":[{"metadata":{"name":"d"}}]}',
+    },
+    objects: ['ConfigMap x l.yaml:4', 'Secret s l.yaml:5', 'Deployment.apps d n.json:1'],
+    findings: ['KL0025 l.yaml:6', 'KL0026 l.yaml:7', 'KL0025 m.yaml:4'],
+  },
+  {
     name: 'what is not a Kubernetes object is said once a file',
     files: {
       'c.yaml': 'a: 1\n---\n- b\n---\nkind: pipeline\n',
