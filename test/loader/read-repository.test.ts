@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
       'm.yaml': 'apiVersion: v1\nkind: List\nitems:\n- metadata: {name: x}\n',
       'n.json': '{"apiVersion":"apps/v1","kind":"DeploymentList","items":[{"metadata":{"name":"d"}}]}',
     },
-    objects: ['ConfigMap x l.yaml:4', 'Secret s l.yaml:5', 'Deployment.apps d n.json:1'],
+    objects: ['ConfigMap x l.yaml:4', 'Secret s l.yaml:5', 'Deployment d n.json:1'],
     findings: ['KL0025 l.yaml:6', 'KL0026 l.yaml:7', 'KL0025 m.yaml:4'],
   },
   {
