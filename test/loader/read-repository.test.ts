@@ -279,6 +279,12 @@ for (const [index, { name, files, want, known = [] }] of INCOMPLETE.entries()) {
   });
 }
 
+test('of what is encrypted the names and keys are known', async () => {
+  const text = `${map('s', 'data: {b: "ENC[x]", a: "ENC[y]"}\nbinaryData: {c: "ENC[z]"}\n')}sops: {mac: x}\n`;
+  const { outlines } = await readRepository(options(writeFiles(join(base, 'outlines'), { 'a.yaml': text })));
+  assert.deepEqual(outlines, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 's' }, data: { a: '', b: '', c: '' } }]);
+});
+
 const LIMITS: readonly { readonly name: string; readonly limits: LoadOptions['limits']; readonly want: readonly string[] }[] = [
   { name: 'files', limits: { files: 2 }, want: ['KL0014 c.yaml:1'] },
   { name: 'bytes', limits: { totalBytes: 100 }, want: ['KL0014 b.yaml:1'] },

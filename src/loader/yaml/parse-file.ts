@@ -9,6 +9,7 @@ import {
   type Waiver,
 } from '../../model/index.ts';
 import { append, getString, toPointer, type JsonValue, type Path } from '../../std/index.ts';
+import { toEncryptedFinding } from '../encrypted.ts';
 import type { Limits } from '../limits.ts';
 import { holdsSecret, mayHoldSecret, withoutQuotes } from '../secret-values.ts';
 import { classify, type Classified } from './classify.ts';
@@ -146,9 +147,9 @@ function sayWhy(
   const range = source.rangeOf(start, end);
   if (item.kind === 'fault') file.findings.push(toFinding(item.code, { path: toPointer(path), source: range, data: item.data }));
   else {
-    const ref = item.object === undefined ? undefined : refOf(item.object);
-    if (ref !== undefined) file.encrypted.push(ref);
-    file.findings.push(toFinding('KL0022', { ...(ref === undefined ? {} : { ref }), source: range, data: {} }));
+    const { object } = item;
+    if (object !== undefined) file.encrypted.push(refOf(object));
+    file.findings.push(toEncryptedFinding(object, range));
   }
 }
 
