@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { readRepository, type LoadOptions } from '../../src/loader/index.ts';
 import { formatRef, KplanError } from '../../src/model/index.ts';
+import { getString } from '../../src/std/index.ts';
 import { map, summarise, writeFiles, type Files } from './files.ts';
 import { TestRepository } from './git-source-contract.ts';
 
@@ -149,13 +150,21 @@ const CASES: readonly Case[] = [
       'apps/up': '-> ..',
       'apps/out.yaml': '-> /etc/hostname',
       'apps/far': '-> ../../..',
+      'apps/LATEST': '-> nowhere',
       'apps/none.yaml': '-> nowhere.yaml',
       'apps/ring.yaml': '-> ring.yaml',
       'apps/notes.txt': '-> nowhere.txt',
     },
     path: 'apps',
     objects: ['ConfigMap a apps/a.yaml:1', 'ConfigMap s apps/again/s.yaml:1'],
-    findings: ['KL0017 apps/far:1', 'KL0018 apps/none.yaml:1', 'KL0017 apps/out.yaml:1', 'KL0018 apps/ring.yaml:1', 'KL0018 apps/up:1'],
+    findings: [
+      'KL0039 apps/LATEST:1',
+      'KL0039 apps/far:1',
+      'KL0018 apps/none.yaml:1',
+      'KL0017 apps/out.yaml:1',
+      'KL0018 apps/ring.yaml:1',
+      'KL0039 apps/up:1',
+    ],
   },
   {
     name: '.kplanignore, nested, with exceptions',
@@ -226,6 +235,16 @@ test('pipes and sockets are never opened', async () => {
   });
 });
 
+test('a name that is not UTF-8 is called that', async () => {
+  const directory = writeFiles(join(base, 'names'), { 'a.yaml': map('a') });
+  writeFileSync(Buffer.concat([Buffer.from(`${directory}/b`), Buffer.from([0xe9]), Buffer.from('.yaml')]), map('b'));
+  const { findings } = await readRepository(options(directory));
+  assert.deepEqual(
+    findings.map(({ code, data }) => `${code} ${getString(data, 'reason')}`),
+    ['KL0015 its name is not UTF-8'],
+  );
+});
+
 test('a file of 200 MB is not read', async () => {
   const directory = writeFiles(join(base, 'large'), { 'a.yaml': map('a'), 'huge.yaml': '' });
   truncateSync(join(directory, 'huge.yaml'), 200_000_000);
@@ -261,6 +280,7 @@ const INCOMPLETE: readonly {
   { name: 'a list without an apiVersion', files: { 'a.yaml': 'kind: List\nitems: []\n' }, want: ['a.yaml'] },
   { name: 'bytes', files: { 'a.yaml': Buffer.from('a: \xff', 'latin1') }, want: ['a.yaml'] },
   { name: 'a broken link', files: { 'a.yaml': '-> b.yaml' }, want: ['a.yaml *'] },
+  { name: 'a broken link that may be to a directory', files: { LATEST: '-> b' }, want: ['LATEST *'] },
   { name: 'a chart', files: { 'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 0.1.0\n' }, want: ['c/Chart.yaml *'] },
   { name: 'a kustomization', files: { 'k/kustomization.yaml': 'resources: []\n' }, want: ['k/kustomization.yaml *'] },
   { name: 'an encrypted object with a name', files: { 'a.yaml': `${map('s')}sops: {mac: x}\n` }, want: [], known: ['ConfigMap s'] },

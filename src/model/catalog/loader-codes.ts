@@ -273,4 +273,11 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Write it as several simpler rules.',
     why: 'Matching such a rule can take for ever, and a repository is not trusted with that. What it names is read.',
   },
+  KL0039: {
+    title: 'Link not followed',
+    severity: 'warning',
+    message: 'this link {reason}; it was not followed',
+    remedy: 'Mend or remove it, or name it in .kplanignore if it is no directory of manifests.',
+    why: 'A link may be to a directory with manifests; those would be missing from everything that follows.',
+  },
 };
