@@ -264,6 +264,12 @@ test('a submodule and a nested clone are said, not followed', async () => {
   const want = { objects: ['ConfigMap a a.yaml:1'], findings: ['KL0019 vendor:1'] };
   assert.deepEqual(summarise(await readRepository(options(outer.directory))), want);
   assert.deepEqual(summarise(await readRepository(options(outer.directory, { ref: 'HEAD' }))), want);
+  const clone = join(base, 'clone');
+  execFileSync('git', ['clone', '-q', outer.directory, clone]);
+  writeFiles(clone, { 'empty/a.yaml': map('a') });
+  rmSync(join(clone, 'empty/a.yaml'));
+  assert.deepEqual(summarise(await readRepository(options(clone))), want);
+  assert.deepEqual(summarise(await readRepository(options(join(clone, 'vendor')))), { objects: [], findings: want.findings });
 });
 
 const INCOMPLETE: readonly {

@@ -5,6 +5,7 @@ import { compareStrings } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { beginningOf, errorCode, unreadable } from './disk-fault.ts';
 import { IGNORE_FILE, IgnoreRules, isSkippedDirectory, listUnusableRules } from './ignore-rules.ts';
+import { listSubmodules } from './submodules.ts';
 import { isManifestName, OUTSIDE, toLinkFinding, type TreeFile } from './tree.ts';
 
 /**
@@ -19,6 +20,7 @@ export class DiskWalk {
   readonly #limits: Limits;
   readonly #visited = new Set<string>();
   #start = '';
+  #submodules: ReadonlySet<string> | undefined;
   #directories = 0;
   #isFull = false;
 
@@ -44,7 +46,9 @@ export class DiskWalk {
     if (++this.#directories > this.#limits.directories) return this.#stop('directories', this.#limits.directories, path);
     const entries = this.#entriesOf(path);
     if (entries === undefined) return;
-    if (path !== this.#start && entries.some((entry) => entry.name === '.git')) return this.#say('KL0019', path, {});
+    const isElsewhere =
+      entries.length === 0 ? this.#isSubmodule(path) : path !== this.#start && entries.some(({ name }) => name === '.git');
+    if (isElsewhere) return this.#say('KL0019', path, {});
     const rules = entries.some((entry) => entry.name === IGNORE_FILE && entry.isFile()) ? this.#withOwn(path, above) : above;
     for (const entry of entries) {
       if (this.#isFull) return;
@@ -53,6 +57,11 @@ export class DiskWalk {
         if (!isSkippedDirectory(entry.name) && !rules.ignores(`${below}/`)) this.#visit(below, rules);
       } else if (!rules.ignores(below)) this.#take(below, entry, rules);
     }
+  }
+
+  #isSubmodule(path: string): boolean {
+    this.#submodules ??= listSubmodules(this.#root);
+    return this.#submodules.has(path);
   }
 
   #entriesOf(path: string): readonly Dirent[] | undefined {
