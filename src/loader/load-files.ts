@@ -1,5 +1,5 @@
 import { toFinding, type Digester, type Finding, type KubernetesObject, type Manifest, type ObjectRef } from '../model/index.ts';
-import { compareBy, sha256, stringifyJsonInOrder, type Clock } from '../std/index.ts';
+import { append, compareBy, sha256, stringifyJsonInOrder, type Clock } from '../std/index.ts';
 import { blobId } from './blob-id.ts';
 import type { DocumentCache } from './cache/document-cache.ts';
 import type { StatIndex } from './cache/stat-index.ts';
@@ -117,10 +117,16 @@ export class Gathering {
     findings: readonly Finding[],
     files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
   ): void {
-    this.#manifests.push(...manifests);
-    this.#findings.push(...findings);
-    this.#encrypted.push(...findings.flatMap(({ code, ref }) => (code === 'KL0022' && ref !== undefined ? [ref] : [])));
-    this.#files.push(...files.map(({ path, bytes }) => ({ path, oid: blobId(bytes) })));
+    append(this.#manifests, manifests);
+    append(this.#findings, findings);
+    append(
+      this.#encrypted,
+      findings.flatMap(({ code, ref }) => (code === 'KL0022' && ref !== undefined ? [ref] : [])),
+    );
+    append(
+      this.#files,
+      files.map(({ path, bytes }) => ({ path, oid: blobId(bytes) })),
+    );
     this.#documents += manifests.length;
   }
 
@@ -154,9 +160,9 @@ export class Gathering {
     const known = this.#known?.recall(root, path);
     if (known === undefined || this.#documents + known.documents > this.#limits.documents) return false;
     this.#files.push(known.file);
-    this.#manifests.push(...known.manifests);
-    this.#findings.push(...known.findings);
-    this.#encrypted.push(...known.encrypted);
+    append(this.#manifests, known.manifests);
+    append(this.#findings, known.findings);
+    append(this.#encrypted, known.encrypted);
     this.#documents += known.documents;
     this.#skipped += known.skipped;
     this.#templated += known.templatedFiles;
@@ -241,8 +247,8 @@ export class Gathering {
       const origin = new DocumentOrigin(source, place, this.#memo);
       this.#manifests.push({ object, origin, ...(waivers.length === 0 ? {} : { waivers }), ...(verdict === undefined ? {} : { verdict }) });
     }
-    this.#findings.push(...parsed.findings);
-    this.#encrypted.push(...parsed.encrypted);
+    append(this.#findings, parsed.findings);
+    append(this.#encrypted, parsed.encrypted);
     this.#documents += parsed.documents;
     this.#skipped += parsed.skipped;
     if (parsed.isTemplated) this.#templated++;

@@ -1,9 +1,10 @@
-import type { Digester, Finding, Manifest, ObjectRef, WorldSource } from '../model/index.ts';
+import type { Digester, Finding, KubernetesObject, Manifest, ObjectRef, WorldSource } from '../model/index.ts';
 import { compareSourceRanges, KplanError } from '../model/index.ts';
 import { compareStrings, type Clock } from '../std/index.ts';
 import { DocumentCache } from './cache/document-cache.ts';
 import { StatIndex } from './cache/stat-index.ts';
 import { decode } from './decode.ts';
+import { listOutlines } from './encrypted.ts';
 import { listIncomplete, type IncompletePlace } from './incomplete.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Gathering, type LoadedFile, type LoadNotes, type Memory } from './load-files.ts';
@@ -53,6 +54,8 @@ export interface LoadResult {
   readonly findings: readonly Finding[];
   /** Objects that are there but encrypted: names without values. */
   readonly encrypted: readonly ObjectRef[];
+  /** Of these, what stands there to be read: names and keys, with empty values. */
+  readonly outlines: readonly KubernetesObject[];
   /** Where objects may stand that are not known, not even by name: what is missing here may not be gone. */
   readonly incomplete: readonly IncompletePlace[];
   readonly notes: LoadNotes;
@@ -158,6 +161,7 @@ function finish(gathering: Gathering, root: string, source: WorldSource): LoadRe
   const incomplete = listIncomplete(loaded.findings);
   return {
     ...loaded,
+    outlines: listOutlines(loaded.findings),
     incomplete,
     manifests: loaded.manifests.toSorted(byPlace),
     findings: loaded.findings.toSorted(byRange),

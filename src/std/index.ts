@@ -1,3 +1,4 @@
+export { append } from './append.ts';
 export { assertNever } from './assert-never.ts';
 export { Bitset } from './bitset.ts';
 export { toKubernetesTime, type Clock } from './clock.ts';

@@ -34,6 +34,24 @@ test('a file that is not YAML is a finding, and the others are still judged', as
   assert.match(stdout, /1 object in 2 files · 1 error/);
 });
 
+test('references to what SOPS encrypted hold, by name and by key', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(
+    join(folder, 's.yaml'),
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: "ENC[AES256_GCM,data:x]"}\nsops: {mac: "ENC[x]", version: 3.8.1}\n',
+  );
+  const env = ['a', 'b'].map((key) => `{name: ${key}, valueFrom: {secretKeyRef: {name: s, key: ${key}}}}`).join(', ');
+  const container = `{name: c, image: x, envFrom: [{secretRef: {name: s}}, {secretRef: {name: t}}], env: [${env}]}`;
+  writeFileSync(join(folder, 'p.yaml'), `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [${container}]\n`);
+  const { stdout } = await run('kplan', folder, ['validate', '-o', 'json']);
+  const report: { readonly findings: readonly { readonly code: string; readonly message: string }[] } = JSON.parse(stdout);
+  const found = report.findings.filter(({ code }) => code.startsWith('KR')).map(({ code, message }) => `${code} ${message.split(',')[0]}`);
+  assert.deepEqual(found.toSorted(), [
+    'KR0003 Pod default/p reads Secret default/t',
+    'KR0004 Pod default/p asks for key "b" of Secret default/s',
+  ]);
+});
+
 test('standard input is read', async (context) => {
   const { code, stdout } = await run(
     'kplan',

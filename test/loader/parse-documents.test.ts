@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocuments } from '../../src/loader/index.ts';
 import { formatPlace } from '../../src/model/index.ts';
-import { stringifyJsonInOrder, type Path } from '../../src/std/index.ts';
+import { getString, stringifyJsonInOrder, type Path } from '../../src/std/index.ts';
 
 const values = (text: string): readonly string[] =>
   parseDocuments(text, 'a.yaml').documents.map(({ value }) => stringifyJsonInOrder(value));
@@ -21,7 +21,23 @@ const STRUCTURE: readonly {
   { name: 'nothing', input: '', want: [] },
   { name: 'comments and empty documents', input: '# a\n---\n# b\n---\n---\n', want: [] },
   { name: 'several documents', input: 'a: 1\n---\nb: 2\n--- # three\nc: 3\n', want: ['{"a":1}', '{"b":2}', '{"c":3}'] },
-  { name: 'a document on the marker line', input: '--- {a: 1}\n', want: ['{"a":1}'] },
+  { name: 'a document on the marker line', input: '--- {a: 1}\n', want: ['{"a":1}'], says: ['KL0001 1:5'] },
+  { name: 'a comment on the marker line', input: '--- # a\na: 1\n---\t\na: 2\n', want: ['{"a":1}', '{"a":2}'] },
+  {
+    name: 'JSON objects one after the other',
+    input: '{"a": "}"}{"b": [{}]}\n\n{"c": "\\\\"}\n',
+    want: ['{"a":"}"}', '{"b":[{}]}', '{"c":"\\\\"}'],
+  },
+  { name: 'JSON objects, then YAML', input: '{"a": 1}\nb: 2\n---\n{"c": 3}\n', want: ['{"a":1}', '{"b":2}', '{"c":3}'] },
+  {
+    name: 'objects one after the other where kubectl reads YAML',
+    input: '{"a": 1}\n---\n{"b": 2}{"c": 3}\n',
+    want: ['{"a":1}'],
+    says: ['KL0001 3:9'],
+  },
+  { name: 'an escaped slash in JSON', input: '{"a": "\\/"}', want: ['{"a":"/"}'] },
+  { name: 'an escaped slash in YAML', input: 'a: "\\/"\nb: "\\\\/"\n', want: ['{"a":"/","b":"\\\\/"}'], says: ['KL0001 1:5 /a'] },
+  { name: 'an escaped slash in what is nearly JSON', input: '{"a": "\\/",}', want: ['{"a":"/"}'], says: ['KL0001 1:8 /a'] },
   { name: 'an early end', input: 'a: 1\n...\nb: 2\n', want: ['{"a":1}', '{"b":2}'] },
   { name: 'dashes within a block of text', input: 'a: |\n  ---\n  b\nc: |\n  x\n', want: ['{"a":"---\\nb\\n","c":"x\\n"}'] },
   { name: 'a byte order mark', input: '\uFEFFa: 1\n', want: ['{"a":1}'] },
@@ -35,6 +51,16 @@ const STRUCTURE: readonly {
     says: ['KL0009 2:1 /420'],
   },
   { name: 'a key that becomes a boolean', input: 'on: 1\n', want: ['{"true":1}'], says: ['KL0010 1:1 /true'] },
+  { name: 'brackets that close where their key begins', input: 'a: {\n  b: [\n1\n]\n}\nc: {\n}\n', want: ['{"a":{"b":[1]},"c":{}}'] },
+  { name: 'an empty line within quotation marks', input: 'a: "b\n\nc"\nd: \'e\nf\'\n', want: ['{"a":"b\\nc","d":"e f"}'] },
+  {
+    name: 'comments, marks and blocks around such brackets',
+    input: 'a: |\n  {\nb: { # "\nc: "d # e" # }\n}\n',
+    want: ['{"a":"{\\n","b":{"c":"d # e"}}'],
+  },
+  { name: 'brackets that nothing closes', input: 'a: {\nb: 1\n', want: [], says: ['KL0001 2:1'] },
+  { name: 'a key over two lines', input: 'a: {"b"\n: 1}\n', want: [], says: ['KL0001 2:1'] },
+  { name: 'a fault below such brackets', input: 'a: {\nb: 1\n}\nc: @d\n', want: [], says: ['KL0001 4:4'] },
   { name: '__proto__ as a key', input: '__proto__: {a: 1}\n', want: ['{"__proto__":{"a":1}}'] },
   { name: 'a duplicate key: the last wins', input: 'a:\n  b: 1\n  b: 2\n', want: ['{"a":{"b":2}}'], says: ['KL0002 3:3 /a/b'] },
   { name: 'a duplicate key by its string', input: '1: a\n"1": b\n', want: ['{"1":"b"}'], says: ['KL0002 2:1 /1'] },
@@ -59,7 +85,7 @@ const STRUCTURE: readonly {
     name: 'a syntax error leaves the other documents',
     input: 'a: 1\n---\nb: [\n---\nc: 3\n',
     want: ['{"a":1}', '{"c":3}'],
-    says: ['KL0001 4:1'],
+    says: ['KL0001 3:4'],
   },
   { name: 'a tab as indentation', input: 'a:\n\tb: 1\n', want: [], says: ['KL0001 2:1'] },
   { name: 'a null key', input: '~: 1\n', want: [], says: ['KL0006 1:1'] },
@@ -69,7 +95,7 @@ const STRUCTURE: readonly {
   { name: 'an unknown alias', input: 'a: *x\n', want: [], says: ['KL0003 1:4 /a'] },
   { name: 'an alias to itself', input: 'a: &x [*x]\n', want: [], says: ['KL0003 1:8 /a/0'] },
   { name: 'a merge of no map', input: 'a: &x 1\nb: {<<: *x}\n', want: [], says: ['KL0007 2:9 /b/<<'] },
-  { name: 'a directive, as kubectl splits the stream first', input: '%YAML 1.1\n---\na: 1\n', want: ['{"a":1}'], says: ['KL0001 2:1'] },
+  { name: 'a directive, as kubectl splits the stream first', input: '%YAML 1.1\n---\na: 1\n', want: ['{"a":1}'], says: ['KL0001 1:9'] },
   { name: 'too deep', input: `${'['.repeat(201)}${']'.repeat(201)}`, want: [], says: ['KL0005 1:200'] },
 ];
 
@@ -133,6 +159,45 @@ for (const { path, want, end } of LOCATED) {
     assert.equal(`${range.endLine}:${range.endColumn}`, end);
   });
 }
+
+const SYNTAX: readonly { readonly file: string; readonly text: string; readonly want: string }[] = [
+  { file: 'a.json', text: '{"a": 1 "b": 2}\n', want: '1:12 JSON: a comma or a colon is missing before this' },
+  { file: 'a.json', text: '{"a": [1\n', want: '1:8 JSON: a bracket is not closed' },
+  { file: 'a.json', text: '{"a": "b\n\n', want: '1:8 JSON: a string is not closed' },
+  { file: 'a.JSON', text: '{"a": 1}}\n', want: '1:9 JSON: there is more after the end of its value' },
+  { file: 'a.json', text: '{"a": 1,, "b": 2}\n', want: '1:9 JSON: a value is missing before this comma' },
+  { file: 'a.yaml', text: 'a:\n  [1\n', want: '2:4 YAML: deficient indentation' },
+];
+
+for (const { file, text, want } of SYNTAX) {
+  test(`what is wrong with ${JSON.stringify(text)} is said in the words of its format, at a place that it has`, () => {
+    const [finding] = parseDocuments(text, file).findings;
+    const [format, reason] = [getString(finding?.data, 'format'), getString(finding?.data, 'reason')];
+    assert.equal(`${finding?.source?.line}:${finding?.source?.column} ${format}: ${reason}`, want);
+  });
+}
+
+test('a JSON object has its own lines in a stream of them', () => {
+  const { documents } = parseDocuments('{"a": 1}{"b":\n[2]}\n{"c": 3}', 'a.json');
+  const places = documents.map(({ origin }) => [origin.document, origin.line, origin.locate(['b', 0]).line, origin.locate(['c']).column]);
+  assert.deepEqual(places, [
+    [0, 1, 1, 1],
+    [1, 1, 2, 9],
+    [2, 3, 3, 2],
+  ]);
+});
+
+test('places within brackets that close where their key begins', () => {
+  const [document] = parseDocuments('a: {\n  b: "x\n\ny",\nc: [ # d\n1,\n2]\n}\ne: 5\n', 'a.yaml').documents;
+  const placeOf = (...path: Path): string => {
+    const { line, column, endLine, endColumn } = document?.origin.locate(path) ?? {};
+    return `${line}:${column}-${endLine}:${endColumn}`;
+  };
+  assert.deepEqual(
+    [placeOf('a', 'b'), placeOf('a', 'c', 1), placeOf('a', 'c'), placeOf('e')],
+    ['2:3-4:3', '7:1-7:2', '5:1-7:2', '9:1-9:5'],
+  );
+});
 
 test('a document knows its line and number without being parsed again', () => {
   const { documents } = parseDocuments('# x\n---\n\n# y\na: 1\n---\nb: 2\n', 'a.yaml');

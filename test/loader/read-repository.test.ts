@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { readRepository, type LoadOptions } from '../../src/loader/index.ts';
 import { formatRef, KplanError } from '../../src/model/index.ts';
+import { getString } from '../../src/std/index.ts';
 import { map, summarise, writeFiles, type Files } from './files.ts';
 import { TestRepository } from './git-source-contract.ts';
 
@@ -48,6 +49,17 @@ const CASES: readonly Case[] = [
     },
     objects: ['ConfigMap x l.yaml:7', 'ConfigMap w l.yaml:11'],
     findings: ['KL0027 l.yaml:15', 'KL0025 l.yaml:16'],
+  },
+  {
+    name: 'items of a typed list that do not say what they are',
+    files: {
+      'l.yaml':
+        'apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: x}\n- {apiVersion: v1, kind: Secret, metadata: {name: s}}\n- {kind: ConfigMap, metadata: {name: z}}\n- {}\n',
+      'm.yaml': 'apiVersion: v1\nkind: List\nitems:\n- metadata: {name: x}\n',
+      'n.json': '{"apiVersion":"apps/v1","kind":"DeploymentList","items":[{"metadata":{"name":"d"}}]}',
+    },
+    objects: ['ConfigMap x l.yaml:4', 'Secret s l.yaml:5', 'Deployment d n.json:1'],
+    findings: ['KL0025 l.yaml:6', 'KL0026 l.yaml:7', 'KL0025 m.yaml:4'],
   },
   {
     name: 'what is not a Kubernetes object is said once a file',
@@ -103,7 +115,7 @@ const CASES: readonly Case[] = [
     name: 'a fault in a file that has braces elsewhere is a fault',
     files: { 'a.yaml': `${map('x', 'data:\n  a: "{{ x }}"\n')}---\n${map('w', 'data:\n  ok: 1\n  b: [1\n')}` },
     objects: ['ConfigMap x a.yaml:1'],
-    findings: ['KL0001 a.yaml:15'],
+    findings: ['KL0001 a.yaml:14'],
   },
   {
     name: 'encrypted files and pointers',
@@ -138,13 +150,21 @@ const CASES: readonly Case[] = [
       'apps/up': '-> ..',
       'apps/out.yaml': '-> /etc/hostname',
       'apps/far': '-> ../../..',
+      'apps/LATEST': '-> nowhere',
       'apps/none.yaml': '-> nowhere.yaml',
       'apps/ring.yaml': '-> ring.yaml',
       'apps/notes.txt': '-> nowhere.txt',
     },
     path: 'apps',
     objects: ['ConfigMap a apps/a.yaml:1', 'ConfigMap s apps/again/s.yaml:1'],
-    findings: ['KL0017 apps/far:1', 'KL0018 apps/none.yaml:1', 'KL0017 apps/out.yaml:1', 'KL0018 apps/ring.yaml:1', 'KL0018 apps/up:1'],
+    findings: [
+      'KL0039 apps/LATEST:1',
+      'KL0039 apps/far:1',
+      'KL0018 apps/none.yaml:1',
+      'KL0017 apps/out.yaml:1',
+      'KL0018 apps/ring.yaml:1',
+      'KL0039 apps/up:1',
+    ],
   },
   {
     name: '.kplanignore, nested, with exceptions',
@@ -215,6 +235,16 @@ test('pipes and sockets are never opened', async () => {
   });
 });
 
+test('a name that is not UTF-8 is called that', async () => {
+  const directory = writeFiles(join(base, 'names'), { 'a.yaml': map('a') });
+  writeFileSync(Buffer.concat([Buffer.from(`${directory}/b`), Buffer.from([0xe9]), Buffer.from('.yaml')]), map('b'));
+  const { findings } = await readRepository(options(directory));
+  assert.deepEqual(
+    findings.map(({ code, data }) => `${code} ${getString(data, 'reason')}`),
+    ['KL0015 its name is not UTF-8'],
+  );
+});
+
 test('a file of 200 MB is not read', async () => {
   const directory = writeFiles(join(base, 'large'), { 'a.yaml': map('a'), 'huge.yaml': '' });
   truncateSync(join(directory, 'huge.yaml'), 200_000_000);
@@ -234,6 +264,12 @@ test('a submodule and a nested clone are said, not followed', async () => {
   const want = { objects: ['ConfigMap a a.yaml:1'], findings: ['KL0019 vendor:1'] };
   assert.deepEqual(summarise(await readRepository(options(outer.directory))), want);
   assert.deepEqual(summarise(await readRepository(options(outer.directory, { ref: 'HEAD' }))), want);
+  const clone = join(base, 'clone');
+  execFileSync('git', ['clone', '-q', outer.directory, clone]);
+  writeFiles(clone, { 'empty/a.yaml': map('a') });
+  rmSync(join(clone, 'empty/a.yaml'));
+  assert.deepEqual(summarise(await readRepository(options(clone))), want);
+  assert.deepEqual(summarise(await readRepository(options(join(clone, 'vendor')))), { objects: [], findings: want.findings });
 });
 
 const INCOMPLETE: readonly {
@@ -250,6 +286,7 @@ const INCOMPLETE: readonly {
   { name: 'a list without an apiVersion', files: { 'a.yaml': 'kind: List\nitems: []\n' }, want: ['a.yaml'] },
   { name: 'bytes', files: { 'a.yaml': Buffer.from('a: \xff', 'latin1') }, want: ['a.yaml'] },
   { name: 'a broken link', files: { 'a.yaml': '-> b.yaml' }, want: ['a.yaml *'] },
+  { name: 'a broken link that may be to a directory', files: { LATEST: '-> b' }, want: ['LATEST *'] },
   { name: 'a chart', files: { 'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 0.1.0\n' }, want: ['c/Chart.yaml *'] },
   { name: 'a kustomization', files: { 'k/kustomization.yaml': 'resources: []\n' }, want: ['k/kustomization.yaml *'] },
   { name: 'an encrypted object with a name', files: { 'a.yaml': `${map('s')}sops: {mac: x}\n` }, want: [], known: ['ConfigMap s'] },
@@ -267,6 +304,12 @@ for (const [index, { name, files, want, known = [] }] of INCOMPLETE.entries()) {
     assert.deepEqual(encrypted.map(formatRef), known);
   });
 }
+
+test('of what is encrypted the names and keys are known', async () => {
+  const text = `${map('s', 'data: {b: "ENC[x]", a: "ENC[y]"}\nbinaryData: {c: "ENC[z]"}\n')}sops: {mac: x}\n`;
+  const { outlines } = await readRepository(options(writeFiles(join(base, 'outlines'), { 'a.yaml': text })));
+  assert.deepEqual(outlines, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 's' }, data: { a: '', b: '', c: '' } }]);
+});
 
 const LIMITS: readonly { readonly name: string; readonly limits: LoadOptions['limits']; readonly want: readonly string[] }[] = [
   { name: 'files', limits: { files: 2 }, want: ['KL0014 c.yaml:1'] },

@@ -38,7 +38,7 @@ export interface Desired {
   readonly config: Config;
   readonly unit: string;
   readonly defaultNamespace: string;
-  /** Objects that exist but are not in the repository: --nodes and --context-objects. */
+  /** Objects that exist but are not planned: of --nodes and --context-objects, and the encrypted ones without their values. */
   readonly context: World;
   /** True if some nodes are given. */
   readonly hasNodes: boolean;
@@ -56,7 +56,9 @@ export async function readDesired(
   const started = io.now();
   const loaded = await readRepository({ ...loadOptions(args, io, path), ...extra });
   const config = await readConfig(args, io, loaded.root);
-  const context = await readContext(args, io, config, loaded.root);
+  const defaultNamespace = config.defaultNamespace ?? 'default';
+  const given = await readContext(args, io, config, loaded.root);
+  const context = given.with(loaded.outlines.map((object) => inNamespace(object, defaultNamespace)));
   log.detail(`read ${loaded.notes.files} files, ${loaded.manifests.length} objects in ${io.now() - started} ms`);
   return {
     manifests: loaded.manifests,
@@ -69,7 +71,7 @@ export async function readDesired(
     root: loaded.root,
     config,
     unit: args.string('unit') ?? config.unit ?? unitName(path, loaded.root, io),
-    defaultNamespace: config.defaultNamespace ?? 'default',
+    defaultNamespace,
     context,
     hasNodes: context.byKind('', 'Node').length > 0,
   };
@@ -152,6 +154,12 @@ async function readContext(args: Arguments, io: Io, config: Config, root: string
   if (nodes !== undefined)
     objects.push(...(/^\d+x/.test(nodes) ? parseNodesSpec(nodes) : await readObjects(existing(nodes, '--nodes', io))));
   return World.of(objects);
+}
+
+// What is encrypted is a Secret or a ConfigMap; of another kind nobody can tell here whether it has a namespace.
+function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
+  const isOfCore = object.apiVersion === 'v1' && (object.kind === 'Secret' || object.kind === 'ConfigMap');
+  return isOfCore ? { ...object, metadata: { namespace, ...object.metadata } } : object;
 }
 
 function existing(file: string, flag: string, io: Io): string {

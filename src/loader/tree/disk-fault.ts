@@ -7,8 +7,13 @@ export function beginningOf(file: string): SourceRange {
 
 /** The finding for a file or directory that the system does not let us read. */
 export function unreadable(path: string, what: 'file' | 'directory' | 'link', error: unknown): Finding {
-  return toFinding('KL0015', { source: beginningOf(path), data: { what, reason: errorCode(error) } });
+  const code = errorCode(error);
+  const reason = code === 'ENOENT' && path.includes(NOT_UTF8) ? 'its name is not UTF-8' : code;
+  return toFinding('KL0015', { source: beginningOf(path), data: { what, reason } });
 }
+
+// What the system's bytes become where they are no text.
+const NOT_UTF8 = '\uFFFD';
 
 /** The system's code of an error (`EACCES`); the message where it has none. */
 export function errorCode(error: unknown): string {

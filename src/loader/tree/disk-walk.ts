@@ -5,7 +5,8 @@ import { compareStrings } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { beginningOf, errorCode, unreadable } from './disk-fault.ts';
 import { IGNORE_FILE, IgnoreRules, isSkippedDirectory, listUnusableRules } from './ignore-rules.ts';
-import { isManifestName, mayLeadToManifests, type TreeFile } from './tree.ts';
+import { listSubmodules } from './submodules.ts';
+import { isManifestName, OUTSIDE, toLinkFinding, type TreeFile } from './tree.ts';
 
 /**
  * A walk over a directory. Links are followed to places within the root that the walk does not reach by itself; links
@@ -19,6 +20,7 @@ export class DiskWalk {
   readonly #limits: Limits;
   readonly #visited = new Set<string>();
   #start = '';
+  #submodules: ReadonlySet<string> | undefined;
   #directories = 0;
   #isFull = false;
 
@@ -44,7 +46,9 @@ export class DiskWalk {
     if (++this.#directories > this.#limits.directories) return this.#stop('directories', this.#limits.directories, path);
     const entries = this.#entriesOf(path);
     if (entries === undefined) return;
-    if (path !== this.#start && entries.some((entry) => entry.name === '.git')) return this.#say('KL0019', path, {});
+    const isElsewhere =
+      entries.length === 0 ? this.#isSubmodule(path) : path !== this.#start && entries.some(({ name }) => name === '.git');
+    if (isElsewhere) return this.#say('KL0019', path, {});
     const rules = entries.some((entry) => entry.name === IGNORE_FILE && entry.isFile()) ? this.#withOwn(path, above) : above;
     for (const entry of entries) {
       if (this.#isFull) return;
@@ -53,6 +57,11 @@ export class DiskWalk {
         if (!isSkippedDirectory(entry.name) && !rules.ignores(`${below}/`)) this.#visit(below, rules);
       } else if (!rules.ignores(below)) this.#take(below, entry, rules);
     }
+  }
+
+  #isSubmodule(path: string): boolean {
+    this.#submodules ??= listSubmodules(this.#root);
+    return this.#submodules.has(path);
   }
 
   #entriesOf(path: string): readonly Dirent[] | undefined {
@@ -75,11 +84,11 @@ export class DiskWalk {
     const target = this.#targetOf(path);
     if (target === undefined) return;
     const inside = relative(this.#root, target).split(sep).join('/');
-    if (inside === '..' || inside.startsWith('../')) return this.#sayLink('KL0017', path, {});
+    if (inside === '..' || inside.startsWith('../')) return this.#sayLink('KL0017', path, OUTSIDE);
     if (isSkippedDirectory(inside.split('/')[0] ?? '')) return;
     const stats = statSync(target);
     if (stats.isDirectory()) {
-      if (isWithin(path, inside)) return this.#sayLink('KL0018', path, { reason: 'leads to a directory that it stands in' });
+      if (isWithin(path, inside)) return this.#sayLink('KL0018', path, 'leads to a directory that it stands in');
       if (!this.#isReached(inside)) this.#visit(path, rules);
     } else if (stats.isFile()) {
       if (!this.#isReached(inside)) this.addFile(path);
@@ -91,8 +100,8 @@ export class DiskWalk {
       return realpathSync(join(this.#root, path));
     } catch (error) {
       const code = errorCode(error);
-      if (code === 'ENOENT') this.#sayLink('KL0018', path, { reason: 'leads nowhere' });
-      else if (code === 'ELOOP') this.#sayLink('KL0018', path, { reason: 'leads back to itself' });
+      if (code === 'ENOENT') this.#sayLink('KL0018', path, 'leads nowhere');
+      else if (code === 'ELOOP') this.#sayLink('KL0018', path, 'leads back to itself');
       else this.findings.push(unreadable(path, 'link', error));
       return undefined;
     }
@@ -130,9 +139,10 @@ export class DiskWalk {
     this.#say('KL0014', path, { what, limit });
   }
 
-  #sayLink(code: string, path: string, data: Finding['data']): void {
+  #sayLink(code: 'KL0017' | 'KL0018', path: string, reason: string): void {
     if (code === 'KL0017') this.escapes.push(path);
-    if (mayLeadToManifests(path)) this.#say(code, path, data);
+    const finding = toLinkFinding(path, code, reason);
+    if (finding !== undefined) this.findings.push(finding);
   }
 
   #say(code: string, path: string, data: Finding['data']): void {

@@ -5,7 +5,7 @@ import type { Limits } from '../limits.ts';
 import { beginningOf } from './disk-fault.ts';
 import { IGNORE_FILE, IgnoreRules, isSkippedDirectory, listUnusableRules } from './ignore-rules.ts';
 import { resolveLink } from './resolve-link.ts';
-import { mayLeadToManifests, type FileContent, type SourceTree, type TreeFile } from './tree.ts';
+import { OUTSIDE, toLinkFinding, type FileContent, type SourceTree, type TreeFile } from './tree.ts';
 
 const LINK = '120000';
 const SUBMODULE = '160000';
@@ -144,19 +144,20 @@ class Links {
   /** The files that a link adds: none where they are read at their own place. */
   follow(path: string): readonly TreeFile[] {
     const target = resolveLink(path, this.#targets);
-    if (target.kind === 'outside') return this.#say('KL0017', path, {});
-    if (target.kind === 'loop') return this.#say('KL0018', path, { reason: 'leads back to itself' });
-    if (isWithin(path, target.path)) return this.#say('KL0018', path, { reason: 'leads to a directory that it stands in' });
+    if (target.kind === 'outside') return this.#say('KL0017', path, OUTSIDE);
+    if (target.kind === 'loop') return this.#say('KL0018', path, 'leads back to itself');
+    if (isWithin(path, target.path)) return this.#say('KL0018', path, 'leads to a directory that it stands in');
     const reached = this.#entries.filter((entry) => isFile(entry) && isWithin(entry.path, target.path));
-    if (reached.length === 0) return this.#say('KL0018', path, { reason: 'leads nowhere' });
+    if (reached.length === 0) return this.#say('KL0018', path, 'leads nowhere');
     if (isWithin(target.path, this.#prefix) || this.#visited.has(target.path)) return [];
     this.#visited.add(target.path);
     return reached.map((entry) => ({ path: path + entry.path.slice(target.path.length), oid: entry.oid }));
   }
 
-  #say(code: string, path: string, data: Finding['data']): readonly TreeFile[] {
+  #say(code: 'KL0017' | 'KL0018', path: string, reason: string): readonly TreeFile[] {
     if (code === 'KL0017') this.escapes.push(path);
-    if (mayLeadToManifests(path)) this.findings.push(toFinding(code, { source: beginningOf(path), data }));
+    const finding = toLinkFinding(path, code, reason);
+    if (finding !== undefined) this.findings.push(finding);
     return [];
   }
 }

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
-import type { Finding } from '../../model/index.ts';
+import { toFinding, type Finding } from '../../model/index.ts';
+import { beginningOf } from './disk-fault.ts';
 
 /** A regular file of a source. */
 export interface TreeFile {
@@ -45,7 +46,13 @@ export function isManifestName(path: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(path);
 }
 
-/** True for a link's name that may lead to manifests: that of a manifest, or of a directory. */
-export function mayLeadToManifests(path: string): boolean {
-  return isManifestName(path) || !/[^/]\.[A-Za-z]\w*$/.test(path);
+/** Why a link out of the tree is not followed. */
+export const OUTSIDE = 'leads to a place outside the tree';
+
+/** What is said of a link that is not followed: it is an error only where its name is that of a manifest. */
+export function toLinkFinding(path: string, code: 'KL0017' | 'KL0018', reason: string): Finding | undefined {
+  const source = beginningOf(path);
+  if (isManifestName(path)) return toFinding(code, { source, data: code === 'KL0017' ? {} : { reason } });
+  // Of other names only those of directories may lead to manifests.
+  return /[^/]\.[A-Za-z]\w*$/.test(path) ? undefined : toFinding('KL0039', { source, data: { reason } });
 }

@@ -30,10 +30,21 @@ function collect(value: JsonValue, base: Path, found: Classified[]): void {
     return;
   }
   if (isList(value)) {
-    for (const [index, item] of getArray(value, 'items').entries()) collect(item, [...base, 'items', index], found);
+    for (const [index, item] of getArray(value, 'items').entries()) collect(withType(item, value), [...base, 'items', index], found);
     return;
   }
   found.push(classifyObject(value, base));
+}
+
+/** An item that says nothing of its type has that of its list, as in apimachinery's UnstructuredJSONScheme: `ConfigMapList` has ConfigMaps. */
+function withType(item: JsonValue, list: JsonObject): JsonValue {
+  if (!isObject(item) || !isUntyped(item['apiVersion']) || !isUntyped(item['kind'])) return item;
+  const kind = (getString(list, 'kind') ?? '').slice(0, -'List'.length);
+  return kind === '' ? item : { ...item, apiVersion: list['apiVersion'] ?? '', kind };
+}
+
+function isUntyped(value: JsonValue | undefined): boolean {
+  return value === undefined || value === '';
 }
 
 function isList(value: JsonObject): boolean {

@@ -1,12 +1,21 @@
 import { EVENT_ID } from 'js-yaml';
 import type { JsonObject, JsonValue } from '../../std/index.ts';
-import { isPlain, startOf, textOf, type MappingEvent, type ScalarEvent, type SequenceEvent, type YamlEvent } from './events.ts';
+import { isDouble, isPlain, startOf, textOf, type MappingEvent, type ScalarEvent, type SequenceEvent, type YamlEvent } from './events.ts';
 import { isReadDifferently, NOT_FINITE_VALUE, resolvePlain, toKey } from './scalar.ts';
 import { resolveTagged } from './tag.ts';
 
 /** Something to say about a document that could be read all the same, or (thrown) the reason why it could not. */
 export interface Issue {
-  readonly kind: 'duplicate-key' | 'merge-overrides' | 'read-differently' | 'odd-key' | 'bad-value' | 'bad-key' | 'bad-alias' | 'aliasing';
+  readonly kind:
+    | 'bad-escape'
+    | 'duplicate-key'
+    | 'merge-overrides'
+    | 'read-differently'
+    | 'odd-key'
+    | 'bad-value'
+    | 'bad-key'
+    | 'bad-alias'
+    | 'aliasing';
   readonly offset: number;
   readonly data: Readonly<Record<string, JsonValue>>;
 }
@@ -92,11 +101,19 @@ class Constructor {
   #scalar(event: ScalarEvent): JsonValue {
     this.#characters += event.valueEnd - event.valueStart;
     const text = textOf(this.#source, event);
+    if (isDouble(event) && !event.fast) this.#noteBadEscape(event);
     let value: JsonValue = text;
     if (event.tagStart >= 0) value = this.#tagged(event, text);
     else if (isPlain(event)) value = this.#plain(event, text);
     if (event.anchorStart >= 0) this.#define(event, false, value);
     return value;
+  }
+
+  // goyaml.v2 scannerc.go has no escaped slash; JSON has.
+  #noteBadEscape({ valueStart, valueEnd }: ScalarEvent): void {
+    for (let at = this.#source.indexOf('\\', valueStart); at >= 0 && at < valueEnd; at = this.#source.indexOf('\\', at + 2)) {
+      if (this.#source.charAt(at + 1) === '/') return void this.issues.push({ kind: 'bad-escape', offset: at, data: {} });
+    }
   }
 
   #plain(event: ScalarEvent, text: string): JsonValue {

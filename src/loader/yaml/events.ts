@@ -1,4 +1,4 @@
-import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException, type Event } from 'js-yaml';
+import { EVENT_ID, getScalarValue, SCALAR_STYLE, type Event } from 'js-yaml';
 
 /** One parsed node or end of a node, with offsets into the text; js-yaml's. */
 export type YamlEvent = Event;
@@ -11,17 +11,6 @@ export interface SyntaxFault {
   readonly reason: string;
   readonly offset: number;
   readonly isTooDeep: boolean;
-}
-
-/** The events of a text that holds one document or several; a fault for text that is not YAML. */
-export function readEvents(text: string, depth: number): readonly YamlEvent[] | SyntaxFault {
-  try {
-    return parseEvents(text, { maxDepth: depth });
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const reason = error.reason.replace(/ \(\d+\)$/, '');
-    return { reason, offset: error.mark?.position ?? 0, isTooDeep: reason.startsWith('nesting exceeded') };
-  }
 }
 
 /** True for what `readEvents` could not read. */
@@ -65,8 +54,14 @@ export function endOf(source: string, event: YamlEvent): number {
   return end;
 }
 
-function isQuoted(event: ScalarEvent): boolean {
-  return event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+/** True for a scalar in double quotation marks, which alone has escapes. */
+export function isDouble(event: ScalarEvent): boolean {
+  return event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+}
+
+/** True for a scalar in quotation marks. */
+export function isQuoted(event: ScalarEvent): boolean {
+  return event.style === SCALAR_STYLE.SINGLE_QUOTED || isDouble(event);
 }
 
 function isSpace(code: number): boolean {

@@ -1,6 +1,7 @@
 import type { Origin, SourceRange } from '../../model/index.ts';
 import type { Path } from '../../std/index.ts';
-import { isFault, readEvents, type YamlEvent } from './events.ts';
+import { isFault, type YamlEvent } from './events.ts';
+import { readEvents } from './read-events.ts';
 import { findPlace, type Stretch } from './place.ts';
 import type { TextSource } from './text-source.ts';
 

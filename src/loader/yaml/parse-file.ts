@@ -8,13 +8,17 @@ import {
   type ObjectRef,
   type Waiver,
 } from '../../model/index.ts';
-import { getString, toPointer, type JsonValue, type Path } from '../../std/index.ts';
+import { append, getString, toPointer, type JsonValue, type Path } from '../../std/index.ts';
+import { toEncryptedFinding } from '../encrypted.ts';
 import type { Limits } from '../limits.ts';
 import { holdsSecret, mayHoldSecret, withoutQuotes } from '../secret-values.ts';
 import { classify, type Classified } from './classify.ts';
 import { construct, type Issue } from './construct.ts';
-import { isFault, readEvents, startOf, type SyntaxFault, type YamlEvent } from './events.ts';
+import { isFault, startOf, type SyntaxFault, type YamlEvent } from './events.ts';
+import { readEvents } from './read-events.ts';
 import type { DocumentPlace } from './origin.ts';
+import { listSeparatorFaults, toFaultFinding, toSyntaxData } from './fault-finding.ts';
+import { isJsonText, splitObjects } from './json-stream.ts';
 import { findPlace, pathTo, type Stretch } from './place.ts';
 import { mayBeSimple, readSimple, type SimpleDocument } from './simple-block.ts';
 import { splitDocuments } from './split.ts';
@@ -22,7 +26,7 @@ import type { TextSource } from './text-source.ts';
 import { findWaivers } from './waivers.ts';
 
 /** Raised whenever the same text is parsed into something else: what was kept of it before is not read. */
-export const PARSER_VERSION = 3;
+export const PARSER_VERSION = 5;
 
 /** One object of a file. */
 export interface ParsedObject {
@@ -69,7 +73,7 @@ export function readDocuments(source: TextSource, limits: Limits): Readonly<Read
   const maySimple = mayBeSimple(source.text);
   for (const part of splitDocuments(source.text)) {
     const simple = maySimple ? readSimple(source.text, part.start, part.end) : undefined;
-    if (simple === undefined) readPart(reading, part);
+    if (simple === undefined) readPart(reading, part, part.start === 0);
     else if (simple.value !== null) takeSimple(reading, part, simple);
   }
   return reading;
@@ -109,14 +113,15 @@ interface Sorted {
 
 function sortOut(file: Sorted, document: RawDocument, { source, limits }: { readonly source: TextSource; readonly limits: Limits }): void {
   const items = classify(document.value);
+  const locate = locator(source, limits, document.place);
   let isForeign = false;
   for (const item of items) {
-    if (item.kind === 'object') file.objects.push(toParsedObject(source, limits, document, item));
+    if (item.kind === 'object') file.objects.push(toParsedObject(source, locate, document, item));
     else if (item.kind === 'foreign') isForeign = true;
-    else if (item.kind === 'templated') file.template ??= toTemplate(source, locator(source, limits, document.place)(item.path));
-    else sayWhy(item, file, source, locator(source, limits, document.place));
+    else if (item.kind === 'templated') file.template ??= toTemplate(source, locate(item.path));
+    else sayWhy(item, file, source, locate);
   }
-  if (document.findings.length > 0 && !isForeign) file.findings.push(...withRef(document, items));
+  if (document.findings.length > 0 && !isForeign) append(file.findings, withRef(document, items));
   if (!isForeign) return;
   if (file.skipped++ === 0) file.firstSkipped = document.place.line;
 }
@@ -142,9 +147,9 @@ function sayWhy(
   const range = source.rangeOf(start, end);
   if (item.kind === 'fault') file.findings.push(toFinding(item.code, { path: toPointer(path), source: range, data: item.data }));
   else {
-    const ref = item.object === undefined ? undefined : refOf(item.object);
-    if (ref !== undefined) file.encrypted.push(ref);
-    file.findings.push(toFinding('KL0022', { ...(ref === undefined ? {} : { ref }), source: range, data: {} }));
+    const { object } = item;
+    if (object !== undefined) file.encrypted.push(refOf(object));
+    file.findings.push(toEncryptedFinding(object, range));
   }
 }
 
@@ -160,21 +165,25 @@ function toTemplate(source: TextSource, { start, end }: Stretch): Finding {
 
 function toParsedObject(
   source: TextSource,
-  limits: Limits,
+  locate: Locate,
   { place, waivers }: RawDocument,
   { object, base }: Extract<Classified, { kind: 'object' }>,
 ): ParsedObject {
   if (base.length === 0) return { object, place, waivers };
-  const { start } = locator(source, limits, place)(base);
+  const { start } = locate(base);
   return { object, place: { ...place, base, line: source.lineOf(start) }, waivers };
 }
 
+/** Finds the places of a document, which is parsed once for all of them, when the first is asked for. */
 function locator(source: TextSource, limits: Limits, place: DocumentPlace): Locate {
-  let events: readonly YamlEvent[] | undefined;
-  const chunk = (): string => source.text.slice(place.start, place.end);
+  let parsed: { readonly chunk: string; readonly events: readonly YamlEvent[] } | undefined;
+  const parse = (): NonNullable<typeof parsed> => {
+    const chunk = source.text.slice(place.start, place.end);
+    return { chunk, events: readEventsOrNone(chunk, limits.depth) };
+  };
   return (path) => {
-    const read = (events ??= readEventsOrNone(chunk(), limits.depth));
-    const found = findPlace(chunk(), read, place.event, path);
+    const { chunk, events } = (parsed ??= parse());
+    const found = findPlace(chunk, events, place.event, path);
     return { start: place.start + found.start, end: place.start + found.end };
   };
 }
@@ -201,16 +210,23 @@ function takeSimple({ source, documents }: Reading, part: Stretch, { value, star
   documents.push({ value, place, waivers: NONE, findings });
 }
 
-function readPart(reading: Reading, part: Stretch): void {
+/** `mayBeJson` where kubectl would read JSON: at the beginning of a stream, and after an object there. */
+function readPart(reading: Reading, part: Stretch, mayBeJson: boolean): void {
   const { source, limits } = reading;
   const chunk = source.text.slice(part.start, part.end);
   const events = readEvents(chunk, limits.depth);
-  if (isFault(events)) return sayFault(reading, part, events);
+  if (isFault(events)) {
+    const objects = mayBeJson ? splitObjects(chunk) : [];
+    if (objects.length === 0) return sayFault(reading, part, events);
+    for (const { start, end } of objects) readPart(reading, { start: part.start + start, end: part.start + end }, true);
+    return;
+  }
   const waivers = findWaivers(source, part, () => events);
+  const isOdd = (issue: Issue): boolean => issue.kind !== 'bad-escape' || !mayBeJson || !isJsonText(chunk);
   for (let at = 0; at < events.length;) {
     const made = construct(chunk, events, at, limits.aliasedCharacters);
     const toFindings = (issues: readonly Issue[]): Finding[] =>
-      issues.map((issue) => toIssueFinding(source, chunk, part.start, events, at, issue));
+      issues.filter(isOdd).map((issue) => toIssueFinding(source, chunk, part.start, events, at, issue));
     if (made.failure !== undefined) {
       const findings = toFindings([...made.issues, made.failure]);
       sayFailure(reading, part, made.failure, mayHoldSecret(chunk) ? findings.map(withoutQuotes) : findings);
@@ -219,7 +235,8 @@ function readPart(reading: Reading, part: Stretch): void {
       const first = events[at + 1];
       const line = source.lineOf(part.start + Math.max(0, first === undefined ? 0 : startOf(first)));
       const place = { ...part, document: reading.documents.length, line, event: at, base: [] };
-      const findings = [...unreasoned(source, waivers), ...toFindings(made.issues)];
+      const faults = at === 0 ? listSeparatorFaults(source, part) : [];
+      const findings = [...faults, ...unreasoned(source, waivers), ...toFindings(made.issues)];
       reading.documents.push({ value: made.value, place, waivers, findings });
     }
     at = made.next;
@@ -228,7 +245,7 @@ function readPart(reading: Reading, part: Stretch): void {
 
 function sayFailure(reading: Reading, part: Stretch, failure: Issue, findings: readonly Finding[]): void {
   if (isTemplateAt(reading.source, part.start + failure.offset)) reading.isTemplated = true;
-  else reading.findings.push(...findings);
+  else append(reading.findings, findings);
 }
 
 function unreasoned(source: TextSource, waivers: readonly Waiver[]): readonly Finding[] {
@@ -238,11 +255,8 @@ function unreasoned(source: TextSource, waivers: readonly Waiver[]): readonly Fi
 }
 
 function sayFault(reading: Reading, part: Stretch, fault: SyntaxFault): void {
-  const { source, limits } = reading;
-  const at = part.start + fault.offset;
-  if (isTemplateAt(source, at)) reading.isTemplated = true;
-  else if (fault.isTooDeep) reading.findings.push(toFinding('KL0005', { source: source.rangeOf(at, at), data: { limit: limits.depth } }));
-  else reading.findings.push(toFinding('KL0001', { source: source.rangeOf(at, at), data: { reason: fault.reason } }));
+  if (isTemplateAt(reading.source, part.start + fault.offset)) reading.isTemplated = true;
+  else reading.findings.push(toFaultFinding(reading.source, part, fault, reading.limits));
 }
 
 // Alerting rules and the like hold `{{` in good YAML: only where the fault is at such a place, the file is a template.
@@ -254,6 +268,7 @@ function isTemplateAt(source: TextSource, offset: number): boolean {
 }
 
 const CODE_OF_ISSUE: Readonly<Record<Issue['kind'], string>> = {
+  'bad-escape': 'KL0001',
   'duplicate-key': 'KL0002',
   'bad-alias': 'KL0003',
   aliasing: 'KL0004',
@@ -275,12 +290,13 @@ function toIssueFinding(
   const start = base + issue.offset;
   const length = /^[^\s:,\]}#]*/.exec(chunk.slice(issue.offset, issue.offset + 100))?.[0].length ?? 0;
   const path = toPointer(pathTo(chunk, events, document, issue.offset));
-  const data = toData(issue, source.lineOf(start));
+  const data = toData(issue, source, start);
   return toFinding(CODE_OF_ISSUE[issue.kind], { path, source: source.rangeOf(start, start + length), data });
 }
 
-function toData({ kind, data }: Issue, line: number): FindingData {
-  if (kind === 'duplicate-key') return { ...data, line };
+function toData({ kind, data }: Issue, source: TextSource, start: number): FindingData {
+  if (kind === 'bad-escape') return toSyntaxData(source.file, 'found unknown escape character');
+  if (kind === 'duplicate-key') return { ...data, line: source.lineOf(start) };
   return kind === 'read-differently' ? withQuoted(data) : data;
 }
 

@@ -1,6 +1,7 @@
 import { EVENT_ID } from 'js-yaml';
 import type { Path } from '../../std/index.ts';
-import { endOf, isPlain, startOf, textOf, type YamlEvent } from './events.ts';
+import { isPlain, startOf, textOf, type YamlEvent } from './events.ts';
+import { extentsOf } from './extents.ts';
 import { NOT_FINITE_VALUE, resolvePlain, toKey } from './scalar.ts';
 
 /** A stretch of text: offsets, the end exclusive. */
@@ -24,46 +25,63 @@ export function findPlace(source: string, events: readonly YamlEvent[], start: n
 }
 
 interface Child {
+  readonly step: string | number | undefined;
   readonly node: number;
   /** Where its key begins; -1 without a key. */
   readonly from: number;
 }
 
-/** What was looked up in the collections of a document, so that many places in a long one cost no more than reading it. */
-const childrenOf = new WeakMap<readonly YamlEvent[], Map<number, ReadonlyMap<string | number, Child>>>();
+interface Children {
+  /** Of a key that stands twice, the last. */
+  readonly bySteps: ReadonlyMap<string | number, Child>;
+  /** Those that stand somewhere, in the order of the text. */
+  readonly placed: readonly Stretch[];
+  readonly steps: readonly Child[];
+}
 
-function findChild(source: string, events: readonly YamlEvent[], node: number, step: string | number): Child | undefined {
+/** What was looked up in the collections of a document, so that many places in a long one cost no more than reading it. */
+const childrenOf = new WeakMap<readonly YamlEvent[], Map<number, Children>>();
+
+function childrenAt(source: string, events: readonly YamlEvent[], node: number): Children {
   let known = childrenOf.get(events);
   if (known === undefined) childrenOf.set(events, (known = new Map()));
   let children = known.get(node);
   if (children === undefined) known.set(node, (children = listChildren(source, events, node)));
-  return children.get(events[node]?.type === EVENT_ID.SEQUENCE ? Number(step) : String(step));
+  return children;
 }
 
-function listChildren(source: string, events: readonly YamlEvent[], node: number): ReadonlyMap<string | number, Child> {
-  const event = events[node];
-  if (event?.type === EVENT_ID.SEQUENCE) return listItems(events, node);
-  return event?.type === EVENT_ID.MAPPING ? listValues(source, events, node) : new Map();
+function findChild(source: string, events: readonly YamlEvent[], node: number, step: string | number): Child | undefined {
+  const { bySteps } = childrenAt(source, events, node);
+  return bySteps.get(events[node]?.type === EVENT_ID.SEQUENCE ? Number(step) : String(step));
 }
 
-function listItems(events: readonly YamlEvent[], sequence: number): ReadonlyMap<number, Child> {
-  const items = new Map<number, Child>();
-  for (let at = sequence + 1; !isEnd(events[at]); at = skip(events, at)) items.set(items.size, { node: at, from: -1 });
-  return items;
-}
-
-/** Of a key that stands twice, the last. */
-function listValues(source: string, events: readonly YamlEvent[], mapping: number): ReadonlyMap<string, Child> {
-  const values = new Map<string, Child>();
-  let at = mapping + 1;
-  while (!isEnd(events[at])) {
-    const event = events[at];
-    const value = skip(events, at);
-    const key = event === undefined ? undefined : keyOf(source, event);
-    if (event !== undefined && key !== undefined) values.set(key, { node: value, from: startOf(event) });
-    at = skip(events, value);
+function listChildren(source: string, events: readonly YamlEvent[], node: number): Children {
+  const type = events[node]?.type;
+  const bySteps = new Map<string | number, Child>();
+  const placed: Stretch[] = [];
+  const steps: Child[] = [];
+  if (type !== EVENT_ID.MAPPING && type !== EVENT_ID.SEQUENCE) return { bySteps, placed, steps };
+  const { after } = extentsOf(source, events);
+  for (let at = node + 1; !isEnd(events[at]);) {
+    const child = type === EVENT_ID.MAPPING ? toValue(source, events, at, after) : { step: bySteps.size, node: at, from: -1 };
+    if (child.step !== undefined) bySteps.set(child.step, child);
+    const first = events[at];
+    if (first !== undefined && startOf(first) >= 0) {
+      placed.push(stretchOf(source, events, child.node, startOf(first)));
+      steps.push(child);
+    }
+    at = after[child.node] ?? events.length;
   }
-  return values;
+  return { bySteps, placed, steps };
+}
+
+function toValue(source: string, events: readonly YamlEvent[], at: number, after: Int32Array): Child {
+  const key = events[at];
+  return {
+    step: key === undefined ? undefined : keyOf(source, key),
+    node: after[at] ?? at + 1,
+    from: key === undefined ? -1 : startOf(key),
+  };
 }
 
 /** The key that a key's event stands for, as `construct` makes it; undefined if it is none. */
@@ -75,33 +93,18 @@ export function keyOf(source: string, event: YamlEvent): string | undefined {
   return value === NOT_FINITE_VALUE ? undefined : toKey(value);
 }
 
-/** The index after the node that begins at `at`. */
-function skip(events: readonly YamlEvent[], at: number): number {
-  let depth = 0;
-  let index = at;
-  do {
-    const type = events[index++]?.type;
-    if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth++;
-    else if (type === EVENT_ID.POP) depth--;
-  } while (depth > 0 && index < events.length);
-  return index;
-}
-
 function stretchOf(source: string, events: readonly YamlEvent[], node: number, from: number): Stretch {
-  const after = skip(events, node);
   const first = events[node];
   const start = from >= 0 ? from : Math.max(0, first === undefined ? 0 : startOf(first));
-  let end = start;
-  for (let index = node; index < after; index++) {
-    const event = events[index];
-    if (event !== undefined) end = Math.max(end, endOf(source, event));
-  }
+  const end = extentsOf(source, events).ends[node] ?? -1;
   return { start, end: end > start ? end : lineEnd(source, start) };
 }
 
 function lineEnd(source: string, start: number): number {
-  const end = source.slice(start).search(/[\r\n]|\s*#|:(?:\s|$)/);
-  return end < 0 ? source.length : start + Math.max(end, 0);
+  const found = source.slice(start).search(/[\r\n#]|:(?:\s|$)/);
+  let end = found < 0 ? source.length : start + found;
+  while (end > start && /\s/.test(source.charAt(end - 1))) end--;
+  return end;
 }
 
 function isEnd(event: YamlEvent | undefined): boolean {
@@ -114,30 +117,21 @@ export function pathTo(source: string, events: readonly YamlEvent[], start: numb
   let node = start + 1;
   for (;;) {
     const step = stepTowards(source, events, node, offset);
-    if (step === undefined) return path;
+    if (step?.step === undefined) return path;
     path.push(step.step);
     node = step.node;
   }
 }
 
-function stepTowards(
-  source: string,
-  events: readonly YamlEvent[],
-  node: number,
-  offset: number,
-): { readonly step: string | number; readonly node: number } | undefined {
-  const type = events[node]?.type;
-  if (type !== EVENT_ID.MAPPING && type !== EVENT_ID.SEQUENCE) return undefined;
-  let at = node + 1;
-  for (let n = 0; !isEnd(events[at]); n++) {
-    const event = events[at];
-    const value = type === EVENT_ID.MAPPING ? skip(events, at) : at;
-    const { end } = stretchOf(source, events, value, event === undefined ? 0 : startOf(event));
-    if (event !== undefined && startOf(event) <= offset && offset < end) {
-      const step = type === EVENT_ID.MAPPING ? keyOf(source, event) : n;
-      return step === undefined ? undefined : { step, node: value };
-    }
-    at = skip(events, value);
+function stepTowards(source: string, events: readonly YamlEvent[], node: number, offset: number): Child | undefined {
+  const { placed, steps } = childrenAt(source, events, node);
+  let low = 0;
+  let high = placed.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((placed[middle]?.start ?? 0) <= offset) low = middle + 1;
+    else high = middle;
   }
-  return undefined;
+  const last = placed[low - 1];
+  return last !== undefined && offset < last.end ? steps[low - 1] : undefined;
 }

@@ -14,17 +14,26 @@ export function findWaivers(source: TextSource, part: Stretch, events: () => rea
   if (!text.slice(part.start, part.end).includes('kplan:')) return [];
   const waivers: Waiver[] = [];
   const chunk = text.slice(part.start, part.end);
+  const all = events();
+  let line = 0;
+  let at = 0;
   for (const match of chunk.matchAll(COMMENT)) {
     const hash = match.index + match[0].indexOf('#');
-    if (isWithinText(chunk, events(), hash)) continue;
-    const line = nextContentLine(source, source.lineOf(part.start + hash));
+    at = nextEndingAfter(chunk, all, at, hash);
+    const event = all[at];
+    if (event !== undefined && startOf(event) <= hash) continue;
+    const own = source.lineOf(part.start + hash);
+    if (own >= line) line = nextContentLine(source, own);
     waivers.push({ code: (match[1] ?? '').toUpperCase(), reason: (match[2] ?? '').trim(), line });
   }
   return waivers;
 }
 
-function isWithinText(chunk: string, events: readonly YamlEvent[], offset: number): boolean {
-  return events.some((event) => startOf(event) >= 0 && startOf(event) <= offset && offset < endOf(chunk, event));
+/** The first scalar or alias from `events[at]` on that ends after an offset. */
+function nextEndingAfter(chunk: string, events: readonly YamlEvent[], at: number, offset: number): number {
+  let next = at;
+  for (let event = events[next]; event !== undefined && endOf(chunk, event) <= offset; event = events[next]) next++;
+  return next;
 }
 
 function nextContentLine(source: TextSource, commentLine: number): number {

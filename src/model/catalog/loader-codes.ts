@@ -3,9 +3,9 @@ import type { CatalogTable } from './entry.ts';
 /** Codes of the family KL: what stands between the files and their objects. */
 export const LOADER_CODES: CatalogTable = {
   KL0001: {
-    title: 'Not YAML',
+    title: 'Not YAML or JSON',
     severity: 'error',
-    message: 'this document is not YAML: {reason}',
+    message: 'this document is not {format}: {reason}',
     remedy: 'Mend the syntax here or on the lines just above; the other documents of the file are still read.',
     why: 'kubectl refuses the document, so its objects can be neither checked nor applied.',
     example: 'metadata:\n  name: web\n   labels: {}',
@@ -272,5 +272,12 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this rule is not used: it has more than {length} characters, or more than {stars} stars in one name',
     remedy: 'Write it as several simpler rules.',
     why: 'Matching such a rule can take for ever, and a repository is not trusted with that. What it names is read.',
+  },
+  KL0039: {
+    title: 'Link not followed',
+    severity: 'warning',
+    message: 'this link {reason}; it was not followed',
+    remedy: 'Mend or remove it, or name it in .kplanignore if it is no directory of manifests.',
+    why: 'A link may be to a directory with manifests; those would be missing from everything that follows.',
   },
 };

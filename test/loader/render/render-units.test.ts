@@ -197,7 +197,7 @@ const REFUSED: readonly { readonly name: string; readonly files: Files; readonly
     files: { 'kustomization.yaml': 'resources:\n- a.yaml\n- nope.yaml\n', 'a.yaml': map('a') },
     want: ['KL0031 kustomization.yaml:3'],
   },
-  { name: 'a kustomization that is no YAML', files: { 'kustomization.yaml': 'resources: [\n' }, want: ['KL0001 kustomization.yaml:2'] },
+  { name: 'a kustomization that is no YAML', files: { 'kustomization.yaml': 'resources: [\n' }, want: ['KL0001 kustomization.yaml:1'] },
 ];
 
 suite('what is refused before anything is run', () => {

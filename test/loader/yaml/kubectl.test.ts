@@ -83,6 +83,18 @@ const VALUES = [
   '\n  <<: {a: 1}\n  b: 2',
   '\n  b: 1\n  <<: {b: 2}',
   '\n- a\n- - b\n  - c\n- d: e\n  f: g',
+  '{\n  a: b\n}',
+  '[\n]',
+  '[\n\ta,\n\t b\nc\n]',
+  '{\na: b,\n"c": [ # {"\n# ]\n1], d:\n2\n}',
+  '\n- {\na: "x # y"\n}\n- [\nb]',
+  '"a\n\nb"',
+  '"a\n\n"',
+  '"a\\\nb"',
+  "'it''s\n \n\nb'",
+  '&x {\na: !!str 1,\nb: &y "q\nr"\n}\nw: *x',
+  '\n  l: |\n    a: {\n  m:\n  - x: >-\n      q: "\n    z: [\n1]',
+  '{\r\na: "b\r\n\r\nc"\r\n}',
   '\n  0644: a\n  1.5: b\n  on: c\n  off: d',
 ];
 
@@ -102,6 +114,11 @@ const REFUSED = [
   '"a',
   'a: b',
   '\n  a: b\n c: d',
+  '{"a"\n: 1}',
+  '{a\nb: 1}',
+  '{\na: b\nc: 1',
+  '[\n...\n]',
+  '"a\n...\n"',
 ];
 
 const kubectl = findProgram('kubectl');
