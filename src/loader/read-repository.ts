@@ -6,6 +6,7 @@ import { StatIndex } from './cache/stat-index.ts';
 import { decode } from './decode.ts';
 import { listIncomplete, type IncompletePlace } from './incomplete.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { explainEmptiness, refuseBareRepository } from './emptiness.ts';
 import { Gathering, type LoadedFile, type LoadNotes, type Memory } from './load-files.ts';
 import type { FileMemo } from './file-memo.ts';
 import type { GitSource } from './git/git-source.ts';
@@ -70,9 +71,10 @@ export async function readRepository(options: LoadOptions): Promise<LoadResult> 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   if (options.path === '-') return readStream(options, limits);
   if (options.ref === undefined) {
+    refuseBareRepository(options.path);
     const tree = openDiskTree(options.path, limits);
     const source: WorldSource = { kind: 'directory', description: options.path, path: options.path, kubernetesVersions: [] };
-    return finish(await gather(tree, options, limits), tree.root, source);
+    return finish(await gather(tree, options, limits), tree.root, source, tree);
   }
   return readRevision(options, options.ref, limits);
 }
@@ -84,7 +86,7 @@ async function readRevision(options: LoadOptions, ref: string, limits: Limits): 
     const tree = await openGitTree(git, commit, prefix, limits);
     const description = ref === commit ? commit.slice(0, 7) : `${ref} (${commit.slice(0, 7)})`;
     const source: WorldSource = { kind: 'revision', description, path: options.path, commit, kubernetesVersions: [] };
-    return finish(await gather(tree, options, limits), tree.root, source);
+    return finish(await gather(tree, options, limits), tree.root, source, tree);
   } finally {
     await git.close();
   }
@@ -150,11 +152,15 @@ async function readStream(options: LoadOptions, limits: Limits): Promise<LoadRes
   }
   gathering.add([], [], [{ path: '-', bytes }]);
   gathering.addText('-', decoded.text);
-  return finish(gathering, '', { kind: 'stdin', description: 'standard input', kubernetesVersions: [] });
+  const tree = { prefix: '-', files: [{ path: '-' }], ignored: 0 };
+  return finish(gathering, '', { kind: 'stdin', description: 'standard input', kubernetesVersions: [] }, tree);
 }
 
-function finish(gathering: Gathering, root: string, source: WorldSource): LoadResult {
-  const loaded = gathering.result();
+type Asked = Pick<SourceTree, 'prefix' | 'files' | 'ignored'>;
+
+function finish(gathering: Gathering, root: string, source: WorldSource, tree: Asked): LoadResult {
+  const gathered = gathering.result();
+  const loaded = { ...gathered, findings: [...gathered.findings, ...explainEmptiness(tree, gathered)] };
   const incomplete = listIncomplete(loaded.findings);
   return {
     ...loaded,

@@ -273,4 +273,11 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Write it as several simpler rules.',
     why: 'Matching such a rule can take for ever, and a repository is not trusted with that. What it names is read.',
   },
+  KL0039: {
+    title: 'No manifests',
+    severity: 'warning',
+    message: 'no manifests were found: {reason}',
+    remedy: 'Give as PATH a directory with .yaml, .yml or .json files, a file of any name, or `-` for standard input.',
+    why: 'Without a word, a path that was mistyped would look like one whose manifests are all fine.',
+  },
 };
