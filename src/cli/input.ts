@@ -6,12 +6,12 @@ import { describeSystemError } from './system-error.ts';
 const CHUNK = 1 << 20;
 
 /** The most that is read of a file which a user has named: the text of more does not fit a string. */
-const MOST_BYTES = 400_000_000;
+export const MOST_BYTES = 400_000_000;
 /** The most that is read of a configuration. */
 export const MOST_CONFIG_BYTES = 1_000_000;
 
 /** True for a pipe, a socket or a device: what can be read only once, and has neither a place nor neighbours. */
-function isStream(path: string): boolean {
+export function isStream(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }

@@ -8,7 +8,9 @@ import type { SourceTree } from './tree/tree.ts';
 /** A warning where nothing was found and nothing else says why: a path that was mistyped must not look like one that is fine. */
 export function explainEmptiness(tree: Pick<SourceTree, 'prefix' | 'files' | 'ignored'>, loaded: LoadedFiles): readonly Finding[] {
   const isSaid = loaded.findings.some(({ severity }) => severity !== 'info');
-  if (loaded.manifests.length > 0 || isSaid) return [];
+  const { documents, skippedDocuments, templatedFiles } = loaded.notes;
+  const isEmptyList = templatedFiles === 0 && documents > skippedDocuments;
+  if (loaded.manifests.length > 0 || isSaid || isEmptyList) return [];
   return [toFinding('KL0039', { source: beginningOf(tree.prefix || '.'), data: { reason: reasonOf(tree, loaded) } })];
 }
 

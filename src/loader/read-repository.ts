@@ -36,7 +36,9 @@ export interface LoadOptions {
   /** `none` reads kustomizations and charts as if no program were there to render them. */
   readonly renderers?: 'auto' | 'none';
   readonly signal?: AbortSignal;
-  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** What the standard input is called in findings, where it stands for something else: a pipe that was named. `-` by default. */
+  readonly streamName?: string;
   readonly limits?: Partial<Limits>;
   /** Bounds the time that reading may take; without it time is not bounded. */
   readonly clock?: Clock;
@@ -145,15 +147,16 @@ async function readStream(options: LoadOptions, limits: Limits): Promise<LoadRes
     chunks.push(chunk);
   }
   const gathering = new Gathering(limits);
+  const { streamName: path = '-' } = options;
+  const description = path === '-' ? 'standard input' : path;
   const bytes = Buffer.concat(chunks);
   const decoded = decode(bytes);
   if (decoded.kind !== 'text') {
-    throw new KplanError('UNREADABLE', 'standard input is not text', { hint: 'give YAML or JSON in UTF-8' });
+    throw new KplanError('UNREADABLE', `${description} is not text`, { hint: 'give YAML or JSON in UTF-8' });
   }
-  gathering.add([], [], [{ path: '-', bytes }]);
-  gathering.addText('-', decoded.text);
-  const tree = { prefix: '-', files: [{ path: '-' }], ignored: 0 };
-  return finish(gathering, '', { kind: 'stdin', description: 'standard input', kubernetesVersions: [] }, tree);
+  gathering.add([], [], [{ path, bytes }]);
+  gathering.addText(path, decoded.text);
+  return finish(gathering, '', { kind: 'stdin', description, kubernetesVersions: [] }, { prefix: path, files: [{ path }], ignored: 0 });
 }
 
 type Asked = Pick<SourceTree, 'prefix' | 'files' | 'ignored'>;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, temporaryFolder } from './program.ts';
+import { run, temporaryFolder, type Ran } from './program.ts';
 
 const OBJECT = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
 
@@ -15,6 +16,47 @@ function folderOf(context: Parameters<typeof temporaryFolder>[0]): string {
   execFileSync('mkfifo', [join(folder, 'fifo')]);
   return folder;
 }
+
+const UNREADABLE: readonly (readonly [file: string, text: string, said: string])[] = [
+  ['bad.yaml', 'a: [\n', 'bad.yaml:2:1: this document is not YAML'],
+  ['other.yaml', 'a: 1\n', 'other.yaml:1:1: no manifests were found'],
+  ['empty.yaml', '', 'empty.yaml:1:1: no manifests were found'],
+];
+
+for (const flag of ['--snapshot', '--context-objects', '--nodes'])
+  for (const [file, text, said] of UNREADABLE)
+    test(`${flag} ${file}: what is not understood is not taken for nothing`, async (context) => {
+      const folder = folderOf(context);
+      writeFileSync(join(folder, file), text);
+      const { code, stderr } = await run('kplan', folder, ['a.yaml', flag, file]);
+      assert.ok(stderr.includes(`kplan: ${flag} ${said}`), stderr);
+      assert.equal(code, 3);
+    });
+
+test('a snapshot of any name is read, and one of nothing is a list without items', async (context) => {
+  const folder = folderOf(context);
+  writeFileSync(join(folder, 'live.txt'), OBJECT.replace('name: a', 'name: a, namespace: default'));
+  writeFileSync(join(folder, 'none.yaml'), 'apiVersion: v1\nkind: List\nitems: []\n');
+  assert.match((await run('kplan', folder, ['a.yaml', '--snapshot', 'live.txt'])).stdout, /^Plan: 1 to update/);
+  assert.match((await run('kplan', folder, ['a.yaml', '--snapshot', 'none.yaml'])).stdout, /^Plan: 1 to create/);
+});
+
+for (const words of ['validate PIPE', 'a.yaml --snapshot PIPE', 'a.yaml --snapshot none.yaml --context-objects PIPE'])
+  test(`${words}: a pipe is read`, async (context) => {
+    const folder = folderOf(context);
+    writeFileSync(join(folder, 'none.yaml'), 'apiVersion: v1\nkind: List\nitems: []\n');
+    const piped = async (text: string): Promise<Ran> => {
+      const [ran] = await Promise.all([
+        run('kplan', folder, words.replace('PIPE', 'fifo').split(' ')),
+        writeFile(join(folder, 'fifo'), text),
+      ]);
+      return ran;
+    };
+    assert.equal((await piped(OBJECT)).code, 0);
+    const bad = await piped('a: [\n');
+    assert.match(bad.stdout + bad.stderr, /fifo:2:1/);
+    assert.notEqual(bad.code, 0);
+  });
 
 const OWN_CONFIGS: readonly (readonly [leadsTo: string, said: RegExp])[] = [
   ['/dev/zero', /^kplan: kplan\.yaml is a link that leads out of the repository/],

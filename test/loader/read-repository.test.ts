@@ -187,6 +187,7 @@ const CASES: readonly Case[] = [
     objects: [],
     findings: ['KL0039 a:1'],
   },
+  { name: 'a list without items', files: { 'x.yaml': 'apiVersion: v1\nkind: List\nitems: []\n' }, objects: [] },
   { name: 'an empty file', files: { 'x.yaml': '' }, path: 'x.yaml', objects: [], findings: ['KL0039 x.yaml:1'] },
 ];
 
