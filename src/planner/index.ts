@@ -4,7 +4,7 @@ export { listHolders } from './orphans.ts';
 export { fieldsHashOf } from './fields-hash.ts';
 export { type PlanInput } from './input.ts';
 export { applyMerge } from './merge/index.ts';
-export { updateMerge } from './merge/index.ts';
+export { listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { createPlan } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
