@@ -36,6 +36,8 @@ export interface LoadOptions {
   /** `none` reads kustomizations and charts as if no program were there to render them. */
   readonly renderers?: 'auto' | 'none';
   readonly signal?: AbortSignal;
+  /** Called where a program is run in a folder that must be removed in the end; what it answers is called then. */
+  readonly hold?: () => () => void;
   readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** What the standard input is called in findings, where it stands for something else: a pipe that was named. `-` by default. */
   readonly streamName?: string;
@@ -117,6 +119,7 @@ async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): P
     sources: new SourceFiles(tree, limits),
     limits,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.hold === undefined ? {} : { hold: options.hold }),
   };
   const rendered = await renderUnits(options.renderers === 'none' ? {} : findRenderers(limits), context);
   gathering.add(rendered.manifests, [...tree.findings, ...rendered.findings], rendered.sources);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, temporaryFolder, type Ran } from './program.ts';
+import { fileURLToPath } from 'node:url';
+import { cleanEnv, run, temporaryFolder, type Ran } from './program.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OBJECT = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
 
 /** A folder of one object, beside what is no file. */
@@ -86,4 +88,21 @@ for (const flag of ['--config', '--baseline'])
       const { code, stderr } = await run('kplan', folderOf(context), ['validate', 'a.yaml', flag, file]);
       assert.ok(stderr.startsWith(`kplan: ${flag} ${file}${file === '.' ? ': it is a directory' : ' is no regular file'}`), stderr);
       assert.equal(code, 3);
+    });
+
+for (const program of ['kplan', 'kapply'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    test(`${program} that waits for a pipe, hearing nothing else, is ended by ${signal}`, async (context) => {
+      const folder = folderOf(context);
+      const child = spawn(process.execPath, [join(ROOT, 'dist', `${program}.js`), 'fifo'], {
+        cwd: folder,
+        env: cleanEnv(),
+        stdio: 'ignore',
+      });
+      context.after(() => child.kill('SIGKILL'));
+      const ended = new Promise((resolve) => child.on('close', (_, by) => resolve(by)));
+      const pipe = await open(join(folder, 'fifo'), 'w');
+      child.kill(signal);
+      assert.equal(await ended, signal);
+      await pipe.close();
     });

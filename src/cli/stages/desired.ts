@@ -106,6 +106,7 @@ export function loadOptions(args: Arguments, io: Io, path: string): LoadOptions 
     ...(isPiped ? { path: '-', streamName: path, stdin: [readInput(absolute, path)] } : { path: absolute, stdin: io.stdin }),
     git: git === 'js' || git === 'native' ? git : 'auto',
     signal: io.signal,
+    hold: () => io.hold(),
     ...(ref === undefined ? {} : { ref }),
     ...(cache === undefined ? {} : { cacheDirectory: cache }),
   };
