@@ -6,7 +6,7 @@ export interface Signals {
    * From here until what it answers is called, they abort `signal`, and a second one ends the process. Otherwise they end it
    * where it is, also where it computes and would not hear of an abort: for work that leaves nothing behind.
    */
-  hold(): () => void;
+  readonly hold: () => () => void;
 }
 
 /** The signals of the running process. */
