@@ -106,3 +106,16 @@ for (const program of ['kplan', 'kapply'] as const)
       assert.equal(await ended, signal);
       await pipe.close();
     });
+
+for (const [paths, summary] of [
+  ['a.yaml a.yaml', '2 objects in 1 file'],
+  ['. a.yaml', '3 objects in 2 files'],
+  ['a.yaml .', '3 objects in 2 files'],
+] as const)
+  test(`validate ${paths}: what is named twice is counted once`, async (context) => {
+    const folder = folderOf(context);
+    writeFileSync(join(folder, 'a.yaml'), `${OBJECT}---\n${OBJECT.replace('name: a', 'name: b')}---\na: 1\n`);
+    writeFileSync(join(folder, 'c.yaml'), OBJECT.replace('name: a', 'name: c'));
+    const { stdout } = await run('kplan', folder, ['validate', ...paths.split(' '), '--all']);
+    assert.ok(stdout.startsWith(`Validate: ${summary} · 1 note`), stdout);
+  });
