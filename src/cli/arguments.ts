@@ -44,6 +44,8 @@ export async function parseArguments(program: ProgramName, words: readonly strin
   const [least, most] = command.positionals;
   if (positionals.length < least)
     throw usage(command, `${command.program} ${command.usage} needs ${command.usage.split(' ').at(-1) ?? 'an argument'}`);
+  if (positionals.includes(''))
+    throw new KplanError('USAGE', 'an argument is empty', { hint: 'a variable may be unset; `.` stands for the current directory' });
   if (positionals.length > most) throw unexpected(command, positionals);
   return decode(command, positionals, parsed, flags);
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { toVisible } from '../std/index.ts';
+import type { Signals } from './signals.ts';
 
 /** The process as the commands see it: streams, terminal, environment, working directory. Tests hand in their own. */
 export interface Io {
@@ -12,8 +13,10 @@ export interface Io {
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly stdinIsTerminal: boolean;
-  /** Aborts on Ctrl-C and SIGTERM. */
+  /** Aborts on Ctrl-C and SIGTERM while they are held; else they end the process at once. */
   readonly signal: AbortSignal;
+  /** Holds Ctrl-C and SIGTERM for work that must end in order, until what it answers is called. */
+  hold(): () => void;
   out(text: string): void;
   err(text: string): void;
   /** Asks at the terminal; the answer without surrounding spaces, nothing for Ctrl-D. Only where stdin and stderr are terminals. */
@@ -23,10 +26,11 @@ export interface Io {
 }
 
 /** The Io of the running process. */
-export function processIo(signal: AbortSignal): Io {
+export function processIo(signals: Signals): Io {
+  const { signal } = signals;
   const { stdout, stderr, stdin } = process;
   return {
-    stdin: readUntil(stdin, signal),
+    stdin: readUntil(stdin, signals),
     env: process.env,
     cwd: process.cwd(),
     width: Math.max(40, columnsOf(stdout) ?? 100),
@@ -34,6 +38,7 @@ export function processIo(signal: AbortSignal): Io {
     stderrIsTerminal: Boolean(stderr.isTTY),
     stdinIsTerminal: Boolean(stdin.isTTY),
     signal,
+    hold: signals.hold,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(toVisible(text, { keepsLines: true })),
     ask: async (question) => {
@@ -55,13 +60,15 @@ export function processIo(signal: AbortSignal): Io {
 }
 
 /** What a stream holds, until the signal aborts: reading then throws. */
-async function* readUntil(stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* readUntil(stream: Readable, { signal, hold }: Signals): AsyncGenerator<Uint8Array> {
+  const release = hold();
   const stop = (): unknown => stream.destroy();
   signal.addEventListener('abort', stop);
   try {
     yield* stream;
   } finally {
     signal.removeEventListener('abort', stop);
+    release();
   }
 }
 

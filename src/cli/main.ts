@@ -4,6 +4,7 @@ import { findCommand } from './arguments-words.ts';
 import { renderHelp } from './help.ts';
 import { processIo, type Io } from './io.ts';
 import { describeSystemError, isSystemError } from './system-error.ts';
+import { processSignals } from './signals.ts';
 import type { CommandName, ProgramName } from './table.ts';
 import { VERSION } from './version.ts';
 
@@ -66,20 +67,14 @@ export function signalExit(io: Io): number | undefined {
   return io.signal.reason === 'SIGTERM' ? 143 : 130;
 }
 
-/** Runs a program as this process: signals become an abort, a second one ends at once. */
+/** Runs a program as this process. */
 export async function runAsProcess(program: ProgramName): Promise<void> {
   tuneEngine(process.argv.slice(2));
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(name === 'SIGTERM' ? 143 : 130);
-      controller.abort(name);
-    });
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  process.exitCode = await runProgram(program, process.argv.slice(2), processIo(controller.signal));
+  process.exitCode = await runProgram(program, process.argv.slice(2), processIo(processSignals()));
 }
 
 /**

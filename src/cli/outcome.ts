@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { getArray, getString, isJson } from '../std/index.ts';
 import { fingerprint, KplanError, type Effect, type Finding, type Severity } from '../model/index.ts';
 import { severityRank } from '../report/index.ts';
 import type { Arguments } from './arguments.ts';
+import { checkIsFile, readInput } from './input.ts';
 import type { Io } from './io.ts';
 
 /** Whether a run fails: a finding that is not waived, or an effect, at or above --fail-on. */
@@ -29,7 +30,8 @@ export function readBaseline(args: Arguments, io: Io): ReadonlySet<string> {
     throw new KplanError('NOT_FOUND', `--baseline ${file}: there is no such file`, {
       hint: 'any report of `kplan -o json=FILE` is a baseline',
     });
-  const report = parse(readFileSync(path, 'utf8'), file);
+  checkIsFile(path, `--baseline ${file}`);
+  const report = parse(readInput(path, `--baseline ${file}`).toString(), file);
   return new Set([...getArray(report, 'findings'), ...getArray(report, 'effects')].flatMap((item) => getString(item, 'fingerprint') ?? []));
 }
 

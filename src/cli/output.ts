@@ -65,8 +65,9 @@ async function renderGithub(report: Report, io: Io): Promise<string> {
   return renderWorkflowCommands(report);
 }
 
-/** Writes a file that a user named; says which file and why where that fails. */
+/** Writes a file that a user named, whole once it has begun; says which file and why where that fails. */
 export function writeOutput(file: string, text: string, io: Io): void {
+  io.hold();
   try {
     writeFileSync(resolve(io.cwd, file), text);
   } catch (error) {

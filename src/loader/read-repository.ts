@@ -7,6 +7,7 @@ import { decode } from './decode.ts';
 import { listOutlines } from './encrypted.ts';
 import { listIncomplete, type IncompletePlace } from './incomplete.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { explainEmptiness, refuseBareRepository } from './emptiness.ts';
 import { Gathering, type LoadedFile, type LoadNotes, type Memory } from './load-files.ts';
 import type { FileMemo } from './file-memo.ts';
 import type { GitSource } from './git/git-source.ts';
@@ -36,7 +37,11 @@ export interface LoadOptions {
   /** `none` reads kustomizations and charts as if no program were there to render them. */
   readonly renderers?: 'auto' | 'none';
   readonly signal?: AbortSignal;
-  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Called where a program is run in a folder that must be removed in the end; what it answers is called then. */
+  readonly hold?: () => () => void;
+  readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** What the standard input is called in findings, where it stands for something else: a pipe that was named. `-` by default. */
+  readonly streamName?: string;
   readonly limits?: Partial<Limits>;
   /** Bounds the time that reading may take; without it time is not bounded. */
   readonly clock?: Clock;
@@ -73,9 +78,10 @@ export async function readRepository(options: LoadOptions): Promise<LoadResult> 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   if (options.path === '-') return readStream(options, limits);
   if (options.ref === undefined) {
+    refuseBareRepository(options.path);
     const tree = openDiskTree(options.path, limits);
     const source: WorldSource = { kind: 'directory', description: options.path, path: options.path, kubernetesVersions: [] };
-    return finish(await gather(tree, options, limits), tree.root, source);
+    return finish(await gather(tree, options, limits), tree.root, source, tree);
   }
   return readRevision(options, options.ref, limits);
 }
@@ -87,7 +93,7 @@ async function readRevision(options: LoadOptions, ref: string, limits: Limits): 
     const tree = await openGitTree(git, commit, prefix, limits);
     const description = ref === commit ? commit.slice(0, 7) : `${ref} (${commit.slice(0, 7)})`;
     const source: WorldSource = { kind: 'revision', description, path: options.path, commit, kubernetesVersions: [] };
-    return finish(await gather(tree, options, limits), tree.root, source);
+    return finish(await gather(tree, options, limits), tree.root, source, tree);
   } finally {
     await git.close();
   }
@@ -116,6 +122,7 @@ async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): P
     sources: new SourceFiles(tree, limits),
     limits,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.hold === undefined ? {} : { hold: options.hold }),
   };
   const rendered = await renderUnits(options.renderers === 'none' ? {} : findRenderers(limits), context);
   gathering.add(rendered.manifests, [...tree.findings, ...rendered.findings], rendered.sources);
@@ -146,18 +153,23 @@ async function readStream(options: LoadOptions, limits: Limits): Promise<LoadRes
     chunks.push(chunk);
   }
   const gathering = new Gathering(limits);
+  const { streamName: path = '-' } = options;
+  const description = path === '-' ? 'standard input' : path;
   const bytes = Buffer.concat(chunks);
   const decoded = decode(bytes);
   if (decoded.kind !== 'text') {
-    throw new KplanError('UNREADABLE', 'standard input is not text', { hint: 'give YAML or JSON in UTF-8' });
+    throw new KplanError('UNREADABLE', `${description} is not text`, { hint: 'give YAML or JSON in UTF-8' });
   }
-  gathering.add([], [], [{ path: '-', bytes }]);
-  gathering.addText('-', decoded.text);
-  return finish(gathering, '', { kind: 'stdin', description: 'standard input', kubernetesVersions: [] });
+  gathering.add([], [], [{ path, bytes }]);
+  gathering.addText(path, decoded.text);
+  return finish(gathering, '', { kind: 'stdin', description, kubernetesVersions: [] }, { prefix: path, files: [{ path }], ignored: 0 });
 }
 
-function finish(gathering: Gathering, root: string, source: WorldSource): LoadResult {
-  const loaded = gathering.result();
+type Asked = Pick<SourceTree, 'prefix' | 'files' | 'ignored'>;
+
+function finish(gathering: Gathering, root: string, source: WorldSource, tree: Asked): LoadResult {
+  const gathered = gathering.result();
+  const loaded = { ...gathered, findings: [...gathered.findings, ...explainEmptiness(tree, gathered)] };
   const incomplete = listIncomplete(loaded.findings);
   return {
     ...loaded,

@@ -5,7 +5,7 @@ export { appliedHashOf } from './applied-hash.ts';
 export { fieldsHashOf } from './fields-hash.ts';
 export { type PlanInput } from './input.ts';
 export { applyMerge } from './merge/index.ts';
-export { updateMerge } from './merge/index.ts';
+export { listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { findGates } from './order/gates.ts';
 export { createPlan } from './plan.ts';

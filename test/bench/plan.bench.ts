@@ -61,7 +61,7 @@ const WATCHED: readonly WatchedChange[] = [
 
 /** What a change of one file costs a watched plan, from the change to the report's data, in a process that has planned before. */
 async function benchWatched(directory: string, snapshot: string): Promise<readonly BenchRow[]> {
-  const io: Io = { ...processIo(new AbortController().signal), env: { KPLAN_CACHE: '' } };
+  const io: Io = { ...processIo({ signal: new AbortController().signal, hold: () => () => undefined }), env: { KPLAN_CACHE: '' } };
   const args = await parseArguments('kplan', ['plan', directory, '--snapshot', snapshot]);
   tuneEngine(['--watch']);
   const session = new PlanSession(io);

@@ -23,6 +23,8 @@ const MISTAKES: readonly (readonly [words: string, said: RegExp])[] = [
     /^kapply: completion is no command, .*\n {2}completion is a command of kplan: `kplan completion bash\|zsh\|fish`\n$/,
   ],
   ['kapply aply', /^kapply: aply is no command, .*\n {2}the commands of kapply are status, delete\n$/],
+  ['kplan ', /^kplan: an argument is empty\n/],
+  ['kplan validate ', /^kplan: an argument is empty\n/],
   ['kplan --fail-on erorr', /--fail-on erorr: must be error, warning, info, never; did you mean error\?/],
   ['kplan --base', /--base needs a value/],
   ['kplan --base a --base b', /--base is given 2 times/],

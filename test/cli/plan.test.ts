@@ -70,6 +70,21 @@ test('in pull-request CI the merge base is taken, and a shallow clone is told wh
   }
 });
 
+test('two items of one key pass a create, and neither a plan nor an apply', async (context) => {
+  const folder = temporaryFolder(context);
+  const env = '[{name: A, value: a}, {name: A, value: b}]';
+  const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - {name: c, image: "i:1", env: ${env}}\n`;
+  writeFileSync(join(folder, 'p.yaml'), pod);
+  assert.equal((await run('kplan', folder, ['validate'])).code, 0);
+  const planned = await run('kplan', folder, ['.', '--base', 'none']);
+  assert.match(planned.stdout, /✗ Pod default\/p +KV0049/);
+  assert.equal(planned.code, 1);
+  assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 3);
+  const forced = await run('kapply', folder, ['.', '--yes', '--allow', 'KV0049']);
+  assert.match(forced.stdout, /failed to create typed patch object .*duplicate entries for key/s);
+  assert.equal(forced.code, 1);
+});
+
 test('a plan against a snapshot names what differs from it', async (context) => {
   const shop = shopRepository(context);
   const live = [

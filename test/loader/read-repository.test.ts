@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
       '.github/workflows/w.yaml': 'on: push\n',
     },
     objects: [],
-    findings: ['KL0020 c.yaml:1', 'KL0020 k.yaml:1'],
+    findings: ['KL0040 .:1', 'KL0020 c.yaml:1', 'KL0020 k.yaml:1'],
   },
   {
     name: 'objects that lack what makes them one',
@@ -193,7 +193,22 @@ const CASES: readonly Case[] = [
     objects: [`ConfigMap a ${'a'.repeat(200)}.yaml:1`, 'ConfigMap d d/d.yaml:1'],
     findings: ['KL0038 .kplanignore:1', 'KL0038 .kplanignore:9', 'KL0038 d/.kplanignore:1'],
   },
-  { name: 'nothing at all', files: { 'README.md': 'x' }, objects: [] },
+  { name: 'nothing at all', files: { 'README.md': 'x' }, objects: [], findings: ['KL0040 .:1'] },
+  {
+    name: 'a file of any name, if it is what was asked for',
+    files: { 'x.txt': map('x') },
+    path: 'x.txt',
+    objects: ['ConfigMap x x.txt:1'],
+  },
+  {
+    name: 'a directory that is asked for and excluded',
+    files: { '.kplanignore': 'a/\n', 'a/x.yaml': map('x') },
+    path: 'a',
+    objects: [],
+    findings: ['KL0040 a:1'],
+  },
+  { name: 'a list without items', files: { 'x.yaml': 'apiVersion: v1\nkind: List\nitems: []\n' }, objects: [] },
+  { name: 'an empty file', files: { 'x.yaml': '' }, path: 'x.yaml', objects: [], findings: ['KL0040 x.yaml:1'] },
 ];
 
 const options = (path: string, more: Partial<LoadOptions> = {}): LoadOptions => ({ path, git: 'auto', ...more });
@@ -347,11 +362,17 @@ test('standard input', async () => {
   const result = await readRepository(options('-', { stdin: chunks(text.subarray(0, 45), text.subarray(45)) }));
   assert.deepEqual(summarise(result).objects, ['ConfigMap é -:1', 'ConfigMap b -:6']);
   assert.equal(result.source.kind, 'stdin');
+  assert.deepEqual(summarise(await readRepository(options('-'))).findings, ['KL0040 -:1']);
 });
 
 const ERRORS: readonly { readonly name: string; readonly options: LoadOptions; readonly code: string }[] = [
   { name: 'a path that is not there', options: options(join(base, 'nope')), code: 'NOT_FOUND' },
   { name: 'a revision where there is no repository', options: options(base, { ref: 'main' }), code: 'NOT_A_REPOSITORY' },
+  {
+    name: 'a bare repository',
+    options: options(writeFiles(join(base, 'bare'), { HEAD: '', 'objects/x': '', 'refs/x': '' })),
+    code: 'UNREADABLE',
+  },
   { name: 'standard input that is no text', options: options('-', { stdin: chunks(Buffer.from([0xff, 0x00])) }), code: 'UNREADABLE' },
 ];
 

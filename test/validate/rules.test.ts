@@ -93,6 +93,19 @@ const CASES: readonly Case[] = [
     want: [],
   },
   {
+    name: 'a binary key, which environments do not have',
+    objects: [deployment({}, fromKey('configMapKeyRef')), make('v1', 'ConfigMap', 'a', { binaryData: { k: 'YQ==' } })],
+    want: [['KR0002', '/spec/template/spec/containers/0/env/0/valueFrom/configMapKeyRef/key', 'error', 'error']],
+  },
+  {
+    name: 'a binary key of a volume',
+    objects: [
+      deployment({ volumes: [{ name: 'v', configMap: { name: 'a', items: [{ key: 'k', path: 'p' }] } }] }),
+      make('v1', 'ConfigMap', 'a', { binaryData: { k: 'YQ==' } }),
+    ],
+    want: [],
+  },
+  {
     name: 'a key of a volume that a ConfigMap lacks',
     objects: [
       deployment({ volumes: [{ name: 'v', configMap: { name: 'a', items: [{ key: 'k', path: 'p' }] } }] }),

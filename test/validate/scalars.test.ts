@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe as group, test } from 'node:test';
+import { pullPolicyOf } from '../../src/model/schema/native-defaults/image.ts';
 import { isStrictSubnet } from '../../src/validate/native/cidr.ts';
 import { judgeSchedule } from '../../src/validate/native/cron.ts';
-import { judgePortName, judgeQualifiedName } from '../../src/validate/object/names.ts';
+import { judgePortName, judgeQualifiedName, judgeSubdomain } from '../../src/validate/object/names.ts';
 import { isCidr, isIpv6, isOfFormat } from '../../src/validate/structural/custom-formats.ts';
 import { explainTime, findBadBase64, isTime, judgeQuantity } from '../../src/validate/structural/scalars.ts';
 
@@ -28,6 +29,20 @@ table('base64', findBadBase64, [
   [3, 'not base64!'],
   [4, 'YWJjZ', 'YWJj!'],
 ]);
+
+test('base64 of many megabytes', () => {
+  const long = 'a'.repeat(12_000_000);
+  assert.equal(findBadBase64(long), -1);
+  assert.equal(findBadBase64(`${long}!`), long.length);
+  assert.equal(findBadBase64(`${long}YQ==`), -1);
+});
+
+test('names, images and durations of many megabytes', () => {
+  const long = `${'a.'.repeat(6_000_000)}a`;
+  assert.deepEqual(judgeSubdomain(long), ['must be no more than 253 characters']);
+  assert.equal(pullPolicyOf(`${long}/a`), 'IfNotPresent');
+  assert.equal(isOfFormat('1s'.repeat(6_000_000), 'duration'), false);
+});
 
 table('times', (text) => isTime(text, false), [
   [true, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.5+02:00', '2024-02-29T23:59:59Z'],

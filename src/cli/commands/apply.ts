@@ -86,6 +86,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
       hint: `mend it, or go on all the same with --allow ${blocker.code}`,
     });
   if (args.has('dry-run')) return args.has('detailed-exitcode') && steps > 0 ? 2 : 0;
+  io.hold();
   if (steps > 0) await confirm(`Apply ${steps} ${steps === 1 ? 'change' : 'changes'} to ${plan.before.description}?`, args, io);
   const result = await carryOut(plan, opened, args, io, log, secrets);
   const applied: ApplyReport = {

@@ -26,6 +26,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   if (refused !== undefined) throw usage(args.command, `--watch keeps a whole unit as it should be: it does not take --${refused}`);
   const target = args.positionals[0] ?? '.';
   const path = toPath(target, args, io);
+  io.hold();
   const source = toSource(target, path, args);
   const desired = await readDesired(sourceArguments(args, source), io, log, path);
   const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);

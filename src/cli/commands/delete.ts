@@ -40,6 +40,7 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
       await printReport({ kind: 'StatusReport', cluster: source, units: [{ unit, objects }], notes: [], next }, args, io);
       return 0;
     }
+    io.hold();
     await confirm(`Delete ${going} of unit ${unit} in ${source.description}, namespaces and claims included?`, args, io);
     const result = await whileStepping(opened, io, (clock) =>
       deleteUnit(cluster, unit, {

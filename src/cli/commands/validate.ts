@@ -7,6 +7,7 @@ import type { Arguments } from '../arguments.ts';
 import { waive } from '../config.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
+import { withoutOverlap } from '../overlap.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { openReferenceMemory } from '../stages/reference-memory.ts';
@@ -18,7 +19,7 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const paths = args.positionals.length === 0 ? ['.'] : args.positionals;
   const digested = await readAll(paths, args, io, log, chooseDigester(args, io));
-  const loaded = mustBeWhole(digested, args) ? await readAll(paths, args, io, log, undefined) : digested;
+  const loaded = withoutOverlap(mustBeWhole(digested, args) ? await readAll(paths, args, io, log, undefined) : digested);
   const [first] = loaded;
   if (first === undefined) return 0;
   const versions = chooseVersions(args, first.config, undefined);

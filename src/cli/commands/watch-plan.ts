@@ -17,6 +17,7 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
   if (args.string('ref') !== undefined || args.positionals[0] === '-')
     throw new KplanError('USAGE', '--watch follows files: it takes neither --ref nor standard input');
   if (args.string('out') !== undefined) throw new KplanError('USAGE', '--watch shows plans: it does not save them with --out');
+  io.hold();
   const session = new PlanSession(io);
   let wanted = false;
   let running: Promise<void> | undefined;

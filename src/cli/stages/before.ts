@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readWorld } from '../../cluster/index.ts';
 import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
+import { readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
 import { isSnapshotText, readSnapshot } from '../snapshot-text.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
@@ -115,8 +115,10 @@ async function openSnapshot(file: string, io: Io): Promise<Before> {
       hint: '`kplan snapshot FILE` writes one; so does `kubectl get all,... -A -o yaml`',
     });
   const source: WorldSource = { kind: 'snapshot', description: `snapshot ${file}`, path: file, kubernetesVersions: [] };
-  const own = await readOwnSnapshot(file, path);
-  if (own === undefined) return { mode: 'live', world: World.of(await readObjects(path)), source, manifests: [] };
+  const name = `--snapshot ${file}`;
+  const input = statSync(path).isDirectory() ? undefined : readInput(path, name);
+  const own = input === undefined ? undefined : readOwnSnapshot(name, input);
+  if (own === undefined) return { mode: 'live', world: World.of(await readObjects(path, name, input)), source, manifests: [] };
   const { head, world } = own;
   const { clusterUid, kubernetesVersion, salt } = head;
   return {
@@ -130,12 +132,11 @@ async function openSnapshot(file: string, io: Io): Promise<Before> {
 }
 
 // Undefined for a dump that another tool has written.
-async function readOwnSnapshot(file: string, path: string): Promise<ReturnType<typeof readSnapshot> | undefined> {
-  if (!statSync(path).isFile()) return undefined;
-  const text = await readFile(path, 'utf8');
+function readOwnSnapshot(name: string, input: Buffer): ReturnType<typeof readSnapshot> | undefined {
+  const text = input.toString();
   if (!isSnapshotText(text)) return undefined;
-  const { documents, findings } = parseDocuments(text, file);
+  const { documents, findings } = parseDocuments(text, name);
   const [document] = documents;
   if (document !== undefined && documents.length === 1 && findings.length === 0) return readSnapshot(document.value);
-  throw new KplanError('UNREADABLE', `--snapshot ${file}: not a whole snapshot`, { hint: 'write it again with `kplan snapshot FILE`' });
+  throw new KplanError('UNREADABLE', `${name}: not a whole snapshot`, { hint: 'write it again with `kplan snapshot FILE`' });
 }

@@ -1,23 +1,28 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { JsonValue } from '../../std/index.ts';
 import { KplanError } from '../../model/index.ts';
 import { parseDocuments } from '../../loader/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { decodeConfig, NO_CONFIG, type Config } from '../config.ts';
+import { checkIsFile, checkOwnFile, MOST_CONFIG_BYTES, readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 
 /** The configuration that --config names, else `kplan.yaml` at the repository's root, else none. Throws `INVALID_CONFIG` with the place. */
 export async function readConfig(args: Arguments, io: Io, root: string): Promise<Config> {
   const named = args.string('config');
-  const file = named === undefined ? join(root === '' ? io.cwd : root, 'kplan.yaml') : resolve(io.cwd, named);
+  const home = root === '' ? io.cwd : root;
+  const file = named === undefined ? join(home, 'kplan.yaml') : resolve(io.cwd, named);
   if (!existsSync(file)) {
     if (named === undefined) return NO_CONFIG;
     throw new KplanError('NOT_FOUND', `--config ${named}: there is no such file`, {
       hint: 'kplan.yaml at the root of the repository is read without --config',
     });
   }
-  return decodeConfig(await checkConfig(file, readFileSync(file, 'utf8')));
+  const name = named === undefined ? 'kplan.yaml' : `--config ${named}`;
+  if (named === undefined) checkOwnFile(file, home, name);
+  else checkIsFile(file, name);
+  return decodeConfig(await checkConfig(file, readInput(file, name, MOST_CONFIG_BYTES).toString()));
 }
 
 async function checkConfig(file: string, text: string): Promise<JsonValue> {

@@ -1,6 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import {
+  describe,
+  describeRemedy,
   KplanError,
   World,
   type Finding,
@@ -18,6 +20,7 @@ import { adviseOnWord } from '../arguments-words.ts';
 import type { Arguments } from '../arguments.ts';
 import { cacheDirectory } from '../cache-directory.ts';
 import type { Config } from '../config.ts';
+import { isStream, MOST_BYTES, readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
 import { readConfig } from './config-file.ts';
 
@@ -99,11 +102,13 @@ export function loadOptions(args: Arguments, io: Io, path: string): LoadOptions 
   const ref = args.string('ref');
   const git = args.string('git');
   const cache = cacheDirectory(io);
+  const absolute = path === '-' ? path : resolve(io.cwd, path);
+  const isPiped = path !== '-' && ref === undefined && isStream(absolute);
   return {
-    path: path === '-' ? path : resolve(io.cwd, path),
+    ...(isPiped ? { path: '-', streamName: path, stdin: [readInput(absolute, path)] } : { path: absolute, stdin: io.stdin }),
     git: git === 'js' || git === 'native' ? git : 'auto',
     signal: io.signal,
-    stdin: io.stdin,
+    hold: () => io.hold(),
     ...(ref === undefined ? {} : { ref }),
     ...(cache === undefined ? {} : { cacheDirectory: cache }),
   };
@@ -123,7 +128,7 @@ const LONGEST_UNIT = 48;
  * the same name, so that they never prune each other's objects: what does not fit a name is told apart by a hash.
  */
 function unitName(path: string, root: string, io: Io): string {
-  if (path === '-') return 'stdin';
+  if (path === '-' || isStream(resolve(io.cwd, path))) return 'stdin';
   const absolute = resolve(io.cwd, path);
   const real = existsSync(absolute) ? realpathSync(absolute) : absolute;
   const inside = root === '' ? '' : relative(root, real);
@@ -145,14 +150,14 @@ function toName(text: string): string {
 
 async function readContext(args: Arguments, io: Io, config: Config, root: string): Promise<World> {
   const files = [
-    ...args.list('context-objects').map((file) => existing(file, '--context-objects', io)),
-    ...(config.contextObjects ?? []).map((file) => join(root, file)),
+    ...args.list('context-objects').map((file) => ({ path: existing(file, '--context-objects', io), name: `--context-objects ${file}` })),
+    ...(config.contextObjects ?? []).map((file) => ({ path: join(root, file), name: `contextObjects ${file}` })),
   ];
   const objects: KubernetesObject[] = [];
-  for (const file of files) objects.push(...(await readObjects(file)));
+  for (const { path, name } of files) objects.push(...(await readObjects(path, name)));
   const nodes = args.string('nodes') ?? config.nodes;
   if (nodes !== undefined)
-    objects.push(...(/^\d+x/.test(nodes) ? parseNodesSpec(nodes) : await readObjects(existing(nodes, '--nodes', io))));
+    objects.push(...(/^\d+x/.test(nodes) ? parseNodesSpec(nodes) : await readObjects(existing(nodes, '--nodes', io), `--nodes ${nodes}`)));
   return World.of(objects);
 }
 
@@ -170,10 +175,24 @@ function existing(file: string, flag: string, io: Io): string {
   });
 }
 
-/** The objects of a file or folder that is no part of the repository. */
-export async function readObjects(path: string): Promise<readonly KubernetesObject[]> {
-  const { manifests } = await readRepository({ path, git: 'auto', renderers: 'none' });
-  return manifests.map((manifest) => manifest.object);
+/**
+ * The objects of a file, a pipe or a folder that is no part of the repository. Throws `UNREADABLE` with the first place that
+ * cannot be understood: what is not read would be taken for what is not there. `input` is what it holds, if that is known.
+ */
+export async function readObjects(
+  path: string,
+  name: string,
+  input: Buffer | undefined = isStream(path) ? readInput(path, name) : undefined,
+): Promise<readonly KubernetesObject[]> {
+  const limits = { fileBytes: MOST_BYTES };
+  const source: Pick<LoadOptions, 'path' | 'stdin' | 'streamName'> =
+    input === undefined ? { path } : { path: '-', streamName: basename(path), stdin: [input] };
+  const { manifests, findings } = await readRepository({ ...source, git: 'auto', renderers: 'none', limits });
+  const fault = findings.find(({ code, severity }) => severity === 'error' || code === 'KL0040');
+  if (fault === undefined) return manifests.map((manifest) => manifest.object);
+  const { file = '', line, column } = fault.source ?? {};
+  const place = file === basename(path) ? name : `${name}: ${file}`;
+  throw new KplanError('UNREADABLE', `${place}:${line}:${column}: ${describe(fault)}`, { hint: describeRemedy(fault) });
 }
 
 function describeNotes(notes: LoadNotes, loaded: LoadResult): readonly string[] {

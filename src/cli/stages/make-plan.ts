@@ -5,6 +5,7 @@ import {
   KplanError,
   labelsOf,
   refKeyOf,
+  type Finding,
   type KubernetesObject,
   type Lens,
   type Plan,
@@ -122,7 +123,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     catalog,
     defaultNamespace: desired.defaultNamespace,
     ...(before.mode === 'live' ? { labels: membershipLabels(desired.unit) } : {}),
-    findings: [...desired.findings, ...found],
+    findings: [...desired.findings, ...found.map(asOfApply)],
     engines: [...ENGINES, createReferenceEngine({ knowsAll: knowsCluster, lens })],
     salt: options.salt,
     now: toKubernetesTime(io.now()),
@@ -132,6 +133,11 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
   });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
   return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };
+}
+
+/** What a create lets pass and an apply refuses: kapply applies. */
+function asOfApply(finding: Finding): Finding {
+  return finding.code === 'KV0049' ? { ...finding, severity: 'error' } : finding;
 }
 
 // A plan that is made again of the same world is made of the same world: what was worked out of it still holds.

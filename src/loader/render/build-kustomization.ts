@@ -32,6 +32,7 @@ export interface RenderContext {
   readonly sources: SourceFiles;
   readonly limits: Limits;
   readonly signal?: AbortSignal;
+  readonly hold?: () => () => void;
 }
 
 /** What a unit renders to. */
@@ -46,7 +47,7 @@ export interface RenderedUnit {
  */
 export async function buildKustomization(unit: KustomizeUnit, renderer: Renderer, context: RenderContext): Promise<RenderedUnit> {
   const { tree, sources, signal } = context;
-  return withScratch(async (scratch) => {
+  return withScratch(context, async (scratch) => {
     const root = provideFiles(
       tree,
       unit.files.flatMap((file) => sources.get(file.path) ?? []),

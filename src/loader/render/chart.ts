@@ -60,7 +60,7 @@ function isDependency(path: string, name: string): boolean {
 
 /** Renders a chart with its own values, and gives each object the template that wrote it. */
 export async function renderChart(chart: ChartUnit, renderer: Renderer, context: RenderContext): Promise<RenderedUnit> {
-  return withScratch(async (scratch) => {
+  return withScratch(context, async (scratch) => {
     const root = provideFiles(
       context.tree,
       chart.files.flatMap((file) => context.sources.get(file.path) ?? []),

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { toFinding, type Finding, type Manifest } from '../../model/index.ts';
 import { compareStrings } from '../../std/index.ts';
 import { beginningOf } from '../tree/disk-fault.ts';
-import { isManifestName, type TreeFile } from '../tree/tree.ts';
+import { isManifestName, type SourceTree, type TreeFile } from '../tree/tree.ts';
 import { buildKustomization, type RenderContext, type RenderedUnit } from './build-kustomization.ts';
 import { readChart, renderChart, type ChartUnit } from './chart.ts';
 import { isKustomizationName } from './kustomization.ts';
@@ -30,7 +30,7 @@ export async function renderUnits(renderers: Renderers, context: RenderContext):
   const outside = tree.files.filter((file) => !isInChart(file.path));
   const directories = findDirectories(outside, isKustomizationName);
   if (outermost.length === 0 && directories.length === 0) {
-    return { manifests: [], findings: [], plainFiles: outside.filter(isPlainName), sources: [] };
+    return { manifests: [], findings: [], plainFiles: outside.filter((file) => isPlain(file, tree)), sources: [] };
   }
   const graph = new KustomizeGraph(tree, sources);
   await graph.read(directories);
@@ -67,6 +67,11 @@ function sortOut(
     else plain.push(file);
   }
   return { files: plain, findings };
+}
+
+/** Whether a file is read for manifests: by its name, or because it is what was asked for. */
+function isPlain(file: TreeFile, { prefix }: Pick<SourceTree, 'prefix'>): boolean {
+  return file.path === prefix || isPlainName(file);
 }
 
 // Files of tools that stand among manifests and are none.

@@ -5,12 +5,15 @@ import type { SourceTree } from '../tree/tree.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Runs with a directory of our own that nobody else can read, and removes it in the end. */
-export async function withScratch<T>(use: (directory: string) => Promise<T>): Promise<T> {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'kplan-render-')));
+export async function withScratch<T>({ hold }: { readonly hold?: () => () => void }, use: (directory: string) => Promise<T>): Promise<T> {
+  const release = hold?.();
+  let directory: string | undefined;
   try {
+    directory = realpathSync(mkdtempSync(join(tmpdir(), 'kplan-render-')));
     return await use(directory);
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+    release?.();
   }
 }
 

@@ -22,6 +22,7 @@ export function openDiskTree(path: string, limits: Limits): SourceTree {
     isOnDisk: true,
     prefix,
     files,
+    ignored: walk.ignored,
     findings: walk.findings,
     escapes: walk.escapes,
     read: (wanted) => readFiles(root, wanted, limits),

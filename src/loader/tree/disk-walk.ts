@@ -16,6 +16,8 @@ export class DiskWalk {
   readonly files: TreeFile[] = [];
   readonly findings: Finding[] = [];
   readonly escapes: string[] = [];
+  /** Files and directories that rules exclude. */
+  ignored = 0;
   readonly #root: string;
   readonly #limits: Limits;
   readonly #visited = new Set<string>();
@@ -54,8 +56,11 @@ export class DiskWalk {
       if (this.#isFull) return;
       const below = path === '' ? entry.name : `${path}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!isSkippedDirectory(entry.name) && !rules.ignores(`${below}/`)) this.#visit(below, rules);
-      } else if (!rules.ignores(below)) this.#take(below, entry, rules);
+        if (isSkippedDirectory(entry.name)) continue;
+        if (rules.ignores(`${below}/`)) this.ignored++;
+        else this.#visit(below, rules);
+      } else if (rules.ignores(below)) this.ignored++;
+      else this.#take(below, entry, rules);
     }
   }
 

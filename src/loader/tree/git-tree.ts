@@ -49,6 +49,7 @@ export async function openGitTree(git: GitSource, commit: string, prefix: string
     isOnDisk: false,
     prefix,
     files: all.slice(0, limits.files),
+    ignored: wanted.length - kept.length,
     findings: [...unusable, ...links.findings, ...submodules, ...surplus.map((file) => tooMany(file, limits))],
     escapes: links.escapes,
     read: (list) => readFiles(git, list, limits),

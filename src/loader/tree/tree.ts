@@ -30,6 +30,8 @@ export interface SourceTree {
   readonly prefix: string;
   /** The regular files of that part that nothing ignores, by path. */
   readonly files: readonly TreeFile[];
+  /** How many files and directories of that part a .kplanignore excludes. */
+  readonly ignored: number;
   readonly findings: readonly Finding[];
   /** The links that lead out of the tree. */
   readonly escapes: readonly string[];

@@ -280,4 +280,11 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Mend or remove it, or name it in .kplanignore if it is no directory of manifests.',
     why: 'A link may be to a directory with manifests; those would be missing from everything that follows.',
   },
+  KL0040: {
+    title: 'No manifests',
+    severity: 'warning',
+    message: 'no manifests were found: {reason}',
+    remedy: 'Give as PATH a directory with .yaml, .yml or .json files, a file of any name, or `-` for standard input.',
+    why: 'Without a word, a path that was mistyped would look like one whose manifests are all fine.',
+  },
 };

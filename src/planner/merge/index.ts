@@ -1,5 +1,6 @@
 export { applyMerge } from './apply.ts';
 export { type FieldConflict } from './conflict.ts';
+export { listDuplicates } from './duplicates.ts';
 export { FieldSet } from './field-set.ts';
 export { readManagers } from './managers.ts';
 export { formatFieldPath, keyOfElement, readPathElement, toFieldElement, type FieldPath, type PathElement } from './path-element.ts';

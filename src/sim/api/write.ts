@@ -1,6 +1,6 @@
 import type { StatusError, WriteResult } from '../../cluster/index.ts';
-import { nameOf, refKeyOf, withMetadata, type Kind, type KubernetesObject } from '../../model/index.ts';
-import { applyMerge, updateMerge } from '../../planner/index.ts';
+import { nameOf, namespaceOf, refKeyOf, withMetadata, type Kind, type KubernetesObject } from '../../model/index.ts';
+import { applyMerge, listDuplicates, updateMerge } from '../../planner/index.ts';
 import { formatFieldPath, type FieldConflict } from '../../planner/index.ts';
 import { getArray, getString } from '../../std/index.ts';
 import { admit } from './admission.ts';
@@ -78,6 +78,8 @@ export function apply(context: Context, object: KubernetesObject, force: boolean
   if ('refusal' in located) return located.refusal;
   const { kind, live } = located;
   if (getArray(object.metadata, 'managedFields').length > 0) return badRequest('metadata.managedFields must be nil');
+  const untyped = checkDuplicates(located);
+  if (untyped !== undefined) return untyped;
   const absent = live === undefined ? checkAbsent(located) : undefined;
   if (absent !== undefined) return absent;
   const input = { ...mergeInput(context, kind), live, applied: located.object, manager: context.fieldManager, force };
@@ -161,6 +163,17 @@ function checkAbsent(located: Located): StatusError | undefined {
   return uid === ''
     ? undefined
     : conflict(kind, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
+}
+
+/** The server cannot make a typed object of what has two items of one key, and says so without a reason. */
+function checkDuplicates({ kind, name, object }: Located): StatusError | undefined {
+  const problems = listDuplicates(object, kind.schema).map(
+    (path) => `${formatFieldPath(path.slice(0, -1))}: duplicate entries for key ${formatFieldPath(path.slice(-1))}`,
+  );
+  if (problems.length === 0) return undefined;
+  const what = `${namespaceOf(object) ?? ''}/${name}; ${object.apiVersion.includes('/') ? '' : '/'}${object.apiVersion}, Kind=${object.kind}`;
+  const list = problems.length === 1 ? problems.join() : `errors:${problems.map((text) => `\n  ${text}`).join('')}`;
+  return { kind: 'error', code: 500, reason: 'Unknown', message: `failed to create typed patch object (${what}): ${list}` };
 }
 
 function applyConflict(message: string, conflicts: readonly FieldConflict[]): StatusError {

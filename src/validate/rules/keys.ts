@@ -4,13 +4,20 @@ import { formatTarget, listOne, type Target } from './lookup.ts';
 import { listPodReferences } from './pod-references.ts';
 import { MAYBE_ELSEWHERE, ERROR, type DanglingReference } from './rule.ts';
 
+/** The fields of a ConfigMap or Secret in which volumes and environments look for keys. */
+interface KeyFields {
+  readonly volume: readonly string[];
+  readonly environment: readonly string[];
+}
+
 /** The keys asked for of ConfigMaps or Secrets that exist and lack them. */
-export function findMissingKeys(world: World, kind: 'ConfigMap' | 'Secret', fields: readonly string[]): readonly DanglingReference[] {
+export function findMissingKeys(world: World, kind: 'ConfigMap' | 'Secret', where: KeyFields): readonly DanglingReference[] {
   return listPodReferences(world, kind).flatMap(({ referrer, namespace, name, keys }) => {
     if (keys.length === 0) return [];
     const target: Target = { group: '', kind, namespace, name };
     const object = world.get(target);
     if (object === undefined) return [];
+    const fields = keys.some(({ path }) => path.includes('valueFrom')) ? where.environment : where.volume;
     const missing = keys.filter(({ key }) => !fields.some((field) => Object.hasOwn(getObject(object, field) ?? {}, key)));
     return missing.map(({ key, path }) => ({
       referrer,

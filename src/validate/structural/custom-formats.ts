@@ -2,6 +2,8 @@ import { findBadBase64, isTime } from './scalars.ts';
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const DURATION = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+/** On megabytes the pattern would overflow its stack. */
+const LONGEST_DURATION = 10_000;
 const LONG_DURATION =
   /^\s*\d+\s*(?:ns|nano|nanosecond|us|µs|μs|micro|microsecond|ms|milli|millisecond|s|sec|second|m|min|minute|h|hr|hour|d|day|w|wk|week)s?\s*$/i;
 const EMAIL = /^[^\s@<>()[\]\\,;:]+@[^\s@<>()[\]\\,;:]+$/;
@@ -14,7 +16,7 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isTime(`${text}T00:00:00Z`, false),
   'date-time': (text) => isTime(text.toUpperCase().replace(' ', 'T'), false),
   datetime: (text) => isTime(text.toUpperCase().replace(' ', 'T'), false),
-  duration: (text) => text === '0' || DURATION.test(text) || LONG_DURATION.test(text),
+  duration: (text) => text === '0' || (text.length <= LONGEST_DURATION && DURATION.test(text)) || LONG_DURATION.test(text),
   email: (text) => EMAIL.test(text),
   hostname: (text) => HOSTNAME.test(text),
   ipv4: isIpv4,

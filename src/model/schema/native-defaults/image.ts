@@ -3,12 +3,16 @@ const DOMAIN = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 
+/** The path alone may have 255 characters; the patterns would overflow their stack on megabytes. */
+const LONGEST_IMAGE = 10_000;
+
 /** The pull policy that the server gives an image: `Always` for the tag `latest`, said or meant; what is no reference at all has no tag. */
 export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
   return tagOf(image) === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
 function tagOf(image: string): string | undefined {
+  if (image.length > LONGEST_IMAGE) return undefined;
   const at = image.indexOf('@');
   const digest = at < 0 ? undefined : image.slice(at + 1);
   const named = at < 0 ? image : image.slice(0, at);
