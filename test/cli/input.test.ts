@@ -20,7 +20,7 @@ function folderOf(context: Parameters<typeof temporaryFolder>[0]): string {
 }
 
 const UNREADABLE: readonly (readonly [file: string, text: string, said: string])[] = [
-  ['bad.yaml', 'a: [\n', 'bad.yaml:2:1: this document is not YAML'],
+  ['bad.yaml', 'a: [\n', 'bad.yaml:1:4: this document is not YAML'],
   ['other.yaml', 'a: 1\n', 'other.yaml:1:1: no manifests were found'],
   ['empty.yaml', '', 'empty.yaml:1:1: no manifests were found'],
 ];
@@ -56,7 +56,7 @@ for (const words of ['validate PIPE', 'a.yaml --snapshot PIPE', 'a.yaml --snapsh
     };
     assert.equal((await piped(OBJECT)).code, 0);
     const bad = await piped('a: [\n');
-    assert.match(bad.stdout + bad.stderr, /fifo:2:1/);
+    assert.match(bad.stdout + bad.stderr, /fifo:1:4/);
     assert.notEqual(bad.code, 0);
   });
 
