@@ -102,7 +102,7 @@ const byPlace = compareBy<Finding>(
 
 function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): PlannedChanges {
   const entries: Entry[] = [];
-  const unchanged: UnchangedObject[] = [];
+  const unchanged: { readonly key: RefKey; readonly object: UnchangedObject }[] = [];
   const findings: Finding[] = [];
   for (const [key, desired] of byKey) {
     if (isLeftOut(desired.object)) continue;
@@ -112,12 +112,12 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): Pla
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = findLostOwners(desired, input);
     findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
-    if (planned.change.action === 'none') unchanged.push(toUnchanged(planned.change));
+    if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   }
   return {
     entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)),
-    unchanged: unchanged.toSorted(compareBy(toRefKey)),
+    unchanged: unchanged.toSorted(compareBy((item) => item.key)).map(({ object }) => object),
     findings,
   };
 }

@@ -88,6 +88,7 @@ export interface MakePlanOptions {
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
 function mustBeReadable({ manifests }: Desired, { source, unread = [] }: Before): void {
+  if (unread.length === 0) return;
   const kinds = new Set(manifests.map(({ object }) => `${gvkOf(object).group}/${object.kind}`));
   const unknown = unread.filter((kind) => kinds.has(kind)).map((kind) => kind.replace(/^.*\//, ''));
   if (unknown.length === 0) return;

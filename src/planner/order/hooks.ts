@@ -1,4 +1,5 @@
-import { annotationsOf, refOf, toFinding, type Finding, type KubernetesObject, type Manifest } from '../../model/index.ts';
+import { refOf, toFinding, type Finding, type KubernetesObject, type Manifest } from '../../model/index.ts';
+import { getString } from '../../std/index.ts';
 
 const ARGO = 'argocd.argoproj.io/hook';
 const HELM = 'helm.sh/hook';
@@ -54,15 +55,16 @@ const MEANINGS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
 const UNKNOWN: Meaning = { moment: 'never', reason: 'that is no hook that is known, so nobody can say when it is to run' };
 const MOMENTS = ['before', 'with', 'after'] as const;
 
+const HOOKS = [ARGO, HELM];
+
 /**
  * What an object says of being a hook; undefined if nothing. Argo CD's annotation counts before Helm's, as there; of
  * several moments the first counts. A `Skip` among them leaves the object out.
  */
 export function readHook(object: KubernetesObject): Hook | undefined {
-  const annotations = annotationsOf(object);
-  const annotation = [ARGO, HELM].find((name) => annotations.has(name));
+  const annotation = HOOKS.find((name) => getString(object.metadata, 'annotations', name) !== undefined);
   if (annotation === undefined) return undefined;
-  const value = annotations.get(annotation) ?? '';
+  const value = getString(object.metadata, 'annotations', annotation) ?? '';
   return { annotation, value, ...chooseMeaning(listMeanings(annotation, value)) };
 }
 
