@@ -98,7 +98,7 @@ const DANGLING: CatalogTable = {
     title: 'Target of an autoscaler missing',
     severity: 'warning',
     message: '{referrer} scales {target}, which {absence}',
-    remedy: 'Correct scaleTargetRef, or remove the autoscaler.',
+    remedy: 'Correct scaleTargetRef{there}, or remove the autoscaler.',
     why: 'It scales nothing: FailedGetScale.',
   },
   KR0015: {
@@ -182,6 +182,14 @@ const DANGLING: CatalogTable = {
     message: '{referrer} is served by {target}, which {absence}',
     remedy: 'Add {target} or correct the reference.',
     why: 'The API is unavailable, and deleting any namespace hangs while it is.',
+  },
+  KR0026: {
+    title: 'Webhook port missing',
+    severity: 'error',
+    message: '{referrer} calls {target}, which {absence}',
+    remedy: 'Use a port that the Service has: {ports}. Without a port, 443 is called.',
+    why: 'The API server finds no way to it: every request that a webhook is asked about fails, unless its failurePolicy is Ignore, and an aggregated API is unavailable.',
+    example: 'clientConfig: { service: { namespace: shop, name: hook } }   # the Service has 8443, and no 443',
   },
 };
 
