@@ -44,6 +44,7 @@ const OF_MANY = new Set([
   'KL0035',
   'KL0036',
   'KL0037',
+  'KL0040',
 ]);
 
 /** Whether a finding says that objects may stand at its place that are not known, not even by name. */
