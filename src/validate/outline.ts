@@ -75,7 +75,7 @@ const POD_FIELDS = ['priorityClassName', 'runtimeClassName', 'serviceAccountName
 const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'];
 const CONTAINER_FIELDS = ['name', 'envFrom', 'lifecycle'];
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];
-const VOLUME_FIELDS = ['configMap', 'secret', 'persistentVolumeClaim', 'projected', 'ephemeral'];
+const VOLUME_FIELDS = ['configMap', 'csi', 'secret', 'persistentVolumeClaim', 'projected', 'ephemeral'];
 const ENV_FIELDS: Fields = [['valueFrom', ['configMapKeyRef', 'secretKeyRef']]];
 const PROBE_FIELDS: Fields = [
   ['httpGet', ['port']],

@@ -78,7 +78,8 @@ export function compareReferences(rawBefore: World, rawAfter: World, { knowsAll,
   const gained = [...now].flatMap(([key, item]): readonly FactChange[] => {
     if (old.has(key)) return [];
     const targets = [...item.reference.findTargets(before), ...item.reference.findTargets(after)];
-    return [{ change: 'gained', fact: toFact(key, item, targets, knowsAll || targets.length > 0) }];
+    const isCertain = knowsAll || targets.length > 0 || item.reference.isCertain === true;
+    return [{ change: 'gained', fact: toFact(key, item, targets, isCertain) }];
   });
   const lost = [...old].flatMap(([key, item]): readonly FactChange[] => {
     if (now.has(key) || !stillRefers(item, after)) return [];

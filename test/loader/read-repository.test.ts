@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -386,6 +386,30 @@ for (const { name, options: given, code } of ERRORS) {
     });
   });
 }
+
+/** Runs as a user whom the rights of files bind. */
+async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+for (const path of ['d', 'd/a.yaml', 'a.yaml'])
+  test(`a path that may not be read stops the question: ${path}`, async () => {
+    chmodSync(base, 0o755);
+    const directory = writeFiles(join(base, `rights-${path.replace('/', '-')}`), { 'd/a.yaml': map('a'), 'a.yaml': map('a') });
+    chmodSync(join(directory, 'a.yaml'), 0);
+    chmodSync(join(directory, 'd'), 0);
+    try {
+      await asOrdinaryUser(() => assert.rejects(readRepository(options(join(directory, path))), /cannot be read \(EACCES\)/));
+    } finally {
+      chmodSync(join(directory, 'd'), 0o755);
+    }
+  });
 
 test('a path that a revision does not have', async () => {
   const repository = new TestRepository(join(base, 'elsewhere')).write({ 'a.yaml': map('a') });

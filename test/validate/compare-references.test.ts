@@ -29,6 +29,11 @@ function definition(...served: readonly string[]): JsonObject {
 
 const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata };
 
+const probing = {
+  ...reader,
+  spec: { template: { spec: { containers: [{ name: 'a', readinessProbe: { httpGet: { port: 'http' } } }] } } },
+};
+
 interface Case {
   readonly name: string;
   readonly before: readonly JsonObject[];
@@ -60,6 +65,12 @@ const CASES: readonly Case[] = [
     before: [service, deployment('web')],
     after: [service, deployment('api')],
     want: ['gained KR0015 warning Service shop/web: Service shop/web, Deployment shop/web'],
+  },
+  {
+    name: 'a probe of a port that its own container lacks',
+    before: [],
+    after: [probing],
+    want: ['gained KR0023 error Deployment shop/web: Deployment shop/web'],
   },
   {
     name: 'what was dangling and stays so',
@@ -114,6 +125,11 @@ group('references that a change breaks or mends', () => {
       assert.deepEqual(found, want);
     });
   }
+
+  test('a port that the container itself lacks does not exist anywhere', () => {
+    const [change] = compareReferences(World.EMPTY, World.of([probing].map(toObject)), { knowsAll: false });
+    assert.equal(change?.fact.data['absence'], 'does not exist');
+  });
 
   test('equal worlds differ in nothing, and facts come by key', () => {
     const world = World.of([reader, service].map(toObject));

@@ -324,6 +324,59 @@ const CASES: readonly Case[] = [
     want: [['KR0020', '/webhooks/0/clientConfig/service/name', 'error', 'warning']],
   },
   {
+    name: 'a port that the Service of a webhook lacks, given or by default',
+    objects: [
+      make('v1', 'Service', 'hook', { spec: { ports: [{ port: 8443 }] } }),
+      makeGlobal('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'w', {
+        webhooks: [8443, 9443, undefined].map((port) => ({
+          clientConfig: { service: { namespace: NAMESPACE, name: 'hook', ...(port === undefined ? {} : { port }) } },
+        })),
+      }),
+      makeGlobal('apiregistration.k8s.io/v1', 'APIService', 'v1.x', {
+        spec: { service: { namespace: NAMESPACE, name: 'hook', port: 443 } },
+      }),
+    ],
+    want: [
+      ['KR0027', '/spec/service/port', 'error', 'error'],
+      ['KR0027', '/webhooks/1/clientConfig/service/port', 'error', 'error'],
+      ['KR0027', '/webhooks/2/clientConfig/service/name', 'error', 'error'],
+    ],
+  },
+  {
+    name: 'Secrets that drivers of volumes ask for',
+    objects: [
+      deployment({ volumes: [{ name: 'v', csi: { driver: 'd', nodePublishSecretRef: { name: 's' } } }] }),
+      makeGlobal('v1', 'PersistentVolume', 'v', {
+        spec: {
+          csi: {
+            driver: 'd',
+            nodeStageSecretRef: { name: 's', namespace: NAMESPACE },
+            nodePublishSecretRef: { name: 't', namespace: 'x' },
+          },
+        },
+      }),
+    ],
+    want: [
+      ['KR0003', '/spec/csi/nodePublishSecretRef/name', 'error', 'info'],
+      ['KR0003', '/spec/csi/nodeStageSecretRef/name', 'error', 'info'],
+      ['KR0003', '/spec/template/spec/volumes/0/csi/nodePublishSecretRef/name', 'error', 'info'],
+    ],
+  },
+  {
+    name: 'an autoscaler that names the wrong apiVersion, or the wrong kind',
+    objects: [
+      deployment({}),
+      ...[
+        { apiVersion: 'extensions/v1beta1', kind: 'Deployment', name: 'web' },
+        { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web' },
+      ].map((scaleTargetRef, index) => make('autoscaling/v2', 'HorizontalPodAutoscaler', `w${index}`, { spec: { scaleTargetRef } })),
+    ],
+    want: [
+      ['KR0014', '/spec/scaleTargetRef/apiVersion', 'error', 'warning'],
+      ['KR0014', '/spec/scaleTargetRef/kind', 'error', 'warning'],
+    ],
+  },
+  {
     name: 'a Service of a StatefulSet that is missing',
     objects: [make('apps/v1', 'StatefulSet', 'db', { spec: { serviceName: 'db' } })],
     want: [['KR0021', '/spec/serviceName', 'warning', 'warning']],

@@ -135,7 +135,8 @@ export class KustomizeGraph {
   }
 
   #complain(kustomization: Kustomization, { text, source }: Reference, isOutside: boolean): Finding {
-    if (isOutside || isRemote(text)) return toFinding('KL0032', { source, data: { url: text } });
+    if (isOutside && !isRemote(text)) return toFinding('KL0041', { source, data: { path: text } });
+    if (isRemote(text)) return toFinding('KL0032', { source, data: { url: text } });
     const reason = `${text} is neither a file nor a directory with a kustomization`;
     return toFinding('KL0031', { source, data: { program: 'kustomize build', directory: kustomization.directory || '.', reason } });
   }

@@ -1,4 +1,15 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  opendirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { KplanError, toFinding } from '../../model/index.ts';
 import type { Limits } from '../limits.ts';
@@ -10,6 +21,7 @@ import type { FileContent, SourceTree, TreeFile } from './tree.ts';
 export function openDiskTree(path: string, limits: Limits): SourceTree {
   const start = realPath(resolve(path), path);
   const isDirectory = statSync(start).isDirectory();
+  checkReadable(start, isDirectory, path);
   const directory = isDirectory ? start : dirname(start);
   const root = findRoot(directory);
   const walk = new DiskWalk(root, limits);
@@ -44,10 +56,23 @@ function realPath(absolute: string, asGiven: string): string {
         hint: 'give a directory or file of manifests as PATH, or `-` for standard input',
       });
     }
-    throw new KplanError('UNREADABLE', `${asGiven} cannot be read (${code})`, {
-      hint: 'check the rights of the path and of the directories above it',
-    });
+    throw notReadable(asGiven, code);
   }
+}
+
+function checkReadable(path: string, isDirectory: boolean, asGiven: string): void {
+  try {
+    if (isDirectory) opendirSync(path).closeSync();
+    else closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  } catch (error) {
+    throw notReadable(asGiven, errorCode(error));
+  }
+}
+
+function notReadable(path: string, code: string): KplanError {
+  return new KplanError('UNREADABLE', `${path} cannot be read (${code})`, {
+    hint: 'check the rights of the path and of the directories above it',
+  });
 }
 
 // The repository's root, so that places in findings are the same from wherever kplan is run.

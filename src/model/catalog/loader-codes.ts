@@ -287,4 +287,12 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Give as PATH a directory with .yaml, .yml or .json files, a file of any name, or `-` for standard input.',
     why: 'Without a word, a path that was mistyped would look like one whose manifests are all fine.',
   },
+  KL0041: {
+    title: 'Base out of the tree',
+    severity: 'error',
+    message: '{path} leads out of the tree that is read',
+    remedy: 'Outside of Git, give a PATH that holds both; in a repository, copy it there.',
+    why: 'A repository is untrusted input: a path could show any file of the machine that runs kplan. Outside of Git the tree is PATH alone.',
+    example: 'resources:\n  - ../../base',
+  },
 };

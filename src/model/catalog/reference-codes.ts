@@ -98,7 +98,7 @@ const DANGLING: CatalogTable = {
     title: 'Target of an autoscaler missing',
     severity: 'warning',
     message: '{referrer} scales {target}, which {absence}',
-    remedy: 'Correct scaleTargetRef, or remove the autoscaler.',
+    remedy: 'Correct scaleTargetRef{there}, or remove the autoscaler.',
     why: 'It scales nothing: FailedGetScale.',
   },
   KR0015: {
@@ -189,6 +189,14 @@ const DANGLING: CatalogTable = {
     message: 'no matches for kind "{kind}" in version "{apiVersion}": {target}, which defines {referrer}, {absence}',
     remedy: 'Keep {target}, or remove {referrer} with it.',
     why: 'Deleting a CustomResourceDefinition deletes every object of its kind, and none can be created again without it.',
+  },
+  KR0027: {
+    title: 'Webhook port missing',
+    severity: 'error',
+    message: '{referrer} calls {target}, which {absence}',
+    remedy: 'Use a port that the Service has: {ports}. Without a port, 443 is called.',
+    why: 'The API server finds no way to it: every request that a webhook is asked about fails, unless its failurePolicy is Ignore, and an aggregated API is unavailable.',
+    example: 'clientConfig: { service: { namespace: shop, name: hook } }   # the Service has 8443, and no 443',
   },
 };
 

@@ -23,6 +23,7 @@ import { serviceTargetPort } from './service-target-port.ts';
 import { statefulSetService } from './stateful-set-service.ts';
 import { storageClass } from './storage-class.ts';
 import { tlsSecret } from './tls-secret.ts';
+import { webhookPort } from './webhook-port.ts';
 import { webhookService } from './webhook-service.ts';
 
 /** Every kind of reference between objects, one file each, in alphabetical order. */
@@ -51,5 +52,6 @@ export const RULES: readonly Rule[] = [
   statefulSetService,
   storageClass,
   tlsSecret,
+  webhookPort,
   webhookService,
 ];

@@ -88,6 +88,8 @@ class Walk {
       'persistentVolumeClaim',
       'claimName',
     );
+    const publisher = fieldOf(fieldOf(volume['csi'], 'nodePublishSecretRef'), 'name');
+    this.#name('Secret', publisher, 'volumes', index, 'csi', 'nodePublishSecretRef', 'name');
     for (const [at, source] of listItems(fieldOf(volume['projected'], 'sources')).entries()) {
       this.#source('ConfigMap', fieldOf(source, 'configMap'), 'name', ['volumes', index, 'projected', 'sources', at, 'configMap']);
       this.#source('Secret', fieldOf(source, 'secret'), 'name', ['volumes', index, 'projected', 'sources', at, 'secret']);

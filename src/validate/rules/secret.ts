@@ -5,16 +5,33 @@ import { listPodReferences } from './pod-references.ts';
 import type { DanglingReference, Rule } from './rule.ts';
 import { isMadeByOperator } from './secret-makers.ts';
 
-/** Pods that mount or read a Secret do not start without it, nor pull with the credentials of one. */
+const CSI_SECRETS = [
+  'controllerExpandSecretRef',
+  'controllerPublishSecretRef',
+  'nodeExpandSecretRef',
+  'nodePublishSecretRef',
+  'nodeStageSecretRef',
+];
+
+/** Pods that mount or read a Secret do not start without it, nor pull with the credentials of one, nor mount a volume whose driver asks for it. */
 export const secret: Rule = {
   code: 'KR0003',
   find: (world) => [
     ...listPodReferences(world, 'Secret').flatMap(({ referrer, path, namespace, name }) =>
       findMissingSecret(world, referrer, path, namespace, name),
     ),
+    ...world.byKind('', 'PersistentVolume').flatMap((volume) => findOfVolume(world, volume)),
     ...world.byKind('', 'ServiceAccount').flatMap((account) => findOfAccount(world, account)),
   ],
 };
+
+function findOfVolume(world: World, volume: KubernetesObject): readonly DanglingReference[] {
+  return CSI_SECRETS.flatMap((field) => {
+    const path = ['spec', 'csi', field];
+    const [name, namespace] = [getString(volume, ...path, 'name') ?? '', getString(volume, ...path, 'namespace') ?? ''];
+    return namespace === '' ? [] : findMissingSecret(world, volume, [...path, 'name'], namespace, name);
+  });
+}
 
 function findOfAccount(world: World, account: KubernetesObject): readonly DanglingReference[] {
   return getArray(account, 'imagePullSecrets').flatMap((item, index) => {

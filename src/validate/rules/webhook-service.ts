@@ -6,19 +6,24 @@ import type { DanglingReference, Rule } from './rule.ts';
 /** A webhook whose Service does not exist fails every request that it is asked about, unless it may be ignored. */
 export const webhookService: Rule = {
   code: 'KR0020',
-  find: (world) => [
+  find: (world) => listWebhookServices(world).flatMap(({ object, path }) => findService(world, object, path)),
+};
+
+/** Where webhooks of admission and conversion name the Service that they are served by. */
+export function listWebhookServices(world: World): readonly { readonly object: KubernetesObject; readonly path: Path }[] {
+  return [
     ...['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].flatMap((kind) =>
       world
         .byKind('admissionregistration.k8s.io', kind)
         .flatMap((object) =>
-          getArray(object, 'webhooks').flatMap((_, index) => findService(world, object, ['webhooks', index, 'clientConfig', 'service'])),
+          getArray(object, 'webhooks').map((_, index) => ({ object, path: ['webhooks', index, 'clientConfig', 'service'] })),
         ),
     ),
     ...world
       .byKind('apiextensions.k8s.io', 'CustomResourceDefinition')
-      .flatMap((object) => findService(world, object, ['spec', 'conversion', 'webhook', 'clientConfig', 'service'])),
-  ],
-};
+      .map((object) => ({ object, path: ['spec', 'conversion', 'webhook', 'clientConfig', 'service'] })),
+  ];
+}
 
 /** The Service that a `{namespace, name}` at a path names. */
 export function findService(world: World, referrer: KubernetesObject, path: Path): readonly DanglingReference[] {

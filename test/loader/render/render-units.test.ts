@@ -180,7 +180,7 @@ const REFUSED: readonly { readonly name: string; readonly files: Files; readonly
   {
     name: 'a place outside the tree',
     files: { 'kustomization.yaml': 'resources: [../../../etc]\n' },
-    want: ['KL0032 kustomization.yaml:1'],
+    want: ['KL0041 kustomization.yaml:1'],
   },
   {
     name: 'a link that leads outside',
