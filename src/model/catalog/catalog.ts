@@ -6,6 +6,7 @@ import type { Effect, Finding, FindingData } from '../finding.ts';
 import { toRefKey } from '../ref.ts';
 import type { CatalogEntry, CatalogTable } from './entry.ts';
 import { LOADER_CODES } from './loader-codes.ts';
+import { NATIVE_CODES } from './native-codes.ts';
 import { NETWORK_CODES } from './network-codes.ts';
 import { PLAN_CODES } from './plan-codes.ts';
 import { RBAC_CODES } from './rbac-codes.ts';
@@ -16,6 +17,7 @@ import { VALIDATE_CODES } from './validate-codes.ts';
 /** Every code of findings and effects, with its wording. */
 export const CATALOG: CatalogTable = {
   ...LOADER_CODES,
+  ...NATIVE_CODES,
   ...NETWORK_CODES,
   ...PLAN_CODES,
   ...RBAC_CODES,
