@@ -64,7 +64,35 @@ group('kinds', () => {
       object: { apiVersion: 'extensions/v1beta1', kind: 'Ingress' },
       code: 'KV0004',
       path: '/apiVersion',
-      hint: 'use networking.k8s.io/v1',
+      hint: 'Move the manifest to networking.k8s.io/v1',
+    },
+    {
+      name: 'a version that nothing took the place of',
+      object: { apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy' },
+      code: 'KV0004',
+      path: '/apiVersion',
+      hint: 'Remove the manifest',
+    },
+    {
+      name: 'a kind that is like no other',
+      object: { apiVersion: 'v1', kind: 'Qqqqqqqqqq' },
+      code: 'KV0003',
+      path: '/kind',
+      hint: 'were meant, or add the CustomResourceDefinition',
+    },
+    {
+      name: 'a kind that is only read',
+      object: { apiVersion: 'v1', kind: 'ComponentStatus' },
+      code: 'KV0009',
+      path: '/kind',
+      hint: 'Remove',
+    },
+    {
+      name: 'a kind that is only created',
+      object: { apiVersion: 'v1', kind: 'Binding', target: { name: 'n' } },
+      code: 'KV0009',
+      path: '/kind',
+      hint: 'Remove',
     },
     {
       name: 'a foreign kind',
@@ -135,6 +163,28 @@ test('a custom resource of a version that its definition does not serve is an er
       name,
     );
   }
+});
+
+group('what to do', () => {
+  const cases: readonly (readonly [object: JsonObject, remedy: string])[] = [
+    [config({ name: 'a', labels: [] }), 'Write metadata.labels as map[string]string: a map of keys and values.'],
+    [config({ name: 'a', finalizers: {} }), 'Write metadata.finalizers as []string: a list, with a `- ` before each item.'],
+    [config({ name: 'a', labels: { b: 1 } }), 'Write metadata.labels.b as string: quote what looks like a number or a boolean.'],
+    [config({ name: 'a' }, { immutable: 'yes' }), 'Write immutable as bool: true or false, without quotes.'],
+  ];
+  for (const [object, remedy] of cases) test(remedy, () => assert.deepEqual(judge([toManifest(object)]).map(describeRemedy), [remedy]));
+
+  test('a field that is like no other is not told all there are', () => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a' },
+      spec: { qqqqqqqqqqqq: 1, containers: [{ name: 'c', image: 'i' }] },
+    };
+    const [found] = judge([toManifest(pod)]);
+    assert.ok(found);
+    assert.match(describeRemedy(found), /: (?:\w+, ){10}and \d+ more\.$/);
+  });
 });
 
 group('custom resources', () => {

@@ -138,7 +138,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
 
 /** What a create lets pass and an apply refuses: kapply applies. */
 function asOfApply(finding: Finding): Finding {
-  return finding.code === 'KV0049' ? { ...finding, severity: 'error' } : finding;
+  return finding.code === 'KV0009' || finding.code === 'KV0049' ? { ...finding, severity: 'error' } : finding;
 }
 
 // A plan that is made again of the same world is made of the same world: what was worked out of it still holds.

@@ -88,7 +88,7 @@ export const NATIVE_CODES: CatalogTable = {
     title: 'Invalid Service',
     severity: 'error',
     message: '{field}: {problem}',
-    remedy: 'Give each port a number, and a name of its own where there are several.',
+    remedy: 'Mend {field}; each port needs a number, and a name of its own where there are several.',
     why: 'The API server refuses the object.',
     example: 'ports: [{ port: 80 }, { port: 443 }]   # both need a name',
   },

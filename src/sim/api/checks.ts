@@ -7,7 +7,7 @@ import { checkImmutable } from './immutable.ts';
 import { badRequest, forbiddenField, invalid, type FieldProblem } from './status-errors.ts';
 
 /** What is said about manifests in a repository, and not by a server that is given one object. */
-const NOT_THE_SERVERS: ReadonlySet<string> = new Set(['KV0003', 'KV0004', 'KV0005', 'KV0006', 'KV0007', 'KV0008', 'KV0042']);
+const NOT_THE_SERVERS: ReadonlySet<string> = new Set(['KV0003', 'KV0004', 'KV0005', 'KV0006', 'KV0007', 'KV0008', 'KV0009', 'KV0042']);
 const WRONG_TYPE = 'KV0041';
 const UNWANTED_NULL = 'KV0050';
 const PLACE = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 };

@@ -11,6 +11,10 @@ export function findKind(object: KubernetesObject, catalog: SchemaCatalog, knows
   if (kind === undefined) reportUnknownKind(object, catalog, knowsCluster, report);
   else if (!kind.servedByDefault)
     report({ code: 'KV0008', path: ['apiVersion'], data: { kind: object.kind, apiVersion: object.apiVersion } });
+  else if (!kind.verbs.includes('patch')) {
+    const severity = kind.verbs.includes('create') ? 'warning' : 'error';
+    report({ code: 'KV0009', severity, path: ['kind'], data: { kind: object.kind } });
+  }
   return kind;
 }
 
@@ -21,14 +25,17 @@ function reportUnknownKind(object: KubernetesObject, catalog: SchemaCatalog, kno
   if (removed !== undefined) {
     const { replacement } = removed;
     const instead = replacement === undefined ? 'nothing took its place' : `use ${replacement.apiVersion}`;
-    return report({ code: 'KV0004', path: ['apiVersion'], data: { ...data, removedIn: removed.removedIn, instead } });
+    const what =
+      replacement === undefined ? 'Remove the manifest: no version is served any more' : `Move the manifest to ${replacement.apiVersion}`;
+    return report({ code: 'KV0004', path: ['apiVersion'], data: { ...data, removedIn: removed.removedIn, instead, what } });
   }
   const groups = kindsByGroup(catalog);
   const isForeign = gvk.group.includes('.') && !groups.has(gvk.group) && !catalog.isDefined(gvk.group, gvk.kind);
   if (isForeign && !knowsCluster) return report({ code: 'KV0007', path: ['apiVersion'], data });
   const meant = listMeant(catalog, groups, gvk.group, gvk.kind);
   const path = meant.some((name) => name.startsWith(`${object.kind} `)) ? ['apiVersion'] : ['kind'];
-  return report({ code: 'KV0003', path, data: { ...data, meant: meant.length > 0 ? meant : ['one that the server has'] } });
+  const near = meant.length > 0 ? `; near ones: ${meant.join(', ')}` : ', or add the CustomResourceDefinition that makes the kind';
+  return report({ code: 'KV0003', path, data: { ...data, meant, near } });
 }
 
 const groupsOf = new WeakMap<SchemaCatalog, ReadonlyMap<string, readonly string[]>>();

@@ -289,13 +289,25 @@ function reportType(at: Cursor, value: JsonValue, goType: string): void {
   const got = toGoValue(value);
   const text = got === 'number' && /^u?int/.test(goType) ? `number ${stringifyJson(value)}` : got;
   const owner = at.struct === '' ? 'value' : `struct field ${at.struct}.${at.structField}`;
-  at.report('KV0041', { field: at.field, got: text, owner, type: goType });
+  at.report('KV0041', { field: at.field, got: text, owner, type: goType, how: howToWrite(goType) });
 }
+
+function howToWrite(goType: string): string {
+  if (goType.startsWith('[]')) return 'a list, with a `- ` before each item';
+  if (goType === 'string') return 'quote what looks like a number or a boolean';
+  if (goType === 'bool') return 'true or false, without quotes';
+  if (/^(?:u?int|float)/.test(goType)) return 'a number, without quotes';
+  return goType.startsWith('map[') ? 'a map of keys and values' : 'a map of its fields';
+}
+
+const MOST_NAMES = 10;
 
 /** Reports a field that the struct or schema at the cursor does not have. */
 export function reportUnknown(at: Cursor, field: string, known: readonly string[]): void {
   const nearest = findNearest(field, known);
-  const fields = nearest === undefined ? known.filter((name) => name !== 'apiVersion' && name !== 'kind') : [nearest];
+  const names = known.filter((name) => name !== 'apiVersion' && name !== 'kind');
+  const some = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), `and ${names.length - MOST_NAMES} more`] : names;
+  const fields = nearest === undefined ? some : [nearest];
   at.path.push(field);
   at.report('KV0042', { field: at.field, known: fields });
   at.path.pop();
