@@ -12,7 +12,16 @@ import {
   type SchemaCatalog,
 } from '../../src/model/index.ts';
 import { createPlan } from '../../src/planner/index.ts';
-import { getObject, isArray, isObject, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import {
+  getObject,
+  isArray,
+  isEqualJson,
+  isObject,
+  sortedUnique,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../src/std/index.ts';
 import { groupByKind, listBases } from './bases.ts';
 import { folderOf, type Client } from './client.ts';
 import { withoutFields } from './compact.ts';
@@ -135,9 +144,21 @@ function judge({ kind, live, desired, answer, catalog }: Question): Comparison {
   const coverage = [`${kind.kind} ${isChanged ? 'changed' : 'unchanged'}`];
   if (isChanged === (step !== undefined)) return { coverage };
   const ours = stringifyJson(step?.fields.map(({ path, before = null, after = null }) => ({ path, before, after })) ?? []);
-  const where = step === undefined ? '' : ` at ${step.fields.map(({ path }) => path.replaceAll(/\d+/g, '0')).join(' ')}`;
+  const paths = step === undefined ? listDifferences(was, is, '') : step.fields.map(({ path }) => path);
+  const where = ` at ${paths.map((path) => path.replaceAll(/\d+/g, '0')).join(' ')}`;
   const signature = `${kind.kind} ${kind.version}: ${step === undefined ? 'a change is not planned' : 'planned is what changes nothing'}${where}`;
   return { coverage, difference: { signature, ours, servers: `${stringifyJson(was)} -> ${stringifyJson(is)}` } };
+}
+
+/** Where two values differ, as JSON pointers; `=empty` behind those where one has an empty object and the other nothing. */
+function listDifferences(a: JsonValue | undefined, b: JsonValue | undefined, path: string): readonly string[] {
+  if (isEqualJson(a, b)) return [];
+  if (isObject(a) && isObject(b)) {
+    const keys = sortedUnique([...Object.keys(a), ...Object.keys(b)]);
+    return keys.flatMap((key) => listDifferences(a[key], b[key], `${path}/${key}`));
+  }
+  const isEmpty = (a === undefined && isEqualJson(b, {})) || (b === undefined && isEqualJson(a, {}));
+  return [isEmpty ? `${path}=empty` : path];
 }
 
 function planOf(live: KubernetesObject, desired: KubernetesObject, catalog: SchemaCatalog): ReturnType<typeof createPlan> {

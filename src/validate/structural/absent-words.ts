@@ -24,6 +24,7 @@ export const ABSENT_WORDS: Readonly<Record<string, string>> = {
   'MutatingWebhook.clientConfig': 'Required value: exactly one of url or service is required',
   'MutatingWebhook.sideEffects': 'Required value: must specify one of None, NoneOnDryRun',
   'NodeSelector.nodeSelectorTerms': 'Required value: must have at least one node selector term',
+  'NonResourcePolicyRule.nonResourceURLs': 'Required value: nonResourceURLs must contain at least one value',
   'PodFailurePolicyOnExitCodesRequirement.operator': 'Required value: valid values: ["In" "NotIn"]',
   'PodFailurePolicyRule.action': 'Required value: valid values: ["Count" "FailIndex" "FailJob" "Ignore"]',
   'PolicyRule.verbs': 'Required value: verbs must contain at least one value',
