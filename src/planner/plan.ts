@@ -24,7 +24,7 @@ import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { listOrphans } from './orphans.ts';
-import { isLeftOut, toHookFinding } from './order/hooks.ts';
+import { isLeftOut, readHook, toHookFinding } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
@@ -57,9 +57,9 @@ export function createPlan(given: PlanInput): Plan {
   const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const planned = planChanges(input, byKey);
-  const hooks = [...byKey.values()].flatMap(
-    ({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? [],
-  );
+  const hooks = [...byKey.values()]
+    .filter(({ object }) => readHook(object) !== undefined)
+    .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
   const deletes = planDeletes(input, byKey);
   const entries = withRenames(planned.entries, deletes.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
