@@ -9,7 +9,7 @@ import type { Io, Log } from '../io.ts';
 import { isSnapshotText, readSnapshot } from '../snapshot-text.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
 import { parseDocuments, readRepository } from '../../loader/index.ts';
-import { chooseTarget, LIVE_FLAGS, openTarget, type OpenedCluster, type TargetChoice } from './target.ts';
+import { chooseTarget, findGiven, LIVE_FLAGS, openTarget, type OpenedCluster, type TargetChoice } from './target.ts';
 
 /** What is there before the change. */
 export interface Before {
@@ -39,9 +39,7 @@ export type BeforeChoice =
 export function chooseBefore(args: Arguments, io: Io, log: Log): BeforeChoice {
   const base = args.string('base');
   const snapshot = args.string('snapshot');
-  const cluster = ['embedded', ...LIVE_FLAGS].find(
-    (flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0,
-  );
+  const cluster = findGiven(args, ['embedded', ...LIVE_FLAGS]);
   const given = [base && 'base', snapshot && 'snapshot', cluster].filter((value) => value !== undefined && value !== '');
   if (given.length > 1) throw new KplanError('USAGE', `--${given.join(' and --')} each choose the world before: give one of them`);
   if (base === 'none') return { kind: 'none' };

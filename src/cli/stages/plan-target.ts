@@ -1,7 +1,7 @@
 import { KplanError, World, type Plan } from '../../model/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
-import { chooseTarget, LIVE_FLAGS, openExistingTarget, type OpenedCluster, type TargetChoice } from './target.ts';
+import { chooseTarget, findGiven, LIVE_FLAGS, openExistingTarget, type OpenedCluster, type TargetChoice } from './target.ts';
 
 /** Opens the cluster that a saved plan was made for, and refuses another one. */
 export async function openForPlan(plan: Plan, args: Arguments, io: Io, log: Log): Promise<OpenedCluster> {
@@ -18,9 +18,7 @@ export async function openForPlan(plan: Plan, args: Arguments, io: Io, log: Log)
 }
 
 function chooseForPlan({ before }: Plan, args: Arguments, io: Io, log: Log): TargetChoice {
-  const isNamed = ['embedded', ...LIVE_FLAGS].some(
-    (flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0,
-  );
+  const isNamed = findGiven(args, ['embedded', ...LIVE_FLAGS]) !== undefined;
   if (isNamed) return chooseTarget(args, io, log);
   if (before.kind === 'cluster') return { kind: 'live' };
   if (before.kind === 'embedded' && before.path !== undefined) return { kind: 'embedded', directory: before.path };

@@ -13,6 +13,11 @@ const DEFAULT_DIRECTORY = '.kplan/cluster';
 /** Flags that name a live cluster, or who asks it. */
 export const LIVE_FLAGS: readonly string[] = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'no-exec'];
 
+/** The first of some flags that the command line gives. */
+export function findGiven(args: Arguments, flags: readonly string[]): string | undefined {
+  return flags.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);
+}
+
 /** A cluster that is planned against and written. */
 export type TargetChoice = { readonly kind: 'live' } | { readonly kind: 'embedded'; readonly directory: string };
 
@@ -27,7 +32,7 @@ export interface OpenedCluster {
 /** Chooses the cluster by flags, then by the kubeconfig, else the embedded one; says so where nobody chose. */
 export function chooseTarget(args: Arguments, io: Io, log: Log): TargetChoice {
   const embedded = args.string('embedded');
-  const live = LIVE_FLAGS.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);
+  const live = findGiven(args, LIVE_FLAGS);
   if (embedded !== undefined && live !== undefined)
     throw new KplanError('USAGE', `--embedded and --${live} each choose the cluster: give one of them`);
   if (embedded !== undefined) return { kind: 'embedded', directory: embedded };
