@@ -17,13 +17,23 @@ export function toGoForm(kind: Kind, object: KubernetesObject): KubernetesObject
   return isKubernetesObject(whole) ? whole : object;
 }
 
-/** Fields that are held by value and said to be written always, empty or not. */
-const ALWAYS_WRITTEN: Readonly<Record<string, string>> = {
-  Container: 'resources',
-  EphemeralContainer: 'resources',
-  IngressStatus: 'loadBalancer',
-  PersistentVolumeClaimSpec: 'resources',
-  ServiceStatus: 'loadBalancer',
+/** Structs within structs, which Go writes empty or not: those that may be left out of an object. */
+const STRUCTS_BY_VALUE: Readonly<Record<string, readonly string[]>> = {
+  AllocationResult: ['devices'],
+  Container: ['resources'],
+  Endpoint: ['conditions'],
+  EphemeralContainer: ['resources'],
+  IngressServiceBackend: ['port'],
+  IngressStatus: ['loadBalancer'],
+  JobTemplateSpec: ['metadata', 'spec'],
+  LimitedPriorityLevelConfiguration: ['limitResponse'],
+  NetworkPolicySpec: ['podSelector'],
+  PersistentVolumeClaimSpec: ['resources'],
+  PodTemplate: ['template'],
+  PodTemplateSpec: ['metadata', 'spec'],
+  ResourceClaimSpec: ['devices'],
+  ResourceClaimTemplateSpec: ['metadata'],
+  ServiceStatus: ['loadBalancer'],
 };
 
 function toFields(value: JsonObject, schema: Schema): JsonObject {
@@ -39,9 +49,13 @@ function toFields(value: JsonObject, schema: Schema): JsonObject {
     if (isKept) kept[name] = written;
     changed ||= !isKept || written !== item;
   }
-  const always = ALWAYS_WRITTEN[struct];
-  if (always === undefined || Object.hasOwn(kept, always)) return changed ? kept : value;
-  return { ...kept, [always]: {} };
+  for (const name of STRUCTS_BY_VALUE[struct] ?? []) {
+    const child = childOf(schema, name);
+    if (child === undefined || Object.hasOwn(kept, name)) continue;
+    kept[name] = toFields({}, child);
+    changed = true;
+  }
+  return changed ? kept : value;
 }
 
 /** The struct of a definition; where two of one name differ, with its group: `discovery.EndpointPort`. */

@@ -38,6 +38,16 @@ const CASES: readonly { readonly name: string; readonly given: KubernetesObject;
     given: pod({ tolerations: [], nodeSelector: {}, securityContext: {} }),
     want: pod({ securityContext: {} }),
   },
+  {
+    name: 'structs within structs, given or not',
+    given: object('networking.k8s.io/v1', 'NetworkPolicy', { spec: { policyTypes: ['Ingress'] } }),
+    want: object('networking.k8s.io/v1', 'NetworkPolicy', { spec: { policyTypes: ['Ingress'], podSelector: {} } }),
+  },
+  {
+    name: 'structs of structs',
+    given: object('v1', 'PodTemplate', {}),
+    want: object('v1', 'PodTemplate', { template: { metadata: {}, spec: {} } }),
+  },
   { name: 'nulls', given: pod({ nodeName: null }), want: pod({}) },
   {
     name: 'entries of maps',
