@@ -21,6 +21,12 @@ export interface WorldReading {
   readonly unread: readonly string[];
 }
 
+/** Whether a reading holds all objects of a kind. */
+export function isRead({ unread }: Pick<WorldReading, 'unread'>, { group, kind }: Pick<ResourceType, 'group' | 'kind'>): boolean {
+  const key = `${group}/${kind}`;
+  return !TRANSIENT.has(key) && !unread.includes(key);
+}
+
 /**
  * Every object of a cluster, one version of each kind, without what only controllers and kubelets talk about. A kind that
  * may not be read, or whose server is not well, is named instead.
