@@ -18,3 +18,4 @@ export type {
   WriteResult,
 } from './port.ts';
 export { openSnapshot } from './snapshot.ts';
+export { WatchedWorld } from './watched-world.ts';
