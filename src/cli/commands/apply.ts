@@ -38,7 +38,9 @@ function isPlanFile(path: string, target: string): boolean {
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const desired = await readDesired(args, io, log, path);
-  const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log));
+  const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
+  const at = io.now();
+  const before = await readBefore(opened);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
@@ -47,6 +49,7 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
       kind: 'manifests',
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
+      read: { at, reading: { world: before.world, unread: before.unread ?? [] } },
     });
   } finally {
     await before.opened.cluster.close();
