@@ -212,8 +212,8 @@ export const LOADER_CODES: CatalogTable = {
   KL0030: {
     title: 'Kustomization not built',
     severity: 'error',
-    message: 'neither kustomize nor kubectl is on the PATH, so this kustomization was not built',
-    remedy: 'Install kustomize or kubectl, or give its output (`kustomize build`) as PATH.',
+    message: 'neither kustomize nor kubectl is on the PATH, so {what} not built{list}',
+    remedy: 'Install kustomize or kubectl; or give the output of `kustomize build {directory}` as PATH.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
   },
   KL0031: {
@@ -248,7 +248,7 @@ export const LOADER_CODES: CatalogTable = {
   KL0035: {
     title: 'Chart not rendered',
     severity: 'error',
-    message: 'helm is not on the PATH, so this chart was not rendered',
+    message: 'helm is not on the PATH, so {what} not rendered{list}',
     remedy: 'Install helm, give the output of `helm template` as PATH, or name the chart in .kplanignore.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
   },
