@@ -295,4 +295,11 @@ export const LOADER_CODES: CatalogTable = {
     why: 'A repository is untrusted input: a path could show any file of the machine that runs kplan. Outside of Git the tree is PATH alone.',
     example: 'resources:\n  - ../../base',
   },
+  KL0042: {
+    title: 'Broken Git object',
+    severity: 'error',
+    message: 'this file cannot be read: its Git object {oid} is {state}',
+    remedy: 'Fetch or clone the repository again; `git fsck --full` lists all that is missing or damaged.',
+    why: 'The objects in it are missing from everything that follows, and would look deleted.',
+  },
 };
