@@ -360,6 +360,12 @@ suite('a chart is rendered and mapped back to its templates', () => {
   });
 });
 
+test('a kind that a chart makes up is no pattern', async () => {
+  const output = '---\n# Source: shop/templates/all.yaml\napiVersion: v1\nkind: "(("\nmetadata: {name: odd}\n';
+  const root = writeFiles(fresh(), { 'shop/Chart.yaml': 'name: shop\n', 'shop/templates/all.yaml': 'a: b\n---\nkind: "(("\n' });
+  assert.deepEqual(summarise(await load(root, [makeProgram('helm', output)])).objects, ['(( odd shop/templates/all.yaml:3']);
+});
+
 test('without helm charts are one finding; libraries have nothing to render', async () => {
   const root = writeFiles(fresh(), { ...CHART, 'lib/Chart.yaml': 'name: lib\ntype: library\n' });
   assert.deepEqual(summarise(await load(root, [])), { objects: ['ConfigMap plain plain.yaml:1'], findings: ['KL0035 shop/Chart.yaml:1'] });
