@@ -253,6 +253,22 @@ describe('applyPlan', () => {
     assert.deepEqual(outcomes(result), ['Deployment/web applied', 'ConfigMap/settings applied']);
   });
 
+  it('waits for definitions to be served even where health is not waited for', async () => {
+    const cluster = toCluster();
+    const clock = new FakeClock();
+    const definition = toObject('CustomResourceDefinition', 'tiles', { apiVersion: 'apiextensions.k8s.io/v1' }, undefined);
+    const written: string[] = [];
+    cluster.controllers = (object, self) => {
+      written.push(`${object.kind} at ${clock.now()}`);
+      const established = { conditions: [{ type: 'Established', status: 'True' }] };
+      if (object.kind === 'CustomResourceDefinition') void clock.sleep(900).then(() => self.setStatus(object, established));
+    };
+    const start = clock.now();
+    const result = await run(cluster, await planFor(cluster, [definition, NAMESPACE, WEB]), { waitForHealth: false, clock });
+    assert.equal(result.conclusion, 'applied');
+    assert.ok(clock.now() - start >= 900, written.join());
+  });
+
   it('sees health that comes later through a watch', async () => {
     const cluster = toCluster();
     const clock = new FakeClock();
