@@ -159,6 +159,43 @@ describe('applyPlan', () => {
     assert.match(result.steps[1]?.message ?? '', /carries no label/);
   });
 
+  it('never deletes what another unit has taken over, though it does so at the last moment', async () => {
+    const label = membershipLabel('other');
+    for (const action of ['delete', 'replace'] as const) {
+      const cluster = await applied(ALL);
+      const live = find(cluster, 'ConfigMap', 'settings') ?? CONFIG;
+      cluster.fault = (verb) => {
+        if (verb !== 'delete') return undefined;
+        cluster.fault = () => undefined;
+        cluster.put(withMetadata(live, { labels: { [label.key]: label.value } }));
+        return undefined;
+      };
+      const desired = action === 'replace' ? { desired: CONFIG } : {};
+      const step = { action, ref: refOf(live), ...desired, precondition: toPrecondition(live) };
+      const result = await run(cluster, toPlan([{ label: 'prune', steps: [step] }]));
+      assert.match(result.steps[0]?.message ?? '', /belongs to another ApplySet/, action);
+      assert.equal(labelsOf(find(cluster, 'ConfigMap', 'settings') ?? CONFIG).get(label.key), label.value);
+    }
+  });
+
+  it('asks again for a deletion whose answer was lost', async () => {
+    const cluster = await applied(ALL);
+    const live = find(cluster, 'ConfigMap', 'settings') ?? CONFIG;
+    const clock = new FakeClock();
+    cluster.lingers = () => true;
+    let lost = false;
+    cluster.fault = (verb, ref) => {
+      if (verb !== 'delete' || lost) return undefined;
+      lost = true;
+      cluster.put(withMetadata(live, { deletionTimestamp: '2026-01-01T00:00:00Z' }));
+      void clock.sleep(9_000).then(() => cluster.remove(ref));
+      return toError(409, 'Conflict');
+    };
+    const step = { action: 'delete' as const, ref: refOf(live), precondition: toPrecondition(live) };
+    const result = await run(cluster, toPlan([{ label: 'prune', steps: [step] }]), { clock });
+    assert.equal(result.conclusion, 'applied', JSON.stringify(result.steps));
+  });
+
   it('takes an object over from the unit that the plan names, and from no other', async () => {
     for (const { unit, want } of [
       { unit: 'old', want: 'applied' },
