@@ -56,6 +56,8 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   }
 }
 
+const NOT_WAITED = 'Health was not waited for (--no-wait): exit code 0 means written, not healthy.';
+
 /** What a saved plan has decided already. */
 const DECIDED = ['ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
 
@@ -96,7 +98,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
     kind: 'ApplyReport',
     plan: isText ? { ...plan, findings: [], effects: [] } : plan,
     steps: toAppliedSteps(result.steps),
-    notes: explainEnd(result),
+    notes: [...explainEnd(result), ...(args.has('no-wait') && result.touched ? [NOT_WAITED] : [])],
     next: countResults(result.steps),
   };
   if (steps > 0 || result.steps.length > 0 || !isText) await printReport(applied, args, io);

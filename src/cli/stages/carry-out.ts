@@ -54,6 +54,7 @@ export async function carryOut(
       clock,
       signal: io.signal,
       timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),
+      waitForHealth: !args.has('no-wait'),
       forceConflicts: args.has('force-conflicts'),
       preflight: carried.kind === 'pinned',
       allowStaleRest: args.has('apply-fresh'),
