@@ -25,6 +25,7 @@ export {
   type Action,
   type Change,
   type FieldChange,
+  type FieldWriter,
   type Plan,
   type Precondition,
   type UnchangedObject,

@@ -13,6 +13,14 @@ export interface FieldChange {
   readonly path: string;
   readonly before?: JsonValue;
   readonly after?: JsonValue;
+  /** Who changed it in the cluster after it was last applied: what differs is not the manifest's doing. */
+  readonly drift?: FieldWriter;
+}
+
+/** A field manager, and when it last wrote (RFC 3339). */
+export interface FieldWriter {
+  readonly manager: string;
+  readonly time: string;
 }
 
 /** What a step relies on of the live object; checked again before it is applied. */

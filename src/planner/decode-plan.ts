@@ -4,6 +4,7 @@ import {
   type Cause,
   type Effect,
   type FieldChange,
+  type FieldWriter,
   type Finding,
   type KubernetesObject,
   type ObjectRef,
@@ -35,9 +36,11 @@ const code: Decoder<string> = (value, path) =>
 const kubernetesObject: Decoder<KubernetesObject> = (value, path) =>
   isKubernetesObject(value) ? value : refuse(path, 'a Kubernetes object');
 
+const writer = record<FieldWriter>({ manager: text, time: text }, {});
+
 const field: Decoder<FieldChange> = record<Pick<FieldChange, 'path'>, Omit<FieldChange, 'path'>>(
   { path: text },
-  { before: json, after: json },
+  { before: json, after: json, drift: writer },
 );
 
 const absent = record<Extract<Precondition, { kind: 'absent' }>>({ kind: oneOf('absent') }, {});

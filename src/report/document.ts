@@ -7,6 +7,7 @@ import {
   toRefKey,
   type Cause,
   type Effect,
+  type FieldChange,
   type Finding,
   type ObjectRef,
   type Plan,
@@ -95,9 +96,13 @@ function stepFields(step: Step): JsonObject {
     wave: step.wave,
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.movedFrom === undefined ? {} : { movedFrom: refFields(step.movedFrom) }),
-    fields: step.fields.map((field) => ({ ...maskSecrets(field, step.ref) })),
+    fields: step.fields.map((field) => fieldFields(maskSecrets(field, step.ref))),
     ...(step.source === undefined ? {} : { source: { ...step.source } }),
   };
+}
+
+function fieldFields({ drift, ...field }: FieldChange): JsonObject {
+  return { ...field, ...(drift === undefined ? {} : { drift: { ...drift } }) };
 }
 
 function outcomeFields(applied: AppliedStep | undefined): JsonObject {
