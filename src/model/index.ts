@@ -23,6 +23,7 @@ export {
 export {
   stepsOf,
   type Action,
+  type Admission,
   type Change,
   type FieldChange,
   type FieldWriter,

@@ -1,6 +1,7 @@
 import {
   CATALOG,
   isKubernetesObject,
+  type Admission,
   type Cause,
   type Effect,
   type FieldChange,
@@ -99,8 +100,20 @@ const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect,
   { subject: ref },
 );
 
+const admission = record<Admission>(
+  {
+    kind: oneOf('MutatingAdmissionPolicy', 'MutatingWebhook', 'ValidatingAdmissionPolicy', 'ValidatingWebhook'),
+    name: text,
+    configuration: text,
+    failurePolicy: oneOf('Fail', 'Ignore'),
+    sees: listOf(ref),
+    maySee: listOf(ref),
+  },
+  {},
+);
+
 /** Reads a plan strictly: every field of the right type, none missing, none unknown. */
-export const decodePlan: Decoder<Plan> = record<Plan>(
+export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission'>, Pick<Plan, 'admission'>>(
   {
     unit: text,
     fieldManager: text,
@@ -112,5 +125,5 @@ export const decodePlan: Decoder<Plan> = record<Plan>(
     effects: listOf(effect),
     salt: text,
   },
-  {},
+  { admission: listOf(admission) },
 );

@@ -5,6 +5,7 @@ import {
   fingerprint,
   stepsOf,
   toRefKey,
+  type Admission,
   type Cause,
   type Effect,
   type FieldChange,
@@ -70,7 +71,12 @@ function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): Js
     ],
     findings: findingFields(plan.findings),
     effects: plan.effects.map(effectFields),
+    ...(plan.admission === undefined || plan.admission.length === 0 ? {} : { admission: plan.admission.map(admissionFields) }),
   };
+}
+
+function admissionFields({ sees, maySee, ...who }: Admission): JsonObject {
+  return { ...who, sees: sees.map(refFields), maySee: maySee.map(refFields) };
 }
 
 function worldFields(source: WorldSource): JsonObject {

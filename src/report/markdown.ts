@@ -5,6 +5,7 @@ import {
   describeRemedy,
   formatRef,
   stepsOf,
+  type Admission,
   type Effect,
   type FieldChange,
   type Finding,
@@ -12,6 +13,7 @@ import {
   type SourceRange,
   type Step,
 } from '../model/index.ts';
+import { describeAdmissionKind, describeSight } from './admission.ts';
 import { describePlaceOf, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -101,6 +103,7 @@ function sectionsOf(report: Report): Section[] {
         open: drifted.length <= 20,
       });
   }
+  if (report.kind === 'PlanReport') sections.push(...admissionSections(report.plan.admission ?? []));
   if (report.kind === 'StatusReport')
     for (const unit of report.units)
       sections.push({
@@ -110,6 +113,19 @@ function sectionsOf(report: Report): Section[] {
         open: true,
       });
   return [...sections, ...problemSections(items, 'info')];
+}
+
+function admissionSections(admission: readonly Admission[]): Section[] {
+  if (admission.length === 0) return [];
+  const rows = admission.map((item) =>
+    row(
+      describeAdmissionKind(item),
+      `${code(item.name)}<br>${escape(item.configuration)}`,
+      escape(describeSight(item, false)),
+      item.failurePolicy,
+    ),
+  );
+  return [{ title: `Admission (${admission.length})`, head: ['Kind', 'Name', 'Changes', 'Failure policy'], rows, open: false }];
 }
 
 const TITLES: Readonly<Record<Severity, string>> = { error: 'Errors', warning: 'Warnings', info: 'Notes' };

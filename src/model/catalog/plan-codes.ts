@@ -153,4 +153,12 @@ export const PLAN_CODES: CatalogTable = {
     why: 'A paused Deployment rolls nothing out, and a workload with the update strategy OnDelete never ends a pod by itself. The change is stored at once and takes effect when somebody acts, perhaps weeks later.',
     example: 'kind: Deployment\nspec:\n  paused: true # the new image waits',
   },
+  KP0302: {
+    title: 'Webhook that nobody answers for',
+    severity: 'warning',
+    message:
+      'the {kind} {webhook} of {configuration} is asked about {count} of these changes and refuses what it cannot answer: its Service {service} {problem}',
+    remedy: 'Bring the webhook up first, or remove its configuration if nobody needs it any more.',
+    why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives its Service, or a webhook whose pods are down, stops every change that it is asked about.',
+  },
 };

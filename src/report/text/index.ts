@@ -14,6 +14,7 @@ import {
   type ValidateReport,
 } from '../report.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
+import { admissionLines } from './admission.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
@@ -92,6 +93,7 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return [
         ...section(undefined, changeLines(report.plan, layout)),
         ...section('Drift (others changed this in the cluster since it was last applied)', driftLines(report.plan, layout)),
+        ...section('Admission (who in the cluster is asked about these changes)', admissionLines(report.plan, layout)),
         ...problems(report, layout),
       ];
     case 'ApplyReport':
