@@ -29,7 +29,7 @@ export interface Command {
 }
 
 export type ProgramName = 'kplan' | 'kapply';
-export type CommandName = 'plan' | 'show' | 'validate' | 'explain' | 'snapshot' | 'completion' | 'apply' | 'status' | 'delete';
+export type CommandName = 'plan' | 'show' | 'validate' | 'explain' | 'snapshot' | 'completion' | 'apply' | 'status' | 'delete' | 'adopt';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -331,6 +331,29 @@ export const COMMANDS: readonly Command[] = [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],
       ['kapply delete --unit shop --dry-run', 'only says what would go'],
+    ],
+  },
+  {
+    program: 'kapply',
+    name: 'adopt',
+    summary: 'Takes over what kubectl, Helm, Flux or Argo CD has applied, without a difference or a restart.',
+    usage: 'adopt [PATH]',
+    positionals: [0, 1],
+    flags: [
+      ...SOURCE.filter((flag) => flag !== 'selector' && flag !== 'nodes'),
+      ...LIVE,
+      'embedded',
+      'yes',
+      'dry-run',
+      'detailed-exitcode',
+      'concurrency',
+      ...OUTPUT,
+      ...GENERAL,
+    ],
+    examples: [
+      ['kapply adopt deploy', 'shows what would change hands, and asks'],
+      ['kapply adopt deploy --dry-run -o json', 'only says it, for a script'],
+      ['kapply adopt deploy --unit shop --yes', 'into the unit shop, without asking'],
     ],
   },
 ];
