@@ -177,9 +177,11 @@ class Run {
   #watch(index: number): void {
     const step = this.#steps[index];
     if (step === undefined) return;
+    const { written } = this.#work.seen(step);
+    if (written !== undefined && this.#judge(written).status === 'Current') return void this.#report(index, step, written);
     this.#watches.set(
       index,
-      this.#observer.observe(step.ref, (object) => void this.#report(index, step, object)),
+      this.#observer.observe(step.ref, written, (object) => void this.#report(index, step, object)),
     );
   }
 

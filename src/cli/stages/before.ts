@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld } from '../../cluster/index.ts';
+import { readWorld, type WorldReading } from '../../cluster/index.ts';
 import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
@@ -87,23 +87,27 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
 
 /** Reads an opened cluster as the world before. */
 export async function readBefore(opened: OpenedCluster): Promise<Before & { readonly opened: OpenedCluster }> {
-  const { source, cluster } = opened;
   try {
-    const { world, unread } = await readWorld(cluster);
-    const [kubernetesVersion] = source.kubernetesVersions;
-    return {
-      mode: 'live',
-      world,
-      source,
-      manifests: [],
-      opened,
-      ...(unread.length === 0 ? {} : { unread }),
-      ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
-    };
+    return toBefore(opened, await readWorld(opened.cluster));
   } catch (error) {
-    await cluster.close();
+    await opened.cluster.close();
     throw error;
   }
+}
+
+/** An opened cluster, as it was read, as the world before. */
+export function toBefore(opened: OpenedCluster, { world, unread }: WorldReading): Before & { readonly opened: OpenedCluster } {
+  const { source } = opened;
+  const [kubernetesVersion] = source.kubernetesVersions;
+  return {
+    mode: 'live',
+    world,
+    source,
+    manifests: [],
+    opened,
+    ...(unread.length === 0 ? {} : { unread }),
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+  };
 }
 
 async function openSnapshot(file: string, io: Io): Promise<Before> {

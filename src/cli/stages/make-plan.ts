@@ -46,10 +46,11 @@ export const FIELD_MANAGER = 'kapply';
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
   const cluster = before.opened?.cluster;
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
+  const options = { reading: { world: before.world, unread: before.unread ?? [] } };
   const ownedByOthers = new Map<RefKey, string>();
-  for (const other of await listUnits(cluster))
-    if (other !== unit) for (const key of (await readInventory(cluster, other)).owned) ownedByOthers.set(key, other);
-  return { owned: (await readInventory(cluster, unit)).owned, ownedByOthers };
+  for (const other of await listUnits(cluster, options))
+    if (other !== unit) for (const key of (await readInventory(cluster, other, options)).owned) ownedByOthers.set(key, other);
+  return { owned: (await readInventory(cluster, unit, options)).owned, ownedByOthers };
 }
 
 const labelled = new WeakMap<World, Map<string, Ownership>>();
