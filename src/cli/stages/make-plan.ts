@@ -39,7 +39,8 @@ export interface Ownership {
 }
 
 const NOTHING_OWNED: Ownership = { owned: new Set(), ownedByOthers: new Map() };
-const FIELD_MANAGER = 'kapply';
+/** Under which name everything is applied. */
+export const FIELD_MANAGER = 'kapply';
 
 /** Reads who owns what; nothing is owned where there is no cluster to ask. */
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
@@ -151,6 +152,12 @@ function joinWorlds(context: World, live: World): World {
 function membershipLabels(unit: string): Readonly<Record<string, string>> {
   const { key, value } = membershipLabel(unit);
   return { [key]: value };
+}
+
+/** The kinds of the first version to validate for, with the custom ones that the manifests and the cluster define. */
+export function catalogOf(desired: Desired, before: Before, args: Arguments): SchemaCatalog {
+  const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
+  return withDefinitions(loadCatalogs(versions.slice(0, 1)), desired, before.world);
 }
 
 function withDefinitions(catalogs: readonly SchemaCatalog[], desired: Desired, before: World): SchemaCatalog {
