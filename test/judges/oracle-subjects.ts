@@ -1,0 +1,5 @@
+import type { OracleJudge } from './oracle-judge.ts';
+import { schedulerJudge } from './scheduler.judge.ts';
+
+/** The subjects that the linked code of Kubernetes decides, without a server. */
+export const ORACLE_JUDGES: readonly OracleJudge[] = [schedulerJudge];
