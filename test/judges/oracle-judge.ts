@@ -10,6 +10,8 @@ export interface OracleJudge {
   readonly subject: string;
   readonly cases: number;
   readonly branches: readonly string[];
+  /** What the oracle is to know before it is asked. */
+  readonly setting?: () => JsonValue;
   generate(random: Random): JsonValue;
   /** Compares our answer with the recorded or fresh one. Undefined if it is not a case at all. */
   compare(input: JsonValue, answer: JsonValue): Comparison | undefined;
@@ -23,18 +25,20 @@ export function toJudge(judge: OracleJudge): Judge<{ readonly ask: Ask }> {
     ...judge,
     parallel: PARALLEL,
     shrinking: 2000,
-    prepare: ({ ask }) =>
-      Promise.resolve({
+    prepare: async ({ ask }) => {
+      if (judge.setting !== undefined) await ask(judge.subject, judge.setting());
+      return {
         generate: (random) => judge.generate(random),
         compare: async (input) => judge.compare(input, await ask(judge.subject, input)),
-      }),
+      };
+    },
   };
 }
 
 const FOLDER = new URL('../../fixtures/judges/recorded/', import.meta.url);
 const ROUNDS = 20;
 const TRIES = 3000;
-const MOST_BYTES = 100_000;
+const MOST_BYTES = 140_000;
 
 /** A question with the answer that the real code gave to it. */
 interface Recorded {
@@ -58,6 +62,7 @@ export function readRecorded(subject: string): readonly Recorded[] {
  * that show it twice, and so on as long as there is room. Answers how many are kept.
  */
 export async function record(judge: OracleJudge, ask: Ask, seed: number): Promise<number> {
+  if (judge.setting !== undefined) await ask(judge.subject, judge.setting());
   const fixtures = listFixtures(judge.subject).map(({ input }) => input);
   const made = Array.from({ length: TRIES }, (_, index) => judge.generate(new Random(caseSeed(seed, judge.subject, index))));
   const answered = await Promise.all([...fixtures, ...made].map((input) => toLine(judge, ask, input)));

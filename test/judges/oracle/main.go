@@ -17,6 +17,7 @@ import (
 type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
+	"merge":     newMerge,
 	"scheduler": newScheduler,
 }
 
