@@ -186,9 +186,9 @@ describe('the shop', () => {
     const partly = await run('kapply', changed, ['.', '--yes', '--allow', 'scheduler']);
     assert.match(partly.stderr, /nothing was done: KR0001 stands in the way\n.*with --allow scheduler --allow KR0001\n/);
     const planned = await run('kplan', changed, ['.', '--out', 'p.kplan']);
-    assert.match(planned.stdout, /`kapply p\.kplan --allow KS0001 --allow KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
+    assert.match(planned.stdout, /`kapply\s+p\.kplan\s+--allow\s+KS0001\s+--allow\s+KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
     const shown = await run('kplan', changed, ['show', 'p.kplan']);
-    assert.match(shown.stdout, /`kapply p\.kplan --allow KS0001 --allow KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
+    assert.match(shown.stdout, /`kapply\s+p\.kplan\s+--allow\s+KS0001\s+--allow\s+KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
     rmSync(join(changed, 'p.kplan'));
     assert.match((await run('kplan', changed, ['.'])).stdout, /^Plan: 4 to update, 1 to delete/);
     const unhealthy = await run('kapply', changed, [
