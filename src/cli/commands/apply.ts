@@ -41,7 +41,11 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log));
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+    const whole = await makePlan(desired, before, args, io, log, {
+      ownership,
+      salt: newSalt(),
+      forceConflicts: args.has('force-conflicts'),
+    });
     const plan = limitPlan(whole, args);
     return await decide(plan, before.opened, args, io, log, {
       kind: 'manifests',
@@ -54,7 +58,17 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
 }
 
 /** What a saved plan has decided already. */
-const DECIDED = ['ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
+const DECIDED = [
+  'ref',
+  'unit',
+  'namespace',
+  'selector',
+  'kubernetes-version',
+  'context-objects',
+  'nodes',
+  'force-conflicts',
+  'server-dry-run',
+];
 
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const refused = DECIDED.find((flag) => args.has(flag) || args.list(flag).length > 0);
