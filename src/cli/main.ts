@@ -12,6 +12,7 @@ type RunCommand = (args: import('./arguments.ts').Arguments, io: Io) => Promise<
 
 /** Each command's module, loaded when it is asked for. */
 const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
+  adopt: async () => (await import('./commands/adopt.ts')).runAdopt,
   apply: async () => (await import('./commands/apply.ts')).runApply,
   completion: async () => (await import('./commands/completion.ts')).runCompletion,
   delete: async () => (await import('./commands/delete.ts')).runDelete,

@@ -29,7 +29,7 @@ export interface Command {
 }
 
 export type ProgramName = 'kplan' | 'kapply';
-export type CommandName = 'plan' | 'show' | 'validate' | 'explain' | 'snapshot' | 'completion' | 'apply' | 'status' | 'delete';
+export type CommandName = 'plan' | 'show' | 'validate' | 'explain' | 'snapshot' | 'completion' | 'apply' | 'status' | 'delete' | 'adopt';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -155,6 +155,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'CODE|ENGINE',
     summary: 'go on despite error findings or effects of this code or engine; repeatable',
   },
+  { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
   { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
   { name: 'force-conflicts', type: 'boolean', group: 'Apply', summary: 'take over fields that another manager owns' },
@@ -165,6 +166,12 @@ export const FLAGS: readonly Flag[] = [
     summary: 'of a plan file that has gone stale in part, apply the steps that have not',
   },
   { name: 'timeout', type: 'string', group: 'Apply', value: 'DURATION', summary: 'how long to wait for health', fallback: '5m' },
+  {
+    name: 'no-wait',
+    type: 'boolean',
+    group: 'Apply',
+    summary: 'do not wait for health: every wave is written though objects of earlier ones are not healthy',
+  },
   { name: 'concurrency', type: 'number', group: 'Apply', value: 'N', summary: 'writes side by side', fallback: '8' },
   {
     name: 'interval',
@@ -295,6 +302,7 @@ export const COMMANDS: readonly Command[] = [
       ...SOURCE,
       ...LIVE,
       'embedded',
+      'to',
       'allow',
       'yes',
       'dry-run',
@@ -303,6 +311,7 @@ export const COMMANDS: readonly Command[] = [
       'server-dry-run',
       'apply-fresh',
       'timeout',
+      'no-wait',
       'concurrency',
       'watch',
       'interval',
@@ -340,6 +349,29 @@ export const COMMANDS: readonly Command[] = [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],
       ['kapply delete --unit shop --dry-run', 'only says what would go'],
+    ],
+  },
+  {
+    program: 'kapply',
+    name: 'adopt',
+    summary: 'Takes over what kubectl, Helm, Flux or Argo CD has applied, without a difference or a restart.',
+    usage: 'adopt [PATH]',
+    positionals: [0, 1],
+    flags: [
+      ...SOURCE.filter((flag) => flag !== 'selector' && flag !== 'nodes'),
+      ...LIVE,
+      'embedded',
+      'yes',
+      'dry-run',
+      'detailed-exitcode',
+      'concurrency',
+      ...OUTPUT,
+      ...GENERAL,
+    ],
+    examples: [
+      ['kapply adopt deploy', 'shows what would change hands, and asks'],
+      ['kapply adopt deploy --dry-run -o json', 'only says it, for a script'],
+      ['kapply adopt deploy --unit shop --yes', 'into the unit shop, without asking'],
     ],
   },
 ];

@@ -21,36 +21,53 @@ export interface WorldReading {
   readonly unread: readonly string[];
 }
 
+/** Whether a reading holds all objects of a kind. */
+export function isRead({ unread }: Pick<WorldReading, 'unread'>, { group, kind }: Pick<ResourceType, 'group' | 'kind'>): boolean {
+  const key = `${group}/${kind}`;
+  return !TRANSIENT.has(key) && !unread.includes(key);
+}
+
 /**
  * Every object of a cluster, one version of each kind, without what only controllers and kubelets talk about. A kind that
  * may not be read, or whose server is not well, is named instead.
  */
 export async function readWorld(cluster: Cluster): Promise<WorldReading> {
-  const kinds = new Map<string, ResourceType>();
-  for (const type of await cluster.resources()) {
-    const key = `${type.group}/${type.kind}`;
-    if (!TRANSIENT.has(key) && !kinds.has(key)) kinds.set(key, type);
-  }
   const unread: string[] = [];
   const lists = await Promise.all(
-    [...kinds].map(([key, type]) =>
-      listAll(cluster, type).catch((error: unknown) => {
-        if (!(error instanceof KplanError) || error.code !== 'CLUSTER_REFUSED') throw error;
-        unread.push(key);
-        return [];
-      }),
-    ),
+    [...toKinds(await cluster.resources())].map(async ([key, type]) => {
+      const list = await listKind(cluster, type);
+      if (list === undefined) unread.push(key);
+      return list?.items ?? [];
+    }),
   );
   return { world: World.of(lists.flat()), unread: unread.toSorted(compareStrings) };
 }
 
-async function listAll(cluster: Cluster, type: ResourceType): Promise<readonly KubernetesObject[]> {
-  const objects: KubernetesObject[] = [];
-  let page: string | undefined;
-  do {
-    const list = await cluster.list(type, { limit: PAGE, ...(page === undefined ? {} : { continue: page }) });
-    objects.push(...list.items);
-    page = list.continue;
-  } while (page !== undefined);
-  return objects;
+/** The kinds that a reading is of, by `group/Kind`, each in one version. */
+export function toKinds(types: readonly ResourceType[]): ReadonlyMap<string, ResourceType> {
+  const kinds = new Map<string, ResourceType>();
+  for (const type of types) {
+    const key = `${type.group}/${type.kind}`;
+    if (!TRANSIENT.has(key) && !kinds.has(key)) kinds.set(key, type);
+  }
+  return kinds;
+}
+
+/** All objects of a kind, and the version to watch from; undefined where they may not be read. */
+export async function listKind(
+  cluster: Cluster,
+  type: ResourceType,
+): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string } | undefined> {
+  const items: KubernetesObject[] = [];
+  try {
+    for (let page: string | undefined; ;) {
+      const list = await cluster.list(type, { limit: PAGE, ...(page === undefined ? {} : { continue: page }) });
+      items.push(...list.items);
+      page = list.continue;
+      if (page === undefined || page === '') return { items, resourceVersion: list.resourceVersion };
+    }
+  } catch (error) {
+    if (error instanceof KplanError && error.code === 'CLUSTER_REFUSED') return undefined;
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+export { adoptObjects, type AdoptResult } from './adopt-objects.ts';
 export type { ApplyEvent, ApplyPlanOptions } from './apply-options.ts';
 export { applyPlan } from './apply-plan.ts';
 export type { ApplyResult, StepResult } from './apply-result.ts';

@@ -15,6 +15,7 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import { adoptFields } from './adopt.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
@@ -49,6 +50,14 @@ export function toDocument(report: Report): JsonObject {
             ...(entry.wouldPrune === true ? { wouldPrune: true } : {}),
           })),
         })),
+        notes: report.notes,
+      };
+    case 'AdoptReport':
+      return {
+        ...head,
+        unit: report.unit,
+        cluster: worldFields(report.cluster),
+        objects: adoptFields(report, refFields),
         notes: report.notes,
       };
   }

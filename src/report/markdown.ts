@@ -14,6 +14,7 @@ import {
   type Step,
 } from '../model/index.ts';
 import { describeAdmissionKind, describeSight } from './admission.ts';
+import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { describePlaceOf, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -66,6 +67,8 @@ function titleOf(report: Report): string {
       return `kplan: ${count(report.loaded.objects, 'object') || 'no objects'} · ${problems}`;
     case 'StatusReport':
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
+    case 'AdoptReport':
+      return `kapply adopt: ${countAdopted(report)}`;
   }
 }
 
@@ -112,6 +115,19 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
+  if (report.kind === 'AdoptReport') {
+    sections.push({
+      title: escape(report.unit),
+      head: ['Object', 'What happens'],
+      rows: report.objects.map((entry) => {
+        const { head, details } = describeAdopted(entry);
+        return row(code(formatRef(entry.ref)), escape([head.slice(formatRef(entry.ref).length).trim(), ...details].join('; ')));
+      }),
+      open: true,
+    });
+    if (describeDropped(report).length > 0)
+      sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
+  }
   return [...sections, ...problemSections(items, 'info')];
 }
 

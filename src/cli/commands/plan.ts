@@ -12,6 +12,7 @@ import { readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
+import { openTarget, type OpenedCluster } from '../stages/target.ts';
 import { VERSION } from '../version.ts';
 
 /** `kplan [plan] [PATH]`. */
@@ -45,7 +46,8 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
   const choice = chooseBefore(args, io, log);
   const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
-  const before = session === undefined ? await open() : await session.openBefore(choice, open);
+  const connect = (): Promise<OpenedCluster> => openTarget({ kind: 'live' }, desired.context, args, io, log);
+  const before = session === undefined ? await open() : await session.openBefore(choice, open, connect);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const plan = await makePlan(desired, before, args, io, log, {
@@ -56,7 +58,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
     });
     return { plan, desired, before: before.world, unread: before.unread ?? [] };
   } finally {
-    await before.opened?.cluster.close();
+    if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }
 }
 

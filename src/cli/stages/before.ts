@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld } from '../../cluster/index.ts';
-import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
+import { readWorld, type WorldReading } from '../../cluster/index.ts';
+import { describe, describeRemedy, KplanError, World, type Finding, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import { readInput } from '../input.ts';
@@ -69,11 +69,12 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
     case 'revision': {
       const path = args.positionals[0] ?? '.';
       const options = loadOptions(args, io, path);
-      const { manifests, source } = await readRepository({
+      const { manifests, source, findings } = await readRepository({
         ...options,
         ref: choice.revision,
         ...(options.ref === undefined ? {} : { head: options.ref }),
       });
+      refuseBroken(findings, source.description);
       const world = World.of(manifests.map((manifest) => manifest.object));
       return { mode: 'revision', world, source: { ...source, path }, manifests };
     }
@@ -85,25 +86,37 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
   }
 }
 
+// What a broken clone hides would look as if the change creates it.
+function refuseBroken(findings: readonly Finding[], revision: string): void {
+  const broken = findings.find(({ code }) => code === 'KL0042');
+  if (broken === undefined) return;
+  const file = broken.source?.file ?? '';
+  throw new KplanError('CORRUPT', `--base ${revision}: ${file}: ${describe(broken)}`, { hint: describeRemedy(broken) });
+}
+
 /** Reads an opened cluster as the world before. */
 export async function readBefore(opened: OpenedCluster): Promise<Before & { readonly opened: OpenedCluster }> {
-  const { source, cluster } = opened;
   try {
-    const { world, unread } = await readWorld(cluster);
-    const [kubernetesVersion] = source.kubernetesVersions;
-    return {
-      mode: 'live',
-      world,
-      source,
-      manifests: [],
-      opened,
-      ...(unread.length === 0 ? {} : { unread }),
-      ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
-    };
+    return toBefore(opened, await readWorld(opened.cluster));
   } catch (error) {
-    await cluster.close();
+    await opened.cluster.close();
     throw error;
   }
+}
+
+/** An opened cluster, as it was read, as the world before. */
+export function toBefore(opened: OpenedCluster, { world, unread }: WorldReading): Before & { readonly opened: OpenedCluster } {
+  const { source } = opened;
+  const [kubernetesVersion] = source.kubernetesVersions;
+  return {
+    mode: 'live',
+    world,
+    source,
+    manifests: [],
+    opened,
+    ...(unread.length === 0 ? {} : { unread }),
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+  };
 }
 
 async function openSnapshot(file: string, io: Io): Promise<Before> {

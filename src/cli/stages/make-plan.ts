@@ -40,16 +40,18 @@ export interface Ownership {
 }
 
 const NOTHING_OWNED: Ownership = { owned: new Set(), ownedByOthers: new Map() };
-const FIELD_MANAGER = 'kapply';
+/** Under which name everything is applied. */
+export const FIELD_MANAGER = 'kapply';
 
 /** Reads who owns what; nothing is owned where there is no cluster to ask. */
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
   const cluster = before.opened?.cluster;
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
+  const options = { reading: { world: before.world, unread: before.unread ?? [] } };
   const ownedByOthers = new Map<RefKey, string>();
-  for (const other of await listUnits(cluster))
-    if (other !== unit) for (const key of (await readInventory(cluster, other)).owned) ownedByOthers.set(key, other);
-  return { owned: (await readInventory(cluster, unit)).owned, ownedByOthers };
+  for (const other of await listUnits(cluster, options))
+    if (other !== unit) for (const key of (await readInventory(cluster, other, options)).owned) ownedByOthers.set(key, other);
+  return { owned: (await readInventory(cluster, unit, options)).owned, ownedByOthers };
 }
 
 const labelled = new WeakMap<World, Map<string, Ownership>>();
@@ -206,6 +208,12 @@ function joinWorlds(context: World, live: World): World {
 function membershipLabels(unit: string): Readonly<Record<string, string>> {
   const { key, value } = membershipLabel(unit);
   return { [key]: value };
+}
+
+/** The kinds of the first version to validate for, with the custom ones that the manifests and the cluster define. */
+export function catalogOf(desired: Desired, before: Before, args: Arguments): SchemaCatalog {
+  const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
+  return withDefinitions(loadCatalogs(versions.slice(0, 1)), desired, before.world);
 }
 
 function withDefinitions(catalogs: readonly SchemaCatalog[], desired: Desired, before: World): SchemaCatalog {

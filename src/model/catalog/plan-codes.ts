@@ -37,7 +37,7 @@ export const PLAN_CODES: CatalogTable = {
     title: 'Deletion that needs approval',
     severity: 'error',
     message: 'deleting this {kind} takes {contents} along',
-    remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: disabled; --allow KP0105 deletes it.',
+    remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: never; --allow KP0105 deletes it.',
     why: 'A Namespace takes its contents with it, a CustomResourceDefinition all its resources, a claim or volume its data. None of it comes back.',
   },
   KP0106: {

@@ -1,4 +1,4 @@
-import type { Cluster, ResourceType, StatusError } from '../../cluster/index.ts';
+import { isRead, type Cluster, type ResourceType, type StatusError } from '../../cluster/index.ts';
 import { KplanError, annotationsOf, formatRef, labelsOf, type GroupKind, type KubernetesObject } from '../../model/index.ts';
 import { sortedUnique } from '../../std/index.ts';
 import { ID_LABEL, parentRef, toApplySetId, type InventoryOptions } from './membership.ts';
@@ -44,7 +44,8 @@ export function unitOf(parent: KubernetesObject): string | undefined {
 export async function readParent(cluster: Cluster, unit: string, options: InventoryOptions = {}): Promise<Parent> {
   const ref = parentRef(unit, options);
   const id = toApplySetId(ref);
-  const object = await cluster.get(ref);
+  const { reading } = options;
+  const object = reading !== undefined && isRead(reading, ref) ? reading.world.get(ref) : await cluster.get(ref);
   if (object === undefined) return { id, object, extent: { groupKinds: [], namespaces: [ref.namespace] } };
   const annotations = annotationsOf(object);
   const tooling = annotations.get(TOOLING);

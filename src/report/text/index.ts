@@ -1,5 +1,6 @@
 import { formatRef } from '../../model/index.ts';
 import type { Plan, WorldSource } from '../../model/index.ts';
+import { countAdopted, describeAdopted, describeDropped, type AdoptReport } from '../adopt.ts';
 import {
   effectsOf,
   findingsOf,
@@ -36,6 +37,8 @@ function headOf(report: Report): Line[] {
       return [line(validateHead(report), `Kubernetes ${report.after.kubernetesVersions.join(', ')}`, 0)];
     case 'StatusReport':
       return [line([span('Status', 'bold'), span(`: ${count(report.units.length, 'unit') || 'no units'}`)], report.cluster.description, 0)];
+    case 'AdoptReport':
+      return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
   }
 }
 
@@ -102,6 +105,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return problems(report, layout);
     case 'StatusReport':
       return statusLines(report, layout);
+    case 'AdoptReport':
+      return adoptLines(report, layout);
   }
 }
 
@@ -117,6 +122,18 @@ function problems(report: Report, layout: Layout): Line[] {
 function section(title: string | undefined, lines: readonly Line[]): Line[] {
   if (lines.length === 0) return [];
   return [line([]), ...(title === undefined ? [] : [line([span(title, 'bold')])]), ...lines];
+}
+
+function adoptLines(report: AdoptReport, layout: Layout): Line[] {
+  const { objects } = report;
+  const shown = layout.all ? objects : objects.filter(({ outcome }) => outcome !== 'unchanged');
+  const rows = shown.flatMap((entry) => {
+    const { head, details } = describeAdopted(entry);
+    const place = entry.source === undefined ? undefined : `${entry.source.file}:${entry.source.line}`;
+    return [line([span(` ${head}`)], place), ...details.map((detail) => line([span(`     ${detail}`, 'dim')], undefined, 6))];
+  });
+  const dropped = describeDropped(report).map((text) => line([span(` ${text}`, 'dim')]));
+  return [...section(undefined, rows), ...section(undefined, dropped)];
 }
 
 function statusLines(report: StatusReport, layout: Layout): Line[] {
