@@ -47,7 +47,8 @@ export const FIELD_MANAGER = 'kapply';
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
   const cluster = before.opened?.cluster;
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
-  const options = { reading: { world: before.world, unread: before.unread ?? [] } };
+  const { world, unread = [], types } = before;
+  const options = { reading: { world, unread, ...(types === undefined ? {} : { types }) } };
   const ownedByOthers = new Map<RefKey, string>();
   for (const other of await listUnits(cluster, options))
     if (other !== unit) for (const key of (await readInventory(cluster, other, options)).owned) ownedByOthers.set(key, other);
