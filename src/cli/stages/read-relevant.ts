@@ -3,7 +3,7 @@ import { parseApiVersion, type Manifest } from '../../model/index.ts';
 import { listMemberKinds } from '../../reconcile/index.ts';
 import { getArray, getString, sortedUnique, type JsonValue } from '../../std/index.ts';
 
-/** Kinds that only the control plane writes and no engine looks at. */
+/** Kinds that no engine looks at, and most manifests have none of. */
 const MINOR: ReadonlySet<string> = new Set([
   '/Endpoints',
   '/PodTemplate',
@@ -12,10 +12,15 @@ const MINOR: ReadonlySet<string> = new Set([
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
   'networking.k8s.io/IPAddress',
   'networking.k8s.io/ServiceCIDR',
+  'resource.k8s.io/DeviceClass',
+  'resource.k8s.io/ResourceClaim',
+  'resource.k8s.io/ResourceClaimTemplate',
   'resource.k8s.io/ResourceSlice',
+  'storage.k8s.io/CSIDriver',
   'storage.k8s.io/CSINode',
   'storage.k8s.io/CSIStorageCapacity',
   'storage.k8s.io/VolumeAttachment',
+  'storage.k8s.io/VolumeAttributesClass',
 ]);
 
 /** A cluster as far as it matters to manifests: minor kinds are read where a manifest is or is owned by one, or a unit has some. */
