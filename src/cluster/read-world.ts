@@ -2,7 +2,9 @@ import { KplanError, World, type KubernetesObject } from '../model/index.ts';
 import { compareStrings } from '../std/index.ts';
 import type { Cluster, ResourceType } from './port.ts';
 
-const PAGE = 500;
+/** Large enough that most kinds are one page, small enough to hold. */
+const PAGE = 2500;
+
 /** Kinds that say nothing that a plan needs, and change all the time or are many. */
 const TRANSIENT: ReadonlySet<string> = new Set([
   '/ComponentStatus',
@@ -19,6 +21,8 @@ const TRANSIENT: ReadonlySet<string> = new Set([
 export interface WorldReading {
   readonly world: World;
   readonly unread: readonly string[];
+  /** The types that were served then; absent where that was not asked. */
+  readonly types?: readonly ResourceType[];
 }
 
 /** Whether a reading holds all objects of a kind. */
@@ -29,18 +33,20 @@ export function isRead({ unread }: Pick<WorldReading, 'unread'>, { group, kind }
 
 /**
  * Every object of a cluster, one version of each kind, without what only controllers and kubelets talk about. A kind that
- * may not be read, or whose server is not well, is named instead.
+ * may not be read, or whose server is not well, is named instead. Kinds that are not wanted, as `group/Kind`, are passed over.
  */
-export async function readWorld(cluster: Cluster): Promise<WorldReading> {
+export async function readWorld(cluster: Cluster, isWanted: (kind: string) => boolean = () => true): Promise<WorldReading> {
   const unread: string[] = [];
+  const types = await cluster.resources();
+  const kinds = [...toKinds(types)].filter(([key]) => isWanted(key));
   const lists = await Promise.all(
-    [...toKinds(await cluster.resources())].map(async ([key, type]) => {
+    kinds.map(async ([key, type]) => {
       const list = await listKind(cluster, type);
       if (list === undefined) unread.push(key);
       return list?.items ?? [];
     }),
   );
-  return { world: World.of(lists.flat()), unread: unread.toSorted(compareStrings) };
+  return { world: World.of(lists.flat()), unread: unread.toSorted(compareStrings), types };
 }
 
 /** The kinds that a reading is of, by `group/Kind`, each in one version. */

@@ -18,7 +18,7 @@ import {
 } from '../model/index.ts';
 import { compareBy, stringifyJson } from '../std/index.ts';
 import { findUnreachable, listAdmission } from './admission.ts';
-import { planChange } from './change.ts';
+import { confirmChange, planChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
@@ -31,6 +31,7 @@ import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
+import { toRefusedDeletion } from './refusal.ts';
 import { hashSecret } from './secret.ts';
 
 /** One object that changes, with all that is known of it. */
@@ -62,7 +63,8 @@ export function createPlan(given: PlanInput): Plan {
     .filter(({ object }) => readHook(object) !== undefined)
     .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
   const deletes = planDeletes(input, byKey);
-  const entries = withRenames(planned.entries, deletes.deletes, input);
+  const asked = confirmDeletes(deletes.deletes, input);
+  const entries = withRenames(planned.entries, asked.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
@@ -74,6 +76,7 @@ export function createPlan(given: PlanInput): Plan {
     ...hooks,
     ...planned.findings,
     ...deletes.findings,
+    ...asked.findings,
     ...order.findings,
     ...(mass === undefined ? [] : [mass]),
     ...findUnreachable(admission, byKey, input),
@@ -118,7 +121,8 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): Pla
   for (const [key, desired] of byKey) {
     if (isLeftOut(desired.object)) continue;
     const live = input.before.kind(desired.ref.group, desired.ref.kind).byKey.get(key);
-    const planned = planChange(desired, live, input);
+    const answer = input.answers?.get(key);
+    const planned = answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = findLostOwners(desired, input);
@@ -131,6 +135,21 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): Pla
     unchanged: unchanged.toSorted(compareBy((item) => item.key)).map(({ object }) => object),
     findings,
   };
+}
+
+/** Deletions with what the API server answered to a dry run of them. */
+function confirmDeletes(
+  deletes: readonly PlannedDelete[],
+  { answers }: PlanInput,
+): { readonly deletes: readonly PlannedDelete[]; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const asked = deletes.map((item) => {
+    const answer = answers?.get(toRefKey(item.change.ref));
+    if (answer?.kind === 'refused') findings.push(toRefusedDeletion(item.change, answer.refusal));
+    if (answer?.kind === 'unknown') return { ...item, change: { ...item.change, unconfirmed: answer.reason } };
+    return answer?.kind === 'accepted' ? { ...item, change: { ...item.change, confirmed: true as const } } : item;
+  });
+  return { deletes: asked, findings };
 }
 
 function toUnchanged({ ref, precondition }: Change): UnchangedObject {

@@ -14,6 +14,6 @@ export {
   withMembership,
   type InventoryOptions,
 } from './inventory/membership.ts';
-export { UNIT_ANNOTATION } from './inventory/parent.ts';
+export { listMemberKinds, UNIT_ANNOTATION } from './inventory/parent.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
 export { readStatus } from './read-status.ts';

@@ -52,10 +52,14 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   const desired = await readDesired(args, io, log, path);
   const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
   const at = io.now();
-  const before = await readBefore(opened);
+  const before = await readBefore(opened, desired.manifests);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+    const whole = await makePlan(desired, before, args, io, log, {
+      ownership,
+      salt: newSalt(),
+      forceConflicts: args.has('force-conflicts'),
+    });
     const plan = limitPlan(whole, args);
     return await decide(plan, before.opened, args, io, log, {
       kind: 'manifests',
@@ -71,7 +75,18 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
 const NOT_WAITED = 'Health was not waited for (--no-wait): exit code 0 means written, not healthy.';
 
 /** What a saved plan has decided already. */
-const DECIDED = ['to', 'ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
+const DECIDED = [
+  'to',
+  'ref',
+  'unit',
+  'namespace',
+  'selector',
+  'kubernetes-version',
+  'context-objects',
+  'nodes',
+  'force-conflicts',
+  'server-dry-run',
+];
 
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const refused = DECIDED.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);

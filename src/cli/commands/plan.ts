@@ -51,7 +51,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   const before = session === undefined ? await open() : await session.openBefore(choice, open, connect);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const plan = makePlan(desired, before, args, io, log, {
+    const plan = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),

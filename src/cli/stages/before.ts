@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld, type WorldReading } from '../../cluster/index.ts';
+import { readWorld, type ResourceType, type WorldReading } from '../../cluster/index.ts';
 import { describe, describeRemedy, KplanError, World, type Finding, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import { readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
 import { isSnapshotText, readSnapshot } from '../snapshot-text.ts';
+import { readRelevant } from './read-relevant.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
 import { parseDocuments, readRepository } from '../../loader/index.ts';
 import { chooseTarget, findGiven, LIVE_FLAGS, openTarget, type OpenedCluster, type TargetChoice } from './target.ts';
@@ -23,6 +24,8 @@ export interface Before {
   readonly opened?: OpenedCluster;
   /** Kinds of the cluster that may not be read: nothing is known of their objects. */
   readonly unread?: readonly string[];
+  /** The types that the cluster serves, where it was asked. */
+  readonly types?: readonly ResourceType[];
   readonly kubernetesVersion?: string;
   /** The salt of secret hashes that stand in the world already. */
   readonly salt?: string;
@@ -82,7 +85,7 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
       return openSnapshot(choice.file, io);
     case 'embedded':
     case 'live':
-      return readBefore(await openTarget(choice, desired.context, args, io, log));
+      return readBefore(await openTarget(choice, desired.context, args, io, log), desired.manifests);
   }
 }
 
@@ -94,10 +97,14 @@ function refuseBroken(findings: readonly Finding[], revision: string): void {
   throw new KplanError('CORRUPT', `--base ${revision}: ${file}: ${describe(broken)}`, { hint: describeRemedy(broken) });
 }
 
-/** Reads an opened cluster as the world before. */
-export async function readBefore(opened: OpenedCluster): Promise<Before & { readonly opened: OpenedCluster }> {
+/** Reads an opened cluster as the world before; with manifests, as far as it matters to them. */
+export async function readBefore(
+  opened: OpenedCluster,
+  manifests?: readonly Manifest[],
+): Promise<Before & { readonly opened: OpenedCluster }> {
+  const { cluster } = opened;
   try {
-    return toBefore(opened, await readWorld(opened.cluster));
+    return toBefore(opened, await (manifests === undefined ? readWorld(cluster) : readRelevant(cluster, manifests)));
   } catch (error) {
     await opened.cluster.close();
     throw error;
@@ -105,7 +112,7 @@ export async function readBefore(opened: OpenedCluster): Promise<Before & { read
 }
 
 /** An opened cluster, as it was read, as the world before. */
-export function toBefore(opened: OpenedCluster, { world, unread }: WorldReading): Before & { readonly opened: OpenedCluster } {
+export function toBefore(opened: OpenedCluster, { world, unread, types }: WorldReading): Before & { readonly opened: OpenedCluster } {
   const { source } = opened;
   const [kubernetesVersion] = source.kubernetesVersions;
   return {
@@ -115,6 +122,7 @@ export function toBefore(opened: OpenedCluster, { world, unread }: WorldReading)
     manifests: [],
     opened,
     ...(unread.length === 0 ? {} : { unread }),
+    ...(types === undefined ? {} : { types }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
   };
 }
