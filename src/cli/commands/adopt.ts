@@ -34,7 +34,7 @@ export async function runAdopt(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const desired = await readDesired(args, io, log, args.positionals[0] ?? '.');
   mustBeWhole(desired);
-  const before = await readBefore(await openExistingTarget(chooseTarget(args, io, log), desired.context, args, io, log));
+  const before = await readBefore(await openExistingTarget(chooseTarget(args, io, log), desired.context, args, io, log), desired);
   try {
     const candidates = await listCandidates(desired, before, args, io);
     const planned = candidates.filter(({ entry }) => entry.outcome === 'planned');

@@ -49,7 +49,7 @@ function isPlanFile(path: string, target: string): boolean {
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const desired = await readDesired(args, io, log, path);
-  const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log));
+  const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log), desired);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld, type WorldReading } from '../../cluster/index.ts';
-import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
+import { readWorld, type ReadingScope, type WorldReading } from '../../cluster/index.ts';
+import { gvkOf, KplanError, namespaceOf, World, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import { readInput } from '../input.ts';
@@ -23,6 +23,8 @@ export interface Before {
   readonly opened?: OpenedCluster;
   /** Kinds of the cluster that may not be read: nothing is known of their objects. */
   readonly unread?: readonly string[];
+  /** Of these, the kinds that are known all the same in the namespaces of the manifests. */
+  readonly partial?: readonly string[];
   readonly kubernetesVersion?: string;
   /** The salt of secret hashes that stand in the world already. */
   readonly salt?: string;
@@ -81,22 +83,31 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
       return openSnapshot(choice.file, io);
     case 'embedded':
     case 'live':
-      return readBefore(await openTarget(choice, desired.context, args, io, log));
+      return readBefore(await openTarget(choice, desired.context, args, io, log), desired);
   }
 }
 
-/** Reads an opened cluster as the world before. */
-export async function readBefore(opened: OpenedCluster): Promise<Before & { readonly opened: OpenedCluster }> {
+/** Reads an opened cluster as the world before: at least what the manifests are about, where not all may be read. */
+export async function readBefore(opened: OpenedCluster, desired: Desired): Promise<Before & { readonly opened: OpenedCluster }> {
   try {
-    return toBefore(opened, await readWorld(opened.cluster));
+    return toBefore(opened, await readWorld(opened.cluster, scopeOf(desired)));
   } catch (error) {
     await opened.cluster.close();
     throw error;
   }
 }
 
+function scopeOf({ manifests, defaultNamespace }: Desired): ReadingScope {
+  const scope = new Map<string, Set<string>>();
+  for (const { object } of manifests) {
+    const kind = `${gvkOf(object).group}/${object.kind}`;
+    scope.set(kind, (scope.get(kind) ?? new Set()).add(namespaceOf(object) ?? defaultNamespace));
+  }
+  return scope;
+}
+
 /** An opened cluster, as it was read, as the world before. */
-export function toBefore(opened: OpenedCluster, { world, unread }: WorldReading): Before & { readonly opened: OpenedCluster } {
+export function toBefore(opened: OpenedCluster, { world, unread, partial }: WorldReading): Before & { readonly opened: OpenedCluster } {
   const { source } = opened;
   const [kubernetesVersion] = source.kubernetesVersions;
   return {
@@ -106,6 +117,7 @@ export function toBefore(opened: OpenedCluster, { world, unread }: WorldReading)
     manifests: [],
     opened,
     ...(unread.length === 0 ? {} : { unread }),
+    ...(partial === undefined ? {} : { partial }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
   };
 }
