@@ -81,6 +81,16 @@ function isWaivedBy(finding: Finding, rule: IgnoreRule): boolean {
 }
 
 function isMatch(pattern: string, text: string): boolean {
-  const expression = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${expression.join('.*')}$`, 's').test(text);
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  if (last === undefined) return pattern === text;
+  if (!text.startsWith(first)) return false;
+  // Each part where it stands first: stars of a regular expression would be tried in every combination.
+  let at = first.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
 }

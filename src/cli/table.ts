@@ -177,6 +177,12 @@ export const FLAGS: readonly Flag[] = [
     summary: 'of a plan file that has gone stale in part, apply the steps that have not',
   },
   { name: 'timeout', type: 'string', group: 'Apply', value: 'DURATION', summary: 'how long to wait for health', fallback: '5m' },
+  {
+    name: 'no-wait',
+    type: 'boolean',
+    group: 'Apply',
+    summary: 'do not wait for health: every wave is written though objects of earlier ones are not healthy',
+  },
   { name: 'concurrency', type: 'number', group: 'Apply', value: 'N', summary: 'writes side by side', fallback: '8' },
   {
     name: 'interval',
@@ -339,6 +345,7 @@ export const COMMANDS: readonly Command[] = [
       'force-conflicts',
       'apply-fresh',
       'timeout',
+      'no-wait',
       'concurrency',
       'watch',
       'interval',

@@ -13,6 +13,14 @@ export interface FieldChange {
   readonly path: string;
   readonly before?: JsonValue;
   readonly after?: JsonValue;
+  /** Who changed it in the cluster after it was last applied: what differs is not the manifest's doing. */
+  readonly drift?: FieldWriter;
+}
+
+/** A field manager, and when it last wrote (RFC 3339). */
+export interface FieldWriter {
+  readonly manager: string;
+  readonly time: string;
 }
 
 /** What a step relies on of the live object; checked again before it is applied. */
@@ -64,6 +72,21 @@ export interface UnchangedObject extends ObjectRef {
   readonly precondition?: Precondition;
 }
 
+/** A webhook or admission policy of the cluster that is asked about changes of a plan. */
+export interface Admission {
+  readonly kind: 'MutatingAdmissionPolicy' | 'MutatingWebhook' | 'ValidatingAdmissionPolicy' | 'ValidatingWebhook';
+  /** The webhook's, or the policy's. */
+  readonly name: string;
+  /** The configuration that holds the webhook, or the policy's binding. */
+  readonly configuration: string;
+  /** What becomes of a write where it cannot be asked: `Fail` refuses it. */
+  readonly failurePolicy: 'Fail' | 'Ignore';
+  /** The changed objects that it is asked about, in the order of the plan. */
+  readonly sees: readonly ObjectRef[];
+  /** Those that it may be asked about: conditions, parameters or unknown labels decide. */
+  readonly maySee: readonly ObjectRef[];
+}
+
 /** Where a world came from. */
 export interface WorldSource {
   readonly kind: 'directory' | 'revision' | 'stdin' | 'cluster' | 'snapshot' | 'embedded' | 'none';
@@ -89,6 +112,8 @@ export interface Plan {
   readonly unchanged: readonly UnchangedObject[];
   readonly findings: readonly Finding[];
   readonly effects: readonly Effect[];
+  /** Who of the cluster is asked about the changes; absent where nobody is. */
+  readonly admission?: readonly Admission[];
   /** The salt of the secret hashes within this plan. */
   readonly salt: string;
 }

@@ -14,6 +14,7 @@ import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
 import { keptPreconditionOf } from './applied-hash.ts';
 import { canonicalOf, hasOwnStatus } from './canonical.ts';
 import { diffValues } from './diff.ts';
+import { markDrift } from './drift.ts';
 import { preconditionOf } from './fields-hash.ts';
 import { findImmutable } from './immutable.ts';
 import type { Desired, PlanInput } from './input.ts';
@@ -79,7 +80,8 @@ function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | u
   const immutable = findImmutable(before, after, fields);
   if (immutable !== undefined) return planReplace(desired, live, settings, fields, immutable);
   const findings = conflicts.map((conflict) => toConflictFinding(desired, conflict, schema));
-  const change = { ...toChange('update', desired, live, settings), fields, merged: after };
+  const marked = markDrift(fields, { live: view, applied: desired.object, merged: after, manager: settings.fieldManager, schema });
+  const change = { ...toChange('update', desired, live, settings), fields: marked, merged: after };
   return { change, after: settings.mode === 'revision' ? desired.object : withStatusOf(merged, live), findings };
 }
 
@@ -175,6 +177,11 @@ function toConflictFinding(desired: Desired, conflict: FieldConflict, schema: Sc
     ref: desired.ref,
     path: toPointer(path),
     source: desired.manifest.origin.locate(path),
-    data: { manager: conflict.manager, field, version: conflict.apiVersion },
+    data: {
+      manager: conflict.manager,
+      field,
+      version: conflict.apiVersion,
+      written: conflict.time === undefined ? '' : `, last written ${conflict.time}`,
+    },
   });
 }

@@ -1,9 +1,11 @@
 import {
   CATALOG,
   isKubernetesObject,
+  type Admission,
   type Cause,
   type Effect,
   type FieldChange,
+  type FieldWriter,
   type Finding,
   type KubernetesObject,
   type ObjectRef,
@@ -35,9 +37,11 @@ const code: Decoder<string> = (value, path) =>
 const kubernetesObject: Decoder<KubernetesObject> = (value, path) =>
   isKubernetesObject(value) ? value : refuse(path, 'a Kubernetes object');
 
+const writer = record<FieldWriter>({ manager: text, time: text }, {});
+
 const field: Decoder<FieldChange> = record<Pick<FieldChange, 'path'>, Omit<FieldChange, 'path'>>(
   { path: text },
-  { before: json, after: json },
+  { before: json, after: json, drift: writer },
 );
 
 const absent = record<Extract<Precondition, { kind: 'absent' }>>({ kind: oneOf('absent') }, {});
@@ -96,8 +100,20 @@ const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect,
   { subject: ref },
 );
 
+const admission = record<Admission>(
+  {
+    kind: oneOf('MutatingAdmissionPolicy', 'MutatingWebhook', 'ValidatingAdmissionPolicy', 'ValidatingWebhook'),
+    name: text,
+    configuration: text,
+    failurePolicy: oneOf('Fail', 'Ignore'),
+    sees: listOf(ref),
+    maySee: listOf(ref),
+  },
+  {},
+);
+
 /** Reads a plan strictly: every field of the right type, none missing, none unknown. */
-export const decodePlan: Decoder<Plan> = record<Plan>(
+export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission'>, Pick<Plan, 'admission'>>(
   {
     unit: text,
     fieldManager: text,
@@ -109,5 +125,5 @@ export const decodePlan: Decoder<Plan> = record<Plan>(
     effects: listOf(effect),
     salt: text,
   },
-  {},
+  { admission: listOf(admission) },
 );

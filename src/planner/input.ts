@@ -49,6 +49,8 @@ export interface PlanInput {
   readonly encrypted?: readonly ObjectRef[];
   /** Places of the source that could not be wholly understood: what may stand there is not gone. */
   readonly incomplete?: readonly IncompleteFile[];
+  /** Kinds of the cluster that may not be read, as `group/Kind`. */
+  readonly unread?: readonly string[];
   /** Where deleted objects last stood, if that is known: manifests of the base revision. */
   readonly lastManifests?: readonly Manifest[];
 }

@@ -17,6 +17,7 @@ import {
   World,
 } from '../model/index.ts';
 import { compareBy, stringifyJson } from '../std/index.ts';
+import { findUnreachable, listAdmission } from './admission.ts';
 import { planChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
@@ -66,8 +67,17 @@ export function createPlan(given: PlanInput): Plan {
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
   const mass = findMassDeletion(deletes, countUnit(input), input.limits ?? DEFAULT_LIMITS);
-  const own = [...unnamed, ...hooks, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
   const waves = toWaves(order.waves, applied, pruned);
+  const admission = listAdmission(waves, entries, input);
+  const own = [
+    ...unnamed,
+    ...hooks,
+    ...planned.findings,
+    ...deletes.findings,
+    ...order.findings,
+    ...(mass === undefined ? [] : [mass]),
+    ...findUnreachable(admission, byKey, input),
+  ];
   const effects = effectsOf(input, entries, byKey);
   return {
     unit: input.unit,
@@ -78,6 +88,7 @@ export function createPlan(given: PlanInput): Plan {
     unchanged: planned.unchanged,
     findings: [...withoutTold(input.findings, effects), ...own.toSorted(byPlace)],
     effects,
+    ...(admission.length === 0 ? {} : { admission }),
     salt: input.salt,
   };
 }

@@ -50,7 +50,7 @@ async function applyAndLook(cluster: Cluster, plan: Plan, inventory: UnitInvento
     const state = await new Run(cluster, withConcerns(part, awaited), inventory, assess, options).finish();
     return withKept(toApplyResult(plan.unit, state), toToldResult(plan.unit, told, assess));
   };
-  const concerns = await findConcerns(cluster, plan, inventory.id, isHealthy);
+  const concerns = await findConcerns(cluster, plan, inventory.id, isHealthy, options.reading);
   const result = await run(plan, concerns);
   if (!result.touched || result.conclusion === 'incomplete' || result.conclusion === 'stopped') return result;
   const seen = new Set(concerns.map(({ kept }) => kept));

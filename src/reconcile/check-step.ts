@@ -42,6 +42,7 @@ async function checkPresent(step: Step, live: KubernetesObject, context: CheckCo
     const kept = findKeptChange(step, live, context);
     return kept === undefined ? { kind: 'ready' } : toStale(step, kept);
   }
+  if (removes && isGoingAlready(step, live) && owner === context.id) return { kind: 'ready' };
   const changed = findChange(step, live, context);
   if (changed !== undefined) {
     const settled = step.action !== 'delete' && (await context.isInEffect(step));
@@ -54,6 +55,12 @@ async function checkPresent(step: Step, live: KubernetesObject, context: CheckCo
     return { kind: 'rejected', passing: true, message: `${formatRef(step.ref)} is being deleted` };
   }
   return { kind: 'ready' };
+}
+
+// A deletion whose answer was lost is asked for again.
+function isGoingAlready({ precondition }: Step, { metadata }: KubernetesObject): boolean {
+  const isSame = precondition.kind === 'present' && precondition.uid === getString(metadata, 'uid');
+  return isSame && getString(metadata, 'deletionTimestamp') !== undefined;
 }
 
 function findChange(step: Step, live: KubernetesObject, context: CheckContext): string | undefined {

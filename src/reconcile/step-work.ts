@@ -67,9 +67,12 @@ export class StepWork {
   }
 
   async #delete(step: Step): Promise<WriteOutcome> {
-    const uid = getString(this.#live.get(step)?.metadata, 'uid');
+    const metadata = this.#live.get(step)?.metadata;
+    const [uid, resourceVersion] = [getString(metadata, 'uid'), getString(metadata, 'resourceVersion')];
+    // The version too: between the check and this, another unit may have taken the object over.
     const result = await this.#cluster.delete(step.ref, {
       ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
       propagation: step.action === 'replace' ? 'Foreground' : 'Background',
     });
     if (result.kind === 'ok' || result.reason === 'NotFound') return { kind: 'written', operation: 'deleted' };

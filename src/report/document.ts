@@ -5,8 +5,10 @@ import {
   fingerprint,
   stepsOf,
   toRefKey,
+  type Admission,
   type Cause,
   type Effect,
+  type FieldChange,
   type Finding,
   type ObjectRef,
   type Plan,
@@ -78,7 +80,12 @@ function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): Js
     ],
     findings: findingFields(plan.findings),
     effects: plan.effects.map(effectFields),
+    ...(plan.admission === undefined || plan.admission.length === 0 ? {} : { admission: plan.admission.map(admissionFields) }),
   };
+}
+
+function admissionFields({ sees, maySee, ...who }: Admission): JsonObject {
+  return { ...who, sees: sees.map(refFields), maySee: maySee.map(refFields) };
 }
 
 function worldFields(source: WorldSource): JsonObject {
@@ -104,9 +111,13 @@ function stepFields(step: Step): JsonObject {
     wave: step.wave,
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.movedFrom === undefined ? {} : { movedFrom: refFields(step.movedFrom) }),
-    fields: step.fields.map((field) => ({ ...maskSecrets(field, step.ref) })),
+    fields: step.fields.map((field) => fieldFields(maskSecrets(field, step.ref))),
     ...(step.source === undefined ? {} : { source: { ...step.source } }),
   };
+}
+
+function fieldFields({ drift, ...field }: FieldChange): JsonObject {
+  return { ...field, ...(drift === undefined ? {} : { drift: { ...drift } }) };
 }
 
 function outcomeFields(applied: AppliedStep | undefined): JsonObject {

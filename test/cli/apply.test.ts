@@ -27,6 +27,24 @@ function smallRepository(context: TestContext): string {
   return folder;
 }
 
+/** Past what is unhealthy for good, as a path and as a saved plan; what is not healthy is told of again without the flag. */
+async function checkNoWait(folder: string, apply: readonly string[]): Promise<void> {
+  const dry = await run('kapply', folder, [...apply, '--no-wait', '--dry-run']);
+  assert.equal(dry.code, 0);
+  const other = join(folder, 'cluster');
+  cpSync(join(folder, '.kplan/cluster'), other, { recursive: true });
+  await run('kplan', folder, ['.', '--out', 'p.kplan', '--embedded', other]);
+  for (const words of [['p.kplan', ...apply.slice(1), '--embedded', other], apply]) {
+    const { code, stdout } = await run('kapply', folder, [...words, '--no-wait']);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^Apply: 1 applied/m);
+    assert.match(stdout, /Health was not waited for \(--no-wait\)/);
+  }
+  rmSync(join(folder, 'p.kplan'));
+  const { code } = await run('kapply', folder, apply);
+  assert.equal(code, 1, 'still not healthy');
+}
+
 test('an unhealthy object that does not change is told of, and holds up what depends on it', async (context) => {
   const folder = temporaryFolder(context);
   const write = (annotations: string): void =>
@@ -53,7 +71,9 @@ metadata: {name: later${annotations}}
     const { code, stdout } = await run('kapply', folder, apply);
     assert.equal(code, 1);
     assert.match(stdout, /ConfigMap default\/later {2}skipped/);
+    assert.match(stdout, /1 not healthy, 1 not begun: .* go on all the same with --no-wait\.\n$/);
   }
+  await checkNoWait(folder, apply);
   write('');
   assert.equal((await run('kapply', folder, apply)).code, 1);
   const nothing = await run('kapply', folder, apply);

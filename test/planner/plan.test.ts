@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/std/index.ts';
-import { refKeyOf, stepsOf, World } from '../../src/model/index.ts';
-import { applied, changeOf, manifest, object, plan, stored, summary } from './scenario.ts';
+import { describe, fingerprint, refKeyOf, stepsOf, World } from '../../src/model/index.ts';
+import { applied, changeOf, manifest, NOW, object, plan, stored, summary } from './scenario.ts';
 
 function deployment(spec: JsonObject = {}, container: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
   return {
@@ -82,6 +82,8 @@ test('a conflict with another manager is a finding at the field', () => {
   const result = plan([live], [manifest(deployment({ replicas: 3 }))]);
   const [finding] = result.findings;
   assert.deepEqual([finding?.code, finding?.source?.file, finding?.data['manager']], ['KP0101', 'a.yaml /spec/replicas', 'hpa']);
+  assert.ok(finding !== undefined && describe(finding).endsWith(`: .spec.replicas, last written ${NOW}`), 'the time is said');
+  assert.equal(fingerprint(finding), fingerprint({ ...finding, data: { ...finding.data, written: ', last written now' } }));
   assert.deepEqual(summary(result), ['update Deployment web /spec/replicas']);
   assert.deepEqual(plan([live], [manifest(deployment({ replicas: 3 }))], { forceConflicts: true }).findings, []);
 });

@@ -49,7 +49,9 @@ function isPlanFile(path: string, target: string): boolean {
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const desired = await readDesired(args, io, log, path);
-  const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log), desired);
+  const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
+  const at = io.now();
+  const before = await readBefore(opened, desired);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
@@ -58,11 +60,14 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
       kind: 'manifests',
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
+      read: { at, reading: { world: before.world, unread: before.unread ?? [] } },
     });
   } finally {
     await before.opened.cluster.close();
   }
 }
+
+const NOT_WAITED = 'Health was not waited for (--no-wait): exit code 0 means written, not healthy.';
 
 /** What a saved plan has decided already. */
 const DECIDED = ['to', 'ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
@@ -104,7 +109,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
     kind: 'ApplyReport',
     plan: isText ? { ...plan, findings: [], effects: [] } : plan,
     steps: toAppliedSteps(result.steps),
-    notes: explainEnd(result),
+    notes: [...explainEnd(result), ...(args.has('no-wait') && result.touched ? [NOT_WAITED] : [])],
     next: countResults(result.steps),
   };
   if (steps > 0 || result.steps.length > 0 || !isText) await printReport(applied, args, io);

@@ -1,7 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readWorld, type ReadingScope, type WorldReading } from '../../cluster/index.ts';
-import { gvkOf, KplanError, namespaceOf, World, type Manifest, type WorldSource } from '../../model/index.ts';
+import {
+  describe,
+  describeRemedy,
+  gvkOf,
+  KplanError,
+  namespaceOf,
+  World,
+  type Finding,
+  type Manifest,
+  type WorldSource,
+} from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import { readInput } from '../input.ts';
@@ -71,11 +81,12 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
     case 'revision': {
       const path = args.positionals[0] ?? '.';
       const options = loadOptions(args, io, path);
-      const { manifests, source } = await readRepository({
+      const { manifests, source, findings } = await readRepository({
         ...options,
         ref: choice.revision,
         ...(options.ref === undefined ? {} : { head: options.ref }),
       });
+      refuseBroken(findings, source.description);
       const world = World.of(manifests.map((manifest) => manifest.object));
       return { mode: 'revision', world, source: { ...source, path }, manifests };
     }
@@ -85,6 +96,14 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
     case 'live':
       return readBefore(await openTarget(choice, desired.context, args, io, log), desired);
   }
+}
+
+// What a broken clone hides would look as if the change creates it.
+function refuseBroken(findings: readonly Finding[], revision: string): void {
+  const broken = findings.find(({ code }) => code === 'KL0042');
+  if (broken === undefined) return;
+  const file = broken.source?.file ?? '';
+  throw new KplanError('CORRUPT', `--base ${revision}: ${file}: ${describe(broken)}`, { hint: describeRemedy(broken) });
 }
 
 /** Reads an opened cluster as the world before: at least what the manifests are about, where not all may be read. */

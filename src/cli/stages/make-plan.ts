@@ -149,6 +149,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
+    unread: before.unread ?? [],
     ...desired.hidden,
   });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);

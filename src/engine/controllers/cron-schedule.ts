@@ -68,7 +68,8 @@ function isOpen(field: string): boolean {
 
 function parseDuration(text: string): number | undefined {
   const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
+  // On megabytes the pattern would overflow its stack.
+  if (text.length > 10_000 || !/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
   return [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)].reduce(
     (sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0),
     0,

@@ -5,7 +5,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0101: {
     title: 'Field conflict',
     severity: 'error',
-    message: 'conflict with "{manager}" using {version}: {field}',
+    message: 'conflict with "{manager}" using {version}: {field}{written}',
     remedy: 'Remove {field} from the manifest if "{manager}" is to keep it, or take it over with --force-conflicts.',
     why: 'Server-side apply refuses to change a field that another manager owns with another value. Overwriting it would start a fight that each side wins in turn.',
     example: 'spec:\n  replicas: 3 # an autoscaler owns this field',
@@ -152,5 +152,13 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Nothing is to be done if that is meant; else {act}.',
     why: 'A paused Deployment rolls nothing out, and a workload with the update strategy OnDelete never ends a pod by itself. The change is stored at once and takes effect when somebody acts, perhaps weeks later.',
     example: 'kind: Deployment\nspec:\n  paused: true # the new image waits',
+  },
+  KP0302: {
+    title: 'Webhook that nobody answers for',
+    severity: 'warning',
+    message:
+      'the {kind} {webhook} of {configuration} is asked about {count} of these changes and refuses what it cannot answer: its Service {service} {problem}',
+    remedy: 'Bring the webhook up first, or remove its configuration if nobody needs it any more.',
+    why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives its Service, or a webhook whose pods are down, stops every change that it is asked about.',
   },
 };

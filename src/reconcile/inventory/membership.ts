@@ -45,9 +45,14 @@ export function toApplySetId(parent: {
   return `applyset-${sha256Base64Url([parent.name, parent.namespace ?? '', parent.kind, parent.group].join('.'))}-v1`;
 }
 
+const LABELS = new Map<string, { readonly key: string; readonly value: string }>();
+
 /** The label that the members of a unit carry. */
 export function membershipLabel(unit: string, options: InventoryOptions = {}): { readonly key: string; readonly value: string } {
-  return { key: PART_OF_LABEL, value: toApplySetId(parentRef(unit, options)) };
+  const name = `${options.namespace ?? ''}\u0000${unit}`;
+  let label = LABELS.get(name);
+  if (label === undefined) LABELS.set(name, (label = { key: PART_OF_LABEL, value: toApplySetId(parentRef(unit, options)) }));
+  return label;
 }
 
 /**

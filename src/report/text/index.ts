@@ -15,7 +15,8 @@ import {
   type ValidateReport,
 } from '../report.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
-import { changeLines, outcomeLines } from './changes.ts';
+import { admissionLines } from './admission.ts';
+import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
@@ -92,7 +93,12 @@ function validateHead(report: ValidateReport): Span[] {
 function bodyOf(report: Report, layout: Layout): Line[] {
   switch (report.kind) {
     case 'PlanReport':
-      return [...section(undefined, changeLines(report.plan, layout)), ...problems(report, layout)];
+      return [
+        ...section(undefined, changeLines(report.plan, layout)),
+        ...section('Drift (others changed this in the cluster since it was last applied)', driftLines(report.plan, layout)),
+        ...section('Admission (who in the cluster is asked about these changes)', admissionLines(report.plan, layout)),
+        ...problems(report, layout),
+      ];
     case 'ApplyReport':
       return [...section(undefined, outcomeLines(report.steps, layout, isRemoval(report))), ...problems(report, layout)];
     case 'ValidateReport':

@@ -21,6 +21,8 @@ const FIELDS: readonly Bounds[] = [
 ];
 const DESCRIPTORS = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
 const ZONE = /TZ/;
+/** On megabytes the pattern would overflow its stack. */
+const LONGEST_DURATION = 10_000;
 
 /** What `ValidateCronJobSpec` says of schedules, as robfig/cron's `ParseStandard` reads them. */
 export function checkCronJob(object: KubernetesObject, report: Report): void {
@@ -67,7 +69,7 @@ export function judgeSchedule(schedule: string): string | undefined {
 function judgeDescriptor(schedule: string): string | undefined {
   if (DESCRIPTORS.has(schedule)) return undefined;
   if (!schedule.startsWith('@every ')) return `unrecognized descriptor: ${schedule}`;
-  return /^@every (?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(schedule)
+  return schedule.length <= LONGEST_DURATION && /^@every (?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(schedule)
     ? undefined
     : `failed to parse duration ${schedule}: time: invalid duration ${JSON.stringify(schedule.slice('@every '.length))}`;
 }
