@@ -9,7 +9,7 @@ export { applyMerge } from './merge/index.ts';
 export { listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { findGates } from './order/gates.ts';
-export { isLeftOut } from './order/hooks.ts';
+export { isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
 export { createPlan } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';
