@@ -1,5 +1,6 @@
-// Compares kplan with the real Kubernetes programs over random cases: `node scripts/judges/run.mjs [PART OF A SUBJECT...]`.
+// Compares kplan with the real Kubernetes programs over random cases: `node scripts/judges/run.mjs [--record] [PART OF A SUBJECT...]`.
 // KPLAN_SEED repeats a run; KPLAN_JUDGE_COUNT is the number of cases of each subject. The last line is `N passed, N failed`.
+// --record writes the answers of the oracle that `npm test` compares with.
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
@@ -29,21 +30,39 @@ if (!Number.isInteger(seed) || (count !== undefined && !(Number.isInteger(count)
   process.exit(1);
 }
 console.log(`KPLAN_SEED=${seed}`);
-for (const args of [['etcd'], [RELEASE, 'kube-apiserver']]) {
-  execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], { stdio: 'inherit' });
-}
+const isRecording = process.argv.includes('--record');
+const wanted = process.argv.slice(2).filter((word) => word !== '--record');
 register();
+const { askOracle, askServer, listNeeds, recordOracle } = await import('../../test/judges/subjects.ts');
+const needs = listNeeds(wanted);
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort());
-const server = await startServer(RELEASE, { 'disable-admission-plugins': MUTATING.join(',') });
-let failed = 1;
-try {
-  const { runJudges } = await import('../../test/judges/subjects.ts');
-  const log = (line) => console.log(line);
-  const result = await runJudges(server.connection, { seed, count, log, signal: stopping.signal, wanted: process.argv.slice(2) });
-  failed = result.failed + (result.passed === 0 ? 1 : 0);
-  console.log(`${result.passed} passed, ${result.failed} failed`);
-} finally {
-  await server.stop();
+const options = { seed, count, log: (line) => console.log(line), signal: stopping.signal };
+const results = [];
+if (isRecording) await recordOracle(build('oracle'), wanted, options);
+else {
+  if (needs.oracle) results.push(await askOracle(build('oracle'), wanted, options));
+  if (needs.server) results.push(await withServer((connection) => askServer(connection, wanted, options)));
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
 }
-process.exit(stopping.signal.aborted ? 130 : failed > 0 ? 1 : 0);
+process.exit(stopping.signal.aborted ? 130 : process.exitCode);
+
+function build(...args) {
+  return execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  }).trim();
+}
+
+async function withServer(ask) {
+  build('etcd');
+  build(RELEASE, 'kube-apiserver');
+  const server = await startServer(RELEASE, { 'disable-admission-plugins': MUTATING.join(',') });
+  try {
+    return await ask(server.connection);
+  } finally {
+    await server.stop();
+  }
+}
