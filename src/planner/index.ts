@@ -1,4 +1,4 @@
-export { listAdoptees, releaseFormer, type Adoptee, type Adoption } from './adopt/plan-adoption.ts';
+export { listAdoptees, listOwnersOf, releaseFormer, type Adoptee, type Adoption } from './adopt/plan-adoption.ts';
 export { withNamespace } from './desired.ts';
 export { findKeepMark } from './protected.ts';
 export { listHolders } from './orphans.ts';

@@ -81,6 +81,7 @@ describe('the least rights', { concurrency: 1 }, () => {
     assert.match(first.stdout, /^Apply: 63 applied/m);
     const second = await apply('--detailed-exitcode', '--dry-run');
     assert.equal(second.code, 0, second.stdout);
+    assert.equal((await apply('--watch', '--once')).code, 0);
     const limits = readFileSync(join(shop, 'shop/limits.yaml'), 'utf8');
     writeFileSync(join(shop, 'shop/limits.yaml'), '');
     const pruned = await apply();
