@@ -52,7 +52,7 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   const desired = await readDesired(args, io, log, path);
   const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
   const at = io.now();
-  const before = await readBefore(opened, desired.manifests);
+  const before = await readBefore(opened, desired);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const whole = await makePlan(desired, before, args, io, log, {

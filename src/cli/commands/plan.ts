@@ -57,7 +57,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
       forceConflicts: args.has('force-conflicts'),
       lens: session?.references,
     });
-    return { plan, desired, before: before.world, unread: before.unread ?? [] };
+    return { plan, desired, before: before.world, unread: (before.unread ?? []).filter((kind) => before.partial?.includes(kind) !== true) };
   } finally {
     if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }
