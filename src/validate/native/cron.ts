@@ -1,5 +1,5 @@
 import { nameOf, type KubernetesObject } from '../../model/index.ts';
-import { getString } from '../../std/index.ts';
+import { getString, parseGoDuration } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
 import { failAs, invalid, required } from './field-error.ts';
 
@@ -67,9 +67,8 @@ export function judgeSchedule(schedule: string): string | undefined {
 function judgeDescriptor(schedule: string): string | undefined {
   if (DESCRIPTORS.has(schedule)) return undefined;
   if (!schedule.startsWith('@every ')) return `unrecognized descriptor: ${schedule}`;
-  return /^@every (?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(schedule)
-    ? undefined
-    : `failed to parse duration ${schedule}: time: invalid duration ${JSON.stringify(schedule.slice('@every '.length))}`;
+  const duration = parseGoDuration(schedule.slice('@every '.length));
+  return typeof duration === 'number' ? undefined : `failed to parse duration ${schedule}: ${duration.error}`;
 }
 
 function judgeRange(range: string, bounds: Bounds): string | undefined {

@@ -17,8 +17,11 @@ import (
 type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
+	"cron":      newCron,
 	"merge":     newMerge,
+	"quantity":  newQuantity,
 	"scheduler": newScheduler,
+	"selector":  newSelector,
 }
 
 type question struct {
