@@ -1,7 +1,15 @@
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
+import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
 import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
-export const ORACLE_JUDGES: readonly OracleJudge[] = [cronJudge, mergeOracleJudge, quantityJudge, schedulerJudge, selectorJudge];
+export const ORACLE_JUDGES: readonly OracleJudge[] = [
+  cronJudge,
+  mergeOracleJudge,
+  quantityJudge,
+  rolloutJudge,
+  schedulerJudge,
+  selectorJudge,
+];

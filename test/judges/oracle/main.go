@@ -20,6 +20,7 @@ var subjects = map[string]func() (subject, error){
 	"cron":      newCron,
 	"merge":     newMerge,
 	"quantity":  newQuantity,
+	"rollout":   newRollout,
 	"scheduler": newScheduler,
 	"selector":  newSelector,
 }
