@@ -1,4 +1,5 @@
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
+import { networkJudge } from './network.judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
@@ -8,6 +9,7 @@ import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
   cronJudge,
   mergeOracleJudge,
+  networkJudge,
   quantityJudge,
   rolloutJudge,
   schedulerJudge,

@@ -19,6 +19,7 @@ type subject func(input json.RawMessage) (any, error)
 var subjects = map[string]func() (subject, error){
 	"cron":      newCron,
 	"merge":     newMerge,
+	"network":   newNetwork,
 	"quantity":  newQuantity,
 	"rollout":   newRollout,
 	"scheduler": newScheduler,
