@@ -1,6 +1,6 @@
 import { isAllowed, PROTOCOLS } from '../../src/engine/network/index.ts';
 import { isKubernetesObject, nameOf, namespaceOf, World } from '../../src/model/index.ts';
-import { getArray, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getBoolean, getNumber, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison } from './judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
 import type { Random } from './random.ts';
@@ -27,24 +27,24 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
     if (protocol === undefined) return undefined;
     const verdict = isAllowed(world, { from, to, protocol, port: getNumber(flow, 'port') ?? 0 });
     if (verdict.kind === 'unknown-end') return undefined;
-    const real = getObject(getArray(answer)[index]) ?? {};
+    const verdicts = getArray(answer)[index];
+    const real = { egress: getBoolean(verdicts, 'egress') === true, ingress: getBoolean(verdicts, 'ingress') === true };
     for (const key of listCoverage(real)) coverage.add(key);
     if (!pods.has(from)) coverage.add('from an address');
     if (!pods.has(to)) coverage.add('to an address');
     if (verdict.ingress.rules.some((rule) => hasNamedPort(world, rule.ref.name))) coverage.add('by a named port');
     const ours = `egress ${verdict.egress.allowed}, ingress ${verdict.ingress.allowed}`;
-    const servers = `egress ${String(real['egress'])}, ingress ${String(real['ingress'])}`;
+    const servers = `egress ${real.egress}, ingress ${real.ingress}`;
     if (ours === servers) continue;
-    const side = verdict.egress.allowed === real['egress'] ? 'ingress' : 'egress';
+    const side = verdict.egress.allowed === real.egress ? 'ingress' : 'egress';
     return { coverage: [...coverage], difference: { signature: `${side} differs`, ours: `flow ${index}: ${ours}`, servers } };
   }
   return { coverage: [...coverage] };
 }
 
-function listCoverage(real: JsonObject): readonly string[] {
-  if (real['egress'] === true && real['ingress'] === true) return ['allowed'];
-  if (real['egress'] !== true && real['ingress'] !== true) return ['both refused'];
-  return [real['egress'] === true ? 'ingress refused' : 'egress refused'];
+function listCoverage({ egress, ingress }: { readonly egress: boolean; readonly ingress: boolean }): readonly string[] {
+  if (egress === ingress) return [egress ? 'allowed' : 'both refused'];
+  return [egress ? 'ingress refused' : 'egress refused'];
 }
 
 function hasNamedPort(world: World, name: string): boolean {

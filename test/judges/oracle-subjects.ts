@@ -1,3 +1,4 @@
+import { escalationJudge } from './escalation.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import { networkJudge } from './network.judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
@@ -8,6 +9,7 @@ import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
   cronJudge,
+  escalationJudge,
   mergeOracleJudge,
   networkJudge,
   quantityJudge,

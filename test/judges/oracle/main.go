@@ -17,13 +17,14 @@ import (
 type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
-	"cron":      newCron,
-	"merge":     newMerge,
-	"network":   newNetwork,
-	"quantity":  newQuantity,
-	"rollout":   newRollout,
-	"scheduler": newScheduler,
-	"selector":  newSelector,
+	"cron":       newCron,
+	"escalation": newEscalation,
+	"merge":      newMerge,
+	"network":    newNetwork,
+	"quantity":   newQuantity,
+	"rollout":    newRollout,
+	"scheduler":  newScheduler,
+	"selector":   newSelector,
 }
 
 type question struct {
