@@ -8,10 +8,9 @@ import {
   type Effect,
   type Finding,
   type Severity,
-  type SourceRange,
   type Step,
 } from '../model/index.ts';
-import { describePlaceOf, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -124,16 +123,16 @@ const BY_TOPIC = compareBy<Finding | Effect>(
 function effectRow(effect: Effect): string {
   const causes = describeCauses(effect);
   const because = causes === undefined ? '' : `<br>${escape(causes)}`;
-  const place = describePlaceOf(effect);
-  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}${because}`, place === undefined ? '' : code(place));
+  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}${because}`, place(describePlaceOf(effect)));
 }
 
 function findingRow(finding: Finding): string {
+  const { source } = finding;
   const subject = finding.ref === undefined ? '' : `${code(formatRef(finding.ref))}<br>`;
   return row(
     ICONS[finding.severity],
     `${subject}${escape(describe(finding))} \`${finding.code}\`<br>${escape(describeRemedy(finding))}`,
-    place(finding.source),
+    place(source === undefined ? undefined : `${source.file}:${source.line}${ageOf(finding)}`),
   );
 }
 
@@ -142,11 +141,12 @@ function stepRow(step: Step): string {
     .slice(0, 6)
     .map((field) => maskSecrets(field, step.ref))
     .map((field) => `${code(readablePath(field.path, step))}: ${value(field.before)} → ${value(field.after)}`);
+  const gone = step.action === 'delete' ? [escape(describePlaceOfStep(step) ?? '')] : [];
   const more = step.fields.length > 6 ? [`… ${step.fields.length - 6} more`] : [];
   return row(
     step.action,
     `${code(formatRef(step.ref))}${step.reason === undefined ? '' : `<br>${escape(step.reason)}`}`,
-    [...fields, ...more].join('<br>'),
+    [...gone, ...fields, ...more].join('<br>'),
   );
 }
 
@@ -156,8 +156,8 @@ function value(json: JsonValue | undefined): string {
   return escape(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 }
 
-function place(source: SourceRange | undefined): string {
-  return source === undefined ? '' : code(`${source.file}:${source.line}`);
+function place(text: string | undefined): string {
+  return text === undefined ? '' : code(text);
 }
 
 function row(...cells: readonly string[]): string {

@@ -36,6 +36,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0105: {
     title: 'Deletion that needs approval',
     severity: 'error',
+    isOfBefore: true,
     message: 'deleting this {kind} takes {contents} along',
     remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: disabled; --allow KP0105 deletes it.',
     why: 'A Namespace takes its contents with it, a CustomResourceDefinition all its resources, a claim or volume its data. None of it comes back.',
@@ -43,6 +44,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0106: {
     title: 'Kept object',
     severity: 'info',
+    isOfBefore: true,
     message: 'this {kind} is in no manifest any more and is kept: {mark}',
     remedy: 'Remove the mark from the live object to have it deleted.',
     why: 'The mark asks for the object to outlive its manifest.',
@@ -50,6 +52,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0107: {
     title: 'Moved to another unit',
     severity: 'info',
+    isOfBefore: true,
     message: 'this {kind} belongs to the unit {unit} now and is not deleted',
     remedy: 'Nothing is to be done.',
     why: 'An object that moves from one unit to another must not be deleted by the first after the second took it over.',
