@@ -14,7 +14,7 @@ import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { readDesired } from '../stages/desired.ts';
-import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import { makePlanOfUnit, readOwnership } from '../stages/make-plan.ts';
 import { openForPlan } from '../stages/plan-target.ts';
 import { chooseTarget, openTarget, type OpenedCluster } from '../stages/target.ts';
 import { openPlanFile } from './show.ts';
@@ -42,7 +42,8 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log));
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+    const options = { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') };
+    const whole = await makePlanOfUnit(desired, before, args, io, log, options);
     const plan = limitPlan(whole, args);
     return await decide(plan, before.opened, args, io, log, {
       kind: 'manifests',

@@ -11,7 +11,7 @@ import { newSalt } from '../salt.ts';
 import { chooseBefore, openBefore, type Before } from '../stages/before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
-import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import { makePlanOfUnit, readOwnership } from '../stages/make-plan.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
 import { VERSION } from '../version.ts';
 
@@ -49,7 +49,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   const before = session === undefined ? await open() : await session.openBefore(choice, open);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const plan = makePlan(desired, before, args, io, log, {
+    const plan = await makePlanOfUnit(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),

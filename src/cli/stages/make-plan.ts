@@ -5,6 +5,7 @@ import {
   KplanError,
   labelsOf,
   refKeyOf,
+  stepsOf,
   type Finding,
   type KubernetesObject,
   type Lens,
@@ -31,6 +32,7 @@ import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
+import { findMoves } from './moves.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -82,6 +84,8 @@ export interface MakePlanOptions {
   readonly ownership: Ownership;
   readonly salt: string;
   readonly forceConflicts: boolean;
+  /** What has moved elsewhere in the repository, with its place. */
+  readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
 }
@@ -98,8 +102,25 @@ function mustBeReadable({ manifests }: Desired, { source, unread = [] }: Before)
   });
 }
 
+/** Plans; if something would be deleted, looks whether it has moved within the repository, and plans again if so. */
+export async function makePlanOfUnit(
+  desired: Desired,
+  before: Before,
+  args: Arguments,
+  io: Io,
+  log: Log,
+  options: MakePlanOptions,
+): Promise<Plan> {
+  const plan = makePlan(desired, before, args, io, log, options);
+  const gone = stepsOf(plan).flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []));
+  if (gone.length === 0) return plan;
+  const catalogs = loadCatalogs(chooseVersions(args, desired.config, before.kubernetesVersion));
+  const moved = await findMoves(gone, desired, withDefinitions(catalogs, desired, before.world), args, io, log);
+  return moved.size === 0 ? plan : makePlan(desired, before, args, io, log, { ...options, moved });
+}
+
 /** Validates, then plans. Pure but for the log; throws `KplanError` where the cluster hides what the manifests are about. */
-export function makePlan(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Plan {
+function makePlan(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Plan {
   mustBeReadable(desired, before);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
@@ -130,6 +151,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
+    ...(options.moved === undefined ? {} : { moved: options.moved }),
     ...desired.hidden,
   });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);

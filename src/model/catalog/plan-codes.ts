@@ -127,6 +127,15 @@ export const PLAN_CODES: CatalogTable = {
     example:
       'kind: ConfigMap\nmetadata:\n  ownerReferences:\n    - { apiVersion: v1, kind: ConfigMap, name: app, uid: copied-from-another-cluster }',
   },
+  KP0117: {
+    title: 'Moved within the repository',
+    severity: 'warning',
+    isOfBefore: true,
+    message: 'this {kind} has moved to {place} and is not deleted here',
+    remedy:
+      'Apply what it is part of there: --allow KP0108 takes it over. To have it deleted instead, remove it there first, or delete it with kubectl.',
+    why: 'Two units are applied one after the other: if the one that an object leaves deleted it, it would be gone until the other makes it anew, and its data for good. It stays with its old unit until the new one takes it over. A part of the repository that asks for other objects of this path, too, is taken for another environment, and says nothing of moves.',
+  },
   KP0201: {
     title: 'Restart',
     severity: 'info',
