@@ -1,4 +1,3 @@
-import type { Cluster } from '../cluster/index.ts';
 import { formatRef, type KubernetesObject, type Precondition, type Step } from '../model/index.ts';
 import { appliedHashOf, fieldsHashOf } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
@@ -21,15 +20,9 @@ export interface CheckContext {
 
 type Present = Extract<Precondition, { kind: 'present' }>;
 
-/** Compares the live object with what a step relies on. Gives the live object, whose version fences the write. */
-export async function checkStep(
-  cluster: Cluster,
-  step: Step,
-  context: CheckContext,
-): Promise<{ readonly result: CheckResult; readonly live: KubernetesObject | undefined }> {
-  const live = await cluster.get(step.ref);
-  const result = live === undefined ? checkAbsent(step) : await checkPresent(step, live, context);
-  return { result, live };
+/** Compares the live object, whose version will fence the write, with what a step relies on. */
+export async function checkStep(step: Step, live: KubernetesObject | undefined, context: CheckContext): Promise<CheckResult> {
+  return live === undefined ? checkAbsent(step) : checkPresent(step, live, context);
 }
 
 function checkAbsent(step: Step): CheckResult {

@@ -9,6 +9,7 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import type { AdoptReport } from './adopt.ts';
 
 /** How a step of an applied plan ended. */
 export type StepOutcome = 'applied' | 'unchanged' | 'failed' | 'refused' | 'skipped';
@@ -82,7 +83,7 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport;
+export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -108,6 +109,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ValidateReport':
       return report.findings;
     case 'StatusReport':
+    case 'AdoptReport':
       return [];
   }
 }

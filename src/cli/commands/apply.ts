@@ -14,13 +14,14 @@ import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { readDesired } from '../stages/desired.ts';
-import { makePlanOfUnit, readOwnership } from '../stages/make-plan.ts';
+import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { openForPlan } from '../stages/plan-target.ts';
 import { chooseTarget, openTarget, type OpenedCluster } from '../stages/target.ts';
 import { openPlanFile } from './show.ts';
 
 /** `kapply [PATH | PLANFILE]`. */
-export async function runApply(args: Arguments, io: Io): Promise<number> {
+export async function runApply(given: Arguments, io: Io): Promise<number> {
+  const args = toEarlier(given);
   readTargets(args);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   if (args.has('watch')) {
@@ -31,6 +32,16 @@ export async function runApply(args: Arguments, io: Io): Promise<number> {
   return isPlanFile(resolve(io.cwd, target), target) ? applyFile(target, args, io, log) : applyPath(target, args, io, log);
 }
 
+// Going back is applying what was: what is newer is pruned, and nothing is taken for granted because it once worked.
+function toEarlier(args: Arguments): Arguments {
+  const to = args.string('to');
+  if (to === undefined) return args;
+  if (args.string('ref') !== undefined) throw usage(args.command, '--to and --ref each choose the revision: give one of them');
+  if (args.has('watch')) throw usage(args.command, '--to goes back once; --watch would return to what PATH holds now');
+  if (args.positionals[0] === '-') throw usage(args.command, '--to needs a PATH in a Git repository, and standard input has no revisions');
+  return { ...args, string: (flag) => (flag === 'ref' ? to : args.string(flag)) };
+}
+
 // Any file that is not named like manifests is taken for a plan; a JSON file is one if it says so.
 function isPlanFile(path: string, target: string): boolean {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true || /\.ya?ml$/.test(target)) return false;
@@ -39,16 +50,22 @@ function isPlanFile(path: string, target: string): boolean {
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const desired = await readDesired(args, io, log, path);
-  const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log));
+  const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
+  const at = io.now();
+  const before = await readBefore(opened, desired);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const options = { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') };
-    const whole = await makePlanOfUnit(desired, before, args, io, log, options);
+    const whole = await makePlan(desired, before, args, io, log, {
+      ownership,
+      salt: newSalt(),
+      forceConflicts: args.has('force-conflicts'),
+    });
     const plan = limitPlan(whole, args);
     return await decide(plan, before.opened, args, io, log, {
       kind: 'manifests',
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
+      read: { at, reading: { world: before.world, unread: before.unread ?? [] } },
     });
   } finally {
     await before.opened.cluster.close();
@@ -58,10 +75,21 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
 const NOT_WAITED = 'Health was not waited for (--no-wait): exit code 0 means written, not healthy.';
 
 /** What a saved plan has decided already. */
-const DECIDED = ['ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
+const DECIDED = [
+  'to',
+  'ref',
+  'unit',
+  'namespace',
+  'selector',
+  'kubernetes-version',
+  'context-objects',
+  'nodes',
+  'force-conflicts',
+  'server-dry-run',
+];
 
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
-  const refused = DECIDED.find((flag) => args.has(flag) || args.list(flag).length > 0);
+  const refused = DECIDED.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);
   if (refused !== undefined) throw usage(args.command, `a saved plan is applied as it is: it does not take --${refused}`);
   const plan = openPlanFile(file, io);
   const source = findPinnedSource(plan, file, io);

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { runDaemon, type DaemonLogEntry, type DaemonSource, type SourceState } from '../../daemon/index.ts';
-import { KplanError, type Plan } from '../../model/index.ts';
+import { KplanError } from '../../model/index.ts';
 import { readRevisionId } from '../../loader/index.ts';
 import { sha256, toKubernetesTime } from '../../std/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -15,7 +15,7 @@ import { newSalt } from '../salt.ts';
 import { carryOut } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
-import { makePlanOfUnit, readOwnership } from '../stages/make-plan.ts';
+import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { chooseTarget, daemonDirectory, openTarget, type OpenedCluster } from '../stages/target.ts';
 
 const REF = 'HEAD';
@@ -120,10 +120,10 @@ function toState(desired: Desired): SourceState<Desired> {
   return { revision, objectCount: desired.manifests.length, content: desired };
 }
 
-async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments, io: Io, log: Log): Promise<Plan> {
-  const before = await readBefore(opened);
+async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments, io: Io, log: Log): ReturnType<typeof makePlan> {
+  const before = await readBefore(opened, desired);
   const ownership = await readOwnership(before, desired.unit);
-  return makePlanOfUnit(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+  return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
 }
 
 function formatEntry({ at, level, unit, revision, message }: DaemonLogEntry): string {

@@ -11,8 +11,9 @@ import { newSalt } from '../salt.ts';
 import { chooseBefore, openBefore, type Before } from '../stages/before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
-import { makePlanOfUnit, readOwnership } from '../stages/make-plan.ts';
+import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
+import { openTarget, type OpenedCluster } from '../stages/target.ts';
 import { VERSION } from '../version.ts';
 
 /** `kplan [plan] [PATH]`. */
@@ -46,18 +47,19 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
   const choice = chooseBefore(args, io, log);
   const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
-  const before = session === undefined ? await open() : await session.openBefore(choice, open);
+  const connect = (): Promise<OpenedCluster> => openTarget({ kind: 'live' }, desired.context, args, io, log);
+  const before = session === undefined ? await open() : await session.openBefore(choice, open, connect);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const plan = await makePlanOfUnit(desired, before, args, io, log, {
+    const plan = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),
       lens: session?.references,
     });
-    return { plan, desired, before: before.world, unread: before.unread ?? [] };
+    return { plan, desired, before: before.world, unread: (before.unread ?? []).filter((kind) => before.partial?.includes(kind) !== true) };
   } finally {
-    await before.opened?.cluster.close();
+    if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }
 }
 
