@@ -49,6 +49,8 @@ export interface PlanInput {
   readonly encrypted?: readonly ObjectRef[];
   /** Places of the source that could not be wholly understood: what may stand there is not gone. */
   readonly incomplete?: readonly IncompleteFile[];
+  /** Objects that the source no longer asks for here, but elsewhere in its repository, with that place: they have moved. */
+  readonly moved?: ReadonlyMap<RefKey, string>;
   /** What the API server answered to a dry run of a change, by object. Its word counts, not the local merge. */
   readonly answers?: ReadonlyMap<RefKey, ServerAnswer>;
   /** Kinds of the cluster that may not be read, as `group/Kind`. */

@@ -5,6 +5,7 @@ import {
   KplanError,
   labelsOf,
   refKeyOf,
+  stepsOf,
   type Finding,
   type KubernetesObject,
   type Lens,
@@ -33,6 +34,7 @@ import type { Io, Log } from '../io.ts';
 import { askServer } from './ask-server.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
+import { findMoves } from './moves.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -101,6 +103,8 @@ export interface MakePlanOptions {
   readonly ownership: Ownership;
   readonly salt: string;
   readonly forceConflicts: boolean;
+  /** What has moved elsewhere in the repository, with its place. */
+  readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
 }
@@ -117,10 +121,7 @@ function mustBeReadable({ manifests }: Desired, { source, unread = [], partial =
   });
 }
 
-/**
- * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
- * cluster hides what the manifests are about, or cannot be reached any more.
- */
+/** Plans as `planAgainst`; if something would be deleted, looks whether it has moved within the repository, and plans again if so. */
 export async function makePlan(
   desired: Desired,
   before: Before,
@@ -129,6 +130,19 @@ export async function makePlan(
   log: Log,
   options: MakePlanOptions,
 ): Promise<Plan> {
+  const plan = await planAgainst(desired, before, args, io, log, options);
+  const gone = stepsOf(plan).flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []));
+  if (gone.length === 0) return plan;
+  const catalogs = loadCatalogs(chooseVersions(args, desired.config, before.kubernetesVersion));
+  const moved = await findMoves(gone, desired, withDefinitions(catalogs, desired, before.world), args, io, log);
+  return moved.size === 0 ? plan : planAgainst(desired, before, args, io, log, { ...options, moved });
+}
+
+/**
+ * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
+ * cluster hides what the manifests are about, or cannot be reached any more.
+ */
+async function planAgainst(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Promise<Plan> {
   mustBeReadable(desired, before);
   const mode = chooseDryRun(before, args);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
@@ -162,6 +176,7 @@ export async function makePlan(
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
+    ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
     ...desired.hidden,
   };
