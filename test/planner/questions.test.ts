@@ -7,6 +7,8 @@ import { manifest, object, stored, toInput } from './scenario.ts';
 
 const LIVE: WorldSource = { kind: 'cluster', description: 'cluster test', kubernetesVersions: ['1.36'] };
 const NAMESPACE: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } };
+const DEFAULT: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
+const OTHER: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } };
 const POD: JsonObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
 const QUOTA: JsonObject = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '1' } } };
 const SECRET: JsonObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: {} };
@@ -94,6 +96,17 @@ const cases: readonly Case[] = [
     want: ['Namespace new', 'ConfigMap new/a: the Namespace new is made in the same change'],
   },
   {
+    name: 'one with another namespace to ask in, where the name is free',
+    before: [DEFAULT, OTHER, config('a')],
+    desired: [DEFAULT, OTHER, config('a'), NAMESPACE, config('a', '1', 'new'), config('b', '1', 'new')],
+    mode: 'always',
+    want: [
+      'Namespace new',
+      'ConfigMap new/a: the Namespace new is made in the same change (other)',
+      'ConfigMap new/b: the Namespace new is made in the same change (default)',
+    ],
+  },
+  {
     name: 'a Secret that a webhook sees',
     before: [webhook(['secrets'])],
     desired: [SECRET],
@@ -113,7 +126,13 @@ for (const { name, before = [], desired, mode = 'auto', foreign, want } of cases
     );
     const input = { ...base, beforeSource: LIVE, owned: new Set<never>(), catalog: base.catalog.withCustomResources(definitions) };
     const told = listQuestions(createPlan(input), input, { mode, isForeign: foreign === true }).map(
-      ({ step, mutated, obstacle }) => `${formatRef(step.ref)}${mutated ? ' mutated' : ''}${obstacle === undefined ? '' : `: ${obstacle}`}`,
+      ({ step, mutated, obstacle, standIn }) =>
+        [
+          formatRef(step.ref),
+          mutated ? ' mutated' : '',
+          obstacle === undefined ? '' : `: ${obstacle}`,
+          standIn === undefined ? '' : ` (${standIn})`,
+        ].join(''),
     );
     assert.deepEqual(told, want);
   });

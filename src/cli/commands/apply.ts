@@ -13,6 +13,7 @@ import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { readDesired } from '../stages/desired.ts';
+import { describeUnconfirmed } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { openForPlan } from '../stages/plan-target.ts';
 import { chooseTarget, openTarget, type OpenedCluster } from '../stages/target.ts';
@@ -110,7 +111,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
         ? 'Nothing to do.'
         : `${countObjects(steps)} to be written.`
       : `Not applied: ${blocker.code}. \`kplan explain ${blocker.code}\` says more; --allow ${blocker.code} goes on all the same.`;
-  const report: PlanReport = { kind: 'PlanReport', plan, notes: [], next };
+  const report: PlanReport = { kind: 'PlanReport', plan, notes: describeUnconfirmed(plan), next };
   if (isText || args.has('dry-run')) await printReport(report, args, io);
   if (blocker !== undefined)
     throw new KplanError('REFUSED', `nothing was done: ${blocker.code} stands in the way`, {

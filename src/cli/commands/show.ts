@@ -5,6 +5,7 @@ import { readPlanFile } from '../../planner/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
+import { describeUnconfirmed } from '../stages/gaps.ts';
 import { printReport, readTargets } from '../output.ts';
 
 /** `kplan show FILE`. */
@@ -12,7 +13,11 @@ export async function runShow(args: Arguments, io: Io): Promise<number> {
   readTargets(args);
   const file = args.positionals[0] ?? '';
   const plan = openPlanFile(file, io);
-  await printReport({ kind: 'PlanReport', plan, notes: [], next: `\`kapply ${file}\` applies exactly this.` }, args, io);
+  await printReport(
+    { kind: 'PlanReport', plan, notes: describeUnconfirmed(plan), next: `\`kapply ${file}\` applies exactly this.` },
+    args,
+    io,
+  );
   if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? 'error')) return 1;
   return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
 }

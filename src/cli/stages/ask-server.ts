@@ -1,5 +1,5 @@
 import type { Cluster, StatusError, WriteResult } from '../../cluster/index.ts';
-import { refKeyOf, stepsOf, toRefKey, type KubernetesObject, type Plan, type RefKey, type World } from '../../model/index.ts';
+import { refKeyOf, stepsOf, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type World } from '../../model/index.ts';
 import { restoreSecret, type Question, type ServerAnswer } from '../../planner/index.ts';
 
 /** So many dry runs side by side. */
@@ -36,7 +36,8 @@ export async function askServer(questions: readonly Question[], options: AskOpti
 
 async function answerOf(question: Question, options: AskOptions, created: ReadonlySet<string>): Promise<ServerAnswer> {
   const { step, mutated, obstacle } = question;
-  if (obstacle !== undefined) return { kind: 'unknown', reason: obstacle };
+  if (obstacle !== undefined)
+    return question.standIn === undefined ? { kind: 'unknown', reason: obstacle } : askElsewhere(question, options);
   const result = step.action === 'delete' ? await tryDelete(question, options) : await tryApply(question, options);
   if (typeof result === 'string') return { kind: 'unknown', reason: result };
   if (result.kind === 'ok') return { kind: 'accepted', mutated, ...(step.action === 'delete' ? {} : { object: result.object }) };
@@ -52,6 +53,19 @@ async function tryApply({ step }: Question, options: AskOptions): Promise<WriteR
   const object = restoreSecret(step.desired, options.secrets().get(refKeyOf(step.desired)), plan.salt);
   if (typeof object === 'string') return object;
   return cluster.apply(object, { fieldManager: plan.fieldManager, force, dryRun: true, live: before.get(step.ref) ?? null, signal });
+}
+
+/** Asks in another namespace whether the object is valid; whatever else is said there is not said of its own. */
+async function askElsewhere(question: Question, options: AskOptions): Promise<ServerAnswer> {
+  const { step, obstacle = '', standIn = '' } = question;
+  if (step.desired === undefined) return { kind: 'unknown', reason: obstacle };
+  const desired = withMetadata(step.desired, { namespace: standIn });
+  const result = await tryApply({ ...question, step: { ...step, ref: { ...step.ref, namespace: standIn }, desired } }, options);
+  if (typeof result !== 'string' && result.kind === 'error' && result.reason === 'Invalid') {
+    const { reason, message, causes } = result;
+    return { kind: 'refused', refusal: { reason, message, ...(causes === undefined ? {} : { causes }) } };
+  }
+  return { kind: 'unknown', reason: obstacle };
 }
 
 async function tryDelete({ step }: Question, { cluster, signal }: AskOptions): Promise<WriteResult> {

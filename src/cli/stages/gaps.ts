@@ -23,8 +23,8 @@ export function describeGaps(desired: Desired, plan: Plan, before: World, unread
   ];
 }
 
-/** What the API server was not asked about, by reason: the local merge stands there. */
-function describeUnconfirmed(plan: Plan): readonly string[] {
+/** What the API server was not asked about, by reason, one sentence each: the local merge stands there. */
+export function describeUnconfirmed(plan: Plan): readonly string[] {
   const counts = new Map<string, number>();
   for (const { unconfirmed } of stepsOf(plan)) if (unconfirmed !== undefined) counts.set(unconfirmed, (counts.get(unconfirmed) ?? 0) + 1);
   return [...counts]

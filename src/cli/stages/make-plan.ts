@@ -146,6 +146,7 @@ export async function makePlan(
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
     unread: before.unread ?? [],
+    ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };
   const answers = mode === 'never' ? undefined : await askAbout(input, desired, before, { mode, io, log });
@@ -180,7 +181,8 @@ async function askAbout(
 ): Promise<PlanInput['answers']> {
   if (opened === undefined) return undefined;
   const draft = createPlan({ ...input, engines: [] });
-  const questions = listQuestions(draft, input, { mode, isForeign: source.servedVersion !== undefined });
+  const isHidden = (input.unread ?? []).some((kind) => kind.startsWith('admissionregistration.k8s.io/'));
+  const questions = listQuestions(draft, input, { mode, isForeign: isHidden || source.servedVersion !== undefined });
   if (questions.length === 0) return undefined;
   const started = io.now();
   const secrets = (): ReadonlyMap<RefKey, KubernetesObject> =>
