@@ -4,6 +4,7 @@
 #
 #   build.sh v1.36.3 [PROGRAM...]   kube-apiserver (default), kube-controller-manager, kube-scheduler, kubectl
 #   build.sh etcd | build.sh kwok
+#   build.sh oracle                 the program of test/judges/oracle; prints where it is
 # Not with Go 1.27: a server built with it serves broken OpenAPI.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,11 +14,23 @@ exec 9> "$bin/.lock"
 flock 9
 
 build() { # build MODULE PACKAGE OUTPUT [LDFLAGS]
-  [[ -x $3 && $3 -nt $here/modules/$1/go.sum ]] && return 0
+  [[ -x $3 && $3 -nt $here/modules/$1/go.sum ]] || compile "$here/modules/$1" "${@:2}"
+}
+
+compile() { # compile FOLDER PACKAGE OUTPUT [LDFLAGS]: always with the same settings, so that all share what Go has compiled
   echo "building ${3#"$bin"/}" >&2
   mkdir -p "$(dirname "$3")"
-  (cd "$here/modules/$1" && CGO_ENABLED=0 nice go build -mod=readonly -trimpath -ldflags "-s -w ${4:-}" -o "$3.part" "$2")
+  (cd "$1" && CGO_ENABLED=0 nice go build -mod=readonly -trimpath -ldflags "-s -w ${4:-}" -o "$3.part" "$2")
   mv "$3.part" "$3"
+}
+
+oracle() { # named after its sources: other checkouts have others
+  local folder=$here/../../test/judges/oracle program
+  program=$bin/oracle-$(cd "$folder" && cat go.mod go.sum ./*.go | sha256sum | cut -c1-12)
+  [[ -x $program ]] || compile "$folder" . "$program"
+  touch "$program"
+  find "$bin" -maxdepth 1 -name 'oracle-*' -mtime +7 -delete
+  echo "$program"
 }
 
 kubernetes() {
@@ -41,6 +54,7 @@ stages() { # how KWOK plays a kubelet: nodes get ready at once, pods start, fini
 case ${1:-} in
   v1.*) [[ -d $here/modules/$1 ]] || { echo "$1 is not pinned: run pin.sh $1" >&2; exit 1; }; kubernetes "$@" ;;
   etcd) build etcd go.etcd.io/etcd/server/v3 "$bin/etcd" ;;
+  oracle) oracle ;;
   kwok) build kwok sigs.k8s.io/kwok/cmd/kwok "$bin/kwok"; stages ;;
-  *) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

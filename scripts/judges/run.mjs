@@ -1,5 +1,7 @@
-// Compares kplan with the real Kubernetes programs over random cases: `node scripts/judges/run.mjs [PART OF A SUBJECT...]`.
+// Compares kplan with the real Kubernetes programs over random cases: `node scripts/judges/run.mjs [--record] [PART OF A SUBJECT...]`.
 // KPLAN_SEED repeats a run; KPLAN_JUDGE_COUNT is the number of cases of each subject. The last line is `N passed, N failed`.
+// KPLAN_RELEASE is the minor version of the server that is asked (1.36; releases.mjs has the others); the oracle is of 1.36.
+// --record writes the answers of the oracle that `npm test` compares with.
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
@@ -7,7 +9,8 @@ import { register } from 'tsx/esm/api';
 import { releases } from '../schemas/releases.mjs';
 import { startServer } from '../schemas/server.mjs';
 
-const RELEASE = releases['1.36'];
+const VERSION = process.env.KPLAN_RELEASE ?? '1.36';
+const RELEASE = releases[VERSION];
 
 // What these plugins add is judged neither as defaulting nor as merging, and a lone API server has nobody to make what they need.
 const MUTATING = [
@@ -28,22 +31,44 @@ if (!Number.isInteger(seed) || (count !== undefined && !(Number.isInteger(count)
   console.error('KPLAN_SEED and KPLAN_JUDGE_COUNT must be whole numbers');
   process.exit(1);
 }
-console.log(`KPLAN_SEED=${seed}`);
-for (const args of [['etcd'], [RELEASE, 'kube-apiserver']]) {
-  execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], { stdio: 'inherit' });
+if (RELEASE === undefined) {
+  console.error(`KPLAN_RELEASE must be one of ${Object.keys(releases).join(', ')}`);
+  process.exit(1);
 }
+console.log(`KPLAN_SEED=${seed} KPLAN_RELEASE=${VERSION}`);
+const isRecording = process.argv.includes('--record');
+const wanted = process.argv.slice(2).filter((word) => word !== '--record');
 register();
+const { askOracle, askServer, listNeeds, recordOracle } = await import('../../test/judges/subjects.ts');
+const needs = listNeeds(wanted);
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort());
-const server = await startServer(RELEASE, { 'disable-admission-plugins': MUTATING.join(',') });
-let failed = 1;
-try {
-  const { runJudges } = await import('../../test/judges/subjects.ts');
-  const log = (line) => console.log(line);
-  const result = await runJudges(server.connection, { seed, count, log, signal: stopping.signal, wanted: process.argv.slice(2) });
-  failed = result.failed + (result.passed === 0 ? 1 : 0);
-  console.log(`${result.passed} passed, ${result.failed} failed`);
-} finally {
-  await server.stop();
+const options = { version: VERSION, seed, count, log: (line) => console.log(line), signal: stopping.signal };
+const results = [];
+if (isRecording) await recordOracle(build('oracle'), wanted, options);
+else {
+  if (needs.oracle) results.push(await askOracle(build('oracle'), wanted, options));
+  if (needs.server) results.push(await withServer((connection) => askServer(connection, wanted, options)));
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
 }
-process.exit(stopping.signal.aborted ? 130 : failed > 0 ? 1 : 0);
+process.exit(stopping.signal.aborted ? 130 : process.exitCode);
+
+function build(...args) {
+  return execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  }).trim();
+}
+
+async function withServer(ask) {
+  build('etcd');
+  build(RELEASE, 'kube-apiserver');
+  const server = await startServer(RELEASE, { 'disable-admission-plugins': MUTATING.join(',') });
+  try {
+    return await ask(server.connection);
+  } finally {
+    await server.stop();
+  }
+}

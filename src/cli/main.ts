@@ -18,6 +18,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   delete: async () => (await import('./commands/delete.ts')).runDelete,
   explain: async () => (await import('./commands/explain.ts')).runExplain,
   plan: async () => (await import('./commands/plan.ts')).runPlan,
+  rbac: async () => (await import('./commands/rbac.ts')).runRbac,
   show: async () => (await import('./commands/show.ts')).runShow,
   snapshot: async () => (await import('./commands/snapshot.ts')).runSnapshot,
   status: async () => (await import('./commands/status.ts')).runStatus,

@@ -29,7 +29,18 @@ export interface Command {
 }
 
 export type ProgramName = 'kplan' | 'kapply';
-export type CommandName = 'plan' | 'show' | 'validate' | 'explain' | 'snapshot' | 'completion' | 'apply' | 'status' | 'delete' | 'adopt';
+export type CommandName =
+  | 'plan'
+  | 'show'
+  | 'validate'
+  | 'explain'
+  | 'snapshot'
+  | 'completion'
+  | 'apply'
+  | 'status'
+  | 'delete'
+  | 'adopt'
+  | 'rbac';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -155,6 +166,14 @@ export const FLAGS: readonly Flag[] = [
     value: 'CODE|ENGINE',
     summary: 'go on despite error findings or effects of this code or engine; repeatable',
   },
+  { name: 'for-kapply', type: 'boolean', group: 'Plan', summary: 'the least Roles with which kapply can apply PATH' },
+  {
+    name: 'service-account',
+    type: 'string',
+    group: 'Plan',
+    value: 'NAMESPACE/NAME',
+    summary: 'who gets them; default default/kapply-UNIT',
+  },
   { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
   { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
@@ -277,6 +296,30 @@ export const COMMANDS: readonly Command[] = [
       ['kplan snapshot live.yaml', 'the cluster of the kubeconfig, or the embedded one'],
       ['kplan snapshot --embedded /tmp/cluster', 'another one, to standard output'],
       ['kplan deploy --snapshot live.yaml', 'and a plan against it'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'rbac',
+    summary: 'Prints the least Roles with which kapply can apply a repository, for kubectl to apply.',
+    usage: 'rbac --for-kapply [PATH]',
+    positionals: [0, 1],
+    flags: [
+      'for-kapply',
+      'service-account',
+      ...SOURCE.filter((flag) => !['namespace', 'selector', 'nodes'].includes(flag)),
+      'snapshot',
+      ...LIVE,
+      'embedded',
+      'output',
+      'quiet',
+      'verbose',
+      ...GENERAL,
+    ],
+    examples: [
+      ['kplan rbac --for-kapply deploy | kubectl apply -f -', 'for a ServiceAccount of its own'],
+      ['kplan rbac --for-kapply deploy --live', 'with what the unit has in the cluster already'],
+      ['kplan rbac --for-kapply deploy --service-account ci/deployer -o json', 'for another one, as a List'],
     ],
   },
   {

@@ -3,7 +3,7 @@ export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';
 export { openApiCluster } from './api/api-cluster.ts';
 export { hasAccess, openAccess } from './kubeconfig/access.ts';
-export { isRead, readWorld, type WorldReading } from './read-world.ts';
+export { isRead, readWorld, type ReadingScope, type WorldReading } from './read-world.ts';
 export type {
   ApplyOptions,
   Cluster,

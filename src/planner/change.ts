@@ -56,6 +56,13 @@ export function planChange(desired: Desired, live: KubernetesObject | undefined,
   return planned;
 }
 
+/** A live object that runs to an end: it is made anew, or it stays as it is, whatever its manifest says. */
+export function planRerun(desired: Desired, live: KubernetesObject, runs: boolean, settings: Settings): PlannedChange {
+  if (!runs) return { change: toChange('none', desired, live, settings), after: live, findings: [] };
+  const change = { ...toChange('replace', desired, live, settings), reason: 'a hook, which runs again: deleted, then created' };
+  return { change, after: desired.object, findings: [] };
+}
+
 function isSame({ settings: was, schema }: Memo, is: Settings, ref: ObjectRef): boolean {
   if (was.fieldManager !== is.fieldManager || was.forceConflicts !== is.forceConflicts) return false;
   if (was.mode !== is.mode || was.salt !== is.salt) return false;

@@ -1,4 +1,4 @@
-export { listAdoptees, releaseFormer, type Adoptee, type Adoption } from './adopt/plan-adoption.ts';
+export { listAdoptees, listOwnersOf, releaseFormer, type Adoptee, type Adoption } from './adopt/plan-adoption.ts';
 export { withNamespace } from './desired.ts';
 export { findKeepMark } from './protected.ts';
 export { listHolders } from './orphans.ts';
@@ -10,6 +10,7 @@ export { applyMerge } from './merge/index.ts';
 export { listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { findGates } from './order/gates.ts';
+export { isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
 export { createPlan } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';

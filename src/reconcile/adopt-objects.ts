@@ -80,8 +80,9 @@ async function takeOver(
   { applied, dropped, from }: Adoption,
   fieldManager: string,
 ): Promise<StatusError | Omit<AdoptResult, 'ref'>> {
-  const resourceVersion = getString(live.metadata, 'resourceVersion');
-  const object = withMetadata(applied, { resourceVersion });
+  // The uid keeps an apply from making anew what is gone; a resourceVersion alone does not.
+  const [resourceVersion, uid] = [getString(live.metadata, 'resourceVersion'), getString(live.metadata, 'uid')];
+  const object = withMetadata(applied, { resourceVersion, uid });
   const owned = await cluster.apply(object, { fieldManager, force: false });
   if (owned.kind === 'error') return owned;
   const isHeld = from.length > 0 || dropped.length > 0;

@@ -4,6 +4,7 @@ import { assertNever, EventQueue, getNumber, getString } from '../std/index.ts';
 import { toMachineOptions, type ApplyPlanOptions } from './apply-options.ts';
 import { toApplyResult, withKept, type ApplyResult } from './apply-result.ts';
 import { readBindingModes } from './binding-modes.ts';
+import { removeEndedHooks } from './ended-hooks.ts';
 import { explainResult } from './explain-workloads.ts';
 import { assessHealth } from './health/assess-health.ts';
 import { toCurrent, type Health } from './health/health.ts';
@@ -28,7 +29,8 @@ const INTERVALS = { poll: 2_000, remind: 5_000 };
  */
 export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<ApplyResult> {
   const inventory = await UnitInventory.open(cluster, plan, options);
-  const result = await explainResult(cluster, await applyAndLook(cluster, plan, inventory, options), options.clock.now());
+  const explained = await explainResult(cluster, await applyAndLook(cluster, plan, inventory, options), options.clock.now());
+  const result = await removeEndedHooks(cluster, plan, inventory.id, explained);
   if (result.conclusion !== 'applied' && result.conclusion !== 'unhealthy') return result;
   if (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists) return result;
   const rejection = await inventory.narrow();

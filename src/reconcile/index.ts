@@ -16,4 +16,5 @@ export {
 } from './inventory/membership.ts';
 export { listMemberKinds, UNIT_ANNOTATION } from './inventory/parent.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
+export { listUnknownKinds, planLeastRights } from './least-rights.ts';
 export { readStatus } from './read-status.ts';

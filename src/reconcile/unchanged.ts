@@ -1,5 +1,6 @@
-import { isRead, type Cluster, type WorldReading } from '../cluster/index.ts';
+import { isRead, type Cluster, type ListQuery, type ResourceType, type WorldReading } from '../cluster/index.ts';
 import {
+  KplanError,
   refKeyOf,
   toRefKey,
   type KubernetesObject,
@@ -128,19 +129,38 @@ async function readMembers(cluster: Cluster, refs: readonly UnchangedObject[], i
   const kinds = groupByKind(refs);
   const served = (await cluster.resources()).filter((type) => kinds.has(toGroupKindName(type)));
   const queries = [...new Map(served.map((type) => [toGroupKindName(type), type]))].map(([name, type]) => {
-    const [only, ...others] = new Set((kinds.get(name) ?? []).flatMap(({ namespace }) => namespace ?? []));
+    const namespaces = [...new Set((kinds.get(name) ?? []).flatMap(({ namespace }) => namespace ?? []))];
+    const [only, ...others] = namespaces;
     return {
       type,
+      namespaces,
       query: { labelSelector: `${PART_OF_LABEL}=${id}`, ...(only === undefined || others.length > 0 ? {} : { namespace: only }) },
     };
   });
   const members = new Map<RefKey, KubernetesObject>();
   for (let from = 0; from < queries.length; from += LISTS_AT_ONCE) {
     const batch = queries.slice(from, from + LISTS_AT_ONCE);
-    const lists = await Promise.all(batch.map(({ type, query }) => listAll(cluster, type, query)));
-    for (const { items } of lists) for (const item of items) members.set(refKeyOf(item), item);
+    const lists = await Promise.all(batch.map(({ type, query, namespaces }) => listWhereAllowed(cluster, type, query, namespaces)));
+    for (const items of lists) for (const item of items) members.set(refKeyOf(item), item);
   }
   return members;
+}
+
+/** All at once; where only single namespaces may be listed, one after the other. */
+async function listWhereAllowed(
+  cluster: Cluster,
+  type: ResourceType,
+  query: ListQuery,
+  namespaces: readonly string[],
+): Promise<readonly KubernetesObject[]> {
+  try {
+    return (await listAll(cluster, type, query)).items;
+  } catch (error) {
+    const isRefused = error instanceof KplanError && error.code === 'CLUSTER_REFUSED';
+    if (!isRefused || query.namespace !== undefined || namespaces.length === 0) throw error;
+    const lists = await Promise.all(namespaces.map((namespace) => listAll(cluster, type, { ...query, namespace })));
+    return lists.flatMap(({ items }) => items);
+  }
 }
 
 function groupByKind(refs: readonly UnchangedObject[]): ReadonlyMap<string, readonly UnchangedObject[]> {

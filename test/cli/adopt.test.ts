@@ -65,11 +65,19 @@ test('what only the former tool holds and what differs stays until the next appl
   await withCluster(folder, async (cluster) => {
     await cluster.apply(live, { fieldManager: 'kustomize-controller' });
     await cluster.apply(SETTINGS({ three: 'c' }), { fieldManager: 'somebody' });
+    const other = { name: 'other', labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } };
+    await cluster.apply(SETTINGS({}, other), { fieldManager: 'kustomize-controller' });
   });
   writeFileSync(join(folder, 'app.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {one: z}\n');
+  const dry = readReport((await run('kapply', folder, ['adopt', 'app.yaml', '--dry-run', '-o', 'json'])).stdout);
+  assert.match(
+    getArray(dry, 'notes').map(String).join(' '),
+    /Flux Kustomization apps has 1 object more that no manifest asks for, and keeps them: ConfigMap default\/other/,
+  );
   const report = readReport((await run('kapply', folder, ['adopt', 'app.yaml', '--yes', '-o', 'json'])).stdout);
   const entry = getArray(report, 'objects')[0];
   assert.ok(isObject(entry));
+  assert.deepEqual(getArray(entry, 'known'), ['Flux Kustomization apps']);
   assert.deepEqual([getArray(entry, 'left'), getArray(entry, 'differs')], [['/data/two'], ['/data/one']]);
   assert.deepEqual(getArray(entry, 'dropped'), ['labels/kustomize.toolkit.fluxcd.io/name']);
   assert.deepEqual(getObject(await find(folder), 'data'), { one: 'a', three: 'c', two: 'b' });

@@ -54,7 +54,7 @@ const cases: readonly {
 for (const { name, documents, desired, want } of cases) {
   test(`a minor kind ${name}`, async () => {
     const { cluster, kinds } = counting(documents);
-    const { world } = await readRelevant(cluster, [manifest(desired)]);
+    const { world } = await readRelevant(cluster, { manifests: [manifest(desired)], defaultNamespace: 'default' });
     assert.deepEqual(
       [kinds.includes('FlowSchema'), world.byKind('flowcontrol.apiserver.k8s.io', 'FlowSchema').length],
       [want, want ? 1 : 0],

@@ -5,7 +5,7 @@ import { deviationOf, listFixtures } from './fixtures.ts';
 import { caseSeed, Random } from './random.ts';
 import { shrinkJson } from './shrink.ts';
 
-/** What the judges share: a running server, and the kinds that it serves. */
+/** What the judges share that ask a server: it runs, and the kinds that it serves are known. */
 export interface Setting {
   readonly client: Client;
   readonly connection: Connection;
@@ -40,7 +40,7 @@ export interface Trial {
 }
 
 /** A subject that a real component decides. */
-export interface Judge {
+export interface Judge<S = Omit<Setting, 'random'>> {
   readonly subject: string;
   /** How many cases by default. */
   readonly cases: number;
@@ -48,10 +48,14 @@ export interface Judge {
   readonly branches: readonly string[];
   /** How many cases at a time. */
   readonly parallel: number;
-  prepare(setting: Setting): Promise<Trial>;
+  /** How many questions may be asked to make a case with a difference smaller; 200 if absent. */
+  readonly shrinking?: number;
+  prepare(setting: S & { readonly random: Random }): Promise<Trial>;
 }
 
 export interface RunOptions {
+  /** The minor version of the server that is asked. */
+  readonly version: string;
   readonly seed: number;
   readonly count: number | undefined;
   readonly log: (line: string) => void;
@@ -69,22 +73,23 @@ interface Tally {
 }
 
 /** Runs one judge: the fixtures first, then random cases; prints a line of parity and every difference. Answers the counts. */
-export async function runJudge(
-  judge: Judge,
-  setting: Omit<Setting, 'random'>,
+export async function runJudge<S extends object>(
+  judge: Judge<S>,
+  setting: S,
   options: RunOptions,
 ): Promise<{ passed: number; failed: number }> {
   const trial = await judge.prepare({ ...setting, random: new Random(caseSeed(options.seed, judge.subject, -1)) });
+  const { version } = options;
   let missing: readonly string[] = [];
   const tally: Tally = { coverage: new Map(), known: new Map(), found: new Map(), asked: 0, agreed: 0, uncompared: 0 };
   try {
-    for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, name, input);
+    for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, { name, input, version });
     const total = options.count ?? judge.cases;
     let next = 0;
     const work = async (): Promise<void> => {
       for (let index = next++; index < total && !options.signal.aborted; index = next++) {
         const input = trial.generate(new Random(caseSeed(options.seed, judge.subject, index)));
-        await ask(judge, trial, tally, `case ${index}`, input);
+        await ask(judge, trial, tally, { name: `case ${index}`, input, version });
       }
     };
     await Promise.all(Array.from({ length: judge.parallel }, work));
@@ -98,7 +103,12 @@ export async function runJudge(
   return { passed: tally.asked - wrong, failed: wrong + missing.length };
 }
 
-async function ask(judge: Judge, trial: Trial, tally: Tally, name: string, input: JsonValue): Promise<void> {
+async function ask(
+  { subject }: { readonly subject: string },
+  trial: Trial,
+  tally: Tally,
+  { name, input, version }: { readonly name: string; readonly input: JsonValue; readonly version: string },
+): Promise<void> {
   const comparison = await trial.compare(input);
   if (comparison === undefined) return;
   for (const key of comparison.coverage) count(tally.coverage, key);
@@ -112,7 +122,7 @@ async function ask(judge: Judge, trial: Trial, tally: Tally, name: string, input
     tally.agreed++;
     return;
   }
-  const deviation = deviationOf(judge.subject, difference.signature);
+  const deviation = deviationOf(subject, difference.signature, version);
   if (deviation !== undefined) return count(tally.known, deviation);
   const known = tally.found.get(difference.signature);
   if (known === undefined) tally.found.set(difference.signature, { input, difference, name, count: 1 });
@@ -121,18 +131,23 @@ async function ask(judge: Judge, trial: Trial, tally: Tally, name: string, input
 
 const SHOWN = 12;
 
-async function report(judge: Judge, trial: Trial, tally: Tally, { log, seed, signal }: RunOptions): Promise<void> {
+async function report(
+  { subject, shrinking }: Pick<Judge, 'subject' | 'shrinking'>,
+  trial: Trial,
+  tally: Tally,
+  { log, seed, signal }: RunOptions,
+): Promise<void> {
   const known = tally.known.size === 0 ? '' : `; known deviations: ${listCounts(tally.known)}`;
   const apart = tally.uncompared === 0 ? '' : ` (${tally.uncompared} more not compared)`;
   const coverage = listCounts(tally.coverage);
-  log(`parity ${judge.subject}: ${tally.asked} compared${apart}, ${tally.agreed} agree${known}; coverage: ${coverage}`);
+  log(`parity ${subject}: ${tally.asked} compared${apart}, ${tally.agreed} agree${known}; coverage: ${coverage}`);
   const found = [...tally.found.entries()].toSorted(([, a], [, b]) => b.count - a.count);
   for (const [signature, { input, difference, name, count }] of found.slice(0, SHOWN)) {
     if (signal.aborted) return;
     const smallest = await shrinkJson(
       input,
       async (smaller) => (await trial.compare(smaller))?.difference?.signature === signature,
-      judge.parallel === 1 ? 60 : 200,
+      shrinking ?? 200,
     );
     const { ours, servers } = (await trial.compare(smallest))?.difference ?? difference;
     log(`  mismatch (${count}x, first in ${name} of KPLAN_SEED=${seed}): ${signature}`);

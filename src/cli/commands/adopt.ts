@@ -1,8 +1,8 @@
-import { KplanError, labelsOf, refKeyOf, toRefKey, type ObjectRef, type KubernetesObject } from '../../model/index.ts';
-import { listAdoptees, type Adoptee, type Adoption } from '../../planner/index.ts';
-import { adoptObjects, membershipLabel, type AdoptResult } from '../../reconcile/index.ts';
+import { formatRef, KplanError, labelsOf, refKeyOf, refOf, toRefKey, type ObjectRef, type KubernetesObject } from '../../model/index.ts';
+import { listAdoptees, listOwnersOf, type Adoptee, type Adoption } from '../../planner/index.ts';
+import { adoptObjects, isMadeByController, membershipLabel, type AdoptResult } from '../../reconcile/index.ts';
 import type { AdoptEntry, AdoptReport } from '../../report/index.ts';
-import { sortedUnique, toKubernetesTime } from '../../std/index.ts';
+import { getArray, sortedUnique, toKubernetesTime } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { createLog, type Io } from '../io.ts';
@@ -34,18 +34,19 @@ export async function runAdopt(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const desired = await readDesired(args, io, log, args.positionals[0] ?? '.');
   mustBeWhole(desired);
-  const before = await readBefore(await openExistingTarget(chooseTarget(args, io, log), desired.context, args, io, log));
+  const before = await readBefore(await openExistingTarget(chooseTarget(args, io, log), desired.context, args, io, log), desired);
   try {
     const candidates = await listCandidates(desired, before, args, io);
     const planned = candidates.filter(({ entry }) => entry.outcome === 'planned');
     const isText = readTargets(args).some(({ format, file }) => format === 'text' && file === undefined);
     const isDry = args.has('dry-run');
+    const rest = describeRest(before, candidates);
     const next =
       planned.length === 0 ? 'Nothing to take over.' : `${countObjects(planned.length)} to change hands; no value changes but the marks.`;
-    if (isDry || isText) await printReport(toReport(desired, before, candidates, next), args, io);
+    if (isDry || isText) await printReport(toReport(desired, before, candidates, next, rest), args, io);
     if (isDry) return args.has('detailed-exitcode') && planned.length > 0 ? 2 : 0;
     if (planned.length > 0) return await adopt(desired, before.opened, candidates, args, io);
-    if (!isText) await printReport(toReport(desired, before, candidates, next), args, io);
+    if (!isText) await printReport(toReport(desired, before, candidates, next, rest), args, io);
     return candidates.some(({ entry }) => entry.outcome === 'refused') ? 1 : 0;
   } finally {
     await before.opened.cluster.close();
@@ -135,12 +136,45 @@ async function findLive(ref: ObjectRef, { world, opened }: Before): Promise<Kube
   return live === undefined || live.apiVersion === apiVersion ? live : ((await opened?.cluster.get(ref)) ?? live);
 }
 
-function toReport(desired: Desired, { source }: Pick<Before, 'source'>, candidates: readonly Candidate[], next: string): AdoptReport {
+function toReport(
+  desired: Desired,
+  { source }: Pick<Before, 'source'>,
+  candidates: readonly Candidate[],
+  next: string,
+  rest: readonly string[] = [],
+): AdoptReport {
   const objects = candidates.map(({ entry }) => entry);
   const tools = sortedUnique(
     objects.flatMap(({ outcome, from }) => (outcome === 'planned' || outcome === 'adopted' ? from.map(({ tool }) => tool) : [])),
   );
-  return { kind: 'AdoptReport', unit: desired.unit, cluster: source, objects, notes: tools.flatMap((tool) => STOP[tool] ?? []), next };
+  return {
+    kind: 'AdoptReport',
+    unit: desired.unit,
+    cluster: source,
+    objects,
+    notes: [...rest, ...tools.flatMap((tool) => STOP[tool] ?? [])],
+    next,
+  };
+}
+
+const MOST_NAMES = 5;
+
+/** What the tools have besides, under the same name, and no manifest asks for: it stays theirs, for better or worse. */
+function describeRest(before: Before, candidates: readonly Candidate[]): readonly string[] {
+  const taken = candidates.filter(({ entry }) => entry.outcome === 'planned');
+  const names = sortedUnique(taken.flatMap(({ entry }) => entry.known));
+  const asked = new Set(candidates.map(({ entry }) => toRefKey(entry.ref)));
+  const others = names.length === 0 ? [] : before.world.objects().filter((object) => !asked.has(refKeyOf(object)) && !isControlled(object));
+  return names.flatMap((name) => {
+    const left = others.filter((object) => listOwnersOf(object).includes(name)).map((object) => formatRef(refOf(object)));
+    const rest = left.length - MOST_NAMES;
+    const list = [...left.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+    return left.length === 0 ? [] : [`${name} has ${countObjects(left.length)} more that no manifest asks for, and keeps them: ${list}.`];
+  });
+}
+
+function isControlled(object: KubernetesObject): boolean {
+  return isMadeByController(object) || getArray(object.metadata, 'ownerReferences').length > 0;
 }
 
 function countObjects(n: number): string {

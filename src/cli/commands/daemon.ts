@@ -121,7 +121,7 @@ function toState(desired: Desired): SourceState<Desired> {
 }
 
 async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments, io: Io, log: Log): ReturnType<typeof makePlan> {
-  const before = await readBefore(opened, desired.manifests);
+  const before = await readBefore(opened, desired);
   const ownership = await readOwnership(before, desired.unit);
   return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld, type ResourceType, type WorldReading } from '../../cluster/index.ts';
+import type { ResourceType, WorldReading } from '../../cluster/index.ts';
 import { describe, describeRemedy, KplanError, World, type Finding, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
@@ -26,6 +26,8 @@ export interface Before {
   readonly unread?: readonly string[];
   /** The types that the cluster serves, where it was asked. */
   readonly types?: readonly ResourceType[];
+  /** Of the kinds that may not be read, those that are known all the same in the namespaces of the manifests. */
+  readonly partial?: readonly string[];
   readonly kubernetesVersion?: string;
   /** The salt of secret hashes that stand in the world already. */
   readonly salt?: string;
@@ -85,7 +87,7 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
       return openSnapshot(choice.file, io);
     case 'embedded':
     case 'live':
-      return readBefore(await openTarget(choice, desired.context, args, io, log), desired.manifests);
+      return readBefore(await openTarget(choice, desired.context, args, io, log), desired);
   }
 }
 
@@ -97,14 +99,10 @@ function refuseBroken(findings: readonly Finding[], revision: string): void {
   throw new KplanError('CORRUPT', `--base ${revision}: ${file}: ${describe(broken)}`, { hint: describeRemedy(broken) });
 }
 
-/** Reads an opened cluster as the world before; with manifests, as far as it matters to them. */
-export async function readBefore(
-  opened: OpenedCluster,
-  manifests?: readonly Manifest[],
-): Promise<Before & { readonly opened: OpenedCluster }> {
-  const { cluster } = opened;
+/** Reads an opened cluster as the world before, as far as it matters to the manifests. */
+export async function readBefore(opened: OpenedCluster, desired: Desired): Promise<Before & { readonly opened: OpenedCluster }> {
   try {
-    return toBefore(opened, await (manifests === undefined ? readWorld(cluster) : readRelevant(cluster, manifests)));
+    return toBefore(opened, await readRelevant(opened.cluster, desired));
   } catch (error) {
     await opened.cluster.close();
     throw error;
@@ -112,7 +110,10 @@ export async function readBefore(
 }
 
 /** An opened cluster, as it was read, as the world before. */
-export function toBefore(opened: OpenedCluster, { world, unread, types }: WorldReading): Before & { readonly opened: OpenedCluster } {
+export function toBefore(
+  opened: OpenedCluster,
+  { world, unread, partial, types }: WorldReading,
+): Before & { readonly opened: OpenedCluster } {
   const { source } = opened;
   const [kubernetesVersion] = source.kubernetesVersions;
   return {
@@ -123,6 +124,7 @@ export function toBefore(opened: OpenedCluster, { world, unread, types }: WorldR
     opened,
     ...(unread.length === 0 ? {} : { unread }),
     ...(types === undefined ? {} : { types }),
+    ...(partial === undefined ? {} : { partial }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
   };
 }

@@ -18,6 +18,7 @@ import { createPlan, listQuestions, withNamespace, type PlanInput } from '../../
 import {
   ID_LABEL,
   isMadeByController,
+  type Inventory,
   listUnits,
   membershipLabel,
   PART_OF_LABEL,
@@ -36,6 +37,8 @@ import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
   readonly owned: ReadonlySet<RefKey>;
+  /** What is owned, where the world before may not hold all of it. */
+  readonly members?: readonly KubernetesObject[];
   readonly ownedByOthers: ReadonlyMap<RefKey, string>;
 }
 
@@ -51,8 +54,20 @@ export async function readOwnership(before: Before, unit: string): Promise<Owner
   const options = { reading: { world, unread, ...(types === undefined ? {} : { types }) } };
   const ownedByOthers = new Map<RefKey, string>();
   for (const other of await listUnits(cluster, options))
-    if (other !== unit) for (const key of (await readInventory(cluster, other, options)).owned) ownedByOthers.set(key, other);
-  return { owned: (await readInventory(cluster, unit, options)).owned, ownedByOthers };
+    if (other !== unit)
+      for (const key of await readOwned(other, before.world, () => readInventory(cluster, other, options))) ownedByOthers.set(key, other);
+  const { owned, objects } = await readInventory(cluster, unit, options);
+  return { owned, ownedByOthers, ...(before.partial === undefined ? {} : { members: objects }) };
+}
+
+/** What another unit owns; where its inventory may not be read, as far as the labels of what is known tell. */
+async function readOwned(unit: string, world: World, read: () => Promise<Inventory>): Promise<Iterable<RefKey>> {
+  try {
+    return (await read()).owned;
+  } catch (error) {
+    if (!(error instanceof KplanError) || error.code !== 'CLUSTER_REFUSED') throw error;
+    return labelledOwnershipOnce(world, unit).owned;
+  }
 }
 
 const labelled = new WeakMap<World, Map<string, Ownership>>();
@@ -91,10 +106,10 @@ export interface MakePlanOptions {
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
-function mustBeReadable({ manifests }: Desired, { source, unread = [] }: Before): void {
+function mustBeReadable({ manifests }: Desired, { source, unread = [], partial = [] }: Before): void {
   if (unread.length === 0) return;
   const kinds = new Set(manifests.map(({ object }) => `${gvkOf(object).group}/${object.kind}`));
-  const unknown = unread.filter((kind) => kinds.has(kind)).map((kind) => kind.replace(/^.*\//, ''));
+  const unknown = unread.filter((kind) => kinds.has(kind) && !partial.includes(kind)).map((kind) => kind.replace(/^.*\//, ''));
   if (unknown.length === 0) return;
   const names = unknown.length > 3 ? `${unknown.slice(0, 3).join(', ')} and ${unknown.length - 3} more kinds` : unknown.join(', ');
   throw new KplanError('CLUSTER_REFUSED', `${source.description}: ${names} may not be listed: what would happen to them is not known`, {
@@ -124,17 +139,19 @@ export async function makePlan(
   const { lens } = options;
   const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace, lens });
   const validated = io.now();
+  const { members = [], ...ownership } = options.ownership;
+  const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
   const input: PlanInput = {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
     desired: desired.manifests,
-    before: before.world,
+    before: world,
     beforeSource: before.source,
     afterSource,
     mode: before.mode,
-    ...options.ownership,
+    ...ownership,
     context: desired.context,
     catalog,
     defaultNamespace: desired.defaultNamespace,

@@ -1,7 +1,7 @@
 import { nameOf, readTaints, toNodeFace, type KubernetesObject, type NodeFace, type Taint, type World } from '../../model/index.ts';
 import { compareBy, getArray, getBoolean, getNumber, getString } from '../../std/index.ts';
 import type { AffinityTerm, AffinityTerms } from './affinity-term.ts';
-import type { HostPort } from './host-ports.ts';
+import { withoutPorts, type HostPort } from './host-ports.ts';
 import type { Face, PodInfo } from './pod-class.ts';
 import { toAllocatable } from './pod-requests.ts';
 import { PodTally } from './pod-tally.ts';
@@ -127,15 +127,15 @@ export class ClusterState {
   /** Takes a pod off its node. */
   remove(pod: PodInfo, node: NodeInfo): void {
     node.pods.delete(pod);
-    if (pod.class.hostPorts.length > 0) node.hostPorts = [...node.pods].flatMap((other) => other.class.hostPorts);
+    if (pod.class.hostPorts.length > 0) node.hostPorts = withoutPorts(node.hostPorts, pod.class.hostPorts);
     this.#change(pod, node.index, -1);
   }
 
   #change(pod: PodInfo, node: number, by: 1 | -1): void {
     const { requests, affinity } = pod.class;
     increase(this.podCounts, node, by);
-    increase(this.nonZeroCpu, node, by * requests.nonZeroCpu);
-    increase(this.nonZeroMemory, node, by * requests.nonZeroMemory);
+    increase(this.nonZeroCpu, node, by * requests.placed.cpu);
+    increase(this.nonZeroMemory, node, by * requests.placed.memory);
     for (const [resource, amount] of requests.amounts) increase(this.column(resource).requested, node, by * amount);
     for (const tally of this.#tallies.values()) tally.change(pod, node, by);
     this.#carry('preferredAffinity', affinity.preferredAffinity, node, by);
@@ -163,7 +163,9 @@ function increase(column: Int32Array | Float64Array, node: number, by: number): 
 function toNodeInfo(object: KubernetesObject, index: number): NodeInfo {
   const images = new Map<string, number>();
   for (const image of getArray(object, 'status', 'images')) {
-    for (const name of getArray(image, 'names')) if (typeof name === 'string') images.set(name, getNumber(image, 'sizeBytes') ?? 0);
+    for (const name of getArray(image, 'names')) {
+      if (typeof name === 'string' && !images.has(name)) images.set(name, getNumber(image, 'sizeBytes') ?? 0);
+    }
   }
   return {
     ...toNodeFace(object),

@@ -24,6 +24,13 @@ function readHostPort(port: JsonValue, onHost: boolean): HostPort[] {
   return [{ address: getString(port, 'hostIP') || ANY_ADDRESS, protocol: getString(port, 'protocol') ?? 'TCP', port: number }];
 }
 
+/** The ports that a node counts as taken once a pod is gone: a port is counted once, whoever has it (`HostPortInfo.Remove`). */
+export function withoutPorts(taken: readonly HostPort[], freed: readonly HostPort[]): readonly HostPort[] {
+  return taken.filter(
+    ({ address, protocol, port }) => !freed.some((item) => item.address === address && item.protocol === protocol && item.port === port),
+  );
+}
+
 /** Whether two host ports cannot be had on one node (`HostPortInfo.CheckConflict`). */
 export function isPortConflict(a: HostPort, b: HostPort): boolean {
   if (a.port !== b.port || a.protocol !== b.protocol) return false;

@@ -4,9 +4,16 @@ import { getArray, getObject, getString, isObject, type JsonObject, type JsonVal
 /** What a pod asks of a node: cpu in thousandths, everything else in whole units, both rounded up. */
 export interface PodRequests {
   readonly amounts: ReadonlyMap<string, number>;
-  /** With 100m and 200Mi for containers that ask for none: what scores count (`GetNonzeroRequests`). */
-  readonly nonZeroCpu: number;
-  readonly nonZeroMemory: number;
+  /** With 100m and 200Mi for containers that ask for none: what scores count of a pod on a node (`PodInfo.CalculateResource`). */
+  readonly placed: ScoredRequests;
+  /** The same of a pod that needs a node: what the pod asks for itself is forgotten then (`calculatePodResourceRequest`). */
+  readonly incoming: ScoredRequests;
+}
+
+/** In the units of `PodRequests`. */
+interface ScoredRequests {
+  readonly cpu: number;
+  readonly memory: number;
 }
 
 type Amounts = Map<string, Quantity>;
@@ -22,15 +29,24 @@ export function toPodRequests(spec: JsonObject): PodRequests {
   const podLevel = readPodLevel(spec, containers);
   const overhead = readAmounts(getObject(spec, 'overhead'));
   const total = addAll(new Map([...containers, ...podLevel]), overhead);
-  const scored = podLevel.size === 0 ? aggregateContainers(spec, NON_ZERO) : new Map([...NON_ZERO, ...containers, ...podLevel]);
-  addAll(scored, overhead);
+  const scored = addAll(aggregateContainers(spec, NON_ZERO), overhead);
   const amounts = new Map<string, number>();
   for (const [name, quantity] of total) if (isTracked(name)) amounts.set(name, toAmount(name, quantity));
   return {
     amounts,
-    nonZeroCpu: toAmount('cpu', scored.get('cpu') ?? 0n),
-    nonZeroMemory: toAmount('memory', scored.get('memory') ?? 0n),
+    incoming: toScored(scored),
+    placed: toScored(podLevel.size === 0 ? scored : toScoredWhenPlaced(spec, total, podLevel)),
   };
+}
+
+/** What is asked of nobody counts as asked of each container; what the pod asks for itself counts as it is. */
+function toScoredWhenPlaced(spec: JsonObject, total: Amounts, podLevel: Amounts): Amounts {
+  const missing = new Map([...NON_ZERO].filter(([name]) => !total.has(name)));
+  return addAll(new Map([...aggregateContainers(spec, missing), ...podLevel]), readAmounts(getObject(spec, 'overhead')));
+}
+
+function toScored(amounts: Amounts): ScoredRequests {
+  return { cpu: toAmount('cpu', amounts.get('cpu') ?? 0n), memory: toAmount('memory', amounts.get('memory') ?? 0n) };
 }
 
 /** The allocatable amounts of a Node object, in the units of `PodRequests`. */
@@ -41,7 +57,7 @@ export function toAllocatable(node: JsonObject): ReadonlyMap<string, number> {
 
 /** Whether a resource is kept by name beside cpu, memory and ephemeral-storage (`IsScalarResourceName`). */
 export function isScalarResource(name: string): boolean {
-  if (name.startsWith('hugepages-') || name.startsWith('attachable-volumes-') || name.includes('kubernetes.io/')) return true;
+  if (isHugePages(name) || name.startsWith('attachable-volumes-') || name.includes('kubernetes.io/')) return true;
   return name.includes('/') && !name.startsWith('requests.');
 }
 
@@ -76,11 +92,20 @@ function readRequests(container: JsonValue, missing: ReadonlyMap<string, Quantit
   return new Map([...missing, ...limits, ...requests]);
 }
 
+/** The resources of the pod itself, with what the API fills in once some are given (`defaultHugePagePodLimits`, `defaultPodRequests`). */
 function readPodLevel(spec: JsonObject, containers: Amounts): Amounts {
   const limits = readAmounts(getObject(spec, 'resources', 'limits'));
   const requests = readAmounts(getObject(spec, 'resources', 'requests'));
-  for (const [name, limit] of limits) if (!requests.has(name)) requests.set(name, containers.get(name) ?? limit);
-  return new Map([...requests].filter(([name]) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')));
+  if (limits.size + requests.size === 0) return new Map();
+  const fill = (into: Amounts, name: string, quantity: Quantity): void => void (into.has(name) || into.set(name, quantity));
+  for (const [name, sum] of containers) if (isHugePages(name) && !requests.has(name)) fill(limits, name, sum);
+  if (limits.size > 0) for (const [name, sum] of containers) if (name === 'cpu' || name === 'memory') fill(requests, name, sum);
+  for (const [name, limit] of limits) fill(requests, name, limit);
+  return new Map([...requests].filter(([name]) => name === 'cpu' || name === 'memory' || isHugePages(name)));
+}
+
+function isHugePages(name: string): boolean {
+  return name.startsWith('hugepages-');
 }
 
 function readAmounts(list: JsonObject | undefined): Amounts {

@@ -204,7 +204,7 @@ class Scheduling {
     const { node, victims } = preemption;
     for (const victim of victims) {
       this.#cluster.remove(victim, node);
-      this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
+      if (!victim.isTerminating) this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
       this.#placements.delete(victim.key);
       this.#requeue(victim);
     }

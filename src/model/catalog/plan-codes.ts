@@ -108,12 +108,14 @@ export const PLAN_CODES: CatalogTable = {
     example: 'kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: pre-delete # would empty the database when the unit is installed',
   },
   KP0115: {
-    title: 'Hook that is applied once',
+    title: 'Hook',
     severity: 'info',
-    message: '{annotation}: {value} is applied {moment} the others, and again only when it changes',
-    remedy: 'Nothing is to be done if that is meant; a name that changes with each release makes it run with each.',
-    why: 'Helm and Argo CD make such an object anew each time. To kapply it is an object like others, which it waits for and keeps; only its place in the order is another.',
-    example: 'kind: Job\nmetadata:\n  annotations:\n    argocd.argoproj.io/hook: PreSync',
+    message: '{annotation}: {value} is applied {moment} the others, {again}',
+    remedy:
+      'Nothing is to be done if that is meant; kapply.kplan.dev/hook: skip leaves it out, and without the annotation it is an object as any other.',
+    why: 'Like Helm and Argo CD, kapply makes a hook that runs to an end (a Job, a Pod) anew with each change of the unit, waits for it, and goes no further where it fails. Where nothing else changes it is not run; one that has failed is run again. What only serves such hooks (a ServiceAccount, a ConfigMap) is applied as any object.',
+    example:
+      'kind: Job\nmetadata:\n  annotations:\n    kapply.kplan.dev/hook: before # or after; PreSync and PostSync of Argo CD, pre-upgrade and post-upgrade of Helm mean the same\n    kapply.kplan.dev/hook-delete-policy: HookSucceeded',
   },
   KP0116: {
     title: 'Owner missing',

@@ -161,13 +161,21 @@ function listFormer(former: readonly ManagedEntry[], marks: readonly Mark[]): re
   );
 }
 
+/** What tools know an object by, as its marks say: `Helm release shop/web`. */
+export function listOwnersOf(object: KubernetesObject): readonly string[] {
+  if (object.metadata['labels'] === undefined && object.metadata['annotations'] === undefined) return [];
+  return listKnown(object, listMarks());
+}
+
 function listKnown(live: KubernetesObject, marks: readonly Mark[]): readonly string[] {
   const value = (name: string): string | undefined => {
     const mark = marks.find((item) => item.name === name);
     return mark === undefined ? undefined : (mark.on === 'labels' ? labelsOf(live) : annotationsOf(live)).get(name);
   };
-  const pair = (prefix: string, name: string): string | undefined =>
-    value(name) === undefined ? undefined : `${value(`${prefix}namespace`) ?? ''}/${value(name)}`;
+  const pair = (prefix: string, name: string): string | undefined => {
+    const [space, own] = [value(`${prefix}namespace`), value(name)];
+    return own === undefined || space === undefined ? own : `${space}/${own}`;
+  };
   const found = [
     ['Argo CD application', value('argocd.argoproj.io/tracking-id')?.split(':')[0]],
     ['Flux HelmRelease', pair('helm.toolkit.fluxcd.io/', 'helm.toolkit.fluxcd.io/name')],

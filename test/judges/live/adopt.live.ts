@@ -10,7 +10,10 @@ import { kubectl, kubectlGet } from './kubectl.ts';
 // Objects that others have applied to a real API server, taken over: nothing changes but who they belong to.
 const KUBECONFIG = process.env['KUBECONFIG'] ?? '';
 const folder = mkdtempSync(join(tmpdir(), 'kplan-adopt-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(async () => {
+  for (const unit of [...WAYS.map(({ name }) => name), 'left', 'hand']) await kapply('delete', '--unit', unit, '--yes');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const APP = (namespace: string, labels = '', marks = ''): string => `apiVersion: v1
 kind: Namespace

@@ -1,5 +1,5 @@
 import { containersOf } from '../../../model/index.ts';
-import { getString } from '../../../std/index.ts';
+import { getArray, getString } from '../../../std/index.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { Plugin } from '../plugin.ts';
 
@@ -14,7 +14,9 @@ export const IMAGE_LOCALITY: Plugin = {
   score: (pod, cluster, feasible) => {
     if (!cluster.hasImages) return new Float64Array(feasible.length);
     const containers = containersOf(pod.class.spec).filter(({ type }) => type !== 'ephemeral');
-    const images = containers.map(({ container }) => toWeighedImage(cluster, toTaggedName(getString(container, 'image') ?? '')));
+    const volumes = getArray(pod.class.spec, 'volumes').flatMap((volume) => getString(volume, 'image', 'reference') ?? []);
+    const names = [...containers.map(({ container }) => getString(container, 'image') ?? ''), ...volumes];
+    const images = names.map((name) => toWeighedImage(cluster, toTaggedName(name)));
     const most = MOST_PER_CONTAINER * containers.length;
     return Float64Array.from(feasible, (node) => {
       const sum = images.reduce((total, sizeOn) => total + sizeOn(node), 0);

@@ -28,14 +28,14 @@ export const NODE_RESOURCES_FIT: Plugin = {
     };
   },
   score: (pod, cluster, feasible) => {
-    const { nonZeroCpu, nonZeroMemory } = pod.class.requests;
+    const { incoming } = pod.class.requests;
     const cpu = cluster.column('cpu').allocatable;
     const memory = cluster.column('memory').allocatable;
     const scores = new Float64Array(feasible.length);
     for (let i = 0; i < scores.length; i++) {
       const node = feasible[i] ?? 0;
-      const a = toLeastAllocated(cpu[node] ?? 0, (cluster.nonZeroCpu[node] ?? 0) + nonZeroCpu);
-      const b = toLeastAllocated(memory[node] ?? 0, (cluster.nonZeroMemory[node] ?? 0) + nonZeroMemory);
+      const a = toLeastAllocated(cpu[node] ?? 0, (cluster.nonZeroCpu[node] ?? 0) + incoming.cpu);
+      const b = toLeastAllocated(memory[node] ?? 0, (cluster.nonZeroMemory[node] ?? 0) + incoming.memory);
       const counted = (a < 0 ? 0 : 1) + (b < 0 ? 0 : 1);
       scores[i] = counted === 0 ? 0 : Math.trunc((Math.max(0, a) + Math.max(0, b)) / counted);
     }

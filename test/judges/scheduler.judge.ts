@@ -1,0 +1,166 @@
+import { schedule, type NodeExplanation } from '../../src/engine/scheduler/index.ts';
+import { isKubernetesObject, nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
+import { getArray, getNumber, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
+import type { Comparison, Difference } from './judge.ts';
+import type { OracleJudge } from './oracle-judge.ts';
+import { makeSchedulerCase } from './scheduler-world.ts';
+
+const REASONS: readonly string[] = [
+  'Insufficient cpu',
+  'Insufficient ephemeral-storage',
+  'Insufficient example.com/gpu',
+  'Insufficient hugepages-2Mi',
+  'Insufficient memory',
+  'Too many pods',
+  "node(s) didn't have free ports for the requested pod ports",
+  "node(s) didn't match Pod's node affinity/selector",
+  "node(s) didn't match pod affinity rules",
+  "node(s) didn't match pod anti-affinity rules",
+  "node(s) didn't match pod topology spread constraints",
+  "node(s) didn't match pod topology spread constraints (missing required label)",
+  "node(s) didn't satisfy existing pods anti-affinity rules",
+  "node(s) didn't satisfy plugin(s) [NodeAffinity]",
+  'node(s) had untolerated taint(s)',
+  'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
+  'node(s) were unschedulable',
+  'persistentvolumeclaim not found',
+];
+
+const SCORES: readonly string[] = [
+  'ImageLocality',
+  'InterPodAffinity',
+  'NodeAffinity',
+  'NodeResourcesBalancedAllocation',
+  'NodeResourcesFit',
+  'PodTopologySpread',
+  'TaintToleration',
+];
+
+const OUTCOMES: readonly string[] = ['best of several', 'no nodes', 'one node left', 'preempted', 'refused', 'tie'];
+
+/**
+ * Whether a pod meets the same verdict on each node, in the same words, and the same scores as with the plugins of kube-scheduler's
+ * default profile, and the same victims.
+ */
+export const schedulerJudge: OracleJudge = {
+  subject: 'scheduler',
+  cases: 4000,
+  branches: [...REASONS.map((reason) => `reason ${reason}`), ...SCORES.map((plugin) => `score ${plugin}`), ...OUTCOMES],
+  generate: makeSchedulerCase,
+  compare,
+};
+
+interface Told {
+  readonly verdict: string;
+  readonly plugin: string;
+  readonly reasons: readonly string[];
+  readonly scores: ReadonlyMap<string, number>;
+}
+
+function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
+  const pod = getObject(input, 'pod');
+  const objects = getArray(input, 'objects');
+  if (!isKubernetesObject(pod) || !isWhole(pod) || !objects.every(isWhole)) return undefined;
+  const key = `${namespaceOf(pod) ?? ''}/${nameOf(pod)}`;
+  const { placements, preempted } = schedule(World.of([...objects, pod]), { explain: key });
+  const placement = placements.find((item) => item.pod === key);
+  if (placement === undefined) return undefined;
+  const real = new Map(getArray(answer, 'nodes').map((node) => [getString(node, 'node') ?? '', toTold(node)]));
+  const nominated = getString(answer, 'nominated') ?? '';
+  const coverage = listCoverage(real, nominated);
+  const differ = (signature: string, ours: JsonValue, servers: JsonValue): Comparison => {
+    const difference: Difference = { signature, ours: stringifyJson(ours), servers: stringifyJson(servers) };
+    return { coverage, difference };
+  };
+  if (nominated !== '') {
+    const victims = preempted.filter(({ by }) => by === key).map((item) => item.pod);
+    const ours = { node: placement.node, victims: victims.toSorted() };
+    const servers = { node: nominated, victims: getArray(answer, 'victims') };
+    return stringifyJson(ours) === stringifyJson(servers) ? { coverage } : differ(nameOfPreemption(pod, objects), ours, servers);
+  }
+  for (const node of placement.nodes ?? []) {
+    const told = real.get(node.node);
+    const aspect = told === undefined ? 'a node unknown there' : findAspect(node, told);
+    if (aspect !== undefined) return differ(`${aspect} differs`, showOurs(node), told === undefined ? null : showReal(told));
+  }
+  if (placement.nodes !== undefined && placement.nodes.length !== real.size) return differ('nodes', placement.nodes.length, real.size);
+  const message = getString(answer, 'message') ?? '';
+  if (message !== '' && message !== placement.message) return differ('message', placement.message, message);
+  const best = bestOf(answer);
+  if (best.length > 0 && stringifyJson(best) !== stringifyJson(placement.best)) return differ('best nodes', [...placement.best], [...best]);
+  return { coverage };
+}
+
+function nameOfPreemption(pod: KubernetesObject, objects: readonly KubernetesObject[]): string {
+  const isSpread = getArray(pod, 'spec', 'topologySpreadConstraints').length > 0;
+  const isGoing = objects.some(({ metadata }) => getString(metadata, 'deletionTimestamp') !== undefined);
+  return isSpread && isGoing ? 'preemption of a pod with spread constraints beside pods that are going' : 'preemption';
+}
+
+/** Whether an object still has what the API demands. */
+function isWhole(object: JsonValue): object is KubernetesObject {
+  if (!isKubernetesObject(object) || getString(object.metadata, 'name') === undefined) return false;
+  if (object.kind !== 'Pod') return true;
+  const isPlaced = getString(object, 'spec', 'nodeName') !== undefined;
+  if (isPlaced && getString(object, 'status', 'startTime') === undefined) return false;
+  const containers = [...getArray(object, 'spec', 'containers'), ...getArray(object, 'spec', 'initContainers')];
+  const isNamed = containers.every((item) => ['name', 'image'].every((field) => getString(item, field) !== undefined));
+  return isNamed && getArray(object, 'spec', 'containers').length > 0 && namespaceOf(object) !== undefined;
+}
+
+function toTold(node: JsonValue): Told {
+  const scores = Object.entries(getObject(node, 'scores') ?? {}).flatMap(([plugin, score]): [string, number][] =>
+    typeof score === 'number' ? [[plugin, score]] : [],
+  );
+  return {
+    verdict: getString(node, 'verdict') ?? '',
+    plugin: getString(node, 'plugin') ?? '',
+    reasons: getArray(node, 'reasons').flatMap((reason) => (typeof reason === 'string' ? [reason] : [])),
+    scores: new Map(scores),
+  };
+}
+
+function findAspect(ours: NodeExplanation, real: Told): string | undefined {
+  if (ours.verdict !== real.verdict) return `verdict of ${ours.plugin}/${real.plugin}`;
+  // The status of nodes that were never looked at has no plugin.
+  if (real.plugin !== '' && ours.plugin !== real.plugin) return `plugin ${ours.plugin}/${real.plugin}`;
+  // Extended resources are told in no certain order.
+  if (stringifyJson(ours.reasons.toSorted()) !== stringifyJson(real.reasons.toSorted())) return `reasons of ${real.plugin}`;
+  const plugins = new Set([...Object.keys(ours.scores), ...real.scores.keys()]);
+  const plugin = [...plugins].find((name) => (ours.scores[name] ?? 0) !== (real.scores.get(name) ?? 0));
+  return plugin === undefined ? undefined : `score of ${plugin}`;
+}
+
+function showOurs({ verdict, plugin, reasons, scores }: NodeExplanation): JsonValue {
+  return { verdict, plugin, reasons, scores };
+}
+
+function showReal({ verdict, plugin, reasons, scores }: Told): JsonValue {
+  return { verdict, plugin, reasons, scores: Object.fromEntries(scores) };
+}
+
+function bestOf(answer: JsonValue): readonly string[] {
+  const totals = getArray(answer, 'nodes').flatMap((node) => {
+    const total = getNumber(node, 'total');
+    return total === undefined ? [] : [{ node: getString(node, 'node') ?? '', total }];
+  });
+  const highest = Math.max(...totals.map(({ total }) => total));
+  return totals.flatMap(({ node, total }) => (total === highest ? [node] : [])).toSorted();
+}
+
+function listCoverage(real: ReadonlyMap<string, Told>, nominated: string): readonly string[] {
+  const nodes = [...real.values()];
+  const feasible = nodes.filter(({ verdict }) => verdict === 'Success');
+  const reasons = new Set(nodes.flatMap((node) => node.reasons.map((reason) => `reason ${reason.replace(/ "[^"]*"/, '')}`)));
+  const plugins = SCORES.filter((plugin) => new Set(feasible.map(({ scores }) => scores.get(plugin))).size > 1);
+  return [...reasons, ...plugins.map((plugin) => `score ${plugin}`), outcomeOf(nodes.length, feasible, nominated)];
+}
+
+function outcomeOf(nodes: number, feasible: readonly Told[], nominated: string): string {
+  if (nodes === 0) return 'no nodes';
+  if (feasible.length === 0) return nominated === '' ? 'refused' : 'preempted';
+  if (feasible.length === 1) return 'one node left';
+  const totals = feasible.map(({ scores }) => [...scores.values()].reduce((sum, score) => sum + score, 0));
+  const highest = Math.max(...totals);
+  return totals.filter((total) => total === highest).length > 1 ? 'tie' : 'best of several';
+}
