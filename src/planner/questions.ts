@@ -4,6 +4,7 @@ import {
   stepsOf,
   toRefKey,
   type Admission,
+  type KubernetesObject,
   type ObjectRef,
   type Plan,
   type RefKey,
@@ -11,7 +12,7 @@ import {
   type Step,
   type World,
 } from '../model/index.ts';
-import { getString } from '../std/index.ts';
+import { getArray, getNumber, getObject, getString } from '../std/index.ts';
 import type { PlanInput } from './input.ts';
 import { isSecret } from './secret.ts';
 
@@ -132,13 +133,28 @@ const CHECKED: ReadonlySet<string> = new Set([
   'resource.k8s.io/ResourceClaimTemplate',
 ]);
 
-function isDoubtful({ ref, action }: Step, { catalog, before }: PlanInput, { isForeign }: QuestionOptions): boolean {
+function isDoubtful({ ref, action, desired }: Step, { catalog, before }: PlanInput, { isForeign }: QuestionOptions): boolean {
   if (action === 'delete') return false;
   if (isForeign || action === 'replace' || ref.group === 'admissionregistration.k8s.io' || CHECKED.has(`${ref.group}/${ref.kind}`))
     return true;
   const kind = catalog.find(ref);
   if (kind === undefined || (kind.custom && hasRules(kind.schema))) return true;
-  return action === 'create' && ref.namespace !== undefined && before.kind('', 'ResourceQuota').inNamespace(ref.namespace).length > 0;
+  return asksForPlace(desired) || (action === 'create' && isBounded(ref, before));
+}
+
+/** Whether an object asks for something that only one may have: an address or port, or to be the default of all. */
+function asksForPlace(desired: KubernetesObject | undefined): boolean {
+  if (desired?.kind === 'PriorityClass') return desired['globalDefault'] === true;
+  if (desired?.kind !== 'Service') return false;
+  const { clusterIP = 'None' } = getObject(desired, 'spec') ?? {};
+  return clusterIP !== 'None' || getArray(desired, 'spec', 'ports').some((port) => getNumber(port, 'nodePort') !== undefined);
+}
+
+/** Whether a namespace may refuse another object: it has a quota, or is going away. */
+function isBounded({ namespace }: ObjectRef, before: World): boolean {
+  if (namespace === undefined) return false;
+  const home = before.get({ group: '', kind: 'Namespace', name: namespace });
+  return before.kind('', 'ResourceQuota').inNamespace(namespace).length > 0 || home?.metadata['deletionTimestamp'] !== undefined;
 }
 
 const known = new WeakMap<Schema, boolean>();

@@ -146,9 +146,9 @@ const ERRORS: readonly { readonly name: string; readonly error: StatusError; rea
     want: 'the cluster does not serve its kind',
   },
   {
-    name: 'a namespace that nobody makes',
-    error: refusal(404, 'NotFound', 'namespaces "x" not found'),
-    want: 'refused: namespaces "x" not found',
+    name: 'a namespace that nobody makes, which the references tell',
+    error: refusal(404, 'NotFound', 'namespaces "default" not found'),
+    want: 'the Namespace default does not exist',
   },
   {
     name: 'an object that the plan makes',

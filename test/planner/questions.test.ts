@@ -17,6 +17,16 @@ function config(name: string, value = '1', namespace = 'default'): JsonObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { value } };
 }
 
+const GOING: JsonObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'going', deletionTimestamp: '2026-11-21T00:00:00Z' },
+};
+
+function service(spec: JsonObject): JsonObject {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports: [{ port: 80 }], ...spec } };
+}
+
 function priority(value: number): JsonObject {
   return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'p' }, value };
 }
@@ -79,6 +89,12 @@ const cases: readonly Case[] = [
   { name: 'a Pod', desired: [POD], want: ['Pod default/p'] },
   { name: 'a quota', before: [QUOTA], desired: [config('a'), QUOTA], want: ['ConfigMap default/a'] },
   { name: 'a quota, and no new object', before: [QUOTA, config('a')], desired: [config('a', '2'), QUOTA], want: [] },
+  { name: 'a namespace that is going away', before: [GOING], desired: [GOING, config('a', '1', 'going')], want: ['ConfigMap going/a'] },
+  { name: 'a Service', desired: [service({})], want: [] },
+  { name: 'a headless one', desired: [service({ clusterIP: 'None' })], want: [] },
+  { name: 'one that asks for an address', desired: [service({ clusterIP: '10.96.0.9' })], want: ['Service default/s'] },
+  { name: 'one that asks for a port', desired: [service({ ports: [{ port: 80, nodePort: 30080 }] })], want: ['Service default/s'] },
+  { name: 'a class of priority for all', desired: [{ ...priority(1), globalDefault: true }], want: ['PriorityClass p'] },
   { name: 'a custom resource with rules', before: [gadgets(RULES)], desired: [gadgets(RULES), GADGET], want: ['Gadget default/g'] },
   { name: 'one without', before: [gadgets({})], desired: [gadgets({}), GADGET], want: [] },
   {

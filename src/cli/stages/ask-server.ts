@@ -1,5 +1,15 @@
 import type { Cluster, StatusError, WriteResult } from '../../cluster/index.ts';
-import { refKeyOf, stepsOf, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type World } from '../../model/index.ts';
+import {
+  refKeyOf,
+  stepsOf,
+  toRefKey,
+  withMetadata,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type RefKey,
+  type World,
+} from '../../model/index.ts';
 import { restoreSecret, type Question, type ServerAnswer } from '../../planner/index.ts';
 
 /** So many dry runs side by side. */
@@ -41,7 +51,7 @@ async function answerOf(question: Question, options: AskOptions, created: Readon
   const result = step.action === 'delete' ? await tryDelete(question, options) : await tryApply(question, options);
   if (typeof result === 'string') return { kind: 'unknown', reason: result };
   if (result.kind === 'ok') return { kind: 'accepted', mutated, ...(step.action === 'delete' ? {} : { object: result.object }) };
-  const reason = explainUnknown(result, created);
+  const reason = explainUnknown(result, step.ref, created);
   if (reason !== undefined) return { kind: 'unknown', reason };
   const { message, causes } = result;
   return { kind: 'refused', refusal: { reason: result.reason, message, ...(causes === undefined ? {} : { causes }) } };
@@ -74,10 +84,15 @@ async function tryDelete({ step }: Question, { cluster, signal }: AskOptions): P
 }
 
 /** Why an error says nothing of the change itself; undefined for a refusal of it. */
-function explainUnknown({ code, reason, message }: StatusError, created: ReadonlySet<string>): string | undefined {
+function explainUnknown(
+  { code, reason, message }: StatusError,
+  { namespace }: ObjectRef,
+  created: ReadonlySet<string>,
+): string | undefined {
   const [, verb, resource, group] = / cannot (\w+) resource "([^"]*)" in API group "([^"]*)"/.exec(message) ?? [];
   if (code === 403 && verb !== undefined)
     return `the identity of the kubeconfig may not ${verb} ${resource}${group === '' ? '' : `.${group}`}, not even in a dry run`;
+  if (code === 404 && message === `namespaces "${namespace ?? ''}" not found`) return `the Namespace ${namespace ?? ''} does not exist`;
   if (code === 404 && message === 'the server could not find the requested resource') return 'the cluster does not serve its kind';
   if (code === 400 && message.includes('does not support dry run'))
     return message.replace(/^.*?admission webhook/, 'the admission webhook');
