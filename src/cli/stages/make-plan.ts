@@ -15,7 +15,7 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { createPlan, listQuestions, withNamespace, type PlanInput } from '../../planner/index.ts';
+import { createPlan, type PlanInput } from '../../planner/index.ts';
 import {
   ID_LABEL,
   isMadeByController,
@@ -28,10 +28,10 @@ import {
 } from '../../reconcile/index.ts';
 import { toKubernetesTime } from '../../std/index.ts';
 import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
-import { usage, type Arguments } from '../arguments.ts';
+import type { Arguments } from '../arguments.ts';
 import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
-import { askServer } from './ask-server.ts';
+import { chooseDryRun, confirmPlan } from './confirm-plan.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
@@ -178,54 +178,12 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
     lastManifests: before.manifests,
     ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
+    ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };
-  const answers = mode === 'never' ? undefined : await askAbout(input, desired, before, { mode, io, log });
-  const plan = createPlan(answers === undefined ? input : { ...input, answers });
+  const plan = mode === 'never' ? createPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
   return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };
-}
-
-type DryRun = 'never' | 'auto' | 'always';
-
-/** What a live cluster is asked; `always` of nothing that can answer is a mistake. An embedded cluster answers as we do. */
-function chooseDryRun({ opened, source }: Before, args: Arguments): DryRun {
-  const given = args.string('server-dry-run') ?? 'auto';
-  if (given === 'always' && opened === undefined)
-    throw usage(args.command, `--server-dry-run always asks a cluster, and the world before is ${source.description}`);
-  if (given === 'always') return 'always';
-  return given === 'never' || source.kind !== 'cluster' || opened === undefined ? 'never' : 'auto';
-}
-
-interface AskSettings {
-  readonly mode: 'auto' | 'always';
-  readonly io: Io;
-  readonly log: Log;
-}
-
-/** The answers of the cluster to what a first plan, without the engines, leaves in doubt; undefined where nothing is. */
-async function askAbout(
-  input: PlanInput,
-  desired: Desired,
-  { opened, world, source }: Before,
-  { mode, io, log }: AskSettings,
-): Promise<PlanInput['answers']> {
-  if (opened === undefined) return undefined;
-  const draft = createPlan({ ...input, engines: [] });
-  const questions = listQuestions(draft, input, { mode, isForeign: source.servedVersion !== undefined });
-  if (questions.length === 0) return undefined;
-  const started = io.now();
-  const secrets = (): ReadonlyMap<RefKey, KubernetesObject> =>
-    new Map(
-      desired.manifests.map(({ object }) => {
-        const placed = withNamespace(object, input.catalog.find(gvkOf(object)), desired.defaultNamespace);
-        return [refKeyOf(placed), placed];
-      }),
-    );
-  const ask = { cluster: opened.cluster, plan: draft, before: world, force: input.forceConflicts, secrets, signal: io.signal };
-  const answers = await askServer(questions, ask);
-  log.detail(`asked the API server about ${questions.length} changes in ${io.now() - started} ms`);
-  return answers;
 }
 
 /** What a create lets pass and an apply refuses: kapply applies. */

@@ -182,4 +182,11 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Bring the webhook up first, or remove its configuration if nobody needs it any more.',
     why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives its Service, or a webhook whose pods are down, stops every change that it is asked about.',
   },
+  KP0303: {
+    title: 'Kind that the cluster does not serve',
+    severity: 'error',
+    message: 'this cluster does not serve {kind} of {apiVersion}{others}',
+    remedy: 'Use a version that the cluster serves, install what serves it, or have the API server serve it (--runtime-config).',
+    why: 'Kubernetes knows the kind, and this cluster does not serve it: it is off by default, was turned off, or the server behind an aggregated API is down. An apply of it ends with 404.',
+  },
 };
