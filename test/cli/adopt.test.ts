@@ -71,7 +71,7 @@ test('what only the former tool holds and what differs stays until the next appl
   writeFileSync(join(folder, 'app.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {one: z}\n');
   const dry = readReport((await run('kapply', folder, ['adopt', 'app.yaml', '--dry-run', '-o', 'json'])).stdout);
   assert.match(
-    getArray(dry, 'notes').join(' '),
+    getArray(dry, 'notes').map(String).join(' '),
     /Flux Kustomization apps has 1 object more that no manifest asks for, and keeps them: ConfigMap default\/other/,
   );
   const report = readReport((await run('kapply', folder, ['adopt', 'app.yaml', '--yes', '-o', 'json'])).stdout);
