@@ -134,6 +134,14 @@ export const FLAGS: readonly Flag[] = [
     summary: 'show and apply only objects with these labels',
   },
   { name: 'out', type: 'string', group: 'Plan', value: 'FILE', summary: 'save the plan; kapply FILE applies exactly that' },
+  {
+    name: 'server-dry-run',
+    type: 'string',
+    group: 'Plan',
+    choices: ['auto', 'always', 'never'],
+    summary: 'what a live plan confirms with the API server',
+    fallback: 'auto',
+  },
   { name: 'watch', type: 'boolean', group: 'Plan', summary: 'plan again whenever a file changes' },
   {
     name: 'fail-on',
@@ -232,7 +240,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what would change, and what that change does, before anything is touched.',
     usage: '[plan] [PATH]',
     positionals: [0, 1],
-    flags: ['out', 'watch', 'force-conflicts', ...PLAN],
+    flags: ['out', 'watch', 'force-conflicts', 'server-dry-run', ...PLAN],
     examples: [
       ['kplan', 'the manifests here against the cluster'],
       ['kplan deploy --base merge-base:main', 'what this branch changes, without a cluster'],
@@ -345,6 +353,7 @@ export const COMMANDS: readonly Command[] = [
       'dry-run',
       'detailed-exitcode',
       'force-conflicts',
+      'server-dry-run',
       'apply-fresh',
       'timeout',
       'no-wait',

@@ -1,4 +1,5 @@
 import type { Requirement, Selector } from '../model/index.ts';
+import { isLabelKey, isLabelValue } from './label-syntax.ts';
 
 type Token = { readonly type: 'word' | 'symbol' | 'end'; readonly text: string };
 
@@ -9,7 +10,7 @@ export interface SelectorSyntaxError {
 
 /**
  * Reads a label selector in kubectl's syntax: `app=web,tier in (a,b),!legacy`. The empty text selects everything.
- * Follows `labels.Parse` of apimachinery.
+ * Follows `labels.Parse` of apimachinery; only why a key or a value is none is said shorter.
  */
 export function parseLabelSelector(text: string): Selector | SelectorSyntaxError {
   const parser = new SelectorParser(toTokens(text));
@@ -18,7 +19,7 @@ export function parseLabelSelector(text: string): Selector | SelectorSyntaxError
 
 function toTokens(text: string): readonly Token[] {
   const tokens: Token[] = [];
-  for (const [part] of text.matchAll(/==|!=|[=!(),<>]|[^\s=!(),<>]+/g)) {
+  for (const [part] of text.matchAll(/==|!=|[=!(),<>]|[^ \t\r\n=!(),<>]+/g)) {
     tokens.push({ type: /^[=!(),<>]/.test(part) ? 'symbol' : 'word', text: part });
   }
   return [...tokens, { type: 'end', text: '' }];
@@ -52,9 +53,10 @@ class SelectorParser {
     if (isNegated) this.#next();
     const key = this.#next();
     if (key.type !== 'word') return { error: `found '${key.text}', expected: identifier` };
+    if (!isLabelKey(key.text)) return { error: `Invalid value: ${JSON.stringify(key.text)}: not the name of a label` };
     if (isNegated) return { key: key.text, operator: 'DoesNotExist', values: [] };
     if (this.#peek().type === 'end' || this.#peek().text === ',') return { key: key.text, operator: 'Exists', values: [] };
-    return this.#parseComparison(key.text);
+    return checkValues(this.#parseComparison(key.text));
   }
 
   #parseComparison(key: string): Requirement | SelectorSyntaxError {
@@ -62,13 +64,13 @@ class SelectorParser {
     switch (operator.text) {
       case '=':
       case '==':
-        return { key, operator: 'In', values: [this.#parseValue()] };
+        return this.#parseExact(key, 'In');
       case '!=':
-        return { key, operator: 'NotIn', values: [this.#parseValue()] };
+        return this.#parseExact(key, 'NotIn');
       case '>':
-        return { key, operator: 'Gt', values: [this.#parseValue()] };
+        return this.#parseExact(key, 'Gt');
       case '<':
-        return { key, operator: 'Lt', values: [this.#parseValue()] };
+        return this.#parseExact(key, 'Lt');
       case 'in':
         return this.#parseSet(key, 'In');
       case 'notin':
@@ -78,19 +80,25 @@ class SelectorParser {
     }
   }
 
-  #parseValue(): string {
-    return this.#peek().type === 'word' ? this.#next().text : '';
+  #parseExact(key: string, operator: Requirement['operator']): Requirement | SelectorSyntaxError {
+    const { type, text } = this.#peek();
+    if (type === 'end' || text === ',') return { key, operator, values: [''] };
+    this.#next();
+    return type === 'word' ? { key, operator, values: [text] } : { error: `found '${text}', expected: identifier` };
   }
 
   #parseSet(key: string, operator: 'In' | 'NotIn'): Requirement | SelectorSyntaxError {
     const open = this.#next();
     if (open.text !== '(') return { error: `found '${open.text}' expected: '('` };
+    const first = this.#peek();
+    if (first.type !== 'word' && first.text !== ',' && first.text !== ')') return this.#unexpected("',', ')' or identifier");
     const values: string[] = [];
     for (;;) {
-      values.push(this.#parseValue());
+      values.push(this.#peek().type === 'word' ? this.#next().text : '');
       const token = this.#next();
       if (token.text === ')') return { key, operator, values };
-      if (token.text !== ',') return { error: `found '${token.text}', expected: ',' or ')'` };
+      if (token.text !== ',')
+        return { error: `found '${token.text}', expected: ${values.at(-1) === '' ? "',', or identifier" : "',' or ')'"}` };
     }
   }
 
@@ -107,4 +115,22 @@ class SelectorParser {
     this.#at++;
     return token;
   }
+}
+
+function checkValues(requirement: Requirement | SelectorSyntaxError): Requirement | SelectorSyntaxError {
+  if ('error' in requirement) return requirement;
+  const { key, operator, values } = requirement;
+  const isOrder = operator === 'Gt' || operator === 'Lt';
+  for (const [index, value] of values.toSorted().entries()) {
+    const quoted = `Invalid value: ${JSON.stringify(value)}`;
+    if (isOrder && !isInteger(value))
+      return { error: `values[${index}]: ${quoted}: for 'Gt', 'Lt' operators, the value must be an integer` };
+    if (!isLabelValue(value)) return { error: `values[${index}][${key}]: ${quoted}: not the value of a label` };
+  }
+  return requirement;
+}
+
+function isInteger(text: string): boolean {
+  if (!/^[-+]?\d+$/.test(text)) return false;
+  return BigInt.asIntN(64, BigInt(text.replace('+', ''))) === BigInt(text.replace('+', ''));
 }

@@ -2,7 +2,9 @@ import { KplanError, World, type KubernetesObject } from '../model/index.ts';
 import { compareStrings } from '../std/index.ts';
 import type { Cluster, ResourceType } from './port.ts';
 
-const PAGE = 500;
+/** Large enough that most kinds are one page, small enough to hold. */
+const PAGE = 2500;
+
 /** Kinds that say nothing that a plan needs, and change all the time or are many. */
 const TRANSIENT: ReadonlySet<string> = new Set([
   '/ComponentStatus',
@@ -19,12 +21,21 @@ const TRANSIENT: ReadonlySet<string> = new Set([
 export interface WorldReading {
   readonly world: World;
   readonly unread: readonly string[];
-  /** Of these, the kinds that were read at least in all the namespaces that matter. */
+  /** The types that were served then; absent where that was not asked. */
+  readonly types?: readonly ResourceType[];
+  /** Of the unread kinds, those that were read at least in all the namespaces that matter. */
   readonly partial?: readonly string[];
 }
 
 /** What must be known of a cluster: kinds, as `group/Kind`, with the namespaces in which they matter. */
 export type ReadingScope = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** How much of a cluster is read. */
+export interface ReadingOptions {
+  /** Which kinds, as `group/Kind`; all if absent. */
+  readonly isWanted?: (kind: string) => boolean;
+  readonly scope?: ReadingScope;
+}
 
 /** Whether a reading holds all objects of a kind. */
 export function isRead({ unread }: Pick<WorldReading, 'unread'>, { group, kind }: Pick<ResourceType, 'group' | 'kind'>): boolean {
@@ -36,11 +47,13 @@ export function isRead({ unread }: Pick<WorldReading, 'unread'>, { group, kind }
  * Every object of a cluster, one version of each kind, without what only controllers and kubelets talk about. A kind that
  * may not be read, or whose server is not well, is named instead; where it matters, it is read in the namespaces in which it does.
  */
-export async function readWorld(cluster: Cluster, scope?: ReadingScope): Promise<WorldReading> {
+export async function readWorld(cluster: Cluster, { isWanted = () => true, scope }: ReadingOptions = {}): Promise<WorldReading> {
   const unread: string[] = [];
   const partial: string[] = [];
+  const types = await cluster.resources();
+  const kinds = [...toKinds(types)].filter(([key]) => isWanted(key));
   const lists = await Promise.all(
-    [...toKinds(await cluster.resources())].map(async ([key, type]) => {
+    kinds.map(async ([key, type]) => {
       const list = await listKind(cluster, type);
       if (list !== undefined) return list.items;
       unread.push(key);
@@ -50,8 +63,12 @@ export async function readWorld(cluster: Cluster, scope?: ReadingScope): Promise
       return items ?? [];
     }),
   );
-  const world = World.of(lists.flat());
-  return { world, unread: unread.toSorted(compareStrings), ...(partial.length === 0 ? {} : { partial: partial.toSorted(compareStrings) }) };
+  return {
+    world: World.of(lists.flat()),
+    unread: unread.toSorted(compareStrings),
+    types,
+    ...(partial.length === 0 ? {} : { partial: partial.toSorted(compareStrings) }),
+  };
 }
 
 async function listIn(

@@ -15,6 +15,8 @@ export interface FieldChange {
   readonly after?: JsonValue;
   /** Who changed it in the cluster after it was last applied: what differs is not the manifest's doing. */
   readonly drift?: FieldWriter;
+  /** Who set it, as a dry run showed, where the manifest alone would not have led to it: a webhook or policy, or the API server. */
+  readonly by?: 'admission' | 'server';
 }
 
 /** A field manager, and when it last wrote (RFC 3339). */
@@ -37,7 +39,7 @@ export type Precondition =
 export interface Change {
   readonly action: Action;
   readonly ref: ObjectRef;
-  /** Fields that differ, by path; empty for create and delete. */
+  /** Fields that differ, by path; empty for delete. Of a create: what admission adds to the manifest, where a dry run showed it. */
   readonly fields: readonly FieldChange[];
   /** Why it is replaced, deleted or moved: a sentence; absent where the fields say it. */
   readonly reason?: string;
@@ -49,6 +51,10 @@ export interface Change {
   readonly desired?: KubernetesObject;
   /** What the object will be once applied, as far as it can be known; secret values hashed. Absent for delete. */
   readonly merged?: KubernetesObject;
+  /** True where the API server was asked, in a dry run, and its answer is what is told. */
+  readonly confirmed?: true;
+  /** Why the API server could not be asked what comes of it, where that would have been of use: a sentence. */
+  readonly unconfirmed?: string;
   readonly precondition: Precondition;
 }
 
@@ -97,6 +103,8 @@ export interface WorldSource {
   readonly cluster?: string;
   /** The uid of the kube-system Namespace: tells clusters apart. */
   readonly clusterUid?: string;
+  /** The cluster's own version, where it is none of those known and another is taken for it. */
+  readonly servedVersion?: string;
   /** Kubernetes version of the cluster, or those validated for. */
   readonly kubernetesVersions: readonly string[];
 }

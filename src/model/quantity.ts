@@ -4,6 +4,8 @@ import type { JsonValue } from '../std/index.ts';
 export type Quantity = bigint;
 
 const NANO = 1_000_000_000n;
+/** What binary suffixes may reach; decimal ones may reach more. */
+const MOST = ((1n << 63n) - 1n) * NANO;
 const BINARY: Readonly<Record<string, bigint>> = {
   Ki: 1n << 10n,
   Mi: 1n << 20n,
@@ -13,9 +15,9 @@ const BINARY: Readonly<Record<string, bigint>> = {
   Ei: 1n << 60n,
 };
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const QUANTITY = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d{1,4})?$/;
+const QUANTITY = /^([+-]?)(\d*\.?\d*)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d{1,4})?$/;
 
-/** Parses a quantity as a manifest may write it (`500m`, `1.5Gi`, `2e3`, a plain number); undefined if it is none. */
+/** Parses a quantity as a manifest may write it (`500m`, `1.5Gi`, `2e3`, a plain number; no digits are 0); undefined if it is none. */
 export function parseQuantity(value: JsonValue | undefined): Quantity | undefined {
   if (typeof value === 'bigint') return value * NANO;
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
@@ -37,13 +39,14 @@ const LONG = 16;
 
 function parseText(text: string): Quantity | undefined {
   const match = QUANTITY.exec(text);
-  if (match === null) return undefined;
+  if (match === null || text === '') return undefined;
   const [, sign, digits = '', suffix = ''] = match;
   const [whole = '', fraction = ''] = digits.split('.');
   const mantissa = BigInt(whole + fraction);
   const binary = BINARY[suffix];
   const exponent = binary === undefined ? decimalExponent(suffix) : 0;
-  const amount = scale(mantissa * (binary ?? 1n), 9 + exponent - fraction.length);
+  const exact = scale(mantissa * (binary ?? 1n), 9 + exponent - fraction.length);
+  const amount = binary !== undefined && exact > MOST ? MOST : exact;
   return sign === '-' ? -amount : amount;
 }
 

@@ -41,7 +41,7 @@ const writer = record<FieldWriter>({ manager: text, time: text }, {});
 
 const field: Decoder<FieldChange> = record<Pick<FieldChange, 'path'>, Omit<FieldChange, 'path'>>(
   { path: text },
-  { before: json, after: json, drift: writer },
+  { before: json, after: json, drift: writer, by: oneOf('admission', 'server') },
 );
 
 const absent = record<Extract<Precondition, { kind: 'absent' }>>({ kind: oneOf('absent') }, {});
@@ -59,18 +59,20 @@ const unchanged: Decoder<UnchangedObject> = record<Omit<ObjectRef, 'namespace'>,
   { namespace: text, precondition },
 );
 
-type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged';
+const yes: Decoder<true> = (value, path) => (value === true ? value : refuse(path, 'true'));
+
+type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged' | 'confirmed' | 'unconfirmed';
 
 const action = oneOf('create', 'update', 'replace', 'delete');
 
 const step: Decoder<Step> = record<Omit<Step, StepOptions>, Optional<Step, StepOptions>>(
   { action, ref, fields: listOf(field), precondition, wave: count },
-  { reason: text, movedFrom: ref, source, desired: kubernetesObject, merged: kubernetesObject },
+  { reason: text, movedFrom: ref, source, desired: kubernetesObject, merged: kubernetesObject, confirmed: yes, unconfirmed: text },
 );
 
 const wave: Decoder<Wave> = record<Wave>({ index: count, label: text, steps: listOf(step) }, {});
 
-type SourceOptions = 'path' | 'commit' | 'cluster' | 'clusterUid';
+type SourceOptions = 'path' | 'commit' | 'cluster' | 'clusterUid' | 'servedVersion';
 
 const worldSource: Decoder<WorldSource> = record<Omit<WorldSource, SourceOptions>, Optional<WorldSource, SourceOptions>>(
   {
@@ -78,7 +80,7 @@ const worldSource: Decoder<WorldSource> = record<Omit<WorldSource, SourceOptions
     description: text,
     kubernetesVersions: listOf(text),
   },
-  { path: text, commit: text, cluster: text, clusterUid: text },
+  { path: text, commit: text, cluster: text, clusterUid: text, servedVersion: text },
 );
 
 const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'data'>, Omit<Finding, 'code' | 'severity' | 'data'>>(

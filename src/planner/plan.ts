@@ -19,7 +19,7 @@ import {
 } from '../model/index.ts';
 import { compareBy, stringifyJson } from '../std/index.ts';
 import { findUnreachable, listAdmission } from './admission.ts';
-import { planChange, planRerun, type PlannedChange } from './change.ts';
+import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
@@ -33,6 +33,7 @@ import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
+import { toRefusedDeletion } from './refusal.ts';
 import { hashSecret } from './secret.ts';
 
 /** One object that changes, with all that is known of it. */
@@ -64,7 +65,8 @@ export function createPlan(given: PlanInput): Plan {
   const hooks = [...byKey.values()]
     .filter(({ object }) => readHook(object) !== undefined)
     .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
-  const entries = withRenames(planned.entries, deletes.deletes, input);
+  const asked = confirmDeletes(deletes.deletes, input);
+  const entries = withRenames(planned.entries, asked.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
@@ -76,6 +78,7 @@ export function createPlan(given: PlanInput): Plan {
     ...hooks,
     ...planned.findings,
     ...deletes.findings,
+    ...asked.findings,
     ...order.findings,
     ...(mass === undefined ? [] : [mass]),
     ...findUnreachable(admission, byKey, input),
@@ -133,7 +136,7 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     const hook = readHook(desired.object);
     if (hook?.moment === 'never') continue;
     if (hook?.runs === true && input.mode === 'live') runs.push({ key, desired, hook });
-    else take(key, desired, (live) => planChange(desired, live, input));
+    else take(key, desired, (live) => planOne(desired, live, input));
   }
   // What runs to an end comes last: whether it is run depends on whether anything else changes.
   const isDue = deletes || entries.length > 0;
@@ -145,6 +148,27 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
   };
 }
 
+/** What happens to one object: what the local merge says or, where the API server was asked, what it answered. */
+function planOne(desired: Desired, live: KubernetesObject | undefined, input: PlanInput): PlannedChange {
+  const answer = input.answers?.get(desired.key);
+  return answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+}
+
+/** Deletions with what the API server answered to a dry run of them. */
+function confirmDeletes(
+  deletes: readonly PlannedDelete[],
+  { answers }: PlanInput,
+): { readonly deletes: readonly PlannedDelete[]; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const asked = deletes.map((item) => {
+    const answer = answers?.get(toRefKey(item.change.ref));
+    if (answer?.kind === 'refused') findings.push(toRefusedDeletion(item.change, answer.refusal));
+    if (answer?.kind === 'unknown') return { ...item, change: { ...item.change, unconfirmed: answer.reason } };
+    return answer?.kind === 'accepted' ? { ...item, change: { ...item.change, confirmed: true as const } } : item;
+  });
+  return { deletes: asked, findings };
+}
+
 /** What happens to a hook that runs to an end; undefined where it is passed over. */
 function planRun(
   desired: Desired,
@@ -153,7 +177,7 @@ function planRun(
   isDue: boolean,
   input: PlanInput,
 ): PlannedChange | undefined {
-  const planned = planChange(desired, live, input);
+  const planned = planOne(desired, live, input);
   const occasion = { isDue, isKnown: input.owned.size > 0, live, changed: planned.change.action !== 'none' };
   const turn = chooseTurn(hook, occasion);
   // One that somebody else has run, and that is no member, is not looked after; to be run by us it must be adopted.

@@ -112,6 +112,8 @@ function stepFields(step: Step): JsonObject {
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.movedFrom === undefined ? {} : { movedFrom: refFields(step.movedFrom) }),
     fields: step.fields.map((field) => fieldFields(maskSecrets(field, step.ref))),
+    ...(step.confirmed === undefined ? {} : { confirmed: true }),
+    ...(step.unconfirmed === undefined ? {} : { unconfirmed: step.unconfirmed }),
     ...(step.source === undefined ? {} : { source: { ...step.source } }),
   };
 }

@@ -197,7 +197,8 @@ function driftRow(step: Step, field: FieldChange): string {
 
 function fieldText(change: FieldChange, step: Step): string {
   const field = maskSecrets(change, step.ref);
-  return `${code(readablePath(field.path, step))}: ${value(field.before)} → ${value(field.after)}`;
+  const who = field.by === undefined ? '' : field.by === 'admission' ? ' (set by admission)' : ' (set by the API server)';
+  return `${code(readablePath(field.path, step))}: ${value(field.before)} → ${value(field.after)}${who}`;
 }
 
 function value(json: JsonValue | undefined): string {

@@ -182,7 +182,14 @@ describe('the shop', () => {
     ]);
     const refused = await run('kapply', changed, ['.', '--yes']);
     assert.equal(refused.code, 3);
-    assert.match(refused.stderr, /nothing was done: K[RS]0001 stands in the way/);
+    assert.match(refused.stderr, /nothing was done: KS0001, KR0001 stand in the way\n.*with --allow KS0001 --allow KR0001\n/);
+    const partly = await run('kapply', changed, ['.', '--yes', '--allow', 'scheduler']);
+    assert.match(partly.stderr, /nothing was done: KR0001 stands in the way\n.*with --allow scheduler --allow KR0001\n/);
+    const planned = await run('kplan', changed, ['.', '--out', 'p.kplan']);
+    assert.match(planned.stdout, /`kapply\s+p\.kplan\s+--allow\s+KS0001\s+--allow\s+KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
+    const shown = await run('kplan', changed, ['show', 'p.kplan']);
+    assert.match(shown.stdout, /`kapply\s+p\.kplan\s+--allow\s+KS0001\s+--allow\s+KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
+    rmSync(join(changed, 'p.kplan'));
     assert.match((await run('kplan', changed, ['.'])).stdout, /^Plan: 4 to update, 1 to delete/);
     const unhealthy = await run('kapply', changed, [
       '.',
@@ -336,7 +343,7 @@ test('what is taken out of the repository is pruned, what must not go in passing
   writeFileSync(join(folder, 'app.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: default}\n');
   const refused = await run('kapply', folder, ['app.yaml', '--yes', '--unit', 'u']);
   assert.equal(refused.code, 3, 'a namespace is not deleted in passing');
-  assert.match(refused.stderr, /KP010[45] stands in the way/);
+  assert.match(refused.stderr, /nothing was done: KP0104, KP0105 stand in the way/);
   const unknown = await run('kapply', folder, ['status', '--unit', 'v']);
   assert.equal(unknown.code, 3);
   assert.match(unknown.stderr, /has no unit v\n {2}there is u\n/);

@@ -26,7 +26,7 @@ const cases: readonly { readonly name: string; readonly rule: Readonly<Record<st
 ];
 for (const { name, rule, want } of cases)
   test(`ignored by ${name}: ${want}`, () => {
-    const config = decodeConfig({ ignore: [{ ...rule, reason: 'known' }] });
+    const config = decodeConfig({ ignore: [{ ...rule, reason: 'known' }] }, (path) => ({ path, place: '', isBound: true }));
     assert.equal(waive([finding], config.ignore)[0]?.waived, want ? 'known' : undefined);
   });
 

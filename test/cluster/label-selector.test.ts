@@ -30,6 +30,15 @@ const MALFORMED: readonly { readonly input: string; readonly want: string }[] = 
   { input: 'a in (b', want: "unable to parse requirement: found '', expected: ',' or ')'" },
   { input: '!', want: "unable to parse requirement: found '', expected: identifier" },
   { input: 'a=b c', want: "found 'c', expected: ',' or 'end of string'" },
+  { input: 'a==!', want: "unable to parse requirement: found '!', expected: identifier" },
+  { input: 'a in (=)', want: "unable to parse requirement: found '=', expected: ',', ')' or identifier" },
+  {
+    input: 'a>b',
+    want: `unable to parse requirement: values[0]: Invalid value: "b": for 'Gt', 'Lt' operators, the value must be an integer`,
+  },
+  { input: '-a', want: 'unable to parse requirement: Invalid value: "-a": not the name of a label' },
+  { input: 'a/b/c', want: 'unable to parse requirement: Invalid value: "a/b/c": not the name of a label' },
+  { input: 'a=b_', want: 'unable to parse requirement: values[0][a]: Invalid value: "b_": not the value of a label' },
 ];
 for (const { input, want } of MALFORMED) {
   test(`refuses "${input}"`, () => {

@@ -25,7 +25,7 @@ const wanted = (...namespaces: readonly string[]): ReadonlyMap<string, ReadonlyS
   ]);
 
 test('what may not be listed as a whole is read in the namespaces where it matters', async () => {
-  const { world, unread, partial } = await readWorld(openNarrow('a', 'b'), wanted('a', 'b'));
+  const { world, unread, partial } = await readWorld(openNarrow('a', 'b'), { scope: wanted('a', 'b') });
   assert.deepEqual(
     world.objects().map((object) => refOf(object).namespace),
     ['a', 'b'],
@@ -35,6 +35,6 @@ test('what may not be listed as a whole is read in the namespaces where it matte
 });
 
 test('a kind that cannot be read in all of them is not known at all', async () => {
-  const { world, unread, partial } = await readWorld(openNarrow('a'), wanted('a', 'b'));
+  const { world, unread, partial } = await readWorld(openNarrow('a'), { scope: wanted('a', 'b') });
   assert.deepEqual([world.size, partial, unread.includes('/ConfigMap')], [0, undefined, true]);
 });

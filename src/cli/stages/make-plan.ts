@@ -14,7 +14,7 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { createPlan } from '../../planner/index.ts';
+import { createPlan, listQuestions, withNamespace, type PlanInput } from '../../planner/index.ts';
 import {
   ID_LABEL,
   isMadeByController,
@@ -27,9 +27,10 @@ import {
 } from '../../reconcile/index.ts';
 import { toKubernetesTime } from '../../std/index.ts';
 import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
-import type { Arguments } from '../arguments.ts';
+import { usage, type Arguments } from '../arguments.ts';
 import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
+import { askServer } from './ask-server.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 
@@ -49,7 +50,8 @@ export const FIELD_MANAGER = 'kapply';
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
   const cluster = before.opened?.cluster;
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
-  const options = { reading: { world: before.world, unread: before.unread ?? [] } };
+  const { world, unread = [], types } = before;
+  const options = { reading: { world, unread, ...(types === undefined ? {} : { types }) } };
   const ownedByOthers = new Map<RefKey, string>();
   for (const other of await listUnits(cluster, options))
     if (other !== unit)
@@ -115,9 +117,20 @@ function mustBeReadable({ manifests }: Desired, { source, unread = [], partial =
   });
 }
 
-/** Validates, then plans. Pure but for the log; throws `KplanError` where the cluster hides what the manifests are about. */
-export function makePlan(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Plan {
+/**
+ * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
+ * cluster hides what the manifests are about, or cannot be reached any more.
+ */
+export async function makePlan(
+  desired: Desired,
+  before: Before,
+  args: Arguments,
+  io: Io,
+  log: Log,
+  options: MakePlanOptions,
+): Promise<Plan> {
   mustBeReadable(desired, before);
+  const mode = chooseDryRun(before, args);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
   const knowsCluster = before.mode === 'live' && before.unread === undefined;
@@ -130,7 +143,7 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
   const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
-  const plan = createPlan({
+  const input: PlanInput = {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
     desired: desired.manifests,
@@ -151,9 +164,53 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     lastManifests: before.manifests,
     unread: before.unread ?? [],
     ...desired.hidden,
-  });
+  };
+  const answers = mode === 'never' ? undefined : await askAbout(input, desired, before, { mode, io, log });
+  const plan = createPlan(answers === undefined ? input : { ...input, answers });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
   return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };
+}
+
+type DryRun = 'never' | 'auto' | 'always';
+
+/** What a live cluster is asked; `always` of nothing that can answer is a mistake. An embedded cluster answers as we do. */
+function chooseDryRun({ opened, source }: Before, args: Arguments): DryRun {
+  const given = args.string('server-dry-run') ?? 'auto';
+  if (given === 'always' && opened === undefined)
+    throw usage(args.command, `--server-dry-run always asks a cluster, and the world before is ${source.description}`);
+  if (given === 'always') return 'always';
+  return given === 'never' || source.kind !== 'cluster' || opened === undefined ? 'never' : 'auto';
+}
+
+interface AskSettings {
+  readonly mode: 'auto' | 'always';
+  readonly io: Io;
+  readonly log: Log;
+}
+
+/** The answers of the cluster to what a first plan, without the engines, leaves in doubt; undefined where nothing is. */
+async function askAbout(
+  input: PlanInput,
+  desired: Desired,
+  { opened, world, source }: Before,
+  { mode, io, log }: AskSettings,
+): Promise<PlanInput['answers']> {
+  if (opened === undefined) return undefined;
+  const draft = createPlan({ ...input, engines: [] });
+  const questions = listQuestions(draft, input, { mode, isForeign: source.servedVersion !== undefined });
+  if (questions.length === 0) return undefined;
+  const started = io.now();
+  const secrets = (): ReadonlyMap<RefKey, KubernetesObject> =>
+    new Map(
+      desired.manifests.map(({ object }) => {
+        const placed = withNamespace(object, input.catalog.find(gvkOf(object)), desired.defaultNamespace);
+        return [refKeyOf(placed), placed];
+      }),
+    );
+  const ask = { cluster: opened.cluster, plan: draft, before: world, force: input.forceConflicts, secrets, signal: io.signal };
+  const answers = await askServer(questions, ask);
+  log.detail(`asked the API server about ${questions.length} changes in ${io.now() - started} ms`);
+  return answers;
 }
 
 /** What a create lets pass and an apply refuses: kapply applies. */

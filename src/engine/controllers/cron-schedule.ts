@@ -1,3 +1,5 @@
+import { parseGoDuration } from '../../std/index.ts';
+
 /** A parsed schedule: what each field admits, as `robfig/cron`'s standard parser reads it. */
 export interface CronSchedule {
   readonly minutes: ReadonlySet<number>;
@@ -25,31 +27,27 @@ const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /** Parses five fields or a descriptor (`@hourly`, `@every 1h30m`); undefined if it is neither. */
 export function parseCronSchedule(text: string): CronSchedule | undefined {
-  const every = /^@every (.+)$/.exec(text.trim());
-  if (every !== null) return toInterval(parseDuration(every[1] ?? ''));
-  const fields = (DESCRIPTORS[text.trim()] ?? text.trim()).split(/\s+/);
+  if (text.startsWith('@every ')) return toInterval(parseGoDuration(text.slice('@every '.length)));
+  const fields = (DESCRIPTORS[text] ?? text.trim()).split(/\s+/);
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
   const minutes = parseField(minute, 0, 59);
   const hours = parseField(hour, 0, 23);
   const days = parseField(day, 1, 31);
-  const months = parseField(
-    month,
-    1,
-    12,
-    MONTHS.map((name, i) => [name, i + 1]),
-  );
-  const weekdays = parseField(
-    weekday,
-    0,
-    6,
-    WEEKDAYS.map((name, i) => [name, i]),
-  );
+  const months = parseField(month, 1, 12, new Map(MONTHS.map((name, i) => [name, i + 1])));
+  const weekdays = parseField(weekday, 0, 6, new Map(WEEKDAYS.map((name, i) => [name, i])));
   if (fields.length !== 5 || !minutes || !hours || !days || !months || !weekdays) return undefined;
-  return { minutes, hours, days, months, weekdays, areDaysAlternatives: !isOpen(day) && !isOpen(weekday) };
+  return {
+    minutes: minutes.values,
+    hours: hours.values,
+    days: days.values,
+    months: months.values,
+    weekdays: weekdays.values,
+    areDaysAlternatives: !days.isOpen && !weekdays.isOpen,
+  };
 }
 
-function toInterval(seconds: number | undefined): CronSchedule | undefined {
-  if (seconds === undefined) return undefined;
+function toInterval(milliseconds: number | { readonly error: string }): CronSchedule | undefined {
+  if (typeof milliseconds !== 'number') return undefined;
   const none = new Set<number>();
   return {
     minutes: none,
@@ -58,55 +56,50 @@ function toInterval(seconds: number | undefined): CronSchedule | undefined {
     months: none,
     weekdays: none,
     areDaysAlternatives: false,
-    every: Math.max(1, Math.floor(seconds)),
+    every: Math.max(1, Math.floor(milliseconds / 1000)),
   };
 }
 
-function isOpen(field: string): boolean {
-  return field.split(',').some((part) => /^[*?](\/1)?$/.test(part));
+interface Field {
+  readonly values: ReadonlySet<number>;
+  /** Whether it is `*` or `?`. */
+  readonly isOpen: boolean;
 }
 
-function parseDuration(text: string): number | undefined {
-  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-  // On megabytes the pattern would overflow its stack.
-  if (text.length > 10_000 || !/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)].reduce(
-    (sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0),
-    0,
-  );
-}
-
-function parseField(
-  field: string,
-  least: number,
-  most: number,
-  names: readonly (readonly [string, number])[] = [],
-): ReadonlySet<number> | undefined {
+function parseField(text: string, least: number, most: number, names: ReadonlyMap<string, number> = new Map()): Field | undefined {
   const values = new Set<number>();
-  for (const part of field.split(',')) {
-    const range = parseRange(part, least, most, new Map(names));
+  let isOpen = false;
+  for (const part of text.split(',')) {
+    if (part === '') continue;
+    const range = parseRange(part, least, most, names);
     if (range === undefined) return undefined;
     for (let value = range.from; value <= range.to; value += range.step) values.add(value);
+    isOpen ||= range.isOpen;
   }
-  return values;
+  return { values, isOpen };
 }
 
 interface Range {
   readonly from: number;
   readonly to: number;
   readonly step: number;
+  readonly isOpen: boolean;
 }
 
 function parseRange(part: string, least: number, most: number, names: ReadonlyMap<string, number>): Range | undefined {
-  const match = /^(?:([*?])|([a-z]+|\d+)(?:-([a-z]+|\d+))?)(?:\/(\d+))?$/i.exec(part);
-  if (match === null) return undefined;
-  const [, open, first, last, step] = match;
-  const read = (text: string): number => names.get(text.toLowerCase()) ?? Number(text);
-  const from = open === undefined ? read(first ?? '') : least;
-  const to = open !== undefined ? most : last === undefined ? (step === undefined ? from : most) : read(last);
-  const size = step === undefined ? 1 : Number(step);
-  const isValid = from >= least && to <= most && from <= to && size > 0;
-  return isValid ? { from, to, step: size } : undefined;
+  const [span = '', step, ...moreSteps] = part.split('/');
+  const [first = '', last, ...more] = span.split('-');
+  const isAll = first === '*' || first === '?';
+  const from = isAll ? least : readNumber(first, names);
+  const to = isAll || (last === undefined && step !== undefined) ? most : last === undefined ? from : readNumber(last, names);
+  const size = step === undefined ? 1 : readNumber(step, new Map());
+  const isValid = (isAll || more.length === 0) && moreSteps.length === 0 && from >= least && to <= most && from <= to && size > 0;
+  return isValid ? { from, to, step: size, isOpen: isAll && size === 1 } : undefined;
+}
+
+/** Not a number where it is none, which no comparison holds for. */
+function readNumber(text: string, names: ReadonlyMap<string, number>): number {
+  return names.get(text.toLowerCase()) ?? (/^[-+]?\d+$/.test(text) ? Number(text) : Number.NaN);
 }
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../model/index.ts';
-import { compareBy, getNumber } from '../../std/index.ts';
-import { compareAge, maxAnnotationOf, type DeploymentState } from './deployment-revisions.ts';
+import { compareBy, getNumber, getString } from '../../std/index.ts';
+import { compareAge, desiredAnnotationOf, maxAnnotationOf, type DeploymentState } from './deployment-revisions.ts';
 
 /** How many replicas each ReplicaSet should have; those not named stay as they are. */
 export type Scaling = ReadonlyMap<KubernetesObject, number>;
@@ -57,15 +57,16 @@ export function scaleDownOld({ replicas, fenceposts, all, old, current }: Deploy
 
 /** Spreads a change of a Deployment's replicas over its ReplicaSets in the middle of a rollout (`DeploymentController.scale`). */
 export function scaleProportionally(state: DeploymentState): Scaling {
-  const { replicas, fenceposts, all, current } = state;
+  const { deployment, replicas, fenceposts, all, old, current } = state;
   const active = all.filter((set) => replicasOf(set) > 0);
   if (active.length <= 1) {
-    const only = active[0] ?? current;
+    const only = active[0] ?? current ?? old.at(-1);
     return new Map(only === undefined ? [] : [[only, replicas]]);
   }
-  if (current !== undefined && replicasOf(current) === replicas && availableOf(current) === replicas) {
+  if (current !== undefined && isSaturated(current, replicas)) {
     return new Map(active.filter((set) => set !== current).map((set) => [set, 0]));
   }
+  if (getString(deployment, 'spec', 'strategy', 'type') === 'Recreate') return new Map();
   const toAdd = (replicas > 0 ? replicas + fenceposts.maxSurge : 0) - sum(active, replicasOf);
   const sorted = active
     .toSorted(compareBy((set) => -replicasOf(set)))
@@ -73,7 +74,7 @@ export function scaleProportionally(state: DeploymentState): Scaling {
   const scaling = new Map<KubernetesObject, number>();
   let added = 0;
   for (const set of sorted) {
-    const share = toAdd === 0 ? 0 : toProportion(set, state, toAdd, added);
+    const share = toAdd === added ? 0 : toProportion(set, state, toAdd, added);
     scaling.set(set, replicasOf(set) + share);
     added += share;
   }
@@ -82,15 +83,18 @@ export function scaleProportionally(state: DeploymentState): Scaling {
   return scaling;
 }
 
+function isSaturated(set: KubernetesObject, replicas: number): boolean {
+  return [replicasOf(set), availableOf(set), desiredAnnotationOf(set)].every((count) => count === replicas);
+}
+
 function bySize(a: KubernetesObject, b: KubernetesObject): number {
   return replicasOf(b) - replicasOf(a);
 }
 
 function toProportion(set: KubernetesObject, { deployment, replicas, fenceposts }: DeploymentState, toAdd: number, added: number): number {
   const size = replicasOf(set);
-  if (size === 0) return 0;
-  const annotated = maxAnnotationOf(set) ?? getNumber(deployment, 'status', 'replicas') ?? 0;
-  const exact = replicas === 0 ? 0 : (size * (replicas + fenceposts.maxSurge)) / (annotated || replicas + fenceposts.maxSurge);
+  const before = maxAnnotationOf(set) || (getNumber(deployment, 'status', 'replicas') ?? 0);
+  const exact = replicas === 0 ? 0 : before === 0 ? size : (size * (replicas + fenceposts.maxSurge)) / before;
   const fraction = Math.round(exact) - size;
   return toAdd > 0 ? Math.min(fraction, toAdd - added) : Math.max(fraction, toAdd - added);
 }

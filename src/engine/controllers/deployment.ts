@@ -13,7 +13,7 @@ import {
   type DeploymentState,
 } from './deployment-revisions.ts';
 import { replicasOf, scaleDownOld, scaleProportionally, toNewReplicas, type Scaling } from './deployment-scaling.ts';
-import { countPods, isComplete, toDeploymentStatus } from './deployment-status.ts';
+import { toDeploymentStatus } from './deployment-status.ts';
 import { childrenOf } from './ownership.ts';
 import { resolveFenceposts } from './rollout-arithmetic.ts';
 
@@ -51,23 +51,29 @@ function toState(world: World, deployment: KubernetesObject): DeploymentState {
 function rollOut(world: World, state: DeploymentState): Work {
   const { deployment, all, current, replicas } = state;
   const isScaling = all.some((set) => replicasOf(set) > 0 && (desiredAnnotationOf(set) ?? replicas) !== replicas);
-  if (getBoolean(deployment, 'spec', 'paused') === true || isScaling)
-    return { intents: toScaleIntents(state, scaleProportionally(state)), created: undefined };
+  const isPaused = getBoolean(deployment, 'spec', 'paused') === true;
+  if (isPaused || isScaling) {
+    const scaling = toScaleIntents(state, scaleProportionally(state));
+    return { intents: isPaused ? [...scaling, ...cleanUp(state)] : scaling, created: undefined };
+  }
   if (getString(deployment, 'spec', 'strategy', 'type') === 'Recreate') return recreate(world, state);
   if (current === undefined) return create(state, toNewReplicas(state, 0));
   const target = replicasOf(current) > replicas ? replicas : toNewReplicas(state, replicasOf(current));
   const scaling: Scaling = target === replicasOf(current) ? scaleDownOld(state) : new Map([[current, target]]);
-  return { intents: [...toScaleIntents(state, scaling), ...cleanUp(state)], created: undefined };
+  const cleanup = scaling.size === 0 ? cleanUpWhenComplete(state) : [];
+  return { intents: [...toScaleIntents(state, scaling), ...cleanup], created: undefined };
 }
 
 function recreate(world: World, state: DeploymentState): Work {
   const { current, old, replicas } = state;
   const active = old.filter((set) => replicasOf(set) > 0);
   if (active.length > 0) return { intents: toScaleIntents(state, new Map(active.map((set) => [set, 0]))), created: undefined };
-  const isOldRunning = old.some((set) => childrenOf(world, set, '', 'Pod').some(isStillThere));
+  const isOldRunning = old.some(
+    (set) => (getNumber(set, 'status', 'replicas') ?? 0) > 0 || childrenOf(world, set, '', 'Pod').some(isStillThere),
+  );
   if (isOldRunning) return { intents: [], created: undefined };
   if (current === undefined) return create(state, replicas);
-  return { intents: [...toScaleIntents(state, new Map([[current, replicas]])), ...cleanUp(state)], created: undefined };
+  return { intents: [...toScaleIntents(state, new Map([[current, replicas]])), ...cleanUpWhenComplete(state)], created: undefined };
 }
 
 function isStillThere(pod: KubernetesObject): boolean {
@@ -98,16 +104,21 @@ function toRevisionIntent({ deployment }: DeploymentState, revision: number): re
   return revisionOf(deployment) === revision ? [] : [{ type: 'update', object: withRevision(deployment, revision) }];
 }
 
-/** Deletes the oldest empty ReplicaSets beyond `revisionHistoryLimit`, once the rollout is complete. */
-function cleanUp(state: DeploymentState): readonly Intent[] {
-  if (!isComplete(state, countPods(state))) return [];
-  const limit = getNumber(state.deployment, 'spec', 'revisionHistoryLimit') ?? 10;
-  const empty = state.old.filter((set) => replicasOf(set) === 0 && (getNumber(set, 'status', 'replicas') ?? 0) === 0);
-  const surplus = empty.length - limit;
-  return surplus <= 0
-    ? []
-    : empty
-        .toSorted((a, b) => revisionOf(a) - revisionOf(b))
-        .slice(0, surplus)
-        .map((set) => toDelete(set));
+/** By the status as it is stored: the one that is written now counts in the next step (`DeploymentComplete`). */
+function cleanUpWhenComplete(state: DeploymentState): readonly Intent[] {
+  const { deployment, replicas } = state;
+  const told = (field: string): number => getNumber(deployment, 'status', field) ?? 0;
+  const isObserved = told('observedGeneration') >= (getNumber(deployment.metadata, 'generation') ?? 0);
+  const isWhole = ['updatedReplicas', 'replicas', 'availableReplicas'].every((field) => told(field) === replicas);
+  return isObserved && isWhole ? cleanUp(state) : [];
+}
+
+/** Of the oldest ReplicaSets beyond `revisionHistoryLimit`, deletes those that are empty (`cleanupDeployment`). */
+function cleanUp({ deployment, old }: DeploymentState): readonly Intent[] {
+  const surplus = old.length - (getNumber(deployment, 'spec', 'revisionHistoryLimit') ?? 10);
+  return old
+    .toSorted((a, b) => revisionOf(a) - revisionOf(b))
+    .slice(0, Math.max(0, surplus))
+    .filter((set) => replicasOf(set) === 0 && (getNumber(set, 'status', 'replicas') ?? 0) === 0)
+    .map((set) => toDelete(set));
 }

@@ -1,6 +1,6 @@
 import type { CatalogTable } from './entry.ts';
 
-/** Codes of the family KP: what a plan stops at (KP01..), and what it does to running pods (KP02..). */
+/** Codes of the family KP: what a plan stops at (KP01..), and what it does to running pods (KP02..), and what the cluster answers (KP03..). */
 export const PLAN_CODES: CatalogTable = {
   KP0101: {
     title: 'Field conflict',
@@ -154,6 +154,13 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Nothing is to be done if that is meant; else {act}.',
     why: 'A paused Deployment rolls nothing out, and a workload with the update strategy OnDelete never ends a pod by itself. The change is stored at once and takes effect when somebody acts, perhaps weeks later.',
     example: 'kind: Deployment\nspec:\n  paused: true # the new image waits',
+  },
+  KP0301: {
+    title: 'Refused by the API server',
+    severity: 'error',
+    message: 'the API server refuses this in a dry run: {message}',
+    remedy: 'Change the manifest as the message asks; if a webhook or policy says it, ask who runs that.',
+    why: 'The cluster was asked to make the change without keeping it, and said no. It would say the same when the change is applied. Its own words are told; of Secrets only the fields.',
   },
   KP0302: {
     title: 'Webhook that nobody answers for',

@@ -24,7 +24,7 @@ export interface Inventory extends Parent {
  */
 export async function readInventory(cluster: Cluster, unit: string, options: InventoryOptions = {}): Promise<Inventory> {
   const parent = await readParent(cluster, unit, options);
-  const types = parent.extent.groupKinds.length === 0 ? [] : await cluster.resources();
+  const types = parent.extent.groupKinds.length === 0 ? [] : (options.reading?.types ?? (await cluster.resources()));
   const served = findTypes(parent.extent.groupKinds, types);
   const objects = (await listMembers(cluster, served, parent, options.reading)).toSorted((a, b) => compareRefs(refOf(a), refOf(b)));
   const names = new Set(served.map(toGroupKindName));

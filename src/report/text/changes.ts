@@ -125,9 +125,16 @@ function fieldLine(change: FieldChange, step: Step, layout: Layout): Line {
   );
   const before: Span[] = field.before === undefined ? [span('(none)', 'dim')] : [span(shorten(field.before, layout), 'bad')];
   const after: Span[] = field.after === undefined ? [span('(removed)', 'dim')] : [span(shorten(field.after, layout), 'good')];
-  const { drift } = field;
-  const who: Span[] = drift === undefined ? [] : [span(`  "${drift.manager}" at ${drift.time}`, 'dim')];
+  const who: Span[] = describeWriter(field).map((text) => span(`  ${text}`, 'dim'));
   return line([span(`${path} `), ...before, span(' -> ', 'dim'), ...after, ...who], undefined, 8);
+}
+
+/** Who is behind a field's change, where it is not the manifest. */
+function describeWriter({ by, drift }: FieldChange): readonly string[] {
+  return [
+    ...(drift === undefined ? [] : [`"${drift.manager}" at ${drift.time}`]),
+    ...(by === undefined ? [] : [by === 'admission' ? 'set by admission' : 'set by the API server']),
+  ];
 }
 
 /** `/spec/template/spec/containers/0/image` as `.spec.template.spec.containers[web].image`, by the name that the item has. */

@@ -1,5 +1,5 @@
 import { nameOf, type KubernetesObject } from '../../model/index.ts';
-import { getString } from '../../std/index.ts';
+import { getString, parseGoDuration } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
 import { failAs, invalid, required } from './field-error.ts';
 
@@ -21,8 +21,6 @@ const FIELDS: readonly Bounds[] = [
 ];
 const DESCRIPTORS = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
 const ZONE = /TZ/;
-/** On megabytes the pattern would overflow its stack. */
-const LONGEST_DURATION = 10_000;
 
 /** What `ValidateCronJobSpec` says of schedules, as robfig/cron's `ParseStandard` reads them. */
 export function checkCronJob(object: KubernetesObject, report: Report): void {
@@ -69,9 +67,8 @@ export function judgeSchedule(schedule: string): string | undefined {
 function judgeDescriptor(schedule: string): string | undefined {
   if (DESCRIPTORS.has(schedule)) return undefined;
   if (!schedule.startsWith('@every ')) return `unrecognized descriptor: ${schedule}`;
-  return schedule.length <= LONGEST_DURATION && /^@every (?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(schedule)
-    ? undefined
-    : `failed to parse duration ${schedule}: time: invalid duration ${JSON.stringify(schedule.slice('@every '.length))}`;
+  const duration = parseGoDuration(schedule.slice('@every '.length));
+  return typeof duration === 'number' ? undefined : `failed to parse duration ${schedule}: ${duration.error}`;
 }
 
 function judgeRange(range: string, bounds: Bounds): string | undefined {

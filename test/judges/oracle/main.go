@@ -17,8 +17,14 @@ import (
 type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
-	"merge":     newMerge,
-	"scheduler": newScheduler,
+	"cron":       newCron,
+	"escalation": newEscalation,
+	"merge":      newMerge,
+	"network":    newNetwork,
+	"quantity":   newQuantity,
+	"rollout":    newRollout,
+	"scheduler":  newScheduler,
+	"selector":   newSelector,
 }
 
 type question struct {
