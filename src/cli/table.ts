@@ -167,6 +167,7 @@ export const FLAGS: readonly Flag[] = [
     summary: 'go on despite error findings or effects of this code or engine; repeatable',
   },
   { name: 'for-kapply', type: 'boolean', group: 'Plan', summary: 'the least Roles with which kapply can apply PATH' },
+  { name: 'daemon', type: 'boolean', group: 'Plan', summary: 'with the Lease that kapply --watch holds' },
   {
     name: 'service-account',
     type: 'string',
@@ -306,6 +307,7 @@ export const COMMANDS: readonly Command[] = [
     positionals: [0, 1],
     flags: [
       'for-kapply',
+      'daemon',
       'service-account',
       ...SOURCE.filter((flag) => !['namespace', 'selector', 'nodes'].includes(flag)),
       'snapshot',

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/index.ts';
+import { formatStatusError, type Cluster, type StatusError, type WriteResult } from '../cluster/index.ts';
 import { KplanError, type KubernetesObject, type ObjectRef } from '../model/index.ts';
 import { getNumber, getObject, getString, pause, type Clock, type JsonObject } from '../std/index.ts';
 
@@ -7,11 +7,16 @@ const DURATION = 15_000;
 const RENEW_DEADLINE = 10_000;
 const RETRY_PERIOD = 2_000;
 
+/** Another instance was quicker: nothing is wrong. */
+const RACES: ReadonlySet<StatusError['reason']> = new Set(['AlreadyExists', 'Conflict']);
+
 /** What one try at the lease found. */
 export interface LeaseNews {
   readonly holds: boolean;
   /** Who holds it otherwise. */
   readonly holder?: string;
+  /** Why the lease can be neither read nor written, where that is so. */
+  readonly problem?: string;
 }
 
 /**
@@ -47,7 +52,7 @@ export class LeaseKeeper {
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
       const holds = this.#renewedAt !== undefined && this.#clock.now() - this.#renewedAt < RENEW_DEADLINE;
-      return { holds };
+      return { holds, problem: error.message };
     }
   }
 
@@ -60,7 +65,10 @@ export class LeaseKeeper {
       return { holds: false, holder };
     }
     const written = await this.#write(lease, holder, now);
-    if (!written) return { holds: this.#renewedAt !== undefined && now - this.#renewedAt < RENEW_DEADLINE };
+    if (written.kind === 'error') {
+      const holds = this.#renewedAt !== undefined && now - this.#renewedAt < RENEW_DEADLINE;
+      return { holds, ...(RACES.has(written.reason) ? {} : { problem: formatStatusError(written) }) };
+    }
     this.#renewedAt = now;
     return { holds: true };
   }
@@ -72,18 +80,18 @@ export class LeaseKeeper {
     return now - this.#seen.at > duration;
   }
 
-  async #write(lease: KubernetesObject | undefined, holder: string, now: number): Promise<boolean> {
+  async #write(lease: KubernetesObject | undefined, holder: string, now: number): Promise<WriteResult> {
     const options = { fieldManager: 'kapply' };
     const time = toMicroTime(now);
     const held = { holderIdentity: this.#identity, leaseDurationSeconds: DURATION / 1000, renewTime: time };
     if (lease === undefined) {
       const spec: JsonObject = { ...held, acquireTime: time, leaseTransitions: 0 };
-      return (await this.#cluster.create(this.#toLease({}, spec), options)).kind === 'ok';
+      return this.#cluster.create(this.#toLease({}, spec), options);
     }
     const before = getObject(lease, 'spec') ?? {};
     const taken = { acquireTime: time, leaseTransitions: (getNumber(before, 'leaseTransitions') ?? 0) + 1 };
     const spec: JsonObject = { ...before, ...held, ...(holder === this.#identity ? {} : taken) };
-    return (await this.#cluster.update(this.#toLease(lease.metadata, spec), options)).kind === 'ok';
+    return this.#cluster.update(this.#toLease(lease.metadata, spec), options);
   }
 
   #toLease(metadata: JsonObject, spec: JsonObject): KubernetesObject {

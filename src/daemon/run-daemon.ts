@@ -3,7 +3,7 @@ import { KplanError } from '../model/index.ts';
 import { parentRef, type InventoryOptions } from '../reconcile/index.ts';
 import { assertNever, EventQueue, type Clock } from '../std/index.ts';
 import { watchDrift } from './drift-watch.ts';
-import { LeaseKeeper } from './lease.ts';
+import { LeaseKeeper, type LeaseNews } from './lease.ts';
 import { stepLoop, toLoopState, type LoopEffect, type LoopEvent, type LoopState, type Trigger } from './loop.ts';
 import { pollRevision, watchDirectory } from './source-watch.ts';
 import { writeStatus, type DaemonStatus } from './status-file.ts';
@@ -178,9 +178,14 @@ class Daemon<S> {
     const { name, namespace } = parentRef(unit, this.#options);
     const ref = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', namespace, name };
     const keeper = new LeaseKeeper(cluster, ref, identity, clock);
-    await keeper
-      .keep((news) => this.#queue.put({ type: 'lease', at: this.#now(), ...news }), this.#end.signal)
-      .catch((error: unknown) => this.#break(error));
+    let told: string | undefined;
+    const report = ({ problem, ...news }: LeaseNews): void => {
+      if (problem !== undefined && problem !== told)
+        this.#log('warning', `the lease that lets only one instance work cannot be had: ${problem}`);
+      told = problem;
+      this.#queue.put({ type: 'lease', at: this.#now(), ...news });
+    };
+    await keeper.keep(report, this.#end.signal).catch((error: unknown) => this.#break(error));
   }
 
   async #watchSource(): Promise<void> {

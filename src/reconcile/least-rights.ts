@@ -25,6 +25,8 @@ export interface LeastRightsInput {
   readonly known: World;
   readonly catalog: SchemaCatalog;
   readonly account: { readonly namespace: string; readonly name: string };
+  /** Whether `kapply --watch` is to run under them, too. */
+  readonly daemon: boolean;
 }
 
 /** The objects that grant them, in an order in which they can be applied, and what is to be known of them. */
@@ -55,6 +57,7 @@ export function planLeastRights(input: LeastRightsInput): LeastRights {
     if (ref.namespace !== undefined) for (const namespace of namespaces) rights.read(namespace, group, resource, ['list']);
   rights.read(parent.namespace, '', 'configmaps', ['list']);
   rights.write(parent.namespace, '', 'configmaps', parent.name);
+  if (input.daemon) addLease(rights, parent);
   addReadings(rights, input);
   const notes = input.objects.flatMap((object) => addGrants(rights, object, input));
   return { objects: toObjects(rights, input), notes: [...new Set(notes)] };
@@ -75,6 +78,13 @@ function toPlace(ref: ObjectRef, catalog: SchemaCatalog): Place {
 export function listUnknownKinds(objects: readonly KubernetesObject[], catalog: SchemaCatalog): readonly string[] {
   const unknown = objects.filter((object) => toPlace(refOf(object), catalog).resource === '');
   return sortedUnique(unknown.map((object) => `${object.kind} (${object.apiVersion})`));
+}
+
+/** The Lease by which one instance works at a time: a POST cannot be allowed by name. */
+function addLease(rights: Rights, { namespace, name }: ObjectRef): void {
+  const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
+  rights.add(namespace, { ...lease, verbs: ['create'] });
+  rights.add(namespace, { ...lease, resourceNames: [name], verbs: ['get', 'update'] });
 }
 
 /** What health and the schemas of kinds need besides. */

@@ -75,9 +75,9 @@ describe('LeaseKeeper', () => {
     await clock.sleep(5_000);
     cluster.fault = () => ({ kind: 'throw', error: new KplanError('NO_CLUSTER', 'connection refused') });
     await clock.sleep(6_000);
-    assert.deepEqual(a.news.at(-1), { holds: true });
+    assert.deepEqual(a.news.at(-1), { holds: true, problem: 'connection refused' });
     await clock.sleep(6_000);
-    assert.deepEqual(a.news.at(-1), { holds: false });
+    assert.deepEqual(a.news.at(-1), { holds: false, problem: 'connection refused' });
     cluster.fault = () => undefined;
     await clock.sleep(3_000);
     assert.deepEqual(a.news.at(-1), { holds: true });

@@ -21,12 +21,13 @@ function grant(
   objects: readonly KubernetesObject[],
   known: readonly KubernetesObject[] = [],
   owned: readonly KubernetesObject[] = [],
+  daemon = false,
 ): ReturnType<typeof planLeastRights> {
   const refs = owned.map(({ metadata }) => {
     return { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'old', name: getString(metadata, 'name') ?? '' };
   });
   const account = { namespace: 'default', name: 'kapply-u' };
-  return planLeastRights({ unit: 'u', objects, owned: refs, known: World.of(known), catalog: CATALOG, account });
+  return planLeastRights({ unit: 'u', objects, owned: refs, known: World.of(known), catalog: CATALOG, account, daemon });
 }
 
 /** `n: create,get configmaps c` for each rule. */
@@ -73,6 +74,11 @@ test('an object is read by kind and written by name, and so is the inventory; wh
 test('what is owned and no longer asked for may be pruned', () => {
   const rules = listRules(grant([CONFIG], [], [toObject('v1', 'ConfigMap', { name: 'gone', namespace: 'old' })]).objects);
   assert.ok(rules.includes(`old: ${WRITE} configmaps gone`), rules.join('\n'));
+});
+
+test('the daemon holds a Lease', () => {
+  const rules = listRules(grant([CONFIG], [], [], true).objects).filter((rule) => rule.includes('leases'));
+  assert.deepEqual(rules, ['default: get,update leases kapply-u', 'default: create leases']);
 });
 
 const role = (kind: string, name: string, rules: JsonValue): KubernetesObject =>

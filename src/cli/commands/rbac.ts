@@ -37,7 +37,15 @@ export async function runRbac(args: Arguments, io: Io): Promise<number> {
         hint: '--live or --snapshot FILE names a cluster that has their definitions',
       });
     const owned = await listOwned(desired, before, objects.map(refOf));
-    const rights = planLeastRights({ unit: desired.unit, objects, owned, known: before.world, catalog, account });
+    const rights = planLeastRights({
+      unit: desired.unit,
+      objects,
+      owned,
+      known: before.world,
+      catalog,
+      account,
+      daemon: args.has('daemon'),
+    });
     for (const note of rights.notes) log.warn(note);
     const items = rights.objects;
     if (format === 'json') io.out(`${stringifyJsonInOrder({ apiVersion: 'v1', kind: 'List', items }, 2)}\n`);
