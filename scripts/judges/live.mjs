@@ -2,6 +2,7 @@
 // [PART OF A PATH...]`. The last line is `N passed, N failed`.
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { releases } from '../schemas/releases.mjs';
@@ -9,8 +10,9 @@ import { startServer } from '../schemas/server.mjs';
 
 const RELEASE = releases['1.36'];
 const FOLDER = 'test/judges/live';
+const KUBECTL = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan/judges/bin', RELEASE, 'kubectl');
 
-for (const args of [['etcd'], [RELEASE, 'kube-apiserver', 'kube-controller-manager']]) {
+for (const args of [['etcd'], [RELEASE, 'kube-apiserver', 'kube-controller-manager', 'kubectl']]) {
   execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], { stdio: 'inherit' });
 }
 const wanted = process.argv.slice(2);
@@ -27,7 +29,7 @@ try {
 process.exit(code);
 
 function run(paths) {
-  const env = { ...process.env, KUBECONFIG: server.connection.kubeconfig };
+  const env = { ...process.env, KUBECONFIG: server.connection.kubeconfig, KUBECTL };
   const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=tap', ...paths], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,5 +1,6 @@
 // Compares kplan with the real Kubernetes programs over random cases: `node scripts/judges/run.mjs [--record] [PART OF A SUBJECT...]`.
 // KPLAN_SEED repeats a run; KPLAN_JUDGE_COUNT is the number of cases of each subject. The last line is `N passed, N failed`.
+// KPLAN_RELEASE is the minor version of the server that is asked (1.36; releases.mjs has the others); the oracle is of 1.36.
 // --record writes the answers of the oracle that `npm test` compares with.
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -8,7 +9,8 @@ import { register } from 'tsx/esm/api';
 import { releases } from '../schemas/releases.mjs';
 import { startServer } from '../schemas/server.mjs';
 
-const RELEASE = releases['1.36'];
+const VERSION = process.env.KPLAN_RELEASE ?? '1.36';
+const RELEASE = releases[VERSION];
 
 // What these plugins add is judged neither as defaulting nor as merging, and a lone API server has nobody to make what they need.
 const MUTATING = [
@@ -29,7 +31,11 @@ if (!Number.isInteger(seed) || (count !== undefined && !(Number.isInteger(count)
   console.error('KPLAN_SEED and KPLAN_JUDGE_COUNT must be whole numbers');
   process.exit(1);
 }
-console.log(`KPLAN_SEED=${seed}`);
+if (RELEASE === undefined) {
+  console.error(`KPLAN_RELEASE must be one of ${Object.keys(releases).join(', ')}`);
+  process.exit(1);
+}
+console.log(`KPLAN_SEED=${seed} KPLAN_RELEASE=${VERSION}`);
 const isRecording = process.argv.includes('--record');
 const wanted = process.argv.slice(2).filter((word) => word !== '--record');
 register();
@@ -37,7 +43,7 @@ const { askOracle, askServer, listNeeds, recordOracle } = await import('../../te
 const needs = listNeeds(wanted);
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort());
-const options = { seed, count, log: (line) => console.log(line), signal: stopping.signal };
+const options = { version: VERSION, seed, count, log: (line) => console.log(line), signal: stopping.signal };
 if (isRecording) await recordOracle(build('oracle'), wanted, options);
 else process.exitCode = await judge();
 process.exit(stopping.signal.aborted ? 130 : process.exitCode);

@@ -21,8 +21,8 @@ function takesValue(word: string | undefined): boolean {
 
 /** Commands of the contract that are still to come. */
 const LATER: Readonly<Record<ProgramName, readonly string[]>> = {
-  kplan: ['can-i', 'capacity', 'drain', 'init', 'rbac', 'reach', 'schedule', 'who-can'],
-  kapply: ['adopt', 'approve'],
+  kplan: ['can-i', 'capacity', 'drain', 'init', 'reach', 'schedule', 'who-can'],
+  kapply: ['approve'],
 };
 
 /** What to say of a first word that is no command: the one that was meant, or all there are. */

@@ -73,10 +73,9 @@ function checkKnown(command: Command, parsed: Readonly<Record<string, unknown>>,
     const owner = COMMANDS.find((item) => elsewhere !== undefined && item.flags.includes(elsewhere.name));
     if (elsewhere !== undefined && owner !== undefined)
       throw usage(command, `${dashes}${name} is a flag of ${commandName(owner)}, not of ${commandName(command)}`);
-    const nearest = findNearest(
-      name,
-      flags.map((flag) => flag.name),
-    );
+    const names = flags.map((flag) => flag.name);
+    const opposite = name.startsWith('no-') ? name.slice(3) : `no-${name}`;
+    const nearest = names.includes(opposite) ? opposite : findNearest(name, names);
     throw usage(command, `unknown flag ${dashes}${name}${nearest === undefined ? '' : `; did you mean --${nearest}?`}`);
   }
 }

@@ -1,4 +1,4 @@
-import { getArray, getString, type JsonValue } from '../std/index.ts';
+import { getArray, getString, type JsonValue, type Path } from '../std/index.ts';
 import { formatRef, type Finding, type Manifest } from '../model/index.ts';
 
 /** A finding that the configuration waives. */
@@ -9,13 +9,23 @@ export interface IgnoreRule {
   readonly reason: string;
 }
 
+/** A path that a configuration names. */
+export interface ConfigPath {
+  /** As it is written. */
+  readonly path: string;
+  /** Where it is written: `kplan.yaml:5:3`. */
+  readonly place: string;
+  /** Whether it must stay in the repository: that which the repository itself names must. */
+  readonly isBound: boolean;
+}
+
 /** What `kplan.yaml` says; every field may be left out. */
 export interface Config {
   readonly unit?: string;
   readonly defaultNamespace?: string;
   readonly kubernetesVersions?: readonly string[];
-  readonly nodes?: string;
-  readonly contextObjects?: readonly string[];
+  readonly nodes?: ConfigPath;
+  readonly contextObjects?: readonly ConfigPath[];
   readonly failOn?: string;
   readonly ignore: readonly IgnoreRule[];
 }
@@ -23,15 +33,19 @@ export interface Config {
 /** The configuration of a repository that has none. */
 export const NO_CONFIG: Config = { ignore: [] };
 
-/** Decodes a configuration that its JSON Schema has passed. */
-export function decodeConfig(value: JsonValue): Config {
+/** Decodes a configuration that its JSON Schema has passed; `toPath` says of each path where it is written. */
+export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path) => ConfigPath): Config {
+  const nodes = getString(value, 'nodes');
+  const contextObjects = getArray(value, 'contextObjects').flatMap((item, index) =>
+    typeof item === 'string' ? [toPath(item, ['contextObjects', index])] : [],
+  );
   return {
     ...optional('unit', getString(value, 'unit')),
     ...optional('defaultNamespace', getString(value, 'defaultNamespace')),
-    ...optional('nodes', getString(value, 'nodes')),
+    ...optional('nodes', nodes === undefined ? undefined : toPath(nodes, ['nodes'])),
     ...optional('failOn', getString(value, 'failOn')),
     ...optional('kubernetesVersions', strings(value, 'kubernetesVersions')),
-    ...optional('contextObjects', strings(value, 'contextObjects')),
+    ...(contextObjects.length === 0 ? {} : { contextObjects }),
     ignore: getArray(value, 'ignore').map((rule) => ({
       code: getString(rule, 'code') ?? '',
       ...optional('file', getString(rule, 'file')),
@@ -81,6 +95,16 @@ function isWaivedBy(finding: Finding, rule: IgnoreRule): boolean {
 }
 
 function isMatch(pattern: string, text: string): boolean {
-  const expression = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${expression.join('.*')}$`, 's').test(text);
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  if (last === undefined) return pattern === text;
+  if (!text.startsWith(first)) return false;
+  // Each part where it stands first: stars of a regular expression would be tried in every combination.
+  let at = first.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
 }

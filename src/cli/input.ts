@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { relative } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import { KplanError } from '../model/index.ts';
 import { describeSystemError } from './system-error.ts';
 
@@ -51,10 +51,20 @@ export function checkIsFile(path: string, name: string): void {
 
 /** Refuses what a repository may not have as its own file: a pipe, a device, a link that leads out of it. */
 export function checkOwnFile(path: string, root: string, name: string): void {
-  const outside = relative(realpathSync(root), realpathSync(path));
-  if (outside === '..' || outside.startsWith('../'))
+  if (isOutside(path, root))
     throw new KplanError('UNREADABLE', `${name} is a link that leads out of the repository: it was not followed`, {
       hint: 'copy what it leads to, or name that with --config',
     });
   checkIsFile(path, name);
+}
+
+/** Whether a path that exists stands out of a folder, wherever links lead. */
+export function isOutside(path: string, root: string): boolean {
+  return isPathOutside(realpathSync(path), realpathSync(root));
+}
+
+/** Whether a path leads out of a folder as it is written. */
+export function isPathOutside(path: string, root: string): boolean {
+  const steps = relative(root, path);
+  return steps === '..' || steps.startsWith(`..${sep}`) || isAbsolute(steps);
 }

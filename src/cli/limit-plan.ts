@@ -1,5 +1,15 @@
 import { parseLabelSelector } from '../cluster/index.ts';
-import { isSelected, labelsOf, toRefKey, type ObjectRef, type Plan, type Selector, type Step } from '../model/index.ts';
+import {
+  isSelected,
+  labelsOf,
+  toRefKey,
+  type Admission,
+  type ObjectRef,
+  type Plan,
+  type RefKey,
+  type Selector,
+  type Step,
+} from '../model/index.ts';
 import { usage, type Arguments } from './arguments.ts';
 
 /** The plan with only the steps, findings and effects of the namespaces and labels that -n and -l ask for. The whole was planned: effects cross borders. */
@@ -21,8 +31,16 @@ export function limitPlan(plan: Plan, args: Arguments): Plan {
     waves: waves.map((wave, index) => ({ ...wave, index, steps: wave.steps.map((step) => ({ ...step, wave: index })) })),
     unchanged: plan.unchanged.filter(isNamespace),
     findings: plan.findings.filter(({ ref }) => ref === undefined || isShown(ref)),
+    ...(plan.admission === undefined ? {} : { admission: limitAdmission(plan.admission, kept) }),
     effects: plan.effects.filter(({ subject, causes }) => isShown(subject) || causes.some((cause) => isShown(cause.ref))),
   };
+}
+
+function limitAdmission(admission: readonly Admission[], kept: ReadonlySet<RefKey>): readonly Admission[] {
+  const isKept = (ref: ObjectRef): boolean => kept.has(toRefKey(ref));
+  return admission
+    .map((item) => ({ ...item, sees: item.sees.filter(isKept), maySee: item.maySee.filter(isKept) }))
+    .filter(({ sees, maySee }) => sees.length + maySee.length > 0);
 }
 
 function toSelector(text: string, args: Arguments): Selector {

@@ -12,11 +12,13 @@ type RunCommand = (args: import('./arguments.ts').Arguments, io: Io) => Promise<
 
 /** Each command's module, loaded when it is asked for. */
 const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
+  adopt: async () => (await import('./commands/adopt.ts')).runAdopt,
   apply: async () => (await import('./commands/apply.ts')).runApply,
   completion: async () => (await import('./commands/completion.ts')).runCompletion,
   delete: async () => (await import('./commands/delete.ts')).runDelete,
   explain: async () => (await import('./commands/explain.ts')).runExplain,
   plan: async () => (await import('./commands/plan.ts')).runPlan,
+  rbac: async () => (await import('./commands/rbac.ts')).runRbac,
   show: async () => (await import('./commands/show.ts')).runShow,
   snapshot: async () => (await import('./commands/snapshot.ts')).runSnapshot,
   status: async () => (await import('./commands/status.ts')).runStatus,

@@ -29,7 +29,18 @@ export interface Command {
 }
 
 export type ProgramName = 'kplan' | 'kapply';
-export type CommandName = 'plan' | 'show' | 'validate' | 'explain' | 'snapshot' | 'completion' | 'apply' | 'status' | 'delete';
+export type CommandName =
+  | 'plan'
+  | 'show'
+  | 'validate'
+  | 'explain'
+  | 'snapshot'
+  | 'completion'
+  | 'apply'
+  | 'status'
+  | 'delete'
+  | 'adopt'
+  | 'rbac';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -123,6 +134,14 @@ export const FLAGS: readonly Flag[] = [
     summary: 'show and apply only objects with these labels',
   },
   { name: 'out', type: 'string', group: 'Plan', value: 'FILE', summary: 'save the plan; kapply FILE applies exactly that' },
+  {
+    name: 'server-dry-run',
+    type: 'string',
+    group: 'Plan',
+    choices: ['auto', 'always', 'never'],
+    summary: 'what a live plan confirms with the API server',
+    fallback: 'auto',
+  },
   { name: 'watch', type: 'boolean', group: 'Plan', summary: 'plan again whenever a file changes' },
   {
     name: 'fail-on',
@@ -147,6 +166,15 @@ export const FLAGS: readonly Flag[] = [
     value: 'CODE|ENGINE',
     summary: 'go on despite error findings or effects of this code or engine; repeatable',
   },
+  { name: 'for-kapply', type: 'boolean', group: 'Plan', summary: 'the least Roles with which kapply can apply PATH' },
+  {
+    name: 'service-account',
+    type: 'string',
+    group: 'Plan',
+    value: 'NAMESPACE/NAME',
+    summary: 'who gets them; default default/kapply-UNIT',
+  },
+  { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
   { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
   { name: 'force-conflicts', type: 'boolean', group: 'Apply', summary: 'take over fields that another manager owns' },
@@ -157,6 +185,12 @@ export const FLAGS: readonly Flag[] = [
     summary: 'of a plan file that has gone stale in part, apply the steps that have not',
   },
   { name: 'timeout', type: 'string', group: 'Apply', value: 'DURATION', summary: 'how long to wait for health', fallback: '5m' },
+  {
+    name: 'no-wait',
+    type: 'boolean',
+    group: 'Apply',
+    summary: 'do not wait for health: every wave is written though objects of earlier ones are not healthy',
+  },
   { name: 'concurrency', type: 'number', group: 'Apply', value: 'N', summary: 'writes side by side', fallback: '8' },
   {
     name: 'interval',
@@ -205,7 +239,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what would change, and what that change does, before anything is touched.',
     usage: '[plan] [PATH]',
     positionals: [0, 1],
-    flags: ['out', 'watch', 'force-conflicts', ...PLAN],
+    flags: ['out', 'watch', 'force-conflicts', 'server-dry-run', ...PLAN],
     examples: [
       ['kplan', 'the manifests here against the cluster'],
       ['kplan deploy --base merge-base:main', 'what this branch changes, without a cluster'],
@@ -266,6 +300,30 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     program: 'kplan',
+    name: 'rbac',
+    summary: 'Prints the least Roles with which kapply can apply a repository, for kubectl to apply.',
+    usage: 'rbac --for-kapply [PATH]',
+    positionals: [0, 1],
+    flags: [
+      'for-kapply',
+      'service-account',
+      ...SOURCE.filter((flag) => !['namespace', 'selector', 'nodes'].includes(flag)),
+      'snapshot',
+      ...LIVE,
+      'embedded',
+      'output',
+      'quiet',
+      'verbose',
+      ...GENERAL,
+    ],
+    examples: [
+      ['kplan rbac --for-kapply deploy | kubectl apply -f -', 'for a ServiceAccount of its own'],
+      ['kplan rbac --for-kapply deploy --live', 'with what the unit has in the cluster already'],
+      ['kplan rbac --for-kapply deploy --service-account ci/deployer -o json', 'for another one, as a List'],
+    ],
+  },
+  {
+    program: 'kplan',
     name: 'completion',
     summary: 'Prints a completion script for a shell.',
     usage: 'completion bash|zsh|fish',
@@ -287,13 +345,16 @@ export const COMMANDS: readonly Command[] = [
       ...SOURCE,
       ...LIVE,
       'embedded',
+      'to',
       'allow',
       'yes',
       'dry-run',
       'detailed-exitcode',
       'force-conflicts',
+      'server-dry-run',
       'apply-fresh',
       'timeout',
+      'no-wait',
       'concurrency',
       'watch',
       'interval',
@@ -331,6 +392,29 @@ export const COMMANDS: readonly Command[] = [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],
       ['kapply delete --unit shop --dry-run', 'only says what would go'],
+    ],
+  },
+  {
+    program: 'kapply',
+    name: 'adopt',
+    summary: 'Takes over what kubectl, Helm, Flux or Argo CD has applied, without a difference or a restart.',
+    usage: 'adopt [PATH]',
+    positionals: [0, 1],
+    flags: [
+      ...SOURCE.filter((flag) => flag !== 'selector' && flag !== 'nodes'),
+      ...LIVE,
+      'embedded',
+      'yes',
+      'dry-run',
+      'detailed-exitcode',
+      'concurrency',
+      ...OUTPUT,
+      ...GENERAL,
+    ],
+    examples: [
+      ['kapply adopt deploy', 'shows what would change hands, and asks'],
+      ['kapply adopt deploy --dry-run -o json', 'only says it, for a script'],
+      ['kapply adopt deploy --unit shop --yes', 'into the unit shop, without asking'],
     ],
   },
 ];

@@ -3,7 +3,7 @@ export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';
 export { openApiCluster } from './api/api-cluster.ts';
 export { hasAccess, openAccess } from './kubeconfig/access.ts';
-export { readWorld } from './read-world.ts';
+export { isRead, readWorld, type ReadingScope, type WorldReading } from './read-world.ts';
 export type {
   ApplyOptions,
   Cluster,
@@ -18,3 +18,4 @@ export type {
   WriteResult,
 } from './port.ts';
 export { openSnapshot } from './snapshot.ts';
+export { WatchedWorld } from './watched-world.ts';

@@ -55,6 +55,11 @@ export interface WriteOptions {
 /** How an object is applied (server-side apply). */
 export interface ApplyOptions extends WriteOptions {
   readonly force?: boolean;
+  /**
+   * Of a dry run: the object as it was read, null where there is none. A dry run answers with what would be stored, not with
+   * whether that differs; without this the object is read once more to tell.
+   */
+  readonly live?: KubernetesObject | null;
 }
 
 /** How an object is deleted. Nothing is deleted unless the preconditions hold. */

@@ -2,7 +2,9 @@ import { KplanError, World, type KubernetesObject } from '../model/index.ts';
 import { compareStrings } from '../std/index.ts';
 import type { Cluster, ResourceType } from './port.ts';
 
-const PAGE = 500;
+/** Large enough that most kinds are one page, small enough to hold. */
+const PAGE = 2500;
+
 /** Kinds that say nothing that a plan needs, and change all the time or are many. */
 const TRANSIENT: ReadonlySet<string> = new Set([
   '/ComponentStatus',
@@ -19,38 +21,93 @@ const TRANSIENT: ReadonlySet<string> = new Set([
 export interface WorldReading {
   readonly world: World;
   readonly unread: readonly string[];
+  /** The types that were served then; absent where that was not asked. */
+  readonly types?: readonly ResourceType[];
+  /** Of the unread kinds, those that were read at least in all the namespaces that matter. */
+  readonly partial?: readonly string[];
+}
+
+/** What must be known of a cluster: kinds, as `group/Kind`, with the namespaces in which they matter. */
+export type ReadingScope = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** How much of a cluster is read. */
+export interface ReadingOptions {
+  /** Which kinds, as `group/Kind`; all if absent. */
+  readonly isWanted?: (kind: string) => boolean;
+  readonly scope?: ReadingScope;
+}
+
+/** Whether a reading holds all objects of a kind. */
+export function isRead({ unread }: Pick<WorldReading, 'unread'>, { group, kind }: Pick<ResourceType, 'group' | 'kind'>): boolean {
+  const key = `${group}/${kind}`;
+  return !TRANSIENT.has(key) && !unread.includes(key);
 }
 
 /**
  * Every object of a cluster, one version of each kind, without what only controllers and kubelets talk about. A kind that
- * may not be read, or whose server is not well, is named instead.
+ * may not be read, or whose server is not well, is named instead; where it matters, it is read in the namespaces in which it does.
  */
-export async function readWorld(cluster: Cluster): Promise<WorldReading> {
+export async function readWorld(cluster: Cluster, { isWanted = () => true, scope }: ReadingOptions = {}): Promise<WorldReading> {
+  const unread: string[] = [];
+  const partial: string[] = [];
+  const types = await cluster.resources();
+  const kinds = [...toKinds(types)].filter(([key]) => isWanted(key));
+  const lists = await Promise.all(
+    kinds.map(async ([key, type]) => {
+      const list = await listKind(cluster, type);
+      if (list !== undefined) return list.items;
+      unread.push(key);
+      const namespaces = type.namespaced ? scope?.get(key) : undefined;
+      const items = namespaces === undefined ? undefined : await listIn(cluster, type, [...namespaces]);
+      if (items !== undefined) partial.push(key);
+      return items ?? [];
+    }),
+  );
+  return {
+    world: World.of(lists.flat()),
+    unread: unread.toSorted(compareStrings),
+    types,
+    ...(partial.length === 0 ? {} : { partial: partial.toSorted(compareStrings) }),
+  };
+}
+
+async function listIn(
+  cluster: Cluster,
+  type: ResourceType,
+  namespaces: readonly string[],
+): Promise<readonly KubernetesObject[] | undefined> {
+  const lists = await Promise.all(namespaces.map((namespace) => listKind(cluster, type, namespace)));
+  const known = lists.flatMap((list) => list ?? []);
+  return known.length === lists.length ? known.flatMap(({ items }) => items) : undefined;
+}
+
+/** The kinds that a reading is of, by `group/Kind`, each in one version. */
+export function toKinds(types: readonly ResourceType[]): ReadonlyMap<string, ResourceType> {
   const kinds = new Map<string, ResourceType>();
-  for (const type of await cluster.resources()) {
+  for (const type of types) {
     const key = `${type.group}/${type.kind}`;
     if (!TRANSIENT.has(key) && !kinds.has(key)) kinds.set(key, type);
   }
-  const unread: string[] = [];
-  const lists = await Promise.all(
-    [...kinds].map(([key, type]) =>
-      listAll(cluster, type).catch((error: unknown) => {
-        if (!(error instanceof KplanError) || error.code !== 'CLUSTER_REFUSED') throw error;
-        unread.push(key);
-        return [];
-      }),
-    ),
-  );
-  return { world: World.of(lists.flat()), unread: unread.toSorted(compareStrings) };
+  return kinds;
 }
 
-async function listAll(cluster: Cluster, type: ResourceType): Promise<readonly KubernetesObject[]> {
-  const objects: KubernetesObject[] = [];
-  let page: string | undefined;
-  do {
-    const list = await cluster.list(type, { limit: PAGE, ...(page === undefined ? {} : { continue: page }) });
-    objects.push(...list.items);
-    page = list.continue;
-  } while (page !== undefined);
-  return objects;
+/** All objects of a kind (in a namespace), and the version to watch from; undefined where they may not be read. */
+export async function listKind(
+  cluster: Cluster,
+  type: ResourceType,
+  namespace?: string,
+): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string } | undefined> {
+  const query = { limit: PAGE, ...(namespace === undefined ? {} : { namespace }) };
+  const items: KubernetesObject[] = [];
+  try {
+    for (let page: string | undefined; ;) {
+      const list = await cluster.list(type, { ...query, ...(page === undefined ? {} : { continue: page }) });
+      items.push(...list.items);
+      page = list.continue;
+      if (page === undefined || page === '') return { items, resourceVersion: list.resourceVersion };
+    }
+  } catch (error) {
+    if (error instanceof KplanError && error.code === 'CLUSTER_REFUSED') return undefined;
+    throw error;
+  }
 }

@@ -46,6 +46,7 @@ const OF_MANY = new Set([
   'KL0037',
   'KL0039',
   'KL0041',
+  'KL0042',
 ]);
 
 /** Whether a finding says that objects may stand at its place that are not known, not even by name. */

@@ -103,8 +103,8 @@ const MERGE_BASE = 'merge-base:';
 
 async function resolveRevision(git: GitSource, ref: string, head: string): Promise<string> {
   if (!ref.startsWith(MERGE_BASE)) return git.resolve(ref);
-  const [ours, theirs] = await Promise.all([git.resolve(head), git.resolve(ref.slice(MERGE_BASE.length))]);
-  return git.mergeBase(ours, theirs);
+  const ours = await git.resolve(head);
+  return git.mergeBase(ours, await git.resolve(ref.slice(MERGE_BASE.length)));
 }
 
 async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {

@@ -23,8 +23,10 @@ export {
 export {
   stepsOf,
   type Action,
+  type Admission,
   type Change,
   type FieldChange,
+  type FieldWriter,
   type Plan,
   type Precondition,
   type UnchangedObject,

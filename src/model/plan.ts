@@ -13,6 +13,16 @@ export interface FieldChange {
   readonly path: string;
   readonly before?: JsonValue;
   readonly after?: JsonValue;
+  /** Who changed it in the cluster after it was last applied: what differs is not the manifest's doing. */
+  readonly drift?: FieldWriter;
+  /** Who set it, as a dry run showed, where the manifest alone would not have led to it: a webhook or policy, or the API server. */
+  readonly by?: 'admission' | 'server';
+}
+
+/** A field manager, and when it last wrote (RFC 3339). */
+export interface FieldWriter {
+  readonly manager: string;
+  readonly time: string;
 }
 
 /** What a step relies on of the live object; checked again before it is applied. */
@@ -29,7 +39,7 @@ export type Precondition =
 export interface Change {
   readonly action: Action;
   readonly ref: ObjectRef;
-  /** Fields that differ, by path; empty for create and delete. */
+  /** Fields that differ, by path; empty for delete. Of a create: what admission adds to the manifest, where a dry run showed it. */
   readonly fields: readonly FieldChange[];
   /** Why it is replaced, deleted or moved: a sentence; absent where the fields say it. */
   readonly reason?: string;
@@ -41,6 +51,10 @@ export interface Change {
   readonly desired?: KubernetesObject;
   /** What the object will be once applied, as far as it can be known; secret values hashed. Absent for delete. */
   readonly merged?: KubernetesObject;
+  /** True where the API server was asked, in a dry run, and its answer is what is told. */
+  readonly confirmed?: true;
+  /** Why the API server could not be asked what comes of it, where that would have been of use: a sentence. */
+  readonly unconfirmed?: string;
   readonly precondition: Precondition;
 }
 
@@ -64,6 +78,21 @@ export interface UnchangedObject extends ObjectRef {
   readonly precondition?: Precondition;
 }
 
+/** A webhook or admission policy of the cluster that is asked about changes of a plan. */
+export interface Admission {
+  readonly kind: 'MutatingAdmissionPolicy' | 'MutatingWebhook' | 'ValidatingAdmissionPolicy' | 'ValidatingWebhook';
+  /** The webhook's, or the policy's. */
+  readonly name: string;
+  /** The configuration that holds the webhook, or the policy's binding. */
+  readonly configuration: string;
+  /** What becomes of a write where it cannot be asked: `Fail` refuses it. */
+  readonly failurePolicy: 'Fail' | 'Ignore';
+  /** The changed objects that it is asked about, in the order of the plan. */
+  readonly sees: readonly ObjectRef[];
+  /** Those that it may be asked about: conditions, parameters or unknown labels decide. */
+  readonly maySee: readonly ObjectRef[];
+}
+
 /** Where a world came from. */
 export interface WorldSource {
   readonly kind: 'directory' | 'revision' | 'stdin' | 'cluster' | 'snapshot' | 'embedded' | 'none';
@@ -74,6 +103,8 @@ export interface WorldSource {
   readonly cluster?: string;
   /** The uid of the kube-system Namespace: tells clusters apart. */
   readonly clusterUid?: string;
+  /** The cluster's own version, where it is none of those known and another is taken for it. */
+  readonly servedVersion?: string;
   /** Kubernetes version of the cluster, or those validated for. */
   readonly kubernetesVersions: readonly string[];
 }
@@ -89,6 +120,8 @@ export interface Plan {
   readonly unchanged: readonly UnchangedObject[];
   readonly findings: readonly Finding[];
   readonly effects: readonly Effect[];
+  /** Who of the cluster is asked about the changes; absent where nobody is. */
+  readonly admission?: readonly Admission[];
   /** The salt of the secret hashes within this plan. */
   readonly salt: string;
 }

@@ -9,17 +9,19 @@ import {
   type KubernetesObject,
   type Schema,
 } from '../model/index.ts';
-import { defaultObject, keepAllocated } from '../model/schema/index.ts';
+import { defaultObject, keepAllocated, withoutAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
 import { keptPreconditionOf } from './applied-hash.ts';
 import { canonicalOf, hasOwnStatus } from './canonical.ts';
 import { diffValues } from './diff.ts';
+import { markDrift } from './drift.ts';
 import { preconditionOf } from './fields-hash.ts';
 import { findImmutable } from './immutable.ts';
-import type { Desired, PlanInput } from './input.ts';
+import type { Desired, PlanInput, ServerAnswer } from './input.ts';
 import { applyMerge, formatFieldPath, mergeValues, type FieldConflict } from './merge/index.ts';
 import { atField, lineOf, toIndexPath } from './place.ts';
 import { losesData } from './protected.ts';
+import { toRefused } from './refusal.ts';
 import { hashSecret } from './secret.ts';
 import { isUnchangedByApply } from './unchanged.ts';
 
@@ -54,10 +56,74 @@ export function planChange(desired: Desired, live: KubernetesObject | undefined,
   return planned;
 }
 
+/** A live object that runs to an end: it is made anew, or it stays as it is, whatever its manifest says. */
+export function planRerun(desired: Desired, live: KubernetesObject, runs: boolean, settings: Settings): PlannedChange {
+  if (!runs) return { change: toChange('none', desired, live, settings), after: live, findings: [] };
+  const change = { ...toChange('replace', desired, live, settings), reason: 'a hook, which runs again: deleted, then created' };
+  return { change, after: desired.object, findings: [] };
+}
+
 function isSame({ settings: was, schema }: Memo, is: Settings, ref: ObjectRef): boolean {
   if (was.fieldManager !== is.fieldManager || was.forceConflicts !== is.forceConflicts) return false;
   if (was.mode !== is.mode || was.salt !== is.salt) return false;
   return was.catalog === is.catalog || schema === is.catalog.find(ref)?.schema;
+}
+
+/** As `planChange`, where the API server was asked: what it answered, in place of the local merge. */
+export function confirmChange(desired: Desired, live: KubernetesObject | undefined, answer: ServerAnswer, input: PlanInput): PlannedChange {
+  const planned = planChange(desired, live, input);
+  switch (answer.kind) {
+    case 'unknown':
+      return { ...planned, change: { ...planned.change, unconfirmed: answer.reason } };
+    case 'refused':
+      return { ...planned, ...toRefused(planned, desired, answer.refusal, input) };
+    case 'accepted': {
+      if (answer.object === undefined) return planned;
+      const stored = withoutAllocated(
+        hashSecret(answer.object, input.salt),
+        live === undefined ? [desired.object] : [desired.object, live],
+      );
+      return live === undefined
+        ? acceptCreate(planned, stored, answer.mutated, input)
+        : acceptUpdate({ planned, desired, live, stored, mutated: answer.mutated }, input);
+    }
+  }
+}
+
+function acceptCreate({ change }: PlannedChange, stored: KubernetesObject, mutated: boolean, settings: Settings): PlannedChange {
+  const merged = canonicalOf(stored, settings.catalog);
+  const schema = settings.catalog.find(change.ref)?.schema;
+  const added = mutated && change.merged !== undefined ? diffValues(change.merged, merged, schema) : [];
+  const fields = added.map((field) => ({ ...field, by: 'admission' as const }));
+  return { change: { ...change, fields, merged, confirmed: true }, after: withStatusOf(stored, stored), findings: [] };
+}
+
+interface Accepted {
+  readonly planned: PlannedChange;
+  readonly desired: Desired;
+  readonly live: KubernetesObject;
+  readonly stored: KubernetesObject;
+  readonly mutated: boolean;
+}
+
+function acceptUpdate({ planned, desired, live, stored, mutated }: Accepted, settings: Settings): PlannedChange {
+  const schema = settings.catalog.find(desired.ref)?.schema;
+  const view = hashSecret(live, settings.salt);
+  const before = canonicalOf(view, settings.catalog);
+  const merged = canonicalOf(stored, settings.catalog);
+  const fields = diffValues(comparable(before, settings), comparable(merged, settings), schema);
+  if (fields.length === 0) return { change: toChange('none', desired, live, settings), after: live, findings: [] };
+  const ours = planned.change.action === 'update' ? planned.change.merged : undefined;
+  const unforeseen = ours === undefined ? [] : diffValues(comparable(ours, settings), comparable(merged, settings), schema);
+  const by = mutated ? ('admission' as const) : ('server' as const);
+  const told = fields.map((field) => (unforeseen.some(({ path }) => isWithin(path, field.path)) ? { ...field, by } : field));
+  const marked = markDrift(told, { live: view, applied: desired.object, merged, manager: settings.fieldManager, schema });
+  const change = { ...toChange('update', desired, live, settings), fields: marked, merged, confirmed: true as const };
+  return { change, after: withStatusOf(stored, live), findings: [] };
+}
+
+function isWithin(pointer: string, outer: string): boolean {
+  return pointer === outer || pointer.startsWith(`${outer}/`) || outer.startsWith(`${pointer}/`);
 }
 
 function planCreate(desired: Desired, settings: Settings): PlannedChange {
@@ -79,7 +145,8 @@ function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | u
   const immutable = findImmutable(before, after, fields);
   if (immutable !== undefined) return planReplace(desired, live, settings, fields, immutable);
   const findings = conflicts.map((conflict) => toConflictFinding(desired, conflict, schema));
-  const change = { ...toChange('update', desired, live, settings), fields, merged: after };
+  const marked = markDrift(fields, { live: view, applied: desired.object, merged: after, manager: settings.fieldManager, schema });
+  const change = { ...toChange('update', desired, live, settings), fields: marked, merged: after };
   return { change, after: settings.mode === 'revision' ? desired.object : withStatusOf(merged, live), findings };
 }
 
@@ -175,6 +242,11 @@ function toConflictFinding(desired: Desired, conflict: FieldConflict, schema: Sc
     ref: desired.ref,
     path: toPointer(path),
     source: desired.manifest.origin.locate(path),
-    data: { manager: conflict.manager, field, version: conflict.apiVersion },
+    data: {
+      manager: conflict.manager,
+      field,
+      version: conflict.apiVersion,
+      written: conflict.time === undefined ? '' : `, last written ${conflict.time}`,
+    },
   });
 }

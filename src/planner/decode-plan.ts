@@ -1,9 +1,11 @@
 import {
   CATALOG,
   isKubernetesObject,
+  type Admission,
   type Cause,
   type Effect,
   type FieldChange,
+  type FieldWriter,
   type Finding,
   type KubernetesObject,
   type ObjectRef,
@@ -35,9 +37,11 @@ const code: Decoder<string> = (value, path) =>
 const kubernetesObject: Decoder<KubernetesObject> = (value, path) =>
   isKubernetesObject(value) ? value : refuse(path, 'a Kubernetes object');
 
+const writer = record<FieldWriter>({ manager: text, time: text }, {});
+
 const field: Decoder<FieldChange> = record<Pick<FieldChange, 'path'>, Omit<FieldChange, 'path'>>(
   { path: text },
-  { before: json, after: json },
+  { before: json, after: json, drift: writer, by: oneOf('admission', 'server') },
 );
 
 const absent = record<Extract<Precondition, { kind: 'absent' }>>({ kind: oneOf('absent') }, {});
@@ -55,18 +59,20 @@ const unchanged: Decoder<UnchangedObject> = record<Omit<ObjectRef, 'namespace'>,
   { namespace: text, precondition },
 );
 
-type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged';
+const yes: Decoder<true> = (value, path) => (value === true ? value : refuse(path, 'true'));
+
+type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged' | 'confirmed' | 'unconfirmed';
 
 const action = oneOf('create', 'update', 'replace', 'delete');
 
 const step: Decoder<Step> = record<Omit<Step, StepOptions>, Optional<Step, StepOptions>>(
   { action, ref, fields: listOf(field), precondition, wave: count },
-  { reason: text, movedFrom: ref, source, desired: kubernetesObject, merged: kubernetesObject },
+  { reason: text, movedFrom: ref, source, desired: kubernetesObject, merged: kubernetesObject, confirmed: yes, unconfirmed: text },
 );
 
 const wave: Decoder<Wave> = record<Wave>({ index: count, label: text, steps: listOf(step) }, {});
 
-type SourceOptions = 'path' | 'commit' | 'cluster' | 'clusterUid';
+type SourceOptions = 'path' | 'commit' | 'cluster' | 'clusterUid' | 'servedVersion';
 
 const worldSource: Decoder<WorldSource> = record<Omit<WorldSource, SourceOptions>, Optional<WorldSource, SourceOptions>>(
   {
@@ -74,7 +80,7 @@ const worldSource: Decoder<WorldSource> = record<Omit<WorldSource, SourceOptions
     description: text,
     kubernetesVersions: listOf(text),
   },
-  { path: text, commit: text, cluster: text, clusterUid: text },
+  { path: text, commit: text, cluster: text, clusterUid: text, servedVersion: text },
 );
 
 const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'data'>, Omit<Finding, 'code' | 'severity' | 'data'>>(
@@ -96,8 +102,20 @@ const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect,
   { subject: ref },
 );
 
+const admission = record<Admission>(
+  {
+    kind: oneOf('MutatingAdmissionPolicy', 'MutatingWebhook', 'ValidatingAdmissionPolicy', 'ValidatingWebhook'),
+    name: text,
+    configuration: text,
+    failurePolicy: oneOf('Fail', 'Ignore'),
+    sees: listOf(ref),
+    maySee: listOf(ref),
+  },
+  {},
+);
+
 /** Reads a plan strictly: every field of the right type, none missing, none unknown. */
-export const decodePlan: Decoder<Plan> = record<Plan>(
+export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission'>, Pick<Plan, 'admission'>>(
   {
     unit: text,
     fieldManager: text,
@@ -109,5 +127,5 @@ export const decodePlan: Decoder<Plan> = record<Plan>(
     effects: listOf(effect),
     salt: text,
   },
-  {},
+  { admission: listOf(admission) },
 );

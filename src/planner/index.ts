@@ -1,13 +1,16 @@
+export { listAdoptees, listOwnersOf, releaseFormer, type Adoptee, type Adoption } from './adopt/plan-adoption.ts';
 export { withNamespace } from './desired.ts';
 export { findKeepMark } from './protected.ts';
 export { listHolders } from './orphans.ts';
 export { appliedHashOf } from './applied-hash.ts';
 export { fieldsHashOf } from './fields-hash.ts';
-export { type PlanInput } from './input.ts';
+export { type PlanInput, type ServerAnswer } from './input.ts';
+export { listQuestions, type Question } from './questions.ts';
 export { applyMerge } from './merge/index.ts';
 export { listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { findGates } from './order/gates.ts';
+export { isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
 export { createPlan } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';

@@ -49,8 +49,27 @@ export interface PlanInput {
   readonly encrypted?: readonly ObjectRef[];
   /** Places of the source that could not be wholly understood: what may stand there is not gone. */
   readonly incomplete?: readonly IncompleteFile[];
+  /** What the API server answered to a dry run of a change, by object. Its word counts, not the local merge. */
+  readonly answers?: ReadonlyMap<RefKey, ServerAnswer>;
+  /** Kinds of the cluster that may not be read, as `group/Kind`. */
+  readonly unread?: readonly string[];
   /** Where deleted objects last stood, if that is known: manifests of the base revision. */
   readonly lastManifests?: readonly Manifest[];
+}
+
+/** What an API server answers to the dry run of a change. */
+export type ServerAnswer =
+  /** What would be stored; `mutated` if a webhook or policy that may change it was asked. Nothing, of a deletion. */
+  | { readonly kind: 'accepted'; readonly object?: KubernetesObject; readonly mutated: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** It was not asked, or could not say: why, a sentence. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A refusal, as `metav1.Status` says it. */
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
 }
 
 /** A file that could not be wholly understood. */

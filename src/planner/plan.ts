@@ -2,6 +2,7 @@ import {
   compareRefs,
   formatRef,
   gvkOf,
+  labelsOf,
   toFinding,
   toRefKey,
   type Change,
@@ -17,19 +18,22 @@ import {
   World,
 } from '../model/index.ts';
 import { compareBy, stringifyJson } from '../std/index.ts';
-import { planChange } from './change.ts';
+import { findUnreachable, listAdmission } from './admission.ts';
+import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { listOrphans } from './orphans.ts';
-import { isLeftOut, readHook, toHookFinding } from './order/hooks.ts';
+import { chooseTurn } from './order/hook-runs.ts';
+import { isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
+import { toRefusedDeletion } from './refusal.ts';
 import { hashSecret } from './secret.ts';
 
 /** One object that changes, with all that is known of it. */
@@ -56,18 +60,29 @@ interface PlannedChanges {
 export function createPlan(given: PlanInput): Plan {
   const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
-  const planned = planChanges(input, byKey);
+  const deletes = planDeletes(input, byKey);
+  const planned = planChanges(input, byKey, deletes.deletes.length > 0);
   const hooks = [...byKey.values()]
     .filter(({ object }) => readHook(object) !== undefined)
     .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
-  const deletes = planDeletes(input, byKey);
-  const entries = withRenames(planned.entries, deletes.deletes, input);
+  const asked = confirmDeletes(deletes.deletes, input);
+  const entries = withRenames(planned.entries, asked.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
   const mass = findMassDeletion(deletes, countUnit(input), input.limits ?? DEFAULT_LIMITS);
-  const own = [...unnamed, ...hooks, ...planned.findings, ...deletes.findings, ...order.findings, ...(mass === undefined ? [] : [mass])];
   const waves = toWaves(order.waves, applied, pruned);
+  const admission = listAdmission(waves, entries, input);
+  const own = [
+    ...unnamed,
+    ...hooks,
+    ...planned.findings,
+    ...deletes.findings,
+    ...asked.findings,
+    ...order.findings,
+    ...(mass === undefined ? [] : [mass]),
+    ...findUnreachable(admission, byKey, input),
+  ];
   const effects = effectsOf(input, entries, byKey);
   return {
     unit: input.unit,
@@ -78,6 +93,7 @@ export function createPlan(given: PlanInput): Plan {
     unchanged: planned.unchanged,
     findings: [...withoutTold(input.findings, effects), ...own.toSorted(byPlace)],
     effects,
+    ...(admission.length === 0 ? {} : { admission }),
     salt: input.salt,
   };
 }
@@ -100,26 +116,79 @@ const byPlace = compareBy<Finding>(
   ({ path }) => path ?? '',
 );
 
-function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>): PlannedChanges {
+function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, deletes: boolean): PlannedChanges {
   const entries: Entry[] = [];
   const unchanged: { readonly key: RefKey; readonly object: UnchangedObject }[] = [];
   const findings: Finding[] = [];
-  for (const [key, desired] of byKey) {
-    if (isLeftOut(desired.object)) continue;
+  const runs: { readonly key: RefKey; readonly desired: Desired; readonly hook: Hook }[] = [];
+  const take = (key: RefKey, desired: Desired, plan: (live: KubernetesObject | undefined) => PlannedChange | undefined): void => {
     const live = input.before.kind(desired.ref.group, desired.ref.kind).byKey.get(key);
-    const planned = planChange(desired, live, input);
+    const planned = plan(live);
+    if (planned === undefined) return;
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = findLostOwners(desired, input);
     findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
     if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
+  };
+  for (const [key, desired] of byKey) {
+    const hook = readHook(desired.object);
+    if (hook?.moment === 'never') continue;
+    if (hook?.runs === true && input.mode === 'live') runs.push({ key, desired, hook });
+    else take(key, desired, (live) => planOne(desired, live, input));
   }
+  // What runs to an end comes last: whether it is run depends on whether anything else changes.
+  const isDue = deletes || entries.length > 0;
+  for (const { key, desired, hook } of runs) take(key, desired, (live) => planRun(desired, live, hook, isDue, input));
   return {
     entries: entries.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)),
     unchanged: unchanged.toSorted(compareBy((item) => item.key)).map(({ object }) => object),
     findings,
   };
+}
+
+/** What happens to one object: what the local merge says or, where the API server was asked, what it answered. */
+function planOne(desired: Desired, live: KubernetesObject | undefined, input: PlanInput): PlannedChange {
+  const answer = input.answers?.get(desired.key);
+  return answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+}
+
+/** Deletions with what the API server answered to a dry run of them. */
+function confirmDeletes(
+  deletes: readonly PlannedDelete[],
+  { answers }: PlanInput,
+): { readonly deletes: readonly PlannedDelete[]; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const asked = deletes.map((item) => {
+    const answer = answers?.get(toRefKey(item.change.ref));
+    if (answer?.kind === 'refused') findings.push(toRefusedDeletion(item.change, answer.refusal));
+    if (answer?.kind === 'unknown') return { ...item, change: { ...item.change, unconfirmed: answer.reason } };
+    return answer?.kind === 'accepted' ? { ...item, change: { ...item.change, confirmed: true as const } } : item;
+  });
+  return { deletes: asked, findings };
+}
+
+/** What happens to a hook that runs to an end; undefined where it is passed over. */
+function planRun(
+  desired: Desired,
+  live: KubernetesObject | undefined,
+  hook: Hook,
+  isDue: boolean,
+  input: PlanInput,
+): PlannedChange | undefined {
+  const planned = planOne(desired, live, input);
+  const occasion = { isDue, isKnown: input.owned.size > 0, live, changed: planned.change.action !== 'none' };
+  const turn = chooseTurn(hook, occasion);
+  // One that somebody else has run, and that is no member, is not looked after; to be run by us it must be adopted.
+  const isOurs = live === undefined || isMember(live, input);
+  if (turn === 'pass' || (!isOurs && (turn === 'stay' || !isDue))) return undefined;
+  if (live === undefined) return planned;
+  return planRerun(desired, live, turn === 'run', input);
+}
+
+function isMember(live: KubernetesObject, { labels = {} }: PlanInput): boolean {
+  return Object.entries(labels).every(([name, value]) => labelsOf(live).get(name) === value);
 }
 
 function toUnchanged({ ref, precondition }: Change): UnchangedObject {

@@ -23,13 +23,16 @@ export function losesData(object: KubernetesObject): boolean {
   return needsApproval(object) || HOLDS.has(`${group}/${kind}`);
 }
 
+const PRUNE = 'kapply.kplan.dev/prune';
+
 /** The annotation or label that asks for the object to be kept when its manifest goes; undefined if none does. */
 export function findKeepMark(object: KubernetesObject): string | undefined {
   const annotations = annotationsOf(object);
   const either = (name: string): string | undefined => annotations.get(name) ?? labelsOf(object).get(name);
-  for (const name of ['kapply.kplan.dev/prune', 'kustomize.toolkit.fluxcd.io/prune']) {
-    if (either(name)?.toLowerCase() === 'disabled') return `${name}: disabled`;
-  }
+  const own = either(PRUNE)?.toLowerCase();
+  if (own === 'never' || own === 'disabled') return `${PRUNE}: ${own}`;
+  const flux = 'kustomize.toolkit.fluxcd.io/prune';
+  if (either(flux)?.toLowerCase() === 'disabled') return `${flux}: disabled`;
   const options = annotations.get('argocd.argoproj.io/sync-options')?.split(',') ?? [];
   if (options.some((option) => option.trim() === 'Prune=false')) return 'argocd.argoproj.io/sync-options: Prune=false';
   if (annotations.get('helm.sh/resource-policy') === 'keep') return 'helm.sh/resource-policy: keep';

@@ -31,7 +31,7 @@ export interface ApplyPlanOptions extends InventoryOptions {
   readonly timeout?: number;
   /** Milliseconds for the whole; default: no limit. */
   readonly overallTimeout?: number;
-  /** Default true: later waves wait until the objects of earlier ones are healthy. */
+  /** Default true: later waves wait until the objects of earlier ones are healthy. False: only until definitions are served. */
   readonly waitForHealth?: boolean;
   /** Default `strict`. */
   readonly healthMode?: HealthMode;

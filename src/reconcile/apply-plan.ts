@@ -4,6 +4,7 @@ import { assertNever, EventQueue, getNumber, getString } from '../std/index.ts';
 import { toMachineOptions, type ApplyPlanOptions } from './apply-options.ts';
 import { toApplyResult, withKept, type ApplyResult } from './apply-result.ts';
 import { readBindingModes } from './binding-modes.ts';
+import { removeEndedHooks } from './ended-hooks.ts';
 import { explainResult } from './explain-workloads.ts';
 import { assessHealth } from './health/assess-health.ts';
 import { toCurrent, type Health } from './health/health.ts';
@@ -28,7 +29,8 @@ const INTERVALS = { poll: 2_000, remind: 5_000 };
  */
 export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<ApplyResult> {
   const inventory = await UnitInventory.open(cluster, plan, options);
-  const result = await explainResult(cluster, await applyAndLook(cluster, plan, inventory, options), options.clock.now());
+  const explained = await explainResult(cluster, await applyAndLook(cluster, plan, inventory, options), options.clock.now());
+  const result = await removeEndedHooks(cluster, plan, inventory.id, explained);
   if (result.conclusion !== 'applied' && result.conclusion !== 'unhealthy') return result;
   if (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists) return result;
   const rejection = await inventory.narrow();
@@ -50,7 +52,7 @@ async function applyAndLook(cluster: Cluster, plan: Plan, inventory: UnitInvento
     const state = await new Run(cluster, withConcerns(part, awaited), inventory, assess, options).finish();
     return withKept(toApplyResult(plan.unit, state), toToldResult(plan.unit, told, assess));
   };
-  const concerns = await findConcerns(cluster, plan, inventory.id, isHealthy);
+  const concerns = await findConcerns(cluster, plan, inventory.id, isHealthy, options.reading);
   const result = await run(plan, concerns);
   if (!result.touched || result.conclusion === 'incomplete' || result.conclusion === 'stopped') return result;
   const seen = new Set(concerns.map(({ kept }) => kept));
@@ -177,9 +179,11 @@ class Run {
   #watch(index: number): void {
     const step = this.#steps[index];
     if (step === undefined) return;
+    const { written } = this.#work.seen(step);
+    if (written !== undefined && this.#judge(written).status === 'Current') return void this.#report(index, step, written);
     this.#watches.set(
       index,
-      this.#observer.observe(step.ref, (object) => void this.#report(index, step, object)),
+      this.#observer.observe(step.ref, written, (object) => void this.#report(index, step, object)),
     );
   }
 

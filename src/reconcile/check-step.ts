@@ -1,4 +1,3 @@
-import type { Cluster } from '../cluster/index.ts';
 import { formatRef, type KubernetesObject, type Precondition, type Step } from '../model/index.ts';
 import { appliedHashOf, fieldsHashOf } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
@@ -21,15 +20,9 @@ export interface CheckContext {
 
 type Present = Extract<Precondition, { kind: 'present' }>;
 
-/** Compares the live object with what a step relies on. Gives the live object, whose version fences the write. */
-export async function checkStep(
-  cluster: Cluster,
-  step: Step,
-  context: CheckContext,
-): Promise<{ readonly result: CheckResult; readonly live: KubernetesObject | undefined }> {
-  const live = await cluster.get(step.ref);
-  const result = live === undefined ? checkAbsent(step) : await checkPresent(step, live, context);
-  return { result, live };
+/** Compares the live object, whose version will fence the write, with what a step relies on. */
+export async function checkStep(step: Step, live: KubernetesObject | undefined, context: CheckContext): Promise<CheckResult> {
+  return live === undefined ? checkAbsent(step) : checkPresent(step, live, context);
 }
 
 function checkAbsent(step: Step): CheckResult {
@@ -49,6 +42,7 @@ async function checkPresent(step: Step, live: KubernetesObject, context: CheckCo
     const kept = findKeptChange(step, live, context);
     return kept === undefined ? { kind: 'ready' } : toStale(step, kept);
   }
+  if (removes && isGoingAlready(step, live) && owner === context.id) return { kind: 'ready' };
   const changed = findChange(step, live, context);
   if (changed !== undefined) {
     const settled = step.action !== 'delete' && (await context.isInEffect(step));
@@ -61,6 +55,12 @@ async function checkPresent(step: Step, live: KubernetesObject, context: CheckCo
     return { kind: 'rejected', passing: true, message: `${formatRef(step.ref)} is being deleted` };
   }
   return { kind: 'ready' };
+}
+
+// A deletion whose answer was lost is asked for again.
+function isGoingAlready({ precondition }: Step, { metadata }: KubernetesObject): boolean {
+  const isSame = precondition.kind === 'present' && precondition.uid === getString(metadata, 'uid');
+  return isSame && getString(metadata, 'deletionTimestamp') !== undefined;
 }
 
 function findChange(step: Step, live: KubernetesObject, context: CheckContext): string | undefined {

@@ -1,3 +1,4 @@
+export { adoptObjects, type AdoptResult } from './adopt-objects.ts';
 export type { ApplyEvent, ApplyPlanOptions } from './apply-options.ts';
 export { applyPlan } from './apply-plan.ts';
 export type { ApplyResult, StepResult } from './apply-result.ts';
@@ -13,6 +14,7 @@ export {
   withMembership,
   type InventoryOptions,
 } from './inventory/membership.ts';
-export { UNIT_ANNOTATION } from './inventory/parent.ts';
+export { listMemberKinds, UNIT_ANNOTATION } from './inventory/parent.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
+export { listUnknownKinds, planLeastRights } from './least-rights.ts';
 export { readStatus } from './read-status.ts';

@@ -140,11 +140,16 @@ export function stop(state: MachineState, reason: string): Result {
 }
 
 function awaitHealth(state: MachineState, index: number, outcome: 'applied' | 'unchanged', at: number): Result {
-  if (!state.options.waitForHealth) return [end(state, index, { outcome }), []];
+  if (!state.options.waitForHealth && !isServedOnce(state.steps[index])) return [end(state, index, { outcome }), []];
   if (state.stopped !== undefined) {
     return [end(state, index, { outcome, message: `health was not waited for: ${state.stopped}` }), []];
   }
   return [setPhase(state, index, { kind: 'waiting', since: at, outcome }), [{ type: 'watch', step: index }]];
+}
+
+// What a definition defines cannot be written before; the API server itself makes it so, or says at once that it will not.
+function isServedOnce(step: Step | undefined): boolean {
+  return step?.ref.kind === 'CustomResourceDefinition' && step.action !== 'none';
 }
 
 function retry(state: MachineState, index: number, rejection: Rejection, next: 'pending' | 'removed', at: number): MachineState {

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError, refKeyOf, toRefKey, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
-import { pause, type Clock } from '../std/index.ts';
+import { getString, pause, type Clock } from '../std/index.ts';
 import { listAll } from './list-all.ts';
 
 type Report = (object: KubernetesObject | undefined) => void;
@@ -30,8 +30,11 @@ export class Observer {
     this.#intervals = intervals;
   }
 
-  /** Reports the object (undefined where it is not there) now and whenever it changes, until the answer is called. */
-  observe(ref: ObjectRef, report: Report): () => void {
+  /**
+   * Reports the object (undefined where it is not there) now and whenever it changes, until the answer is called. Where the
+   * object was just written, `written` is what the write made of it: no older state is asked for.
+   */
+  observe(ref: ObjectRef, written: KubernetesObject | undefined, report: Report): () => void {
     const key = `${ref.group}/${ref.version}/${ref.kind}/${ref.namespace ?? ''}`;
     let stream = this.#streams.get(key);
     if (stream === undefined) {
@@ -41,7 +44,7 @@ export class Observer {
       this.#streams.set(key, stream);
       this.#ended.push(stream.run());
     }
-    return stream.add(ref, report);
+    return stream.add(ref, written, report);
   }
 
   /** Ends all watches and waits for their end. Throws what went wrong in them, if it was not the cluster. */
@@ -70,11 +73,11 @@ class Stream {
     this.#fail = fail;
   }
 
-  add(ref: ObjectRef, report: Report): () => void {
+  add(ref: ObjectRef, written: KubernetesObject | undefined, report: Report): () => void {
     const key = toRefKey(ref);
     const reports = this.#reports.get(key) ?? new Set();
     this.#reports.set(key, reports.add(report));
-    if (this.#known !== undefined) void this.#look(ref, report);
+    if (this.#known !== undefined) this.#begin(this.#known.get(key), written, ref, report);
     return () => {
       reports.delete(report);
       if (reports.size === 0) this.#reports.delete(key);
@@ -121,7 +124,13 @@ class Stream {
     while (await pause(this.#clock, this.#intervals.remind, this.#abort.signal)) if (this.#known !== undefined) this.#reportAll();
   }
 
-  /** The state that is known may be older than the write after which somebody began to observe: so it is read anew. */
+  /** What is known may be older than the write, of which the watch will tell; where versions do not say so, the object is read anew. */
+  #begin(known: KubernetesObject | undefined, written: KubernetesObject | undefined, ref: ObjectRef, report: Report): void {
+    const [at, from] = [known, written].map((object) => toNumber(getString(object?.metadata, 'resourceVersion')));
+    if (from === undefined || (known !== undefined && at === undefined)) void this.#look(ref, report);
+    else if (at !== undefined && at >= from) report(known);
+  }
+
   async #look(ref: ObjectRef, report: Report): Promise<void> {
     try {
       report(await this.#cluster.get(ref));
@@ -137,4 +146,9 @@ class Stream {
   #report(key: RefKey): void {
     for (const report of this.#reports.get(key) ?? []) report(this.#known?.get(key));
   }
+}
+
+/** Versions that are decimal numbers are in the order of their writes (KEP-5504). */
+function toNumber(version: string | undefined): bigint | undefined {
+  return version !== undefined && /^[1-9]\d{0,38}$/.test(version) ? BigInt(version) : undefined;
 }

@@ -39,12 +39,15 @@ export class StepStates implements Iterable<StepState> {
   }
 
   /** The indexes of the states that are not the same as in an earlier list of the same steps. */
-  *changedSince(earlier: StepStates | undefined): Generator<number> {
-    for (const [place, chunk] of this.#chunks.entries()) {
+  changedSince(earlier: StepStates | undefined): readonly number[] {
+    const changed: number[] = [];
+    for (let place = 0; place < this.#chunks.length; place++) {
+      const chunk = this.#chunks[place] ?? [];
       const before = earlier === undefined ? undefined : earlier.#chunks[place];
       if (chunk === before) continue;
-      for (const [offset, state] of chunk.entries()) if (state !== before?.[offset]) yield place * CHUNK + offset;
+      for (let offset = 0; offset < chunk.length; offset++) if (chunk[offset] !== before?.[offset]) changed.push(place * CHUNK + offset);
     }
+    return changed;
   }
 
   *[Symbol.iterator](): Generator<StepState> {

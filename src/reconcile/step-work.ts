@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
-import { formatRef, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type Step } from '../model/index.ts';
+import { formatRef, stepsOf, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type Step } from '../model/index.ts';
 import { holdsSecretHashes } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
@@ -7,6 +7,7 @@ import { checkStep } from './check-step.ts';
 import { membershipLabel, withMembership } from './inventory/membership.ts';
 import type { CheckResult, WriteOutcome } from './machine-state.ts';
 import type { Verb } from './phase.ts';
+import { LiveReader } from './live-reader.ts';
 import { toRejection, toThrownRejection } from './rejections.ts';
 import { revealSecret } from './reveal-secret.ts';
 
@@ -16,6 +17,7 @@ export class StepWork {
   readonly #plan: Plan;
   readonly #id: string;
   readonly #options: ApplyPlanOptions;
+  readonly #reader: LiveReader;
   readonly #takenFrom: ReadonlyMap<RefKey, string>;
   readonly #live = new Map<Step, KubernetesObject | undefined>();
   readonly #written = new Map<Step, KubernetesObject>();
@@ -25,6 +27,7 @@ export class StepWork {
     this.#plan = plan;
     this.#id = id;
     this.#options = options;
+    this.#reader = new LiveReader(cluster, options.clock, stepsOf(plan));
     this.#takenFrom = listTaken(plan, options);
   }
 
@@ -45,7 +48,8 @@ export class StepWork {
         fieldManager: this.#plan.fieldManager,
         isInEffect: async (): Promise<boolean> => desired !== undefined && (await this.#isInEffect(desired.object)),
       };
-      const { result, live } = await checkStep(this.#cluster, step, context);
+      const live = await this.#reader.read(step);
+      const result = await checkStep(step, live, context);
       this.#live.set(step, live);
       return result;
     } catch (error) {
@@ -63,9 +67,12 @@ export class StepWork {
   }
 
   async #delete(step: Step): Promise<WriteOutcome> {
-    const uid = getString(this.#live.get(step)?.metadata, 'uid');
+    const metadata = this.#live.get(step)?.metadata;
+    const [uid, resourceVersion] = [getString(metadata, 'uid'), getString(metadata, 'resourceVersion')];
+    // The version too: between the check and this, another unit may have taken the object over.
     const result = await this.#cluster.delete(step.ref, {
       ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
       propagation: step.action === 'replace' ? 'Foreground' : 'Background',
     });
     if (result.kind === 'ok' || result.reason === 'NotFound') return { kind: 'written', operation: 'deleted' };

@@ -1,5 +1,6 @@
-import type { Cluster } from '../cluster/index.ts';
+import { isRead, type Cluster, type ListQuery, type ResourceType, type WorldReading } from '../cluster/index.ts';
 import {
+  KplanError,
   refKeyOf,
   toRefKey,
   type KubernetesObject,
@@ -14,7 +15,7 @@ import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
 import type { ApplyResult, StepResult } from './apply-result.ts';
 import type { Health } from './health/health.ts';
-import { PART_OF_LABEL } from './inventory/membership.ts';
+import { ownerOf, PART_OF_LABEL } from './inventory/membership.ts';
 import { toGroupKindName } from './inventory/parent.ts';
 import { listAll } from './list-all.ts';
 
@@ -28,17 +29,28 @@ export interface Concern {
 }
 
 /**
- * The objects that a plan leaves as they are and that are not well: one list for each kind of them, whatever their number.
- * `isHealthy` judges those that are there.
+ * The objects that a plan leaves as they are and that are not well: one list for each kind of them, whatever their number, unless
+ * the cluster was read just now. `isHealthy` judges those that are there.
  */
 export async function findConcerns(
   cluster: Cluster,
   plan: Plan,
   id: string,
   isHealthy: (object: KubernetesObject) => boolean,
+  reading?: WorldReading,
 ): Promise<readonly Concern[]> {
   if (plan.unchanged.length === 0) return [];
-  const members = await readMembers(cluster, plan.unchanged, id);
+  const isKnown = (ref: UnchangedObject): boolean => reading !== undefined && isRead(reading, ref);
+  const asked = await readMembers(
+    cluster,
+    plan.unchanged.filter((ref) => !isKnown(ref)),
+    id,
+  );
+  const known = plan.unchanged.filter(isKnown).flatMap((ref) => reading?.world.get(ref) ?? []);
+  const members = new Map([
+    ...asked,
+    ...known.filter((object) => ownerOf(object) === id).map((object) => [refKeyOf(object), object] as const),
+  ]);
   return plan.unchanged.flatMap((kept) => {
     const live = members.get(toRefKey(kept));
     const stale = live === undefined || !isAsFound(kept, live, plan);
@@ -113,22 +125,42 @@ function isAsFound({ precondition }: UnchangedObject, live: KubernetesObject, { 
 
 /** Kinds that are not served (any more) have no members. */
 async function readMembers(cluster: Cluster, refs: readonly UnchangedObject[], id: string): Promise<ReadonlyMap<RefKey, KubernetesObject>> {
+  if (refs.length === 0) return new Map();
   const kinds = groupByKind(refs);
   const served = (await cluster.resources()).filter((type) => kinds.has(toGroupKindName(type)));
   const queries = [...new Map(served.map((type) => [toGroupKindName(type), type]))].map(([name, type]) => {
-    const [only, ...others] = new Set((kinds.get(name) ?? []).flatMap(({ namespace }) => namespace ?? []));
+    const namespaces = [...new Set((kinds.get(name) ?? []).flatMap(({ namespace }) => namespace ?? []))];
+    const [only, ...others] = namespaces;
     return {
       type,
+      namespaces,
       query: { labelSelector: `${PART_OF_LABEL}=${id}`, ...(only === undefined || others.length > 0 ? {} : { namespace: only }) },
     };
   });
   const members = new Map<RefKey, KubernetesObject>();
   for (let from = 0; from < queries.length; from += LISTS_AT_ONCE) {
     const batch = queries.slice(from, from + LISTS_AT_ONCE);
-    const lists = await Promise.all(batch.map(({ type, query }) => listAll(cluster, type, query)));
-    for (const { items } of lists) for (const item of items) members.set(refKeyOf(item), item);
+    const lists = await Promise.all(batch.map(({ type, query, namespaces }) => listWhereAllowed(cluster, type, query, namespaces)));
+    for (const items of lists) for (const item of items) members.set(refKeyOf(item), item);
   }
   return members;
+}
+
+/** All at once; where only single namespaces may be listed, one after the other. */
+async function listWhereAllowed(
+  cluster: Cluster,
+  type: ResourceType,
+  query: ListQuery,
+  namespaces: readonly string[],
+): Promise<readonly KubernetesObject[]> {
+  try {
+    return (await listAll(cluster, type, query)).items;
+  } catch (error) {
+    const isRefused = error instanceof KplanError && error.code === 'CLUSTER_REFUSED';
+    if (!isRefused || query.namespace !== undefined || namespaces.length === 0) throw error;
+    const lists = await Promise.all(namespaces.map((namespace) => listAll(cluster, type, { ...query, namespace })));
+    return lists.flatMap(({ items }) => items);
+  }
 }
 
 function groupByKind(refs: readonly UnchangedObject[]): ReadonlyMap<string, readonly UnchangedObject[]> {

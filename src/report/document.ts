@@ -5,14 +5,17 @@ import {
   fingerprint,
   stepsOf,
   toRefKey,
+  type Admission,
   type Cause,
   type Effect,
+  type FieldChange,
   type Finding,
   type ObjectRef,
   type Plan,
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import { adoptFields } from './adopt.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
@@ -49,6 +52,14 @@ export function toDocument(report: Report): JsonObject {
         })),
         notes: report.notes,
       };
+    case 'AdoptReport':
+      return {
+        ...head,
+        unit: report.unit,
+        cluster: worldFields(report.cluster),
+        objects: adoptFields(report, refFields),
+        notes: report.notes,
+      };
   }
 }
 
@@ -69,7 +80,12 @@ function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): Js
     ],
     findings: findingFields(plan.findings),
     effects: plan.effects.map(effectFields),
+    ...(plan.admission === undefined || plan.admission.length === 0 ? {} : { admission: plan.admission.map(admissionFields) }),
   };
+}
+
+function admissionFields({ sees, maySee, ...who }: Admission): JsonObject {
+  return { ...who, sees: sees.map(refFields), maySee: maySee.map(refFields) };
 }
 
 function worldFields(source: WorldSource): JsonObject {
@@ -95,9 +111,15 @@ function stepFields(step: Step): JsonObject {
     wave: step.wave,
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.movedFrom === undefined ? {} : { movedFrom: refFields(step.movedFrom) }),
-    fields: step.fields.map((field) => ({ ...maskSecrets(field, step.ref) })),
+    fields: step.fields.map((field) => fieldFields(maskSecrets(field, step.ref))),
+    ...(step.confirmed === undefined ? {} : { confirmed: true }),
+    ...(step.unconfirmed === undefined ? {} : { unconfirmed: step.unconfirmed }),
     ...(step.source === undefined ? {} : { source: { ...step.source } }),
   };
+}
+
+function fieldFields({ drift, ...field }: FieldChange): JsonObject {
+  return { ...field, ...(drift === undefined ? {} : { drift: { ...drift } }) };
 }
 
 function outcomeFields(applied: AppliedStep | undefined): JsonObject {

@@ -5,12 +5,16 @@ import {
   describeRemedy,
   formatRef,
   stepsOf,
+  type Admission,
   type Effect,
+  type FieldChange,
   type Finding,
   type Severity,
   type SourceRange,
   type Step,
 } from '../model/index.ts';
+import { describeAdmissionKind, describeSight } from './admission.ts';
+import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { describePlaceOf, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -63,6 +67,8 @@ function titleOf(report: Report): string {
       return `kplan: ${count(report.loaded.objects, 'object') || 'no objects'} · ${problems}`;
     case 'StatusReport':
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
+    case 'AdoptReport':
+      return `kapply adopt: ${countAdopted(report)}`;
   }
 }
 
@@ -91,7 +97,16 @@ function sectionsOf(report: Report): Section[] {
         rows: steps.map(stepRow),
         open: steps.length <= 20,
       });
+    const drifted = steps.flatMap((step) => step.fields.flatMap((field) => (field.drift === undefined ? [] : [{ step, field }])));
+    if (drifted.length > 0)
+      sections.push({
+        title: `Drift: fields that others changed since they were last applied (${drifted.length})`,
+        head: ['Object', 'Field', 'Changed by'],
+        rows: drifted.map(({ step, field }) => driftRow(step, field)),
+        open: drifted.length <= 20,
+      });
   }
+  if (report.kind === 'PlanReport') sections.push(...admissionSections(report.plan.admission ?? []));
   if (report.kind === 'StatusReport')
     for (const unit of report.units)
       sections.push({
@@ -100,7 +115,33 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
+  if (report.kind === 'AdoptReport') {
+    sections.push({
+      title: escape(report.unit),
+      head: ['Object', 'What happens'],
+      rows: report.objects.map((entry) => {
+        const { head, details } = describeAdopted(entry);
+        return row(code(formatRef(entry.ref)), escape([head.slice(formatRef(entry.ref).length).trim(), ...details].join('; ')));
+      }),
+      open: true,
+    });
+    if (describeDropped(report).length > 0)
+      sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
+  }
   return [...sections, ...problemSections(items, 'info')];
+}
+
+function admissionSections(admission: readonly Admission[]): Section[] {
+  if (admission.length === 0) return [];
+  const rows = admission.map((item) =>
+    row(
+      describeAdmissionKind(item),
+      `${code(item.name)}<br>${escape(item.configuration)}`,
+      escape(describeSight(item, false)),
+      item.failurePolicy,
+    ),
+  );
+  return [{ title: `Admission (${admission.length})`, head: ['Kind', 'Name', 'Changes', 'Failure policy'], rows, open: false }];
 }
 
 const TITLES: Readonly<Record<Severity, string>> = { error: 'Errors', warning: 'Warnings', info: 'Notes' };
@@ -138,16 +179,26 @@ function findingRow(finding: Finding): string {
 }
 
 function stepRow(step: Step): string {
-  const fields = step.fields
-    .slice(0, 6)
-    .map((field) => maskSecrets(field, step.ref))
-    .map((field) => `${code(readablePath(field.path, step))}: ${value(field.before)} → ${value(field.after)}`);
-  const more = step.fields.length > 6 ? [`… ${step.fields.length - 6} more`] : [];
+  const own = step.fields.filter(({ drift }) => drift === undefined);
+  const fields = own.slice(0, 6).map((field) => fieldText(field, step));
+  const drifted = step.fields.length - own.length;
+  const more = [...(own.length > 6 ? [`… ${own.length - 6} more`] : []), ...(drifted > 0 ? [`${drifted} drifted, below`] : [])];
   return row(
     step.action,
     `${code(formatRef(step.ref))}${step.reason === undefined ? '' : `<br>${escape(step.reason)}`}`,
     [...fields, ...more].join('<br>'),
   );
+}
+
+function driftRow(step: Step, field: FieldChange): string {
+  const { manager, time } = field.drift ?? { manager: '', time: '' };
+  return row(code(formatRef(step.ref)), fieldText(field, step), `${code(manager)}<br>${escape(time)}`);
+}
+
+function fieldText(change: FieldChange, step: Step): string {
+  const field = maskSecrets(change, step.ref);
+  const who = field.by === undefined ? '' : field.by === 'admission' ? ' (set by admission)' : ' (set by the API server)';
+  return `${code(readablePath(field.path, step))}: ${value(field.before)} → ${value(field.after)}${who}`;
 }
 
 function value(json: JsonValue | undefined): string {

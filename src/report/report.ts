@@ -1,4 +1,5 @@
 import { toRefKey, type Effect, type Finding, type ObjectRef, type Plan, type SourceRange, type WorldSource } from '../model/index.ts';
+import type { AdoptReport } from './adopt.ts';
 
 /** How a step of an applied plan ended. */
 export type StepOutcome = 'applied' | 'unchanged' | 'failed' | 'refused' | 'skipped';
@@ -72,7 +73,7 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport;
+export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -98,6 +99,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ValidateReport':
       return report.findings;
     case 'StatusReport':
+    case 'AdoptReport':
       return [];
   }
 }

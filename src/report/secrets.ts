@@ -14,7 +14,7 @@ export function maskSecrets(field: FieldChange, { group, kind }: ObjectRef): Fie
   const isOfSecret = SECRET.test(kind) && !group.includes('.') && !SHOWN.test(field.path);
   if (!isOfSecret && ![field.before, field.after].some((value) => value !== undefined && hasHash(value))) return field;
   return {
-    path: field.path,
+    ...field,
     ...(field.before === undefined ? {} : { before: '(secret)' }),
     ...(field.after === undefined ? {} : { after: field.before === undefined ? '(secret)' : '(another secret)' }),
   };

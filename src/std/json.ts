@@ -126,11 +126,32 @@ function write(value: JsonValue, indent: number, margin: string, sorted: boolean
  */
 export function parseJson(text: string): JsonValue {
   if (!/\d{16}/.test(text)) return toJson(JSON.parse(text));
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) => {
-    if (!/^-?\d{16,}$/.test(token) || Number.isSafeInteger(Number(token))) return token;
-    return `{${JSON.stringify(BIG)}:"${token}"}`;
-  });
-  return unmark(toJson(JSON.parse(marked)));
+  return unmark(toJson(JSON.parse(markBig(text))));
+}
+
+// Strings are skipped by hand: a pattern of them would overflow its stack on one of megabytes.
+function markBig(text: string): string {
+  const token = /"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+  let marked = '';
+  let at = 0;
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    const [word] = match;
+    if (word === '"') token.lastIndex = endOfString(text, match.index);
+    else if (/^-?\d{16,}$/.test(word) && !Number.isSafeInteger(Number(word))) {
+      marked += `${text.slice(at, match.index)}{${JSON.stringify(BIG)}:"${word}"}`;
+      at = token.lastIndex;
+    }
+  }
+  return marked + text.slice(at);
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text.charAt(at - 1 - slashes) === '\\') slashes++;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return text.length;
 }
 
 const BIG = '\u0000int64';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureOnce, type Measured } from './measure.ts';
 
@@ -17,6 +17,13 @@ export function installKplan(directory: string): string {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'inherit' });
   for (const name of ['dist', 'schemas']) cpSync(join(ROOT, name), join(directory, name), { recursive: true });
   return join(directory, 'dist/kplan.js');
+}
+
+/** Bundles a program of this folder as kplan is bundled, beside it; where it is. */
+export function bundleBeside(program: string, source: string): string {
+  const call = `import { bundle } from './scripts/bundle.mjs'; await bundle(${JSON.stringify([source])}, ${JSON.stringify(dirname(program))});`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', call], { cwd: ROOT, stdio: 'inherit' });
+  return join(dirname(program), `${basename(source, '.ts')}.js`);
 }
 
 /** Measures the program once, with a cache folder of its own; none if that is the empty string. */

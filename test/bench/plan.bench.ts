@@ -1,19 +1,14 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArguments } from '../../src/cli/arguments.ts';
-import { planOnce } from '../../src/cli/commands/plan.ts';
-import { createLog, processIo, type Io } from '../../src/cli/io.ts';
-import { tuneEngine } from '../../src/cli/main.ts';
-import { PlanSession } from '../../src/cli/stages/plan-session.ts';
 import { readRepository } from '../../src/loader/index.ts';
-import { namespaceOf, stepsOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
+import { namespaceOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { membershipLabel } from '../../src/reconcile/index.ts';
 import { openEmbeddedCluster } from '../../src/sim/index.ts';
-import { getArray, getObject, getString, parseJson, sha256, type Clock } from '../../src/std/index.ts';
+import { getArray, getNumber, getObject, getString, parseJson, sha256, type Clock } from '../../src/std/index.ts';
 import { writeCorpus } from './corpus.ts';
-import { measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
-import { measureInTurn, measureWork, type MeasuredWork } from './measure.ts';
+import { bundleBeside, measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
+import { measureInTurn, measureOnce } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
 const OBJECTS = 5000;
@@ -42,60 +37,25 @@ export async function benchPlan({ scratch, program }: Bench): Promise<readonly B
       expected: sha256(changed.join('\n')),
     },
   ];
-  return [...cold, ...(await benchWatched(directory, snapshot))];
+  return [...cold, ...(await benchWatched(directory, snapshot, program))];
 }
 
-interface WatchedChange {
-  readonly name: string;
-  readonly kind: string;
-  readonly from: RegExp;
-  readonly to: (run: number) => string;
-}
-
-/** Changes of one object that ever more follows from; the last two are of one Deployment. */
-const WATCHED: readonly WatchedChange[] = [
-  { name: 'a value of a ConfigMap', kind: 'ConfigMap', from: /setting\.0\.name=.*/, to: (run) => `setting.0.name=${run}` },
-  { name: 'an image of a Deployment', kind: 'Deployment', from: /image: .*/, to: (run) => `image: registry.example.com/changed:${run}` },
-  { name: 'the replicas of a Deployment', kind: 'Deployment', from: /replicas: .*/, to: (run) => `replicas: ${run % 5}` },
-];
-
-/** What a change of one file costs a watched plan, from the change to the report's data, in a process that has planned before. */
-async function benchWatched(directory: string, snapshot: string): Promise<readonly BenchRow[]> {
-  const io: Io = { ...processIo({ signal: new AbortController().signal, hold: () => () => undefined }), env: { KPLAN_CACHE: '' } };
-  const args = await parseArguments('kplan', ['plan', directory, '--snapshot', snapshot]);
-  tuneEngine(['--watch']);
-  const session = new PlanSession(io);
-  const plan = async (): Promise<number> => stepsOf((await planOnce(args, io, createLog(io, true, false), session)).plan).length;
-  const rows: BenchRow[] = [];
-  for (let run = 0; run < 3; run++) await plan();
-  for (const { name, kind, from, to } of WATCHED) {
-    const path = findFile(directory, kind);
-    const results: MeasuredWork<number>[] = [];
-    for (let run = 0; run < 9; run++) {
-      writeFileSync(path, replaceIn(readText(path), from, to(run)));
-      results.push(await measureWork(plan));
-    }
-    const [best] = results.toSorted((a, b) => a.wallMs - b.wallMs).slice(Math.floor(results.length / 2));
-    if (best !== undefined)
-      rows.push({
-        work: `  watched, ${name}`,
-        ...best,
-        hash: sha256(String(best.answer)),
-        expected: sha256(String(CHANGED + Math.min(2, 1 + rows.length))),
-      });
-  }
-  return rows;
-}
-
-/** A file of a team whose files have not been changed, with an object of this kind. */
-function findFile(directory: string, kind: string): string {
-  const team = join(directory, 'team-3');
-  const file = readdirSync(team)
-    .toSorted()
-    .slice(2)
-    .find((name) => readText(join(team, name)).includes(`kind: ${kind}\n`));
-  if (file === undefined) throw new Error(`no ${kind}`);
-  return join(team, file);
+/** What changes of one file cost a watched plan, in the program as it is shipped. */
+async function benchWatched(directory: string, snapshot: string, program: string): Promise<readonly BenchRow[]> {
+  const { code, stdout, stderr } = await measureOnce(process.execPath, [
+    bundleBeside(program, 'test/bench/watched.ts'),
+    directory,
+    snapshot,
+  ]);
+  if (code !== 0) throw new Error(stderr);
+  return getArray(parseJson(stdout)).map((row, index) => ({
+    work: `  watched, ${getString(row, 'name') ?? ''}`,
+    wallMs: getNumber(row, 'wallMs') ?? 0,
+    cpuMs: getNumber(row, 'cpuMs') ?? 0,
+    memoryMB: getNumber(row, 'memoryMB') ?? 0,
+    hash: sha256(String(getNumber(row, 'answer'))),
+    expected: sha256(String(CHANGED + Math.min(2, 1 + index))),
+  }));
 }
 
 async function applyAll(directory: string, embedded: string): Promise<void> {

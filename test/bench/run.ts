@@ -5,6 +5,7 @@ import { benchEmbedded } from './embedded.bench.ts';
 import { benchEngines } from './engines.bench.ts';
 import { installKplan, type Bench } from './kplan.ts';
 import { benchPlan } from './plan.bench.ts';
+import { benchLive } from './live.bench.ts';
 import { formatRows, listWrong, type BenchRow } from './row.ts';
 import { benchStart } from './start.bench.ts';
 import { benchValidate } from './validate.bench.ts';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   plan: benchPlan,
   embedded: benchEmbedded,
   engines: benchEngines,
+  live: benchLive,
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));

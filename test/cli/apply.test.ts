@@ -27,6 +27,24 @@ function smallRepository(context: TestContext): string {
   return folder;
 }
 
+/** Past what is unhealthy for good, as a path and as a saved plan; what is not healthy is told of again without the flag. */
+async function checkNoWait(folder: string, apply: readonly string[]): Promise<void> {
+  const dry = await run('kapply', folder, [...apply, '--no-wait', '--dry-run']);
+  assert.equal(dry.code, 0);
+  const other = join(folder, 'cluster');
+  cpSync(join(folder, '.kplan/cluster'), other, { recursive: true });
+  await run('kplan', folder, ['.', '--out', 'p.kplan', '--embedded', other]);
+  for (const words of [['p.kplan', ...apply.slice(1), '--embedded', other], apply]) {
+    const { code, stdout } = await run('kapply', folder, [...words, '--no-wait']);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^Apply: 1 applied/m);
+    assert.match(stdout, /Health was not waited for \(--no-wait\)/);
+  }
+  rmSync(join(folder, 'p.kplan'));
+  const { code } = await run('kapply', folder, apply);
+  assert.equal(code, 1, 'still not healthy');
+}
+
 test('an unhealthy object that does not change is told of, and holds up what depends on it', async (context) => {
   const folder = temporaryFolder(context);
   const write = (annotations: string): void =>
@@ -53,7 +71,9 @@ metadata: {name: later${annotations}}
     const { code, stdout } = await run('kapply', folder, apply);
     assert.equal(code, 1);
     assert.match(stdout, /ConfigMap default\/later {2}skipped/);
+    assert.match(stdout, /1 not healthy, 1 not begun: .* go on all the same with --no-wait\.\n$/);
   }
+  await checkNoWait(folder, apply);
   write('');
   assert.equal((await run('kapply', folder, apply)).code, 1);
   const nothing = await run('kapply', folder, apply);
@@ -162,7 +182,14 @@ describe('the shop', () => {
     ]);
     const refused = await run('kapply', changed, ['.', '--yes']);
     assert.equal(refused.code, 3);
-    assert.match(refused.stderr, /nothing was done: K[RS]0001 stands in the way/);
+    assert.match(refused.stderr, /nothing was done: KS0001, KR0001 stand in the way\n.*with --allow KS0001 --allow KR0001\n/);
+    const partly = await run('kapply', changed, ['.', '--yes', '--allow', 'scheduler']);
+    assert.match(partly.stderr, /nothing was done: KR0001 stands in the way\n.*with --allow scheduler --allow KR0001\n/);
+    const planned = await run('kplan', changed, ['.', '--out', 'p.kplan']);
+    assert.match(planned.stdout, /`kapply\s+p\.kplan\s+--allow\s+KS0001\s+--allow\s+KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
+    const shown = await run('kplan', changed, ['show', 'p.kplan']);
+    assert.match(shown.stdout, /`kapply\s+p\.kplan\s+--allow\s+KS0001\s+--allow\s+KR0001`\s+would\s+go\s+on\s+all\s+the\s+same\.\n$/);
+    rmSync(join(changed, 'p.kplan'));
     assert.match((await run('kplan', changed, ['.'])).stdout, /^Plan: 4 to update, 1 to delete/);
     const unhealthy = await run('kapply', changed, [
       '.',
@@ -316,7 +343,7 @@ test('what is taken out of the repository is pruned, what must not go in passing
   writeFileSync(join(folder, 'app.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: default}\n');
   const refused = await run('kapply', folder, ['app.yaml', '--yes', '--unit', 'u']);
   assert.equal(refused.code, 3, 'a namespace is not deleted in passing');
-  assert.match(refused.stderr, /KP010[45] stands in the way/);
+  assert.match(refused.stderr, /nothing was done: KP0104, KP0105 stand in the way/);
   const unknown = await run('kapply', folder, ['status', '--unit', 'v']);
   assert.equal(unknown.code, 3);
   assert.match(unknown.stderr, /has no unit v\n {2}there is u\n/);

@@ -38,6 +38,14 @@ test('flags are decoded by type', async () => {
   assert.ok(!args.has('watch'));
 });
 
+test('the opposite of a flag is the nearest right one', async () => {
+  for (const [given, meant] of [
+    ['--wait=false', '--no-wait'],
+    ['--no-yes', '--yes'],
+  ] as const)
+    await assert.rejects(parseArguments('kapply', [given]), new RegExp(`unknown flag .*; did you mean ${meant}\\?`));
+});
+
 test('a path after a list flag is not swallowed by it', async () => {
   const args = await parseArguments('kplan', ['-n', 'a', 'deploy']);
   assert.deepEqual(args.positionals, ['deploy']);

@@ -18,11 +18,15 @@ const cases: readonly { readonly name: string; readonly rule: Readonly<Record<st
   { name: 'a pattern of objects', rule: { code: 'KR0101', object: 'Secret shop/*' }, want: true },
   { name: 'another object', rule: { code: 'KR0101', object: 'Secret pay/*' }, want: false },
   { name: 'a pattern of files', rule: { code: 'KR0101', file: 'apps/*.yaml' }, want: true },
+  { name: 'stars beside each other', rule: { code: 'KR0101', file: '**apps*/*a***.yaml' }, want: true },
+  { name: 'a star of nothing', rule: { code: 'KR0101', file: 'apps/a.yaml*' }, want: true },
+  { name: 'parts that overlap', rule: { code: 'KR0101', file: 'apps/a.y*.yaml' }, want: false },
+  { name: 'stars without number', rule: { code: 'KR0101', file: `${'*a'.repeat(5000)}*` }, want: false },
   { name: 'a dot is a dot', rule: { code: 'KR0101', file: 'apps/a?yaml' }, want: false },
 ];
 for (const { name, rule, want } of cases)
   test(`ignored by ${name}: ${want}`, () => {
-    const config = decodeConfig({ ignore: [{ ...rule, reason: 'known' }] });
+    const config = decodeConfig({ ignore: [{ ...rule, reason: 'known' }] }, (path) => ({ path, place: '', isBound: true }));
     assert.equal(waive([finding], config.ignore)[0]?.waived, want ? 'known' : undefined);
   });
 

@@ -26,14 +26,17 @@ interface Deviation {
   readonly subject: string;
   readonly name: string;
   readonly pattern: RegExp;
+  /** The last minor version of which it is known; of all where there is none. */
+  readonly until: string | undefined;
 }
 
 let deviations: readonly Deviation[] | undefined;
 
 /** The name of the known deviation that a difference is an instance of: `fixtures/judges/deviations.json`. */
-export function deviationOf(subject: string, signature: string): string | undefined {
+export function deviationOf(subject: string, signature: string, version: string): string | undefined {
   deviations ??= readDeviations();
-  return deviations.find((item) => item.subject === subject && item.pattern.test(signature))?.name;
+  const isOf = ({ until }: Deviation): boolean => until === undefined || minorOf(version) <= minorOf(until);
+  return deviations.find((item) => item.subject === subject && isOf(item) && item.pattern.test(signature))?.name;
 }
 
 function readDeviations(): readonly Deviation[] {
@@ -42,6 +45,10 @@ function readDeviations(): readonly Deviation[] {
     const [subject, name, signature, reason] = ['subject', 'name', 'signature', 'reason'].map((field) => getString(entry, field) ?? '');
     if (!subject || !name || !signature || !reason)
       throw new Error('deviations.json: each has a subject, a name, a signature and a reason');
-    return { subject, name, pattern: new RegExp(signature, 's') };
+    return { subject, name, pattern: new RegExp(signature, 's'), until: getString(entry, 'until') };
   });
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
 }

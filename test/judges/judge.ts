@@ -54,6 +54,8 @@ export interface Judge<S = Omit<Setting, 'random'>> {
 }
 
 export interface RunOptions {
+  /** The minor version of the server that is asked. */
+  readonly version: string;
   readonly seed: number;
   readonly count: number | undefined;
   readonly log: (line: string) => void;
@@ -77,16 +79,17 @@ export async function runJudge<S extends object>(
   options: RunOptions,
 ): Promise<{ passed: number; failed: number }> {
   const trial = await judge.prepare({ ...setting, random: new Random(caseSeed(options.seed, judge.subject, -1)) });
+  const { version } = options;
   let missing: readonly string[] = [];
   const tally: Tally = { coverage: new Map(), known: new Map(), found: new Map(), asked: 0, agreed: 0, uncompared: 0 };
   try {
-    for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, name, input);
+    for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, { name, input, version });
     const total = options.count ?? judge.cases;
     let next = 0;
     const work = async (): Promise<void> => {
       for (let index = next++; index < total && !options.signal.aborted; index = next++) {
         const input = trial.generate(new Random(caseSeed(options.seed, judge.subject, index)));
-        await ask(judge, trial, tally, `case ${index}`, input);
+        await ask(judge, trial, tally, { name: `case ${index}`, input, version });
       }
     };
     await Promise.all(Array.from({ length: judge.parallel }, work));
@@ -100,7 +103,12 @@ export async function runJudge<S extends object>(
   return { passed: tally.asked - wrong, failed: wrong + missing.length };
 }
 
-async function ask({ subject }: { readonly subject: string }, trial: Trial, tally: Tally, name: string, input: JsonValue): Promise<void> {
+async function ask(
+  { subject }: { readonly subject: string },
+  trial: Trial,
+  tally: Tally,
+  { name, input, version }: { readonly name: string; readonly input: JsonValue; readonly version: string },
+): Promise<void> {
   const comparison = await trial.compare(input);
   if (comparison === undefined) return;
   for (const key of comparison.coverage) count(tally.coverage, key);
@@ -114,7 +122,7 @@ async function ask({ subject }: { readonly subject: string }, trial: Trial, tall
     tally.agreed++;
     return;
   }
-  const deviation = deviationOf(subject, difference.signature);
+  const deviation = deviationOf(subject, difference.signature, version);
   if (deviation !== undefined) return count(tally.known, deviation);
   const known = tally.found.get(difference.signature);
   if (known === undefined) tally.found.set(difference.signature, { input, difference, name, count: 1 });

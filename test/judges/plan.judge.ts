@@ -1,7 +1,6 @@
 import {
   gvkOf,
   isKubernetesObject,
-  nameOf,
   refKeyOf,
   stepsOf,
   withMetadata,
@@ -14,6 +13,7 @@ import {
 import { createPlan } from '../../src/planner/index.ts';
 import {
   getObject,
+  getString,
   isArray,
   isEqualJson,
   isObject,
@@ -111,12 +111,21 @@ function toObject(value: JsonValue, otherwise: JsonObject): JsonObject {
   return isObject(value) ? value : otherwise;
 }
 
+/** A definition with names of its own, where it has names: two of one name would be in each other's way, and in that of the kind's objects. */
+function withOwnNames(object: JsonObject | undefined, name: string): JsonObject | undefined {
+  const [spec, names] = [getObject(object, 'spec'), getObject(object, 'spec', 'names')];
+  if (object?.['kind'] !== 'CustomResourceDefinition' || spec === undefined || names === undefined) return object;
+  const own: JsonObject = { kind: `P${name}`, listKind: `P${name}List`, plural: name, singular: name };
+  const renamed = Object.entries(names).map(([field, value]) => [field, own[field] ?? value]);
+  return { ...object, spec: { ...spec, names: Object.fromEntries(renamed) } };
+}
+
 async function compare(input: JsonValue, name: string, catalog: SchemaCatalog, client: Client): Promise<Comparison | undefined> {
-  const [first, second] = [getObject(input, 'first'), getObject(input, 'second')];
+  const [first, second] = [withOwnNames(getObject(input, 'first'), name), withOwnNames(getObject(input, 'second'), name)];
   if (!isKubernetesObject(first) || !isKubernetesObject(second)) return undefined;
   const kind = catalog.find(gvkOf(first));
   if (kind === undefined || first.kind !== second.kind || first.apiVersion !== second.apiVersion) return undefined;
-  const own = kind.kind === 'CustomResourceDefinition' ? nameOf(first) : name;
+  const own = kind.kind === 'CustomResourceDefinition' ? `${name}.${getString(first, 'spec', 'group') ?? ''}` : name;
   const named = { name: own, generateName: undefined, namespace: kind.namespaced ? NAMESPACE : undefined };
   const path = `${folderOf(kind, NAMESPACE)}/${own}`;
   const apply = (object: KubernetesObject, query: string): ReturnType<Client['send']> =>

@@ -35,7 +35,7 @@ export function listNeeds(wanted: Wanted): { readonly server: boolean; readonly 
 export async function askServer(connection: Connection, wanted: Wanted, options: RunOptions): Promise<Counts> {
   const client = new Client(connection);
   try {
-    return await runAll(SERVER_JUDGES.filter(isWanted(wanted)), { client, connection, catalog: loadCatalog('1.36') }, options);
+    return await runAll(SERVER_JUDGES.filter(isWanted(wanted)), { client, connection, catalog: loadCatalog(options.version) }, options);
   } finally {
     client.close();
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocuments } from '../../src/loader/index.ts';
 import { formatPlace } from '../../src/model/index.ts';
-import { getString, stringifyJsonInOrder, type Path } from '../../src/std/index.ts';
+import { getArray, getString, stringifyJsonInOrder, type Path } from '../../src/std/index.ts';
 
 const values = (text: string): readonly string[] =>
   parseDocuments(text, 'a.yaml').documents.map(({ value }) => stringifyJsonInOrder(value));
@@ -58,7 +58,7 @@ const STRUCTURE: readonly {
     input: 'a: |\n  {\nb: { # "\nc: "d # e" # }\n}\n',
     want: ['{"a":"{\\n","b":{"c":"d # e"}}'],
   },
-  { name: 'brackets that nothing closes', input: 'a: {\nb: 1\n', want: [], says: ['KL0001 2:1'] },
+  { name: 'brackets that nothing closes', input: 'a: {\nb: 1\n', want: [], says: ['KL0001 1:4'] },
   { name: 'a key over two lines', input: 'a: {"b"\n: 1}\n', want: [], says: ['KL0001 2:1'] },
   { name: 'a fault below such brackets', input: 'a: {\nb: 1\n}\nc: @d\n', want: [], says: ['KL0001 4:4'] },
   { name: '__proto__ as a key', input: '__proto__: {a: 1}\n', want: ['{"__proto__":{"a":1}}'] },
@@ -162,11 +162,21 @@ for (const { path, want, end } of LOCATED) {
 
 const SYNTAX: readonly { readonly file: string; readonly text: string; readonly want: string }[] = [
   { file: 'a.json', text: '{"a": 1 "b": 2}\n', want: '1:12 JSON: a comma or a colon is missing before this' },
-  { file: 'a.json', text: '{"a": [1\n', want: '1:8 JSON: a bracket is not closed' },
-  { file: 'a.json', text: '{"a": "b\n\n', want: '1:8 JSON: a string is not closed' },
+  { file: 'a.json', text: '{"a": [1\n', want: '1:7 JSON: the bracket [ opened at 1:7 is not closed' },
+  { file: 'a.json', text: '{"a": "b\n\n', want: '1:7 JSON: the quotation mark " opened at 1:7 is not closed' },
   { file: 'a.JSON', text: '{"a": 1}}\n', want: '1:9 JSON: there is more after the end of its value' },
   { file: 'a.json', text: '{"a": 1,, "b": 2}\n', want: '1:9 JSON: a value is missing before this comma' },
-  { file: 'a.yaml', text: 'a:\n  [1\n', want: '2:4 YAML: deficient indentation' },
+  { file: 'a.yaml', text: 'a:\n  [1\n', want: '2:3 YAML: the bracket [ opened at 2:3 is not closed' },
+  { file: 'a.yaml', text: 'a: [b, c\nd: e\n', want: '1:4 YAML: the bracket [ opened at 1:4 is not closed' },
+  { file: 'a.yaml', text: 'x: [1]\na: [b, [c]\nd: e\n', want: '2:4 YAML: the bracket [ opened at 2:4 is not closed' },
+  { file: 'a.yaml', text: 'a: [b, {c: d\ne: f\n', want: '1:8 YAML: the bracket { opened at 1:8 is not closed' },
+  { file: 'a.yaml', text: 'a: {b: [1, 2}\n', want: '1:8 YAML: the bracket [ opened at 1:8 is not closed' },
+  { file: 'a.yaml', text: 'ok: 1\n---\na: [b\n---\nc: 1\n', want: '3:4 YAML: the bracket [ opened at 3:4 is not closed' },
+  { file: 'a.yaml', text: 'a: [ # b ]\n  c\nd: e\n', want: '1:4 YAML: the bracket [ opened at 1:4 is not closed' },
+  { file: 'a.yaml', text: 'a: [b, "c]\nd: e\n', want: '1:8 YAML: the quotation mark " opened at 1:8 is not closed' },
+  { file: 'a.yaml', text: "a: 'b\nc: d\n", want: "1:4 YAML: the quotation mark ' opened at 1:4 is not closed" },
+  { file: 'a.yaml', text: 'a: ["b" "c"]\n', want: '1:9 YAML: missed comma between flow collection entries' },
+  { file: 'a.yaml', text: 'a: it\'s [\nb: "c"\n d: e\n', want: '3:2 YAML: bad indentation of a mapping entry' },
 ];
 
 for (const { file, text, want } of SYNTAX) {
@@ -176,6 +186,29 @@ for (const { file, text, want } of SYNTAX) {
     assert.equal(`${finding?.source?.line}:${finding?.source?.column} ${format}: ${reason}`, want);
   });
 }
+
+const LONG = 'x'.repeat(12_000_000);
+const LONG_TEXTS: readonly { readonly name: string; readonly text: string; readonly want: string }[] = [
+  { name: 'in a line of its own', text: `a: "\\n${LONG}"\n`, want: `\n${LONG}` },
+  { name: 'in a flow map', text: `a: {b: "${LONG}\\t"}\n`, want: `${LONG}\t` },
+  { name: 'of escapes', text: `a: ["${'\\\\\\"'.repeat(3_000_000)}"]\n`, want: '\\"'.repeat(3_000_000) },
+  { name: 'that JSON has no escape for', text: `a: ["\\x41${LONG}"]\n`, want: `A${LONG}` },
+];
+
+for (const { name, text, want } of LONG_TEXTS) {
+  test(`a quoted text of megabytes ${name} is read`, () => {
+    const { documents, findings } = parseDocuments(text, 'a.yaml');
+    assert.deepEqual(findings, []);
+    const value = documents[0]?.value;
+    const read = getString(value, 'a') ?? getString(value, 'a', 'b') ?? getArray(value, 'a').find((item) => typeof item === 'string');
+    assert.ok(read === want, `${read?.length} characters for ${want.length}`);
+  });
+}
+
+test('a tag of megabytes is a fault of its document', () => {
+  const { documents, findings } = parseDocuments(`a: !${LONG} b\n---\nc: d\n`, 'a.yaml');
+  assert.deepEqual([documents.length, findings.map(({ code }) => code)], [1, ['KL0001']]);
+});
 
 test('a JSON object has its own lines in a stream of them', () => {
   const { documents } = parseDocuments('{"a": 1}{"b":\n[2]}\n{"c": 3}', 'a.json');

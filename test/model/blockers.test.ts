@@ -60,6 +60,7 @@ test('every family of effects has an engine, and what only stops a plan has none
       ['KN', 'network'],
       ['KP01', undefined],
       ['KP02', 'restart'],
+      ['KP03', undefined],
       ['KR', 'reference'],
       ['KS', 'scheduler'],
       ['KV', undefined],

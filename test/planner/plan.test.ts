@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/std/index.ts';
-import { refKeyOf, stepsOf, World } from '../../src/model/index.ts';
-import { applied, changeOf, manifest, object, plan, stored, summary } from './scenario.ts';
+import { describe, fingerprint, refKeyOf, stepsOf, World } from '../../src/model/index.ts';
+import { applied, changeOf, manifest, NOW, object, plan, stored, summary } from './scenario.ts';
 
 function deployment(spec: JsonObject = {}, container: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
   return {
@@ -82,6 +82,8 @@ test('a conflict with another manager is a finding at the field', () => {
   const result = plan([live], [manifest(deployment({ replicas: 3 }))]);
   const [finding] = result.findings;
   assert.deepEqual([finding?.code, finding?.source?.file, finding?.data['manager']], ['KP0101', 'a.yaml /spec/replicas', 'hpa']);
+  assert.ok(finding !== undefined && describe(finding).endsWith(`: .spec.replicas, last written ${NOW}`), 'the time is said');
+  assert.equal(fingerprint(finding), fingerprint({ ...finding, data: { ...finding.data, written: ', last written now' } }));
   assert.deepEqual(summary(result), ['update Deployment web /spec/replicas']);
   assert.deepEqual(plan([live], [manifest(deployment({ replicas: 3 }))], { forceConflicts: true }).findings, []);
 });
@@ -94,6 +96,7 @@ test('fields of others stay', () => {
 test('only what the inventory proves to be ours is deleted, and nothing that asks to be kept', () => {
   const others = [1, 2, 3].map((n) => stored(config({}, { name: `other-${n}` })));
   const keep = [
+    { 'kapply.kplan.dev/prune': 'never' },
     { 'kapply.kplan.dev/prune': 'disabled' },
     { 'argocd.argoproj.io/sync-options': 'Validate=false, Prune=false' },
     { 'kustomize.toolkit.fluxcd.io/prune': 'Disabled' },
@@ -103,12 +106,12 @@ test('only what the inventory proves to be ours is deleted, and nothing that ask
   const own = stored(config({ a: '1' }));
   const web = stored(deployment());
   const most = plan([own, ...others, ...kept], [manifest(deployment())], { owned: new Set([own, ...kept].map(refKeyOf)) });
-  assert.deepEqual(most.findings[0]?.data, { deleted: 1, total: 5 });
+  assert.deepEqual(most.findings[0]?.data, { deleted: 1, total: 6 });
   const result = plan([own, web, ...others, ...kept], [manifest(deployment())], { owned: new Set([own, web, ...kept].map(refKeyOf)) });
   assert.deepEqual(summary(result), ['delete ConfigMap c']);
   assert.deepEqual(
     result.findings.map(({ code }) => code),
-    ['KP0106', 'KP0106', 'KP0106', 'KP0106'],
+    keep.map(() => 'KP0106'),
   );
 });
 
@@ -154,6 +157,12 @@ test('what takes more with it than itself is not deleted without approval', () =
   const cases = [
     { name: 'Namespace', gone: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } }, want: ['KP0105'] },
     { name: 'claim', gone: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'n' }, spec: {} }, want: ['KP0105'] },
+    { name: 'volume', gone: { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'n' }, spec: {} }, want: ['KP0105'] },
+    {
+      name: 'definition',
+      gone: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'n' }, spec: {} },
+      want: ['KP0105'],
+    },
     { name: 'StatefulSet with claims', gone: { ...deployment(claims), kind: 'StatefulSet' }, want: ['KP0105'] },
     { name: 'StatefulSet without', gone: { ...deployment(), kind: 'StatefulSet' }, want: [] },
   ];

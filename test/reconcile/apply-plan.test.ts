@@ -159,6 +159,43 @@ describe('applyPlan', () => {
     assert.match(result.steps[1]?.message ?? '', /carries no label/);
   });
 
+  it('never deletes what another unit has taken over, though it does so at the last moment', async () => {
+    const label = membershipLabel('other');
+    for (const action of ['delete', 'replace'] as const) {
+      const cluster = await applied(ALL);
+      const live = find(cluster, 'ConfigMap', 'settings') ?? CONFIG;
+      cluster.fault = (verb) => {
+        if (verb !== 'delete') return undefined;
+        cluster.fault = () => undefined;
+        cluster.put(withMetadata(live, { labels: { [label.key]: label.value } }));
+        return undefined;
+      };
+      const desired = action === 'replace' ? { desired: CONFIG } : {};
+      const step = { action, ref: refOf(live), ...desired, precondition: toPrecondition(live) };
+      const result = await run(cluster, toPlan([{ label: 'prune', steps: [step] }]));
+      assert.match(result.steps[0]?.message ?? '', /belongs to another ApplySet/, action);
+      assert.equal(labelsOf(find(cluster, 'ConfigMap', 'settings') ?? CONFIG).get(label.key), label.value);
+    }
+  });
+
+  it('asks again for a deletion whose answer was lost', async () => {
+    const cluster = await applied(ALL);
+    const live = find(cluster, 'ConfigMap', 'settings') ?? CONFIG;
+    const clock = new FakeClock();
+    cluster.lingers = () => true;
+    let lost = false;
+    cluster.fault = (verb, ref) => {
+      if (verb !== 'delete' || lost) return undefined;
+      lost = true;
+      cluster.put(withMetadata(live, { deletionTimestamp: '2026-01-01T00:00:00Z' }));
+      void clock.sleep(9_000).then(() => cluster.remove(ref));
+      return toError(409, 'Conflict');
+    };
+    const step = { action: 'delete' as const, ref: refOf(live), precondition: toPrecondition(live) };
+    const result = await run(cluster, toPlan([{ label: 'prune', steps: [step] }]), { clock });
+    assert.equal(result.conclusion, 'applied', JSON.stringify(result.steps));
+  });
+
   it('takes an object over from the unit that the plan names, and from no other', async () => {
     for (const { unit, want } of [
       { unit: 'old', want: 'applied' },
@@ -251,6 +288,22 @@ describe('applyPlan', () => {
     cluster.controllers = () => undefined;
     const result = await run(cluster, await planFor(cluster, [NAMESPACE, WEB]), { waitForHealth: false });
     assert.deepEqual(outcomes(result), ['Deployment/web applied', 'ConfigMap/settings applied']);
+  });
+
+  it('waits for definitions to be served even where health is not waited for', async () => {
+    const cluster = toCluster();
+    const clock = new FakeClock();
+    const definition = toObject('CustomResourceDefinition', 'tiles', { apiVersion: 'apiextensions.k8s.io/v1' }, undefined);
+    const written: string[] = [];
+    cluster.controllers = (object, self) => {
+      written.push(`${object.kind} at ${clock.now()}`);
+      const established = { conditions: [{ type: 'Established', status: 'True' }] };
+      if (object.kind === 'CustomResourceDefinition') void clock.sleep(900).then(() => self.setStatus(object, established));
+    };
+    const start = clock.now();
+    const result = await run(cluster, await planFor(cluster, [definition, NAMESPACE, WEB]), { waitForHealth: false, clock });
+    assert.equal(result.conclusion, 'applied');
+    assert.ok(clock.now() - start >= 900, written.join());
   });
 
   it('sees health that comes later through a watch', async () => {

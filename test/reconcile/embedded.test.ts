@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deleteUnit, PART_OF_LABEL, readStatus, type ApplyResult } from '../../src/reconcile/index.ts';
-import { refOf, stepsOf, type KubernetesObject, type Plan } from '../../src/model/index.ts';
+import { deleteUnit, membershipLabel, PART_OF_LABEL, readStatus, type ApplyResult } from '../../src/reconcile/index.ts';
+import { labelsOf, refOf, stepsOf, withMetadata, type KubernetesObject, type Plan } from '../../src/model/index.ts';
 import type { EmbeddedCluster } from '../../src/sim/index.ts';
 import { getNumber } from '../../src/std/index.ts';
 import { REAL_CLOCK, withCluster } from '../sim/embedded.ts';
@@ -44,6 +44,29 @@ describe('applyPlan on the embedded cluster', () => {
       assert.equal(getNumber(web, 'status', 'readyReplicas'), 3);
       assert.equal(await cluster.get(refOf(deployment('api', 1))), undefined);
       assert.deepEqual((await planUnit(cluster, next)).waves, []);
+    });
+  });
+
+  it('never deletes what another unit has taken over, though it does so at the last moment', async () => {
+    await withCluster(async (cluster) => {
+      assert.equal((await apply(cluster, SHOP)).conclusion, 'applied');
+      const gone = SHOP.find(({ kind }) => kind === 'ConfigMap');
+      assert.ok(gone);
+      const plan = await planUnit(
+        cluster,
+        SHOP.filter((wanted) => wanted !== gone),
+      );
+      const label = membershipLabel('other');
+      const original = cluster.delete.bind(cluster);
+      cluster.delete = async (ref, options) => {
+        cluster.delete = original;
+        const taken = withMetadata(gone, { labels: { [label.key]: label.value } });
+        assert.equal((await cluster.apply(taken, { fieldManager: 'kapply', force: true })).kind, 'ok');
+        return original(ref, options);
+      };
+      const result = await carryOut(cluster, plan, SHOP);
+      assert.match(tell(result), /belongs to another ApplySet/);
+      assert.equal(labelsOf((await cluster.get(refOf(gone))) ?? gone).get(label.key), label.value);
     });
   });
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isMadeByController, listUnits, membershipLabel, parentRef, readInventory, withMembership } from '../../src/reconcile/index.ts';
 import { toParentObject, writeParent } from '../../src/reconcile/inventory/parent.ts';
 import { toApplySetId } from '../../src/reconcile/inventory/membership.ts';
-import { KplanError, labelsOf, refKeyOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
+import { KplanError, labelsOf, refKeyOf, withMetadata, World, type KubernetesObject } from '../../src/model/index.ts';
 import type { JsonObject } from '../../src/std/index.ts';
 import { FakeCluster, toError } from './fake-cluster.ts';
 import { toObject } from './toy-planner.ts';
@@ -86,6 +86,19 @@ describe('readInventory', () => {
     const { owned, unserved } = await readInventory(await withParent((parent) => parent), 'shop');
     assert.deepEqual([...owned], ['/ConfigMap/shop/settings']);
     assert.deepEqual(unserved, []);
+  });
+
+  it('asks for nothing that was read just now, and finds the same', async () => {
+    const cluster = await withParent((parent) => parent);
+    cluster.put(withMembership(toObject('Deployment', 'web'), 'shop'));
+    const asked = await readInventory(cluster, 'shop');
+    const world = World.of(cluster.objects().filter(({ kind }) => kind !== 'Deployment'));
+    cluster.requests.length = 0;
+    const known = await readInventory(cluster, 'shop', { reading: { world, unread: ['apps/Deployment'] } });
+    assert.deepEqual(known.owned, asked.owned);
+    assert.deepEqual(known.objects, asked.objects);
+    assert.ok(cluster.requests.length > 0 && cluster.requests.every((request) => request.includes('Deployment')), cluster.requests.join());
+    assert.deepEqual(await listUnits(cluster, { reading: { world, unread: [] } }), ['shop']);
   });
 
   const controlled = { ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name: 'web', uid: '1', controller: true }] };

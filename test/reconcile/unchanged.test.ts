@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { refOf, withMetadata, type KubernetesObject, type Plan } from '../../src/model/index.ts';
+import { refOf, withMetadata, World, type KubernetesObject, type Plan } from '../../src/model/index.ts';
 import { appliedHashOf } from '../../src/planner/index.ts';
 import { applyPlan, type ApplyPlanOptions, type ApplyResult } from '../../src/reconcile/index.ts';
 import type { JsonObject } from '../../src/std/index.ts';
@@ -50,6 +50,18 @@ describe('an object that does not change and is not healthy', () => {
     assert.deepEqual(outcomes(result), ['unhealthy', 'none slow failed']);
     assert.equal(result.steps[0]?.message, 'Progress deadline exceeded');
     assert.equal(result.touched, false);
+  });
+
+  it('is told of from a reading that was made just now, with one list less', async () => {
+    const cluster = await toSickCluster([NAMESPACE, SLOW]);
+    const plan = await planFor(cluster, [NAMESPACE, SLOW]);
+    const reading = { world: World.of(cluster.objects()), unread: [] };
+    const lists = async (options: Partial<ApplyPlanOptions>): Promise<number> => {
+      cluster.requests.length = 0;
+      assert.deepEqual(outcomes(await run(cluster, plan, options)), ['unhealthy', 'none slow failed']);
+      return cluster.requests.filter((request) => request.startsWith('list Deployment/')).length;
+    };
+    assert.equal((await lists({})) - (await lists({ reading })), 1);
   });
 
   it('holds up what says that it depends on it, however often that is tried', async () => {

@@ -42,6 +42,11 @@ const integers: readonly { readonly name: string; readonly text: string; readonl
 ];
 for (const { name, text, want } of integers) test(name, () => assert.deepEqual(parseJson(text), want));
 
+test('a string of megabytes beside an integer that is exact', () => {
+  const long = `${'x'.repeat(9_000_000)}\\" 9007199254740993`;
+  assert.deepEqual(parseJson(stringifyJson({ a: long, b: 9007199254740993n, c: '\\' })), { a: long, b: 9007199254740993n, c: '\\' });
+});
+
 test('text that is not JSON is refused', () => assert.throws(() => parseJson('{"a":}'), SyntaxError));
 
 test('getters decode what is there and nothing else', () => {

@@ -71,6 +71,10 @@ table('schedules', judgeSchedule, [
   ['failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax', 'x * * * *'],
 ]);
 
+test('a duration of megabytes is none', () => {
+  assert.match(judgeSchedule(`@every ${'1h'.repeat(5_000_000)}`) ?? '', /^failed to parse duration /);
+});
+
 table('keys of labels', (key) => judgeQualifiedName(key).length, [
   [0, 'app', 'app.kubernetes.io/name', 'A', 'a_b.c-d', 'a'.repeat(63), 'a--b.com/x'],
   [1, 'a b', 'a..b/c', 'a/b/c', '/b', 'a.-b/c', 'a'.repeat(64), `${'a'.repeat(254)}/x`],

@@ -308,3 +308,50 @@ group('findings', () => {
     );
   });
 });
+
+group('what a version asks for', () => {
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'b' },
+    roleRef: { kind: 'Role', name: 'r' },
+    subjects: [{ kind: 'User', name: 'u' }],
+  };
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 's' },
+    spec: {
+      selector: { matchLabels: { a: 'b' } },
+      template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
+  };
+  const cases = [
+    { name: 'a Service that starts with a digit, of 1.35', version: '1.35', object: service('1web'), want: ['KV0022'] },
+    { name: 'a Service that starts with a digit, of 1.36', version: '1.36', object: service('1web'), want: [] },
+    {
+      name: 'a PriorityClass without a value, which its OpenAPI document requires',
+      version: '1.34',
+      object: { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'p' } },
+      want: [],
+    },
+    { name: 'a reference to a role without its group', version: '1.34', object: binding, want: [] },
+    { name: 'a StatefulSet without a Service', version: '1.32', object: set, want: [] },
+    {
+      name: 'a NetworkPolicy without a selector',
+      version: '1.33',
+      object: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'n' }, spec: {} },
+      want: [],
+    },
+  ];
+  for (const { name, version, object, want } of cases) {
+    test(name, () => {
+      const found = judge([toManifest(object)], { catalogs: [loadCatalog(version)] });
+      assert.deepEqual(
+        found.map(({ code }) => code),
+        want,
+        found.map(describe).join('\n'),
+      );
+    });
+  }
+});

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { KplanError, listBlockers, stepsOf, type Effect, type Finding, type Plan } from '../../model/index.ts';
+import { KplanError, stepsOf, type Plan } from '../../model/index.ts';
 import type { ApplyReport, PlanReport } from '../../report/index.ts';
 import { countResults, explainEnd, toAppliedSteps } from '../apply-steps.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -9,6 +9,7 @@ import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
 import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
+import { listOpenCodes, toAllowFlags } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
@@ -19,7 +20,8 @@ import { chooseTarget, openTarget, type OpenedCluster } from '../stages/target.t
 import { openPlanFile } from './show.ts';
 
 /** `kapply [PATH | PLANFILE]`. */
-export async function runApply(args: Arguments, io: Io): Promise<number> {
+export async function runApply(given: Arguments, io: Io): Promise<number> {
+  const args = toEarlier(given);
   readTargets(args);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   if (args.has('watch')) {
@@ -30,6 +32,16 @@ export async function runApply(args: Arguments, io: Io): Promise<number> {
   return isPlanFile(resolve(io.cwd, target), target) ? applyFile(target, args, io, log) : applyPath(target, args, io, log);
 }
 
+// Going back is applying what was: what is newer is pruned, and nothing is taken for granted because it once worked.
+function toEarlier(args: Arguments): Arguments {
+  const to = args.string('to');
+  if (to === undefined) return args;
+  if (args.string('ref') !== undefined) throw usage(args.command, '--to and --ref each choose the revision: give one of them');
+  if (args.has('watch')) throw usage(args.command, '--to goes back once; --watch would return to what PATH holds now');
+  if (args.positionals[0] === '-') throw usage(args.command, '--to needs a PATH in a Git repository, and standard input has no revisions');
+  return { ...args, string: (flag) => (flag === 'ref' ? to : args.string(flag)) };
+}
+
 // Any file that is not named like manifests is taken for a plan; a JSON file is one if it says so.
 function isPlanFile(path: string, target: string): boolean {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true || /\.ya?ml$/.test(target)) return false;
@@ -38,26 +50,46 @@ function isPlanFile(path: string, target: string): boolean {
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const desired = await readDesired(args, io, log, path);
-  const before = await readBefore(await openTarget(chooseTarget(args, io, log), desired.context, args, io, log));
+  const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
+  const at = io.now();
+  const before = await readBefore(opened, desired);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const whole = makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+    const whole = await makePlan(desired, before, args, io, log, {
+      ownership,
+      salt: newSalt(),
+      forceConflicts: args.has('force-conflicts'),
+    });
     const plan = limitPlan(whole, args);
     return await decide(plan, before.opened, args, io, log, {
       kind: 'manifests',
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
+      read: { at, reading: { world: before.world, unread: before.unread ?? [] } },
     });
   } finally {
     await before.opened.cluster.close();
   }
 }
 
+const NOT_WAITED = 'Health was not waited for (--no-wait): exit code 0 means written, not healthy.';
+
 /** What a saved plan has decided already. */
-const DECIDED = ['ref', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes', 'force-conflicts'];
+const DECIDED = [
+  'to',
+  'ref',
+  'unit',
+  'namespace',
+  'selector',
+  'kubernetes-version',
+  'context-objects',
+  'nodes',
+  'force-conflicts',
+  'server-dry-run',
+];
 
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
-  const refused = DECIDED.find((flag) => args.has(flag) || args.list(flag).length > 0);
+  const refused = DECIDED.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);
   if (refused !== undefined) throw usage(args.command, `a saved plan is applied as it is: it does not take --${refused}`);
   const plan = openPlanFile(file, io);
   const source = findPinnedSource(plan, file, io);
@@ -72,18 +104,20 @@ async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promi
 async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io, log: Log, secrets: Carried): Promise<number> {
   const isText = readTargets(args).some((target) => target.format === 'text' && target.file === undefined);
   const steps = stepsOf(plan).length;
-  const blocker = findBlocker(plan, args.list('allow'));
+  const codes = listOpenCodes(plan, args.list('allow'));
+  const allow = toAllowFlags(codes, args.list('allow'));
+  const [worst] = codes;
   const next =
-    blocker === undefined
+    worst === undefined
       ? steps === 0
         ? 'Nothing to do.'
         : `${countObjects(steps)} to be written.`
-      : `Not applied: ${blocker.code}. \`kplan explain ${blocker.code}\` says more; --allow ${blocker.code} goes on all the same.`;
+      : `Not applied: ${codes.join(', ')}. \`kplan explain ${worst}\` says more; ${allow} goes on all the same.`;
   const report: PlanReport = { kind: 'PlanReport', plan, notes: [], next };
   if (isText || args.has('dry-run')) await printReport(report, args, io);
-  if (blocker !== undefined)
-    throw new KplanError('REFUSED', `nothing was done: ${blocker.code} stands in the way`, {
-      hint: `mend it, or go on all the same with --allow ${blocker.code}`,
+  if (worst !== undefined)
+    throw new KplanError('REFUSED', `nothing was done: ${codes.join(', ')} ${codes.length === 1 ? 'stands' : 'stand'} in the way`, {
+      hint: `mend ${codes.length === 1 ? 'it' : 'them'}, or go on all the same with ${allow}`,
     });
   if (args.has('dry-run')) return args.has('detailed-exitcode') && steps > 0 ? 2 : 0;
   io.hold();
@@ -93,7 +127,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
     kind: 'ApplyReport',
     plan: isText ? { ...plan, findings: [], effects: [] } : plan,
     steps: toAppliedSteps(result.steps),
-    notes: explainEnd(result),
+    notes: [...explainEnd(result), ...(args.has('no-wait') && result.touched ? [NOT_WAITED] : [])],
     next: countResults(result.steps),
   };
   if (steps > 0 || result.steps.length > 0 || !isText) await printReport(applied, args, io);
@@ -104,9 +138,4 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
 
 function countObjects(n: number): string {
   return n === 1 ? '1 object is' : `${n} objects are`;
-}
-
-/** The first error finding or effect that --allow lets not through, by code or engine. */
-function findBlocker(plan: Plan, allowed: readonly string[]): Finding | Effect | undefined {
-  return listBlockers(plan, new Set(allowed))[0];
 }

@@ -120,8 +120,8 @@ function toState(desired: Desired): SourceState<Desired> {
   return { revision, objectCount: desired.manifests.length, content: desired };
 }
 
-async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments, io: Io, log: Log): Promise<ReturnType<typeof makePlan>> {
-  const before = await readBefore(opened);
+async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments, io: Io, log: Log): ReturnType<typeof makePlan> {
+  const before = await readBefore(opened, desired);
   const ownership = await readOwnership(before, desired.unit);
   return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
 }

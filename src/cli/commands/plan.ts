@@ -1,17 +1,19 @@
 import { stepsOf, type Plan, type World } from '../../model/index.ts';
 import { writePlanFile } from '../../planner/index.ts';
-import { countActions, countFindings, type PlanReport } from '../../report/index.ts';
+import { countActions, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { printReport, readTargets, writeOutput } from '../output.ts';
+import { describeRefusal } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { chooseBefore, openBefore, type Before } from '../stages/before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
+import { openTarget, type OpenedCluster } from '../stages/target.ts';
 import { VERSION } from '../version.ts';
 
 /** `kplan [plan] [PATH]`. */
@@ -45,18 +47,19 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
   const choice = chooseBefore(args, io, log);
   const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
-  const before = session === undefined ? await open() : await session.openBefore(choice, open);
+  const connect = (): Promise<OpenedCluster> => openTarget({ kind: 'live' }, desired.context, args, io, log);
+  const before = session === undefined ? await open() : await session.openBefore(choice, open, connect);
   try {
     const ownership = await readOwnership(before, desired.unit);
-    const plan = makePlan(desired, before, args, io, log, {
+    const plan = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),
       lens: session?.references,
     });
-    return { plan, desired, before: before.world, unread: before.unread ?? [] };
+    return { plan, desired, before: before.world, unread: (before.unread ?? []).filter((kind) => before.partial?.includes(kind) !== true) };
   } finally {
-    await before.opened?.cluster.close();
+    if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }
 }
 
@@ -80,12 +83,8 @@ function exitCode(plan: Plan, args: Arguments, configured: string | undefined): 
 function nextStep(plan: Plan, args: Arguments): string {
   const path = args.positionals[0];
   const target = args.string('out') ?? path ?? '';
-  const worst = [...plan.findings, ...plan.effects].find(
-    (item) => item.severity === 'error' && !('waived' in item && item.waived !== undefined),
-  );
-  const errors = countFindings(plan.findings).error + plan.effects.filter((effect) => effect.severity === 'error').length;
-  if (worst !== undefined)
-    return `Not to be applied as it is: ${errors} error${errors === 1 ? '' : 's'}. \`kplan explain ${worst.code}\` says more; \`kapply --allow ${worst.code}\` would go on all the same.`;
+  const refusal = describeRefusal(plan, target);
+  if (refusal !== undefined) return refusal;
   const counts = countActions(plan);
   if (counts.create + counts.update + counts.replace + counts.delete === 0) return 'Nothing to do.';
   if (plan.before.kind === 'revision' || plan.before.kind === 'none')

@@ -6,13 +6,15 @@ import type { Arguments } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
+import { describeRefusal } from '../refusal.ts';
 
 /** `kplan show FILE`. */
 export async function runShow(args: Arguments, io: Io): Promise<number> {
   readTargets(args);
   const file = args.positionals[0] ?? '';
   const plan = openPlanFile(file, io);
-  await printReport({ kind: 'PlanReport', plan, notes: [], next: `\`kapply ${file}\` applies exactly this.` }, args, io);
+  const next = describeRefusal(plan, file) ?? `\`kapply ${file}\` applies exactly this.`;
+  await printReport({ kind: 'PlanReport', plan, notes: [], next }, args, io);
   if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? 'error')) return 1;
   return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
 }

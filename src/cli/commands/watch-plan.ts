@@ -35,6 +35,7 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
   };
   await watchDirectory(folderOf(path), { debounce: DEBOUNCE, clock: realClock(io), signal: io.signal, onChange: next });
   await running;
+  await session.close();
   return io.signal.reason === 'SIGTERM' ? 143 : 130;
 }
 

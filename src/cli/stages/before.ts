@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld } from '../../cluster/index.ts';
-import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
+import type { ResourceType, WorldReading } from '../../cluster/index.ts';
+import { describe, describeRemedy, KplanError, World, type Finding, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import { readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
 import { isSnapshotText, readSnapshot } from '../snapshot-text.ts';
+import { readRelevant } from './read-relevant.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
 import { parseDocuments, readRepository } from '../../loader/index.ts';
 import { chooseTarget, findGiven, LIVE_FLAGS, openTarget, type OpenedCluster, type TargetChoice } from './target.ts';
@@ -23,6 +24,10 @@ export interface Before {
   readonly opened?: OpenedCluster;
   /** Kinds of the cluster that may not be read: nothing is known of their objects. */
   readonly unread?: readonly string[];
+  /** The types that the cluster serves, where it was asked. */
+  readonly types?: readonly ResourceType[];
+  /** Of the kinds that may not be read, those that are known all the same in the namespaces of the manifests. */
+  readonly partial?: readonly string[];
   readonly kubernetesVersion?: string;
   /** The salt of secret hashes that stand in the world already. */
   readonly salt?: string;
@@ -69,11 +74,12 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
     case 'revision': {
       const path = args.positionals[0] ?? '.';
       const options = loadOptions(args, io, path);
-      const { manifests, source } = await readRepository({
+      const { manifests, source, findings } = await readRepository({
         ...options,
         ref: choice.revision,
         ...(options.ref === undefined ? {} : { head: options.ref }),
       });
+      refuseBroken(findings, source.description);
       const world = World.of(manifests.map((manifest) => manifest.object));
       return { mode: 'revision', world, source: { ...source, path }, manifests };
     }
@@ -81,29 +87,46 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
       return openSnapshot(choice.file, io);
     case 'embedded':
     case 'live':
-      return readBefore(await openTarget(choice, desired.context, args, io, log));
+      return readBefore(await openTarget(choice, desired.context, args, io, log), desired);
   }
 }
 
-/** Reads an opened cluster as the world before. */
-export async function readBefore(opened: OpenedCluster): Promise<Before & { readonly opened: OpenedCluster }> {
-  const { source, cluster } = opened;
+// What a broken clone hides would look as if the change creates it.
+function refuseBroken(findings: readonly Finding[], revision: string): void {
+  const broken = findings.find(({ code }) => code === 'KL0042');
+  if (broken === undefined) return;
+  const file = broken.source?.file ?? '';
+  throw new KplanError('CORRUPT', `--base ${revision}: ${file}: ${describe(broken)}`, { hint: describeRemedy(broken) });
+}
+
+/** Reads an opened cluster as the world before, as far as it matters to the manifests. */
+export async function readBefore(opened: OpenedCluster, desired: Desired): Promise<Before & { readonly opened: OpenedCluster }> {
   try {
-    const { world, unread } = await readWorld(cluster);
-    const [kubernetesVersion] = source.kubernetesVersions;
-    return {
-      mode: 'live',
-      world,
-      source,
-      manifests: [],
-      opened,
-      ...(unread.length === 0 ? {} : { unread }),
-      ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
-    };
+    return toBefore(opened, await readRelevant(opened.cluster, desired));
   } catch (error) {
-    await cluster.close();
+    await opened.cluster.close();
     throw error;
   }
+}
+
+/** An opened cluster, as it was read, as the world before. */
+export function toBefore(
+  opened: OpenedCluster,
+  { world, unread, partial, types }: WorldReading,
+): Before & { readonly opened: OpenedCluster } {
+  const { source } = opened;
+  const [kubernetesVersion] = source.kubernetesVersions;
+  return {
+    mode: 'live',
+    world,
+    source,
+    manifests: [],
+    opened,
+    ...(unread.length === 0 ? {} : { unread }),
+    ...(types === undefined ? {} : { types }),
+    ...(partial === undefined ? {} : { partial }),
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+  };
 }
 
 async function openSnapshot(file: string, io: Io): Promise<Before> {

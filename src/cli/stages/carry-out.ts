@@ -12,6 +12,7 @@ import {
   type Plan,
   type RefKey,
 } from '../../model/index.ts';
+import type { WorldReading } from '../../cluster/index.ts';
 import { loadCatalog } from '../../model/schema/index.ts';
 import { withNamespace } from '../../planner/index.ts';
 import { applyPlan, type ApplyEvent, type ApplyResult } from '../../reconcile/index.ts';
@@ -25,8 +26,17 @@ import { whileStepping } from './stepping.ts';
 
 /** Where the values of Secrets come from: the manifests at hand, or those of the source that the plan pins. */
 export type Carried =
-  | { readonly kind: 'manifests'; readonly manifests: readonly Manifest[]; readonly defaultNamespace: string }
+  | {
+      readonly kind: 'manifests';
+      readonly manifests: readonly Manifest[];
+      readonly defaultNamespace: string;
+      /** The cluster as it was read for the plan, and when reading began. */
+      readonly read?: { readonly at: number; readonly reading: WorldReading };
+    }
   | { readonly kind: 'pinned'; readonly source: string | undefined };
+
+/** Milliseconds for which a reading says what is there. */
+const FRESH = 5_000;
 
 /** Applies a plan to a cluster, with progress on stderr. */
 export async function carryOut(
@@ -38,11 +48,13 @@ export async function carryOut(
   carried: Carried,
 ): Promise<ApplyResult> {
   const concurrency = args.number('concurrency');
+  const read = carried.kind === 'manifests' ? carried.read : undefined;
   return whileStepping(opened, io, (clock) =>
     applyPlan(opened.cluster, plan, {
       clock,
       signal: io.signal,
       timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),
+      waitForHealth: !args.has('no-wait'),
       forceConflicts: args.has('force-conflicts'),
       preflight: carried.kind === 'pinned',
       allowStaleRest: args.has('apply-fresh'),
@@ -50,6 +62,7 @@ export async function carryOut(
       findSecret: secretsOf(plan, carried, args, io),
       onEvent: createProgress(log),
       ...(concurrency === undefined ? {} : { concurrency }),
+      ...(read === undefined || io.now() - read.at > FRESH ? {} : { reading: read.reading }),
     }),
   );
 }

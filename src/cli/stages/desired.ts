@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import {
   describe,
   describeRemedy,
@@ -22,7 +22,7 @@ import { cacheDirectory } from '../cache-directory.ts';
 import type { Config } from '../config.ts';
 import { isStream, MOST_BYTES, readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
-import { readConfig } from './config-file.ts';
+import { readConfig, resolveConfigPath } from './config-file.ts';
 
 /** The world that the repository asks for, as manifests, with all that the command line and the configuration say about it. */
 export interface Desired {
@@ -149,16 +149,26 @@ function toName(text: string): string {
 }
 
 async function readContext(args: Arguments, io: Io, config: Config, root: string): Promise<World> {
+  const home = root === '' ? io.cwd : root;
   const files = [
     ...args.list('context-objects').map((file) => ({ path: existing(file, '--context-objects', io), name: `--context-objects ${file}` })),
-    ...(config.contextObjects ?? []).map((file) => ({ path: join(root, file), name: `contextObjects ${file}` })),
+    ...(config.contextObjects ?? []).map((file) => ({
+      path: resolveConfigPath(file, home, '--context-objects'),
+      name: `${file.place}: ${file.path}`,
+    })),
   ];
   const objects: KubernetesObject[] = [];
   for (const { path, name } of files) objects.push(...(await readObjects(path, name)));
-  const nodes = args.string('nodes') ?? config.nodes;
-  if (nodes !== undefined)
-    objects.push(...(/^\d+x/.test(nodes) ? parseNodesSpec(nodes) : await readObjects(existing(nodes, '--nodes', io), `--nodes ${nodes}`)));
-  return World.of(objects);
+  return World.of([...objects, ...(await readNodes(args, io, config, home))]);
+}
+
+async function readNodes(args: Arguments, io: Io, config: Config, home: string): Promise<readonly KubernetesObject[]> {
+  const given = args.string('nodes');
+  const spec = given ?? config.nodes?.path;
+  if (spec === undefined) return [];
+  if (/^\d+x/.test(spec)) return parseNodesSpec(spec);
+  if (given !== undefined || config.nodes === undefined) return readObjects(existing(spec, '--nodes', io), `--nodes ${spec}`);
+  return readObjects(resolveConfigPath(config.nodes, home, '--nodes'), `${config.nodes.place}: ${spec}`);
 }
 
 // What is encrypted is a Secret or a ConfigMap; of another kind nobody can tell here whether it has a namespace.

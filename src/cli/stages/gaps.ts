@@ -1,10 +1,12 @@
 import { stepsOf, type Plan, type World } from '../../model/index.ts';
-import { getArray } from '../../std/index.ts';
+import { compareBy, getArray } from '../../std/index.ts';
 import type { Desired } from './desired.ts';
 
 /** What this plan cannot say, one sentence each: unknown is said to be unknown, never guessed. */
 export function describeGaps(desired: Desired, plan: Plan, before: World, unread: readonly string[]): readonly string[] {
   return [
+    ...describeVersion(plan),
+    ...describeUnconfirmed(plan),
     ...(unread.length === 0
       ? []
       : [
@@ -18,6 +20,24 @@ export function describeGaps(desired: Desired, plan: Plan, before: World, unread
           'The snapshot has no managedFields, so fields that were taken out of manifests are not seen: use `kplan snapshot`, or `kubectl get -o yaml --show-managed-fields`.',
         ]
       : []),
+  ];
+}
+
+/** What the API server was not asked about, by reason: the local merge stands there. */
+function describeUnconfirmed(plan: Plan): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { unconfirmed } of stepsOf(plan)) if (unconfirmed !== undefined) counts.set(unconfirmed, (counts.get(unconfirmed) ?? 0) + 1);
+  return [...counts]
+    .toSorted(compareBy(([reason]) => reason))
+    .map(([reason, count]) => `Not confirmed by the API server: ${count} ${count === 1 ? 'change' : 'changes'}, since ${reason}.`);
+}
+
+/** The schemas at hand are of another version than the cluster. */
+function describeVersion({ before }: Plan): readonly string[] {
+  const { servedVersion, kubernetesVersions } = before;
+  if (servedVersion === undefined) return [];
+  return [
+    `The cluster is of Kubernetes ${servedVersion}, which this kplan does not know: manifests are judged by ${kubernetesVersions.join(', ')}, and changes are confirmed by the API server. Another version of kplan may know it.`,
   ];
 }
 

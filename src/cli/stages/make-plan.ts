@@ -14,10 +14,11 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { createPlan } from '../../planner/index.ts';
+import { createPlan, listQuestions, withNamespace, type PlanInput } from '../../planner/index.ts';
 import {
   ID_LABEL,
   isMadeByController,
+  type Inventory,
   listUnits,
   membershipLabel,
   PART_OF_LABEL,
@@ -26,29 +27,47 @@ import {
 } from '../../reconcile/index.ts';
 import { toKubernetesTime } from '../../std/index.ts';
 import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
-import type { Arguments } from '../arguments.ts';
+import { usage, type Arguments } from '../arguments.ts';
 import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
+import { askServer } from './ask-server.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
   readonly owned: ReadonlySet<RefKey>;
+  /** What is owned, where the world before may not hold all of it. */
+  readonly members?: readonly KubernetesObject[];
   readonly ownedByOthers: ReadonlyMap<RefKey, string>;
 }
 
 const NOTHING_OWNED: Ownership = { owned: new Set(), ownedByOthers: new Map() };
-const FIELD_MANAGER = 'kapply';
+/** Under which name everything is applied. */
+export const FIELD_MANAGER = 'kapply';
 
 /** Reads who owns what; nothing is owned where there is no cluster to ask. */
 export async function readOwnership(before: Before, unit: string): Promise<Ownership> {
   const cluster = before.opened?.cluster;
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
+  const { world, unread = [], types } = before;
+  const options = { reading: { world, unread, ...(types === undefined ? {} : { types }) } };
   const ownedByOthers = new Map<RefKey, string>();
-  for (const other of await listUnits(cluster))
-    if (other !== unit) for (const key of (await readInventory(cluster, other)).owned) ownedByOthers.set(key, other);
-  return { owned: (await readInventory(cluster, unit)).owned, ownedByOthers };
+  for (const other of await listUnits(cluster, options))
+    if (other !== unit)
+      for (const key of await readOwned(other, before.world, () => readInventory(cluster, other, options))) ownedByOthers.set(key, other);
+  const { owned, objects } = await readInventory(cluster, unit, options);
+  return { owned, ownedByOthers, ...(before.partial === undefined ? {} : { members: objects }) };
+}
+
+/** What another unit owns; where its inventory may not be read, as far as the labels of what is known tell. */
+async function readOwned(unit: string, world: World, read: () => Promise<Inventory>): Promise<Iterable<RefKey>> {
+  try {
+    return (await read()).owned;
+  } catch (error) {
+    if (!(error instanceof KplanError) || error.code !== 'CLUSTER_REFUSED') throw error;
+    return labelledOwnershipOnce(world, unit).owned;
+  }
 }
 
 const labelled = new WeakMap<World, Map<string, Ownership>>();
@@ -87,10 +106,10 @@ export interface MakePlanOptions {
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
-function mustBeReadable({ manifests }: Desired, { source, unread = [] }: Before): void {
+function mustBeReadable({ manifests }: Desired, { source, unread = [], partial = [] }: Before): void {
   if (unread.length === 0) return;
   const kinds = new Set(manifests.map(({ object }) => `${gvkOf(object).group}/${object.kind}`));
-  const unknown = unread.filter((kind) => kinds.has(kind)).map((kind) => kind.replace(/^.*\//, ''));
+  const unknown = unread.filter((kind) => kinds.has(kind) && !partial.includes(kind)).map((kind) => kind.replace(/^.*\//, ''));
   if (unknown.length === 0) return;
   const names = unknown.length > 3 ? `${unknown.slice(0, 3).join(', ')} and ${unknown.length - 3} more kinds` : unknown.join(', ');
   throw new KplanError('CLUSTER_REFUSED', `${source.description}: ${names} may not be listed: what would happen to them is not known`, {
@@ -98,9 +117,20 @@ function mustBeReadable({ manifests }: Desired, { source, unread = [] }: Before)
   });
 }
 
-/** Validates, then plans. Pure but for the log; throws `KplanError` where the cluster hides what the manifests are about. */
-export function makePlan(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Plan {
+/**
+ * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
+ * cluster hides what the manifests are about, or cannot be reached any more.
+ */
+export async function makePlan(
+  desired: Desired,
+  before: Before,
+  args: Arguments,
+  io: Io,
+  log: Log,
+  options: MakePlanOptions,
+): Promise<Plan> {
   mustBeReadable(desired, before);
+  const mode = chooseDryRun(before, args);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
   const knowsCluster = before.mode === 'live' && before.unread === undefined;
@@ -109,17 +139,19 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
   const { lens } = options;
   const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace, lens });
   const validated = io.now();
+  const { members = [], ...ownership } = options.ownership;
+  const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
-  const plan = createPlan({
+  const input: PlanInput = {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
     desired: desired.manifests,
-    before: before.world,
+    before: world,
     beforeSource: before.source,
     afterSource,
     mode: before.mode,
-    ...options.ownership,
+    ...ownership,
     context: desired.context,
     catalog,
     defaultNamespace: desired.defaultNamespace,
@@ -130,10 +162,55 @@ export function makePlan(desired: Desired, before: Before, args: Arguments, io: 
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
+    unread: before.unread ?? [],
     ...desired.hidden,
-  });
+  };
+  const answers = mode === 'never' ? undefined : await askAbout(input, desired, before, { mode, io, log });
+  const plan = createPlan(answers === undefined ? input : { ...input, answers });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
   return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };
+}
+
+type DryRun = 'never' | 'auto' | 'always';
+
+/** What a live cluster is asked; `always` of nothing that can answer is a mistake. An embedded cluster answers as we do. */
+function chooseDryRun({ opened, source }: Before, args: Arguments): DryRun {
+  const given = args.string('server-dry-run') ?? 'auto';
+  if (given === 'always' && opened === undefined)
+    throw usage(args.command, `--server-dry-run always asks a cluster, and the world before is ${source.description}`);
+  if (given === 'always') return 'always';
+  return given === 'never' || source.kind !== 'cluster' || opened === undefined ? 'never' : 'auto';
+}
+
+interface AskSettings {
+  readonly mode: 'auto' | 'always';
+  readonly io: Io;
+  readonly log: Log;
+}
+
+/** The answers of the cluster to what a first plan, without the engines, leaves in doubt; undefined where nothing is. */
+async function askAbout(
+  input: PlanInput,
+  desired: Desired,
+  { opened, world, source }: Before,
+  { mode, io, log }: AskSettings,
+): Promise<PlanInput['answers']> {
+  if (opened === undefined) return undefined;
+  const draft = createPlan({ ...input, engines: [] });
+  const questions = listQuestions(draft, input, { mode, isForeign: source.servedVersion !== undefined });
+  if (questions.length === 0) return undefined;
+  const started = io.now();
+  const secrets = (): ReadonlyMap<RefKey, KubernetesObject> =>
+    new Map(
+      desired.manifests.map(({ object }) => {
+        const placed = withNamespace(object, input.catalog.find(gvkOf(object)), desired.defaultNamespace);
+        return [refKeyOf(placed), placed];
+      }),
+    );
+  const ask = { cluster: opened.cluster, plan: draft, before: world, force: input.forceConflicts, secrets, signal: io.signal };
+  const answers = await askServer(questions, ask);
+  log.detail(`asked the API server about ${questions.length} changes in ${io.now() - started} ms`);
+  return answers;
 }
 
 /** What a create lets pass and an apply refuses: kapply applies. */
@@ -149,6 +226,12 @@ function joinWorlds(context: World, live: World): World {
 function membershipLabels(unit: string): Readonly<Record<string, string>> {
   const { key, value } = membershipLabel(unit);
   return { [key]: value };
+}
+
+/** The kinds of the first version to validate for, with the custom ones that the manifests and the cluster define. */
+export function catalogOf(desired: Desired, before: Before, args: Arguments): SchemaCatalog {
+  const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
+  return withDefinitions(loadCatalogs(versions.slice(0, 1)), desired, before.world);
 }
 
 function withDefinitions(catalogs: readonly SchemaCatalog[], desired: Desired, before: World): SchemaCatalog {

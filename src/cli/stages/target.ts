@@ -82,12 +82,14 @@ async function openLive(args: Arguments, io: Io, log: Log): Promise<OpenedCluste
   const opened = openApiCluster(access, realClock(io));
   try {
     const { uid, description, kubernetesVersion } = await opened.identity();
+    const version = toKnownVersion(kubernetesVersion, log);
     const source: WorldSource = {
       kind: 'cluster',
       description: `cluster ${description}`,
       cluster: description,
       ...(uid === '' ? {} : { clusterUid: uid }),
-      kubernetesVersions: [toKnownVersion(kubernetesVersion, log)],
+      ...(version === kubernetesVersion ? {} : { servedVersion: kubernetesVersion }),
+      kubernetesVersions: [version],
     };
     return { cluster: opened, source };
   } catch (error) {

@@ -174,10 +174,10 @@ class ApiCluster implements Cluster {
 
   async apply(object: KubernetesObject, options: ApplyOptions): Promise<WriteResult> {
     const query = { ...writeQuery(options), ...(options.force === true ? { force: 'true' } : {}) };
-    const live = options.dryRun === true ? await this.get(refOf(object)) : undefined;
+    const live = options.dryRun === true ? (options.live === undefined ? await this.get(refOf(object)) : options.live) : undefined;
     const result = await this.#write(object, options, { method: 'PATCH', contentType: APPLY, query, isRepeatable: true });
     // A dry run answers with the live resourceVersion, whatever it would change.
-    return result.kind === 'ok' && live !== undefined
+    return result.kind === 'ok' && live !== undefined && live !== null
       ? { ...result, operation: isEqualJson(live, result.object) ? 'unchanged' : 'updated' }
       : result;
   }

@@ -196,8 +196,13 @@ export class ApiTransport {
 
 async function readText(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
-  if (!incoming.complete) throw Object.assign(new Error('the answer is cut off'), { code: 'ECONNRESET' });
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await new Promise<void>((resolve, reject) => {
+    const cut = (): void => reject(Object.assign(new Error('the answer is cut off'), { code: 'ECONNRESET' }));
+    incoming.once('end', () => (incoming.complete ? resolve() : cut()));
+    incoming.once('error', reject);
+    incoming.once('close', cut);
+  });
   const bytes = Buffer.concat(chunks);
   return (incoming.headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes).toString('utf8');
 }

@@ -1,7 +1,8 @@
-import { labelsOf, nameOf, namespaceOf, readTolerations, type KubernetesObject, type Toleration, type World } from '../../model/index.ts';
-import { getArray, getNumber, getObject, getString, stringifyJson, type JsonObject } from '../../std/index.ts';
+import { labelsOf, readTolerations, type KubernetesObject, type Toleration, type World } from '../../model/index.ts';
+import { getNumber, getObject, stringifyJson, type JsonObject } from '../../std/index.ts';
 import { readAffinityTerms, type AffinityTerms, type PodFace } from './affinity-term.ts';
 import { readHostPorts, type HostPort } from './host-ports.ts';
+import { readPod, type PodReading } from './pod-reading.ts';
 import { toPodRequests, type PodRequests } from './pod-requests.ts';
 import { readSpreadConstraints, toDefaultConstraints, type SpreadConstraint } from './spread-constraint.ts';
 
@@ -29,6 +30,7 @@ export interface PodClass {
 /** One pod, as plugins see it. */
 export interface PodInfo {
   readonly object: KubernetesObject;
+  readonly reading: PodReading;
   /** `namespace/name`. */
   readonly key: string;
   readonly class: PodClass;
@@ -38,10 +40,11 @@ export interface PodInfo {
 /** Sorts the pods of one world into classes. */
 export class PodClassTable {
   readonly #world: World;
-  readonly #specs = new Map<JsonObject, string>();
-  readonly #specNumbers = new Map<string, string>();
+  readonly #specs = new Map<JsonObject, number>();
+  readonly #specNumbers = new Map<string, number>();
   readonly #faces = new Map<string, Face>();
-  readonly #classes = new Map<string, PodClass>();
+  readonly #classes = new Map<string, Map<number, PodClass>>();
+  #count = 0;
   readonly #namespaceLabels = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(world: World) {
@@ -49,29 +52,24 @@ export class PodClassTable {
   }
 
   toPodInfo(object: KubernetesObject): PodInfo {
-    const namespace = namespaceOf(object) ?? 'default';
-    return {
-      object,
-      key: `${namespace}/${nameOf(object)}`,
-      class: this.#classOf(object, namespace),
-      isTerminating: getString(object.metadata, 'deletionTimestamp') !== undefined,
-    };
+    const reading = readPod(object);
+    return { object, reading, key: reading.key, class: this.#classOf(object, reading), isTerminating: reading.isTerminating };
   }
 
-  #classOf(object: KubernetesObject, namespace: string): PodClass {
+  #classOf(object: KubernetesObject, reading: PodReading): PodClass {
     const spec = getObject(object, 'spec') ?? {};
-    const { labels, text, owner } = readIdentity(object);
-    const face = this.#faceOf(namespace, labels, text);
-    const key = `${face.id} ${this.#specNumberOf(spec)} ${owner}`;
-    let known = this.#classes.get(key);
-    if (known === undefined) this.#classes.set(key, (known = this.#toClass(object, spec, face)));
-    return known;
+    let known = this.#classes.get(reading.classKey);
+    if (known === undefined) this.#classes.set(reading.classKey, (known = new Map<number, PodClass>()));
+    const number = this.#specNumberOf(spec);
+    let found = known.get(number);
+    if (found === undefined) known.set(number, (found = this.#toClass(object, spec, this.#faceOf(reading))));
+    return found;
   }
 
   #toClass(object: KubernetesObject, spec: JsonObject, face: Face): PodClass {
     let defaults: readonly SpreadConstraint[] | undefined;
     return {
-      id: this.#classes.size,
+      id: this.#count++,
       face,
       spec,
       priority: getNumber(spec, 'priority') ?? 0,
@@ -82,12 +80,11 @@ export class PodClassTable {
     };
   }
 
-  #faceOf(namespace: string, labels: ReadonlyMap<string, string>, text: string): Face {
-    const key = `${namespace}${text}`;
-    let face = this.#faces.get(key);
+  #faceOf({ namespace, labels, faceKey }: PodReading): Face {
+    let face = this.#faces.get(faceKey);
     if (face === undefined) {
       face = { id: this.#faces.size, namespace, labels, namespaceLabels: this.#namespaceLabelsOf(namespace) };
-      this.#faces.set(key, face);
+      this.#faces.set(faceKey, face);
     }
     return face;
   }
@@ -102,11 +99,11 @@ export class PodClassTable {
     return labels;
   }
 
-  #specNumberOf(spec: JsonObject): string {
+  #specNumberOf(spec: JsonObject): number {
     let number = this.#specs.get(spec);
     if (number === undefined) {
       const text = textOf(spec);
-      number = this.#specNumbers.get(text) ?? String(this.#specNumbers.size);
+      number = this.#specNumbers.get(text) ?? this.#specNumbers.size;
       this.#specNumbers.set(text, number);
       this.#specs.set(spec, number);
     }
@@ -138,29 +135,4 @@ function readSpec(spec: JsonObject): SpecReading {
     READINGS.set(spec, reading);
   }
   return reading;
-}
-
-interface Identity {
-  readonly labels: ReadonlyMap<string, string>;
-  /** The labels as text, each behind NULs. */
-  readonly text: string;
-  /** The kind and name of the controller; empty without one. */
-  readonly owner: string;
-}
-
-const IDENTITIES = new WeakMap<KubernetesObject, Identity>();
-
-function readIdentity(object: KubernetesObject): Identity {
-  let identity = IDENTITIES.get(object);
-  if (identity === undefined) {
-    const labels = labelsOf(object);
-    const text = [...labels].map(([name, value]) => `\u0000${name}\u0000${value}`).join('');
-    IDENTITIES.set(object, (identity = { labels, text, owner: ownerKeyOf(object) }));
-  }
-  return identity;
-}
-
-function ownerKeyOf(object: KubernetesObject): string {
-  const reference = getArray(object.metadata, 'ownerReferences').find((item) => getObject(item)?.['controller'] === true);
-  return reference === undefined ? '' : `${getString(reference, 'kind') ?? ''}/${getString(reference, 'name') ?? ''}`;
 }

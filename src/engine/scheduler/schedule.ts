@@ -1,10 +1,11 @@
 import { KplanError, type KubernetesObject, type World } from '../../model/index.ts';
-import { getArray, getBoolean, getObject, getString } from '../../std/index.ts';
+import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import { ClusterState, type NodeInfo } from './cluster-state.ts';
 import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { PluginContext } from './plugin.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
+import { readPod } from './pod-reading.ts';
 import { preempt } from './preemption.ts';
 import { compareQueued } from './queue.ts';
 import type { Verdict } from './verdict.ts';
@@ -105,6 +106,8 @@ class Scheduling {
   readonly #preempted: PreemptedPod[] = [];
   readonly #foreign: string[] = [];
   readonly #held: HeldPod[] = [];
+  /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
+  readonly #refusals = new Map<number, Decision>();
 
   constructor(world: World, options: ScheduleOptions) {
     this.#cluster = new ClusterState(world);
@@ -117,12 +120,9 @@ class Scheduling {
   }
 
   #sort(object: KubernetesObject, table: PodClassTable, nodes: ReadonlyMap<string, NodeInfo>): void {
-    const phase = getString(object, 'status', 'phase');
-    if (phase === 'Succeeded' || phase === 'Failed') return;
+    const { isFinished, node, scheduler, gates } = readPod(object);
+    if (isFinished) return;
     const pod = table.toPodInfo(object);
-    const node = getString(object, 'spec', 'nodeName') ?? '';
-    const scheduler = getString(object, 'spec', 'schedulerName') ?? 'default-scheduler';
-    const gates = getArray(object, 'spec', 'schedulingGates').map((gate) => getString(gate, 'name') ?? '');
     if (node !== '') {
       const info = nodes.get(node);
       if (info === undefined) this.#held.push({ pod, why: { kind: 'node', name: node } });
@@ -154,9 +154,11 @@ class Scheduling {
   #place(pod: PodInfo): void {
     const { nodes } = this.#cluster;
     if (nodes.length === 0) return this.#decide(pod, { message: NO_NODES });
+    const known = this.#refusals.get(pod.class.id);
+    if (known !== undefined) return this.#decide(pod, known);
     const evaluation = prepareFilters(pod, this.#cluster);
     if (evaluation.kind === 'rejected') {
-      return this.#decide(pod, { message: formatRejection(nodes.length, evaluation.verdict.reasons), evaluation });
+      return this.#refuse(pod, { message: formatRejection(nodes.length, evaluation.verdict.reasons), evaluation });
     }
     const feasible = findFeasible(evaluation, this.#cluster);
     if (feasible.length === 0) this.#preempt(pod, evaluation);
@@ -184,6 +186,12 @@ class Scheduling {
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),
     });
     this.#cluster.add(pod, node);
+    this.#refusals.clear();
+  }
+
+  #refuse(pod: PodInfo, decision: Decision): void {
+    this.#refusals.set(pod.class.id, decision);
+    this.#decide(pod, decision);
   }
 
   #preempt(pod: PodInfo, evaluation: Evaluation): void {
@@ -191,7 +199,7 @@ class Scheduling {
     const preemption = preempt(pod, this.#cluster, verdicts);
     if (preemption.kind === 'none') {
       const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
-      return this.#decide(pod, { message: `${refusal} ${NO_CLAIMS}, ${preemption.message}`, evaluation });
+      return this.#refuse(pod, { message: `${refusal} ${NO_CLAIMS}, ${preemption.message}`, evaluation });
     }
     const { node, victims } = preemption;
     for (const victim of victims) {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { toMissingObject, type GitBlob } from './git-source.ts';
+import type { GitBlob } from './git-source.ts';
 
 /** How `git cat-file --batch` is started. */
 export interface BatchCommand {
@@ -10,9 +10,23 @@ export interface BatchCommand {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Reads blobs through one `git cat-file --batch`; what is above `maxBytes` flows past without being kept. */
+/**
+ * Reads blobs through `git cat-file --batch`; what is above `maxBytes` flows past without being kept. Git ends at an object
+ * whose content is broken: the ones after it are asked for again.
+ */
 export async function* readBatch(command: BatchCommand, oids: readonly string[], maxBytes: number): AsyncIterable<GitBlob> {
-  if (oids.length === 0) return;
+  for (let rest = oids; rest.length > 0;) {
+    let read = 0;
+    for await (const blob of readOnce(command, rest, maxBytes)) {
+      read++;
+      yield blob;
+    }
+    rest = rest.slice(read);
+  }
+}
+
+/** Reads until the end, or to the first object that git ends at. */
+async function* readOnce(command: BatchCommand, oids: readonly string[], maxBytes: number): AsyncIterable<GitBlob> {
   const child = spawn(command.program, command.args, { env: command.env, stdio: ['pipe', 'pipe', 'ignore'] });
   const isGone = new Promise<void>((resolve) => child.on('error', () => resolve()).on('exit', () => resolve()));
   // Where git ends early, the answer that is missing says so.
@@ -24,10 +38,15 @@ export async function* readBatch(command: BatchCommand, oids: readonly string[],
       command.signal?.throwIfAborted();
       const header = await reader.line();
       const size = Number(/^[0-9a-f]+ \w+ (\d+)$/.exec(header)?.[1] ?? NaN);
-      if (Number.isNaN(size)) throw toMissingObject(oid);
+      if (Number.isNaN(size)) {
+        yield { oid, size: 0, fault: header === '' ? 'damaged' : 'missing' };
+        if (header === '') return;
+        continue;
+      }
       const bytes = await reader.take(size, size <= maxBytes);
-      await reader.take(1, false);
-      yield bytes === undefined ? { oid, size } : { oid, size, bytes };
+      const isWhole = (await reader.take(1, true)) !== undefined;
+      yield isWhole ? { oid, size, ...(bytes === undefined ? {} : { bytes }) } : { oid, size: 0, fault: 'damaged' };
+      if (!isWhole) return;
     }
   } finally {
     child.stdout.destroy();

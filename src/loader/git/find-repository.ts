@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { GitRepository } from './git-source.ts';
 
 /** A repository and where a path stands in it. */
@@ -18,6 +18,22 @@ export function findRepository(path: string): FoundRepository | undefined {
     const parent = dirname(at);
     if (parent === at) return undefined;
     below = [at.slice(parent.length).replace(/^[\\/]/, ''), ...below];
+    at = parent;
+  }
+}
+
+/** Why the nearest `.git` above a path is no repository; undefined if there is none. */
+export function findBrokenRepository(path: string): string | undefined {
+  for (let at = realpathSync(splitExisting(resolve(path)).existing); ;) {
+    const dotGit = join(at, '.git');
+    if (existsSync(dotGit)) {
+      const directory = followGitFile(dotGit);
+      const common = commonDirectoryOf(directory);
+      const missing = [join(directory, 'HEAD'), join(common, 'objects'), join(common, 'refs')].filter((part) => !existsSync(part));
+      return `${existsSync(directory) ? dotGit : `${dotGit} names ${directory}, which`} has no ${missing.map((part) => basename(part)).join(', ')}`;
+    }
+    const parent = dirname(at);
+    if (parent === at) return undefined;
     at = parent;
   }
 }

@@ -1,4 +1,5 @@
 import { KplanError } from '../../model/index.ts';
+import type { ObjectState } from './object-fault.ts';
 
 /** One entry of a commit's tree. */
 export interface GitEntry {
@@ -16,11 +17,12 @@ export interface GitChange {
   readonly after?: { readonly mode: string; readonly oid: string };
 }
 
-/** A blob; one above the limit has no bytes. */
+/** A blob; one above the limit has no bytes, and neither has one that cannot be read: its size is 0. */
 export interface GitBlob {
   readonly oid: string;
   readonly size: number;
   readonly bytes?: Uint8Array;
+  readonly fault?: ObjectState;
 }
 
 /** Where a repository is on the disk. */
@@ -36,8 +38,8 @@ export interface GitRepository {
 
 /**
  * A Git repository, read without a checkout and without running anything that it configures: hooks, filters,
- * attributes, fetches. Commit ids are full. A revision that is not there throws `NO_REVISION` with what to do; an
- * object that is not there `UNREADABLE`.
+ * attributes, fetches. Commit ids are full. A revision that is not there throws `NO_REVISION` with what to do; a commit
+ * or directory that is not there `UNREADABLE`, one that is damaged `CORRUPT`.
  */
 export interface GitSource {
   readonly adapter: 'native' | 'js';
@@ -50,7 +52,7 @@ export interface GitSource {
   listTree(commit: string, prefix: string): Promise<readonly GitEntry[]>;
   /** What differs between the trees of two commits, by path. */
   diff(a: string, b: string): Promise<readonly GitChange[]>;
-  /** Blobs in the order asked for; those above `maxBytes` without their bytes. */
+  /** Blobs in the order asked for; those above `maxBytes` without their bytes, those that cannot be read with their fault. */
   readBlobs(oids: readonly string[], maxBytes: number): AsyncIterable<GitBlob>;
   /** The commit that is checked out; undefined in a repository without commits. */
   headCommit(): Promise<string | undefined>;
@@ -74,9 +76,12 @@ export function toNoRevision(revision: string, refs: readonly string[], isShallo
   const hints = [];
   if (remote !== undefined) hints.push(`did you mean ${remote}?`);
   else if (refs.length > 0) hints.push(`there are ${refs.slice(0, 8).join(', ')}${refs.length > 8 ? ', ...' : ''}`);
-  if (isShallow) hints.push('the clone is shallow: fetch more history with `git fetch --unshallow`, or in GitHub Actions `fetch-depth: 0`');
-  else if (remote === undefined)
+  if (isShallow) {
+    const fetch = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'";
+    hints.push(`the clone is shallow: fetch all branches and their history with \`${fetch}\`, or in GitHub Actions \`fetch-depth: 0\``);
+  } else if (remote === undefined) {
     hints.push(`if it is on the remote: git fetch origin ${/^[\w./-]+$/.test(revision) ? revision.replace(/^origin\//, '') : 'REVISION'}`);
+  }
   return new KplanError('NO_REVISION', `the repository has no revision ${JSON.stringify(revision)}`, { hint: hints.join('; ') });
 }
 
@@ -88,12 +93,5 @@ export function toNoMergeBase(a: string, b: string, isShallow: boolean): KplanEr
   }
   return new KplanError('NO_REVISION', `the merge base of ${commits} is not in this shallow clone`, {
     hint: 'fetch the whole history: `fetch-depth: 0` in actions/checkout, GIT_DEPTH: 0 in GitLab CI, or `git fetch --unshallow`',
-  });
-}
-
-/** The error for an object that the repository names but does not hold. */
-export function toMissingObject(oid: string): KplanError {
-  return new KplanError('UNREADABLE', `the repository does not hold the object ${oid}`, {
-    hint: 'a partial clone leaves objects on the remote: fetch them with `git fetch --refetch --no-filter`, or run `git fsck`',
   });
 }

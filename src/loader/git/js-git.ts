@@ -5,16 +5,16 @@ import { KplanError } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import {
   checkRevision,
-  toMissingObject,
   toNoMergeBase,
-  toNoRevision,
   type GitBlob,
   type GitChange,
   type GitEntry,
   type GitRepository,
   type GitSource,
 } from './git-source.ts';
+import { explainUnresolved } from './explain-unresolved.ts';
 import { findMergeBase, type CommitNode } from './merge-base.ts';
+import { ObjectFault, toFaultError, type ObjectState } from './object-fault.ts';
 import { parseRevision, type RevisionStep } from './revision.ts';
 
 const BLOBS_AT_ONCE = 50;
@@ -52,31 +52,46 @@ export class JsGit implements GitSource {
         hint: 'give a branch, a tag, a commit id, or one of these with ~N or ^N; or install git',
       });
     }
-    let commit = await this.#resolveName(parsed.base);
-    for (const step of parsed.steps) commit = commit === undefined ? undefined : await this.#follow(commit, step);
+    const commit = await this.#explain(`the revision ${JSON.stringify(revision)}`, async () => {
+      let at = await this.#resolveName(parsed.base);
+      for (const step of parsed.steps) at = at === undefined ? undefined : await this.#follow(at, step);
+      return at === undefined ? undefined : this.#peel(at);
+    });
     if (commit !== undefined) return commit;
-    throw toNoRevision(revision, await this.#refs(), await this.isShallow());
+    throw await explainUnresolved(revision, {
+      repository: this.repository,
+      refs: () => this.#refs(),
+      idOf: (name) => this.#oidOf(name),
+      faultOf: (oid) => this.#faultOf(oid),
+      parentsOf: async (oid) => (await this.#commit(oid)).parents,
+      isShallow: () => this.isShallow(),
+    });
   }
 
   async mergeBase(a: string, b: string): Promise<string> {
-    const base = await findMergeBase(a, b, (oid) => this.#commit(oid));
+    const what = `the history of ${a.slice(0, 12)} and ${b.slice(0, 12)}`;
+    const base = await this.#explain(what, () => findMergeBase(a, b, (oid) => this.#commit(oid)));
     if (base === undefined) throw toNoMergeBase(a, b, await this.isShallow());
     return base;
   }
 
   async listTree(commit: string, prefix: string): Promise<readonly GitEntry[]> {
     const entries: GitEntry[] = [];
-    const root = (await this.#read(commit, () => git.readCommit({ ...this.#args(), oid: commit }))).commit.tree;
-    await this.#list(root, '', prefix, entries);
+    await this.#explain(`the tree of the commit ${commit.slice(0, 12)}`, async () => {
+      const root = (await this.#read(commit, () => git.readCommit({ ...this.#args(), oid: commit }))).commit.tree;
+      await this.#list(root, '', prefix, entries);
+    });
     return entries.toSorted(compareBy((entry) => entry.path));
   }
 
   async diff(a: string, b: string): Promise<readonly GitChange[]> {
     const changes: GitChange[] = [];
-    const [before, after] = await Promise.all(
-      [a, b].map(async (oid) => (await this.#read(oid, () => git.readCommit({ ...this.#args(), oid }))).commit.tree),
-    );
-    await this.#diffTrees(before, after, '', changes);
+    await this.#explain(`the trees of the commits ${a.slice(0, 12)} and ${b.slice(0, 12)}`, async () => {
+      const [before, after] = await Promise.all(
+        [a, b].map(async (oid) => (await this.#read(oid, () => git.readCommit({ ...this.#args(), oid }))).commit.tree),
+      );
+      await this.#diffTrees(before, after, '', changes);
+    });
     return changes.toSorted(compareBy((change) => change.path));
   }
 
@@ -88,7 +103,7 @@ export class JsGit implements GitSource {
   }
 
   async headCommit(): Promise<string | undefined> {
-    return this.#resolveName('HEAD');
+    return this.#explain('HEAD', () => this.#resolveName('HEAD'));
   }
 
   // oxlint-disable-next-line typescript/require-await -- part of the contract
@@ -139,7 +154,17 @@ export class JsGit implements GitSource {
       return await this.#peel((await git.readTag({ ...this.#args(), oid })).tag.object);
     } catch (error) {
       if (error instanceof git.Errors.NotFoundError) return undefined;
-      throw toCorrupt(oid, error);
+      throw error instanceof ObjectFault ? error : new ObjectFault(oid, 'damaged', error);
+    }
+  }
+
+  async #faultOf(oid: string): Promise<ObjectState | undefined> {
+    try {
+      await this.#read(oid, () => git.readObject({ ...this.#args(), oid, format: 'content' }));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ObjectFault) return error.state;
+      throw error;
     }
   }
 
@@ -191,8 +216,13 @@ export class JsGit implements GitSource {
   }
 
   async #blob(oid: string, maxBytes: number): Promise<GitBlob> {
-    const { blob } = await this.#read(oid, () => git.readBlob({ ...this.#args(), oid }));
-    return blob.length > maxBytes ? { oid, size: blob.length } : { oid, size: blob.length, bytes: blob };
+    try {
+      const { blob } = await this.#read(oid, () => git.readBlob({ ...this.#args(), oid }));
+      return blob.length > maxBytes ? { oid, size: blob.length } : { oid, size: blob.length, bytes: blob };
+    } catch (error) {
+      if (error instanceof ObjectFault) return { oid, size: 0, fault: error.state };
+      throw error;
+    }
   }
 
   async #refs(): Promise<readonly string[]> {
@@ -210,8 +240,16 @@ export class JsGit implements GitSource {
     try {
       return await read();
     } catch (error) {
-      if (error instanceof git.Errors.NotFoundError) throw toMissingObject(oid);
-      throw toCorrupt(oid, error);
+      throw new ObjectFault(oid, error instanceof git.Errors.NotFoundError ? 'missing' : 'damaged', error);
+    }
+  }
+
+  async #explain<T>(what: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof ObjectFault) throw toFaultError(what, error, this.repository);
+      throw error;
     }
   }
 }
@@ -229,11 +267,6 @@ function treeOf(item: TreeItem | undefined): string | undefined {
 
 function sideOf(item: TreeItem | undefined): { readonly mode: string; readonly oid: string } | undefined {
   return item === undefined || item.type === 'tree' ? undefined : { mode: item.mode, oid: item.oid };
-}
-
-function toCorrupt(oid: string, error: unknown): KplanError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new KplanError('CORRUPT', `the Git object ${oid} cannot be read: ${reason}`, { hint: 'run `git fsck`', cause: error });
 }
 
 function refuseUnsupported(repository: GitRepository): void {

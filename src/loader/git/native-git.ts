@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { KplanError } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import { runProgram, type RunResult } from '../process.ts';
+import { blobId } from '../blob-id.ts';
 import { readBatch } from './cat-file.ts';
+import { explainUnresolved } from './explain-unresolved.ts';
 import {
   checkRevision,
   toNoMergeBase,
-  toNoRevision,
   type GitBlob,
   type GitChange,
   type GitEntry,
   type GitRepository,
   type GitSource,
 } from './git-source.ts';
+import { ObjectFault, toFaultError, type ObjectState } from './object-fault.ts';
 
 // Nothing that a repository or a user configures may run or reach the network.
 const HARDENED = [
@@ -52,19 +54,31 @@ export class NativeGit implements GitSource {
     const { exitCode, stdout } = await this.#run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
     const commit = stdout.toString().trim();
     if (exitCode === 0 && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-    throw toNoRevision(revision, await this.#refs(), await this.isShallow());
+    throw await explainUnresolved(revision, {
+      repository: this.repository,
+      refs: () => this.#refs(),
+      idOf: (name) => this.#idOf(name),
+      faultOf: (oid) => this.#faultOf(oid),
+      parentsOf: (oid) => this.#parentsOf(oid),
+      isShallow: () => this.isShallow(),
+    });
   }
 
   async mergeBase(a: string, b: string): Promise<string> {
-    const { exitCode, stdout } = await this.#run(['merge-base', '--', a, b]);
+    const { exitCode, stdout, stderr } = await this.#run(['merge-base', '--', a, b]);
     const commit = stdout.toString().trim();
     if (exitCode === 0 && commit !== '') return commit;
+    const fault = await this.#findFault(stderr);
+    if (fault !== undefined) throw toFaultError(`the history of ${a.slice(0, 12)} and ${b.slice(0, 12)}`, fault, this.repository);
     throw toNoMergeBase(a, b, await this.isShallow());
   }
 
   async listTree(commit: string, prefix: string): Promise<readonly GitEntry[]> {
     const paths = prefix === '' ? [] : ['--', prefix];
-    const output = await this.#output(['ls-tree', '-r', '-z', '--full-tree', commit, ...paths]);
+    const output = await this.#output(
+      ['ls-tree', '-r', '-z', '--full-tree', commit, ...paths],
+      `the tree of the commit ${commit.slice(0, 12)}`,
+    );
     const entries = splitNul(output).map((line) => {
       const tab = line.indexOf('\t');
       const [mode = '', , oid = ''] = line.slice(0, tab).split(' ');
@@ -74,7 +88,8 @@ export class NativeGit implements GitSource {
   }
 
   async diff(a: string, b: string): Promise<readonly GitChange[]> {
-    const output = await this.#output(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--full-index', a, b]);
+    const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--full-index', a, b];
+    const output = await this.#output(args, `the trees of the commits ${a.slice(0, 12)} and ${b.slice(0, 12)}`);
     const fields = splitNul(output);
     const changes: GitChange[] = [];
     for (let at = 0; at + 1 < fields.length; at += 2) {
@@ -86,12 +101,15 @@ export class NativeGit implements GitSource {
     return changes.toSorted(compareBy((change) => change.path));
   }
 
-  readBlobs(oids: readonly string[], maxBytes: number): AsyncIterable<GitBlob> {
-    return readBatch(
-      { program: this.#program, args: this.#args(['cat-file', '--batch']), env: this.#env(), signal: this.#signal },
-      oids,
-      maxBytes,
-    );
+  async *readBlobs(oids: readonly string[], maxBytes: number): AsyncIterable<GitBlob> {
+    const command = { program: this.#program, args: this.#args(['cat-file', '--batch']), env: this.#env(), signal: this.#signal };
+    for await (const blob of readBatch(command, oids, maxBytes)) {
+      const { oid, bytes } = blob;
+      if (blob.fault === 'missing') yield { ...blob, fault: (await this.#faultOf(oid)) ?? 'missing' };
+      // Git does not compare what it reads with its name.
+      else if (bytes !== undefined && oid.length === 40 && blobId(bytes) !== oid) yield { oid, size: 0, fault: 'damaged' };
+      else yield blob;
+    }
   }
 
   async headCommit(): Promise<string | undefined> {
@@ -113,9 +131,38 @@ export class NativeGit implements GitSource {
     return stdout.toString().split('\n').filter(Boolean);
   }
 
-  async #output(args: readonly string[]): Promise<string> {
+  async #idOf(name: string): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.#run(['rev-parse', '--verify', '--quiet', '--end-of-options', name]);
+    return exitCode === 0 ? stdout.toString().trim() : undefined;
+  }
+
+  async #faultOf(oid: string): Promise<ObjectState | undefined> {
+    const asked = await this.#run(['cat-file', '-t', oid]);
+    const type = asked.stdout.toString().trim();
+    const { exitCode, stderr } = asked.exitCode === 0 ? await this.#run(['cat-file', type, oid]) : asked;
+    if (exitCode === 0) return undefined;
+    return asked.exitCode === 0 || /^error: /m.test(stderr) ? 'damaged' : 'missing';
+  }
+
+  async #parentsOf(oid: string): Promise<readonly string[]> {
+    const { stdout } = await this.#run(['rev-parse', '--verify', '--quiet', `${oid}^@`]);
+    return stdout.toString().split('\n').filter(Boolean);
+  }
+
+  /** The first object that the words of git name and that cannot be read. */
+  async #findFault(stderr: string): Promise<ObjectFault | undefined> {
+    for (const oid of new Set(stderr.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g))) {
+      const state = await this.#faultOf(oid);
+      if (state !== undefined) return new ObjectFault(oid, state);
+    }
+    return undefined;
+  }
+
+  async #output(args: readonly string[], what: string): Promise<string> {
     const { exitCode, stdout, stderr } = await this.#run(args);
     if (exitCode === 0) return stdout.toString();
+    const fault = await this.#findFault(stderr);
+    if (fault !== undefined) throw toFaultError(what, fault, this.repository);
     throw new KplanError('UNREADABLE', `git ${args[0]} fails in ${this.repository.root}: ${firstLine(stderr)}`, {
       hint: 'run `git fsck`, or read with --git js',
     });

@@ -1,6 +1,6 @@
 import { KplanError } from '../../model/index.ts';
 import { findProgram } from '../process.ts';
-import { findRepository } from './find-repository.ts';
+import { findBrokenRepository, findRepository } from './find-repository.ts';
 import type { GitSource } from './git-source.ts';
 import { NativeGit } from './native-git.ts';
 
@@ -17,8 +17,9 @@ export interface OpenedGit {
 export async function openGit(path: string, adapter: 'auto' | 'js' | 'native', signal?: AbortSignal): Promise<OpenedGit> {
   const found = findRepository(path);
   if (found === undefined) {
-    throw new KplanError('NOT_A_REPOSITORY', `${path} is not in a Git repository`, {
-      hint: 'leave out --ref and --base, or give a PATH within a clone',
+    const broken = findBrokenRepository(path);
+    throw new KplanError('NOT_A_REPOSITORY', `${path} is not in a Git repository${broken === undefined ? '' : `: ${broken}`}`, {
+      hint: broken === undefined ? 'leave out --ref and --base, or give a PATH within a clone' : 'clone the repository again',
     });
   }
   const program = adapter === 'js' ? undefined : findProgram('git');

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { toFinding, type Finding } from '../../model/index.ts';
 import { compareStrings } from '../../std/index.ts';
-import { beginningOf } from '../tree/disk-fault.ts';
 import type { SourceTree, TreeFile } from '../tree/tree.ts';
 import { DocumentOrigin } from '../yaml/origin.ts';
 import { isRemote, KUSTOMIZATION_NAMES, readKustomization, type Kustomization, type Reference } from './kustomization.ts';
@@ -146,9 +145,4 @@ export class KustomizeGraph {
 export function directoryOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '' : path.slice(0, slash);
-}
-
-/** The finding for a kustomization that no program is there to build. */
-export function toNotBuilt(unit: KustomizeUnit): Finding {
-  return toFinding('KL0030', { source: beginningOf(unit.file), data: {} });
 }

@@ -6,8 +6,9 @@ import { isManifestName, type SourceTree, type TreeFile } from '../tree/tree.ts'
 import { buildKustomization, type RenderContext, type RenderedUnit } from './build-kustomization.ts';
 import { readChart, renderChart, type ChartUnit } from './chart.ts';
 import { isKustomizationName } from './kustomization.ts';
-import { directoryOf, KustomizeGraph, toNotBuilt, type KustomizeUnit } from './kustomize-graph.ts';
-import type { Renderers } from './renderer.ts';
+import { directoryOf, KustomizeGraph, type KustomizeUnit } from './kustomize-graph.ts';
+import { toNotBuilt, toNotRendered } from './not-rendered.ts';
+import type { Renderer, Renderers } from './renderer.ts';
 import type { SourceFile } from './source-files.ts';
 
 const AT_ONCE = 2;
@@ -21,7 +22,7 @@ export interface RenderedTree {
   readonly sources: readonly SourceFile[];
 }
 
-/** Builds every kustomization that no other one names and every chart of the tree. Without the program, each is one finding. */
+/** Builds every kustomization that no other one names and every chart of the tree. A program that is not there is one finding. */
 export async function renderUnits(renderers: Renderers, context: RenderContext): Promise<RenderedTree> {
   const { tree, sources } = context;
   const charts = findDirectories(tree.files, (path) => posix.basename(path) === 'Chart.yaml');
@@ -37,11 +38,12 @@ export async function renderUnits(renderers: Renderers, context: RenderContext):
   const units = graph.units(directories);
   await sources.load(tree.files.filter((file) => isInChart(file.path)));
   await sources.load(units.flatMap((unit) => unit.files));
-  const jobs = [
-    ...units.map((unit) => () => buildOne(unit, renderers, context)),
-    ...outermost.map((directory) => () => renderOne(readChart(directory, tree, sources), renderers, context)),
+  const chartUnits = outermost.map((directory) => readChart(directory, tree, sources)).filter((chart) => !chart.isLibrary);
+  const { kustomize, helm } = renderers;
+  const rendered = [
+    ...(await runAll(units, kustomize, (unit, renderer) => buildKustomization(unit, renderer, context), toNotBuilt)),
+    ...(await runAll(chartUnits, helm, (chart, renderer) => renderChart(chart, renderer, context), toNotRendered)),
   ];
-  const rendered = await runAll(jobs);
   const plain = sortOut(outside, graph);
   const findings = [...sources.findings, ...rendered.flatMap((unit) => unit.findings), ...plain.findings];
   return {
@@ -80,25 +82,18 @@ function isPlainName(file: TreeFile): boolean {
   return isManifestName(name) && !/^(?:kplan\.ya?ml|values(?:[-.].*)?\.ya?ml)$/.test(name);
 }
 
-async function buildOne(unit: KustomizeUnit, { kustomize }: Renderers, context: RenderContext): Promise<RenderedUnit> {
-  if (unit.findings.length > 0) return { manifests: [], findings: unit.findings };
-  return kustomize === undefined ? { manifests: [], findings: [toNotBuilt(unit)] } : buildKustomization(unit, kustomize, context);
-}
-
-async function renderOne(chart: ChartUnit, { helm }: Renderers, context: RenderContext): Promise<RenderedUnit> {
-  if (chart.isLibrary) return { manifests: [], findings: [] };
-  if (chart.findings.length > 0) return { manifests: [], findings: chart.findings };
-  if (helm !== undefined) return renderChart(chart, helm, context);
-  return {
-    manifests: [],
-    findings: [toFinding('KL0035', { source: beginningOf(chart.file), data: { directory: chart.directory || '.' } })],
-  };
-}
-
-async function runAll<T>(jobs: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
-  const results: T[] = [];
-  for (let at = 0; at < jobs.length; at += AT_ONCE) {
-    results.push(...(await Promise.all(jobs.slice(at, at + AT_ONCE).map((job) => job()))));
+async function runAll<Unit extends KustomizeUnit | ChartUnit>(
+  units: readonly Unit[],
+  renderer: Renderer | undefined,
+  render: (unit: Unit, renderer: Renderer) => Promise<RenderedUnit>,
+  toMissing: (units: readonly Unit[]) => readonly Finding[],
+): Promise<readonly RenderedUnit[]> {
+  const refused = units.filter((unit) => unit.findings.length > 0);
+  const sound = units.filter((unit) => unit.findings.length === 0);
+  const results = refused.map((unit): RenderedUnit => ({ manifests: [], findings: unit.findings }));
+  if (renderer === undefined) return [...results, { manifests: [], findings: toMissing(sound) }];
+  for (let at = 0; at < sound.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(sound.slice(at, at + AT_ONCE).map((unit) => render(unit, renderer)))));
   }
   return results;
 }

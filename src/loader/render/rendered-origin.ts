@@ -48,7 +48,7 @@ export class TemplateOrigin implements Origin {
   constructor(source: TextSource, object: KubernetesObject) {
     this.file = source.file;
     this.#source = source;
-    const at = new RegExp(`^kind:\\s*["']?${object.kind}\\b`, 'm').exec(source.text);
+    const at = new RegExp(`^kind:\\s*["']?${escape(object.kind)}(?![\\w.-])`, 'm').exec(source.text);
     this.line = at === null ? 1 : startOfDocument(source, source.lineOf(at.index));
   }
 
@@ -58,7 +58,7 @@ export class TemplateOrigin implements Origin {
     let found = this.line;
     for (const step of path) {
       if (typeof step === 'number') continue;
-      const key = new RegExp(`^[ \\t-]*["']?${step.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}["']?:`, 'm').exec(text.slice(at));
+      const key = new RegExp(`^[ \\t-]*["']?${escape(step)}["']?:`, 'm').exec(text.slice(at));
       if (key === null) break;
       at += key.index;
       found = this.#source.lineOf(at);
@@ -68,6 +68,10 @@ export class TemplateOrigin implements Origin {
     const line = text.slice(start, this.#source.startOfLine(found + 1)).trimEnd();
     return this.#source.rangeOf(start + (line.length - line.trimStart().length), start + line.length);
   }
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
 
 function startOfDocument(source: TextSource, line: number): number {

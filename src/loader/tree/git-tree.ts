@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { KplanError, toFinding, type Finding } from '../../model/index.ts';
 import type { GitEntry, GitSource } from '../git/git-source.ts';
+import { isPartial, ObjectFault, toFaultError } from '../git/object-fault.ts';
 import type { Limits } from '../limits.ts';
 import { beginningOf } from './disk-fault.ts';
 import { IGNORE_FILE, IgnoreRules, isSkippedDirectory, listUnusableRules } from './ignore-rules.ts';
@@ -9,6 +10,7 @@ import { OUTSIDE, toLinkFinding, type FileContent, type SourceTree, type TreeFil
 
 const LINK = '120000';
 const SUBMODULE = '160000';
+const MOST_FAULTS = 10;
 
 /** The tree of a commit. Throws `NOT_FOUND` if the path is not in it. */
 export async function openGitTree(git: GitSource, commit: string, prefix: string, limits: Limits): Promise<SourceTree> {
@@ -71,22 +73,35 @@ function isWithin(path: string, directory: string): boolean {
 
 async function* readFiles(git: GitSource, files: readonly TreeFile[], limits: Limits): AsyncIterable<FileContent> {
   let at = 0;
-  for await (const { size, bytes } of git.readBlobs(
+  let faults = 0;
+  for await (const { oid, size, bytes, fault } of git.readBlobs(
     files.map((file) => file.oid ?? ''),
     limits.fileBytes,
   )) {
     const file = files[at++];
     if (file === undefined) return;
-    if (bytes === undefined) {
+    if (fault !== undefined) {
+      // One broken file is a finding; a broken clone is none.
+      if (++faults > MOST_FAULTS || isPartial(git.repository)) throw toFaultError(file.path, new ObjectFault(oid, fault), git.repository);
+      const state = fault === 'missing' ? 'not in the repository' : 'damaged';
+      yield { file, finding: toFinding('KL0042', { source: beginningOf(file.path), data: { oid, state } }) };
+    } else if (bytes === undefined) {
       yield { file, finding: toFinding('KL0013', { source: beginningOf(file.path), data: { bytes: size, limit: limits.fileBytes } }) };
     } else yield { file, bytes };
   }
 }
 
+/** What decides which files there are: without it nothing is known. */
 async function readTexts(git: GitSource, entries: readonly GitEntry[], limits: Limits): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for await (const content of readFiles(git, entries, limits)) {
-    if ('bytes' in content) texts.set(content.file.path, Buffer.from(content.bytes).toString());
+  let at = 0;
+  for await (const { oid, bytes, fault } of git.readBlobs(
+    entries.map((entry) => entry.oid),
+    limits.fileBytes,
+  )) {
+    const { path = '' } = entries[at++] ?? {};
+    if (fault !== undefined) throw toFaultError(path, new ObjectFault(oid, fault), git.repository);
+    if (bytes !== undefined) texts.set(path, Buffer.from(bytes).toString());
   }
   return texts;
 }

@@ -11,6 +11,8 @@ export interface SyntaxFault {
   readonly reason: string;
   readonly offset: number;
   readonly isTooDeep: boolean;
+  /** True where a bracket or quotation mark that opens at the offset is not closed. */
+  readonly isUnclosed?: boolean;
 }
 
 /** True for what `readEvents` could not read. */

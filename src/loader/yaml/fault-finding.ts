@@ -1,4 +1,4 @@
-import { toFinding, type Finding } from '../../model/index.ts';
+import { toFinding, type Finding, type SourceRange } from '../../model/index.ts';
 import type { Limits } from '../limits.ts';
 import type { SyntaxFault } from './events.ts';
 import type { Stretch } from './place.ts';
@@ -9,8 +9,6 @@ const JSON_WORDS: Readonly<Record<string, string>> = {
   'end of the stream or a document separator is expected': 'there is more after the end of its value',
   "expected the node content, but found ','": 'a value is missing before this comma',
   'missed comma between flow collection entries': 'a comma or a colon is missing before this',
-  'unexpected end of the stream within a double quoted scalar': 'a string is not closed',
-  'unexpected end of the stream within a flow collection': 'a bracket is not closed',
 };
 
 /** Says that a part of a file could not be read, and where: at its last character if it ends too early. */
@@ -18,7 +16,14 @@ export function toFaultFinding(source: TextSource, part: Stretch, fault: SyntaxF
   const last = part.start + source.text.slice(part.start, part.end).trimEnd().length;
   const at = Math.max(part.start, Math.min(part.start + fault.offset, last - 1));
   if (fault.isTooDeep) return toFinding('KL0005', { source: source.rangeOf(at, at), data: { limit: limits.depth } });
-  return toFinding('KL0001', { source: source.rangeOf(at, at), data: toSyntaxData(source.file, fault.reason) });
+  const place = source.rangeOf(at, at);
+  const reason = fault.isUnclosed === true ? describeUnclosed(source.text.charAt(at), place) : fault.reason;
+  return toFinding('KL0001', { source: place, data: toSyntaxData(source.file, reason) });
+}
+
+function describeUnclosed(opening: string, { line, column }: SourceRange): string {
+  const what = opening === '[' || opening === '{' ? 'bracket' : 'quotation mark';
+  return `the ${what} ${opening} opened at ${line}:${column} is not closed`;
 }
 
 /** The data of a finding about syntax, in the words of the file's format. */

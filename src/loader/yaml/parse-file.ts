@@ -26,7 +26,7 @@ import type { TextSource } from './text-source.ts';
 import { findWaivers } from './waivers.ts';
 
 /** Raised whenever the same text is parsed into something else: what was kept of it before is not read. */
-export const PARSER_VERSION = 5;
+export const PARSER_VERSION = 6;
 
 /** One object of a file. */
 export interface ParsedObject {

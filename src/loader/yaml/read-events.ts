@@ -1,7 +1,7 @@
 import { COLLECTION_STYLE, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
 import { endOf, isFault, isQuoted, startOf, type ScalarEvent, type SyntaxFault, type YamlEvent } from './events.ts';
 import { extentsOf } from './extents.ts';
-import { listSpanning, type Spanning } from './spanning.ts';
+import { findUnclosed, listSpanning, type Spanning } from './spanning.ts';
 
 /**
  * The events of a text that holds one document or several; a fault for text that is not YAML. As kubectl, it lets the lines
@@ -9,15 +9,27 @@ import { listSpanning, type Spanning } from './spanning.ts';
  */
 export function readEvents(text: string, depth: number): readonly YamlEvent[] | SyntaxFault {
   const read = parse(text, depth);
-  return isFault(read) && read.reason === DEFICIENT ? readJoined(text, depth, read) : read;
+  const joined = isFault(read) && read.reason === DEFICIENT ? readJoined(text, depth, read) : read;
+  return isFault(joined) ? explain(text, joined) : joined;
 }
 
 const DEFICIENT = 'deficient indentation';
+
+// Where a bracket is not closed, the parser stumbles over a later line, and says what is odd there.
+function explain(text: string, fault: SyntaxFault): SyntaxFault {
+  const { reason } = fault;
+  const isMismatch = reason.startsWith('missed comma') && /[\]}]/.test(text.charAt(fault.offset));
+  if (reason !== DEFICIENT && !isMismatch && !reason.startsWith('unexpected end of the stream within')) return fault;
+  const offset = findUnclosed(text);
+  return offset === undefined || offset > fault.offset ? fault : { ...fault, offset, isUnclosed: true };
+}
 
 function parse(text: string, depth: number): readonly YamlEvent[] | SyntaxFault {
   try {
     return parseEvents(text, { maxDepth: depth });
   } catch (error) {
+    // The parser's patterns overflow their stack on a tag or an anchor of megabytes.
+    if (error instanceof RangeError) return { reason: 'a word in it is too long to be read', offset: 0, isTooDeep: false };
     if (!(error instanceof YAMLException)) throw error;
     const reason = error.reason.replace(/ \(\d+\)$/, '');
     return { reason, offset: error.mark?.position ?? 0, isTooDeep: reason.startsWith('nesting exceeded') };

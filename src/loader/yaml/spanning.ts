@@ -14,8 +14,16 @@ export function listSpanning(text: string): readonly Spanning[] {
   return lines.spanning;
 }
 
+/** The offset of the first bracket or quotation mark that has no end, as far as lines tell; of brackets within each other the innermost. */
+export function findUnclosed(text: string): number | undefined {
+  const lines = new Lines(text);
+  while (lines.at < text.length) lines.readLine();
+  return lines.unclosed;
+}
+
 class Lines {
   at = 0;
+  unclosed: number | undefined;
   readonly spanning: Spanning[] = [];
   readonly #text: string;
 
@@ -50,7 +58,9 @@ class Lines {
     const start = this.at;
     if (isOpening(character) || isQuote(character)) {
       const gaps: Stretch[] = [];
-      const end = isQuote(character) ? endOfQuoted(this.#text, start, gaps) : endOfFlow(this.#text, start, gaps);
+      const open: number[] = isQuote(character) ? [start] : [];
+      const end = isQuote(character) ? endOfQuoted(this.#text, start, gaps) : endOfFlow(this.#text, start, gaps, open);
+      if (end < 0) this.unclosed = open.at(-1);
       if (end >= 0 && gaps.length > 0) this.spanning.push({ start, end, gaps });
       this.at = end < 0 ? this.#text.length : end;
     } else this.at = character === '&' || character === '!' ? skip(this.#text, start, isPartOfWord) : this.#endOfPlain();
@@ -83,22 +93,24 @@ class Lines {
   }
 }
 
-/** Where the flow collection that begins at an offset ends; -1 where it does not. */
-function endOfFlow(text: string, start: number, gaps: Stretch[]): number {
-  let depth = 0;
+/** Where the flow collection that begins at an offset ends; -1 where it does not: `open` then has what is open. */
+function endOfFlow(text: string, start: number, gaps: Stretch[], open: number[]): number {
   // Whether a scalar may begin here: else a quotation mark is part of the one that stands here.
   let isFresh = true;
   for (let at = start; at < text.length; at++) {
     const character = text.charAt(at);
     if (isOpening(character)) {
-      depth++;
+      open.push(at);
       isFresh = true;
     } else if (character === '}' || character === ']') {
-      if (--depth === 0) return at + 1;
+      if ((text.charAt(open.at(-1) ?? start) === '{') !== (character === '}')) return -1;
+      open.pop();
+      if (open.length === 0) return at + 1;
       isFresh = false;
     } else if (character === ',' || (character === ':' && endsKey(text, at))) isFresh = true;
     else if (isQuote(character) && isFresh) {
       const end = endOfQuoted(text, at, gaps);
+      if (end < 0) open.push(at);
       if (end < 0) return -1;
       at = end - 1;
       isFresh = false;

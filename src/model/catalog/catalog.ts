@@ -65,7 +65,16 @@ export function fingerprint(item: Finding | Effect): string {
   const ref = 'engine' in item ? item.subject : item.ref;
   const file = ref === undefined && 'source' in item ? (item.source?.file ?? '') : '';
   const path = 'path' in item ? (item.path ?? '') : '';
-  return sha256([item.code, ref === undefined ? file : toRefKey(ref), path, stringifyJson(item.data)].join('\u0000')).slice(0, 16);
+  return sha256([item.code, ref === undefined ? file : toRefKey(ref), path, stringifyJson(lastingOf(item.data))].join('\u0000')).slice(
+    0,
+    16,
+  );
+}
+
+/** What stays the same for as long as the finding does: not when something was last written. */
+function lastingOf(data: FindingData): FindingData {
+  const { written: _, ...lasting } = data;
+  return lasting;
 }
 
 function fillIn(text: string, data: FindingData): string {

@@ -212,8 +212,8 @@ export const LOADER_CODES: CatalogTable = {
   KL0030: {
     title: 'Kustomization not built',
     severity: 'error',
-    message: 'neither kustomize nor kubectl is on the PATH, so this kustomization was not built',
-    remedy: 'Install kustomize or kubectl, or give its output (`kustomize build`) as PATH.',
+    message: 'neither kustomize nor kubectl is on the PATH, so {what} not built{list}',
+    remedy: 'Install kustomize or kubectl; or give the output of `kustomize build {directory}` as PATH.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
   },
   KL0031: {
@@ -248,7 +248,7 @@ export const LOADER_CODES: CatalogTable = {
   KL0035: {
     title: 'Chart not rendered',
     severity: 'error',
-    message: 'helm is not on the PATH, so this chart was not rendered',
+    message: 'helm is not on the PATH, so {what} not rendered{list}',
     remedy: 'Install helm, give the output of `helm template` as PATH, or name the chart in .kplanignore.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
   },
@@ -294,5 +294,12 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Outside of Git, give a PATH that holds both; in a repository, copy it there.',
     why: 'A repository is untrusted input: a path could show any file of the machine that runs kplan. Outside of Git the tree is PATH alone.',
     example: 'resources:\n  - ../../base',
+  },
+  KL0042: {
+    title: 'Broken Git object',
+    severity: 'error',
+    message: 'this file cannot be read: its Git object {oid} is {state}',
+    remedy: 'Fetch or clone the repository again; `git fsck --full` lists all that is missing or damaged.',
+    why: 'The objects in it are missing from everything that follows, and would look deleted.',
   },
 };

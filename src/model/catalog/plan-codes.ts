@@ -1,11 +1,11 @@
 import type { CatalogTable } from './entry.ts';
 
-/** Codes of the family KP: what a plan stops at (KP01..), and what it does to running pods (KP02..). */
+/** Codes of the family KP: what a plan stops at (KP01..), and what it does to running pods (KP02..), and what the cluster answers (KP03..). */
 export const PLAN_CODES: CatalogTable = {
   KP0101: {
     title: 'Field conflict',
     severity: 'error',
-    message: 'conflict with "{manager}" using {version}: {field}',
+    message: 'conflict with "{manager}" using {version}: {field}{written}',
     remedy: 'Remove {field} from the manifest if "{manager}" is to keep it, or take it over with --force-conflicts.',
     why: 'Server-side apply refuses to change a field that another manager owns with another value. Overwriting it would start a fight that each side wins in turn.',
     example: 'spec:\n  replicas: 3 # an autoscaler owns this field',
@@ -37,7 +37,7 @@ export const PLAN_CODES: CatalogTable = {
     title: 'Deletion that needs approval',
     severity: 'error',
     message: 'deleting this {kind} takes {contents} along',
-    remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: disabled; --allow KP0105 deletes it.',
+    remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: never; --allow KP0105 deletes it.',
     why: 'A Namespace takes its contents with it, a CustomResourceDefinition all its resources, a claim or volume its data. None of it comes back.',
   },
   KP0106: {
@@ -108,12 +108,14 @@ export const PLAN_CODES: CatalogTable = {
     example: 'kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: pre-delete # would empty the database when the unit is installed',
   },
   KP0115: {
-    title: 'Hook that is applied once',
+    title: 'Hook',
     severity: 'info',
-    message: '{annotation}: {value} is applied {moment} the others, and again only when it changes',
-    remedy: 'Nothing is to be done if that is meant; a name that changes with each release makes it run with each.',
-    why: 'Helm and Argo CD make such an object anew each time. To kapply it is an object like others, which it waits for and keeps; only its place in the order is another.',
-    example: 'kind: Job\nmetadata:\n  annotations:\n    argocd.argoproj.io/hook: PreSync',
+    message: '{annotation}: {value} is applied {moment} the others, {again}',
+    remedy:
+      'Nothing is to be done if that is meant; kapply.kplan.dev/hook: skip leaves it out, and without the annotation it is an object as any other.',
+    why: 'Like Helm and Argo CD, kapply makes a hook that runs to an end (a Job, a Pod) anew with each change of the unit, waits for it, and goes no further where it fails. Where nothing else changes it is not run; one that has failed is run again. What only serves such hooks (a ServiceAccount, a ConfigMap) is applied as any object.',
+    example:
+      'kind: Job\nmetadata:\n  annotations:\n    kapply.kplan.dev/hook: before # or after; PreSync and PostSync of Argo CD, pre-upgrade and post-upgrade of Helm mean the same\n    kapply.kplan.dev/hook-delete-policy: HookSucceeded',
   },
   KP0116: {
     title: 'Owner missing',
@@ -152,5 +154,20 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Nothing is to be done if that is meant; else {act}.',
     why: 'A paused Deployment rolls nothing out, and a workload with the update strategy OnDelete never ends a pod by itself. The change is stored at once and takes effect when somebody acts, perhaps weeks later.',
     example: 'kind: Deployment\nspec:\n  paused: true # the new image waits',
+  },
+  KP0301: {
+    title: 'Refused by the API server',
+    severity: 'error',
+    message: 'the API server refuses this in a dry run: {message}',
+    remedy: 'Change the manifest as the message asks; if a webhook or policy says it, ask who runs that.',
+    why: 'The cluster was asked to make the change without keeping it, and said no. It would say the same when the change is applied. Its own words are told; of Secrets only the fields.',
+  },
+  KP0302: {
+    title: 'Webhook that nobody answers for',
+    severity: 'warning',
+    message:
+      'the {kind} {webhook} of {configuration} is asked about {count} of these changes and refuses what it cannot answer: its Service {service} {problem}',
+    remedy: 'Bring the webhook up first, or remove its configuration if nobody needs it any more.',
+    why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives its Service, or a webhook whose pods are down, stops every change that it is asked about.',
   },
 };

@@ -1,4 +1,4 @@
-import { getArray, getNumber, getString, isArray, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { getArray, getNumber, getObject, getString, isArray, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { gvkOf, type KubernetesObject } from '../object.ts';
 
 /**
@@ -12,6 +12,81 @@ export function keepAllocated(live: KubernetesObject, updated: KubernetesObject)
   if (group !== '' || kind !== 'Service' || !isObject(before) || !isObject(after)) return updated;
   const kept = { ...keepAddress(before, after), ...keepPorts(before, after), ...keepHealthPort(before, after) };
   return Object.keys(kept).length === 0 ? updated : { ...updated, spec: { ...after, ...kept } };
+}
+
+/** How the volume of a Pod that holds its ServiceAccount's token is named, with letters made up anew each time. */
+const TOKEN_VOLUME = 'kube-api-access-';
+const JOB_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'];
+
+/**
+ * An object that a dry run answered, without what the server made up for it and would make up anew: addresses and ports of
+ * a Service, the token volume of a Pod, the uid in the labels of a Job. What `known` objects hold - the one applied, the one
+ * that is there - is not made up.
+ */
+export function withoutAllocated(object: KubernetesObject, known: readonly KubernetesObject[]): KubernetesObject {
+  const spec = object['spec'];
+  const { group, kind } = gvkOf(object);
+  if (!isObject(spec)) return object;
+  const specs = known.flatMap((item): readonly JsonObject[] => {
+    const other = getObject(item, 'spec');
+    return other === undefined ? [] : [other];
+  });
+  switch (`${group}/${kind}`) {
+    case '/Service':
+      return { ...object, spec: withoutAddresses(spec, specs) };
+    case '/Pod':
+      return specs.some(hasToken) ? object : { ...object, spec: withoutToken(spec) };
+    case 'batch/Job':
+      return specs.some((item) => item['selector'] !== undefined) ? object : { ...object, spec: withoutUid(spec) };
+    default:
+      return object;
+  }
+}
+
+const MADE_UP = ['clusterIP', 'clusterIPs', 'healthCheckNodePort'];
+
+function withoutAddresses(spec: JsonObject, known: readonly JsonObject[]): JsonObject {
+  const isKnown = (field: string): boolean => known.some((item) => item[field] !== undefined);
+  const kept = Object.entries(spec).filter(([field]) => !MADE_UP.includes(field) || isKnown(field));
+  const asked = new Set(known.flatMap((item) => getArray(item, 'ports').map(nodePortOf)));
+  const ports = getArray(spec, 'ports').map((port) => {
+    if (!isObject(port) || port['nodePort'] === undefined || asked.has(nodePortOf(port))) return port;
+    const { nodePort: _, ...rest } = port;
+    return rest;
+  });
+  return { ...Object.fromEntries(kept), ...(spec['ports'] === undefined ? {} : { ports }) };
+}
+
+function isToken(item: JsonValue): boolean {
+  return nameOf(item).startsWith(TOKEN_VOLUME);
+}
+
+function hasToken(spec: JsonObject): boolean {
+  return getArray(spec, 'volumes').some(isToken);
+}
+
+function withoutToken(spec: JsonObject): JsonObject {
+  const containers = (field: string): JsonObject =>
+    spec[field] === undefined
+      ? {}
+      : {
+          [field]: getArray(spec, field).map((container) =>
+            isObject(container) && container['volumeMounts'] !== undefined
+              ? { ...container, volumeMounts: getArray(container, 'volumeMounts').filter((mount) => !isToken(mount)) }
+              : container,
+          ),
+        };
+  const volumes = spec['volumes'] === undefined ? {} : { volumes: getArray(spec, 'volumes').filter((volume) => !isToken(volume)) };
+  return { ...spec, ...volumes, ...containers('containers'), ...containers('initContainers') };
+}
+
+function withoutUid(spec: JsonObject): JsonObject {
+  const { selector: _, ...rest } = spec;
+  const { template } = spec;
+  const metadata = getObject(template, 'metadata');
+  if (!isObject(template) || metadata === undefined) return rest;
+  const labels = Object.fromEntries(Object.entries(getObject(metadata, 'labels') ?? {}).filter(([name]) => !JOB_LABELS.includes(name)));
+  return { ...rest, template: { ...template, metadata: { ...metadata, labels } } };
 }
 
 const ADDRESSES = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];

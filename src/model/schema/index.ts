@@ -1,4 +1,4 @@
-export { keepAllocated } from './allocated.ts';
+export { keepAllocated, withoutAllocated } from './allocated.ts';
 export { applyDefaults } from './defaults.ts';
 export { defaultObject } from './native-defaults/default-object.ts';
 export { toGoForm } from './go-form.ts';

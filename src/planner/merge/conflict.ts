@@ -7,15 +7,15 @@ export interface FieldConflict {
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
   readonly subresource?: string;
+  /** When the manager last wrote, RFC 3339; absent where its entry does not say. */
+  readonly time?: string;
   readonly path: FieldPath;
 }
 
 /** Conflicts with the fields of an entry, one for each path. */
 export function toConflicts(entry: ManagedEntry): readonly FieldConflict[] {
-  const { manager, operation, apiVersion, subresource } = entry;
-  return entry.fields
-    .paths()
-    .map((path) => ({ manager, operation, apiVersion, ...(subresource === undefined ? {} : { subresource }), path }));
+  const { fields, ...who } = entry;
+  return fields.paths().map((path) => ({ ...who, path }));
 }
 
 /** The message of the API server's refusal (apimachinery `managedfields`, getConflictMessage). */

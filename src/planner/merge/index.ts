@@ -1,9 +1,11 @@
 export { applyMerge } from './apply.ts';
 export { type FieldConflict } from './conflict.ts';
 export { listDuplicates } from './duplicates.ts';
+export { extractItems } from './extract-items.ts';
 export { FieldSet } from './field-set.ts';
-export { readManagers } from './managers.ts';
+export { readManagers, writeManagers, type ManagedEntry, type Managers } from './managers.ts';
 export { formatFieldPath, keyOfElement, readPathElement, toFieldElement, type FieldPath, type PathElement } from './path-element.ts';
 export { updateMerge } from './update.ts';
 export { elementOf, fieldSchemaOf, isAssociative, itemsOf, shapeOf } from './shape.ts';
 export { mergeValues } from './merge-values.ts';
+export { fieldSetOf } from './value-fields.ts';

@@ -8,6 +8,7 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '../../model/index.ts';
+import type { WorldReading } from '../../cluster/index.ts';
 import { getArray, getBoolean, getObject, getString, sha256, sha256Base64Url, type JsonValue } from '../../std/index.ts';
 
 /** The label of an ApplySet's parent (KEP-3659; kubectl pkg/cmd/apply/applyset.go). */
@@ -19,6 +20,8 @@ export const PART_OF_LABEL = 'applyset.kubernetes.io/part-of';
 export interface InventoryOptions {
   /** The namespace of the parent; `default` unless configured. */
   readonly namespace?: string;
+  /** The cluster as it was read just now: what it holds is not asked for again. */
+  readonly reading?: WorldReading;
 }
 
 /** The ConfigMap that is the parent of a unit's ApplySet: `kapply-<unit>`; names that Kubernetes would not take are made fit, with a hash. */
@@ -42,9 +45,14 @@ export function toApplySetId(parent: {
   return `applyset-${sha256Base64Url([parent.name, parent.namespace ?? '', parent.kind, parent.group].join('.'))}-v1`;
 }
 
+const LABELS = new Map<string, { readonly key: string; readonly value: string }>();
+
 /** The label that the members of a unit carry. */
 export function membershipLabel(unit: string, options: InventoryOptions = {}): { readonly key: string; readonly value: string } {
-  return { key: PART_OF_LABEL, value: toApplySetId(parentRef(unit, options)) };
+  const name = `${options.namespace ?? ''}\u0000${unit}`;
+  let label = LABELS.get(name);
+  if (label === undefined) LABELS.set(name, (label = { key: PART_OF_LABEL, value: toApplySetId(parentRef(unit, options)) }));
+  return label;
 }
 
 /**

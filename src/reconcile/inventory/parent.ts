@@ -1,5 +1,5 @@
-import type { Cluster, ResourceType, StatusError } from '../../cluster/index.ts';
-import { KplanError, annotationsOf, formatRef, labelsOf, type GroupKind, type KubernetesObject } from '../../model/index.ts';
+import { isRead, type Cluster, type ResourceType, type StatusError } from '../../cluster/index.ts';
+import { KplanError, annotationsOf, formatRef, labelsOf, type GroupKind, type KubernetesObject, type World } from '../../model/index.ts';
 import { sortedUnique } from '../../std/index.ts';
 import { ID_LABEL, parentRef, toApplySetId, type InventoryOptions } from './membership.ts';
 
@@ -44,7 +44,8 @@ export function unitOf(parent: KubernetesObject): string | undefined {
 export async function readParent(cluster: Cluster, unit: string, options: InventoryOptions = {}): Promise<Parent> {
   const ref = parentRef(unit, options);
   const id = toApplySetId(ref);
-  const object = await cluster.get(ref);
+  const { reading } = options;
+  const object = reading !== undefined && isRead(reading, ref) ? reading.world.get(ref) : await cluster.get(ref);
   if (object === undefined) return { id, object, extent: { groupKinds: [], namespaces: [ref.namespace] } };
   const annotations = annotationsOf(object);
   const tooling = annotations.get(TOOLING);
@@ -54,8 +55,14 @@ export async function readParent(cluster: Cluster, unit: string, options: Invent
   if (label !== id) throw refuse(`${formatRef(ref)} has the wrong value for the label ${ID_LABEL} (${label ?? 'none'}, not ${id})`);
   const groupKinds = annotations.has(GROUP_KINDS)
     ? splitList(annotations.get(GROUP_KINDS))
-    : toGroupKinds(splitList(annotations.get(GROUP_RESOURCES)), await cluster.resources());
+    : toGroupKinds(splitList(annotations.get(GROUP_RESOURCES)), reading?.types ?? (await cluster.resources()));
   return { id, object, extent: { groupKinds, namespaces: sortedUnique([ref.namespace, ...splitList(annotations.get(NAMESPACES))]) } };
+}
+
+/** The kinds that the ApplySet parents of a world name, of any unit or tool, as `group/Kind`; sorted. */
+export function listMemberKinds(world: World): readonly string[] {
+  const names = world.byKind('', 'ConfigMap').flatMap((object) => splitList(annotationsOf(object).get(GROUP_KINDS)));
+  return sortedUnique(names.map((name) => (name.includes('.') ? name.replace(/^([^.]*)\.(.*)$/, '$2/$1') : `/${name}`)));
 }
 
 function isOurs(parent: KubernetesObject): boolean {

@@ -1,8 +1,8 @@
-import type { Cluster, ResourceType } from '../../cluster/index.ts';
-import { compareRefs, refKeyOf, refOf, type KubernetesObject, type RefKey } from '../../model/index.ts';
+import { isRead, type Cluster, type ResourceType, type WorldReading } from '../../cluster/index.ts';
+import { compareRefs, labelsOf, refKeyOf, refOf, type KubernetesObject, type RefKey, World } from '../../model/index.ts';
 import { sortedUnique } from '../../std/index.ts';
 import { listAll } from '../list-all.ts';
-import { ID_LABEL, isMadeByController, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
+import { ID_LABEL, isMadeByController, ownerOf, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
 import { readParent, toGroupKindName, unitOf, type Extent, type Parent } from './parent.ts';
 
 const LISTS_AT_ONCE = 16;
@@ -24,9 +24,9 @@ export interface Inventory extends Parent {
  */
 export async function readInventory(cluster: Cluster, unit: string, options: InventoryOptions = {}): Promise<Inventory> {
   const parent = await readParent(cluster, unit, options);
-  const types = parent.extent.groupKinds.length === 0 ? [] : await cluster.resources();
+  const types = parent.extent.groupKinds.length === 0 ? [] : (options.reading?.types ?? (await cluster.resources()));
   const served = findTypes(parent.extent.groupKinds, types);
-  const objects = (await listMembers(cluster, served, parent)).toSorted((a, b) => compareRefs(refOf(a), refOf(b)));
+  const objects = (await listMembers(cluster, served, parent, options.reading)).toSorted((a, b) => compareRefs(refOf(a), refOf(b)));
   const names = new Set(served.map(toGroupKindName));
   return {
     ...parent,
@@ -40,7 +40,14 @@ export async function readInventory(cluster: Cluster, unit: string, options: Inv
 /** The units that have a parent in the namespace of parents, by name. */
 export async function listUnits(cluster: Cluster, options: InventoryOptions = {}): Promise<readonly string[]> {
   const kind = { group: '', version: 'v1', kind: 'ConfigMap' };
-  const { items } = await listAll(cluster, kind, { namespace: options.namespace ?? 'default', labelSelector: ID_LABEL });
+  const { namespace = 'default', reading } = options;
+  const items =
+    reading !== undefined && isRead(reading, kind)
+      ? reading.world
+          .kind('', 'ConfigMap')
+          .inNamespace(namespace)
+          .filter((object) => labelsOf(object).has(ID_LABEL))
+      : (await listAll(cluster, kind, { namespace, labelSelector: ID_LABEL })).items;
   return sortedUnique(items.flatMap((parent) => unitOf(parent) ?? []));
 }
 
@@ -65,18 +72,31 @@ function findTypes(names: readonly string[], types: readonly ResourceType[]): re
 }
 
 /** The members of these kinds, in the namespaces of the extent; so many lists at once. */
-async function listMembers(cluster: Cluster, types: readonly ResourceType[], { extent, id }: Parent): Promise<readonly KubernetesObject[]> {
+async function listMembers(
+  cluster: Cluster,
+  types: readonly ResourceType[],
+  { extent, id }: Parent,
+  reading?: WorldReading,
+): Promise<readonly KubernetesObject[]> {
   const labelSelector = `${PART_OF_LABEL}=${id}`;
-  const queries = types.flatMap((type) =>
-    type.namespaced
+  const known = types.filter((type) => reading !== undefined && isRead(reading, type));
+  const queries = types.flatMap((type) => {
+    if (known.includes(type)) return [];
+    return type.namespaced
       ? extent.namespaces.map((namespace) => ({ type, query: { namespace, labelSelector } }))
-      : [{ type, query: { labelSelector } }],
-  );
-  const objects: KubernetesObject[] = [];
+      : [{ type, query: { labelSelector } }];
+  });
+  const objects = known.flatMap((type) => findMembers(reading?.world ?? World.EMPTY, type, { extent, id }));
   for (let from = 0; from < queries.length; from += LISTS_AT_ONCE) {
     const batch = queries.slice(from, from + LISTS_AT_ONCE);
     const lists = await Promise.all(batch.map(({ type, query }) => listAll(cluster, type, query)));
     for (const { items } of lists) objects.push(...items.filter((item) => !isMadeByController(item)));
   }
   return objects;
+}
+
+function findMembers(world: World, type: ResourceType, { extent, id }: Pick<Parent, 'extent' | 'id'>): KubernetesObject[] {
+  const objects = world.kind(type.group, type.kind);
+  const candidates = type.namespaced ? extent.namespaces.flatMap((namespace) => objects.inNamespace(namespace)) : objects.objects;
+  return candidates.filter((object) => ownerOf(object) === id && !isMadeByController(object));
 }

@@ -18,17 +18,9 @@ const MOST_CREATES = 10;
 const MOST_OBJECTS = 25;
 const MOST_FIELDS = 8;
 
-/** The changes of a plan: what is taken away first, then what differs, then what is new; long lists folded unless `all`. */
+/** The changes of a plan but for drift: what is taken away first, then what differs, then what is new; long lists folded unless `all`. */
 export function changeLines(plan: Plan, layout: Layout): Line[] {
-  const steps = stepsOf(plan).toSorted(
-    compareBy(
-      (step) => RANK[step.action],
-      (step) => step.wave,
-      (step) => step.ref.namespace ?? '',
-      (step) => step.ref.kind,
-      (step) => step.ref.name,
-    ),
-  );
+  const steps = toOrdered(stepsOf(plan).flatMap((step) => withoutDrift(step) ?? []));
   const creates = steps.filter((step) => step.action === 'create');
   const others = steps.filter((step) => step.action !== 'create');
   const told = layout.all ? others : others.filter((step) => !isAdoption(step));
@@ -41,6 +33,37 @@ export function changeLines(plan: Plan, layout: Layout): Line[] {
   if (layout.all || creates.length <= MOST_CREATES) lines.push(...creates.flatMap((step) => stepLines(step, layout)));
   else lines.push(...foldedCreates(creates));
   return lines;
+}
+
+function toOrdered(steps: readonly Step[]): readonly Step[] {
+  return steps.toSorted(
+    compareBy(
+      (step) => RANK[step.action],
+      (step) => step.wave,
+      (step) => step.ref.namespace ?? '',
+      (step) => step.ref.kind,
+      (step) => step.ref.name,
+    ),
+  );
+}
+
+/** The step as far as it is the manifest's doing; undefined where all of it is drift. */
+function withoutDrift(step: Step): Step | undefined {
+  const fields = step.fields.filter(({ drift }) => drift === undefined);
+  if (fields.length === step.fields.length) return step;
+  return fields.length === 0 && step.action === 'update' ? undefined : { ...step, fields };
+}
+
+/** What others changed in the cluster since it was last applied, each field with who did it, and when; none where nothing drifted. */
+export function driftLines(plan: Plan, layout: Layout): Line[] {
+  const drifted = stepsOf(plan).flatMap((step) => {
+    const fields = step.fields.filter(({ drift }) => drift !== undefined);
+    return fields.length === 0 ? [] : [{ ...step, fields }];
+  });
+  const shown = layout.all ? drifted : drifted.slice(0, MOST_OBJECTS);
+  const lines = toOrdered(shown).flatMap((step) => stepLines(step, layout));
+  const hidden = drifted.length - shown.length;
+  return hidden === 0 ? lines : [...lines, line([span(`… ${hidden} more objects (--all shows them)`, 'dim')])];
 }
 
 /** The label of the unit that an object belongs to (KEP-3659). */
@@ -102,7 +125,16 @@ function fieldLine(change: FieldChange, step: Step, layout: Layout): Line {
   );
   const before: Span[] = field.before === undefined ? [span('(none)', 'dim')] : [span(shorten(field.before, layout), 'bad')];
   const after: Span[] = field.after === undefined ? [span('(removed)', 'dim')] : [span(shorten(field.after, layout), 'good')];
-  return line([span(`${path} `), ...before, span(' -> ', 'dim'), ...after], undefined, 8);
+  const who: Span[] = describeWriter(field).map((text) => span(`  ${text}`, 'dim'));
+  return line([span(`${path} `), ...before, span(' -> ', 'dim'), ...after, ...who], undefined, 8);
+}
+
+/** Who is behind a field's change, where it is not the manifest. */
+function describeWriter({ by, drift }: FieldChange): readonly string[] {
+  return [
+    ...(drift === undefined ? [] : [`"${drift.manager}" at ${drift.time}`]),
+    ...(by === undefined ? [] : [by === 'admission' ? 'set by admission' : 'set by the API server']),
+  ];
 }
 
 /** `/spec/template/spec/containers/0/image` as `.spec.template.spec.containers[web].image`, by the name that the item has. */

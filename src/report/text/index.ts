@@ -1,5 +1,6 @@
 import { formatRef } from '../../model/index.ts';
 import type { Plan, WorldSource } from '../../model/index.ts';
+import { countAdopted, describeAdopted, describeDropped, type AdoptReport } from '../adopt.ts';
 import {
   effectsOf,
   findingsOf,
@@ -14,7 +15,8 @@ import {
   type ValidateReport,
 } from '../report.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
-import { changeLines, outcomeLines } from './changes.ts';
+import { admissionLines } from './admission.ts';
+import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
@@ -35,6 +37,8 @@ function headOf(report: Report): Line[] {
       return [line(validateHead(report), `Kubernetes ${report.after.kubernetesVersions.join(', ')}`, 0)];
     case 'StatusReport':
       return [line([span('Status', 'bold'), span(`: ${count(report.units.length, 'unit') || 'no units'}`)], report.cluster.description, 0)];
+    case 'AdoptReport':
+      return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
   }
 }
 
@@ -89,13 +93,20 @@ function validateHead(report: ValidateReport): Span[] {
 function bodyOf(report: Report, layout: Layout): Line[] {
   switch (report.kind) {
     case 'PlanReport':
-      return [...section(undefined, changeLines(report.plan, layout)), ...problems(report, layout)];
+      return [
+        ...section(undefined, changeLines(report.plan, layout)),
+        ...section('Drift (others changed this in the cluster since it was last applied)', driftLines(report.plan, layout)),
+        ...section('Admission (who in the cluster is asked about these changes)', admissionLines(report.plan, layout)),
+        ...problems(report, layout),
+      ];
     case 'ApplyReport':
       return [...section(undefined, outcomeLines(report.steps, layout, isRemoval(report))), ...problems(report, layout)];
     case 'ValidateReport':
       return problems(report, layout);
     case 'StatusReport':
       return statusLines(report, layout);
+    case 'AdoptReport':
+      return adoptLines(report, layout);
   }
 }
 
@@ -111,6 +122,18 @@ function problems(report: Report, layout: Layout): Line[] {
 function section(title: string | undefined, lines: readonly Line[]): Line[] {
   if (lines.length === 0) return [];
   return [line([]), ...(title === undefined ? [] : [line([span(title, 'bold')])]), ...lines];
+}
+
+function adoptLines(report: AdoptReport, layout: Layout): Line[] {
+  const { objects } = report;
+  const shown = layout.all ? objects : objects.filter(({ outcome }) => outcome !== 'unchanged');
+  const rows = shown.flatMap((entry) => {
+    const { head, details } = describeAdopted(entry);
+    const place = entry.source === undefined ? undefined : `${entry.source.file}:${entry.source.line}`;
+    return [line([span(` ${head}`)], place), ...details.map((detail) => line([span(`     ${detail}`, 'dim')], undefined, 6))];
+  });
+  const dropped = describeDropped(report).map((text) => line([span(` ${text}`, 'dim')]));
+  return [...section(undefined, rows), ...section(undefined, dropped)];
 }
 
 function statusLines(report: StatusReport, layout: Layout): Line[] {

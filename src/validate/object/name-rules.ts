@@ -22,7 +22,7 @@ const NAME_RULES: Readonly<Record<string, NameRule>> = {
 };
 
 /** From this minor version on a Service may start with a digit (KEP-5311); before it is a DNS-1035 label. */
-const RELAXED_SERVICE_NAMES = 35;
+const RELAXED_SERVICE_NAMES = 36;
 
 /** From this minor version on the names of these kinds are validated declaratively: the name that is made, and not its beginning. */
 const DECLARATIVE = 35;

@@ -157,10 +157,12 @@ function hasWants(schema: Schema): boolean {
   return listAbsentFields(schema, schema.properties ?? {}).length > 0;
 }
 
-/** Fields that the OpenAPI document calls required and the server does not ask for. */
+/** Fields that the OpenAPI document of some version calls required and the server does not ask for. */
 const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.apps.v1.ControllerRevision': ['revision'],
+  'io.k8s.api.apps.v1.StatefulSetSpec': ['serviceName'],
   'io.k8s.api.batch.v1.PodFailurePolicy': ['rules'],
+  'io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern': ['status'],
   'io.k8s.api.core.v1.Event': ['metadata'],
   'io.k8s.api.core.v1.HTTPHeader': ['value'],
   'io.k8s.api.core.v1.ISCSIPersistentVolumeSource': ['lun'],
@@ -169,6 +171,10 @@ const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.core.v1.ScaleIOPersistentVolumeSource': ['secretRef'],
   'io.k8s.api.core.v1.ScaleIOVolumeSource': ['secretRef'],
   'io.k8s.api.core.v1.Sysctl': ['value'],
+  'io.k8s.api.discovery.v1.EndpointSlice': ['endpoints'],
+  'io.k8s.api.networking.v1.NetworkPolicySpec': ['podSelector'],
+  'io.k8s.api.policy.v1.PodDisruptionBudgetStatus': ['currentHealthy', 'desiredHealthy', 'disruptionsAllowed', 'expectedPods'],
+  'io.k8s.api.rbac.v1.RoleRef': ['apiGroup'],
   'io.k8s.api.resource.v1.Counter': ['value'],
   'io.k8s.api.resource.v1.DeviceCapacity': ['value'],
   'io.k8s.api.resource.v1.ResourcePool': ['generation'],
@@ -176,6 +182,7 @@ const NOT_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.resource.v1beta1.DeviceCapacity': ['value'],
   'io.k8s.api.resource.v1beta2.Counter': ['value'],
   'io.k8s.api.resource.v1beta2.DeviceCapacity': ['value'],
+  'io.k8s.api.scheduling.v1.PriorityClass': ['value'],
   'io.k8s.api.storage.v1.CSINodeSpec': ['drivers'],
   'io.k8s.api.storage.v1.TokenRequest': ['audience'],
   // Judged with the rest of the metadata.

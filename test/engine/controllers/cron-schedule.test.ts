@@ -49,3 +49,7 @@ for (const text of [
     assert.equal(parseCronSchedule(text), undefined);
   });
 }
+
+test('a duration of megabytes is none', () => {
+  assert.equal(parseCronSchedule(`@every ${'1h'.repeat(5_000_000)}`), undefined);
+});

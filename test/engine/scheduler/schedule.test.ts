@@ -276,3 +276,18 @@ function relabel(object: KubernetesObject): KubernetesObject {
     metadata: { ...object.metadata, labels: { ...getObject(object.metadata, 'labels'), 'kubernetes.io/hostname': nameOf(object) } },
   };
 }
+
+test('a pod that comes between two of a kind makes room for the second', () => {
+  const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app: 'friend' } } };
+  const shy = (name: string): KubernetesObject =>
+    pod(name, { spec: { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } } });
+  const { placements } = schedule(World.of([node('n'), shy('a'), pod('b', { labels: { app: 'friend' } }), shy('c')]));
+  assert.deepEqual(
+    placements.map((placement) => [placement.pod, placement.node]),
+    [
+      ['test/a', null],
+      ['test/b', 'n'],
+      ['test/c', 'n'],
+    ],
+  );
+});

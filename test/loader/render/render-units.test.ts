@@ -211,15 +211,30 @@ suite('what is refused before anything is run', () => {
   }
 });
 
-test('without a program each kustomization is one finding, and the rest is read', async () => {
+test('without a program all kustomizations are one finding, and the rest is read', async () => {
   const root = writeFiles(fresh(), { ...APP, 'test/kustomization.yml': 'resources: [../base]\n' });
+  const says = 'neither kustomize nor kubectl is on the PATH, so 2 kustomizations were not built: prod, test';
   for (const more of [{}, { renderers: 'none' as const }]) {
     const result = await load(root, [], more);
     assert.deepEqual(summarise(result), {
       objects: ['ConfigMap a plain/a.yaml:1'],
-      findings: ['KL0034 prod/forgotten.yaml:1', 'KL0030 prod/kustomization.yaml:1', 'KL0030 test/kustomization.yml:1'],
+      findings: ['KL0034 prod/forgotten.yaml:1', 'KL0030 prod/kustomization.yaml:1'],
     });
+    assert.ok(result.findings.map(describe).includes(says));
+    assert.deepEqual(result.incomplete, [{ file: 'prod/kustomization.yaml', reachesFurther: true }]);
   }
+});
+
+test('of many that no program is there to render, the first few are named', async () => {
+  const names = Array.from({ length: 40 }, (_item, index) => `u${String(index).padStart(2, '0')}`);
+  const kustomizations = names.map((name) => [`${name}/kustomization.yaml`, 'resources: [a.yaml]\n']);
+  const charts = names.map((name) => [`charts/${name}/Chart.yaml`, `name: ${name}\n`]);
+  const maps = names.map((name) => [`${name}/a.yaml`, map(name)]);
+  const root = writeFiles(fresh(), Object.fromEntries([...kustomizations, ...charts, ...maps]));
+  assert.deepEqual((await load(root, [])).findings.map(describe), [
+    'helm is not on the PATH, so 40 charts were not rendered: charts/u00, charts/u01, charts/u02 and 37 more',
+    'neither kustomize nor kubectl is on the PATH, so 40 kustomizations were not built: u00, u01, u02 and 37 more',
+  ]);
 });
 
 test('a ring of kustomizations has a beginning, and components are none', async () => {
@@ -345,7 +360,13 @@ suite('a chart is rendered and mapped back to its templates', () => {
   });
 });
 
-test('without helm each chart is one finding; libraries have nothing to render', async () => {
+test('a kind that a chart makes up is no pattern', async () => {
+  const output = '---\n# Source: shop/templates/all.yaml\napiVersion: v1\nkind: "(("\nmetadata: {name: odd}\n';
+  const root = writeFiles(fresh(), { 'shop/Chart.yaml': 'name: shop\n', 'shop/templates/all.yaml': 'a: b\n---\nkind: "(("\n' });
+  assert.deepEqual(summarise(await load(root, [makeProgram('helm', output)])).objects, ['(( odd shop/templates/all.yaml:3']);
+});
+
+test('without helm charts are one finding; libraries have nothing to render', async () => {
   const root = writeFiles(fresh(), { ...CHART, 'lib/Chart.yaml': 'name: lib\ntype: library\n' });
   assert.deepEqual(summarise(await load(root, [])), { objects: ['ConfigMap plain plain.yaml:1'], findings: ['KL0035 shop/Chart.yaml:1'] });
 });

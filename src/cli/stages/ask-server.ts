@@ -1,0 +1,74 @@
+import type { Cluster, StatusError, WriteResult } from '../../cluster/index.ts';
+import { refKeyOf, stepsOf, toRefKey, type KubernetesObject, type Plan, type RefKey, type World } from '../../model/index.ts';
+import { restoreSecret, type Question, type ServerAnswer } from '../../planner/index.ts';
+
+/** So many dry runs side by side. */
+const AT_ONCE = 8;
+
+/** How a cluster is asked about changes. */
+export interface AskOptions {
+  readonly cluster: Cluster;
+  readonly plan: Plan;
+  readonly before: World;
+  readonly force: boolean;
+  /** Manifests with the values of Secrets, namespaces filled in, by object. */
+  readonly secrets: () => ReadonlyMap<RefKey, KubernetesObject>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks a cluster, in dry runs side by side and in the order of the plan, what comes of changes: by server-side apply as they
+ * would be applied. What it cannot say is unknown, with the reason. Throws `KplanError` if the cluster cannot be reached.
+ */
+export async function askServer(questions: readonly Question[], options: AskOptions): Promise<ReadonlyMap<RefKey, ServerAnswer>> {
+  const answers = new Map<RefKey, ServerAnswer>();
+  const created = new Set(stepsOf(options.plan).flatMap(({ ref, action }) => (action === 'create' ? [ref.name] : [])));
+  const waiting = questions.values();
+  const work = async (): Promise<void> => {
+    for (const question of waiting) {
+      if (options.signal.aborted) return;
+      answers.set(toRefKey(question.step.ref), await answerOf(question, options, created));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return answers;
+}
+
+async function answerOf(question: Question, options: AskOptions, created: ReadonlySet<string>): Promise<ServerAnswer> {
+  const { step, mutated, obstacle } = question;
+  if (obstacle !== undefined) return { kind: 'unknown', reason: obstacle };
+  const result = step.action === 'delete' ? await tryDelete(question, options) : await tryApply(question, options);
+  if (typeof result === 'string') return { kind: 'unknown', reason: result };
+  if (result.kind === 'ok') return { kind: 'accepted', mutated, ...(step.action === 'delete' ? {} : { object: result.object }) };
+  const reason = explainUnknown(result, created);
+  if (reason !== undefined) return { kind: 'unknown', reason };
+  const { message, causes } = result;
+  return { kind: 'refused', refusal: { reason: result.reason, message, ...(causes === undefined ? {} : { causes }) } };
+}
+
+async function tryApply({ step }: Question, options: AskOptions): Promise<WriteResult | string> {
+  const { cluster, plan, before, force, signal } = options;
+  if (step.desired === undefined) return 'the plan does not hold the object';
+  const object = restoreSecret(step.desired, options.secrets().get(refKeyOf(step.desired)), plan.salt);
+  if (typeof object === 'string') return object;
+  return cluster.apply(object, { fieldManager: plan.fieldManager, force, dryRun: true, live: before.get(step.ref) ?? null, signal });
+}
+
+async function tryDelete({ step }: Question, { cluster, signal }: AskOptions): Promise<WriteResult> {
+  const uid = step.precondition.kind === 'present' ? step.precondition.uid : '';
+  return cluster.delete(step.ref, { ...(uid === '' ? {} : { uid }), dryRun: true, signal });
+}
+
+/** Why an error says nothing of the change itself; undefined for a refusal of it. */
+function explainUnknown({ code, reason, message }: StatusError, created: ReadonlySet<string>): string | undefined {
+  const [, verb, resource, group] = / cannot (\w+) resource "([^"]*)" in API group "([^"]*)"/.exec(message) ?? [];
+  if (code === 403 && verb !== undefined)
+    return `the identity of the kubeconfig may not ${verb} ${resource}${group === '' ? '' : `.${group}`}, not even in a dry run`;
+  if (code === 404 && message === 'the server could not find the requested resource') return 'the cluster does not serve its kind';
+  if (code === 400 && message.includes('does not support dry run'))
+    return message.replace(/^.*?admission webhook/, 'the admission webhook');
+  if (reason === 'ServiceUnavailable' || reason === 'Timeout' || reason === 'TooManyRequests')
+    return `the API server did not answer: ${message}`;
+  const [, missing] = /"([^"]+)" not found/.exec(message) ?? [];
+  return missing !== undefined && created.has(missing) ? `it needs ${missing}, which is made in the same change` : undefined;
+}

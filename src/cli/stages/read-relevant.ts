@@ -1,0 +1,57 @@
+import { readWorld, type Cluster, type ReadingScope, type WorldReading } from '../../cluster/index.ts';
+import { namespaceOf, parseApiVersion, type Manifest } from '../../model/index.ts';
+import { listMemberKinds } from '../../reconcile/index.ts';
+import { getArray, getString, sortedUnique, type JsonValue } from '../../std/index.ts';
+import type { Desired } from './desired.ts';
+
+/** Kinds that no engine looks at, and most manifests have none of. */
+const MINOR: ReadonlySet<string> = new Set([
+  '/Endpoints',
+  '/PodTemplate',
+  'certificates.k8s.io/CertificateSigningRequest',
+  'flowcontrol.apiserver.k8s.io/FlowSchema',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
+  'networking.k8s.io/IPAddress',
+  'networking.k8s.io/ServiceCIDR',
+  'resource.k8s.io/DeviceClass',
+  'resource.k8s.io/ResourceClaim',
+  'resource.k8s.io/ResourceClaimTemplate',
+  'resource.k8s.io/ResourceSlice',
+  'storage.k8s.io/CSIDriver',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/CSIStorageCapacity',
+  'storage.k8s.io/VolumeAttachment',
+  'storage.k8s.io/VolumeAttributesClass',
+]);
+
+/**
+ * A cluster as far as it matters to manifests: minor kinds are read where a manifest is or is owned by one, or a unit has some,
+ * and kinds that may not be read as a whole in the namespaces of the manifests.
+ */
+export async function readRelevant(
+  cluster: Cluster,
+  { manifests, defaultNamespace }: Pick<Desired, 'defaultNamespace' | 'manifests'>,
+): Promise<WorldReading> {
+  const named = new Set(manifests.flatMap(({ object }) => [object, ...getArray(object.metadata, 'ownerReferences')].map(kindKeyOf)));
+  const first = await readWorld(cluster, {
+    isWanted: (kind) => !MINOR.has(kind) || named.has(kind),
+    scope: scopeOf(manifests, defaultNamespace),
+  });
+  const owned = new Set(listMemberKinds(first.world).filter((kind) => MINOR.has(kind) && !named.has(kind)));
+  if (owned.size === 0) return first;
+  const rest = await readWorld(cluster, { isWanted: (kind) => owned.has(kind) });
+  return { ...first, world: first.world.with(rest.world.objects()), unread: sortedUnique([...first.unread, ...rest.unread]) };
+}
+
+function scopeOf(manifests: readonly Manifest[], defaultNamespace: string): ReadingScope {
+  const scope = new Map<string, Set<string>>();
+  for (const { object } of manifests) {
+    const kind = kindKeyOf(object);
+    scope.set(kind, (scope.get(kind) ?? new Set()).add(namespaceOf(object) ?? defaultNamespace));
+  }
+  return scope;
+}
+
+function kindKeyOf(object: JsonValue): string {
+  return `${parseApiVersion(getString(object, 'apiVersion') ?? '').group}/${getString(object, 'kind') ?? ''}`;
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WatchedWorld, type WatchEvent } from '../../src/cluster/index.ts';
+import { KplanError, nameOf, withMetadata, type KubernetesObject } from '../../src/model/index.ts';
+import { FakeCluster } from '../reconcile/fake-cluster.ts';
+
+const settings = (name: string, value = ''): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'shop' },
+  data: { value },
+});
+
+async function follow(cluster: FakeCluster, work: (watched: WatchedWorld) => Promise<void>): Promise<void> {
+  const watched = new WatchedWorld(cluster);
+  try {
+    await work(watched);
+  } finally {
+    await watched.close();
+  }
+}
+
+/** Lets the watches tell what they have. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function valuesOf(watched: WatchedWorld): Promise<readonly string[]> {
+  const { world } = await watched.read();
+  return world.byKind('', 'ConfigMap').map((object) => `${nameOf(object)}=${JSON.stringify(object['data'])}`);
+}
+
+test('what is made, changed and deleted is in the next reading, and nothing is listed again', async () => {
+  const cluster = new FakeCluster();
+  cluster.put(settings('a'));
+  cluster.put(settings('b'));
+  await follow(cluster, async (watched) => {
+    const first = await watched.read();
+    const listed = cluster.requests.length;
+    cluster.put(settings('b', 'new'));
+    cluster.put(settings('c'));
+    cluster.remove({ group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'a' });
+    await settle();
+    assert.deepEqual(await valuesOf(watched), ['b={"value":"new"}', 'c={"value":""}']);
+    assert.equal(cluster.requests.length, listed);
+    assert.equal(first.world.size, 2);
+  });
+});
+
+test('a watch that has expired is begun again from a list, and objects that did not change stay the same', async () => {
+  const cluster = new FakeCluster();
+  cluster.put(settings('a'));
+  const watch = cluster.watch.bind(cluster);
+  let expires = true;
+  cluster.watch = async function* (kind, from): AsyncIterable<WatchEvent> {
+    if (expires) yield { type: 'expired' };
+    else yield* watch(kind, from);
+  };
+  await follow(cluster, async (watched) => {
+    const before = await watched.read();
+    await settle();
+    expires = false;
+    cluster.put(settings('b'));
+    const after = await watched.read();
+    assert.deepEqual(after.world.byKind('', 'ConfigMap').map(nameOf), ['a', 'b']);
+    assert.equal(after.world.byKind('', 'ConfigMap')[0], before.world.byKind('', 'ConfigMap')[0]);
+    cluster.put(settings('a', 'followed'));
+    await settle();
+    assert.deepEqual(await valuesOf(watched), ['a={"value":"followed"}', 'b={"value":""}']);
+  });
+});
+
+test('kinds that may not be read are named, and kinds that may not be watched are listed each time', async () => {
+  const cluster = new FakeCluster();
+  cluster.put(settings('a'));
+  const refusal = new KplanError('CLUSTER_REFUSED', 'forbidden');
+  cluster.fault = (verb, { kind }) => (verb === 'list' && kind === 'Secret' ? { kind: 'throw', error: refusal } : undefined);
+  cluster.watch = async function* (): AsyncIterable<WatchEvent> {
+    yield await Promise.reject(refusal);
+  };
+  await follow(cluster, async (watched) => {
+    assert.deepEqual((await watched.read()).unread, ['/Secret']);
+    await settle();
+    cluster.put(withMetadata(settings('a', 'listed'), {}));
+    assert.deepEqual(await valuesOf(watched), ['a={"value":"listed"}']);
+  });
+});
+
+test('a kind that is no longer served is gone, and one that is new is there', async () => {
+  const cluster = new FakeCluster();
+  const types = await cluster.resources();
+  const widgets = { group: 'example.com', version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true, subresources: [] };
+  cluster.put({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'shop' } });
+  await follow(cluster, async (watched) => {
+    assert.equal((await watched.read()).world.size, 0);
+    cluster.resources = async () => [...types, widgets];
+    assert.equal((await watched.read()).world.size, 1);
+    cluster.resources = async () => types;
+    assert.equal((await watched.read()).world.size, 0);
+  });
+});
+
+test('a cluster that cannot be reached is said to be so, whatever is known of it', async () => {
+  const cluster = new FakeCluster();
+  await follow(cluster, async (watched) => {
+    await watched.read();
+    cluster.resources = () => Promise.reject(new KplanError('NO_CLUSTER', 'nobody answers'));
+    await assert.rejects(watched.read(), /nobody answers/);
+  });
+});

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatRef, type WorldSource } from '../../src/model/index.ts';
+import { createPlan, listQuestions } from '../../src/planner/index.ts';
+import type { JsonObject } from '../../src/std/index.ts';
+import { manifest, object, stored, toInput } from './scenario.ts';
+
+const LIVE: WorldSource = { kind: 'cluster', description: 'cluster test', kubernetesVersions: ['1.36'] };
+const NAMESPACE: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } };
+const POD: JsonObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+const QUOTA: JsonObject = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '1' } } };
+const SECRET: JsonObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: {} };
+
+function config(name: string, value = '1', namespace = 'default'): JsonObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { value } };
+}
+
+function priority(value: number): JsonObject {
+  return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'p' }, value };
+}
+
+function webhook(resources: readonly string[], fields: JsonObject = {}): JsonObject {
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources, operations: ['*'] }];
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name: 'conf' },
+    webhooks: [{ name: 'w.example', sideEffects: 'None', rules, ...fields }],
+  };
+}
+
+function gadgets(rule: JsonObject): JsonObject {
+  const openAPIV3Schema = { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', ...rule } } } } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'gadgets.test.example' },
+    spec: {
+      group: 'test.example',
+      scope: 'Namespaced',
+      names: { plural: 'gadgets', singular: 'gadget', kind: 'Gadget' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  };
+}
+
+const GADGET: JsonObject = {
+  apiVersion: 'test.example/v1',
+  kind: 'Gadget',
+  metadata: { name: 'g', namespace: 'default' },
+  spec: { size: 1 },
+};
+const RULES: JsonObject = { 'x-kubernetes-validations': [{ rule: 'self > 0' }] };
+
+interface Case {
+  readonly name: string;
+  readonly before?: readonly JsonObject[];
+  readonly desired: readonly JsonObject[];
+  readonly mode?: 'always';
+  readonly foreign?: true;
+  readonly want: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  { name: 'a new object that nobody sees', desired: [config('a')], want: [] },
+  { name: 'the same, always', desired: [config('a')], mode: 'always', want: ['ConfigMap default/a'] },
+  { name: 'one that does not change, always', before: [config('a')], desired: [config('a')], mode: 'always', want: [] },
+  { name: 'a cluster of another version', desired: [config('a')], foreign: true, want: ['ConfigMap default/a'] },
+  { name: 'a webhook', before: [webhook(['configmaps'])], desired: [config('a')], want: ['ConfigMap default/a mutated'] },
+  { name: 'a webhook of something else', before: [webhook(['pods'])], desired: [config('a')], want: [] },
+  {
+    name: 'a webhook that is not called in dry runs',
+    before: [webhook(['configmaps'], { sideEffects: 'Some' })],
+    desired: [config('a')],
+    want: ['ConfigMap default/a mutated: the mutating webhook w.example is not called in a dry run'],
+  },
+  { name: 'a Pod', desired: [POD], want: ['Pod default/p'] },
+  { name: 'a quota', before: [QUOTA], desired: [config('a'), QUOTA], want: ['ConfigMap default/a'] },
+  { name: 'a quota, and no new object', before: [QUOTA, config('a')], desired: [config('a', '2'), QUOTA], want: [] },
+  { name: 'a custom resource with rules', before: [gadgets(RULES)], desired: [gadgets(RULES), GADGET], want: ['Gadget default/g'] },
+  { name: 'one without', before: [gadgets({})], desired: [gadgets({}), GADGET], want: [] },
+  {
+    name: 'one whose definition is made in the same change',
+    desired: [gadgets(RULES), GADGET],
+    want: [
+      'CustomResourceDefinition gadgets.test.example',
+      'Gadget default/g: the definition of Gadget is made or changed in the same change',
+    ],
+  },
+  {
+    name: 'a namespace made in the same change',
+    desired: [NAMESPACE, config('a', '1', 'new')],
+    mode: 'always',
+    want: ['Namespace new', 'ConfigMap new/a: the Namespace new is made in the same change'],
+  },
+  {
+    name: 'a Secret that a webhook sees',
+    before: [webhook(['secrets'])],
+    desired: [SECRET],
+    want: ['Secret default/s mutated: values of Secrets are sent in a dry run only with --server-dry-run always'],
+  },
+  { name: 'a Secret, always', desired: [SECRET], mode: 'always', want: ['Secret default/s'] },
+  { name: 'a replacement', before: [priority(1)], desired: [priority(2)], want: ['PriorityClass p'] },
+];
+
+for (const { name, before = [], desired, mode = 'auto', foreign, want } of cases) {
+  test(`${name} is asked about: ${want.join('; ') || 'nothing'}`, () => {
+    const live = before.map((item) => stored(item));
+    const definitions = [...before, ...desired].filter(({ kind }) => kind === 'CustomResourceDefinition').map(object);
+    const base = toInput(
+      live,
+      desired.map((item) => manifest(item)),
+    );
+    const input = { ...base, beforeSource: LIVE, owned: new Set<never>(), catalog: base.catalog.withCustomResources(definitions) };
+    const told = listQuestions(createPlan(input), input, { mode, isForeign: foreign === true }).map(
+      ({ step, mutated, obstacle }) => `${formatRef(step.ref)}${mutated ? ' mutated' : ''}${obstacle === undefined ? '' : `: ${obstacle}`}`,
+    );
+    assert.deepEqual(told, want);
+  });
+}
