@@ -44,16 +44,20 @@ const needs = listNeeds(wanted);
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort());
 const options = { version: VERSION, seed, count, log: (line) => console.log(line), signal: stopping.signal };
-const results = [];
 if (isRecording) await recordOracle(build('oracle'), wanted, options);
-else {
-  if (needs.oracle) results.push(await askOracle(build('oracle'), wanted, options));
-  if (needs.server) results.push(await withServer((connection) => askServer(connection, wanted, options)));
-  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
-  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
-}
+else process.exitCode = await judge();
 process.exit(stopping.signal.aborted ? 130 : process.exitCode);
+
+/** Both at the same time: one waits for the server, the other computes. Answers the exit code. */
+async function judge() {
+  const oracle = needs.oracle ? [askOracle(build('oracle'), wanted, options)] : [];
+  const server = needs.server ? [withServer((connection) => askServer(connection, wanted, options))] : [];
+  const results = await Promise.allSettled([...oracle, ...server]);
+  for (const { reason } of results) if (reason !== undefined) console.error(reason);
+  const sum = (key) => results.reduce((total, { value }) => total + (value?.[key] ?? (key === 'failed' ? 1 : 0)), 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
+}
 
 function build(...args) {
   return execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], {

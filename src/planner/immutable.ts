@@ -1,5 +1,5 @@
 import { gvkOf, type FieldChange, type KubernetesObject } from '../model/index.ts';
-import { fromPointer, toFieldPath } from '../std/index.ts';
+import { fromPointer, getAt, isEqualJson, toFieldPath } from '../std/index.ts';
 import { IMMUTABLE_RULES, type ImmutableRule } from './immutable-rules.ts';
 
 /** A field whose change the API server would refuse. */
@@ -23,10 +23,19 @@ export function findImmutable(
   const rules = byKind.get(`${group}/${kind}`) ?? [];
   for (const { path } of fields) {
     const steps = fromPointer(path);
-    const rule = rules.find((candidate) => isMeant(candidate, steps) && candidate.when?.({ before, after, path }) !== false);
+    const rule = rules.find(
+      (candidate) =>
+        isMeant(candidate, steps) && isChanged(candidate, before, after) && candidate.when?.({ before, after, path }) !== false,
+    );
     if (rule !== undefined) return { path, field: `.${toFieldPath(fieldOf(rule, steps))}` };
   }
   return undefined;
+}
+
+/** Where a whole parent comes or goes, the field itself may be in neither object. */
+function isChanged({ path }: ImmutableRule, before: KubernetesObject, after: KubernetesObject): boolean {
+  const steps = path.map((step) => (/^\d+$/.test(String(step)) ? Number(step) : step));
+  return !isEqualJson(getAt(before, ...steps) ?? null, getAt(after, ...steps) ?? null);
 }
 
 function isMeant(rule: ImmutableRule, steps: readonly string[]): boolean {

@@ -8,6 +8,8 @@ import { caseSeed, Random } from './random.ts';
 /** A subject that the oracle decides: each case is one question, so that its answer can be kept. */
 export interface OracleJudge {
   readonly subject: string;
+  /** What the oracle calls the subject, where that is something else. */
+  readonly asks?: string;
   readonly cases: number;
   readonly branches: readonly string[];
   /** What the oracle is to know before it is asked. */
@@ -26,10 +28,10 @@ export function toJudge(judge: OracleJudge): Judge<{ readonly ask: Ask }> {
     parallel: PARALLEL,
     shrinking: 2000,
     prepare: async ({ ask }) => {
-      if (judge.setting !== undefined) await ask(judge.subject, judge.setting());
+      if (judge.setting !== undefined) await ask(judge.asks ?? judge.subject, judge.setting());
       return {
         generate: (random) => judge.generate(random),
-        compare: async (input) => judge.compare(input, await ask(judge.subject, input)),
+        compare: async (input) => judge.compare(input, await ask(judge.asks ?? judge.subject, input)),
       };
     },
   };
@@ -62,7 +64,7 @@ export function readRecorded(subject: string): readonly Recorded[] {
  * that show it twice, and so on as long as there is room. Answers how many are kept.
  */
 export async function record(judge: OracleJudge, ask: Ask, seed: number): Promise<number> {
-  if (judge.setting !== undefined) await ask(judge.subject, judge.setting());
+  if (judge.setting !== undefined) await ask(judge.asks ?? judge.subject, judge.setting());
   const fixtures = listFixtures(judge.subject).map(({ input }) => input);
   const made = Array.from({ length: TRIES }, (_, index) => judge.generate(new Random(caseSeed(seed, judge.subject, index))));
   const answered = await Promise.all([...fixtures, ...made].map((input) => toLine(judge, ask, input)));
@@ -84,6 +86,6 @@ export async function record(judge: OracleJudge, ask: Ask, seed: number): Promis
 }
 
 async function toLine(judge: OracleJudge, ask: Ask, input: JsonValue): Promise<{ line: string; coverage: readonly string[] }> {
-  const answer = await ask(judge.subject, input);
+  const answer = await ask(judge.asks ?? judge.subject, input);
   return { line: stringifyJson({ input, answer }), coverage: judge.compare(input, answer)?.coverage ?? [] };
 }

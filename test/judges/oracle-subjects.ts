@@ -1,5 +1,6 @@
 import { escalationJudge } from './escalation.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
+import { immutableJudge, nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
@@ -10,7 +11,9 @@ import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
   cronJudge,
   escalationJudge,
+  immutableJudge,
   mergeOracleJudge,
+  nativeJudge,
   networkJudge,
   quantityJudge,
   rolloutJudge,

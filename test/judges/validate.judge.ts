@@ -124,7 +124,8 @@ function lastStep(field = ''): string {
 /** What is said about manifests in a repository and not about an object that is sent. */
 const NOT_THE_SERVERS = new Set(['KV0003', 'KV0004', 'KV0005', 'KV0006', 'KV0007', 'KV0008']);
 
-function judgeOurselves(object: JsonObject, catalog: SchemaCatalog): readonly string[] {
+/** What kplan says of an object that is an error of the object's own, as sentences. */
+export function judgeOurselves(object: JsonObject, catalog: SchemaCatalog): readonly string[] {
   const findings = validateManifests([toManifest(object)], { catalogs: [catalog], knowsCluster: false, defaultNamespace: NAMESPACE });
   return findings
     .filter(({ code, severity }) => severity === 'error' && code.startsWith('KV') && !NOT_THE_SERVERS.has(code))
@@ -189,7 +190,7 @@ function schemaAt(schema: Schema | undefined, [step, ...rest]: readonly string[]
 }
 
 /** A message without the values of the case. */
-function toPattern(message: string): string {
+export function toPattern(message: string): string {
   return message
     .replace(/Go struct field \S+/g, 'Go struct field F')
     .replace(/\(must be of type .*/s, '(…)')

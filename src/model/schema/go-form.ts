@@ -27,6 +27,7 @@ const STRUCTS_BY_VALUE: Readonly<Record<string, readonly string[]>> = {
   IngressStatus: ['loadBalancer'],
   JobTemplateSpec: ['metadata', 'spec'],
   LimitedPriorityLevelConfiguration: ['limitResponse'],
+  NetworkPolicy: ['spec'],
   NetworkPolicySpec: ['podSelector'],
   PersistentVolumeClaimSpec: ['resources'],
   PodTemplate: ['template'],

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/go-logr/logr"
 	"k8s.io/klog/v2"
 )
 
@@ -25,6 +26,7 @@ var subjects = map[string]func() (subject, error){
 	"rollout":    newRollout,
 	"scheduler":  newScheduler,
 	"selector":   newSelector,
+	"validate":   newValidate,
 }
 
 type question struct {
@@ -38,8 +40,7 @@ type reply struct {
 }
 
 func main() {
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
+	klog.SetLogger(logr.Discard())
 	debug.SetGCPercent(400)
 	if err := serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "oracle:", err)

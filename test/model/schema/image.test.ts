@@ -14,6 +14,8 @@ const cases = [
   { name: 'an identifier is no reference', input: 'a'.repeat(64), want: 'IfNotPresent' },
   { name: 'a digest that is none', input: 'a@sha256:short', want: 'IfNotPresent' },
   { name: 'nothing', input: '', want: 'IfNotPresent' },
+  { name: 'a path that is too long, with library/ before it', input: 'a'.repeat(248), want: 'IfNotPresent' },
+  { name: 'the longest path', input: 'a'.repeat(247), want: 'Always' },
 ] as const;
 
 for (const { name, input, want } of cases) test(name, () => assert.equal(pullPolicyOf(input), want));

@@ -3,8 +3,9 @@ const DOMAIN = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 
-/** The path alone may have 255 characters; the patterns would overflow their stack on megabytes. */
+/** The patterns would overflow their stack on megabytes. */
 const LONGEST_IMAGE = 10_000;
+const LONGEST_PATH = 255;
 
 /** The pull policy that the server gives an image: `Always` for the tag `latest`, said or meant; what is no reference at all has no tag. */
 export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
@@ -30,5 +31,9 @@ function isRepository(name: string): boolean {
   if (/^[0-9a-f]{64}$/.test(name)) return false;
   const [first = '', ...rest] = name.split('/');
   const hasDomain = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
-  return (!hasDomain || DOMAIN.test(first)) && (hasDomain ? rest : [first, ...rest]).every((part) => PATH.test(part));
+  const steps = hasDomain ? rest : [first, ...rest];
+  // What has no owner at the default registry is in `library/`.
+  const isOfLibrary = steps.length === 1 && (!hasDomain || /^(?:index\.)?docker\.io$/.test(first));
+  const length = steps.join('/').length + (isOfLibrary ? 'library/'.length : 0);
+  return length <= LONGEST_PATH && (!hasDomain || DOMAIN.test(first)) && steps.every((part) => PATH.test(part));
 }

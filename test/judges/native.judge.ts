@@ -1,0 +1,105 @@
+import { gvkOf, isKubernetesObject, withMetadata, type Kind, type KubernetesObject, type SchemaCatalog } from '../../src/model/index.ts';
+import { loadCatalog } from '../../src/model/schema/index.ts';
+import { canonicalOf } from '../../src/planner/canonical.ts';
+import { diffValues } from '../../src/planner/diff.ts';
+import { findImmutable } from '../../src/planner/immutable.ts';
+import { getArray, getBoolean, getObject, getString, type JsonValue } from '../../src/std/index.ts';
+import { groupByKind, listBases, type Base } from './bases.ts';
+import type { Comparison } from './judge.ts';
+import { mutate } from './mutate.ts';
+import type { OracleJudge } from './oracle-judge.ts';
+import { Random } from './random.ts';
+import { judgeOurselves, toPattern } from './validate.judge.ts';
+
+const NAMESPACE = 'judged-native';
+const NATIVE_KINDS = ['CronJob', 'DaemonSet', 'Deployment', 'Ingress', 'Job', 'Pod', 'Service', 'StatefulSet'];
+
+let known: { readonly catalog: SchemaCatalog; readonly kinds: readonly (readonly Base[])[] } | undefined;
+
+function setting(): NonNullable<typeof known> {
+  if (known === undefined) {
+    const catalog = loadCatalog('1.36');
+    known = { catalog, kinds: groupByKind(listBases(catalog, NAMESPACE, new Random(1))) };
+  }
+  return known;
+}
+
+function pickBase(random: Random): Base {
+  const { kinds } = setting();
+  const rich = kinds.filter(([base]) => base !== undefined && NATIVE_KINDS.includes(base.kind.kind));
+  return random.pick(random.pick(random.once(2) ? rich : kinds));
+}
+
+/** Whether kplan finds fault with what the strategies of the API server find fault with when an object is made, and with nothing else. */
+export const nativeJudge: OracleJudge = {
+  subject: 'native',
+  asks: 'validate',
+  cases: 4000,
+  branches: ['accepted', 'refused in the same words', 'not covered', 'not read'],
+  generate(random) {
+    const { kind, object } = pickBase(random);
+    const { object: changed } = mutate(object, kind.schema, random);
+    return { object: random.once(4) ? mutate(changed, kind.schema, random).object : changed };
+  },
+  compare(input, answer) {
+    const object = getObject(input, 'object');
+    if (!isKubernetesObject(object) || getBoolean(answer, 'unreached') === true) return undefined;
+    if (getString(answer, 'unread') !== undefined) return { coverage: ['not read'], isCompared: false };
+    const ours = judgeOurselves(object, setting().catalog);
+    const real = listTexts(answer);
+    if (real.length === 0)
+      return ours.length === 0 ? { coverage: ['accepted'] } : differ(ours, real, `kplan refuses: ${toPattern(ours[0] ?? '')}`);
+    const isSaid = (text: string): boolean => ours.some((own) => own === text || own.endsWith(`: ${text}`));
+    if (real.every(isSaid)) return { coverage: ['refused in the same words'] };
+    // A rule that kplan does not know: it lets the object pass, or refuses it for what it knows.
+    return { coverage: ['not covered', ...(ours.length === 0 ? [] : ['not covered in full'])], isCompared: false };
+  },
+};
+
+/** What the server writes where it has no field to name. */
+const NO_FIELD = '<nil>: Invalid value: "": ';
+
+function listTexts(answer: JsonValue): readonly string[] {
+  const causes = getArray(answer, 'causes').map((cause) =>
+    `${getString(cause, 'field') ?? ''}: ${getString(cause, 'message') ?? ''}`.replace(NO_FIELD, ''),
+  );
+  const refused = getString(answer, 'refused');
+  return refused === undefined ? causes : [...causes, refused];
+}
+
+function differ(ours: readonly string[], real: readonly string[], signature: string): Comparison {
+  return { coverage: [], difference: { signature, ours: ours.join(' | ') || 'accepted', servers: real.join(' | ') || 'accepted' } };
+}
+
+/** Whether the strategies refuse every change that kplan calls one of an immutable field. */
+export const immutableJudge: OracleJudge = {
+  subject: 'immutable',
+  asks: 'validate',
+  cases: 4000,
+  branches: ['both refuse', 'both allow', 'not covered', 'not read'],
+  generate(random) {
+    const { kind, object } = pickBase(random);
+    return { old: object, object: mutateSpec(object, kind, random) };
+  },
+  compare(input, answer) {
+    const [before, after] = [getObject(input, 'old'), getObject(input, 'object')];
+    if (!isKubernetesObject(before) || !isKubernetesObject(after) || getBoolean(answer, 'unreached') === true) return undefined;
+    if (getString(answer, 'unread') !== undefined) return { coverage: ['not read'], isCompared: false };
+    const { catalog } = setting();
+    const [a, b] = [canonicalOf(before, catalog), canonicalOf(after, catalog)];
+    const found = findImmutable(a, b, diffValues(a, b, catalog.find(gvkOf(after))?.schema));
+    const real = listTexts(answer);
+    if (found === undefined) return real.length === 0 ? { coverage: ['both allow'] } : { coverage: ['not covered'], isCompared: false };
+    return real.length > 0
+      ? { coverage: ['both refuse'] }
+      : differ([`${found.field} is immutable`], real, `kplan calls a field immutable: ${after.kind} ${found.path.replace(/\/\d+/g, '[]')}`);
+  },
+};
+
+function mutateSpec(object: KubernetesObject, kind: Kind, random: Random): JsonValue {
+  for (let tries = 0; tries < 20; tries++) {
+    const { object: changed } = mutate(object, kind.schema, random);
+    if (isKubernetesObject(changed)) return withMetadata(changed, object.metadata);
+  }
+  return object;
+}

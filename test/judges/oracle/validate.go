@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apiserver/pkg/endpoints/request"
+	"k8s.io/apiserver/pkg/registry/rest"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
+)
+
+type validateQuestion struct {
+	Object json.RawMessage `json:"object"`
+	// What is there already, of an update.
+	Old json.RawMessage `json:"old"`
+}
+
+// One of these; none if the object is taken.
+type validateAnswer struct {
+	// It is of no kind that the oracle reaches.
+	Unreached bool `json:"unreached,omitempty"`
+	// It cannot be read.
+	Unread  string          `json:"unread,omitempty"`
+	Causes  []validateCause `json:"causes,omitempty"`
+	Refused string          `json:"refused,omitempty"`
+}
+
+type validateCause struct {
+	Reason  string `json:"reason"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+type validateOracle struct {
+	kinds  map[schema.GroupKind]kindStrategies
+	strict serializer.CodecFactory
+}
+
+func newValidate() (subject, error) {
+	kinds, err := allStrategies()
+	if err != nil {
+		return nil, err
+	}
+	oracle := &validateOracle{kinds: kinds, strict: serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableStrict)}
+	return oracle.answer, nil
+}
+
+func (o *validateOracle) answer(input json.RawMessage) (any, error) {
+	var asked validateQuestion
+	if err := json.Unmarshal(input, &asked); err != nil {
+		return nil, err
+	}
+	var typed runtime.TypeMeta
+	if err := json.Unmarshal(asked.Object, &typed); err != nil {
+		return validateAnswer{Unread: err.Error()}, nil
+	}
+	gvk := schema.FromAPIVersionAndKind(typed.APIVersion, typed.Kind)
+	kind, isReached := o.kinds[gvk.GroupKind()]
+	if !isReached || !legacyscheme.Scheme.Recognizes(gvk) {
+		return validateAnswer{Unreached: true}, nil
+	}
+	object, err := o.decode(asked.Object, gvk)
+	if err != nil {
+		return validateAnswer{Unread: err.Error()}, nil
+	}
+	if asked.Old == nil {
+		return o.create(kind, object, gvk)
+	}
+	old, err := o.decode(asked.Old, gvk)
+	if err != nil {
+		return validateAnswer{Unread: err.Error()}, nil
+	}
+	return o.update(kind, object, old, gvk)
+}
+
+func (o *validateOracle) decode(text []byte, gvk schema.GroupVersionKind) (runtime.Object, error) {
+	hub := schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal}
+	return runtime.Decode(o.strict.UniversalDecoder(hub), text)
+}
+
+func (o *validateOracle) create(kind kindStrategies, object runtime.Object, gvk schema.GroupVersionKind) (any, error) {
+	accessor, err := meta.Accessor(object)
+	if err != nil {
+		return nil, err
+	}
+	accessor.SetUID("u")
+	accessor.SetCreationTimestamp(systemTime())
+	ctx := contextOf(kind, accessor.GetNamespace(), gvk, "create")
+	return answerOf(rest.BeforeCreate(kind.create, ctx, object))
+}
+
+func (o *validateOracle) update(kind kindStrategies, object, old runtime.Object, gvk schema.GroupVersionKind) (any, error) {
+	next, err := meta.Accessor(object)
+	if err != nil {
+		return nil, err
+	}
+	known, err := meta.Accessor(old)
+	if err != nil {
+		return nil, err
+	}
+	known.SetUID("u")
+	known.SetCreationTimestamp(systemTime())
+	known.SetResourceVersion("1")
+	ctx := contextOf(kind, known.GetNamespace(), gvk, "update")
+	// What is there was made once.
+	if err := rest.BeforeCreate(kind.create, ctx, old); err != nil {
+		return validateAnswer{Unread: fmt.Sprintf("what is there could not be there: %v", err)}, nil
+	}
+	next.SetUID("u")
+	next.SetCreationTimestamp(systemTime())
+	next.SetResourceVersion("1")
+	return answerOf(rest.BeforeUpdate(kind.update, ctx, object, old))
+}
+
+func contextOf(kind kindStrategies, namespace string, gvk schema.GroupVersionKind, verb string) context.Context {
+	ctx := request.WithNamespace(context.Background(), namespace)
+	return request.WithRequestInfo(ctx, &request.RequestInfo{
+		IsResourceRequest: true, Verb: verb, APIGroup: gvk.Group, APIVersion: gvk.Version, Namespace: namespace, Resource: kind.resource,
+	})
+}
+
+func answerOf(err error) (any, error) {
+	if err == nil {
+		return validateAnswer{}, nil
+	}
+	var status *apierrors.StatusError
+	if !errors.As(err, &status) || status.ErrStatus.Details == nil || len(status.ErrStatus.Details.Causes) == 0 {
+		return validateAnswer{Refused: err.Error()}, nil
+	}
+	answer := validateAnswer{}
+	for _, cause := range status.ErrStatus.Details.Causes {
+		answer.Causes = append(answer.Causes, validateCause{string(cause.Type), cause.Field, cause.Message})
+	}
+	return answer, nil
+}
