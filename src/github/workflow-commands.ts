@@ -63,30 +63,38 @@ function isOpen(finding: Finding): boolean {
 
 function annotateFinding(finding: Finding): Annotation {
   const subject = finding.ref === undefined ? '' : `${formatRef(finding.ref)}: `;
-  return annotate(finding, LEVELS[finding.severity], finding.source, subject);
+  const { source, severity, code } = finding;
+  return annotate(finding, LEVELS[severity], findEntry(code).isOfBefore === true ? { stood: source } : { stands: source }, subject);
 }
 
 function annotateEffect(effect: Effect): Annotation {
-  const source = lineOf(effect.causes);
-  return annotate(effect, LEVELS[effect.severity], source, '');
-}
-
-/** A line of the new files: of what is deleted, the one where it is missed; where it stood only if there is no other. */
-function lineOf(causes: Effect['causes']): SourceRange | undefined {
+  const { causes } = effect;
   const standing = causes.find(({ action, source }) => action !== 'delete' && source !== undefined)?.source;
-  return standing ?? causes.find(({ beside }) => beside !== undefined)?.beside ?? causes.find(({ source }) => source !== undefined)?.source;
+  const stands = standing ?? causes.find(({ beside }) => beside !== undefined)?.beside;
+  const stood = causes.find(({ source }) => source !== undefined)?.source;
+  return annotate(effect, LEVELS[effect.severity], stands === undefined ? { stood } : { stands }, '');
 }
 
-function annotate(item: Finding | Effect, level: Level, source: SourceRange | undefined, subject: string): Annotation {
+/**
+ * A line of the new files: of what is deleted, the one where it is missed. Where there is none, the annotation has no file,
+ * and says where the object stood: that file may be gone, and its lines others now.
+ */
+interface Spot {
+  readonly stands?: SourceRange | undefined;
+  readonly stood?: SourceRange | undefined;
+}
+
+function annotate(item: Finding | Effect, level: Level, { stands: source, stood }: Spot, subject: string): Annotation {
   const title = clip(`${item.code} ${findEntry(item.code).title}`, TITLE_LIMIT);
   const causes = 'engine' in item ? describeCauses(item) : undefined;
+  const before = stood === undefined ? '' : ` (before: ${stood.file}:${stood.line})`;
   const because = causes === undefined ? '' : `: ${causes}`;
   return {
     level,
     source,
     isEffect: 'engine' in item,
     title,
-    message: clip(`${subject}${describe(item)}${because}\n${describeRemedy(item)}`, MESSAGE_LIMIT),
+    message: clip(`${subject}${describe(item)}${because}${before}\n${describeRemedy(item)}`, MESSAGE_LIMIT),
   };
 }
 

@@ -12,7 +12,7 @@ import {
 import { defaultObject, keepAllocated, withoutAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
 import { keptPreconditionOf } from './applied-hash.ts';
-import { canonicalOf, hasOwnStatus } from './canonical.ts';
+import { canonicalOf, hasOwnStatus, withoutSystemFields } from './canonical.ts';
 import { diffValues } from './diff.ts';
 import { markDrift } from './drift.ts';
 import { preconditionOf } from './fields-hash.ts';
@@ -95,7 +95,8 @@ function acceptCreate({ change }: PlannedChange, stored: KubernetesObject, mutat
   const schema = settings.catalog.find(change.ref)?.schema;
   const added = mutated && change.merged !== undefined ? diffValues(change.merged, merged, schema) : [];
   const fields = added.map((field) => ({ ...field, by: 'admission' as const }));
-  return { change: { ...change, fields, merged, confirmed: true }, after: withStatusOf(stored, stored), findings: [] };
+  const after = withoutSystemFields(stored, settings.catalog.find(change.ref));
+  return { change: { ...change, fields, merged, confirmed: true }, after, findings: [] };
 }
 
 interface Accepted {

@@ -100,9 +100,11 @@ function describeContents(object: KubernetesObject, { before }: PlanInput): stri
   return `${count} (${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
 }
 
-function findStay(candidate: Candidate, { ownedByOthers }: PlanInput): Stay | undefined {
+function findStay(candidate: Candidate, { ownedByOthers, moved }: PlanInput): Stay | undefined {
   const unit = ownedByOthers.get(candidate.key);
   if (unit !== undefined) return { finding: toCandidateFinding('KP0107', candidate, { unit }) };
+  const place = moved?.get(candidate.key);
+  if (place !== undefined) return { finding: toCandidateFinding('KP0117', candidate, { place }) };
   const mark = findKeepMark(candidate.object);
   return mark === undefined ? undefined : { finding: toCandidateFinding('KP0106', candidate, { mark }) };
 }

@@ -1,4 +1,15 @@
-import type { Engine, Finding, KubernetesObject, Manifest, ObjectRef, RefKey, SchemaCatalog, World, WorldSource } from '../model/index.ts';
+import type {
+  Engine,
+  Finding,
+  GroupVersionKind,
+  KubernetesObject,
+  Manifest,
+  ObjectRef,
+  RefKey,
+  SchemaCatalog,
+  World,
+  WorldSource,
+} from '../model/index.ts';
 
 /** How much a plan may delete before it stops. */
 export interface PlanLimits {
@@ -49,8 +60,12 @@ export interface PlanInput {
   readonly encrypted?: readonly ObjectRef[];
   /** Places of the source that could not be wholly understood: what may stand there is not gone. */
   readonly incomplete?: readonly IncompleteFile[];
+  /** Objects that the source no longer asks for here, but elsewhere in its repository, with that place: they have moved. */
+  readonly moved?: ReadonlyMap<RefKey, string>;
   /** What the API server answered to a dry run of a change, by object. Its word counts, not the local merge. */
   readonly answers?: ReadonlyMap<RefKey, ServerAnswer>;
+  /** What the cluster serves; absent where it was not asked. */
+  readonly served?: readonly GroupVersionKind[];
   /** Kinds of the cluster that may not be read, as `group/Kind`. */
   readonly unread?: readonly string[];
   /** Where deleted objects last stood, if that is known: manifests of the base revision. */

@@ -35,6 +35,7 @@ import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
 import { hashSecret } from './secret.ts';
+import { findUnserved } from './unserved.ts';
 
 /** One object that changes, with all that is known of it. */
 interface Entry {
@@ -82,6 +83,7 @@ export function createPlan(given: PlanInput): Plan {
     ...order.findings,
     ...(mass === undefined ? [] : [mass]),
     ...findUnreachable(admission, byKey, input),
+    ...findUnserved(byKey, input),
   ];
   const effects = effectsOf(input, entries, byKey);
   return {

@@ -1,6 +1,18 @@
 import { readGatekeepers } from '../engine/admission/index.ts';
-import { stepsOf, toRefKey, type Admission, type ObjectRef, type Plan, type RefKey, type Schema, type Step } from '../model/index.ts';
-import { getString } from '../std/index.ts';
+import {
+  nameOf,
+  stepsOf,
+  toRefKey,
+  type Admission,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type RefKey,
+  type Schema,
+  type Step,
+  type World,
+} from '../model/index.ts';
+import { getArray, getNumber, getObject, getString } from '../std/index.ts';
 import type { PlanInput } from './input.ts';
 import { isSecret } from './secret.ts';
 
@@ -11,12 +23,17 @@ export interface Question {
   readonly mutated: boolean;
   /** Why the API server cannot be asked, a sentence; absent where it can. */
   readonly obstacle?: string;
+  /**
+   * The namespace to ask in, where its own is made in the same change: there it is told whether the object is valid, and
+   * nothing else, since who has a say there is not who has one in its own.
+   */
+  readonly standIn?: string;
 }
 
 /** What of a plan is asked about: everything, or what the cluster may answer otherwise than we do. */
 export interface QuestionOptions {
   readonly mode: 'auto' | 'always';
-  /** True where the cluster is of another version than the schemas at hand. */
+  /** True where the cluster is of another version than the schemas at hand, or hides who has a say. */
   readonly isForeign: boolean;
 }
 
@@ -34,8 +51,9 @@ export function listQuestions(plan: Plan, input: PlanInput, options: QuestionOpt
     if (options.mode === 'auto' && seenBy.length === 0 && !isDoubtful(step, input, options)) return [];
     const silent = seenBy.find(({ admission, isSure }) => isSure && deaf.has(`${admission.kind}\0${admission.name}`));
     const obstacle = findObstacle(step, made, options) ?? (silent === undefined ? undefined : describeSilent(silent.admission));
+    const standIn = isIn(step.ref, made.namespaces) ? findStandIn(step.ref, input.before) : undefined;
     const mutated = seenBy.some(({ admission }) => admission.kind === 'MutatingWebhook' || admission.kind === 'MutatingAdmissionPolicy');
-    return [{ step, mutated, ...(obstacle === undefined ? {} : { obstacle }) }];
+    return [{ step, mutated, ...(obstacle === undefined ? {} : { obstacle }), ...(standIn === undefined ? {} : { standIn }) }];
   });
 }
 
@@ -85,10 +103,23 @@ function listMade(plan: Plan): Made {
 
 function findObstacle({ ref, action, desired }: Step, made: Made, { mode }: QuestionOptions): string | undefined {
   if (action === 'delete') return undefined;
-  if (ref.namespace !== undefined && made.namespaces.has(ref.namespace)) return `the Namespace ${ref.namespace} is made in the same change`;
   if (made.kinds.has(`${ref.group}/${ref.kind}`)) return `the definition of ${ref.kind} is made or changed in the same change`;
   const isHidden = desired !== undefined && isSecret(desired) && mode === 'auto';
-  return isHidden ? 'values of Secrets are sent in a dry run only with --server-dry-run always' : undefined;
+  if (isHidden) return 'values of Secrets are sent in a dry run only with --server-dry-run always';
+  return isIn(ref, made.namespaces) ? `the Namespace ${ref.namespace ?? ''} is made in the same change` : undefined;
+}
+
+function isIn({ namespace }: ObjectRef, namespaces: ReadonlySet<string>): boolean {
+  return namespace !== undefined && namespaces.has(namespace);
+}
+
+/** A namespace that is there and has no object of that kind and name. */
+function findStandIn(ref: ObjectRef, before: World): string | undefined {
+  const names = before
+    .byKind('', 'Namespace')
+    .flatMap((object) => (object.metadata['deletionTimestamp'] === undefined ? [nameOf(object)] : []));
+  const ordered = names.includes('default') ? ['default', ...names] : names;
+  return ordered.find((namespace) => before.get({ ...ref, namespace }) === undefined);
 }
 
 /** Kinds whose writes the server checks in ways that are not ours: it compiles their CEL, or its plugins decide. */
@@ -102,13 +133,28 @@ const CHECKED: ReadonlySet<string> = new Set([
   'resource.k8s.io/ResourceClaimTemplate',
 ]);
 
-function isDoubtful({ ref, action }: Step, { catalog, before }: PlanInput, { isForeign }: QuestionOptions): boolean {
+function isDoubtful({ ref, action, desired }: Step, { catalog, before }: PlanInput, { isForeign }: QuestionOptions): boolean {
   if (action === 'delete') return false;
   if (isForeign || action === 'replace' || ref.group === 'admissionregistration.k8s.io' || CHECKED.has(`${ref.group}/${ref.kind}`))
     return true;
   const kind = catalog.find(ref);
   if (kind === undefined || (kind.custom && hasRules(kind.schema))) return true;
-  return action === 'create' && ref.namespace !== undefined && before.kind('', 'ResourceQuota').inNamespace(ref.namespace).length > 0;
+  return asksForPlace(desired) || (action === 'create' && isBounded(ref, before));
+}
+
+/** Whether an object asks for something that only one may have: an address or port, or to be the default of all. */
+function asksForPlace(desired: KubernetesObject | undefined): boolean {
+  if (desired?.kind === 'PriorityClass') return desired['globalDefault'] === true;
+  if (desired?.kind !== 'Service') return false;
+  const { clusterIP = 'None' } = getObject(desired, 'spec') ?? {};
+  return clusterIP !== 'None' || getArray(desired, 'spec', 'ports').some((port) => getNumber(port, 'nodePort') !== undefined);
+}
+
+/** Whether a namespace may refuse another object: it has a quota, or is going away. */
+function isBounded({ namespace }: ObjectRef, before: World): boolean {
+  if (namespace === undefined) return false;
+  const home = before.get({ group: '', kind: 'Namespace', name: namespace });
+  return before.kind('', 'ResourceQuota').inNamespace(namespace).length > 0 || home?.metadata['deletionTimestamp'] !== undefined;
 }
 
 const known = new WeakMap<Schema, boolean>();

@@ -10,12 +10,11 @@ import {
   type FieldChange,
   type Finding,
   type Severity,
-  type SourceRange,
   type Step,
 } from '../model/index.ts';
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
-import { describePlaceOf, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -165,16 +164,16 @@ const BY_TOPIC = compareBy<Finding | Effect>(
 function effectRow(effect: Effect): string {
   const causes = describeCauses(effect);
   const because = causes === undefined ? '' : `<br>${escape(causes)}`;
-  const place = describePlaceOf(effect);
-  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}${because}`, place === undefined ? '' : code(place));
+  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}${because}`, place(describePlaceOf(effect)));
 }
 
 function findingRow(finding: Finding): string {
+  const { source } = finding;
   const subject = finding.ref === undefined ? '' : `${code(formatRef(finding.ref))}<br>`;
   return row(
     ICONS[finding.severity],
     `${subject}${escape(describe(finding))} \`${finding.code}\`<br>${escape(describeRemedy(finding))}`,
-    place(finding.source),
+    place(source === undefined ? undefined : `${source.file}:${source.line}${ageOf(finding)}`),
   );
 }
 
@@ -183,10 +182,11 @@ function stepRow(step: Step): string {
   const fields = own.slice(0, 6).map((field) => fieldText(field, step));
   const drifted = step.fields.length - own.length;
   const more = [...(own.length > 6 ? [`… ${own.length - 6} more`] : []), ...(drifted > 0 ? [`${drifted} drifted, below`] : [])];
+  const gone = step.action === 'delete' ? [escape(describePlaceOfStep(step) ?? '')] : [];
   return row(
     step.action,
     `${code(formatRef(step.ref))}${step.reason === undefined ? '' : `<br>${escape(step.reason)}`}`,
-    [...fields, ...more].join('<br>'),
+    [...gone, ...fields, ...more].join('<br>'),
   );
 }
 
@@ -207,8 +207,8 @@ function value(json: JsonValue | undefined): string {
   return escape(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 }
 
-function place(source: SourceRange | undefined): string {
-  return source === undefined ? '' : code(`${source.file}:${source.line}`);
+function place(text: string | undefined): string {
+  return text === undefined ? '' : code(text);
 }
 
 function row(...cells: readonly string[]): string {

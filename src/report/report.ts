@@ -1,4 +1,14 @@
-import { toRefKey, type Effect, type Finding, type ObjectRef, type Plan, type SourceRange, type WorldSource } from '../model/index.ts';
+import {
+  findEntry,
+  toRefKey,
+  type Effect,
+  type Finding,
+  type ObjectRef,
+  type Plan,
+  type SourceRange,
+  type Step,
+  type WorldSource,
+} from '../model/index.ts';
 import type { AdoptReport } from './adopt.ts';
 
 /** How a step of an applied plan ended. */
@@ -130,4 +140,15 @@ export function describePlaceOf(effect: Effect): string | undefined {
   if (place === undefined) return undefined;
   const { action } = effect.causes.find(({ source }) => source === place) ?? {};
   return `${place.file}:${place.line}${action === 'delete' ? ' (before)' : ''}`;
+}
+
+/** What follows the place of a finding: that it is of the files before, where its object is in no manifest any more. */
+export function ageOf({ code }: Finding): string {
+  return findEntry(code).isOfBefore === true ? ' (before)' : '';
+}
+
+/** Where the manifest of a step stands, for people; of one that is gone, where it stood, if that is known. */
+export function describePlaceOfStep({ action, source }: Step): string | undefined {
+  if (action !== 'delete') return source === undefined ? undefined : `${source.file}:${source.line}`;
+  return source === undefined ? 'no longer in the manifests' : `${source.file}:${source.line} (before)`;
 }

@@ -58,11 +58,11 @@ const OK = (value: KubernetesObject): WriteResult => ({ kind: 'ok', object: valu
 async function ask(
   desired: readonly JsonObject[],
   answer: (object: KubernetesObject) => WriteResult,
-  { before = [], obstacle }: { readonly before?: readonly KubernetesObject[]; readonly obstacle?: string } = {},
+  { before = [], ...rest }: Pick<Question, 'obstacle' | 'standIn'> & { readonly before?: readonly KubernetesObject[] } = {},
 ): Promise<{ readonly cluster: Answering; readonly told: readonly string[] }> {
   const manifests = desired.map((item) => manifest(item));
   const plan = createPlan(toInput(before, manifests));
-  const questions = stepsOf(plan).map((step): Question => ({ step, mutated: true, ...(obstacle === undefined ? {} : { obstacle }) }));
+  const questions = stepsOf(plan).map((step): Question => ({ step, mutated: true, ...rest }));
   const cluster = new Answering(answer);
   const secrets = new Map(manifests.map(({ object: item }) => [refKeyOf(item), item]));
   const signal = new AbortController().signal;
@@ -113,6 +113,18 @@ test('what cannot be asked is not', async () => {
   assert.deepEqual([cluster.applied, told], [[], ['the moon is full']]);
 });
 
+test('what has no namespace yet is asked about in another, and only whether it is valid is believed', async () => {
+  const outcomes: readonly (readonly [WriteResult, string])[] = [
+    [refusal(422, 'Invalid', 'ConfigMap "a" is invalid'), 'refused: ConfigMap "a" is invalid'],
+    [refusal(403, 'Forbidden', 'denied'), 'no namespace yet'],
+    [{ kind: 'ok', object: object(config('a')), operation: 'created' }, 'no namespace yet'],
+  ];
+  for (const [result, want] of outcomes) {
+    const { cluster, told } = await ask([config('a')], () => result, { obstacle: 'no namespace yet', standIn: 'other' });
+    assert.deepEqual([told, cluster.applied.map(({ object: item }) => item.metadata['namespace'])], [[want], ['other']]);
+  }
+});
+
 const ERRORS: readonly { readonly name: string; readonly error: StatusError; readonly want: string }[] = [
   {
     name: 'no right to patch',
@@ -134,9 +146,9 @@ const ERRORS: readonly { readonly name: string; readonly error: StatusError; rea
     want: 'the cluster does not serve its kind',
   },
   {
-    name: 'a namespace that nobody makes',
-    error: refusal(404, 'NotFound', 'namespaces "x" not found'),
-    want: 'refused: namespaces "x" not found',
+    name: 'a namespace that nobody makes, which the references tell',
+    error: refusal(404, 'NotFound', 'namespaces "default" not found'),
+    want: 'the Namespace default does not exist',
   },
   {
     name: 'an object that the plan makes',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { readRepository } from '../../src/loader/index.ts';
@@ -21,11 +21,18 @@ const folder = mkdtempSync(joinPath(tmpdir(), 'kplan-fuzz-'));
 const material: Material = { seeds: readSeeds(), values: readSeedValues(), shop, folder };
 let tally = NO_TALLY;
 for (let index = from; index < count && tally.failures.length < MOST_FAILURES; index += step) {
-  writeSync(1, `${index}\n`);
+  await tell(String(index));
   tally = join(tally, await tryDocument(index));
 }
 rmSync(folder, { recursive: true, force: true });
-writeSync(1, `${JSON.stringify(tally)}\n`);
+await tell(JSON.stringify(tally));
+
+/** A pipe that is full, since whoever reads it is busy, is waited for. */
+function tell(line: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(`${line}\n`, () => resolve());
+  });
+}
 
 async function tryDocument(index: number): Promise<Tally> {
   const bytes = makeDocument(seed, index, material);

@@ -66,6 +66,8 @@ test('what the server makes up for a new Service is not told', () => {
     ...getObject(SERVICE, 'spec'),
     clusterIP: '10.96.0.7',
     clusterIPs: ['10.96.0.7'],
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
     ports: [{ port: 80, targetPort: 8080, protocol: 'TCP', nodePort: 30007 }],
   };
   const [step] = stepsOf(asked([], SERVICE, accepted(stored({ ...SERVICE, spec }), true)));

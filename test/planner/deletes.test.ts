@@ -115,6 +115,13 @@ const CASES: readonly Case[] = [
     want: ['delete ConfigMap a'],
     codes: ['KP0104', 'KP0107'],
   },
+  {
+    name: 'nor one that has moved within the repository',
+    before: [stored(config('a')), stored(config('b'))],
+    options: { moved: new Map([[keyOf(config('b')), 'apps/b.yaml:1']]) },
+    want: ['delete ConfigMap a'],
+    codes: ['KP0104', 'KP0117'],
+  },
 ];
 
 function keyOf(value: JsonObject): PlanInput['owned'] extends ReadonlySet<infer Key> ? Key : never {

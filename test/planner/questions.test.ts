@@ -7,12 +7,24 @@ import { manifest, object, stored, toInput } from './scenario.ts';
 
 const LIVE: WorldSource = { kind: 'cluster', description: 'cluster test', kubernetesVersions: ['1.36'] };
 const NAMESPACE: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } };
+const DEFAULT: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
+const OTHER: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } };
 const POD: JsonObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
 const QUOTA: JsonObject = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '1' } } };
 const SECRET: JsonObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: {} };
 
 function config(name: string, value = '1', namespace = 'default'): JsonObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { value } };
+}
+
+const GOING: JsonObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'going', deletionTimestamp: '2026-11-21T00:00:00Z' },
+};
+
+function service(spec: JsonObject): JsonObject {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports: [{ port: 80 }], ...spec } };
 }
 
 function priority(value: number): JsonObject {
@@ -77,6 +89,12 @@ const cases: readonly Case[] = [
   { name: 'a Pod', desired: [POD], want: ['Pod default/p'] },
   { name: 'a quota', before: [QUOTA], desired: [config('a'), QUOTA], want: ['ConfigMap default/a'] },
   { name: 'a quota, and no new object', before: [QUOTA, config('a')], desired: [config('a', '2'), QUOTA], want: [] },
+  { name: 'a namespace that is going away', before: [GOING], desired: [GOING, config('a', '1', 'going')], want: ['ConfigMap going/a'] },
+  { name: 'a Service', desired: [service({})], want: [] },
+  { name: 'a headless one', desired: [service({ clusterIP: 'None' })], want: [] },
+  { name: 'one that asks for an address', desired: [service({ clusterIP: '10.96.0.9' })], want: ['Service default/s'] },
+  { name: 'one that asks for a port', desired: [service({ ports: [{ port: 80, nodePort: 30080 }] })], want: ['Service default/s'] },
+  { name: 'a class of priority for all', desired: [{ ...priority(1), globalDefault: true }], want: ['PriorityClass p'] },
   { name: 'a custom resource with rules', before: [gadgets(RULES)], desired: [gadgets(RULES), GADGET], want: ['Gadget default/g'] },
   { name: 'one without', before: [gadgets({})], desired: [gadgets({}), GADGET], want: [] },
   {
@@ -92,6 +110,17 @@ const cases: readonly Case[] = [
     desired: [NAMESPACE, config('a', '1', 'new')],
     mode: 'always',
     want: ['Namespace new', 'ConfigMap new/a: the Namespace new is made in the same change'],
+  },
+  {
+    name: 'one with another namespace to ask in, where the name is free',
+    before: [DEFAULT, OTHER, config('a')],
+    desired: [DEFAULT, OTHER, config('a'), NAMESPACE, config('a', '1', 'new'), config('b', '1', 'new')],
+    mode: 'always',
+    want: [
+      'Namespace new',
+      'ConfigMap new/a: the Namespace new is made in the same change (other)',
+      'ConfigMap new/b: the Namespace new is made in the same change (default)',
+    ],
   },
   {
     name: 'a Secret that a webhook sees',
@@ -113,7 +142,13 @@ for (const { name, before = [], desired, mode = 'auto', foreign, want } of cases
     );
     const input = { ...base, beforeSource: LIVE, owned: new Set<never>(), catalog: base.catalog.withCustomResources(definitions) };
     const told = listQuestions(createPlan(input), input, { mode, isForeign: foreign === true }).map(
-      ({ step, mutated, obstacle }) => `${formatRef(step.ref)}${mutated ? ' mutated' : ''}${obstacle === undefined ? '' : `: ${obstacle}`}`,
+      ({ step, mutated, obstacle, standIn }) =>
+        [
+          formatRef(step.ref),
+          mutated ? ' mutated' : '',
+          obstacle === undefined ? '' : `: ${obstacle}`,
+          standIn === undefined ? '' : ` (${standIn})`,
+        ].join(''),
     );
     assert.deepEqual(told, want);
   });

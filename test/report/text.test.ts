@@ -21,6 +21,20 @@ test('fields are shown by name, with what they were and will be', () => {
   assert.match(text, /\.spec…containers\[web\]\.resources\.requests\.memory +512Mi -> 2Gi\n/);
 });
 
+test('what is deleted is said to be in no manifest, or to stand where it did before', () => {
+  const source = { file: 'm/a.yaml', line: 7, column: 1, endLine: 7, endColumn: 1 };
+  const finding = { code: 'KP0105', severity: 'error', ref: UPDATE.ref, data: { kind: 'Deployment', contents: 'x' }, source } as const;
+  const report = planReport([step({ action: 'delete' }), step({ action: 'delete', source })], [finding]);
+  const text = FORMATS.text(report, { ...PLAIN, width: 120 });
+  assert.match(text, /^- .* no longer in the manifests$/m);
+  assert.match(text, /^- .* m\/a\.yaml:7 \(before\)$/m);
+  assert.match(text, /KP0105 .* m\/a\.yaml:7:1 \(before\)$/m);
+  const markdown = FORMATS.markdown(report, PLAIN);
+  assert.match(markdown, /^\| delete \| .* \| no longer in the manifests \|$/m);
+  assert.match(markdown, /^\| delete \| .* \| m\/a\.yaml:7 \(before\) \|$/m);
+  assert.match(markdown, /`KP0105`.* \| `m\/a\.yaml:7` \(before\) \|$|`KP0105`.* \| `m\/a\.yaml:7 \(before\)` \|$/m);
+});
+
 test('no line is wider than the terminal', () => {
   for (const width of [80, 100, 120, 200])
     for (const line of FORMATS.text(

@@ -13,7 +13,15 @@ const BY = { fieldManager: name };
 const pick = (size: number): number => Math.floor(random() * size);
 
 function say(...words: readonly (string | number)[]): void {
-  writeSync(1, `${words.join(' ')}\n`);
+  let rest = Buffer.from(`${words.join(' ')}\n`);
+  // A pipe that is full, since whoever reads it is busy, is tried again.
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    }
+  }
 }
 
 async function acknowledge(action: string, target: string, value: string, write: () => Promise<WriteResult>): Promise<void> {

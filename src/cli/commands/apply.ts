@@ -14,6 +14,7 @@ import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { readDesired } from '../stages/desired.ts';
+import { describeUnconfirmed } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { openForPlan } from '../stages/plan-target.ts';
 import { chooseTarget, openTarget, type OpenedCluster } from '../stages/target.ts';
@@ -113,7 +114,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
         ? 'Nothing to do.'
         : `${countObjects(steps)} to be written.`
       : `Not applied: ${codes.join(', ')}. \`kplan explain ${worst}\` says more; ${allow} goes on all the same.`;
-  const report: PlanReport = { kind: 'PlanReport', plan, notes: [], next };
+  const report: PlanReport = { kind: 'PlanReport', plan, notes: describeUnconfirmed(plan), next };
   if (isText || args.has('dry-run')) await printReport(report, args, io);
   if (worst !== undefined)
     throw new KplanError('REFUSED', `nothing was done: ${codes.join(', ')} ${codes.length === 1 ? 'stands' : 'stand'} in the way`, {

@@ -5,6 +5,7 @@ import { readPlanFile } from '../../planner/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
+import { describeUnconfirmed } from '../stages/gaps.ts';
 import { printReport, readTargets } from '../output.ts';
 import { describeRefusal } from '../refusal.ts';
 
@@ -14,7 +15,7 @@ export async function runShow(args: Arguments, io: Io): Promise<number> {
   const file = args.positionals[0] ?? '';
   const plan = openPlanFile(file, io);
   const next = describeRefusal(plan, file) ?? `\`kapply ${file}\` applies exactly this.`;
-  await printReport({ kind: 'PlanReport', plan, notes: [], next }, args, io);
+  await printReport({ kind: 'PlanReport', plan, notes: describeUnconfirmed(plan), next }, args, io);
   if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? 'error')) return 1;
   return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
 }

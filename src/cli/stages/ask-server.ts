@@ -1,5 +1,15 @@
 import type { Cluster, StatusError, WriteResult } from '../../cluster/index.ts';
-import { refKeyOf, stepsOf, toRefKey, type KubernetesObject, type Plan, type RefKey, type World } from '../../model/index.ts';
+import {
+  refKeyOf,
+  stepsOf,
+  toRefKey,
+  withMetadata,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type RefKey,
+  type World,
+} from '../../model/index.ts';
 import { restoreSecret, type Question, type ServerAnswer } from '../../planner/index.ts';
 
 /** So many dry runs side by side. */
@@ -36,11 +46,12 @@ export async function askServer(questions: readonly Question[], options: AskOpti
 
 async function answerOf(question: Question, options: AskOptions, created: ReadonlySet<string>): Promise<ServerAnswer> {
   const { step, mutated, obstacle } = question;
-  if (obstacle !== undefined) return { kind: 'unknown', reason: obstacle };
+  if (obstacle !== undefined)
+    return question.standIn === undefined ? { kind: 'unknown', reason: obstacle } : askElsewhere(question, options);
   const result = step.action === 'delete' ? await tryDelete(question, options) : await tryApply(question, options);
   if (typeof result === 'string') return { kind: 'unknown', reason: result };
   if (result.kind === 'ok') return { kind: 'accepted', mutated, ...(step.action === 'delete' ? {} : { object: result.object }) };
-  const reason = explainUnknown(result, created);
+  const reason = explainUnknown(result, step.ref, created);
   if (reason !== undefined) return { kind: 'unknown', reason };
   const { message, causes } = result;
   return { kind: 'refused', refusal: { reason: result.reason, message, ...(causes === undefined ? {} : { causes }) } };
@@ -54,16 +65,34 @@ async function tryApply({ step }: Question, options: AskOptions): Promise<WriteR
   return cluster.apply(object, { fieldManager: plan.fieldManager, force, dryRun: true, live: before.get(step.ref) ?? null, signal });
 }
 
+/** Asks in another namespace whether the object is valid; whatever else is said there is not said of its own. */
+async function askElsewhere(question: Question, options: AskOptions): Promise<ServerAnswer> {
+  const { step, obstacle = '', standIn = '' } = question;
+  if (step.desired === undefined) return { kind: 'unknown', reason: obstacle };
+  const desired = withMetadata(step.desired, { namespace: standIn });
+  const result = await tryApply({ ...question, step: { ...step, ref: { ...step.ref, namespace: standIn }, desired } }, options);
+  if (typeof result !== 'string' && result.kind === 'error' && result.reason === 'Invalid') {
+    const { reason, message, causes } = result;
+    return { kind: 'refused', refusal: { reason, message, ...(causes === undefined ? {} : { causes }) } };
+  }
+  return { kind: 'unknown', reason: obstacle };
+}
+
 async function tryDelete({ step }: Question, { cluster, signal }: AskOptions): Promise<WriteResult> {
   const uid = step.precondition.kind === 'present' ? step.precondition.uid : '';
   return cluster.delete(step.ref, { ...(uid === '' ? {} : { uid }), dryRun: true, signal });
 }
 
 /** Why an error says nothing of the change itself; undefined for a refusal of it. */
-function explainUnknown({ code, reason, message }: StatusError, created: ReadonlySet<string>): string | undefined {
+function explainUnknown(
+  { code, reason, message }: StatusError,
+  { namespace }: ObjectRef,
+  created: ReadonlySet<string>,
+): string | undefined {
   const [, verb, resource, group] = / cannot (\w+) resource "([^"]*)" in API group "([^"]*)"/.exec(message) ?? [];
   if (code === 403 && verb !== undefined)
     return `the identity of the kubeconfig may not ${verb} ${resource}${group === '' ? '' : `.${group}`}, not even in a dry run`;
+  if (code === 404 && message === `namespaces "${namespace ?? ''}" not found`) return `the Namespace ${namespace ?? ''} does not exist`;
   if (code === 404 && message === 'the server could not find the requested resource') return 'the cluster does not serve its kind';
   if (code === 400 && message.includes('does not support dry run'))
     return message.replace(/^.*?admission webhook/, 'the admission webhook');

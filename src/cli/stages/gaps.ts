@@ -23,8 +23,8 @@ export function describeGaps(desired: Desired, plan: Plan, before: World, unread
   ];
 }
 
-/** What the API server was not asked about, by reason: the local merge stands there. */
-function describeUnconfirmed(plan: Plan): readonly string[] {
+/** What the API server was not asked about, by reason, one sentence each: the local merge stands there. */
+export function describeUnconfirmed(plan: Plan): readonly string[] {
   const counts = new Map<string, number>();
   for (const { unconfirmed } of stepsOf(plan)) if (unconfirmed !== undefined) counts.set(unconfirmed, (counts.get(unconfirmed) ?? 0) + 1);
   return [...counts]
@@ -33,11 +33,12 @@ function describeUnconfirmed(plan: Plan): readonly string[] {
 }
 
 /** The schemas at hand are of another version than the cluster. */
-function describeVersion({ before }: Plan): readonly string[] {
-  const { servedVersion, kubernetesVersions } = before;
+function describeVersion(plan: Plan): readonly string[] {
+  const { servedVersion, kubernetesVersions } = plan.before;
   if (servedVersion === undefined) return [];
+  const confirmed = stepsOf(plan).some((step) => step.confirmed === true) ? ', and changes are confirmed by the API server' : '';
   return [
-    `The cluster is of Kubernetes ${servedVersion}, which this kplan does not know: manifests are judged by ${kubernetesVersions.join(', ')}, and changes are confirmed by the API server. Another version of kplan may know it.`,
+    `The cluster is of Kubernetes ${servedVersion}, which this kplan does not know: manifests are judged by ${kubernetesVersions.join(', ')}${confirmed}. Another version of kplan may know it.`,
   ];
 }
 

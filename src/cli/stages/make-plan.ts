@@ -5,6 +5,7 @@ import {
   KplanError,
   labelsOf,
   refKeyOf,
+  stepsOf,
   type Finding,
   type KubernetesObject,
   type Lens,
@@ -14,7 +15,7 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { createPlan, listQuestions, withNamespace, type PlanInput } from '../../planner/index.ts';
+import { createPlan, type PlanInput } from '../../planner/index.ts';
 import {
   ID_LABEL,
   isMadeByController,
@@ -27,12 +28,13 @@ import {
 } from '../../reconcile/index.ts';
 import { toKubernetesTime } from '../../std/index.ts';
 import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
-import { usage, type Arguments } from '../arguments.ts';
+import type { Arguments } from '../arguments.ts';
 import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
-import { askServer } from './ask-server.ts';
+import { chooseDryRun, confirmPlan } from './confirm-plan.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
+import { findMoves } from './moves.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -101,6 +103,8 @@ export interface MakePlanOptions {
   readonly ownership: Ownership;
   readonly salt: string;
   readonly forceConflicts: boolean;
+  /** What has moved elsewhere in the repository, with its place. */
+  readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
 }
@@ -117,10 +121,7 @@ function mustBeReadable({ manifests }: Desired, { source, unread = [], partial =
   });
 }
 
-/**
- * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
- * cluster hides what the manifests are about, or cannot be reached any more.
- */
+/** Plans as `planAgainst`; if something would be deleted, looks whether it has moved within the repository, and plans again if so. */
 export async function makePlan(
   desired: Desired,
   before: Before,
@@ -129,6 +130,19 @@ export async function makePlan(
   log: Log,
   options: MakePlanOptions,
 ): Promise<Plan> {
+  const plan = await planAgainst(desired, before, args, io, log, options);
+  const gone = stepsOf(plan).flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []));
+  if (gone.length === 0) return plan;
+  const catalogs = loadCatalogs(chooseVersions(args, desired.config, before.kubernetesVersion));
+  const moved = await findMoves(gone, desired, withDefinitions(catalogs, desired, before.world), args, io, log);
+  return moved.size === 0 ? plan : planAgainst(desired, before, args, io, log, { ...options, moved });
+}
+
+/**
+ * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
+ * cluster hides what the manifests are about, or cannot be reached any more.
+ */
+async function planAgainst(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Promise<Plan> {
   mustBeReadable(desired, before);
   const mode = chooseDryRun(before, args);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
@@ -162,55 +176,14 @@ export async function makePlan(
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
+    ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
+    ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };
-  const answers = mode === 'never' ? undefined : await askAbout(input, desired, before, { mode, io, log });
-  const plan = createPlan(answers === undefined ? input : { ...input, answers });
+  const plan = mode === 'never' ? createPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
   log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
   return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };
-}
-
-type DryRun = 'never' | 'auto' | 'always';
-
-/** What a live cluster is asked; `always` of nothing that can answer is a mistake. An embedded cluster answers as we do. */
-function chooseDryRun({ opened, source }: Before, args: Arguments): DryRun {
-  const given = args.string('server-dry-run') ?? 'auto';
-  if (given === 'always' && opened === undefined)
-    throw usage(args.command, `--server-dry-run always asks a cluster, and the world before is ${source.description}`);
-  if (given === 'always') return 'always';
-  return given === 'never' || source.kind !== 'cluster' || opened === undefined ? 'never' : 'auto';
-}
-
-interface AskSettings {
-  readonly mode: 'auto' | 'always';
-  readonly io: Io;
-  readonly log: Log;
-}
-
-/** The answers of the cluster to what a first plan, without the engines, leaves in doubt; undefined where nothing is. */
-async function askAbout(
-  input: PlanInput,
-  desired: Desired,
-  { opened, world, source }: Before,
-  { mode, io, log }: AskSettings,
-): Promise<PlanInput['answers']> {
-  if (opened === undefined) return undefined;
-  const draft = createPlan({ ...input, engines: [] });
-  const questions = listQuestions(draft, input, { mode, isForeign: source.servedVersion !== undefined });
-  if (questions.length === 0) return undefined;
-  const started = io.now();
-  const secrets = (): ReadonlyMap<RefKey, KubernetesObject> =>
-    new Map(
-      desired.manifests.map(({ object }) => {
-        const placed = withNamespace(object, input.catalog.find(gvkOf(object)), desired.defaultNamespace);
-        return [refKeyOf(placed), placed];
-      }),
-    );
-  const ask = { cluster: opened.cluster, plan: draft, before: world, force: input.forceConflicts, secrets, signal: io.signal };
-  const answers = await askServer(questions, ask);
-  log.detail(`asked the API server about ${questions.length} changes in ${io.now() - started} ms`);
-  return answers;
 }
 
 /** What a create lets pass and an apply refuses: kapply applies. */

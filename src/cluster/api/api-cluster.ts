@@ -25,6 +25,7 @@ import {
   type WriteResult,
 } from '../port.ts';
 import { Discovery } from './discovery.ts';
+import { withoutQuotes } from './secret-refusal.ts';
 import { toStatusError } from './status.ts';
 import { ApiTransport, type ApiAnswer, type ApiRequest } from './transport.ts';
 import { readWatch, withKind } from './watch.ts';
@@ -218,7 +219,7 @@ class ApiCluster implements Cluster {
       isRepeatable,
       signal: options.signal,
     });
-    if (answer.status >= 300) return toStatusError(answer);
+    if (answer.status >= 300) return toRefusedWrite(answer, type);
     const object = toObject(answer.text);
     const { namespace, name } = ref;
     const gone = { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } };
@@ -248,7 +249,7 @@ class ApiCluster implements Cluster {
       signal,
       ...(how.contentType === undefined ? {} : { contentType: how.contentType }),
     });
-    if (answer.status >= 300) return toStatusError(answer);
+    if (answer.status >= 300) return toRefusedWrite(answer, type);
     const stored = toObject(answer.text);
     if (stored === undefined) throw this.#strange(`the answer to a ${how.method} of ${object.kind} ${nameOf(object)} is no object`);
     const given = getString(object.metadata, 'resourceVersion');
@@ -292,6 +293,11 @@ class ApiCluster implements Cluster {
       hint: 'is a proxy in between that answers for the API server?',
     });
   }
+}
+
+function toRefusedWrite(answer: ApiAnswer, { group, kind }: ResourceType): StatusError {
+  const error = toStatusError(answer);
+  return group === '' && kind === 'Secret' ? withoutQuotes(error) : error;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;

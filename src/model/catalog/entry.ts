@@ -14,6 +14,8 @@ export interface CatalogEntry {
   readonly remedy: string;
   /** Why it matters, for `kplan explain`. */
   readonly why: string;
+  /** True if it is about an object that is in no manifest any more: its place, if any, is one of the files before. */
+  readonly isOfBefore?: true;
   /** A short YAML example of the mistake, for `kplan explain`. */
   readonly example?: string;
 }

@@ -36,6 +36,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0105: {
     title: 'Deletion that needs approval',
     severity: 'error',
+    isOfBefore: true,
     message: 'deleting this {kind} takes {contents} along',
     remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: never; --allow KP0105 deletes it.',
     why: 'A Namespace takes its contents with it, a CustomResourceDefinition all its resources, a claim or volume its data. None of it comes back.',
@@ -43,6 +44,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0106: {
     title: 'Kept object',
     severity: 'info',
+    isOfBefore: true,
     message: 'this {kind} is in no manifest any more and is kept: {mark}',
     remedy: 'Remove the mark from the live object to have it deleted.',
     why: 'The mark asks for the object to outlive its manifest.',
@@ -50,6 +52,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0107: {
     title: 'Moved to another unit',
     severity: 'info',
+    isOfBefore: true,
     message: 'this {kind} belongs to the unit {unit} now and is not deleted',
     remedy: 'Nothing is to be done.',
     why: 'An object that moves from one unit to another must not be deleted by the first after the second took it over.',
@@ -126,6 +129,15 @@ export const PLAN_CODES: CatalogTable = {
     example:
       'kind: ConfigMap\nmetadata:\n  ownerReferences:\n    - { apiVersion: v1, kind: ConfigMap, name: app, uid: copied-from-another-cluster }',
   },
+  KP0117: {
+    title: 'Moved within the repository',
+    severity: 'warning',
+    isOfBefore: true,
+    message: 'this {kind} has moved to {place} and is not deleted here',
+    remedy:
+      'Apply what it is part of there: --allow KP0108 takes it over. To have it deleted instead, remove it there first, or delete it with kubectl.',
+    why: 'Two units are applied one after the other: if the one that an object leaves deleted it, it would be gone until the other makes it anew, and its data for good. It stays with its old unit until the new one takes it over. A part of the repository that asks for other objects of this path, too, is taken for another environment, and says nothing of moves.',
+  },
   KP0201: {
     title: 'Restart',
     severity: 'info',
@@ -169,5 +181,12 @@ export const PLAN_CODES: CatalogTable = {
       'the {kind} {webhook} of {configuration} is asked about {count} of these changes and refuses what it cannot answer: its Service {service} {problem}',
     remedy: 'Bring the webhook up first, or remove its configuration if nobody needs it any more.',
     why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives its Service, or a webhook whose pods are down, stops every change that it is asked about.',
+  },
+  KP0303: {
+    title: 'Kind that the cluster does not serve',
+    severity: 'error',
+    message: 'this cluster does not serve {kind} of {apiVersion}{others}',
+    remedy: 'Use a version that the cluster serves, install what serves it, or have the API server serve it (--runtime-config).',
+    why: 'Kubernetes knows the kind, and this cluster does not serve it: it is off by default, was turned off, or the server behind an aggregated API is down. An apply of it ends with 404.',
   },
 };

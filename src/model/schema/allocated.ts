@@ -19,9 +19,9 @@ const TOKEN_VOLUME = 'kube-api-access-';
 const JOB_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'];
 
 /**
- * An object that a dry run answered, without what the server made up for it and would make up anew: addresses and ports of
- * a Service, the token volume of a Pod, the uid in the labels of a Job. What `known` objects hold - the one applied, the one
- * that is there - is not made up.
+ * An object that a dry run answered, without what the server made up for it: addresses and ports of a Service, the token
+ * volume of a Pod, the uid in the labels of a Job. What `known` objects hold - the one applied, the one that is there - is
+ * not made up.
  */
 export function withoutAllocated(object: KubernetesObject, known: readonly KubernetesObject[]): KubernetesObject {
   const spec = object['spec'];
@@ -43,7 +43,7 @@ export function withoutAllocated(object: KubernetesObject, known: readonly Kuber
   }
 }
 
-const MADE_UP = ['clusterIP', 'clusterIPs', 'healthCheckNodePort'];
+const MADE_UP = ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies', 'ipFamilyPolicy'];
 
 function withoutAddresses(spec: JsonObject, known: readonly JsonObject[]): JsonObject {
   const isKnown = (field: string): boolean => known.some((item) => item[field] !== undefined);

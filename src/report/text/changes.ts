@@ -1,6 +1,6 @@
 import { compareBy, isObject, stringifyJson, type JsonValue } from '../../std/index.ts';
 import { formatRef, stepsOf, type Action, type FieldChange, type Plan, type Step } from '../../model/index.ts';
-import { outcomeWord, type AppliedStep, type Layout, type StepOutcome } from '../report.ts';
+import { describePlaceOfStep, outcomeWord, type AppliedStep, type Layout, type StepOutcome } from '../report.ts';
 import { maskSecrets } from '../secrets.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Span, type Tone } from './paint.ts';
@@ -110,7 +110,7 @@ export function stepLines(step: Step, layout: Layout): Line[] {
   const head: Span[] = [span(`${symbol} `, tone), span(formatRef(step.ref), 'bold')];
   if (step.movedFrom !== undefined) head.push(span(`  was ${formatRef(step.movedFrom)}`, 'dim'));
   else if (step.reason !== undefined) head.push(span(`  ${step.reason}`, tone));
-  const place = step.source === undefined ? undefined : `${step.source.file}:${step.source.line}`;
+  const place = describePlaceOfStep(step);
   const fields = layout.all ? step.fields : step.fields.slice(0, MOST_FIELDS);
   const lines = [line(head, place), ...fields.map((field) => fieldLine(field, step, layout))];
   const hidden = step.fields.length - fields.length;

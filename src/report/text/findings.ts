@@ -1,6 +1,6 @@
 import { compareBy } from '../../std/index.ts';
 import { describe, describeCauses, describeRemedy, formatRef, type Effect, type Finding, type Severity } from '../../model/index.ts';
-import { describePlaceOf, placeOf, type Layout } from '../report.ts';
+import { ageOf, describePlaceOf, placeOf, type Layout } from '../report.ts';
 import { severityRank } from '../summary.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Tone } from './paint.ts';
@@ -58,7 +58,8 @@ function withRemedies<T extends Finding | Effect>(
 
 function findingLine(finding: Finding, remedy: string | undefined): Line[] {
   const { mark, tone } = MARKS[finding.severity];
-  const place = finding.source === undefined ? undefined : `${finding.source.file}:${finding.source.line}:${finding.source.column}`;
+  const { source } = finding;
+  const place = source === undefined ? undefined : `${source.file}:${source.line}:${source.column}${ageOf(finding)}`;
   const subject = finding.ref === undefined ? [] : [span(formatRef(finding.ref), 'bold'), span('  ')];
   const versions = finding.versions === undefined ? '' : ` (Kubernetes ${finding.versions.join(', ')})`;
   return [

@@ -1,4 +1,4 @@
-import { formatRef } from '../../model/index.ts';
+import { formatRef, stepsOf } from '../../model/index.ts';
 import type { Plan, WorldSource } from '../../model/index.ts';
 import { countAdopted, describeAdopted, describeDropped, type AdoptReport } from '../adopt.ts';
 import {
@@ -49,6 +49,7 @@ function planHead(word: string, report: PlanReport): Span[] {
     .filter((action) => counts[action] > 0)
     .map((action) => `${counts[action]} to ${action}`);
   const sum = countProblems(plan);
+  const drifted = stepsOf(plan).flatMap(({ fields }) => fields.filter(({ drift }) => drift !== undefined)).length;
   const problems = sum.error + sum.warning === 0 ? '' : phraseSeverities(sum);
   return [
     span(word, 'bold'),
@@ -56,6 +57,7 @@ function planHead(word: string, report: PlanReport): Span[] {
     ...(parts.length === 0 && counts.none > 0 ? [span(` (${count(counts.none, 'object')} as they should be)`, 'dim')] : []),
     ...(problems === '' ? [] : [span(' · '), span(problems, sum.error > 0 ? 'bad' : 'warn')]),
     ...(plan.effects.length === 0 ? [] : [span(` · ${count(plan.effects.length, 'effect')}`)]),
+    ...(drifted === 0 ? [] : [span(` · ${count(drifted, 'field')} drifted`, 'warn')]),
   ];
 }
 

@@ -270,6 +270,23 @@ describe('a plan against a cluster that has a say', { concurrency: 1 }, () => {
     );
   });
 
+  test('says of a kind that the cluster does not serve, a version that is gone and a kind that nobody knows what to do', async () => {
+    const unserved = [
+      {
+        apiVersion: 'resource.k8s.io/v1alpha3',
+        kind: 'DeviceTaintRule',
+        metadata: { name: 'off' },
+        spec: { taint: { key: 'a', effect: 'NoSchedule' } },
+      },
+      { apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', metadata: { name: 'gone', namespace: 'plain' }, spec: {} },
+      { apiVersion: 'nobody.example/v1', kind: 'Thing', metadata: { name: 'strange', namespace: 'plain' } },
+    ];
+    const told = findings(await plan([config('a', { k: '1' }), gadget(1), ...unserved])).join('\n');
+    assert.match(told, /^KP0303 app\.yaml:5 this cluster does not serve DeviceTaintRule of resource\.k8s\.io\/v1alpha3$/m);
+    assert.match(told, /^KV0004 .*Kubernetes 1\.25 stopped serving it; use policy\/v1$/m);
+    assert.match(told, /^KV0003 .*no matches for kind "Thing" in version "nobody\.example\/v1"$/m);
+  });
+
   test('sends Secrets only where that is asked for, and tells a refusal of them without words', async () => {
     const objects = [config('a', { k: '1' }), gadget(1), secret({ bad: SECRET })];
     const values = [SECRET, Buffer.from(SECRET).toString('base64')];
@@ -293,6 +310,38 @@ describe('a plan against a cluster that has a say', { concurrency: 1 }, () => {
     await apply([config('a', { k: '1' }), config('kept', { free: 'me' }), gadget(1)]);
     assert.deepEqual(changes(await plan([config('a', { k: '1' }), gadget(1)])), ['delete ConfigMap kept: confirmed']);
     await apply([config('a', { k: '1' }), gadget(1)]);
+  });
+
+  test('shows what a mutating policy changes', async () => {
+    const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['services'], operations: ['CREATE', 'UPDATE'] };
+    const expression = '[JSONPatch{op: "add", path: "/metadata/labels/added", value: "yes"}]';
+    const spec = {
+      matchConstraints: { resourceRules: [rule] },
+      reinvocationPolicy: 'Never',
+      mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression } }],
+    };
+    const policy = { apiVersion: API, kind: 'MutatingAdmissionPolicy', metadata: { name: 'plan-label' }, spec };
+    const binding = { apiVersion: API, kind: 'MutatingAdmissionPolicyBinding', metadata: { name: 'plan-label' } };
+    kubectl(
+      ['apply', '--server-side', '-f', '-'],
+      toYaml(policy, { ...binding, spec: { policyName: 'plan-label', matchResources: HOOKED } }),
+    );
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'hooked' },
+      spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+    };
+    try {
+      let fields: readonly JsonValue[] = [];
+      // It comes into force a moment after it is stored.
+      for (let attempt = 0; attempt < 100 && fields.length === 0; attempt++)
+        fields = getArray(await plan([config('a', { k: '1' }), gadget(1), service]), 'changes', 0, 'fields');
+      assert.deepEqual(fields, [{ path: '/metadata/labels/added', after: 'yes', by: 'admission' }]);
+      assert.match(await text('--fail-on', 'never'), /mutating policy plan-label {2}sees Service hooked\/web/);
+    } finally {
+      kubectl(['delete', 'mutatingadmissionpolicy,mutatingadmissionpolicybinding', 'plan-label']);
+    }
   });
 
   test('warns of a webhook that nobody answers for', async () => {
