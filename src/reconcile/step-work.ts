@@ -83,8 +83,10 @@ export class StepWork {
     const desired = await this.#resolve(step);
     if (desired.kind === 'refused') return { kind: 'rejected', passing: false, message: desired.reason };
     const live = verb === 'apply' ? this.#live.get(step) : undefined;
-    const resourceVersion = getString(live?.metadata, 'resourceVersion');
-    const object = resourceVersion === undefined ? desired.object : withMetadata(desired.object, { resourceVersion });
+    const [uid, resourceVersion] = [getString(live?.metadata, 'uid'), getString(live?.metadata, 'resourceVersion')];
+    // The version alone would let the API server create an object that was deleted a moment before.
+    const fence = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+    const object = live === undefined ? desired.object : withMetadata(desired.object, fence);
     const result = await this.#cluster.apply(object, this.#writeOptions());
     if (result.kind === 'error') return toRejection(result);
     this.#written.set(step, result.object);

@@ -70,6 +70,26 @@ describe('applyPlan on the embedded cluster', () => {
     });
   });
 
+  it('never makes anew what somebody deletes at the last moment', async () => {
+    await withCluster(async (cluster) => {
+      assert.equal((await apply(cluster, SHOP)).conclusion, 'applied');
+      const settings = SHOP.find(({ kind }) => kind === 'ConfigMap');
+      assert.ok(settings);
+      const changed = { ...settings, data: { changed: 'yes' } };
+      const wanted = SHOP.map((object) => (object === settings ? changed : object));
+      const plan = await planUnit(cluster, wanted);
+      const original = cluster.apply.bind(cluster);
+      cluster.apply = async (object, options) => {
+        if (object.kind !== 'ConfigMap' || refOf(object).name !== refOf(settings).name) return original(object, options);
+        cluster.apply = original;
+        assert.equal((await cluster.delete(refOf(settings))).kind, 'ok');
+        return original(object, options);
+      };
+      assert.match(tell(await carryOut(cluster, plan, wanted)), /no longer exists/);
+      assert.equal(await cluster.get(refOf(settings)), undefined);
+    });
+  });
+
   it('takes no EndpointSlice of a controller for its own, beside one that it applied', async () => {
     await withCluster(async (cluster) => {
       const slice: KubernetesObject = {

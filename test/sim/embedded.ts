@@ -12,11 +12,15 @@ export const REAL_CLOCK: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, milliseconds);
-      signal?.addEventListener('abort', () => {
+      const abort = (): void => {
         clearTimeout(timer);
         reject(new Error('aborted'));
-      });
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      }, milliseconds);
+      signal?.addEventListener('abort', abort);
     }),
 };
 
