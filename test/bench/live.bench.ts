@@ -70,6 +70,7 @@ class LiveBench {
   readonly #program: string;
   readonly #plane: ControlPlane;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #made = new Set<string>();
 
   constructor(scratch: string, program: string, plane: ControlPlane) {
     this.#scratch = scratch;
@@ -78,30 +79,29 @@ class LiveBench {
     this.#env = { ...process.env, KUBECONFIG: plane.connection.kubeconfig, KPLAN_CACHE: '', NO_COLOR: '1' };
   }
 
-  /** Each tool applies the same objects to namespaces of its own, cold and then again. */
+  /** Each tool applies the same objects to a cluster without others, cold; then two of them again, side by side. */
   async apply(): Promise<readonly BenchRow[]> {
     let round = 0;
-    const fresh = (tool: string): string => this.#write(`${tool}-${round++}`, OBJECTS);
+    const fresh = async (tool: string): Promise<string> => {
+      await this.#clear();
+      return this.#write(`${tool}-${round++}`, OBJECTS);
+    };
     const bare = bundleBeside(this.#program, 'test/bench/bare-apply.ts');
     const { port, token, certificate } = this.#plane.connection;
     const sendBare = async (): Promise<Measured> => {
-      const folder = fresh('bare');
+      const folder = await fresh('bare');
       await this.#kubectl('create', 'namespace', namespaceOf(folder));
       return measureOnce(process.execPath, [bare, folder, String(port), token, certificate]);
     };
-    let again = { kapply: '', kubectl: '' };
+    const apply = (folder: string): Promise<Measured> => this.#kubectl('apply', '--server-side', '-f', folder);
     const [kapply, kubectl, floor] = await measureInTurn(
-      [
-        () => this.#kapply((again = { ...again, kapply: fresh('kapply') }).kapply),
-        () => this.#kubectl('apply', '--server-side', '-f', (again = { ...again, kubectl: fresh('kubectl') }).kubectl),
-        sendBare,
-      ],
+      [async () => this.#kapply(await fresh('kapply')), async () => apply(await fresh('kubectl')), sendBare],
       RUNS,
     );
-    const [idle, idleKubectl] = await measureInTurn(
-      [() => this.#kapply(again.kapply), () => this.#kubectl('apply', '--server-side', '-f', again.kubectl)],
-      RUNS,
-    );
+    const again = { kapply: await fresh('kapply'), kubectl: this.#write('kubectl-again', OBJECTS) };
+    await this.#kapply(again.kapply);
+    await apply(again.kubectl);
+    const [idle, idleKubectl] = await measureInTurn([() => this.#kapply(again.kapply), () => apply(again.kubectl)], RUNS);
     if (kapply === undefined || kubectl === undefined || floor === undefined || idle === undefined || idleKubectl === undefined) return [];
     const stored = await this.#hash(namespaceOf(again.kapply));
     const expected = await this.#hash(namespaceOf(again.kubectl));
@@ -144,6 +144,7 @@ class LiveBench {
   }
 
   async large(): Promise<readonly BenchRow[]> {
+    await this.#clear();
     const folder = this.#write('large', MANY);
     await this.#kapply(folder);
     this.#write('large', MANY, CHANGED);
@@ -165,6 +166,7 @@ class LiveBench {
   /** ConfigMaps in a namespace of the folder's name, some of them with another value. */
   #write(name: string, count: number, changed = 0): string {
     const folder = join(this.#scratch, name);
+    this.#made.add(name);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, '0-namespace.yaml'), `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${name} }\n`);
     for (let index = 0; index < count; index++) {
@@ -185,6 +187,13 @@ class LiveBench {
     const measured = await measureOnce(process.execPath, args, { env: this.#env });
     if (measured.code !== 0) throw new Error(measured.stdout + measured.stderr);
     return measured;
+  }
+
+  /** Removes the namespaces of earlier runs, so that each run has the cluster for itself. */
+  async #clear(): Promise<void> {
+    const made = [...this.#made];
+    this.#made.clear();
+    if (made.length > 0) await this.#kubectl('delete', 'namespace', '--ignore-not-found', ...made);
   }
 
   #kubectl(...args: readonly string[]): Promise<Measured> {

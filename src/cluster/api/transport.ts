@@ -56,6 +56,7 @@ export class ApiTransport {
   readonly #access: ClusterAccess;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
+  readonly #impersonation: OutgoingHttpHeaders;
   #agent: HttpAgent | undefined;
   #watchAgent: HttpAgent | undefined;
   #certificate: string | undefined;
@@ -63,6 +64,10 @@ export class ApiTransport {
 
   constructor(access: ClusterAccess, clock: Clock) {
     this.#access = access;
+    const { impersonation } = access;
+    this.#impersonation = Object.fromEntries(
+      Object.entries(impersonation).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+    );
     this.#clock = clock;
     setMaxListeners(0, this.#closing.signal);
   }
@@ -147,7 +152,7 @@ export class ApiTransport {
   }
 
   async #start(request: ApiRequest, isRefused: boolean, isStream: boolean): Promise<[ClientRequest, Promise<IncomingMessage>]> {
-    const { server, impersonation, isCompressionDisabled } = this.#access;
+    const { server, isCompressionDisabled } = this.#access;
     const credentials = await this.#access.credentials(isRefused);
     const content = request.body === undefined ? undefined : Buffer.from(request.body);
     const headers: OutgoingHttpHeaders = {
@@ -158,7 +163,7 @@ export class ApiTransport {
       ...(content === undefined
         ? {}
         : { 'content-type': request.contentType ?? 'application/json', 'content-length': String(content.length) }),
-      ...Object.fromEntries(Object.entries(impersonation).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])),
+      ...this.#impersonation,
       ...request.headers,
     };
     const options = {
@@ -201,7 +206,9 @@ async function readText(incoming: IncomingMessage): Promise<string> {
     const cut = (): void => reject(Object.assign(new Error('the answer is cut off'), { code: 'ECONNRESET' }));
     incoming.once('end', () => (incoming.complete ? resolve() : cut()));
     incoming.once('error', reject);
-    incoming.once('close', cut);
+    incoming.once('close', () => {
+      if (!incoming.readableEnded) cut();
+    });
   });
   const bytes = Buffer.concat(chunks);
   return (incoming.headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes).toString('utf8');
