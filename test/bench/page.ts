@@ -26,6 +26,9 @@ ${formatRows(rows)}
 - kplan judges more than kubeconform does (names, references between objects, what the API server's own validation says), so where
   both are compared on faults, the faults are such that a schema sees.
 - "Warm": another run has filled the cache; before every run one file changes.
+- The live cluster is kube-apiserver v1.36.3 with etcd and the controller manager on the same machine, so that clients and server share its cores;
+  kubectl is of the same version. Each cold apply has the cluster for itself. The bare client sends the same patches, and neither reads, plans nor checks;
+  hashes are of what the server then holds, or of the names that changed.
 `;
   writeFileSync(PAGE, text);
 }
