@@ -1,5 +1,6 @@
 import { findNearest } from '../std/index.ts';
-import { COMMANDS, FLAGS, mainCommand, type Command, type ProgramName } from './table.ts';
+import { FLAGS } from './flags.ts';
+import { COMMANDS, mainCommand, type Command, type ProgramName } from './table.ts';
 
 /** Finds the command that the first word names; any other word is an argument of the program's main job. */
 export function findCommand(

@@ -3,7 +3,8 @@ import { findNearest } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
 import { parseDuration } from './duration.ts';
 import { adviseOnWord, findCommand } from './arguments-words.ts';
-import { COMMANDS, FLAGS, flagsOf, mainCommand, type Command, type Flag, type ProgramName } from './table.ts';
+import { FLAGS, type Flag } from './flags.ts';
+import { COMMANDS, flagsOf, mainCommand, type Command, type ProgramName } from './table.ts';
 
 /** The words of a command line, decoded against the table: only flags of the command, each of its type. */
 export interface Arguments {

@@ -1,5 +1,6 @@
 import { FORMAT_NAMES } from './output.ts';
-import { COMMANDS, flagsOf, type Command, type Flag, type ProgramName } from './table.ts';
+import { type Flag } from './flags.ts';
+import { COMMANDS, flagsOf, type Command, type ProgramName } from './table.ts';
 
 /** The shells that completion is written for. */
 export type Shell = 'bash' | 'zsh' | 'fish';

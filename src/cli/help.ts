@@ -1,4 +1,5 @@
-import { COMMANDS, EXIT_CODES, flagsOf, mainCommand, type Command, type Flag, type ProgramName } from './table.ts';
+import { type Flag } from './flags.ts';
+import { COMMANDS, EXIT_CODES, flagsOf, mainCommand, type Command, type ProgramName } from './table.ts';
 
 const GROUPS = ['World', 'Plan', 'Apply', 'Daemon', 'Output', 'General'] as const;
 

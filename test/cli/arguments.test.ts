@@ -5,7 +5,8 @@ import { findCommand } from '../../src/cli/arguments-words.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { renderCompletion } from '../../src/cli/completion.ts';
 import { renderHelp } from '../../src/cli/help.ts';
-import { COMMANDS, FLAGS, flagsOf } from '../../src/cli/table.ts';
+import { FLAGS } from '../../src/cli/flags.ts';
+import { COMMANDS, flagsOf } from '../../src/cli/table.ts';
 import { KplanError } from '../../src/model/index.ts';
 
 test('a first word that names a command is that command, wherever flags stand', () => {

@@ -25,7 +25,7 @@ users:
 `;
 
 test('the context, the cluster and the user are those of kubectl', async (t) => {
-  const setting = new Setting(t, { 'home/.kube/config': PLAIN });
+  const setting = new Setting(t, { 'jane/.kube/config': PLAIN });
   const cases: readonly { readonly options: Partial<AccessOptions>; readonly want: readonly unknown[] }[] = [
     { options: {}, want: ['dev', 'https://east:6443/', 'Bearer of-jane', 'shop'] },
     { options: { context: '' }, want: ['dev', 'https://east:6443/', 'Bearer of-jane', 'shop'] },
@@ -50,28 +50,28 @@ test('the context, the cluster and the user are those of kubectl', async (t) => 
 const NAMES: readonly { readonly options: Partial<AccessOptions>; readonly want: string }[] = [
   {
     options: { context: 'prd' },
-    want: 'USAGE kubeconfig DIR/home/.kube/config: context "prd" does not exist (did you mean "prod"? contexts: bare, dev, lost, nobody, prod)',
+    want: 'USAGE kubeconfig DIR/jane/.kube/config: context "prd" does not exist (did you mean "prod"? contexts: bare, dev, lost, nobody, prod)',
   },
   {
     options: { cluster: 'q' },
-    want: 'USAGE kubeconfig DIR/home/.kube/config: cluster "q" does not exist (clusters: east, west)',
+    want: 'USAGE kubeconfig DIR/jane/.kube/config: cluster "q" does not exist (clusters: east, west)',
   },
   {
     options: { user: 'jan' },
-    want: 'USAGE kubeconfig DIR/home/.kube/config: auth info "jan" does not exist (did you mean "jane"? users: jane, root)',
+    want: 'USAGE kubeconfig DIR/jane/.kube/config: auth info "jan" does not exist (did you mean "jane"? users: jane, root)',
   },
   {
     options: { context: 'bare' },
-    want: 'UNREADABLE kubeconfig DIR/home/.kube/config: cluster was not specified for context "bare" (give it one: kubectl config set-context bare --cluster=NAME)',
+    want: 'UNREADABLE kubeconfig DIR/jane/.kube/config: cluster was not specified for context "bare" (give it one: kubectl config set-context bare --cluster=NAME)',
   },
   {
     options: { context: 'lost' },
-    want: 'UNREADABLE kubeconfig DIR/home/.kube/config: cluster "north" was not found for context "lost" (clusters: east, west)',
+    want: 'UNREADABLE kubeconfig DIR/jane/.kube/config: cluster "north" was not found for context "lost" (clusters: east, west)',
   },
 ];
 for (const { options, want } of NAMES) {
   test(`refuses ${JSON.stringify(options)}`, async (t) => {
-    const setting = new Setting(t, { 'home/.kube/config': PLAIN });
+    const setting = new Setting(t, { 'jane/.kube/config': PLAIN });
     assert.equal(await setting.refusal(setting.find(options)), want);
   });
 }
@@ -107,13 +107,13 @@ test('without a kubeconfig and outside of a pod there is no cluster', async (t) 
 });
 
 test('a kubeconfig that was named must be there', async (t) => {
-  const setting = new Setting(t, { 'home/.kube/config': PLAIN });
+  const setting = new Setting(t, { 'jane/.kube/config': PLAIN });
   assert.equal(
     await setting.refusal(setting.find({ kubeconfig: 'nowhere' })),
     'UNREADABLE kubeconfig DIR/nowhere: no such file (is the path right? Relative paths count from the working directory)',
   );
   assert.equal(hasAccess(setting.options({ kubeconfig: 'nowhere' }), setting.surroundings()), true);
-  const env = { HOME: setting.path('home'), KUBECONFIG: '~/a:b' };
+  const env = { HOME: setting.path('jane'), KUBECONFIG: '~/a:b' };
   assert.equal(
     await setting.refusal(setting.find({ env })),
     'UNREADABLE kubeconfig DIR/~/a, DIR/b: no such file (the shell did not put the home directory in place of "~": write $HOME)',
@@ -122,7 +122,7 @@ test('a kubeconfig that was named must be there', async (t) => {
 });
 
 test('a kubeconfig that cannot be used is still an access: it is said what is wrong', (t) => {
-  const setting = new Setting(t, { 'home/.kube/config': 'a: [', folder: '' });
+  const setting = new Setting(t, { 'jane/.kube/config': 'a: [', folder: '' });
   assert.equal(hasAccess(setting.options(), setting.surroundings()), true);
 });
 

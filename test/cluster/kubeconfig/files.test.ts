@@ -7,9 +7,9 @@ import { mergeKubeconfigs, readKubeconfigFiles } from '../../../src/cluster/kube
 import { Setting } from './setting.ts';
 
 test('KUBECONFIG lists files: the missing are left out, none is read twice, the home directory is not looked at', (t) => {
-  const setting = new Setting(t, { 'home/.kube/config': 'current-context: home', a: 'current-context: a', 'deep/b': '' });
+  const setting = new Setting(t, { 'jane/.kube/config': 'current-context: home', a: 'current-context: a', 'deep/b': '' });
   const KUBECONFIG = ['a', setting.path('missing'), '', setting.path('deep/b'), 'a'].join(delimiter);
-  const files = readKubeconfigFiles({ env: { HOME: setting.path('home'), KUBECONFIG }, cwd: setting.directory });
+  const files = readKubeconfigFiles({ env: { HOME: setting.path('jane'), KUBECONFIG }, cwd: setting.directory });
   assert.deepEqual(
     files.read.map((file) => file.place),
     [setting.path('a'), setting.path('deep/b')],

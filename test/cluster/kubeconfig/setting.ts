@@ -42,7 +42,7 @@ export class Setting {
 
   options(options: Partial<AccessOptions> = {}): AccessOptions {
     return {
-      env: { HOME: this.path('home'), PATH: process.env['PATH'] },
+      env: { HOME: this.path('jane'), PATH: process.env['PATH'] },
       cwd: this.directory,
       now: () => this.now,
       warn: (message) => this.warnings.push(message.replaceAll(this.directory, 'DIR')),
