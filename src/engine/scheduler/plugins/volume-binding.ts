@@ -12,6 +12,7 @@ const NODE_CONFLICT = unresolvable("node(s) didn't match PersistentVolume's node
  */
 export const VOLUME_BINDING: Plugin = {
   name: 'VolumeBinding',
+  concerns: (pod) => claimNamesOf(pod).length > 0,
   filter: (pod, cluster) => {
     const affinities: JsonObject[] = [];
     for (const name of claimNamesOf(pod)) {

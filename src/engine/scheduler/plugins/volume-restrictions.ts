@@ -12,6 +12,7 @@ const IN_USE = unschedulable(
 /** Refuses claims that do not exist, and a second pod on a claim of access mode ReadWriteOncePod. */
 export const VOLUME_RESTRICTIONS: Plugin = {
   name: 'VolumeRestrictions',
+  concerns: (pod) => claimNamesOf(pod).length > 0,
   filter: (pod, cluster) => {
     const exclusive = new Set<string>();
     for (const name of claimNamesOf(pod)) {
