@@ -6,6 +6,7 @@ import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
 import { PodCensus } from './pod-census.ts';
 import type { Face, PodInfo } from './pod-class.ts';
 import type { NodeCounts, PodTally } from './pod-tally.ts';
+import { StaticFilters } from './static-filters.ts';
 import { TermCarriers } from './term-carriers.ts';
 import { toTopology, type Topology } from './topology.ts';
 
@@ -34,6 +35,8 @@ export class ClusterState {
   readonly hasAvoidedNodes: boolean;
   /** The affinity terms of placed pods. */
   readonly carriers: TermCarriers;
+  /** What plugins say that look at nodes alone. */
+  readonly statics: StaticFilters;
   readonly #census: PodCensus;
   readonly #byClass = new Map<unknown, Map<number, unknown>>();
   readonly #columns = new Map<string, ResourceColumn>();
@@ -58,6 +61,7 @@ export class ClusterState {
     this.hasAvoidedNodes = this.nodes.some((node) => node.taints.some(({ effect }) => effect === 'PreferNoSchedule'));
     this.#census = new PodCensus(length);
     this.carriers = new TermCarriers(this);
+    this.statics = new StaticFilters(this);
   }
 
   /** How many nodes there are, without those lost. */
@@ -195,6 +199,7 @@ export class ClusterState {
     node.isUnschedulable = isUnschedulable;
     node.taints = taints;
     this.#byClass.clear();
+    this.statics.reconsider(node.index);
     for (const counts of this.#allCounts()) counts.reconsider(node.index);
   }
 

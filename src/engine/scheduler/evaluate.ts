@@ -1,6 +1,6 @@
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
-import { SKIP, type NodeFilter, type PluginContext, type PreparedFilter } from './plugin.ts';
+import type { NodeFilter, PluginContext } from './plugin.ts';
 import { PLUGINS } from './plugins/index.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
@@ -20,31 +20,16 @@ const NAMED_ELSEWHERE: Verdict = unresolvable("node(s) didn't satisfy plugin(s) 
 /** Prepares the filters for a pod. */
 export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation {
   const filters: NamedFilter[] = [];
-  const fixed = cluster.ofClass(pod, prepareStatic);
   let candidates: ReadonlySet<string> | undefined;
-  for (const [index, plugin] of PLUGINS.entries()) {
+  for (const plugin of PLUGINS) {
     if (plugin.concerns?.(pod) === false) continue;
-    const prepared = plugin.isStatic === true ? fixed[index] : plugin.filter?.(pod, cluster);
+    const prepared = plugin.isStatic === true ? cluster.statics.prepare(plugin, pod) : plugin.filter?.(pod, cluster);
     if (prepared === undefined || prepared.kind === 'skip') continue;
     if (prepared.kind === 'reject') return { kind: 'rejected', plugin: plugin.name, verdict: prepared.verdict };
     candidates ??= prepared.candidates;
     filters.push({ plugin: plugin.name, filter: prepared.filter });
   }
   return { kind: 'filters', filters, candidates };
-}
-
-/**
- * The filters that look at nodes alone, asked once of every node, by the plugin's place in the profile. For pods that name their
- * nodes nothing is kept: of each class there is hardly more than one, and few nodes are asked.
- */
-function prepareStatic(pod: PodInfo, cluster: ClusterState): readonly (PreparedFilter | undefined)[] {
-  const all = PLUGINS.map((plugin) => (plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined));
-  if (all.some((prepared) => prepared?.kind === 'filter' && prepared.candidates !== undefined)) return all;
-  return all.map((prepared) => {
-    if (prepared?.kind !== 'filter') return prepared;
-    const verdicts = cluster.nodes.map((node) => prepared.filter(node.index));
-    return verdicts.every((verdict) => verdict === SUCCESS) ? SKIP : { kind: 'filter', filter: (node) => verdicts[node] ?? SUCCESS };
-  });
 }
 
 /** The nodes that pass all filters, in order. */

@@ -1,6 +1,7 @@
 import type { World } from '../../model/index.ts';
 import { getObject } from '../../std/index.ts';
 import { ClusterState } from './cluster-state.ts';
+import { FastPath } from './fast/fast-path.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
 import { readPod } from './pod-reading.ts';
 import type { Placement, PreemptedPod } from './placement.ts';
@@ -12,6 +13,10 @@ export interface ScheduleOptions {
   readonly kubernetesVersion?: string;
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
+  /** False if placements are to name only the node that was taken, and not the others with the same score. */
+  readonly namesTies?: boolean;
+  /** `plain` asks every plugin about every node for every pod: the twin that the fast way is compared with. */
+  readonly way?: 'fast' | 'plain';
 }
 
 /** What scheduling a world's pending pods leads to. */
@@ -56,7 +61,12 @@ export interface Simulation {
 export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
   const cluster = new ClusterState(world);
   const { queue, foreign, held } = sortPods(world, cluster);
-  const scheduling = new Scheduling(cluster, { ...options, kubernetesVersion: options.kubernetesVersion ?? '1.36' });
+  const context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
+  const scheduling = new Scheduling(cluster, {
+    ...options,
+    ...context,
+    ...(options.way === 'plain' ? {} : { fastPath: new FastPath(cluster, context) }),
+  });
   for (const { pod, why } of held) if (why.kind === 'gates') scheduling.hold(pod, GATED);
   const { placements, preempted, unplaced } = scheduling.run(queue);
   return { result: { placements, preempted, foreign }, cluster, unplaced, held };

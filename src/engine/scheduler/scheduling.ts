@@ -2,6 +2,7 @@ import { KplanError } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import type { Choice, FastPath } from './fast/fast-path.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PluginContext } from './plugin.ts';
@@ -22,6 +23,10 @@ export interface Scheduled {
 export interface SchedulingOptions extends PluginContext {
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
+  /** Whether placements name all nodes with the highest score, or only the one that was taken. */
+  readonly namesTies?: boolean;
+  /** Asked first, for pods that are not explained; it has seen the same cluster from the start. */
+  readonly fastPath?: FastPath;
 }
 
 const NO_NODES = 'no nodes available to schedule pods';
@@ -64,6 +69,8 @@ export class Scheduling {
     if (nodeCount === 0) return this.#decide(pod, { message: NO_NODES });
     const known = this.#refusals.get(pod.class.id);
     if (known !== undefined) return this.#decide(pod, known);
+    const choice = this.#isExplained(pod) ? undefined : this.#options.fastPath?.find(pod);
+    if (choice !== undefined) return this.#take(pod, choice);
     const evaluation = prepareFilters(pod, this.#cluster);
     if (evaluation.kind === 'rejected') {
       return this.#refuse(pod, { message: formatRejection(nodeCount, evaluation.verdict.reasons), evaluation });
@@ -71,6 +78,11 @@ export class Scheduling {
     const feasible = findFeasible(evaluation, this.#cluster);
     if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
+  }
+
+  #take(pod: PodInfo, { node, feasible, score, listBest }: Choice): void {
+    const best = this.#options.namesTies === false ? [node] : listBest();
+    this.#bind(pod, node, { feasible, score, best: best.map(({ name }) => name) });
   }
 
   #choose(pod: PodInfo, evaluation: Evaluation, feasible: Int32Array): void {
@@ -84,15 +96,17 @@ export class Scheduling {
     }
     const [node] = best;
     if (node === undefined) return;
-    this.#decide(pod, {
-      message: `Successfully assigned ${pod.key} to ${node.name}`,
-      node: node.name,
+    this.#bind(pod, node, {
       feasible: feasible.length,
-      best: best.map(({ name }) => name),
+      best: (this.#options.namesTies === false ? [node] : best).map(({ name }) => name),
       score: score ?? null,
       evaluation,
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),
     });
+  }
+
+  #bind(pod: PodInfo, node: NodeInfo, why: Omit<Decision, 'message' | 'node'>): void {
+    this.#decide(pod, { message: `Successfully assigned ${pod.key} to ${node.name}`, node: node.name, ...why });
     this.#cluster.add(pod, node);
     this.#refusals.clear();
   }
@@ -136,9 +150,13 @@ export class Scheduling {
 
   #tell(pod: PodInfo, decision: Decision): void {
     const { message, node = null, feasible = 0, best = [], score = null } = decision;
-    const { explain } = this.#options;
-    const nodes = explain === '*' || explain === pod.key ? this.#explainNodes(decision) : undefined;
+    const nodes = this.#isExplained(pod) ? this.#explainNodes(decision) : undefined;
     this.#placements.set(pod.key, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
+  }
+
+  #isExplained(pod: PodInfo): boolean {
+    const { explain } = this.#options;
+    return explain === '*' || explain === pod.key;
   }
 
   #explainNodes({ evaluation, scored }: Decision): readonly NodeExplanation[] | undefined {

@@ -11,6 +11,7 @@ const REFUSAL = unresolvable('node(s) had untolerated taint(s)');
 export const TAINT_TOLERATION: Plugin = {
   name: 'TaintToleration',
   isStatic: true,
+  reads: ['tolerations'],
   weight: 3,
   filter: (pod, cluster) => ({
     kind: 'filter',
