@@ -1,19 +1,29 @@
 import { nameOf, type World } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import { ChangeLog, type Mark } from './change-log.ts';
-import { withoutPorts } from './host-ports.ts';
+import { withoutPorts, type HostPort } from './host-ports.ts';
 import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
-import { PodCensus } from './pod-census.ts';
-import type { Face, PodInfo } from './pod-class.ts';
+import { PodCensus, type FaceEntry } from './pod-census.ts';
+import type { Face, PodClass, PodInfo } from './pod-class.ts';
 import type { NodeCounts, PodTally } from './pod-tally.ts';
 import { StaticFilters } from './static-filters.ts';
-import { TermCarriers } from './term-carriers.ts';
+import { TermCarriers, type TermCarrier } from './term-carriers.ts';
 import { toTopology, type Topology } from './topology.ts';
 
 /** One resource of all nodes: a column of numbers, by the node's index. */
 export interface ResourceColumn {
   readonly allocatable: Float64Array;
   readonly requested: Float64Array;
+}
+
+/** All that a pod of one class changes on its node. */
+interface ClassWeight {
+  readonly columns: readonly { readonly column: Float64Array; readonly amount: number }[];
+  readonly hostPorts: readonly HostPort[];
+  readonly cpu: number;
+  readonly memory: number;
+  readonly carried: readonly TermCarrier[];
+  readonly entry: FaceEntry;
 }
 
 /**
@@ -43,6 +53,7 @@ export class ClusterState {
   readonly #topologies = new Map<string, Topology>();
   #byName: ReadonlyMap<string, NodeInfo> | undefined;
   #images: ReadonlyMap<string, readonly NodeInfo[]> | undefined;
+  readonly #weights: (ClassWeight | undefined)[] = [];
   #lost = 0;
 
   constructor(world: World) {
@@ -176,17 +187,34 @@ export class ClusterState {
   }
 
   #change(pod: PodInfo, node: NodeInfo, by: 1 | -1): void {
-    const { hostPorts, requests } = pod.class;
     const { index } = node;
+    const { columns, hostPorts, cpu, memory, carried, entry } = this.#weightOf(pod.class);
     if (by === 1) node.pods.add(pod);
     else node.pods.delete(pod);
     if (hostPorts.length > 0) node.hostPorts = by === 1 ? [...node.hostPorts, ...hostPorts] : withoutPorts(node.hostPorts, hostPorts);
     increase(this.podCounts, index, by);
-    increase(this.nonZeroCpu, index, by * requests.placed.cpu);
-    increase(this.nonZeroMemory, index, by * requests.placed.memory);
-    for (const { column, amount } of this.ofClass(pod, listUsage)) increase(column, index, by * amount);
-    this.#census.change(pod, index, by);
-    this.carriers.change(pod.class, index, by);
+    increase(this.nonZeroCpu, index, by * cpu);
+    increase(this.nonZeroMemory, index, by * memory);
+    for (const { column, amount } of columns) increase(column, index, by * amount);
+    this.#census.change(entry, pod, index, by);
+    for (const { counts } of carried) counts.change(index, by);
+  }
+
+  #weightOf(podClass: PodClass): ClassWeight {
+    let weight = this.#weights[podClass.id];
+    if (weight === undefined) {
+      const { amounts, placed } = podClass.requests;
+      weight = {
+        columns: [...amounts].map(([resource, amount]) => ({ column: this.column(resource).requested, amount })),
+        hostPorts: podClass.hostPorts,
+        cpu: placed.cpu,
+        memory: placed.memory,
+        carried: this.carriers.listCarried(podClass),
+        entry: this.#census.entryOf(podClass.face),
+      };
+      this.#weights[podClass.id] = weight;
+    }
+    return weight;
   }
 
   #setLost(node: NodeInfo, isLost: boolean): void {
@@ -210,10 +238,6 @@ export class ClusterState {
 }
 
 const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
-
-function listUsage(pod: PodInfo, cluster: ClusterState): readonly { readonly column: Float64Array; readonly amount: number }[] {
-  return [...pod.class.requests.amounts].map(([resource, amount]) => ({ column: cluster.column(resource).requested, amount }));
-}
 
 function increase(column: Int32Array | Float64Array, node: number, by: number): void {
   column[node] = (column[node] ?? 0) + by;

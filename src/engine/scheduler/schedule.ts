@@ -84,9 +84,10 @@ function sortPods(world: World, cluster: ClusterState): Sorted {
   const table = new PodClassTable(world);
   const [queue, foreign, held]: [PodInfo[], string[], HeldPod[]] = [[], [], []];
   for (const object of world.byKind('', 'Pod')) {
-    const { isFinished, node, scheduler, gates } = readPod(object);
+    const reading = readPod(object);
+    const { isFinished, node, scheduler, gates } = reading;
     if (isFinished) continue;
-    const pod = table.toPodInfo(object);
+    const pod = table.toPodInfo(object, reading);
     if (node !== '') {
       const info = cluster.node(node);
       if (info === undefined) held.push({ pod, why: { kind: 'node', name: node } });

@@ -8,7 +8,7 @@ import type { NodeInfo } from './node-info.ts';
 import type { PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
 import { preempt } from './preemption.ts';
-import { compareQueued } from './queue.ts';
+import { compareQueued, sortQueue } from './queue.ts';
 import type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 
 /** What placing some pods led to. */
@@ -36,7 +36,11 @@ export class Scheduling {
   readonly #cluster: ClusterState;
   readonly #options: SchedulingOptions;
   #queue: PodInfo[] = [];
-  readonly #placements = new Map<string, Placement>();
+  readonly #placements: (Placement | undefined)[] = [];
+  /** Where the placement of each pod stands; made when the first is taken back. */
+  #places: Map<string, number> | undefined;
+  /** Lists of one name, by node: most placements name one node. */
+  readonly #alone: (readonly string[])[] = [];
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
   /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
@@ -54,14 +58,15 @@ export class Scheduling {
 
   /** Places these pods in queue order. */
   run(pods: readonly PodInfo[]): Scheduled {
-    this.#queue = pods.toSorted(compareQueued).toReversed();
+    this.#queue = sortQueue(pods).toReversed();
     let steps = 0;
     const most = this.#queue.length + this.#cluster.podCounts.reduce((sum, count) => sum + count, 0) * 64 + 64;
     for (let pod = this.#queue.pop(); pod !== undefined; pod = this.#queue.pop()) {
       if (++steps > most) throw new KplanError('CORRUPT', 'scheduling does not come to an end: pods keep evicting each other');
       this.#place(pod);
     }
-    return { placements: [...this.#placements.values()], preempted: this.#preempted, unplaced: [...this.#unplaced.values()] };
+    const placements = this.#placements.filter((placement) => placement !== undefined);
+    return { placements, preempted: this.#preempted, unplaced: [...this.#unplaced.values()] };
   }
 
   #place(pod: PodInfo): void {
@@ -80,9 +85,11 @@ export class Scheduling {
     else this.#choose(pod, evaluation, feasible);
   }
 
-  #take(pod: PodInfo, { node, feasible, score, listBest }: Choice): void {
-    const best = this.#options.namesTies === false ? [node] : listBest();
-    this.#bind(pod, node, { feasible, score, best: best.map(({ name }) => name) });
+  #take(pod: PodInfo, choice: Choice): void {
+    const { node, feasible, score } = choice;
+    const best = this.#options.namesTies === false ? this.#aloneOf(node) : choice.listBest().map(({ name }) => name);
+    this.#note(pod, { pod: pod.key, node: node.name, message: toSuccess(pod, node), feasible, best, score });
+    this.#bind(pod, node);
   }
 
   #choose(pod: PodInfo, evaluation: Evaluation, feasible: Int32Array): void {
@@ -96,19 +103,25 @@ export class Scheduling {
     }
     const [node] = best;
     if (node === undefined) return;
-    this.#bind(pod, node, {
+    this.#decide(pod, {
+      message: toSuccess(pod, node),
+      node: node.name,
       feasible: feasible.length,
-      best: (this.#options.namesTies === false ? [node] : best).map(({ name }) => name),
+      best: this.#options.namesTies === false ? this.#aloneOf(node) : best.map(({ name }) => name),
       score: score ?? null,
       evaluation,
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),
     });
+    this.#bind(pod, node);
   }
 
-  #bind(pod: PodInfo, node: NodeInfo, why: Omit<Decision, 'message' | 'node'>): void {
-    this.#decide(pod, { message: `Successfully assigned ${pod.key} to ${node.name}`, node: node.name, ...why });
+  #bind(pod: PodInfo, node: NodeInfo): void {
     this.#cluster.add(pod, node);
-    this.#refusals.clear();
+    if (this.#refusals.size > 0) this.#refusals.clear();
+  }
+
+  #aloneOf({ index, name }: NodeInfo): readonly string[] {
+    return (this.#alone[index] ??= [name]);
   }
 
   #refuse(pod: PodInfo, decision: Decision): void {
@@ -128,7 +141,7 @@ export class Scheduling {
     for (const victim of victims) {
       cluster.remove(victim, node);
       if (!victim.isTerminating) this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
-      this.#placements.delete(victim.key);
+      this.#forget(victim);
       this.#requeue(victim);
     }
     this.#choose(pod, prepareFilters(pod, cluster), Int32Array.of(node.index));
@@ -151,7 +164,19 @@ export class Scheduling {
   #tell(pod: PodInfo, decision: Decision): void {
     const { message, node = null, feasible = 0, best = [], score = null } = decision;
     const nodes = this.#isExplained(pod) ? this.#explainNodes(decision) : undefined;
-    this.#placements.set(pod.key, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
+    this.#note(pod, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
+  }
+
+  #note(pod: PodInfo, placement: Placement): void {
+    this.#places?.set(pod.key, this.#placements.length);
+    this.#placements.push(placement);
+  }
+
+  /** What was said of a pod that is evicted is not so any more. */
+  #forget({ key }: PodInfo): void {
+    this.#places ??= new Map(this.#placements.map((placement, place) => [placement?.pod ?? '', place]));
+    const place = this.#places.get(key);
+    if (place !== undefined) this.#placements[place] = undefined;
   }
 
   #isExplained(pod: PodInfo): boolean {
@@ -175,6 +200,10 @@ export function toSuccessor(pod: PodInfo): PodInfo {
   const { object } = pod;
   const { nodeName: _, ...spec } = getObject(object, 'spec') ?? {};
   return { ...pod, object: { ...object, spec } };
+}
+
+function toSuccess(pod: PodInfo, node: NodeInfo): string {
+  return `Successfully assigned ${pod.key} to ${node.name}`;
 }
 
 function highest(values: Float64Array): number {

@@ -27,7 +27,6 @@ export class TermCarriers {
   readonly #cluster: ClusterState;
   readonly #byKey = new Map<string, TermCarrier>();
   readonly #byKind: Readonly<Record<TermKind, TermCarrier[]>>;
-  readonly #carriedBy = new Map<number, readonly TermCarrier[]>();
   readonly #about: Readonly<Record<TermKind, Map<number, { seen: number; readonly found: TermCarrier[] }>>>;
 
   constructor(cluster: ClusterState) {
@@ -62,13 +61,8 @@ export class TermCarriers {
     return known.found;
   }
 
-  change(podClass: PodClass, node: number, by: 1 | -1): void {
-    let carried = this.#carriedBy.get(podClass.id);
-    if (carried === undefined) this.#carriedBy.set(podClass.id, (carried = this.#listCarried(podClass)));
-    for (const { counts } of carried) counts.change(node, by);
-  }
-
-  #listCarried({ affinity }: PodClass): readonly TermCarrier[] {
+  /** The terms that pods of a class carry. */
+  listCarried({ affinity }: PodClass): readonly TermCarrier[] {
     return KINDS.flatMap((kind) => affinity[kind].map((term) => this.#carrierOf(kind, term)));
   }
 

@@ -44,6 +44,8 @@ export class ClassPlan implements LogReader {
   readonly #stale: number[] = [];
   readonly #isStale: Uint8Array;
   #ofNode: readonly NodeFilter[];
+  /** Whether some stale node changed itself. */
+  #isReopening = false;
   #position: Mark;
 
   constructor(input: PlanInput) {
@@ -59,7 +61,9 @@ export class ClassPlan implements LogReader {
     this.#open.fill(1);
     this.#ofNode = input.rules.ofNode();
     if (cluster.nodeCount < length || this.#ofNode.length > 0) for (let node = 0; node < length; node++) this.#reopen(node);
-    this.#evaluate(Int32Array.from(cluster.nodes, ({ index }) => index));
+    const all = new Int32Array(length);
+    for (let node = 0; node < length; node++) all[node] = node;
+    this.#evaluate(all);
     cluster.log.join(this);
   }
 
@@ -90,9 +94,12 @@ export class ClassPlan implements LogReader {
     this.#noteChanges(this.#position, end);
     this.#position = end;
     if (this.#stale.length === 0) return;
-    if (this.#stale.some((node) => this.#isStale[node] === 2)) this.#ofNode = this.#input.rules.ofNode();
-    this.#evaluate(Int32Array.from(this.#stale));
-    for (const node of this.#stale) this.#isStale[node] = 0;
+    if (this.#isReopening) this.#ofNode = this.#input.rules.ofNode();
+    this.#isReopening = false;
+    const nodes = new Int32Array(this.#stale.length);
+    for (let i = 0; i < nodes.length; i++) nodes[i] = this.#stale[i] ?? 0;
+    this.#evaluate(nodes);
+    for (let i = 0; i < nodes.length; i++) this.#isStale[nodes[i] ?? 0] = 0;
     this.#stale.length = 0;
   }
 
@@ -113,9 +120,12 @@ export class ClassPlan implements LogReader {
       const change = log.at(place);
       if (change === undefined) continue;
       const { index } = change.node;
-      // 2: also the node itself changed.
-      if (this.#isStale[index] === 0) this.#stale.push(index);
-      this.#isStale[index] = change.pod === undefined ? 2 : Math.max(1, this.#isStale[index] ?? 0);
+      const was = this.#isStale[index];
+      if (was === 0) this.#stale.push(index);
+      // 2: the node itself changed.
+      if (change.pod === undefined) this.#isStale[index] = 2;
+      else if (was === 0) this.#isStale[index] = 1;
+      this.#isReopening ||= change.pod === undefined;
     }
   }
 
@@ -128,12 +138,14 @@ export class ClassPlan implements LogReader {
     const { pod, cluster, context, rules } = this.#input;
     const feasible = new Int32Array(nodes.length);
     let count = 0;
-    for (const node of nodes) {
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i] ?? 0;
       if (this.#isStale[node] === 2) this.#reopen(node);
       if (this.#open[node] === 1 && isPassing(rules.ofOwnPods, node)) feasible[count++] = node;
       else this.#put(node, NOTHING);
     }
-    const asked = feasible.subarray(0, count);
+    if (count === 0) return;
+    const asked = count === nodes.length ? feasible : feasible.subarray(0, count);
     const values = new Float64Array(count);
     for (const { score, weight = 1 } of rules.ownScores) {
       const scores = score?.(pod, cluster, asked, context);

@@ -65,33 +65,39 @@ export class FastPath {
   }
 
   #choose(pod: PodInfo, plan: ClassPlan, groups: readonly NodeGroup[]): Choice | undefined {
-    const { nodes } = this.#cluster;
-    const standsFor = Int32Array.from(groups, ({ tree }) => tree.count);
-    const feasible = standsFor.reduce((sum, count) => sum + count, 0);
-    const totals = this.#score(pod, plan, groups, standsFor);
+    const totals = this.#score(pod, plan, groups);
+    let feasible = 0;
     let best = 0;
-    for (let i = 1; i < groups.length; i++) {
+    for (let i = 0; i < groups.length; i++) {
+      feasible += groups[i]?.tree.count ?? 0;
       const more = (totals[i] ?? 0) - (totals[best] ?? 0);
       if (more > 0 || (more === 0 && firstOf(groups[i]) < firstOf(groups[best]))) best = i;
     }
-    const highest = totals[best] ?? 0;
-    const node = nodes[firstOf(groups[best])];
+    const score = totals[best] ?? 0;
+    const node = this.#cluster.nodes[firstOf(groups[best])];
     if (node === undefined) return undefined;
-    const listBest = (): readonly NodeInfo[] => {
-      const equal = groups.filter((_, i) => totals[i] === highest);
-      const indexes = equal.flatMap(({ tree, members }) => tree.listHighest().map((place) => members[place] ?? 0));
-      return indexes.toSorted((a, b) => a - b).flatMap((index) => nodes[index] ?? []);
-    };
-    return { node, feasible, score: feasible === 1 ? null : highest, listBest };
+    const equal = groups.filter((_, i) => totals[i] === score);
+    return { node, feasible, score: feasible === 1 ? null : score, listBest: () => this.#listBest(equal) };
   }
 
-  #score(pod: PodInfo, plan: ClassPlan, groups: readonly NodeGroup[], standsFor: Int32Array): Float64Array {
-    const { rules } = plan;
-    const totals = Float64Array.from(groups, ({ tree }) => tree.highest + rules.constant);
-    if (rules.alikeScores.length === 0) return totals;
-    const firsts = Int32Array.from(groups, firstOf);
+  #listBest(groups: readonly NodeGroup[]): readonly NodeInfo[] {
+    const indexes = groups.flatMap(({ tree, members }) => tree.listHighest().map((place) => members[place] ?? 0));
+    return indexes.toSorted((a, b) => a - b).flatMap((index) => this.#cluster.nodes[index] ?? []);
+  }
+
+  #score(pod: PodInfo, plan: ClassPlan, groups: readonly NodeGroup[]): Float64Array {
+    const { alikeScores, constant } = plan.rules;
+    const totals = new Float64Array(groups.length);
+    for (let i = 0; i < totals.length; i++) totals[i] = (groups[i]?.tree.highest ?? 0) + constant;
+    if (alikeScores.length === 0) return totals;
+    const firsts = new Int32Array(groups.length);
+    const standsFor = new Int32Array(groups.length);
+    for (let i = 0; i < groups.length; i++) {
+      firsts[i] = firstOf(groups[i]);
+      standsFor[i] = groups[i]?.tree.count ?? 0;
+    }
     const context = { ...this.#context, standsFor };
-    for (const { score, weight = 1 } of rules.alikeScores) {
+    for (const { score, weight = 1 } of alikeScores) {
       const scores = score?.(pod, this.#cluster, firsts, context);
       if (scores !== undefined) for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] ?? 0) + (scores[i] ?? 0) * weight;
     }

@@ -36,5 +36,5 @@ function toFraction(column: ResourceColumn, node: number, more: number): number 
 }
 
 function isAtLeast(version: string, minor: number): boolean {
-  return Number(version.split('.')[1]) >= minor;
+  return Number(version.slice(version.indexOf('.') + 1)) >= minor;
 }
