@@ -1,12 +1,13 @@
 import type { Aspect } from '../aspect.ts';
 import type { LogReader, Mark } from '../change-log.ts';
 import type { ClusterState } from '../cluster-state.ts';
-import type { NodeFilter, PluginContext } from '../plugin.ts';
+import type { PluginContext } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { isPassing, type ClassRules } from './class-rules.ts';
 import type { Grouping } from './grouping.ts';
 import { MaxTree, NOTHING } from './max-tree.ts';
 import { NumberPairs } from './number-pairs.ts';
+import type { SeenNodes } from './seen-nodes.ts';
 
 /** Feasible nodes that are alike in all aspects of the class, with the part of their scores that is theirs alone. */
 export interface NodeGroup {
@@ -25,6 +26,8 @@ export interface PlanInput {
   readonly aspects: readonly Aspect[];
   /** Of the fixed aspects. */
   readonly grouping: Grouping;
+  /** Shared by all plans, which use it one at a time. */
+  readonly seen: SeenNodes;
 }
 
 /**
@@ -35,17 +38,15 @@ export class ClassPlan implements LogReader {
   readonly #input: PlanInput;
   readonly #changing: readonly Aspect[];
   readonly #numbers: readonly NumberPairs[];
-  /** Whether the filters that look at the node alone let it pass. */
-  readonly #open: Uint8Array;
-  readonly #groupOf: Int32Array;
+  /** Whether the filters that look at the node alone let it pass; undefined where they let all. */
+  #open: Uint8Array | undefined;
+  /** The group of each node; undefined where that is its base for good. */
+  readonly #groupOf: Int32Array | undefined;
   readonly #groups: (NodeGroup | undefined)[] = [];
   /** Trees of groups that have no node any more, by base. */
   readonly #spare: MaxTree[][] = [];
-  readonly #stale: number[] = [];
-  readonly #isStale: Uint8Array;
-  #ofNode: readonly NodeFilter[];
-  /** Whether some stale node changed itself. */
-  #isReopening = false;
+  /** What was seen and taken back since: as in the log. */
+  readonly #undone: number[] = [];
   #position: Mark;
 
   constructor(input: PlanInput) {
@@ -54,15 +55,11 @@ export class ClassPlan implements LogReader {
     this.#input = input;
     this.#changing = aspects.filter(({ isFixed }) => !isFixed);
     this.#numbers = this.#changing.map(() => new NumberPairs());
-    this.#open = new Uint8Array(length);
-    this.#isStale = new Uint8Array(length);
-    this.#groupOf = new Int32Array(length).fill(NOTHING);
+    this.#groupOf = this.#changing.length === 0 ? undefined : new Int32Array(length).fill(NOTHING);
     this.#position = cluster.log.mark();
-    this.#open.fill(1);
-    this.#ofNode = input.rules.ofNode();
-    if (cluster.nodeCount < length || this.#ofNode.length > 0) for (let node = 0; node < length; node++) this.#reopen(node);
     const all = new Int32Array(length);
     for (let node = 0; node < length; node++) all[node] = node;
+    if (cluster.nodeCount < length || input.rules.ofNode().length > 0) this.#reopen(all);
     this.#evaluate(all);
     cluster.log.join(this);
   }
@@ -78,35 +75,42 @@ export class ClassPlan implements LogReader {
   /** About how many bytes it takes. */
   get bytes(): number {
     const trees = [...this.#groups.map((group) => group?.tree), ...this.#spare.flat()];
-    return trees.reduce((sum, tree) => sum + (tree?.bytes ?? 0), 6 * this.#open.length);
+    return trees.reduce((sum, tree) => sum + (tree?.bytes ?? 0), (this.#open?.length ?? 0) + 4 * (this.#groupOf?.length ?? 0));
   }
 
   /** The groups that have a feasible node. */
   listGroups(): NodeGroup[] {
     const found: NodeGroup[] = [];
-    for (const group of this.#groups) if (group !== undefined) found.push(group);
+    for (const group of this.#groups) if (group !== undefined && group.tree.count > 0) found.push(group);
     return found;
   }
 
   /** Looks again at the nodes where something changed. */
   catchUp(): void {
-    const end = this.#input.cluster.log.mark();
-    this.#noteChanges(this.#position, end);
+    const { cluster, seen } = this.#input;
+    const { log } = cluster;
+    const end = log.mark();
+    const changed: number[] = [];
+    const reopened: number[] = [];
+    seen.begin();
+    const note = (told: number): void => {
+      const node = told < 0 ? ~told : told;
+      if (seen.isNew(node)) changed.push(node);
+      if (told < 0) reopened.push(node);
+    };
+    for (const told of this.#undone) note(told);
+    this.#undone.length = 0;
+    const { nodes } = log;
+    for (let place: number = this.#position; place < end; place++) note(nodes[place] ?? 0);
     this.#position = end;
-    if (this.#stale.length === 0) return;
-    if (this.#isReopening) this.#ofNode = this.#input.rules.ofNode();
-    this.#isReopening = false;
-    const nodes = new Int32Array(this.#stale.length);
-    for (let i = 0; i < nodes.length; i++) nodes[i] = this.#stale[i] ?? 0;
-    this.#evaluate(nodes);
-    for (let i = 0; i < nodes.length; i++) this.#isStale[nodes[i] ?? 0] = 0;
-    this.#stale.length = 0;
+    if (reopened.length > 0) this.#reopen(reopened);
+    if (changed.length > 0) this.#evaluate(changed);
   }
 
   rewind(mark: Mark): void {
-    if (this.#position <= mark) return;
-    this.#noteChanges(mark, this.#position);
-    this.#position = mark;
+    const { nodes } = this.#input.cluster.log;
+    for (let place: number = mark; place < this.#position; place++) this.#undone.push(nodes[place] ?? 0);
+    if (this.#position > mark) this.#position = mark;
   }
 
   /** Does not follow the cluster any longer. */
@@ -114,34 +118,21 @@ export class ClassPlan implements LogReader {
     this.#input.cluster.log.leave(this);
   }
 
-  #noteChanges(from: number, to: number): void {
-    const { log } = this.#input.cluster;
-    for (let place = from; place < to; place++) {
-      const change = log.at(place);
-      if (change === undefined) continue;
-      const { index } = change.node;
-      const was = this.#isStale[index];
-      if (was === 0) this.#stale.push(index);
-      // 2: the node itself changed.
-      if (change.pod === undefined) this.#isStale[index] = 2;
-      else if (was === 0) this.#isStale[index] = 1;
-      this.#isReopening ||= change.pod === undefined;
-    }
+  #reopen(nodes: Iterable<number>): void {
+    const { cluster, rules } = this.#input;
+    const filters = rules.ofNode();
+    this.#open ??= new Uint8Array(cluster.nodes.length).fill(1);
+    for (const node of nodes) this.#open[node] = cluster.isPresent(node) && isPassing(filters, node) ? 1 : 0;
   }
 
-  #reopen(node: number): void {
-    const { cluster } = this.#input;
-    this.#open[node] = cluster.isPresent(node) && isPassing(this.#ofNode, node) ? 1 : 0;
-  }
-
-  #evaluate(nodes: Int32Array): void {
+  #evaluate(nodes: ArrayLike<number>): void {
     const { pod, cluster, context, rules } = this.#input;
+    const open = this.#open;
     const feasible = new Int32Array(nodes.length);
     let count = 0;
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i] ?? 0;
-      if (this.#isStale[node] === 2) this.#reopen(node);
-      if (this.#open[node] === 1 && isPassing(rules.ofOwnPods, node)) feasible[count++] = node;
+      if ((open === undefined || open[node] === 1) && isPassing(rules.ofOwnPods, node)) feasible[count++] = node;
       else this.#put(node, NOTHING);
     }
     if (count === 0) return;
@@ -156,7 +147,12 @@ export class ClassPlan implements LogReader {
 
   /** Puts a node with its own score into the group that it belongs to now; one that is not feasible into none. */
   #put(node: number, value: number): void {
-    const place = this.#input.grouping.placeOf[node] ?? 0;
+    const { baseOf, placeOf } = this.#input.grouping;
+    const place = placeOf[node] ?? 0;
+    if (this.#groupOf === undefined) {
+      this.#groupAt(baseOf[node] ?? 0, node).tree.set(place, value);
+      return;
+    }
     const was = this.#groupOf[node] ?? NOTHING;
     const is = value === NOTHING ? NOTHING : this.#numberOf(node);
     if (was !== is && was !== NOTHING) this.#take(was, place);
@@ -176,9 +172,11 @@ export class ClassPlan implements LogReader {
   #groupAt(number: number, node: number): NodeGroup {
     let group = this.#groups[number];
     if (group === undefined) {
-      const base = this.#input.grouping.baseOf[node] ?? 0;
-      const members = this.#input.grouping.members[base] ?? new Int32Array(0);
-      group = { base, members, tree: this.#spare[base]?.pop() ?? new MaxTree(members.length) };
+      const { grouping, rules } = this.#input;
+      const base = grouping.baseOf[node] ?? 0;
+      const members = grouping.members[base] ?? new Int32Array(0);
+      const most = 100 * rules.ownScores.reduce((sum, { weight = 1 }) => sum + weight, 0);
+      group = { base, members, tree: this.#spare[base]?.pop() ?? new MaxTree(members.length, most) };
       while (this.#groups.length < number) this.#groups.push(undefined);
       this.#groups[number] = group;
     }

@@ -6,6 +6,7 @@ import { SUCCESS } from '../verdict.ts';
 import { ClassPlan, type NodeGroup } from './class-plan.ts';
 import { listAspects, sortPlugins } from './class-rules.ts';
 import { groupNodes, type Grouping } from './grouping.ts';
+import { SeenNodes } from './seen-nodes.ts';
 
 /** The node that a pod goes to. */
 export interface Choice {
@@ -37,10 +38,12 @@ export class FastPath {
   readonly #context: PluginContext;
   readonly #known = new Map<number, Known>();
   readonly #groupings: Grouping[] = [];
+  readonly #seen: SeenNodes;
 
   constructor(cluster: ClusterState, context: PluginContext) {
     this.#cluster = cluster;
     this.#context = context;
+    this.#seen = new SeenNodes(cluster.nodes.length);
   }
 
   /** Where a pod goes; undefined where nothing is kept that says so, or no node is feasible: the plain way tells why. */
@@ -130,7 +133,7 @@ export class FastPath {
     if (rules === undefined) return undefined;
     const aspects = listAspects(pod, cluster);
     const grouping = this.#groupingOf(aspects.filter(({ isFixed }) => isFixed));
-    return grouping === undefined ? undefined : new ClassPlan({ pod, cluster, context, rules, aspects, grouping });
+    return grouping === undefined ? undefined : new ClassPlan({ pod, cluster, context, rules, aspects, grouping, seen: this.#seen });
   }
 
   #groupingOf(aspects: Grouping['aspects']): Grouping | undefined {

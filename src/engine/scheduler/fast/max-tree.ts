@@ -4,16 +4,18 @@ export const NOTHING = -1;
 /** Numbers from 0 on at numbered places, some without: knows the highest, and the first place that has it. */
 export class MaxTree {
   /** A heap in an array: the children of `i` are `2i` and `2i + 1`, the places are its last half. */
-  readonly #heap: Int32Array;
+  readonly #heap: Int16Array | Int32Array;
   readonly #leaves: number;
   #count = 0;
   /** Whether the upper half is up to date: it is made when it is first needed. */
   #isSettled = false;
   #first = NOTHING;
 
-  constructor(places: number) {
+  /** So many places, for values up to `most`. */
+  constructor(places: number, most: number) {
     this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, places)));
-    this.#heap = new Int32Array(2 * this.#leaves).fill(NOTHING);
+    const Heap = most < 2 ** 15 ? Int16Array : Int32Array;
+    this.#heap = new Heap(2 * this.#leaves).fill(NOTHING);
   }
 
   /** How many places have a value. */
