@@ -87,6 +87,14 @@ export const FLAGS: readonly Flag[] = [
     value: 'LABELS',
     summary: 'show and apply only objects with these labels',
   },
+  {
+    name: 'world',
+    type: 'string',
+    group: 'World',
+    choices: ['before', 'after'],
+    summary: 'which world is asked; default after, or before where a cluster and no PATH is given',
+  },
+  { name: 'explain', type: 'string', group: 'Plan', value: 'POD', summary: "every node's verdict and score for this pod: NAMESPACE/NAME" },
   { name: 'out', type: 'string', group: 'Plan', value: 'FILE', summary: 'save the plan; kapply FILE applies exactly that' },
   {
     name: 'server-dry-run',
