@@ -46,7 +46,13 @@ export const FLAGS: readonly Flag[] = [
   { name: 'as', type: 'string', group: 'World', value: 'USER', summary: 'act as this user (impersonation)' },
   { name: 'as-group', type: 'list', group: 'World', value: 'GROUP', summary: 'act as a member of this group; repeatable' },
   { name: 'no-exec', type: 'boolean', group: 'World', summary: 'refuse credential plugins of the kubeconfig' },
-  { name: 'nodes', type: 'string', group: 'World', value: 'FILE|SPEC', summary: 'the nodes there are: a file, or 3x4cpu,16Gi[,zones=3]' },
+  {
+    name: 'nodes',
+    type: 'string',
+    group: 'World',
+    value: 'FILE|SPEC',
+    summary: 'the nodes there are: a file, 3x4cpu,16Gi[,zones=3], or "3 x m5.large-like"',
+  },
   {
     name: 'context-objects',
     type: 'list',

@@ -14,7 +14,7 @@ import {
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
 import { sha256 } from '../../std/index.ts';
-import { parseNodesSpec } from '../../engine/scheduler/index.ts';
+import { isNodesSpec, parseNodesSpec } from '../../engine/scheduler/index.ts';
 import type { LoadSummary } from '../../report/index.ts';
 import { adviseOnWord } from '../arguments-words.ts';
 import type { Arguments } from '../arguments.ts';
@@ -191,7 +191,7 @@ async function readNodes(args: Arguments, io: Io, config: Config, home: string):
   const given = args.string('nodes');
   const spec = given ?? config.nodes?.path;
   if (spec === undefined) return [];
-  if (/^\d+x/.test(spec)) return parseNodesSpec(spec);
+  if (isNodesSpec(spec)) return parseNodesSpec(spec);
   if (given !== undefined || config.nodes === undefined) return readObjects(existing(spec, '--nodes', io), `--nodes ${spec}`);
   return readObjects(resolveConfigPath(config.nodes, home, '--nodes'), `${config.nodes.place}: ${spec}`);
 }
