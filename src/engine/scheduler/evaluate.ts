@@ -1,4 +1,5 @@
-import type { ClusterState, NodeInfo } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { NodeInfo } from './node-info.ts';
 import { SKIP, type NodeFilter, type PluginContext, type PreparedFilter } from './plugin.ts';
 import { PLUGINS } from './plugins/index.ts';
 import type { PodInfo } from './pod-class.ts';
@@ -22,6 +23,7 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
   const fixed = cluster.ofClass(pod, prepareStatic);
   let candidates: ReadonlySet<string> | undefined;
   for (const [index, plugin] of PLUGINS.entries()) {
+    if (plugin.concerns?.(pod) === false) continue;
     const prepared = plugin.isStatic === true ? fixed[index] : plugin.filter?.(pod, cluster);
     if (prepared === undefined || prepared.kind === 'skip') continue;
     if (prepared.kind === 'reject') return { kind: 'rejected', plugin: plugin.name, verdict: prepared.verdict };
@@ -31,23 +33,33 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
   return { kind: 'filters', filters, candidates };
 }
 
-/** The filters that look at nodes alone, asked once of every node; by the plugin's place in the profile. */
+/**
+ * The filters that look at nodes alone, asked once of every node, by the plugin's place in the profile. For pods that name their
+ * nodes nothing is kept: of each class there is hardly more than one, and few nodes are asked.
+ */
 function prepareStatic(pod: PodInfo, cluster: ClusterState): readonly (PreparedFilter | undefined)[] {
-  return PLUGINS.map((plugin) => {
-    const prepared = plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined;
+  const all = PLUGINS.map((plugin) => (plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined));
+  if (all.some((prepared) => prepared?.kind === 'filter' && prepared.candidates !== undefined)) return all;
+  return all.map((prepared) => {
     if (prepared?.kind !== 'filter') return prepared;
     const verdicts = cluster.nodes.map((node) => prepared.filter(node.index));
-    if (prepared.candidates === undefined && verdicts.every((verdict) => verdict === SUCCESS)) return SKIP;
-    return { ...prepared, filter: (node) => verdicts[node] ?? SUCCESS };
+    return verdicts.every((verdict) => verdict === SUCCESS) ? SKIP : { kind: 'filter', filter: (node) => verdicts[node] ?? SUCCESS };
   });
 }
 
 /** The nodes that pass all filters, in order. */
 export function findFeasible(evaluation: Evaluation, cluster: ClusterState): Int32Array {
-  const feasible = new Int32Array(cluster.nodes.length);
+  const asked = evaluation.kind === 'rejected' ? [] : listCandidates(evaluation.candidates, cluster);
+  const feasible = new Int32Array(asked.length);
   let count = 0;
-  for (let node = 0; node < feasible.length; node++) if (filterNode(evaluation, cluster, node) === SUCCESS) feasible[count++] = node;
+  for (const { index } of asked) if (filterNode(evaluation, cluster, index) === SUCCESS) feasible[count++] = index;
   return feasible.subarray(0, count);
+}
+
+function listCandidates(names: ReadonlySet<string> | undefined, cluster: ClusterState): readonly NodeInfo[] {
+  if (names === undefined) return cluster.presentNodes();
+  const nodes = [...names].flatMap((name) => cluster.node(name) ?? []);
+  return nodes.toSorted((a, b) => a.index - b.index);
 }
 
 /** The verdict of the first filter that refuses a node, or success. */
