@@ -3,7 +3,7 @@ import { getArray, getNumber, getObject, getString, type JsonObject, type JsonVa
 import type { Expander } from './expansion.ts';
 import { childrenOf } from './ownership.ts';
 import { toPod, type PodIdentity } from './pod-factory.ts';
-import type { PodAdmission } from './pod-admission.ts';
+import type { PodAdmission } from './admission/pod-admission.ts';
 import { desiredReplicas, findAutoscaler } from './replicas.ts';
 import { claimTemplatesOf, isPodOfTemplate, templateOf } from './template.ts';
 

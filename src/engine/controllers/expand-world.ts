@@ -16,7 +16,7 @@ import { EXPAND_STATEFUL_SET } from './expand-stateful-set.ts';
 import type { Expander, Expansion } from './expansion.ts';
 import { childrenOf, controllerReferenceOf, isReferenceTo } from './ownership.ts';
 import { toDefaultAccount } from './service-account.ts';
-import { admitPodSpec, podAdmissionOf, type PodAdmission } from './pod-admission.ts';
+import { admitPod, podAdmissionOf, type PodAdmission } from './admission/pod-admission.ts';
 
 /** Workloads that make others or pods. CronJobs make nothing until their time comes. */
 const EXPANDERS: readonly Expander[] = [
@@ -133,6 +133,6 @@ function listAdmittedPods(world: World, admission: PodAdmission): KubernetesObje
   return world.byKind('', 'Pod').flatMap((pod) => {
     const spec: JsonObject = getObject(pod, 'spec') ?? {};
     const isStored = getNumber(spec, 'priority') !== undefined || getString(pod.metadata, 'uid') !== undefined;
-    return isStored ? [] : [{ ...pod, spec: admitPodSpec(spec, getString(pod.metadata, 'namespace'), admission) }];
+    return isStored ? [] : [{ ...pod, spec: admitPod(spec, getString(pod.metadata, 'namespace'), admission).spec }];
   });
 }

@@ -9,6 +9,7 @@ import type { NodeCounts, PodTally } from './pod-tally.ts';
 import { StaticFilters } from './static-filters.ts';
 import { TermCarriers, type TermCarrier } from './term-carriers.ts';
 import { toTopology, type Topology } from './topology.ts';
+import { Storage } from './volumes/storage.ts';
 
 /** One resource of all nodes: a column of numbers, by the node's index. */
 export interface ResourceColumn {
@@ -34,6 +35,7 @@ export class ClusterState {
   readonly world: World;
   /** All nodes in order, also those that were lost. */
   readonly nodes: readonly NodeInfo[];
+  readonly storage: Storage;
   readonly log: ChangeLog = new ChangeLog();
   readonly podLimits: Int32Array;
   readonly podCounts: Int32Array;
@@ -56,8 +58,9 @@ export class ClusterState {
   readonly #weights: (ClassWeight | undefined)[] = [];
   #lost = 0;
 
-  constructor(world: World) {
+  constructor(world: World, options: { readonly settlesClaims: boolean } = { settlesClaims: false }) {
     this.world = world;
+    this.storage = new Storage(world, { settles: options.settlesClaims, log: this.log });
     this.nodes = world
       .byKind('', 'Node')
       .filter((node) => !isLeaving(node))

@@ -13,7 +13,7 @@ export class EmptyNode {
   /** `world` has what pods refer to (namespaces, claims); its own nodes and pods do not count. */
   constructor(world: World, node: KubernetesObject) {
     const others = world.without([...world.byKind('', 'Node'), ...world.byKind('', 'Pod')].map(refOf));
-    this.#cluster = new ClusterState(others.with([node]));
+    this.#cluster = new ClusterState(others.with([node]), { settlesClaims: true });
     this.#table = new PodClassTable(this.#cluster.world);
   }
 

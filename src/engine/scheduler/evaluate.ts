@@ -73,11 +73,18 @@ export function explainNode(
 
 const PASSED = { plugin: '', verdict: SUCCESS };
 
+/** Notes what a pod takes on the node that it goes to, for the pods after it. */
+export function reserve(pod: PodInfo, cluster: ClusterState, node: NodeInfo): void {
+  for (const plugin of RESERVING) if (plugin.concerns?.(pod) !== false) plugin.reserve?.(pod, cluster, node);
+}
+
 /** Weighted scores of the feasible nodes: by plugin, and their sum. */
 export interface Scores {
   readonly total: Float64Array;
   readonly byPlugin: ReadonlyMap<string, Float64Array>;
 }
+
+const RESERVING = PLUGINS.filter((plugin) => plugin.reserve !== undefined);
 
 /** Scores the feasible nodes, in their order. */
 export function scoreNodes(pod: PodInfo, cluster: ClusterState, feasible: Int32Array, context: PluginContext): Scores {

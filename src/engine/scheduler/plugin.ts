@@ -1,5 +1,6 @@
 import type { Aspect } from './aspect.ts';
 import type { ClusterState } from './cluster-state.ts';
+import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-class.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -40,6 +41,8 @@ export interface Plugin {
   readonly isStatic?: true;
   /** The fields of the pod spec that a static filter reads: its answers are the same for all pods that are equal in them. */
   readonly reads?: readonly string[];
+  /** Notes what a pod takes beside room on the node that it goes to, for the pods after it. */
+  readonly reserve?: (pod: PodInfo, cluster: ClusterState, node: NodeInfo) => void;
   /** How far its answers look. A plugin that does not say so is asked anew of every node for every pod. */
   readonly looksAt?: { readonly filter?: Outlook; readonly score?: Outlook };
   /** What it tells nodes apart by for pods of this class; grows as carried terms do (`ClusterState.carriers`). */

@@ -11,6 +11,11 @@ import { Scheduling } from './scheduling.ts';
 export interface ScheduleOptions {
   /** The minor version whose scheduler is simulated; `1.36` if absent. */
   readonly kubernetesVersion?: string;
+  /**
+   * Whether claims count as the volume controller, the ephemeral volume controller and the provisioners will have left them, instead
+   * of as they are: for worlds in which nobody runs these.
+   */
+  readonly settlesClaims?: boolean;
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
   /** False if placements are to name only the node that was taken, and not the others with the same score. */
@@ -59,7 +64,7 @@ export interface Simulation {
 
 /** Like `schedule`, keeping the cluster. */
 export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
-  const cluster = new ClusterState(world);
+  const cluster = new ClusterState(world, { settlesClaims: options.settlesClaims ?? false });
   const { queue, foreign, held } = sortPods(world, cluster);
   const context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
   const scheduling = new Scheduling(cluster, {

@@ -1,7 +1,7 @@
 import { KplanError } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import { explainNode, filterNode, findFeasible, prepareFilters, reserve, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
 import type { Choice, FastPath } from './fast/fast-path.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -29,6 +29,7 @@ export interface SchedulingOptions extends PluginContext {
   readonly fastPath?: FastPath;
 }
 
+const NOWHERE = new Int32Array(0);
 const NO_NODES = 'no nodes available to schedule pods';
 
 /** Places pods on a cluster, one after the other; the cluster has them afterwards. */
@@ -77,10 +78,14 @@ export class Scheduling {
     const choice = this.#isExplained(pod) ? undefined : this.#options.fastPath?.find(pod);
     if (choice !== undefined) return this.#take(pod, choice);
     const evaluation = prepareFilters(pod, this.#cluster);
+    const feasible = evaluation.kind === 'rejected' ? NOWHERE : findFeasible(evaluation, this.#cluster);
+    if (feasible.length === 0 && this.#cluster.storage.provisionFor(pod)) {
+      this.#refusals.clear();
+      return this.#place(pod);
+    }
     if (evaluation.kind === 'rejected') {
       return this.#refuse(pod, { message: formatRejection(nodeCount, evaluation.verdict.reasons), evaluation });
     }
-    const feasible = findFeasible(evaluation, this.#cluster);
     if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
   }
@@ -116,6 +121,7 @@ export class Scheduling {
   }
 
   #bind(pod: PodInfo, node: NodeInfo): void {
+    reserve(pod, this.#cluster, node);
     this.#cluster.add(pod, node);
     if (this.#refusals.size > 0) this.#refusals.clear();
   }

@@ -5,7 +5,7 @@ import { isKubernetesObject, nameOf, withMetadata, World, type KubernetesObject 
 import { schedule } from '../../../src/engine/scheduler/index.ts';
 import { getArray, getObject } from '../../../src/std/index.ts';
 import { Random } from '../../judges/random.ts';
-import { makeSchedulerCase } from '../../judges/scheduler-world.ts';
+import { makeSchedulerCase } from '../../judges/scheduler-world/case.ts';
 import { node, pod } from './cluster-fixture.ts';
 
 /**
@@ -17,7 +17,7 @@ function makeWorld(seed: number): World {
   const objects = getArray(scenario, 'objects').filter(isKubernetesObject);
   const others = random.list(4, () => getObject(makeSchedulerCase(random), 'pod')).filter(isKubernetesObject);
   const placed = objects.filter(({ kind }) => kind === 'Pod');
-  const pending = [...others, ...placed.filter(() => random.once(2))];
+  const pending = [...others, ...getArray(scenario, 'next').filter(isKubernetesObject), ...placed.filter(() => random.once(2))];
   const copies = pending.flatMap((pod) => random.list(1 + random.below(6), (i) => toPending(pod, i)));
   return World.of([...objects, ...copies]);
 }
