@@ -17,6 +17,7 @@ import {
 } from '../model/index.ts';
 import { adoptFields } from './adopt.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
+import { drainFields } from './drain.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
@@ -61,6 +62,8 @@ export function toDocument(report: Report): JsonObject {
         objects: adoptFields(report, refFields),
         notes: report.notes,
       };
+    case 'DrainReport':
+      return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
     case 'ScheduleReport':
       return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
   }

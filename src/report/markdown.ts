@@ -15,6 +15,7 @@ import {
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { homelessOfLoss, type DrainReport } from './drain.ts';
 import { countPlaced, type ScheduleReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -69,6 +70,15 @@ function titleOf(report: Report): string {
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
     case 'AdoptReport':
       return `kapply adopt: ${countAdopted(report)}`;
+    case 'DrainReport': {
+      const drained = report.drains.filter(({ outcome }) => outcome === 'drained').length;
+      const unsafe = report.losses.filter((loss) => homelessOfLoss(loss).length > 0).length;
+      const parts = [
+        ...(report.drains.length === 0 ? [] : [`${drained} of ${count(report.drains.length, 'node')} drained`]),
+        ...(report.losses.length === 0 ? [] : [`${report.losses.length - unsafe} of ${report.losses.length} losses made good`]),
+      ];
+      return `kplan drain: ${parts.join(', ')} · ${problems}`;
+    }
     case 'ScheduleReport': {
       const { placed, unplaced } = countPlaced(report);
       return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
@@ -120,6 +130,7 @@ function sectionsOf(report: Report): Section[] {
         open: true,
       });
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'DrainReport') sections.push(...drainSections(report));
   if (report.kind === 'AdoptReport') {
     sections.push({
       title: escape(report.unit),
@@ -134,6 +145,33 @@ function sectionsOf(report: Report): Section[] {
       sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
   }
   return [...sections, ...problemSections(items, 'info')];
+}
+
+function drainSections({ drains, losses }: DrainReport): Section[] {
+  const sections: Section[] = [];
+  for (const drain of drains) {
+    const rows = [
+      ...drain.refusals.map(({ message, pods }) => row(pods.map(code).join('<br>'), `cannot delete ${escape(message)}`)),
+      ...drain.blocked.map(({ pod, budgets, message, cause }) =>
+        row(code(pod), escape(`held by ${budgets.join(' and ')}: ${message} ${cause}`)),
+      ),
+      ...drain.evicted.map(({ pod, to, message }) =>
+        row(code(pod), to === null ? `no other place: ${escape(message ?? '')}` : to === undefined ? 'gone for good' : `to ${code(to)}`),
+      ),
+    ];
+    sections.push({
+      title: `${escape(drain.node)}: ${drain.outcome}`,
+      head: ['Pod', 'What happens'],
+      rows,
+      open: drain.outcome !== 'drained',
+    });
+  }
+  const unsafe = losses.flatMap((loss) =>
+    homelessOfLoss(loss).map(({ pod, message }) => row(`${loss.kind} ${code(loss.name)}`, code(pod), escape(message))),
+  );
+  if (unsafe.length > 0)
+    sections.push({ title: `No place left (${unsafe.length})`, head: ['Lost', 'Pod', 'Why'], rows: unsafe, open: true });
+  return sections;
 }
 
 function scheduleSections({ placements, held, preempted }: ScheduleReport): Section[] {

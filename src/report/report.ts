@@ -10,6 +10,7 @@ import {
   type WorldSource,
 } from '../model/index.ts';
 import type { AdoptReport } from './adopt.ts';
+import type { DrainReport } from './drain.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -84,7 +85,7 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | ScheduleReport;
+export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | DrainReport | ScheduleReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -108,6 +109,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ApplyReport':
       return report.plan.findings;
     case 'ValidateReport':
+    case 'DrainReport':
     case 'ScheduleReport':
       return report.findings;
     case 'StatusReport':

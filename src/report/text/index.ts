@@ -18,6 +18,7 @@ import type { QuestionReport } from '../schedule.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
 import { admissionLines } from './admission.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
+import { drainHead, drainLines } from './drain.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
@@ -41,6 +42,8 @@ function headOf(report: Report): Line[] {
       return [line([span('Status', 'bold'), span(`: ${count(report.units.length, 'unit') || 'no units'}`)], report.cluster.description, 0)];
     case 'AdoptReport':
       return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
+    case 'DrainReport':
+      return [line(drainHead(report), describeAsked(report), 0)];
     case 'ScheduleReport':
       return [line(scheduleHead(report), describeAsked(report), 0)];
   }
@@ -120,6 +123,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return statusLines(report, layout);
     case 'AdoptReport':
       return adoptLines(report, layout);
+    case 'DrainReport':
+      return [...drainLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
   }
