@@ -9,7 +9,7 @@ const VIOLATES = "Cannot evict pod as it would violate the pod's disruption budg
 
 /** A ReplicaSet with one pod on each of the named nodes. */
 function app(nodes: string, fields: PodFields = {}): KubernetesObject[] {
-  const pods = [...nodes].map((on, index) => running(`p${index}`, on, { ...OF_SET, ...fields }));
+  const pods = nodes.split('').map((on, index) => running(`p${index}`, on, { ...OF_SET, ...fields }));
   return [workload('ReplicaSet', 'app', pods.length), ...pods];
 }
 
