@@ -27,7 +27,9 @@ export type CommandName =
   | 'delete'
   | 'adopt'
   | 'rbac'
-  | 'schedule';
+  | 'schedule'
+  | 'can-i'
+  | 'who-can';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -54,6 +56,8 @@ const LIVE = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-grou
 const PLAN = [...SOURCE, 'base', 'snapshot', ...LIVE, 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
 
 const QUESTION = [...SOURCE, 'base', 'world', 'snapshot', ...LIVE, 'embedded', 'fail-on', ...OUTPUT, ...GENERAL];
+
+const ASK = ['filename', 'subresource', 'all-namespaces', ...QUESTION.filter((flag) => !['selector', 'nodes'].includes(flag))];
 
 /** Every command. Help, docs, completion and tests are made from this table. */
 export const COMMANDS: readonly Command[] = [
@@ -158,6 +162,32 @@ export const COMMANDS: readonly Command[] = [
       ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
       ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
       ['kplan schedule deploy --explain shop/web-0', "every node's verdict and score for one pod"],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'can-i',
+    summary: 'Says whether somebody may do something, as the API server would, and which rules let them.',
+    usage: 'can-i VERB RESOURCE[/NAME] --as USER',
+    positionals: [0, 2],
+    flags: ['list', 'batch', ...ASK],
+    examples: [
+      ['kplan can-i create pods -n shop --as jane -f deploy', 'once these manifests are applied'],
+      ['kplan can-i --list -n shop --as system:serviceaccount:shop:web', 'everything that a ServiceAccount may do'],
+      ['kplan can-i --batch questions.jsonl --snapshot live.yaml', 'many questions, one answer a line'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'who-can',
+    summary: 'Says who may do something, and the bindings and rules that let them.',
+    usage: 'who-can VERB RESOURCE[/NAME]',
+    positionals: [2, 2],
+    flags: ASK,
+    examples: [
+      ['kplan who-can get secrets -n shop -f deploy', 'once these manifests are applied'],
+      ['kplan who-can create pods/exec -A --snapshot live.yaml', 'in all namespaces of a dump'],
+      ['kplan who-can get /metrics --live', 'a path of the API server'],
     ],
   },
   {

@@ -9,6 +9,7 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
 import type { ScheduleReport } from './schedule.ts';
 
@@ -84,7 +85,16 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | ScheduleReport;
+export type Report =
+  | AccessListReport
+  | AccessReport
+  | AdoptReport
+  | ApplyReport
+  | PlanReport
+  | ScheduleReport
+  | StatusReport
+  | ValidateReport
+  | WhoCanReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -109,6 +119,9 @@ export function findingsOf(report: Report): readonly Finding[] {
       return report.plan.findings;
     case 'ValidateReport':
     case 'ScheduleReport':
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

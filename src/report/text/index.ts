@@ -16,6 +16,7 @@ import {
 } from '../report.ts';
 import type { QuestionReport } from '../schedule.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
+import { accessHead, accessLines } from './access.ts';
 import { admissionLines } from './admission.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { effectLines, findingLines } from './findings.ts';
@@ -43,6 +44,11 @@ function headOf(report: Report): Line[] {
       return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
     case 'ScheduleReport':
       return [line(scheduleHead(report), describeAsked(report), 0)];
+    case 'AccessReport':
+      return [line(accessHead(report))];
+    case 'AccessListReport':
+    case 'WhoCanReport':
+      return [line(accessHead(report), describeAsked(report), 0)];
   }
 }
 
@@ -120,6 +126,13 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return statusLines(report, layout);
     case 'AdoptReport':
       return adoptLines(report, layout);
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
+      return [
+        ...accessLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
+        ...problems(report, layout),
+      ];
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
   }
