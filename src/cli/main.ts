@@ -20,6 +20,8 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).runExplain,
   plan: async () => (await import('./commands/plan.ts')).runPlan,
   rbac: async () => (await import('./commands/rbac.ts')).runRbac,
+  'can-i': async () => (await import('./commands/can-i.ts')).runCanI,
+  'who-can': async () => (await import('./commands/who-can.ts')).runWhoCan,
   schedule: async () => (await import('./commands/schedule.ts')).runSchedule,
   show: async () => (await import('./commands/show.ts')).runShow,
   snapshot: async () => (await import('./commands/snapshot.ts')).runSnapshot,

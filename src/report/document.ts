@@ -15,6 +15,7 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
 import { drainFields } from './drain.ts';
@@ -66,6 +67,10 @@ export function toDocument(report: Report): JsonObject {
       return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
     case 'ScheduleReport':
       return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
+      return { ...head, ...questionFields(report), ...accessFields(report, refFields), ...answeredFields(report) };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Layout, Report } from './report.ts';
 import { renderText } from './text/index.ts';
 import { stringifyYaml } from './yaml.ts';
 
+export type { AbilityEntry, AccessEntry, AccessListReport, AccessReport, GrantEntry } from './access.ts';
 export type { AdoptEntry, AdoptReport } from './adopt.ts';
 export { MARKDOWN_LIMIT, renderMarkdown } from './markdown.ts';
 export {

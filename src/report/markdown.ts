@@ -12,6 +12,15 @@ import {
   type Severity,
   type Step,
 } from '../model/index.ts';
+import {
+  describeAccess,
+  describeGrant,
+  describeRule,
+  describeSubject,
+  type AccessListReport,
+  type AccessReport,
+  type WhoCanReport,
+} from './access.ts';
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
@@ -79,6 +88,12 @@ function titleOf(report: Report): string {
       ];
       return `kplan drain: ${parts.join(', ')} · ${problems}`;
     }
+    case 'AccessReport':
+      return `kplan can-i ${describeAccess(report.request)}: ${report.allowed ? 'yes' : 'no'}`;
+    case 'AccessListReport':
+      return `kplan can-i --list: ${count(report.abilities.length, 'permission') || 'nothing'}`;
+    case 'WhoCanReport':
+      return `kplan who-can ${describeAccess(report.request, report.anywhere)}: ${count(report.grants.length, 'grant') || 'nobody'}`;
     case 'ScheduleReport': {
       const { placed, unplaced } = countPlaced(report);
       return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
@@ -131,6 +146,8 @@ function sectionsOf(report: Report): Section[] {
       });
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
   if (report.kind === 'DrainReport') sections.push(...drainSections(report));
+  if (report.kind === 'AccessReport' || report.kind === 'AccessListReport' || report.kind === 'WhoCanReport')
+    sections.push(...accessSections(report));
   if (report.kind === 'AdoptReport') {
     sections.push({
       title: escape(report.unit),
@@ -172,6 +189,19 @@ function drainSections({ drains, losses }: DrainReport): Section[] {
   if (unsafe.length > 0)
     sections.push({ title: `No place left (${unsafe.length})`, head: ['Lost', 'Pod', 'Why'], rows: unsafe, open: true });
   return sections;
+}
+
+function accessSections(report: AccessListReport | AccessReport | WhoCanReport): Section[] {
+  if (report.kind === 'AccessListReport') {
+    const rows = report.abilities.map(({ resource, path, names, verbs, via }) =>
+      row(code(resource === '' ? path : resource), escape(names.join(', ')), escape(verbs.join(', ')), escape(via.join('; '))),
+    );
+    return [{ title: escape(report.user.name), head: ['Resource or path', 'Names', 'Verbs', 'By'], rows, open: true }];
+  }
+  const rows = report.grants.map((grant) =>
+    row(escape(describeSubject(grant.subject)), escape(describeGrant(grant)), escape(describeRule(grant.rule))),
+  );
+  return rows.length === 0 ? [] : [{ title: `Allowed by (${rows.length})`, head: ['Subject', 'Binding', 'Rule'], rows, open: true }];
 }
 
 function scheduleSections({ placements, held, preempted }: ScheduleReport): Section[] {

@@ -9,6 +9,7 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
 import type { DrainReport } from './drain.ts';
 import type { ScheduleReport } from './schedule.ts';
@@ -85,7 +86,17 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | DrainReport | ScheduleReport;
+export type Report =
+  | AccessListReport
+  | AccessReport
+  | AdoptReport
+  | ApplyReport
+  | DrainReport
+  | PlanReport
+  | ScheduleReport
+  | StatusReport
+  | ValidateReport
+  | WhoCanReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -111,6 +122,9 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ValidateReport':
     case 'DrainReport':
     case 'ScheduleReport':
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

@@ -16,7 +16,7 @@ import { listDaemonNodes } from './daemon-nodes.ts';
 import { daemonNodeOf } from './expand-daemon-set.ts';
 import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
-import { podAdmissionOf } from './pod-admission.ts';
+import { podAdmissionOf } from './admission/pod-admission.ts';
 import { holdToNode, toDaemonPodSpec, toPod } from './pod-factory.ts';
 import { isActivePod, isReadyPod } from './replicas.ts';
 import { findRevisions } from './revision.ts';

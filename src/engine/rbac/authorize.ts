@@ -41,7 +41,8 @@ export function authorize(world: World, request: AccessRequest): Decision {
   );
   const first = rules[0]?.grant;
   const subject = first?.binding.subjects[first.subjectIndex];
-  if (first === undefined || subject === undefined) return { allowed: false, reason: describeErrors(grants), rules };
+  const errors = describeErrors(grants);
+  if (first === undefined || subject === undefined) return { allowed: false, reason: errors === '' ? '' : `RBAC: ${errors}`, rules };
   return { allowed: true, reason: `RBAC: allowed by ${describeBinding(first.binding, subject)}`, rules };
 }
 
@@ -75,13 +76,14 @@ function toPermission(request: AccessRequest): Permission {
   return { kind: 'resource', verb, group, resource: subresource === '' ? resource : `${resource}/${subresource}`, name };
 }
 
-function describeErrors(grants: readonly Grant[]): string {
+/** The roles that these grants name and that do not exist, as the server words them together; empty if all exist. */
+export function describeErrors(grants: readonly Grant[]): string {
   const errors = [...new Set(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describeMissing(binding.role)))];
-  if (errors.length === 0) return '';
-  return errors.length === 1 ? `RBAC: ${errors[0] ?? ''}` : `RBAC: [${errors.join(', ')}]`;
+  return errors.length < 2 ? (errors[0] ?? '') : `[${errors.join(', ')}]`;
 }
 
-function describeMissing(role: { readonly kind: string; readonly name: string }): string {
+/** A role that does not exist, as the server words it. */
+export function describeMissing(role: { readonly kind: string; readonly name: string }): string {
   if (role.kind !== 'Role' && role.kind !== 'ClusterRole') return `unsupported role reference kind: "${role.kind}"`;
   return `${role.kind.toLowerCase()}.rbac.authorization.k8s.io "${role.name}" not found`;
 }

@@ -16,6 +16,7 @@ import {
 } from '../report.ts';
 import type { QuestionReport } from '../schedule.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
+import { accessHead, accessLines } from './access.ts';
 import { admissionLines } from './admission.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { drainHead, drainLines } from './drain.ts';
@@ -46,6 +47,11 @@ function headOf(report: Report): Line[] {
       return [line(drainHead(report), describeAsked(report), 0)];
     case 'ScheduleReport':
       return [line(scheduleHead(report), describeAsked(report), 0)];
+    case 'AccessReport':
+      return [line(accessHead(report))];
+    case 'AccessListReport':
+    case 'WhoCanReport':
+      return [line(accessHead(report), describeAsked(report), 0)];
   }
 }
 
@@ -125,6 +131,13 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return adoptLines(report, layout);
     case 'DrainReport':
       return [...drainLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
+      return [
+        ...accessLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
+        ...problems(report, layout),
+      ];
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
   }
