@@ -84,7 +84,7 @@ function judge(pod: KubernetesObject, world: World, options: DrainOptions): Stat
 
 function judgeDaemonSet(pod: KubernetesObject, options: DrainOptions, world: World): Status {
   const controller = controllerOf(pod);
-  if (getString(controller, 'kind') !== 'DaemonSet' || isFinished(pod)) return LEAVE;
+  if (!isDaemonSet(controller) || isFinished(pod)) return LEAVE;
   const name = getString(controller, 'name') ?? '';
   const namespace = namespaceOf(pod);
   if (world.get({ group: 'apps', kind: 'DaemonSet', name, ...(namespace === undefined ? {} : { namespace }) }) === undefined) {
@@ -93,6 +93,10 @@ function judgeDaemonSet(pod: KubernetesObject, options: DrainOptions, world: Wor
   }
   if (options.ignoreDaemonSets) return { kind: 'stay', warning: 'ignoring DaemonSet-managed Pods' };
   return { kind: 'refuse', message: 'DaemonSet-managed Pods (use --ignore-daemonsets to ignore)' };
+}
+
+function isDaemonSet(reference: JsonValue | undefined): boolean {
+  return getString(reference, 'kind') === 'DaemonSet' && getString(reference, 'apiVersion') === 'apps/v1';
 }
 
 function judgeMirror(pod: KubernetesObject): Status {
@@ -109,5 +113,5 @@ function judgeLocalStorage(pod: KubernetesObject, options: DrainOptions): Status
 function judgeController(pod: KubernetesObject, options: DrainOptions): Status {
   if (isFinished(pod) || controllerOf(pod) !== undefined) return LEAVE;
   if (options.force) return { kind: 'leave', warning: 'deleting Pods that declare no controller' };
-  return { kind: 'refuse', message: 'cannot delete Pods that declare no controller (use --force to override)' };
+  return { kind: 'refuse', message: 'Pods that declare no controller (use --force to override)' };
 }

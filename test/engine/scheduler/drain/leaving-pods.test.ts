@@ -22,7 +22,7 @@ const CASES: readonly {
   {
     name: 'a bare pod',
     objects: [running('p', 'a'), SET, running('q', 'a', OF_SET)],
-    refusals: ['cannot delete Pods that declare no controller (use --force to override)'],
+    refusals: ['Pods that declare no controller (use --force to override)'],
   },
   {
     name: 'a bare pod by force',
