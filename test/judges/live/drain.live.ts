@@ -171,7 +171,7 @@ async function drainOurs(item: Case, snapshot: string): Promise<Outcome> {
   assert.notEqual(stdout, '', stderr);
   const drains = getArray(parseJson(stdout), 'drains');
   const pick = (field: string): readonly JsonValue[] => drains.flatMap((drain) => getArray(drain, field));
-  const remark = (entry: JsonValue): string => `${getString(entry, 'message')}: ${getArray(entry, 'pods').join(', ')}`;
+  const remark = (entry: JsonValue): string => `${getString(entry, 'message')}: ${listOf(entry, 'pods').join(', ')}`;
   const messages: Readonly<Record<number, string>> = {
     429: 'global timeout reached',
     500: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
@@ -190,6 +190,10 @@ async function drainOurs(item: Case, snapshot: string): Promise<Outcome> {
       .toSorted(),
     warnings: pick('warnings').map(remark).toSorted(),
   };
+}
+
+function listOf(entry: JsonValue, field: string): readonly string[] {
+  return getArray(entry, field).flatMap((item) => (typeof item === 'string' ? [item] : []));
 }
 
 function names({ byOwner }: DrainCase, pods: readonly string[]): readonly string[] {
