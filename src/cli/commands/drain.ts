@@ -23,7 +23,7 @@ export async function runDrain(args: Arguments, io: Io): Promise<number> {
   const nodes = [...new Set(args.positionals)];
   checkNodes(nodes, world);
   const started = io.now();
-  const schedule = { kubernetesVersion };
+  const schedule = { kubernetesVersion, settlesClaims: true };
   const drains = drainNodes(world, question.world, {
     nodes,
     force: args.has('force'),
