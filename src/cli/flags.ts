@@ -119,6 +119,13 @@ export const FLAGS: readonly Flag[] = [
     summary: 'questions as JSON Lines, - for standard input; one answer a line',
   },
   { name: 'explain', type: 'string', group: 'Plan', value: 'POD', summary: "every node's verdict and score for this pod: NAMESPACE/NAME" },
+  { name: 'each', type: 'boolean', group: 'Plan', summary: 'lose every node in turn (N-1): budgets do not hold a failure' },
+  { name: 'zones', type: 'boolean', group: 'Plan', summary: 'lose every zone in turn' },
+  { name: 'force', type: 'boolean', group: 'Plan', summary: 'evict pods too that no controller makes again' },
+  { name: 'ignore-daemonsets', type: 'boolean', group: 'Plan', summary: 'leave the pods of DaemonSets where they are' },
+  { name: 'delete-emptydir-data', type: 'boolean', group: 'Plan', summary: 'evict pods too whose emptyDir volumes are lost with them' },
+  { name: 'disable-eviction', type: 'boolean', group: 'Plan', summary: 'delete in place of evicting: budgets are not asked' },
+  { name: 'pod-selector', type: 'string', group: 'Plan', value: 'LABELS', summary: 'only pods with these labels leave' },
   { name: 'out', type: 'string', group: 'Plan', value: 'FILE', summary: 'save the plan; kapply FILE applies exactly that' },
   {
     name: 'server-dry-run',

@@ -16,6 +16,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   apply: async () => (await import('./commands/apply.ts')).runApply,
   completion: async () => (await import('./commands/completion.ts')).runCompletion,
   delete: async () => (await import('./commands/delete.ts')).runDelete,
+  drain: async () => (await import('./commands/drain.ts')).runDrain,
   explain: async () => (await import('./commands/explain.ts')).runExplain,
   plan: async () => (await import('./commands/plan.ts')).runPlan,
   rbac: async () => (await import('./commands/rbac.ts')).runRbac,

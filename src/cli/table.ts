@@ -26,6 +26,7 @@ export type CommandName =
   | 'status'
   | 'delete'
   | 'adopt'
+  | 'drain'
   | 'rbac'
   | 'schedule'
   | 'can-i'
@@ -162,6 +163,29 @@ export const COMMANDS: readonly Command[] = [
       ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
       ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
       ['kplan schedule deploy --explain shop/web-0', "every node's verdict and score for one pod"],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'drain',
+    summary: 'Says what happens if nodes are drained, or fail: who may not go, and who finds no other place.',
+    usage: 'drain NODE... [-f PATH]',
+    positionals: [0, 1000],
+    flags: [
+      'filename',
+      'each',
+      'zones',
+      'force',
+      'ignore-daemonsets',
+      'delete-emptydir-data',
+      'disable-eviction',
+      'pod-selector',
+      ...QUESTION.filter((flag) => flag !== 'namespace' && flag !== 'selector'),
+    ],
+    examples: [
+      ['kplan drain node-1 --ignore-daemonsets --snapshot live.yaml', 'what kubectl drain would do, with its flags'],
+      ['kplan drain node-1 node-2 -f deploy --nodes 3x4cpu,16Gi --delete-emptydir-data', 'two nodes, of manifests on given nodes'],
+      ['kplan drain --each --zones -f deploy --nodes 6x4cpu,16Gi,zones=3', 'every node and every zone lost in turn'],
     ],
   },
   {

@@ -18,6 +18,7 @@ import {
 import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
+import { drainFields } from './drain.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
@@ -62,6 +63,8 @@ export function toDocument(report: Report): JsonObject {
         objects: adoptFields(report, refFields),
         notes: report.notes,
       };
+    case 'DrainReport':
+      return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
     case 'ScheduleReport':
       return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
     case 'AccessListReport':

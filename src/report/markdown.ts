@@ -24,6 +24,7 @@ import {
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { homelessOfLoss, type DrainReport } from './drain.ts';
 import { countPlaced, type ScheduleReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -78,6 +79,15 @@ function titleOf(report: Report): string {
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
     case 'AdoptReport':
       return `kapply adopt: ${countAdopted(report)}`;
+    case 'DrainReport': {
+      const drained = report.drains.filter(({ outcome }) => outcome === 'drained').length;
+      const unsafe = report.losses.filter((loss) => homelessOfLoss(loss).length > 0).length;
+      const parts = [
+        ...(report.drains.length === 0 ? [] : [`${drained} of ${count(report.drains.length, 'node')} drained`]),
+        ...(report.losses.length === 0 ? [] : [`${report.losses.length - unsafe} of ${report.losses.length} losses made good`]),
+      ];
+      return `kplan drain: ${parts.join(', ')} · ${problems}`;
+    }
     case 'AccessReport':
       return `kplan can-i ${describeAccess(report.request)}: ${report.allowed ? 'yes' : 'no'}`;
     case 'AccessListReport':
@@ -135,6 +145,7 @@ function sectionsOf(report: Report): Section[] {
         open: true,
       });
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'DrainReport') sections.push(...drainSections(report));
   if (report.kind === 'AccessReport' || report.kind === 'AccessListReport' || report.kind === 'WhoCanReport')
     sections.push(...accessSections(report));
   if (report.kind === 'AdoptReport') {
@@ -151,6 +162,33 @@ function sectionsOf(report: Report): Section[] {
       sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
   }
   return [...sections, ...problemSections(items, 'info')];
+}
+
+function drainSections({ drains, losses }: DrainReport): Section[] {
+  const sections: Section[] = [];
+  for (const drain of drains) {
+    const rows = [
+      ...drain.refusals.map(({ message, pods }) => row(pods.map(code).join('<br>'), `cannot delete ${escape(message)}`)),
+      ...drain.blocked.map(({ pod, budgets, message, cause }) =>
+        row(code(pod), escape(`held by ${budgets.join(' and ')}: ${message} ${cause}`)),
+      ),
+      ...drain.evicted.map(({ pod, to, message }) =>
+        row(code(pod), to === null ? `no other place: ${escape(message ?? '')}` : to === undefined ? 'gone for good' : `to ${code(to)}`),
+      ),
+    ];
+    sections.push({
+      title: `${escape(drain.node)}: ${drain.outcome}`,
+      head: ['Pod', 'What happens'],
+      rows,
+      open: drain.outcome !== 'drained',
+    });
+  }
+  const unsafe = losses.flatMap((loss) =>
+    homelessOfLoss(loss).map(({ pod, message }) => row(`${loss.kind} ${code(loss.name)}`, code(pod), escape(message))),
+  );
+  if (unsafe.length > 0)
+    sections.push({ title: `No place left (${unsafe.length})`, head: ['Lost', 'Pod', 'Why'], rows: unsafe, open: true });
+  return sections;
 }
 
 function accessSections(report: AccessListReport | AccessReport | WhoCanReport): Section[] {

@@ -11,6 +11,7 @@ import {
 } from '../model/index.ts';
 import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
+import type { DrainReport } from './drain.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -90,6 +91,7 @@ export type Report =
   | AccessReport
   | AdoptReport
   | ApplyReport
+  | DrainReport
   | PlanReport
   | ScheduleReport
   | StatusReport
@@ -118,6 +120,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ApplyReport':
       return report.plan.findings;
     case 'ValidateReport':
+    case 'DrainReport':
     case 'ScheduleReport':
     case 'AccessListReport':
     case 'AccessReport':

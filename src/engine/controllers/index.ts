@@ -7,6 +7,6 @@ export { isLimitOf } from './admission/quota-usage.ts';
 export { findQuotaRefusal, hardOf, isCounted, quotaStateOf, type Countable } from './admission/quota.ts';
 export type { Controller, Intent } from './controller.ts';
 export { expandWorld, listRefusedPods } from './expand-world.ts';
-export { resolveFenceposts, toScaledValue, type Fenceposts } from './rollout-arithmetic.ts';
+export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { stepScheduler } from './scheduler-step.ts';
 export { CONTROLLERS } from './table.ts';

@@ -19,6 +19,7 @@ import { count, countActions, countFindings, countProblems, phraseSeverities } f
 import { accessHead, accessLines } from './access.ts';
 import { admissionLines } from './admission.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
+import { drainHead, drainLines } from './drain.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
@@ -42,6 +43,8 @@ function headOf(report: Report): Line[] {
       return [line([span('Status', 'bold'), span(`: ${count(report.units.length, 'unit') || 'no units'}`)], report.cluster.description, 0)];
     case 'AdoptReport':
       return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
+    case 'DrainReport':
+      return [line(drainHead(report), describeAsked(report), 0)];
     case 'ScheduleReport':
       return [line(scheduleHead(report), describeAsked(report), 0)];
     case 'AccessReport':
@@ -126,6 +129,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return statusLines(report, layout);
     case 'AdoptReport':
       return adoptLines(report, layout);
+    case 'DrainReport':
+      return [...drainLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
     case 'AccessListReport':
     case 'AccessReport':
     case 'WhoCanReport':
