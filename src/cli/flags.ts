@@ -43,7 +43,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'context', type: 'string', group: 'World', value: 'NAME', summary: 'the context of the kubeconfig' },
   { name: 'cluster', type: 'string', group: 'World', value: 'NAME', summary: "the cluster of the kubeconfig, in place of the context's" },
   { name: 'user', type: 'string', group: 'World', value: 'NAME', summary: "the user of the kubeconfig, in place of the context's" },
-  { name: 'as', type: 'string', group: 'World', value: 'USER', summary: 'act as this user (impersonation)' },
+  { name: 'as', type: 'string', group: 'World', value: 'USER', summary: 'act as this user (impersonation); besides a dump: who applies' },
   { name: 'as-group', type: 'list', group: 'World', value: 'GROUP', summary: 'act as a member of this group; repeatable' },
   { name: 'no-exec', type: 'boolean', group: 'World', summary: 'refuse credential plugins of the kubeconfig' },
   {

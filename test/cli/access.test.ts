@@ -166,6 +166,30 @@ test('who-can -A asks every namespace', async (context) => {
   assert.deepEqual(await ask('-A'), ['Group system:serviceaccounts:shop', 'User jane', 'ServiceAccount web']);
 });
 
+test('a plan against a dump says what the API server would forbid to who applies, at the line', async (context) => {
+  const folder = makeFolder(context);
+  const admin = 'metadata: {name: cluster-admin, labels: {kubernetes.io/bootstrapping: rbac-defaults}}';
+  writeFileSync(join(folder, 'dump.yaml'), `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n${admin}\nrules: []\n`);
+  const plan = async (...who: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await run('kplan', folder, ['rbac.yaml', '--snapshot', 'dump.yaml', '-o', 'json', ...who]);
+    const findings = getArray(readReport(stdout), 'findings').filter((finding) => getString(finding, 'code') === 'KA0301');
+    return findings.map(
+      (finding) => `${getString(finding, 'ref', 'name')}:${getNumber(finding, 'source', 'line')} ${getString(finding, 'message')}`,
+    );
+  };
+  assert.deepEqual(await plan(), []);
+  assert.deepEqual(await plan('--as', 'root', '--as-group', 'system:masters'), []);
+  const [first, ...others] = await plan('--as', 'jane', '--as-group', 'system:unauthenticated');
+  const where = 'in API group "rbac.authorization.k8s.io" in the namespace "shop"';
+  assert.ok(
+    first?.startsWith(
+      `reader:1 jane may not do this: roles.rbac.authorization.k8s.io "reader" is forbidden: User "jane" cannot patch resource "roles" ${where}`,
+    ),
+    first,
+  );
+  assert.equal(others.length, 2);
+});
+
 const MISTAKES: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['can-i', 'get', 'pods'], /who asks\? --as USER/],
   [['can-i', '--as', 'jane'], /nothing is asked/],

@@ -5,8 +5,9 @@ import { answerBatch } from '../access-batch.ts';
 import { usage, withoutFlags, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
-import { readAction, readNamespace, readUser, toEntry, toGrantEntries } from '../stages/access-request.ts';
+import { readAction, readNamespace, toEntry, toGrantEntries } from '../stages/access-request.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { readUser } from '../user.ts';
 
 /** `kplan can-i VERB RESOURCE`: whether the API server would allow it. Exit 1 for no. */
 export async function runCanI(args: Arguments, io: Io): Promise<number> {

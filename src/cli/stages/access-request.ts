@@ -1,4 +1,4 @@
-import { parseServiceAccountName, toServiceAccountUser, type Action, type AllowingRule, type UserInfo } from '../../engine/rbac/index.ts';
+import type { Action, AllowingRule } from '../../engine/rbac/index.ts';
 import { refOf, toRefKey, type Manifest, type RefKey } from '../../model/index.ts';
 import type { AccessEntry, GrantEntry } from '../../report/index.ts';
 import { fromPointer } from '../../std/index.ts';
@@ -68,17 +68,6 @@ function toResource(
   if (kind?.namespaced !== false) return { ...target, namespace };
   if (args.list('namespace').length > 0) log.warn(`resource '${kind.plural}' is not namespace scoped: -n says nothing here`);
   return { ...target, namespace: kind.plural === 'namespaces' && kind.group === '' ? name : '' };
-}
-
-/** Who --as and --as-group name, with the groups that the API server adds to them. Undefined where nobody is named. */
-export function readUser(args: Arguments): UserInfo | undefined {
-  const name = args.string('as');
-  const groups = args.list('as-group');
-  if (name === undefined) return groups.length === 0 ? undefined : { name: '', groups: [...groups, 'system:authenticated'] };
-  const account = groups.length === 0 ? parseServiceAccountName(name) : undefined;
-  if (account !== undefined) return toServiceAccountUser(account.namespace, account.name);
-  const implied = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
-  return { name, groups: groups.includes(implied) ? groups : [...groups, implied] };
 }
 
 /** A request as a report shows it. */

@@ -1,6 +1,7 @@
 export { describeBinding } from './binding.ts';
 export { authorize, type AllowingRule, type Decision } from './authorize.ts';
 export { rbacEngine } from './engine.ts';
+export { refuseRequest } from './forbidden.ts';
 export { refuseGrant, type GrantWrite } from './grant.ts';
 export { RBAC_LEAVES_OUT } from './left-out.ts';
 export { listPermissions, whoCan, whoCanAnywhere, type Action } from './query.ts';
