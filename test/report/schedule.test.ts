@@ -81,7 +81,7 @@ test('many nodes of which the same is said are one line, unless all are asked fo
   const names = Array.from({ length: 30 }, (_, index) => `refused-${index}`);
   assert.match(
     FORMATS.text(toReport(names), PLAIN),
-    / ✗ refused-0, refused-1, refused-2 and 27 more {2}NodeResourcesFit: Insufficient cpu/,
+    / ✗ refused-0, refused-1, refused-2 and 27 more {2}NodeResourcesFit: Insufficient\s/,
   );
   assert.match(FORMATS.text(toReport(names), { ...PLAIN, all: true }), / ✗ refused-29 {2}NodeResourcesFit/);
 });
