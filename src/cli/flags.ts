@@ -46,7 +46,13 @@ export const FLAGS: readonly Flag[] = [
   { name: 'as', type: 'string', group: 'World', value: 'USER', summary: 'act as this user (impersonation)' },
   { name: 'as-group', type: 'list', group: 'World', value: 'GROUP', summary: 'act as a member of this group; repeatable' },
   { name: 'no-exec', type: 'boolean', group: 'World', summary: 'refuse credential plugins of the kubeconfig' },
-  { name: 'nodes', type: 'string', group: 'World', value: 'FILE|SPEC', summary: 'the nodes there are: a file, or 3x4cpu,16Gi[,zones=3]' },
+  {
+    name: 'nodes',
+    type: 'string',
+    group: 'World',
+    value: 'FILE|SPEC',
+    summary: 'the nodes there are: a file, 3x4cpu,16Gi[,zones=3], or "3 x m5.large-like"',
+  },
   {
     name: 'context-objects',
     type: 'list',
@@ -87,6 +93,14 @@ export const FLAGS: readonly Flag[] = [
     value: 'LABELS',
     summary: 'show and apply only objects with these labels',
   },
+  {
+    name: 'world',
+    type: 'string',
+    group: 'World',
+    choices: ['before', 'after'],
+    summary: 'which world is asked; default after, or before where a cluster and no PATH is given',
+  },
+  { name: 'explain', type: 'string', group: 'Plan', value: 'POD', summary: "every node's verdict and score for this pod: NAMESPACE/NAME" },
   { name: 'out', type: 'string', group: 'Plan', value: 'FILE', summary: 'save the plan; kapply FILE applies exactly that' },
   {
     name: 'server-dry-run',

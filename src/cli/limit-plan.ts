@@ -2,8 +2,10 @@ import { parseLabelSelector } from '../cluster/index.ts';
 import {
   isSelected,
   labelsOf,
+  namespaceOf,
   toRefKey,
   type Admission,
+  type KubernetesObject,
   type ObjectRef,
   type Plan,
   type RefKey,
@@ -34,6 +36,16 @@ export function limitPlan(plan: Plan, args: Arguments): Plan {
     ...(plan.admission === undefined ? {} : { admission: limitAdmission(plan.admission, kept) }),
     effects: plan.effects.filter(({ subject, causes }) => isShown(subject) || causes.some((cause) => isShown(cause.ref))),
   };
+}
+
+/** Whether -n and -l ask for an object; for every object without them. */
+export function readLimit(args: Arguments): (object: KubernetesObject) => boolean {
+  const namespaces = new Set(args.list('namespace'));
+  const text = args.string('selector');
+  const selector = text === undefined ? undefined : toSelector(text, args);
+  return (object) =>
+    (namespaces.size === 0 || namespaces.has(namespaceOf(object) ?? '')) &&
+    (selector === undefined || isSelected(selector, labelsOf(object)));
 }
 
 function limitAdmission(admission: readonly Admission[], kept: ReadonlySet<RefKey>): readonly Admission[] {

@@ -19,6 +19,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).runExplain,
   plan: async () => (await import('./commands/plan.ts')).runPlan,
   rbac: async () => (await import('./commands/rbac.ts')).runRbac,
+  schedule: async () => (await import('./commands/schedule.ts')).runSchedule,
   show: async () => (await import('./commands/show.ts')).runShow,
   snapshot: async () => (await import('./commands/snapshot.ts')).runSnapshot,
   status: async () => (await import('./commands/status.ts')).runStatus,

@@ -26,7 +26,8 @@ export type CommandName =
   | 'status'
   | 'delete'
   | 'adopt'
-  | 'rbac';
+  | 'rbac'
+  | 'schedule';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -51,6 +52,8 @@ const OUTPUT = ['output', 'all', 'color', 'quiet', 'verbose'];
 const SOURCE = ['ref', 'git', 'config', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes'];
 const LIVE = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'no-exec'];
 const PLAN = [...SOURCE, 'base', 'snapshot', ...LIVE, 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
+
+const QUESTION = [...SOURCE, 'base', 'world', 'snapshot', ...LIVE, 'embedded', 'fail-on', ...OUTPUT, ...GENERAL];
 
 /** Every command. Help, docs, completion and tests are made from this table. */
 export const COMMANDS: readonly Command[] = [
@@ -142,6 +145,19 @@ export const COMMANDS: readonly Command[] = [
       ['kplan rbac --for-kapply deploy | kubectl apply -f -', 'for a ServiceAccount of its own'],
       ['kplan rbac --for-kapply deploy --live', 'with what the unit has in the cluster already'],
       ['kplan rbac --for-kapply deploy --service-account ci/deployer -o json', 'for another one, as a List'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'schedule',
+    summary: "Says where each pod goes and why, in the scheduler's own words.",
+    usage: 'schedule [PATH]',
+    positionals: [0, 1],
+    flags: ['explain', ...QUESTION],
+    examples: [
+      ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
+      ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
+      ['kplan schedule deploy --explain shop/web-0', "every node's verdict and score for one pod"],
     ],
   },
   {

@@ -17,6 +17,7 @@ import {
 } from '../model/index.ts';
 import { adoptFields } from './adopt.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
+import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
 
@@ -60,7 +61,18 @@ export function toDocument(report: Report): JsonObject {
         objects: adoptFields(report, refFields),
         notes: report.notes,
       };
+    case 'ScheduleReport':
+      return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
   }
+}
+
+/** Which world was asked, and where it came from. */
+function questionFields({ which, before, after }: QuestionReport): JsonObject {
+  return { world: which, before: worldFields(before), ...(after === undefined ? {} : { after: worldFields(after) }) };
+}
+
+function answeredFields({ findings, notes }: QuestionReport): JsonObject {
+  return { findings: findingFields(findings), notes };
 }
 
 function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): JsonObject {

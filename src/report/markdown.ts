@@ -15,6 +15,7 @@ import {
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { countPlaced, type ScheduleReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -68,6 +69,10 @@ function titleOf(report: Report): string {
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
     case 'AdoptReport':
       return `kapply adopt: ${countAdopted(report)}`;
+    case 'ScheduleReport': {
+      const { placed, unplaced } = countPlaced(report);
+      return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
+    }
   }
 }
 
@@ -114,6 +119,7 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
+  if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
   if (report.kind === 'AdoptReport') {
     sections.push({
       title: escape(report.unit),
@@ -128,6 +134,39 @@ function sectionsOf(report: Report): Section[] {
       sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
   }
   return [...sections, ...problemSections(items, 'info')];
+}
+
+function scheduleSections({ placements, held, preempted }: ScheduleReport): Section[] {
+  const sections: Section[] = [];
+  const add = (title: string, head: readonly string[], rows: readonly string[], open: boolean): void => {
+    if (rows.length > 0) sections.push({ title: `${title} (${rows.length})`, head, rows, open });
+  };
+  const outside = new Set(held.map(({ pod }) => pod));
+  const unplaced = placements.filter(({ pod, node }) => node === null && !outside.has(pod));
+  const placed = placements.filter(({ node }) => node !== null);
+  add(
+    'Without a node',
+    ['Pod', 'Why'],
+    unplaced.map(({ pod, message }) => row(code(pod), escape(message))),
+    true,
+  );
+  add(
+    'Not looked at by the scheduler',
+    ['Pod', 'Why'],
+    held.map(({ pod, message }) => row(code(pod), escape(message))),
+    true,
+  );
+  add(
+    'Evicted to make room',
+    ['Pod', 'From', 'For'],
+    preempted.map(({ pod, node, by }) => row(code(pod), code(node), code(by))),
+    true,
+  );
+  const rows = placed.map(({ pod, node, feasible, score }) =>
+    row(code(pod), code(node ?? ''), String(feasible), score === null ? '' : String(score)),
+  );
+  add('Placed', ['Pod', 'Node', 'Feasible nodes', 'Score'], rows, rows.length <= 20);
+  return sections;
 }
 
 function admissionSections(admission: readonly Admission[]): Section[] {

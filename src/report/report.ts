@@ -10,6 +10,7 @@ import {
   type WorldSource,
 } from '../model/index.ts';
 import type { AdoptReport } from './adopt.ts';
+import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
 export type StepOutcome = 'applied' | 'unchanged' | 'failed' | 'refused' | 'skipped';
@@ -83,7 +84,7 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport;
+export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | ScheduleReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -107,6 +108,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ApplyReport':
       return report.plan.findings;
     case 'ValidateReport':
+    case 'ScheduleReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

@@ -33,6 +33,14 @@ export interface Before {
   readonly salt?: string;
 }
 
+/** Nothing is there before. */
+export const NOTHING: Before = {
+  mode: 'revision',
+  world: World.EMPTY,
+  source: { kind: 'none', description: 'nothing', kubernetesVersions: [] },
+  manifests: [],
+};
+
 /** Which world the command line chooses as *before*. */
 export type BeforeChoice =
   | { readonly kind: 'none' }
@@ -65,14 +73,9 @@ export function chooseBefore(args: Arguments, io: Io, log: Log): BeforeChoice {
 export async function openBefore(choice: BeforeChoice, desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {
   switch (choice.kind) {
     case 'none':
-      return {
-        mode: 'revision',
-        world: World.EMPTY,
-        source: { kind: 'none', description: 'nothing', kubernetesVersions: [] },
-        manifests: [],
-      };
+      return NOTHING;
     case 'revision': {
-      const path = args.positionals[0] ?? '.';
+      const { path } = desired;
       const options = loadOptions(args, io, path);
       const { manifests, source, findings } = await readRepository({
         ...options,

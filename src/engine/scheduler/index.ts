@@ -12,5 +12,5 @@ export {
   type PackingInstance,
 } from './packing/index.ts';
 export { NOT_SIMULATED } from './not-simulated.ts';
-export { parseNodesSpec } from './nodes-spec.ts';
-export { schedule, schedulingKnown, type NodeExplanation, type Placement } from './schedule.ts';
+export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
+export { schedule, schedulingKnown, simulate, type HeldPod, type NodeExplanation, type Placement } from './schedule.ts';
