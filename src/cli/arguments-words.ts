@@ -22,7 +22,7 @@ function takesValue(word: string | undefined): boolean {
 
 /** Commands of the contract that are still to come. */
 const LATER: Readonly<Record<ProgramName, readonly string[]>> = {
-  kplan: ['can-i', 'capacity', 'drain', 'init', 'reach', 'who-can'],
+  kplan: ['can-i', 'drain', 'init', 'reach', 'who-can'],
   kapply: ['approve'],
 };
 

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import highsModule, { type Highs } from 'highs';
 import type { CoveringColumn, CoveringProgram, OpenCoveringProgram } from '../engine/scheduler/index.ts';
 
@@ -8,13 +9,13 @@ const loadHighs = highsModule as unknown as typeof highsModule.default;
 
 /** Loads the linear programming solver: HiGHS as WebAssembly. To be imported when it is needed only, for it is large. */
 export async function loadCoveringSolver(): Promise<OpenCoveringProgram> {
-  const highs = await loadHighs({ wasmBinary: readFileSync(findBinary()) });
+  const highs = await loadHighs({ locateFile: findBinary });
   return (demands) => openProgram(highs, demands);
 }
 
 /** Beside the bundle where kplan is built, in the package where it is run from source. */
-function findBinary(): string | URL {
-  const bundled = new URL('../highs.wasm', import.meta.url);
+function findBinary(): string {
+  const bundled = fileURLToPath(new URL('../highs.wasm', import.meta.url));
   return existsSync(bundled) ? bundled : createRequire(import.meta.url).resolve('highs/runtime');
 }
 

@@ -101,6 +101,20 @@ export const FLAGS: readonly Flag[] = [
     summary: 'which world is asked; default after, or before where a cluster and no PATH is given',
   },
   { name: 'explain', type: 'string', group: 'Plan', value: 'POD', summary: "every node's verdict and score for this pod: NAMESPACE/NAME" },
+  {
+    name: 'for',
+    type: 'string',
+    group: 'Plan',
+    value: 'KIND/NAME',
+    summary: 'how many more of this workload fit, and what stops the next',
+  },
+  {
+    name: 'node-shape',
+    type: 'list',
+    group: 'Plan',
+    value: 'SHAPE',
+    summary: "a kind of node to plan with: 'm5.large=2cpu,8Gi,price=0.096', or a cloud's name; repeatable",
+  },
   { name: 'out', type: 'string', group: 'Plan', value: 'FILE', summary: 'save the plan; kapply FILE applies exactly that' },
   {
     name: 'server-dry-run',

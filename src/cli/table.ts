@@ -27,7 +27,8 @@ export type CommandName =
   | 'delete'
   | 'adopt'
   | 'rbac'
-  | 'schedule';
+  | 'schedule'
+  | 'capacity';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -158,6 +159,19 @@ export const COMMANDS: readonly Command[] = [
       ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
       ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
       ['kplan schedule deploy --explain shop/web-0', "every node's verdict and score for one pod"],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'capacity',
+    summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
+    usage: 'capacity [PATH]',
+    positionals: [0, 1],
+    flags: ['for', 'node-shape', ...QUESTION],
+    examples: [
+      ['kplan capacity deploy --nodes 3x4cpu,16Gi --for deployment/web', 'how many more of one workload fit'],
+      ["kplan capacity deploy --node-shape 'm5.large=2cpu,8Gi,price=0.096' --node-shape m5.xlarge,price=0.192", 'the cheapest fleet'],
+      ['kplan capacity --snapshot live.yaml', 'headroom, and how few nodes like these would do'],
     ],
   },
   {

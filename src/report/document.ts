@@ -16,6 +16,7 @@ import {
   type WorldSource,
 } from '../model/index.ts';
 import { adoptFields } from './adopt.ts';
+import { capacityFields } from './capacity.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
@@ -63,6 +64,8 @@ export function toDocument(report: Report): JsonObject {
       };
     case 'ScheduleReport':
       return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
+    case 'CapacityReport':
+      return { ...head, ...questionFields(report), ...capacityFields(report, refFields), ...answeredFields(report) };
   }
 }
 

@@ -20,6 +20,7 @@ export {
   type UnitStatus,
   type ValidateReport,
 } from './report.ts';
+export type { CapacityReport } from './capacity.ts';
 export type { ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';
 export { stringifyYaml } from './yaml.ts';

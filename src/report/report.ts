@@ -10,6 +10,7 @@ import {
   type WorldSource,
 } from '../model/index.ts';
 import type { AdoptReport } from './adopt.ts';
+import type { CapacityReport } from './capacity.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -84,7 +85,7 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | ScheduleReport;
+export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | ScheduleReport | CapacityReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -109,6 +110,7 @@ export function findingsOf(report: Report): readonly Finding[] {
       return report.plan.findings;
     case 'ValidateReport':
     case 'ScheduleReport':
+    case 'CapacityReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

@@ -1,3 +1,4 @@
+export { findCapacity, parseShapeSpec, type CandidateShape, type CapacityAnswer, type CapacityQuestion } from './capacity/index.ts';
 export { createSchedulerEngine } from './engine.ts';
 export {
   costOf,
@@ -6,7 +7,7 @@ export {
   solvePacking,
   type CoveringColumn,
   type CoveringProgram,
-  type NodeShape,
+  type PackingShape,
   type OpenCoveringProgram,
   type PackingGroup,
   type PackingInstance,

@@ -17,6 +17,7 @@ import {
 import type { QuestionReport } from '../schedule.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
 import { admissionLines } from './admission.ts';
+import { capacityHead, capacityLines } from './capacity.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
@@ -43,6 +44,8 @@ function headOf(report: Report): Line[] {
       return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
     case 'ScheduleReport':
       return [line(scheduleHead(report), describeAsked(report), 0)];
+    case 'CapacityReport':
+      return [line(capacityHead(report), describeAsked(report), 0)];
   }
 }
 
@@ -122,6 +125,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return adoptLines(report, layout);
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
+    case 'CapacityReport':
+      return [...capacityLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
   }
 }
 

@@ -11,7 +11,7 @@ export interface PackingGroup {
 }
 
 /** A kind of node, of which as many as needed can be had. */
-export interface NodeShape {
+export interface PackingShape {
   readonly name: string;
   /** What is left for pods, by the instance's resources; whole numbers. */
   readonly capacity: readonly number[];
@@ -25,7 +25,7 @@ export interface NodeShape {
 export interface PackingInstance {
   readonly resources: readonly string[];
   readonly groups: readonly PackingGroup[];
-  readonly shapes: readonly NodeShape[];
+  readonly shapes: readonly PackingShape[];
   /** The groups that may not be on one node with a group, by their indexes; symmetric, without the group itself. */
   readonly conflicts: readonly ReadonlySet<number>[];
 }

@@ -5,6 +5,7 @@ import { improvePacking } from './empty-nodes.ts';
 import { costOf, countFitting, listUnpackable, type Packing, type PackingInstance } from './instance.ts';
 import type { NodeLoad } from './node-load.ts';
 import { boundByPatterns, type PatternBound, type PatternEffort } from './pattern-bound.ts';
+import { roundToPayable } from './payable-cost.ts';
 import { roundPatterns } from './round-patterns.ts';
 import { findSimpleBound } from './simple-bounds.ts';
 import { listSortKeys, orderBy, type SortKey } from './sort-keys.ts';
@@ -44,11 +45,14 @@ export function solvePacking(instance: PackingInstance, effort: PackingEffort = 
   const candidates = new Candidates(instance);
   candidates.addHeuristics();
   const simple = findSimpleBound(instance);
-  let { cost: lower, proof } = simple;
+  const costs = instance.shapes.map(({ cost }) => cost);
+  let lower = roundToPayable(simple.cost, costs);
+  let { proof } = simple;
   if (effort.open !== undefined && lower < candidates.cost) {
     const start = { patterns: candidates.listPatterns(), lower, upper: candidates.cost };
     const found = boundByPatterns(instance, effort.open, start, effort);
-    if (found.cost > lower) [lower, proof] = [found.cost, 'patterns'];
+    const better = roundToPayable(found.cost, costs);
+    if (better > lower) [lower, proof] = [better, 'patterns'];
     if (lower < candidates.cost) candidates.addRounded(found);
   }
   if (lower < candidates.cost) candidates.improve();

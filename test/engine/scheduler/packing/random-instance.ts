@@ -1,4 +1,4 @@
-import type { NodeShape, PackingGroup, PackingInstance } from '../../../../src/engine/scheduler/index.ts';
+import type { PackingShape, PackingGroup, PackingInstance } from '../../../../src/engine/scheduler/index.ts';
 
 /** Numbers from 0 to 1, the same for the same seed. */
 export function createRandom(seed: number): () => number {
@@ -24,7 +24,7 @@ export function createSmallInstance(random: () => number): PackingInstance {
     fewestNodes: 0,
   }));
   const isCounted = random() < 0.5;
-  const shapes = Array.from({ length: upTo(3) }, (_, index): NodeShape => ({
+  const shapes = Array.from({ length: upTo(3) }, (_, index): PackingShape => ({
     name: `s${index}`,
     capacity: capacity(),
     cost: isCounted ? 1 : upTo(9),
