@@ -34,6 +34,7 @@ import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
+import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
 import { findUnserved } from './unserved.ts';
 
@@ -79,6 +80,7 @@ export function createPlan(given: PlanInput): Plan {
     ...(mass === undefined ? [] : [mass]),
     ...findUnreachable(admission, byKey, input),
     ...findUnserved(byKey, input),
+    ...findForbidden(waves, entries, byKey, input),
   ];
   const effects = effectsOf({ input, entries, byKey });
   return {

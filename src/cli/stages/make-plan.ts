@@ -31,6 +31,7 @@ import { createReferenceEngine, validateManifests } from '../../validate/index.t
 import type { Arguments } from '../arguments.ts';
 import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
+import { readUser } from '../user.ts';
 import { chooseDryRun, confirmPlan } from './confirm-plan.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
@@ -171,6 +172,7 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
+  const applier = readUser(args);
   return {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
@@ -192,6 +194,7 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     lastManifests: before.manifests,
     ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
+    ...(applier === undefined ? {} : { applier }),
     ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };

@@ -1,4 +1,5 @@
 export { findCapacity, parseShapeSpec, type CandidateShape, type CapacityAnswer, type CapacityQuestion } from './capacity/index.ts';
+export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
 export { createSchedulerEngine } from './engine.ts';
 export {
   costOf,
