@@ -79,10 +79,7 @@ test('where names leave no room for a table, each node has its line, and no line
 
 test('many nodes of which the same is said are one line, unless all are asked for', () => {
   const names = Array.from({ length: 30 }, (_, index) => `refused-${index}`);
-  assert.match(
-    FORMATS.text(toReport(names), PLAIN),
-    / ✗ refused-0, refused-1, refused-2 and 27 more {2}NodeResourcesFit: Insufficient\s/,
-  );
+  assert.match(FORMATS.text(toReport(names), PLAIN), / ✗ refused-0, refused-1, refused-2 and 27 more {2}NodeResourcesFit: Insufficient\s/);
   assert.match(FORMATS.text(toReport(names), { ...PLAIN, all: true }), / ✗ refused-29 {2}NodeResourcesFit/);
 });
 
