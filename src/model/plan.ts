@@ -122,6 +122,8 @@ export interface Plan {
   readonly effects: readonly Effect[];
   /** Who of the cluster is asked about the changes; absent where nobody is. */
   readonly admission?: readonly Admission[];
+  /** The hooks that are run where the apply fails or when the unit is removed, by ref; secret values hashed. Absent where there are none. */
+  readonly hooks?: readonly KubernetesObject[];
   /** The salt of the secret hashes within this plan. */
   readonly salt: string;
 }

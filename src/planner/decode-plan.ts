@@ -115,7 +115,7 @@ const admission = record<Admission>(
 );
 
 /** Reads a plan strictly: every field of the right type, none missing, none unknown. */
-export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission'>, Pick<Plan, 'admission'>>(
+export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission' | 'hooks'>, Pick<Plan, 'admission' | 'hooks'>>(
   {
     unit: text,
     fieldManager: text,
@@ -127,5 +127,5 @@ export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission'>, Pick<Pl
     effects: listOf(effect),
     salt: text,
   },
-  { admission: listOf(admission) },
+  { admission: listOf(admission), hooks: listOf(kubernetesObject) },
 );

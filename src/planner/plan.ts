@@ -27,7 +27,7 @@ import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { listOrphans } from './orphans.ts';
 import { chooseTurn } from './order/hook-runs.ts';
-import { isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
+import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
@@ -63,9 +63,9 @@ export function createPlan(given: PlanInput): Plan {
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const deletes = planDeletes(input, byKey);
   const planned = planChanges(input, byKey, deletes.deletes.length > 0);
-  const hooks = [...byKey.values()]
-    .filter(({ object }) => readHook(object) !== undefined)
-    .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
+  const marked = [...byKey.values()].filter(({ object }) => readHook(object) !== undefined);
+  const told = marked.flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
+  const hooks = input.mode === 'live' ? listOccasional(marked) : [];
   const asked = confirmDeletes(deletes.deletes, input);
   const entries = withRenames(planned.entries, asked.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
@@ -76,7 +76,7 @@ export function createPlan(given: PlanInput): Plan {
   const admission = listAdmission(waves, entries, input);
   const own = [
     ...unnamed,
-    ...hooks,
+    ...told,
     ...planned.findings,
     ...deletes.findings,
     ...asked.findings,
@@ -96,8 +96,15 @@ export function createPlan(given: PlanInput): Plan {
     findings: [...withoutTold(input.findings, effects), ...own.toSorted(byPlace)],
     effects,
     ...(admission.length === 0 ? {} : { admission }),
+    ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+}
+
+/** The hooks that are run at other occasions than an apply that goes well. */
+function listOccasional(marked: readonly Desired[]): readonly KubernetesObject[] {
+  const occasional = marked.filter(({ object }) => isHookOf(object));
+  return occasional.toSorted((a, b) => compareRefs(a.ref, b.ref)).map(({ object }) => object);
 }
 
 /** A reference that the change itself leaves dangling is an effect, and not said once more as a finding. */
@@ -137,7 +144,7 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
   for (const [key, desired] of byKey) {
     const hook = readHook(desired.object);
     if (hook?.moment === 'never') continue;
-    if (hook?.runs === true && input.mode === 'live') runs.push({ key, desired, hook });
+    if (hook?.runs === true && hook.moment !== 'with' && input.mode === 'live') runs.push({ key, desired, hook });
     else take(key, desired, (live) => planOne(desired, live, input));
   }
   // What runs to an end comes last: whether it is run depends on whether anything else changes.

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
-import { stepsOf, type ObjectRef, type Plan } from '../model/index.ts';
+import { gvkOf, stepsOf, type KubernetesObject, type ObjectRef, type Plan } from '../model/index.ts';
+import { isHookOf } from '../planner/index.ts';
 import { sortedUnique } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
 import { joinExtents, readParent, toGroupKindName, writeParent, type Extent, type Parent } from './inventory/parent.ts';
@@ -16,6 +17,7 @@ export class UnitInventory {
   readonly #unit: string;
   readonly #options: ApplyPlanOptions;
   readonly #wanted: Extent;
+  readonly #hooks: readonly KubernetesObject[];
   readonly #parent: Parent;
   #widened: Promise<Rejection | undefined> | undefined;
 
@@ -24,6 +26,7 @@ export class UnitInventory {
     this.#unit = plan.unit;
     this.#options = options;
     this.#parent = parent;
+    this.#hooks = (plan.hooks ?? []).filter(isKept);
     this.#wanted = extentOf([...plan.unchanged, ...stepsOf(plan).flatMap(({ action, ref }) => (action === 'delete' ? [] : [ref]))]);
   }
 
@@ -66,12 +69,18 @@ export class UnitInventory {
     try {
       const { namespace, forceConflicts = false } = this.#options;
       const options = { ...(namespace === undefined ? {} : { namespace }), force: forceConflicts };
-      const refusal = await writeParent(this.#cluster, this.#unit, extent, options);
+      const refusal = await writeParent(this.#cluster, this.#unit, { ...extent, hooks: this.#hooks }, options);
       return refusal === undefined ? undefined : toRejection(refusal);
     } catch (error) {
       return toThrownRejection(error);
     }
   }
+}
+
+/** Values of Secrets are kept in Secrets only. */
+function isKept(hook: KubernetesObject): boolean {
+  const { group, kind } = gvkOf(hook);
+  return isHookOf(hook, 'before-removal', 'after-removal') && !(group === '' && kind === 'Secret');
 }
 
 function extentOf(refs: readonly ObjectRef[]): Extent {
