@@ -6,6 +6,7 @@ export { appliedHashOf } from './applied-hash.ts';
 export { fieldsHashOf, preconditionOf } from './fields-hash.ts';
 export { type PlanInput, type ServerAnswer } from './input.ts';
 export { listQuestions, type Question } from './questions.ts';
+export { type StandIn } from './stand-in.ts';
 export { applyMerge } from './merge/index.ts';
 export { listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';

@@ -75,7 +75,13 @@ export interface PlanInput {
 /** What an API server answers to the dry run of a change. */
 export type ServerAnswer =
   /** What would be stored; `mutated` if a webhook or policy that may change it was asked. Nothing, of a deletion. */
-  | { readonly kind: 'accepted'; readonly object?: KubernetesObject; readonly mutated: boolean }
+  | {
+      readonly kind: 'accepted';
+      readonly object?: KubernetesObject;
+      readonly mutated: boolean;
+      /** Why that may not be all of it: a sentence. */
+      readonly doubt?: string;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** It was not asked, or could not say: why, a sentence. */
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -270,6 +270,33 @@ describe('a plan against a cluster that has a say', { concurrency: 1 }, () => {
     );
   });
 
+  test('asks about a Namespace to come in one that is like it, and says so', async () => {
+    const objects = [namespace('soon', { hooked: 'yes' }), config('fresh', { k: '1' }, 'soon'), config('b', { bad: 'wolf' }, 'soon')];
+    const report = await plan([...objects, config('a', { k: '1' }), gadget(1)]);
+    const told = 'the Namespace soon is made in the same change';
+    assert.deepEqual(
+      changes(report).filter((change) => change.startsWith('create ConfigMap')),
+      [
+        `create ConfigMap b: ${told}; in the Namespace hooked, which they select alike, admission webhook "validating.plan.example" denied the request: bad is wolf`,
+        `create ConfigMap fresh: ${told}: what is told was answered for the Namespace hooked, which they select alike`,
+      ],
+    );
+    const fresh = getArray(report, 'changes').find((change) => getString(change, 'ref', 'name') === 'fresh');
+    assert.deepEqual(getArray(fresh, 'fields'), [{ path: '/metadata/annotations', after: { injected: 'yes' }, by: 'admission' }]);
+    assert.ok(!hooks.asked.some((request) => request.startsWith('wet')), hooks.asked.join());
+    const plain = await plan(
+      [namespace('unseen'), config('c', { k: '1' }, 'unseen'), config('a', { k: '1' }), gadget(1)],
+      '--server-dry-run',
+      'always',
+    );
+    assert.ok(changes(plain).includes('create ConfigMap c: confirmed'), changes(plain).join('\n'));
+    await apply([namespace('soon', { hooked: 'yes' }), config('fresh', { k: '1' }, 'soon'), config('a', { k: '1' }), gadget(1)]);
+    assert.equal(getString(kubectlGet('configmap', 'fresh', '-n', 'soon'), 'metadata', 'annotations', 'injected'), 'yes');
+    // Its deletion takes a while, and would be a change of the plans to come; kubectl waits, and the webhooks could not answer.
+    kubectl(['label', 'namespace/soon', 'applyset.kubernetes.io/part-of-', 'hooked-']);
+    kubectl(['delete', 'namespace', 'soon']);
+  });
+
   test('says of a kind that the cluster does not serve, a version that is gone and a kind that nobody knows what to do', async () => {
     const unserved = [
       {
