@@ -19,10 +19,10 @@ export interface FieldChange {
   readonly by?: 'admission' | 'server';
 }
 
-/** A field manager, and when it last wrote (RFC 3339). */
+/** A field manager, and when it last wrote (RFC 3339); neither is known of who took a field out. */
 export interface FieldWriter {
-  readonly manager: string;
-  readonly time: string;
+  readonly manager?: string;
+  readonly time?: string;
 }
 
 /** What a step relies on of the live object; checked again before it is applied. */
@@ -76,6 +76,8 @@ export interface Wave {
 export interface UnchangedObject extends ObjectRef {
   /** What the plan relies on: that it is there, and holds what was applied to it. Absent where there is no cluster. */
   readonly precondition?: Precondition;
+  /** A hash of its manifest, where the inventory is not known to remember one. */
+  readonly intent?: string;
 }
 
 /** A webhook or admission policy of the cluster that is asked about changes of a plan. */

@@ -4,6 +4,7 @@ export { findKeepMark } from './protected.ts';
 export { listHolders } from './orphans.ts';
 export { appliedHashOf } from './applied-hash.ts';
 export { fieldsHashOf, preconditionOf } from './fields-hash.ts';
+export { intentKeyOf, intentOf, readIntents, writeIntents, type Intents } from './intent.ts';
 export { type PlanInput, type ServerAnswer } from './input.ts';
 export { listQuestions, type Question } from './questions.ts';
 export { type StandIn } from './stand-in.ts';

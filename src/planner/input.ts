@@ -11,6 +11,8 @@ import type {
   WorldSource,
 } from '../model/index.ts';
 
+import type { Intents } from './intent.ts';
+
 /** How much a plan may delete before it stops. */
 export interface PlanLimits {
   /** The share of the unit, 0 to 1, beyond which deletions stop the plan. */
@@ -37,6 +39,8 @@ export interface PlanInput {
   readonly mode: 'live' | 'revision';
   /** What the unit's inventory proves to be ours: nothing else is ever deleted in `live` mode. */
   readonly owned: ReadonlySet<RefKey>;
+  /** What was last applied, where that is remembered. */
+  readonly intents?: Intents;
   /** Objects that another unit owns, with its name. */
   readonly ownedByOthers: ReadonlyMap<RefKey, string>;
   /** Objects that exist in both worlds besides: nodes, quotas, operators' objects. */

@@ -22,9 +22,11 @@ import { findUnreachable, listAdmission } from './admission.ts';
 import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
+import { markReturns } from './drift.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
+import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
 import { listOrphans } from './orphans.ts';
 import { chooseTurn } from './order/hook-runs.ts';
 import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
@@ -138,7 +140,7 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = findLostOwners(desired, input);
     findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
-    if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change) });
+    if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change, desired, input) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   };
   for (const [key, desired] of byKey) {
@@ -160,7 +162,10 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
 /** What happens to one object: what the local merge says or, where the API server was asked, what it answered. */
 function planOne(desired: Desired, live: KubernetesObject | undefined, input: PlanInput): PlannedChange {
   const answer = input.answers?.get(desired.key);
-  return answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+  const planned = answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+  const { change } = planned;
+  if (change.action !== 'update' || !isAsLastApplied(desired, input.intents)) return planned;
+  return { ...planned, change: { ...change, fields: markReturns(change.fields) } };
 }
 
 /** Deletions with what the API server answered to a dry run of them. */
@@ -200,8 +205,9 @@ function isMember(live: KubernetesObject, { labels = {} }: PlanInput): boolean {
   return Object.entries(labels).every(([name, value]) => labelsOf(live).get(name) === value);
 }
 
-function toUnchanged({ ref, precondition }: Change): UnchangedObject {
-  return precondition.kind === 'absent' ? ref : { ...ref, precondition };
+function toUnchanged({ ref, precondition }: Change, { object }: Desired, { intents }: PlanInput): UnchangedObject {
+  const intent = intents === undefined || intents.has(intentKeyOf(ref)) ? undefined : intentOf(object);
+  return { ...ref, ...(precondition.kind === 'absent' ? {} : { precondition }), ...(intent === undefined ? {} : { intent }) };
 }
 
 function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Finding {

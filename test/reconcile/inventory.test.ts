@@ -193,6 +193,12 @@ describe('readInventory', () => {
     assert.deepEqual((await readInventory(cluster, 'shop')).hooks, [hook]);
   });
 
+  it('remembers what was last applied', async () => {
+    const intents = new Map([['abcdefgh', '12345678']]);
+    const cluster = await withParent(() => toParentObject('shop', { ...EXTENT, intents }));
+    assert.deepEqual((await readInventory(cluster, 'shop')).intents, intents);
+  });
+
   it('refuses what somebody else has written in the place of the hooks', async () => {
     for (const text of ['{', '[1]', '{}']) {
       const cluster = await withParent((parent) => ({ ...parent, data: { 'removal-hooks': text } }));

@@ -10,6 +10,7 @@ import {
   type KubernetesObject,
   type World,
 } from '../../model/index.ts';
+import { readIntents, writeIntents, type Intents } from '../../planner/index.ts';
 import { getString, isArray, parseJson, sortedUnique, stringifyJson } from '../../std/index.ts';
 import { ID_LABEL, parentRef, toApplySetId, type InventoryOptions } from './membership.ts';
 
@@ -21,6 +22,8 @@ const NAMESPACES = 'applyset.kubernetes.io/additional-namespaces';
 export const UNIT_ANNOTATION = 'kapply.kplan.dev/unit';
 /** In a parent's data: the hooks that are run when the unit is removed, a JSON array. */
 const HOOKS = 'removal-hooks';
+/** In a parent's data: what was last applied to the members. */
+const INTENTS = 'applied-intents';
 const TOOL = 'kapply';
 const TOOL_VERSION = 'kapply/v1';
 const FIELD_MANAGER = 'kapply-applyset';
@@ -39,11 +42,13 @@ export interface Parent {
   readonly extent: Extent;
   /** The hooks that are run when the unit is removed. */
   readonly hooks: readonly KubernetesObject[];
+  readonly intents: Intents;
 }
 
 /** What a parent is written to say. */
 export interface ParentContent extends Extent {
   readonly hooks?: readonly KubernetesObject[];
+  readonly intents?: Intents;
 }
 
 /** A kind as the annotation writes it. */
@@ -65,7 +70,7 @@ export async function readParent(cluster: Cluster, unit: string, options: Invent
   const id = toApplySetId(ref);
   const { reading } = options;
   const object = reading !== undefined && isRead(reading, ref) ? reading.world.get(ref) : await cluster.get(ref);
-  if (object === undefined) return { id, object, extent: { groupKinds: [], namespaces: [ref.namespace] }, hooks: [] };
+  if (object === undefined) return { id, object, extent: { groupKinds: [], namespaces: [ref.namespace] }, hooks: [], intents: new Map() };
   const annotations = annotationsOf(object);
   const tooling = annotations.get(TOOLING);
   if (tooling === undefined) throw refuse(`${formatRef(ref)} already exists and has no annotation ${TOOLING}`);
@@ -76,7 +81,12 @@ export async function readParent(cluster: Cluster, unit: string, options: Invent
     ? splitList(annotations.get(GROUP_KINDS))
     : toGroupKinds(splitList(annotations.get(GROUP_RESOURCES)), reading?.types ?? (await cluster.resources()));
   const extent = { groupKinds, namespaces: sortedUnique([ref.namespace, ...splitList(annotations.get(NAMESPACES))]) };
-  return { id, object, extent, hooks: readHooks(object) };
+  return { id, object, extent, hooks: readHooks(object), intents: intentsOf(object) };
+}
+
+/** What a parent remembers of what was last applied. */
+export function intentsOf(parent: KubernetesObject): Intents {
+  return readIntents(getString(parent, 'data', INTENTS) ?? '');
 }
 
 function readHooks(parent: KubernetesObject): readonly KubernetesObject[] {
@@ -125,8 +135,17 @@ function toGroupKinds(groupResources: readonly string[], types: readonly Resourc
 }
 
 /** The parent object of a unit with this content, as it is applied. */
-export function toParentObject(unit: string, { hooks = [], ...extent }: ParentContent, options: InventoryOptions = {}): KubernetesObject {
+export function toParentObject(
+  unit: string,
+  { hooks = [], intents = new Map(), ...extent }: ParentContent,
+  options: InventoryOptions = {},
+): KubernetesObject {
   const ref = parentRef(unit, options);
+  const known = writeIntents(intents);
+  const data = {
+    ...(hooks.length === 0 ? {} : { [HOOKS]: stringifyJson(hooks) }),
+    ...(known === '' ? {} : { [INTENTS]: known }),
+  };
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -141,7 +160,7 @@ export function toParentObject(unit: string, { hooks = [], ...extent }: ParentCo
         [UNIT_ANNOTATION]: unit,
       },
     },
-    ...(hooks.length === 0 ? {} : { data: { [HOOKS]: stringifyJson(hooks) } }),
+    ...(Object.keys(data).length === 0 ? {} : { data }),
   };
 }
 
