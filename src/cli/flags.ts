@@ -184,6 +184,7 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
+  { name: 'no-hooks', type: 'boolean', group: 'Apply', summary: 'do not run the hooks that are for the removal of the unit' },
   { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
   { name: 'force-conflicts', type: 'boolean', group: 'Apply', summary: 'take over fields that another manager owns' },
   {

@@ -293,7 +293,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Removes everything that a unit owns, in reverse order, then the unit.',
     usage: 'delete --unit UNIT',
     positionals: [0, 0],
-    flags: [...LIVE, 'embedded', 'unit', 'yes', 'dry-run', 'timeout', ...OUTPUT, ...GENERAL],
+    flags: [...LIVE, 'embedded', 'unit', 'yes', 'dry-run', 'no-hooks', 'timeout', ...OUTPUT, ...GENERAL],
     examples: [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],

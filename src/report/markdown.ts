@@ -244,8 +244,9 @@ function stepRow(step: Step): string {
 }
 
 function driftRow(step: Step, field: FieldChange): string {
-  const { manager, time } = field.drift ?? { manager: '', time: '' };
-  return row(code(formatRef(step.ref)), fieldText(field, step), `${code(manager)}<br>${escape(time)}`);
+  const { manager, time = '' } = field.drift ?? {};
+  const who = manager === undefined ? 'not known by whom' : `${code(manager)}<br>${escape(time)}`;
+  return row(code(formatRef(step.ref)), fieldText(field, step), who);
 }
 
 function fieldText(change: FieldChange, step: Step): string {
