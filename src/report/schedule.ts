@@ -10,6 +10,8 @@ export interface NodeVerdict {
   readonly reasons: readonly string[];
   /** Weighted, by plugin; empty where nothing was scored. */
   readonly scores: Readonly<Record<string, number>>;
+  /** What other plugins would say, which the scheduler does not ask after the first. */
+  readonly also?: readonly { readonly plugin: string; readonly reasons: readonly string[] }[];
 }
 
 /** Where one pod goes. */
@@ -72,13 +74,17 @@ export function countPlaced({ placements, held }: ScheduleReport): { readonly pl
   return { placed, unplaced: placements.filter(({ node, pod }) => node === null && !gated.has(pod)).length };
 }
 
+function nodeFields({ scores, also, ...node }: NodeVerdict): JsonObject {
+  return { ...node, scores: { ...scores }, ...(also === undefined ? {} : { also: also.map((refusal) => ({ ...refusal })) }) };
+}
+
 /** The fields of a schedule's document besides those of every question. */
 export function scheduleFields(report: ScheduleReport): JsonObject {
   return {
     summary: { nodes: report.nodes, ...countPlaced(report), preempted: report.preempted.length, held: report.held.length },
     placements: report.placements.map(({ nodes, ...placement }) => ({
       ...placement,
-      ...(nodes === undefined ? {} : { nodes: nodes.map((node) => ({ ...node, scores: { ...node.scores } })) }),
+      ...(nodes === undefined ? {} : { nodes: nodes.map(nodeFields) }),
     })),
     preempted: report.preempted.map((item) => ({ ...item })),
     held: report.held.map((item) => ({ ...item })),

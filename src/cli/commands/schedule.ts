@@ -1,8 +1,8 @@
-import { expandWorld } from '../../engine/controllers/index.ts';
+import { expandWorld, listRefusedPods } from '../../engine/controllers/index.ts';
 import { schedulingKnown, simulate, type HeldPod } from '../../engine/scheduler/index.ts';
-import { KplanError, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { formatRef, KplanError, nameOf, namespaceOf, refOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { countFindings, type ScheduleReport } from '../../report/index.ts';
-import { findNearest } from '../../std/index.ts';
+import { findNearest, getObject } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
@@ -15,9 +15,10 @@ export async function runSchedule(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openQuestionWorld(args.positionals[0], args, io, log);
   const started = io.now();
-  const world = expandWorld(question.world);
-  const explain = args.string('explain');
-  const report = toReport(question, world, explain === undefined ? undefined : findPod(world, explain, args));
+  const settled = expandWorld(question.world);
+  const wanted = args.string('explain');
+  const explain = wanted === undefined ? undefined : findPod(settled, wanted, args);
+  const report = toReport(question, explain === undefined ? settled : asIfWaiting(settled, explain), explain);
   log.detail(`scheduled in ${io.now() - started} ms`);
   await printReport(report, args, io);
   const isNo = report.placements.some(
@@ -29,7 +30,11 @@ export async function runSchedule(args: Arguments, io: Io): Promise<number> {
 
 function toReport(question: QuestionWorld, world: World, explain: string | undefined): ScheduleReport {
   const { which, before, after, findings, notes, kubernetesVersion } = question;
-  const { result, held, cluster } = simulate(world, { kubernetesVersion, ...(explain === undefined ? {} : { explain }) });
+  const { result, held, cluster } = simulate(world, {
+    kubernetesVersion,
+    settlesClaims: which === 'after',
+    ...(explain === undefined ? {} : { explain }),
+  });
   const isAsked = askedPods(world, question);
   const report = {
     kind: 'ScheduleReport' as const,
@@ -41,9 +46,16 @@ function toReport(question: QuestionWorld, world: World, explain: string | undef
     preempted: result.preempted.filter(({ pod, by }) => isAsked(pod) || isAsked(by)),
     held: held.filter(({ pod }) => isAsked(pod.key)).map(({ pod, why }) => ({ pod: pod.key, why: why.kind, message: describeHeld(why) })),
     findings,
-    notes: [...notes, ...describeNodes(world)],
+    notes: [...notes, ...describeRefused(question.world), ...describeNodes(world)],
   };
   return { ...report, next: nextStep(report) };
+}
+
+/** The world in which a pod that has a node is placed anew: so it can be said of every node what speaks for and against it. */
+function asIfWaiting(world: World, key: string): World {
+  const pod = world.byKind('', 'Pod').find((item) => keyOf(item) === key);
+  const { nodeName, ...spec } = getObject(pod, 'spec') ?? {};
+  return pod === undefined || nodeName === undefined || nodeName === '' ? world : world.with([{ ...pod, spec }]);
 }
 
 /** Whether a pod, by `namespace/name`, is one that -n and -l ask for. */
@@ -68,12 +80,9 @@ function findPod(world: World, text: string, args: Arguments): string {
   if (found !== undefined && others.length === 0) return found;
   if (found !== undefined)
     throw new KplanError('USAGE', `--explain ${text}: ${others.length + 1} pods have that name`, { hint: `write for example ${found}` });
-  const nearest =
-    findNearest(text, keys) ??
-    findNearest(
-      text.replace(/^.*\//, ''),
-      keys.map((key) => key.replace(/^.*\//, '')),
-    );
+  const nameOfKey = (key: string): string => key.replace(/^.*\//, '');
+  const name = findNearest(nameOfKey(text), keys.map(nameOfKey));
+  const nearest = findNearest(text, keys) ?? keys.find((key) => nameOfKey(key) === name);
   throw new KplanError('NOT_FOUND', `--explain ${text}: there is no such pod`, {
     hint:
       nearest === undefined
@@ -93,6 +102,13 @@ function describeHeld(why: HeldPod['why']): string {
     case 'scheduler':
       return `is left to the scheduler ${why.name}: where that puts it is not known`;
   }
+}
+
+/** Pods that are not even made: admission refuses them. */
+function describeRefused(world: World): readonly string[] {
+  return listRefusedPods(world).map(
+    ({ workload, count, message }) => `${count} ${count === 1 ? 'pod' : 'pods'} of ${formatRef(refOf(workload))} not made: ${message}`,
+  );
 }
 
 function describeNodes(world: World): readonly string[] {

@@ -50,12 +50,12 @@ export class ClusterState {
   /** What plugins say that look at nodes alone. */
   readonly statics: StaticFilters;
   readonly #census: PodCensus;
-  readonly #byClass = new Map<unknown, Map<number, unknown>>();
+  readonly #byClass = new Map<unknown, Map<PodClass, unknown>>();
   readonly #columns = new Map<string, ResourceColumn>();
   readonly #topologies = new Map<string, Topology>();
   #byName: ReadonlyMap<string, NodeInfo> | undefined;
   #images: ReadonlyMap<string, readonly NodeInfo[]> | undefined;
-  readonly #weights: (ClassWeight | undefined)[] = [];
+  readonly #weights = new Map<PodClass, ClassWeight>();
   #lost = 0;
 
   constructor(world: World, options: { readonly settlesClaims: boolean } = { settlesClaims: false }) {
@@ -137,13 +137,12 @@ export class ClusterState {
   /** What `compute` makes of a class of pods and the nodes alone, computed once. `compute` must be a function declared once. */
   ofClass<T>(pod: PodInfo, compute: (pod: PodInfo, cluster: ClusterState) => T): T {
     let known = this.#byClass.get(compute);
-    if (known === undefined) this.#byClass.set(compute, (known = new Map<number, unknown>()));
-    const { id } = pod.class;
-    const found = known.get(id);
+    if (known === undefined) this.#byClass.set(compute, (known = new Map<PodClass, unknown>()));
+    const found = known.get(pod.class);
     // The entry under a function was made by that function.
     if (found !== undefined) return found as T;
     const made = compute(pod, this);
-    known.set(id, made);
+    known.set(pod.class, made);
     return made;
   }
 
@@ -204,7 +203,7 @@ export class ClusterState {
   }
 
   #weightOf(podClass: PodClass): ClassWeight {
-    let weight = this.#weights[podClass.id];
+    let weight = this.#weights.get(podClass);
     if (weight === undefined) {
       const { amounts, placed } = podClass.requests;
       weight = {
@@ -215,7 +214,7 @@ export class ClusterState {
         carried: this.carriers.listCarried(podClass),
         entry: this.#census.entryOf(podClass.face),
       };
-      this.#weights[podClass.id] = weight;
+      this.#weights.set(podClass, weight);
     }
     return weight;
   }

@@ -13,7 +13,7 @@ export interface FaceEntry {
 /** Counts placed pods by their faces, so that a pod that comes or goes costs only the tallies that count it. */
 export class PodCensus {
   readonly #nodes: number;
-  readonly #faces = new Map<number, FaceEntry>();
+  readonly #faces = new Map<Face, FaceEntry>();
   readonly #tallies = new Map<string, PodTally>();
 
   constructor(nodes: number) {
@@ -43,10 +43,10 @@ export class PodCensus {
 
   /** The entry of a face, under which its pods are counted. */
   entryOf(face: Face): FaceEntry {
-    let entry = this.#faces.get(face.id);
+    let entry = this.#faces.get(face);
     if (entry === undefined) {
       const tallies = [...this.#tallies.values()].filter((tally) => tally.isCounted(face));
-      this.#faces.set(face.id, (entry = { face, live: new Map(), terminating: new Map(), tallies }));
+      this.#faces.set(face, (entry = { face, live: new Map(), terminating: new Map(), tallies }));
     }
     return entry;
   }

@@ -1,7 +1,17 @@
 import { KplanError } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { explainNode, filterNode, findFeasible, prepareFilters, reserve, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import {
+  explainNode,
+  filterNode,
+  findFeasible,
+  listRefusals,
+  prepareFilters,
+  reserve,
+  scoreNodes,
+  type Evaluation,
+  type Scores,
+} from './evaluate.ts';
 import type { Choice, FastPath } from './fast/fast-path.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -45,7 +55,7 @@ export class Scheduling {
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
   /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
-  readonly #refusals = new Map<number, Decision>();
+  readonly #refusals = new Map<PodInfo['class'], Decision>();
 
   constructor(cluster: ClusterState, options: SchedulingOptions) {
     this.#cluster = cluster;
@@ -73,7 +83,7 @@ export class Scheduling {
   #place(pod: PodInfo): void {
     const { nodeCount } = this.#cluster;
     if (nodeCount === 0) return this.#decide(pod, { message: NO_NODES });
-    const known = this.#refusals.get(pod.class.id);
+    const known = this.#refusals.get(pod.class);
     if (known !== undefined) return this.#decide(pod, known);
     const choice = this.#isExplained(pod) ? undefined : this.#options.fastPath?.find(pod);
     if (choice !== undefined) return this.#take(pod, choice);
@@ -131,7 +141,7 @@ export class Scheduling {
   }
 
   #refuse(pod: PodInfo, decision: Decision): void {
-    this.#refusals.set(pod.class.id, decision);
+    this.#refusals.set(pod.class, decision);
     this.#decide(pod, decision);
   }
 
@@ -196,7 +206,9 @@ export class Scheduling {
       const { plugin, verdict } = explainNode(evaluation, this.#cluster, node.index);
       const at = scored?.feasible.indexOf(node.index) ?? -1;
       const scores = at < 0 ? [] : [...(scored?.scores.byPlugin ?? [])].map(([name, values]) => [name, values[at] ?? 0] as const);
-      return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      const also = listRefusals(evaluation, this.#cluster, node.index).filter((refusal) => refusal.plugin !== plugin);
+      const said = { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      return also.length === 0 ? said : { ...said, also };
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Layout } from '../report.ts';
 import { countPlaced, type PodPlacement, type ScheduleReport } from '../schedule.ts';
 import { count } from '../summary.ts';
+import { explainedLines } from './explain-pod.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
 
@@ -25,7 +26,11 @@ export function scheduleLines(report: ScheduleReport, layout: Layout): readonly 
   const held = new Set(report.held.map(({ pod }) => pod));
   const unplaced = report.placements.filter(({ node, pod }) => node === null && !held.has(pod));
   const placed = report.placements.filter(({ node }) => node !== null);
+  const explained = report.placements.flatMap((placement): [string, Line[]][] =>
+    placement.nodes === undefined ? [] : [[placement.pod, explainedLines(placement, layout)]],
+  );
   return [
+    ...explained,
     ['Without a node', groupByMessage(unplaced).flatMap(unplacedLines)],
     ['Not looked at by the scheduler', report.held.map(({ pod, message }) => line([span(' ! ', 'warn'), span(`${pod}  ${message}`)]))],
     [

@@ -1,7 +1,7 @@
 import type { ClusterState } from '../cluster-state.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { NodeFilter, PluginContext } from '../plugin.ts';
-import type { PodInfo } from '../pod-class.ts';
+import type { PodClass, PodInfo } from '../pod-class.ts';
 import { SUCCESS } from '../verdict.ts';
 import { ClassPlan, type NodeGroup } from './class-plan.ts';
 import { listAspects, sortPlugins } from './class-rules.ts';
@@ -36,7 +36,7 @@ interface Known {
 export class FastPath {
   readonly #cluster: ClusterState;
   readonly #context: PluginContext;
-  readonly #known = new Map<number, Known>();
+  readonly #known = new Map<PodClass, Known>();
   readonly #groupings: Grouping[] = [];
   readonly #seen: SeenNodes;
 
@@ -109,14 +109,14 @@ export class FastPath {
 
   #planOf(pod: PodInfo): ClassPlan | undefined {
     const terms = this.#cluster.carriers.size;
-    const known = this.#known.get(pod.class.id);
+    const known = this.#known.get(pod.class);
     if (known !== undefined && (known.terms === terms || this.#isCurrent(pod, known))) {
       known.terms = terms;
       return known.plan;
     }
     known?.plan?.end();
     const plan = this.#makePlan(pod);
-    this.#known.set(pod.class.id, { plan, terms });
+    this.#known.set(pod.class, { plan, terms });
     if (this.#known.size % CHECKED === 0) this.#forget();
     return plan;
   }
