@@ -64,8 +64,7 @@ export interface Simulation {
 
 /** Like `schedule`, keeping the cluster. */
 export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
-  const cluster = new ClusterState(world, { settlesClaims: options.settlesClaims ?? false });
-  const { queue, foreign, held } = sortPods(world, cluster);
+  const { cluster, queue, foreign, held } = openCluster(world, options);
   const context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
   const scheduling = new Scheduling(cluster, {
     ...options,
@@ -77,15 +76,17 @@ export function simulate(world: World, options: ScheduleOptions = {}): Simulatio
   return { result: { placements, preempted, foreign }, cluster, unplaced, held };
 }
 
-/** The pods of a world, as the scheduler finds them. */
-interface Sorted {
+/** A world as the scheduler finds it: pods with a node are on it, the others wait in the queue or are held. */
+export interface OpenCluster {
+  readonly cluster: ClusterState;
   readonly queue: readonly PodInfo[];
   readonly foreign: readonly string[];
   readonly held: readonly HeldPod[];
 }
 
-/** Puts pods with a node on it; the others wait, or are held. */
-function sortPods(world: World, cluster: ClusterState): Sorted {
+/** Puts the pods of a world where they are. */
+export function openCluster(world: World, options: ScheduleOptions): OpenCluster {
+  const cluster = new ClusterState(world, { settlesClaims: options.settlesClaims ?? false });
   const table = new PodClassTable(world);
   const [queue, foreign, held]: [PodInfo[], string[], HeldPod[]] = [[], [], []];
   for (const object of world.byKind('', 'Pod')) {
@@ -103,7 +104,7 @@ function sortPods(world: World, cluster: ClusterState): Sorted {
     } else if (gates.length > 0) held.push({ pod, why: { kind: 'gates', names: gates } });
     else if (!pod.isTerminating) queue.push(pod);
   }
-  return { queue, foreign, held };
+  return { cluster, queue, foreign, held };
 }
 
 /** Whether a world says anything of nodes: without any, where pods go is unknown and nothing is reported. */

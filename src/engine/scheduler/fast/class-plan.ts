@@ -3,7 +3,7 @@ import type { LogReader, Mark } from '../change-log.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { PluginContext } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
-import { isPassing, type ClassRules } from './class-rules.ts';
+import { isPassing, listAspects, type ClassRules, type Telling } from './class-rules.ts';
 import type { Grouping } from './grouping.ts';
 import { MaxTree, NOTHING } from './max-tree.ts';
 import { NumberPairs } from './number-pairs.ts';
@@ -23,7 +23,7 @@ export interface PlanInput {
   readonly cluster: ClusterState;
   readonly context: PluginContext;
   readonly rules: ClassRules;
-  readonly aspects: readonly Aspect[];
+  readonly telling: readonly Telling[];
   /** Of the fixed aspects. */
   readonly grouping: Grouping;
   /** Shared by all plans, which use it one at a time. */
@@ -50,10 +50,10 @@ export class ClassPlan implements LogReader {
   #position: Mark;
 
   constructor(input: PlanInput) {
-    const { aspects, cluster } = input;
+    const { cluster } = input;
     const { length } = cluster.nodes;
     this.#input = input;
-    this.#changing = aspects.filter(({ isFixed }) => !isFixed);
+    this.#changing = listAspects(input.telling).filter(({ isFixed }) => !isFixed);
     this.#numbers = this.#changing.map(() => new NumberPairs());
     this.#groupOf = this.#changing.length === 0 ? undefined : new Int32Array(length).fill(NOTHING);
     this.#position = cluster.log.mark();
@@ -68,8 +68,8 @@ export class ClassPlan implements LogReader {
     return this.#input.rules;
   }
 
-  get aspects(): readonly Aspect[] {
-    return this.#input.aspects;
+  get telling(): readonly Telling[] {
+    return this.#input.telling;
   }
 
   /** About how many bytes it takes. */

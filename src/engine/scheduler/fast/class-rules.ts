@@ -24,8 +24,23 @@ export interface ClassRules {
   readonly asked: readonly Plugin[];
 }
 
+/** A plugin that tells nodes apart by these. */
+export interface Telling {
+  readonly plugin: Plugin;
+  readonly aspects: readonly Aspect[];
+}
+
+/** What rules are made for. */
+interface RulesInput {
+  readonly pod: PodInfo;
+  readonly cluster: ClusterState;
+  readonly context: PluginContext;
+  readonly telling: readonly Telling[];
+}
+
 /** Sorts the plugins for a class; undefined where some plugin has to be asked about every node. */
-export function sortPlugins(pod: PodInfo, cluster: ClusterState, context: PluginContext): ClassRules | undefined {
+export function sortPlugins(input: RulesInput): ClassRules | undefined {
+  const { pod, cluster } = input;
   const concerned = PLUGINS.filter((plugin) => plugin.concerns?.(pod) !== false);
   if (concerned.some((plugin) => plugin.score !== undefined && plugin.looksAt?.score === undefined)) return undefined;
   const filtering = concerned.filter((plugin) => plugin.filter !== undefined);
@@ -34,7 +49,7 @@ export function sortPlugins(pod: PodInfo, cluster: ClusterState, context: Plugin
   const ownPods = filtering.filter((plugin) => plugin.looksAt?.filter === 'own pods');
   const ofOwnPods = prepareAll(ownPods, (plugin) => plugin.filter?.(pod, cluster));
   if (prepareFixed() === undefined || ofOwnPods === undefined) return undefined;
-  const telling = new Set(concerned.filter((plugin) => (plugin.aspects?.(pod, cluster) ?? []).length > 0));
+  const telling = new Set(input.telling.map(({ plugin }) => plugin));
   const alike = concerned.filter((plugin) => plugin.looksAt?.score === 'aspects');
   return {
     ofNode: () => prepareFixed() ?? [],
@@ -44,16 +59,33 @@ export function sortPlugins(pod: PodInfo, cluster: ClusterState, context: Plugin
     alikeScores: alike.filter((plugin) => telling.has(plugin)),
     constant: sumConstants(
       alike.filter((plugin) => !telling.has(plugin)),
-      { pod, cluster, context },
+      input,
     ),
     asked: filtering.filter((plugin) => plugin.isStatic !== true && plugin.looksAt?.filter === undefined),
   };
 }
 
-/** The aspects that some plugin tells nodes apart by for this class. */
-export function listAspects(pod: PodInfo, cluster: ClusterState): readonly Aspect[] {
-  const concerned = PLUGINS.filter((plugin) => plugin.concerns?.(pod) !== false);
-  return [...new Set(concerned.flatMap((plugin) => plugin.aspects?.(pod, cluster) ?? []))];
+/** The plugins that tell nodes apart for this class, each with what it tells them apart by. */
+export function listTelling(pod: PodInfo, cluster: ClusterState): readonly Telling[] {
+  return PLUGINS.flatMap((plugin) => {
+    const aspects = plugin.concerns?.(pod) === false ? [] : (plugin.aspects?.(pod, cluster) ?? []);
+    return aspects.length === 0 ? [] : [{ plugin, aspects }];
+  });
+}
+
+/** All that nodes are told apart by, each once. */
+export function listAspects(telling: readonly Telling[]): readonly Aspect[] {
+  return [...new Set(telling.flatMap(({ aspects }) => aspects))];
+}
+
+/** Whether the same plugins tell nodes apart by the same. */
+export function isSameTelling(a: readonly Telling[], b: readonly Telling[]): boolean {
+  return a.length === b.length && a.every(({ plugin, aspects }, i) => plugin === b[i]?.plugin && isSameList(aspects, b[i].aspects));
+}
+
+/** Whether two lists have the same items. */
+export function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
 /** The filters of plugins whose answers last; undefined where one refuses the pod before any node is looked at. */
@@ -74,10 +106,7 @@ function prepareAll(
 }
 
 /** What plugins that tell no nodes apart give each of them. */
-function sumConstants(
-  plugins: readonly Plugin[],
-  { pod, cluster, context }: { readonly pod: PodInfo; readonly cluster: ClusterState; readonly context: PluginContext },
-): number {
+function sumConstants(plugins: readonly Plugin[], { pod, cluster, context }: RulesInput): number {
   const any = Int32Array.of(0);
   return plugins.reduce((sum, plugin) => sum + (plugin.score?.(pod, cluster, any, context)?.[0] ?? 0) * (plugin.weight ?? 1), 0);
 }

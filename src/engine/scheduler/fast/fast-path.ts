@@ -4,7 +4,7 @@ import type { NodeFilter, PluginContext } from '../plugin.ts';
 import type { PodClass, PodInfo } from '../pod-class.ts';
 import { SUCCESS } from '../verdict.ts';
 import { ClassPlan, type NodeGroup } from './class-plan.ts';
-import { listAspects, sortPlugins } from './class-rules.ts';
+import { isSameList, isSameTelling, listAspects, listTelling, sortPlugins } from './class-rules.ts';
 import { groupNodes, type Grouping } from './grouping.ts';
 import { SeenNodes } from './seen-nodes.ts';
 
@@ -122,24 +122,20 @@ export class FastPath {
   }
 
   #isCurrent(pod: PodInfo, { plan }: Known): boolean {
-    if (plan === undefined) return true;
-    const aspects = listAspects(pod, this.#cluster);
-    return aspects.length === plan.aspects.length && aspects.every((aspect, i) => aspect === plan.aspects[i]);
+    return plan === undefined || isSameTelling(listTelling(pod, this.#cluster), plan.telling);
   }
 
   #makePlan(pod: PodInfo): ClassPlan | undefined {
     const [cluster, context] = [this.#cluster, this.#context];
-    const rules = sortPlugins(pod, cluster, context);
-    if (rules === undefined) return undefined;
-    const aspects = listAspects(pod, cluster);
-    const grouping = this.#groupingOf(aspects.filter(({ isFixed }) => isFixed));
-    return grouping === undefined ? undefined : new ClassPlan({ pod, cluster, context, rules, aspects, grouping, seen: this.#seen });
+    const telling = listTelling(pod, cluster);
+    const rules = sortPlugins({ pod, cluster, context, telling });
+    const grouping = this.#groupingOf(listAspects(telling).filter(({ isFixed }) => isFixed));
+    if (rules === undefined || grouping === undefined) return undefined;
+    return new ClassPlan({ pod, cluster, context, rules, telling, grouping, seen: this.#seen });
   }
 
   #groupingOf(aspects: Grouping['aspects']): Grouping | undefined {
-    const isSame = (other: Grouping): boolean =>
-      other.aspects.length === aspects.length && aspects.every((aspect, i) => aspect === other.aspects[i]);
-    const known = this.#groupings.find(isSame);
+    const known = this.#groupings.find((grouping) => isSameList(grouping.aspects, aspects));
     if (known !== undefined) return known;
     const made = groupNodes(this.#cluster.nodes.length, aspects, MOST_GROUPS);
     if (made !== undefined) this.#groupings.unshift(made);
