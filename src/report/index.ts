@@ -22,7 +22,7 @@ export {
   type ValidateReport,
 } from './report.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
-export type { ScheduleReport } from './schedule.ts';
+export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';
 export { stringifyYaml } from './yaml.ts';
 

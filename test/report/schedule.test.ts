@@ -50,6 +50,7 @@ function toReport(refused: readonly string[] = ['node-4'], name = 'node'): Sched
     ],
     preempted: [{ pod: 'shop/low-0', node: 'node-1', by: 'shop/web-0' }],
     held: [{ pod: 'shop/gated', why: 'gates', message: 'waits until its scheduling gates are removed: g' }],
+    omitted: [],
     findings: [],
     notes: [],
     next: 'Next.',
@@ -79,10 +80,7 @@ test('where names leave no room for a table, each node has its line, and no line
 
 test('many nodes of which the same is said are one line, unless all are asked for', () => {
   const names = Array.from({ length: 30 }, (_, index) => `refused-${index}`);
-  assert.match(
-    FORMATS.text(toReport(names), PLAIN),
-    / ✗ refused-0, refused-1, refused-2 and 27 more {2}NodeResourcesFit: Insufficient\s/,
-  );
+  assert.match(FORMATS.text(toReport(names), PLAIN), / ✗ refused-0, refused-1, refused-2 and 27 more {2}NodeResourcesFit: Insufficient\s/);
   assert.match(FORMATS.text(toReport(names), { ...PLAIN, all: true }), / ✗ refused-29 {2}NodeResourcesFit/);
 });
 
