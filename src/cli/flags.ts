@@ -127,6 +127,20 @@ export const FLAGS: readonly Flag[] = [
     summary: 'try so many orders in which pods may arrive: who always, sometimes, never fits',
   },
   { name: 'seed', type: 'number', group: 'Plan', value: 'N', summary: 'what the orders follow from', fallback: '1' },
+  {
+    name: 'for',
+    type: 'string',
+    group: 'Plan',
+    value: 'KIND/NAME',
+    summary: 'how many more of this workload fit, and what stops the next',
+  },
+  {
+    name: 'node-shape',
+    type: 'list',
+    group: 'Plan',
+    value: 'SHAPE',
+    summary: "a kind of node to plan with: 'm5.large=2cpu,8Gi,price=0.096', or a cloud's name; repeatable",
+  },
   { name: 'each', type: 'boolean', group: 'Plan', summary: 'lose every node in turn (N-1): budgets do not hold a failure' },
   { name: 'zones', type: 'boolean', group: 'Plan', summary: 'lose every zone in turn' },
   { name: 'force', type: 'boolean', group: 'Plan', summary: 'evict pods too that no controller makes again' },
@@ -178,6 +192,7 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
+  { name: 'no-hooks', type: 'boolean', group: 'Apply', summary: 'do not run the hooks that are for the removal of the unit' },
   { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
   { name: 'force-conflicts', type: 'boolean', group: 'Apply', summary: 'take over fields that another manager owns' },
   {

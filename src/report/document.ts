@@ -17,6 +17,7 @@ import {
 } from '../model/index.ts';
 import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
+import { capacityFields } from './capacity.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
 import { drainFields } from './drain.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
@@ -67,6 +68,8 @@ export function toDocument(report: Report): JsonObject {
       return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
     case 'ScheduleReport':
       return { ...head, ...questionFields(report), ...scheduleFields(report, refFields), ...answeredFields(report) };
+    case 'CapacityReport':
+      return { ...head, ...questionFields(report), ...capacityFields(report, refFields), ...answeredFields(report) };
     case 'AccessListReport':
     case 'AccessReport':
     case 'WhoCanReport':

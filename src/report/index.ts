@@ -21,6 +21,7 @@ export {
   type UnitStatus,
   type ValidateReport,
 } from './report.ts';
+export type { CapacityReport } from './capacity.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
 export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';

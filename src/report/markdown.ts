@@ -24,6 +24,7 @@ import {
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { listCapacityTables } from './capacity-tables.ts';
 import { homelessOfLoss } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import { drainSections, scheduleSections } from './markdown-placement.ts';
@@ -93,6 +94,8 @@ function titleOf(report: Report): string {
       const { placed, unplaced } = countPlaced(report);
       return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
     }
+    case 'CapacityReport':
+      return `kplan capacity: ${count(report.pods, 'pod') || 'no pods'}, ${count(report.nodes, 'node') || 'no nodes'} · ${problems}`;
   }
 }
 
@@ -140,6 +143,14 @@ function sectionsOf(report: Report): Section[] {
         open: true,
       });
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'CapacityReport')
+    for (const { title, head, rows } of listCapacityTables(report, true))
+      sections.push({
+        title: `${title} (${rows.length})`,
+        head,
+        rows: rows.map((cells) => row(...cells.map(escape))),
+        open: rows.length <= 20,
+      });
   if (report.kind === 'DrainReport') sections.push(...drainSections(report));
   if (report.kind === 'AccessReport' || report.kind === 'AccessListReport' || report.kind === 'WhoCanReport')
     sections.push(...accessSections(report));
@@ -233,8 +244,9 @@ function stepRow(step: Step): string {
 }
 
 function driftRow(step: Step, field: FieldChange): string {
-  const { manager, time } = field.drift ?? { manager: '', time: '' };
-  return row(code(formatRef(step.ref)), fieldText(field, step), `${code(manager)}<br>${escape(time)}`);
+  const { manager, time = '' } = field.drift ?? {};
+  const who = manager === undefined ? 'not known by whom' : `${code(manager)}<br>${escape(time)}`;
+  return row(code(formatRef(step.ref)), fieldText(field, step), who);
 }
 
 function fieldText(change: FieldChange, step: Step): string {

@@ -77,13 +77,9 @@ test('gated pods, pods of another scheduler and of a node that is not there are 
   assert.equal(code, 1);
   assert.deepEqual(
     getArray(readReport(stdout), 'held')
-      .map((item) => [getString(item, 'pod'), getString(item, 'why')])
+      .map((item) => `${getString(item, 'pod')} ${getString(item, 'why')}`)
       .toSorted(),
-    [
-      ['default/gated-0', 'gates'],
-      ['default/lost-0', 'node'],
-      ['default/other-0', 'scheduler'],
-    ],
+    ['default/gated-0 gates', 'default/lost-0 node', 'default/other-0 scheduler'],
   );
   const waiting = await ask(context, APP('gated', 1, '1', ', schedulingGates: [{name: later}]'), ...TWO);
   assert.equal(waiting.code, 0);
