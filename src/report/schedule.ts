@@ -67,8 +67,18 @@ export interface ScheduleReport extends QuestionReport {
   readonly held: readonly HeldPodEntry[];
   /** Pods without a place that are only counted: no nodes could hold so many. */
   readonly omitted: readonly { readonly workload: ObjectRef; readonly pods: number }[];
+  /** What the pods need of any nodes; absent where nodes are known. */
+  readonly needed?: Needed;
   /** How it goes when pods arrive in other orders; absent where that was not asked. */
   readonly orders?: OrderSensitivity;
+}
+
+/** A lower bound: with less of anything not all pods can have a place. */
+export interface Needed {
+  readonly pods: number;
+  readonly nodes: number;
+  readonly requests: Readonly<Record<string, string>>;
+  readonly largest: Readonly<Record<string, string>>;
 }
 
 /** What comes of other orders of arrival. */
@@ -129,6 +139,9 @@ export function scheduleFields(report: ScheduleReport, refFields: (ref: ObjectRe
     ...(report.omitted.length === 0
       ? {}
       : { omitted: report.omitted.map(({ workload, pods }) => ({ workload: refFields(workload), pods })) }),
+    ...(report.needed === undefined
+      ? {}
+      : { needed: { ...report.needed, requests: { ...report.needed.requests }, largest: { ...report.needed.largest } } }),
     ...(orders === undefined ? {} : { orders: orderFields(orders, refFields) }),
   };
 }

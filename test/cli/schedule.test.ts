@@ -88,7 +88,12 @@ test('gated pods, pods of another scheduler and of a node that is not there are 
 test('without nodes nothing is guessed', async (context) => {
   const { code, stdout } = await ask(context, APP('web', 2, '1'));
   assert.equal(code, 1);
-  assert.match(stdout, /No nodes are known, so where pods go cannot be said/);
+  assert.match(stdout, /^Schedule: 2 pods and no nodes known /);
+  assert.match(
+    stdout,
+    /At least needed, whatever the nodes are\n {3}1 node, with 2 cpu for pods in all\n {3}and for the largest pod a node with 1 cpu\n/,
+  );
+  assert.match(stdout, /No nodes are known, so where pods go cannot be said, only what they need at least/);
 });
 
 test('orders say who depends on them, with the seed that repeats them', async (context) => {

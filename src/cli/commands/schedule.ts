@@ -1,5 +1,5 @@
-import { schedulingKnown, simulate, tryOrders, type HeldPod } from '../../engine/scheduler/index.ts';
-import { KplanError, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { findLeastNeeded, schedulingKnown, simulate, tryOrders, type HeldPod } from '../../engine/scheduler/index.ts';
+import { formatRef, KplanError, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { countFindings, countPlaced, type ScheduleReport } from '../../report/index.ts';
 import { findNearest, getObject } from '../../std/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -56,11 +56,17 @@ function toReport(question: QuestionWorld, settled: SettledWorld, { explain, ord
     preempted: result.preempted.filter(({ pod, by }) => isAsked(pod) || isAsked(by)),
     held: held.filter(({ pod }) => isAsked(pod.key)).map(({ pod, why }) => ({ pod: pod.key, why: why.kind, message: describeHeld(why) })),
     omitted: settled.overlarge.map(({ workload, asked, kept }) => ({ workload, pods: asked - kept })),
+    ...(schedulingKnown(world) ? {} : { needed: findLeastNeeded(world, toMore(settled)) }),
     ...(orders === undefined ? {} : { orders: tryOrders(world, orders, options) }),
     findings,
     notes: [...notes, ...settled.notes, ...describeNodes(world)],
   };
   return { ...report, next: nextStep(report) };
+}
+
+/** How many pods each overlarge workload has beyond those that are looked at. */
+function toMore({ overlarge }: SettledWorld): ReadonlyMap<string, number> {
+  return new Map(overlarge.map(({ workload, asked, kept }) => [formatRef(workload), asked - kept]));
 }
 
 /** The world in which a pod that has a node is placed anew: so it can be said of every node what speaks for and against it. */
@@ -119,7 +125,9 @@ function describeHeld(why: HeldPod['why']): string {
 function describeNodes(world: World): readonly string[] {
   return schedulingKnown(world)
     ? []
-    : ['No nodes are known, so where pods go cannot be said: --nodes 3x4cpu,16Gi, --snapshot or --live tells.'];
+    : [
+        'No nodes are known, so where pods go cannot be said, only what they need at least: --nodes 3x4cpu,16Gi, --snapshot or --live tells.',
+      ];
 }
 
 function nextStep({ placements, held, nodes, findings }: Omit<ScheduleReport, 'next'>): string {

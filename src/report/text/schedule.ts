@@ -11,6 +11,8 @@ const MOST_PLACED = 40;
 /** `Schedule: 5 pods placed, 2 without a node`. */
 export function scheduleHead(report: ScheduleReport): Span[] {
   const { placed, unplaced } = countPlaced(report);
+  if (report.needed !== undefined)
+    return [span('Schedule', 'bold'), span(': '), span(`${count(report.needed.pods, 'pod') || 'no pods'} and no nodes known`, 'warn')];
   const parts = [count(placed, 'pod') === '' ? '' : `${count(placed, 'pod')} placed`, unplaced === 0 ? '' : `${unplaced} without a node`];
   const said = parts.filter((part) => part !== '').join(', ');
   return [
@@ -32,7 +34,11 @@ export function scheduleLines(report: ScheduleReport, layout: Layout): readonly 
   );
   return [
     ...explained,
-    ['Without a node', [...groupByMessage(unplaced).flatMap(unplacedLines), ...report.omitted.map(omittedLine)]],
+    ['At least needed, whatever the nodes are', neededLines(report)],
+    [
+      'Without a node',
+      report.needed !== undefined ? [] : [...groupByMessage(unplaced).flatMap(unplacedLines), ...report.omitted.map(omittedLine)],
+    ],
     ['In other orders', orderLines(report)],
     ['Not looked at by the scheduler', report.held.map(({ pod, message }) => line([span(' ! ', 'warn'), span(`${pod}  ${message}`)]))],
     [
@@ -40,6 +46,18 @@ export function scheduleLines(report: ScheduleReport, layout: Layout): readonly 
       report.preempted.map(({ pod, node, by }) => line([span(' ! ', 'warn'), span(`${pod} from ${node}, for ${by}`)])),
     ],
     ['Placed', placedLines(placed, layout)],
+  ];
+}
+
+function neededLines({ needed }: ScheduleReport): Line[] {
+  if (needed === undefined || needed.pods === 0) return [];
+  const list = (amounts: Readonly<Record<string, string>>): string =>
+    Object.entries(amounts)
+      .map(([resource, amount]) => `${amount} ${resource}`)
+      .join(', ') || 'nothing';
+  return [
+    line([span(`   ${count(needed.nodes, 'node')}, with ${list(needed.requests)} for pods in all`)], undefined, 5),
+    line([span(`   and for the largest pod a node with ${list(needed.largest)}`)], undefined, 5),
   ];
 }
 
