@@ -24,8 +24,9 @@ export function findLeastNeeded(world: World, more: ReadonlyMap<string, number> 
     }
   }
   const pods = classes.reduce((sum, { count }) => sum + count, 0);
-  const apart = classes.filter(isAlone).map(({ count }) => count);
-  return { pods, nodes: Math.max(pods > 0 ? 1 : 0, ...apart), requests: format(requests), largest: format(largest) };
+  const apart = new Map<number, number>();
+  for (const item of classes.filter(isAlone)) apart.set(item.pod.class.id, (apart.get(item.pod.class.id) ?? 0) + item.count);
+  return { pods, nodes: Math.max(pods > 0 ? 1 : 0, ...apart.values()), requests: format(requests), largest: format(largest) };
 }
 
 /** Whether no two pods of a class may be on one node: they keep apart by the hostname, or want the same host port. */
