@@ -16,6 +16,8 @@ export {
 } from './packing/index.ts';
 export { NOT_SIMULATED } from './not-simulated.ts';
 export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
-export { openTrial } from './trial.ts';
+export { findLeastNeeded } from './least-needed.ts';
+export { tryOrders } from './orders.ts';
 export type { NodeExplanation, Placement } from './placement.ts';
 export { schedule, schedulingKnown, simulate, type HeldPod } from './schedule.ts';
+export { openTrial } from './trial.ts';
