@@ -37,11 +37,11 @@ function putAllBut(last: number, world: World, placements: readonly Placement[])
 const size = readSize(parseJson(process.argv[2] ?? '{}'));
 const world = makeCluster(size);
 world.byKind('', 'Pod');
-const fast = await measureWork(() => schedule(world, { namesTies: false }).placements);
+const fast = await measureWork(() => schedule(world).placements);
 const peak = process.resourceUsage().maxRSS / 1024;
 const last = fast.answer.slice(-LAST);
 const rest = putAllBut(LAST, world, fast.answer);
-const way = { way: 'plain', namesTies: false } as const;
+const way = { way: 'plain' } as const;
 const placed = rest.without(
   last.map(({ pod }) => ({ group: '', kind: 'Pod', namespace: pod.split('/')[0] ?? '', name: pod.split('/')[1] ?? '' })),
 );

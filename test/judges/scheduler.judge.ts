@@ -79,7 +79,7 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
   const world = World.of([...objects, ...pods]);
   const { placements, preempted } = schedule(world, { explain: '*' });
   // A pod that is explained is asked of every plugin on every node; where it goes is otherwise found out faster.
-  const quick = new Map(schedule(world).placements.map((item) => [item.pod, item]));
+  const quick = new Map(schedule(world, { namesTies: true }).placements.map((item) => [item.pod, item]));
   const coverage = new Set<string>(pods.length > 1 ? ['after others'] : []);
   for (const [index, told] of [answer, ...getArray(answer, 'next')].entries()) {
     const pod = pods[index];

@@ -44,7 +44,7 @@ function toReport(question: QuestionWorld, settled: SettledWorld, { explain, ord
   const { which, before, after, findings, notes, kubernetesVersion } = question;
   const world = explain === undefined ? settled.world : asIfWaiting(settled.world, explain);
   const options = { kubernetesVersion, settlesClaims: which === 'after' };
-  const { result, held, cluster } = simulate(world, { ...options, ...(explain === undefined ? {} : { explain }) });
+  const { result, held, cluster } = simulate(world, { ...options, namesTies: true, ...(explain === undefined ? {} : { explain }) });
   const isAsked = askedPods(world, question);
   const report = {
     kind: 'ScheduleReport' as const,

@@ -18,7 +18,7 @@ export interface ScheduleOptions {
   readonly settlesClaims?: boolean;
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
-  /** False if placements are to name only the node that was taken, and not the others with the same score. */
+  /** True if placements are to name all nodes with the highest score, and not only the one that is taken; of explained pods they always do. */
   readonly namesTies?: boolean;
   /** `plain` asks every plugin about every node for every pod: the twin that the fast way is compared with. */
   readonly way?: 'fast' | 'plain';

@@ -33,7 +33,7 @@ export interface Scheduled {
 export interface SchedulingOptions extends PluginContext {
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
-  /** Whether placements name all nodes with the highest score, or only the one that was taken. */
+  /** Whether placements name all nodes with the highest score, also of pods that are not explained. */
   readonly namesTies?: boolean;
   /** Asked first, for pods that are not explained; it has seen the same cluster from the start. */
   readonly fastPath?: FastPath;
@@ -102,7 +102,7 @@ export class Scheduling {
 
   #take(pod: PodInfo, choice: Choice): void {
     const { node, feasible, score } = choice;
-    const best = this.#options.namesTies === false ? this.#aloneOf(node) : choice.listBest().map(({ name }) => name);
+    const best = this.#options.namesTies === true ? choice.listBest().map(({ name }) => name) : this.#aloneOf(node);
     this.#note(pod, { pod: pod.key, node: node.name, message: toSuccess(pod, node), feasible, best, score });
     this.#bind(pod, node);
   }
@@ -122,7 +122,7 @@ export class Scheduling {
       message: toSuccess(pod, node),
       node: node.name,
       feasible: feasible.length,
-      best: this.#options.namesTies === false ? this.#aloneOf(node) : best.map(({ name }) => name),
+      best: this.#options.namesTies === true || this.#isExplained(pod) ? best.map(({ name }) => name) : this.#aloneOf(node),
       score: score ?? null,
       evaluation,
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),

@@ -76,7 +76,7 @@ function nodeNameOf(node: KubernetesObject): string {
  */
 export function loseNodes(world: World, cases: readonly LossCase[], options: ScheduleOptions): readonly Loss[] {
   const start = settle(world, options).world;
-  const trial = openTrial(start, { ...options, namesTies: false });
+  const trial = openTrial(start, options);
   return cases.map((item) => {
     const before = trial.checkpoint();
     const loss = loseAtOnce(trial, item, start);
