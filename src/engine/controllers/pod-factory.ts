@@ -19,6 +19,7 @@ export function toPod(
   adapt: (spec: JsonObject) => JsonObject = keep,
 ): KubernetesObject {
   const namespace = namespaceOf(owner);
+  const shared = sharedOf(owner, template);
   const spec = adapt(admitPod(getObject(template, 'spec') ?? {}, namespace, admission).spec);
   return {
     apiVersion: 'v1',
@@ -26,12 +27,30 @@ export function toPod(
     metadata: {
       name: identity.name,
       ...(namespace === undefined ? {} : { namespace }),
-      ...toMap('labels', getObject(template, 'metadata', 'labels'), identity.labels),
+      ...(identity.labels === undefined ? shared.labels : toMap('labels', getObject(template, 'metadata', 'labels'), identity.labels)),
       ...toMap('annotations', getObject(template, 'metadata', 'annotations'), identity.annotations),
-      ownerReferences: [toControllerReference(owner)],
+      ownerReferences: shared.ownerReferences,
     },
     spec,
   };
+}
+
+/** What all pods of a template have in common beside their spec. */
+interface SharedMetadata {
+  readonly owner: KubernetesObject;
+  readonly labels: Record<string, JsonValue>;
+  readonly ownerReferences: readonly JsonObject[];
+}
+
+const SHARED = new WeakMap<JsonObject, SharedMetadata>();
+
+function sharedOf(owner: KubernetesObject, template: JsonObject): SharedMetadata {
+  const known = SHARED.get(template);
+  if (known?.owner === owner) return known;
+  const labels = toMap('labels', getObject(template, 'metadata', 'labels'), undefined);
+  const made = { owner, labels, ownerReferences: [toControllerReference(owner)] };
+  SHARED.set(template, made);
+  return made;
 }
 
 function keep(spec: JsonObject): JsonObject {

@@ -1,5 +1,5 @@
 import { labelsOf, nameOf, namespaceOf, type KubernetesObject } from '../../model/index.ts';
-import { getArray, getObject, getString } from '../../std/index.ts';
+import { getArray, getObject, getString, isObject } from '../../std/index.ts';
 
 /** What a pod's object says of itself alone: the same in every world that the object is in. */
 export interface PodReading {
@@ -38,17 +38,15 @@ export function readPod(object: KubernetesObject): PodReading {
 
 function toReading(object: KubernetesObject): PodReading {
   const { metadata } = object;
-  const namespace = namespaceOf(object) ?? 'default';
-  const labels = labelsOf(object);
-  const faceKey = `${namespace}${[...labels].map(([name, value]) => `\u0000${name}\u0000${value}`).join('')}`;
   const name = nameOf(object);
   const phase = getString(object, 'status', 'phase');
+  const { namespace, labels, faceKey, classKey } = readFace(object);
   return {
     key: `${namespace}/${name}`,
     namespace,
     labels,
     faceKey,
-    classKey: `${faceKey}\u0001${ownerKeyOf(object)}`,
+    classKey,
     ...splitOrdinal(name),
     created: getString(metadata, 'creationTimestamp') ?? NOT_CREATED,
     isTerminating: getString(metadata, 'deletionTimestamp') !== undefined,
@@ -57,6 +55,26 @@ function toReading(object: KubernetesObject): PodReading {
     scheduler: getString(object, 'spec', 'schedulerName') ?? 'default-scheduler',
     gates: getArray(object, 'spec', 'schedulingGates').map((gate) => getString(gate, 'name') ?? ''),
   };
+}
+
+/** What pods of one workload have in common. */
+interface FaceReading extends Pick<PodReading, 'classKey' | 'faceKey' | 'labels' | 'namespace'> {
+  readonly owners: unknown;
+}
+
+const FACES = new WeakMap<object, FaceReading>();
+
+/** Read once for pods that share their labels and owners, as those of one template do. */
+function readFace(object: KubernetesObject): FaceReading {
+  const namespace = namespaceOf(object) ?? 'default';
+  const { labels: shared, ownerReferences: owners } = object.metadata;
+  const known = isObject(shared) ? FACES.get(shared) : undefined;
+  if (known?.namespace === namespace && known.owners === owners) return known;
+  const labels = labelsOf(object);
+  const faceKey = `${namespace}${[...labels].map(([name, value]) => `\u0000${name}\u0000${value}`).join('')}`;
+  const made = { namespace, owners, labels, faceKey, classKey: `${faceKey}\u0001${ownerKeyOf(object)}` };
+  if (isObject(shared)) FACES.set(shared, made);
+  return made;
 }
 
 function ownerKeyOf(object: KubernetesObject): string {
