@@ -13,6 +13,7 @@ import {
   type Intent,
 } from './controller.ts';
 import { listDaemonNodes } from './daemon-nodes.ts';
+import { compareAge } from './deployment-revisions.ts';
 import { daemonNodeOf } from './expand-daemon-set.ts';
 import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
@@ -143,7 +144,8 @@ function isAvailableAt(pod: KubernetesObject, set: KubernetesObject, now: number
 
 function toStatus({ set, nodes, byNode, revision, context }: State): readonly Intent[] {
   const wanted = new Set(nodes);
-  const placed = [...byNode].filter(([node]) => wanted.has(node)).flatMap(([, pods]) => pods.slice(0, 1));
+  // Of two pods on a node the older is the one that counts, also while its successor is there.
+  const placed = [...byNode].filter(([node]) => wanted.has(node)).flatMap(([, pods]) => pods.toSorted(compareAge).slice(0, 1));
   const { available, requeue } = countAvailable(placed, set, context);
   const status: Record<string, JsonValue | undefined> = {
     ...observedGeneration(set),
@@ -153,8 +155,7 @@ function toStatus({ set, nodes, byNode, revision, context }: State): readonly In
     numberMisscheduled: [...byNode.keys()].filter((node) => !wanted.has(node)).length,
     numberReady: placed.filter(isReadyPod).length,
     numberUnavailable: nodes.length - available,
-    updatedNumberScheduled: [...byNode].filter(([node, pods]) => wanted.has(node) && pods.some((pod) => hashOf(pod) === revision.hash))
-      .length,
+    updatedNumberScheduled: placed.filter((pod) => hashOf(pod) === revision.hash).length,
   };
   return [...toStatusUpdate(set, status), ...requeue];
 }

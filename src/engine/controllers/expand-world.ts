@@ -91,8 +91,8 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
-/** Without what deleted owners leave behind, as the garbage collector would. */
-function removeOrphans(world: World): World {
+/** A world without what deleted owners leave behind, as the garbage collector would. */
+export function removeOrphans(world: World): World {
   const orphans: KubernetesObject[] = [];
   for (const [group, kind] of [
     ['apps', 'ReplicaSet'],
