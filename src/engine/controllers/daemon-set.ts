@@ -18,7 +18,7 @@ import { daemonNodeOf } from './expand-daemon-set.ts';
 import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
 import { podAdmissionOf } from './admission/pod-admission.ts';
-import { holdToNode, toDaemonPodSpec, toPod } from './pod-factory.ts';
+import { toDaemonPod } from './pod-factory.ts';
 import { isActivePod, isReadyPod } from './replicas.ts';
 import { findRevisions } from './revision.ts';
 import { toScaledValue } from './rollout-arithmetic.ts';
@@ -93,9 +93,10 @@ function manage(state: State): readonly Intent[] {
 function createFor({ world, set, revision }: State, node: string, name: string): KubernetesObject {
   const identity = {
     name,
+    node,
     labels: { [REVISION_HASH]: revision.hash, 'pod-template-generation': String(getNumber(set.metadata, 'generation') ?? 1) },
   };
-  return toPod(set, templateOf(set), identity, podAdmissionOf(world), (spec) => holdToNode(toDaemonPodSpec(spec), node));
+  return toDaemonPod(set, templateOf(set), identity, podAdmissionOf(world));
 }
 
 /** Replaces pods of older revisions: as many at once as may be unavailable, or by a second pod where it may surge. */

@@ -3,7 +3,7 @@ import { getArray, getObject, getString } from '../../std/index.ts';
 import { listDaemonNodes } from './daemon-nodes.ts';
 import type { Expander } from './expansion.ts';
 import { childrenOf } from './ownership.ts';
-import { holdToNode, toDaemonPodSpec, toPod } from './pod-factory.ts';
+import { toDaemonPod } from './pod-factory.ts';
 import { isActivePod } from './replicas.ts';
 import { isPodOfTemplate, templateOf } from './template.ts';
 
@@ -20,8 +20,7 @@ export const EXPAND_DAEMON_SET: Expander = {
     const add: KubernetesObject[] = [];
     for (const [ordinal, node] of nodes.entries()) {
       if (kept.has(nameOf(node))) continue;
-      const adapt = (spec: Parameters<typeof toDaemonPodSpec>[0]): typeof spec => holdToNode(toDaemonPodSpec(spec), nameOf(node));
-      add.push(toPod(set, template, { name: `${nameOf(set)}-${ordinal}` }, admission, adapt));
+      add.push(toDaemonPod(set, template, { name: `${nameOf(set)}-${ordinal}`, node: nameOf(node) }, admission));
     }
     const stay = new Set(nodes.map((node) => kept.get(nameOf(node))));
     return { add, remove: pods.filter((pod) => !stay.has(pod)).map(refOf) };
