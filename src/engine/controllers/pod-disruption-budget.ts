@@ -1,8 +1,18 @@
-import { isSelected, labelsOf, namespaceOf, readLabelSelector, refOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { getArray, getAt, getNumber, getObject, type JsonValue } from '../../std/index.ts';
+import {
+  isSelected,
+  labelsOf,
+  nameOf,
+  namespaceOf,
+  readLabelSelector,
+  refOf,
+  type KubernetesObject,
+  type World,
+} from '../../model/index.ts';
+import { getArray, getAt, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { withCondition, type Condition } from './conditions.ts';
 import { findOwner, observedGeneration, toStatusUpdate, type Controller } from './controller.ts';
-import { isActivePod, isReadyPod } from './replicas.ts';
+import { controllerReferenceOf } from './ownership.ts';
+import { hasPodCondition } from './replicas.ts';
 import { toScaledValue } from './rollout-arithmetic.ts';
 
 /** Counts how many pods of a budget may be disrupted now (`pkg/controller/disruption`). */
@@ -17,10 +27,13 @@ export const POD_DISRUPTION_BUDGET: Controller = {
   },
   reconcile: (world, budget, { now }) => {
     const selector = readLabelSelector(getObject(budget, 'spec', 'selector'));
-    const pods = world.bySelector('', 'Pod', namespaceOf(budget), selector).filter(isActivePod);
+    const pods = world.bySelector('', 'Pod', namespaceOf(budget), selector);
     const expected = countExpected(world, budget, pods);
+    if (typeof expected === 'string') return toStatusUpdate(budget, failSafe(budget, expected, now));
     const desired = toDesired(budget, expected);
-    const healthy = pods.filter(isReadyPod).length;
+    const healthy = pods.filter(
+      (pod) => getString(pod.metadata, 'deletionTimestamp') === undefined && hasPodCondition(pod, 'Ready'),
+    ).length;
     const allowed = expected > 0 ? Math.max(0, healthy - desired) : 0;
     const condition: Condition =
       allowed > 0
@@ -37,16 +50,51 @@ export const POD_DISRUPTION_BUDGET: Controller = {
   },
 };
 
-/** The pods there should be: those there are where `minAvailable` is a number, else the replicas of their controllers. */
-function countExpected(world: World, budget: KubernetesObject, pods: readonly KubernetesObject[]): number {
-  const isAbsolute = typeof getAt(budget, 'spec', 'minAvailable') === 'number';
-  if (isAbsolute || getObject(budget, 'spec') === undefined) return pods.length;
+/** Where the pods cannot be counted none may be disrupted; what was counted before stays. */
+function failSafe(budget: KubernetesObject, message: string, now: number): JsonObject {
+  const { observedGeneration: observed = 0, conditions: _, ...known } = getObject(budget, 'status') ?? {};
+  const condition: Condition = { type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message };
+  const conditions = withCondition(getArray(budget, 'status', 'conditions'), condition, now, { observedGeneration: observed });
+  return {
+    currentHealthy: 0,
+    desiredHealthy: 0,
+    expectedPods: 0,
+    ...known,
+    observedGeneration: observed,
+    disruptionsAllowed: 0,
+    conditions,
+  };
+}
+
+/**
+ * The pods there should be: those there are where `minAvailable` is a number, else the replicas of their controllers, if
+ * those have some to say how many; why not otherwise (`getExpectedScale`).
+ */
+function countExpected(world: World, budget: KubernetesObject, pods: readonly KubernetesObject[]): number | string {
+  if (typeof getAt(budget, 'spec', 'minAvailable') === 'number') return pods.length;
   const replicas = new Map<KubernetesObject, number>();
   for (const pod of pods) {
+    const reference = controllerReferenceOf(pod);
+    if (reference === undefined) continue;
     const owner = findScaled(world, pod);
-    if (owner !== undefined) replicas.set(owner, getNumber(owner, 'spec', 'replicas') ?? 1);
+    if (owner === undefined) return sayUncounted(reference, pod);
+    replicas.set(owner, getNumber(owner, 'spec', 'replicas') ?? 1);
   }
   return [...replicas.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Built-in controllers whose number of pods is no field of theirs. */
+const UNSCALED: ReadonlyMap<string, string> = new Map([
+  ['CronJob', 'cronjobs.batch'],
+  ['DaemonSet', 'daemonsets.apps'],
+  ['Job', 'jobs.batch'],
+]);
+
+function sayUncounted(reference: JsonValue, pod: KubernetesObject): string {
+  const resource = UNSCALED.get(getString(reference, 'kind') ?? '');
+  return resource === undefined
+    ? `found no controllers for pod ${JSON.stringify(nameOf(pod))}`
+    : `${resource} does not implement the scale subresource`;
 }
 
 function findScaled(world: World, pod: KubernetesObject): KubernetesObject | undefined {

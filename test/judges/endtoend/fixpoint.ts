@@ -49,6 +49,7 @@ function tell(object: KubernetesObject, intents: readonly Intent[], failing: Rea
       case 'delete':
         return [{ signature: `${object.kind}: a ${intent.ref.kind} less`, ours: intent.ref.name, servers: stringifyJson(object) }];
       case 'updateStatus': {
+        if (findCreateError(object) !== undefined) return [];
         const [ours, theirs] = [intent.object, object].map((item) => stringifyJson(showStatus(item)));
         return ours === theirs ? [] : [{ signature: `${object.kind}: another status`, ours: ours ?? '', servers: theirs ?? '' }];
       }

@@ -3,7 +3,7 @@ import { compareStrings, getArray, getObject, getString, stringifyJson, type Jso
 import { ownerNameOf } from './owner.ts';
 
 /** Labels whose values are hashes, or names of pods. */
-const HASHES: ReadonlySet<string> = new Set(['controller-revision-hash', 'pod-template-generation', 'pod-template-hash']);
+const HASHES: ReadonlySet<string> = new Set(['controller-revision-hash', 'controller-uid', 'pod-template-generation', 'pod-template-hash']);
 
 /** How the pods of each workload are, ours and the real ones, but for how many there are; Jobs' only as far as both have some. */
 export function showPods(expanded: World, real: World): readonly [JsonValue, JsonValue] {
