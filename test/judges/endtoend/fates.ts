@@ -5,15 +5,15 @@ import type { Difference } from '../judge.ts';
 import { ownerNameOf } from './owner.ts';
 
 /**
- * How many pods of each workload have a node and how many have none, ours from the manifests alone. Where the real
- * scheduler chose among equals another outcome is as right: such differences are not told.
+ * How many pods of each workload have a node and how many have none, ours from the manifests alone. Where another outcome
+ * is as right, since the real scheduler chose among equals or quotas were free for a while, differences are not told.
  */
-export function compareFates(expanded: World, real: World, hasTies: boolean): Difference | undefined {
+export function compareFates(expanded: World, real: World, isOpen: boolean): Difference | undefined {
   const placements = new Map(schedule(expanded).placements.map(({ pod, node }) => [pod, node]));
   const ours = count(expanded, (pod) => placements.get(`${namespaceOf(pod) ?? ''}/${nameOf(pod)}`) ?? null);
   const theirs = count(real, (pod) => getString(pod, 'spec', 'nodeName') ?? null);
   const [a, b] = [ours, theirs].map((value) => stringifyJson(value));
-  if (a === b || hasTies) return undefined;
+  if (a === b || isOpen) return undefined;
   return { signature: 'how many pods have a node differs', ours: a ?? '', servers: b ?? '' };
 }
 

@@ -103,7 +103,7 @@ export class RealCluster {
     const isQuiet = async (): Promise<boolean> => {
       objects = await this.#listAll(namespace);
       const version = objects.map((object) => (object.kind === 'Event' ? '' : getString(object.metadata, 'resourceVersion'))).join(' ');
-      if (version !== known || !objects.every(isDecided)) [known, since] = [version, Date.now()];
+      if (version !== known || !objects.every(isDecided) || !areCounted(objects)) [known, since] = [version, Date.now()];
       return Date.now() - since >= QUIET;
     };
     await this.#wait(isQuiet, () => stringifyJson(objects.filter((object) => !isDecided(object))));
@@ -178,6 +178,19 @@ function isDecided(object: KubernetesObject): boolean {
   return isBound
     ? phase !== 'Pending'
     : getArray(object, 'status', 'conditions').some((item) => getString(item, 'type') === 'PodScheduled');
+}
+
+/** Whether Jobs have taken note of all of their pods that have ended: they wait a second for more. */
+function areCounted(objects: readonly KubernetesObject[]): boolean {
+  const ended = objects.filter((object) => object.kind === 'Pod' && getString(object, 'status', 'phase') === 'Succeeded');
+  return objects
+    .filter(({ kind }) => kind === 'Job')
+    .every((job) => {
+      const own = ended.filter((pod) => getString(pod.metadata, 'labels', 'job-name') === nameOf(job));
+      return (
+        (getNumber(job, 'status', 'succeeded') ?? 0) >= own.length && getNumber(job, 'status', 'uncountedTerminatedPods') === undefined
+      );
+    });
 }
 
 /** What a Deployment says whose ReplicaSet was refused: it sees nothing else until then. */
