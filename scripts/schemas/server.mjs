@@ -124,6 +124,8 @@ function controllerArguments(dir, { certificate, kubeconfig }, hasNodes) {
   const patient = { 'node-monitor-grace-period': '87600h', 'node-startup-grace-period': '87600h' };
   return toFlags({
     kubeconfig,
+    'kube-api-qps': 500,
+    'kube-api-burst': 1000,
     'leader-elect': false,
     'root-ca-file': certificate,
     'secure-port': 0,

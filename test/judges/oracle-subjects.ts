@@ -1,4 +1,6 @@
+import { authorizeJudge } from './authorize.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
+import { grantJudge } from './grant.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import { immutableJudge, nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
@@ -10,8 +12,10 @@ import { victimsJudge } from './victims.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
+  authorizeJudge,
   cronJudge,
   escalationJudge,
+  grantJudge,
   immutableJudge,
   mergeOracleJudge,
   nativeJudge,

@@ -7,7 +7,7 @@ export { isLimitOf } from './admission/quota-usage.ts';
 export { findQuotaRefusal, hardOf, isCounted, quotaStateOf, type Countable } from './admission/quota.ts';
 export type { Controller, Intent } from './controller.ts';
 export { expandWorld, listRefusedPods, removeOrphans } from './expand-world.ts';
-export { resolveFenceposts, toScaledValue, type Fenceposts } from './rollout-arithmetic.ts';
+export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { scaleByAutoscaler, startRollout } from './rollout-start.ts';
 export { progressOf, stepRollout } from './rollout-step.ts';
 export { stepScheduler } from './scheduler-step.ts';

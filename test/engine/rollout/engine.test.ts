@@ -52,7 +52,7 @@ const quota = (hard: JsonObject): KubernetesObject => ({
 const claim = (accessMode: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
-  metadata: { name: 'data', namespace: 'shop' },
+  metadata: { name: 'data', namespace: 'shop', annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
   spec: { accessModes: [accessMode], volumeName: 'disk' },
   status: { phase: 'Bound' },
 });
