@@ -21,7 +21,7 @@ export interface Outcome {
 }
 
 /** How long (ms) nothing may change before a cluster counts as quiet. */
-const QUIET = 600;
+const QUIET = 400;
 const PATIENCE = 20_000;
 const LISTED: readonly (readonly [string, string])[] = [
   ['', 'Event'],
@@ -180,17 +180,17 @@ function isDecided(object: KubernetesObject): boolean {
     : getArray(object, 'status', 'conditions').some((item) => getString(item, 'type') === 'PodScheduled');
 }
 
-/** Whether Jobs have taken note of all of their pods that have ended: they wait a second for more. */
+/** Whether Jobs and Services have taken note of all pods that have ended: they wait a second for more. */
 function areCounted(objects: readonly KubernetesObject[]): boolean {
   const ended = objects.filter((object) => object.kind === 'Pod' && getString(object, 'status', 'phase') === 'Succeeded');
-  return objects
-    .filter(({ kind }) => kind === 'Job')
-    .every((job) => {
-      const own = ended.filter((pod) => getString(pod.metadata, 'labels', 'job-name') === nameOf(job));
-      return (
-        (getNumber(job, 'status', 'succeeded') ?? 0) >= own.length && getNumber(job, 'status', 'uncountedTerminatedPods') === undefined
-      );
-    });
+  const names = new Set(ended.map(nameOf));
+  return objects.every((object) => {
+    if (object.kind === 'EndpointSlice')
+      return !getArray(object, 'endpoints').some((endpoint) => names.has(getString(endpoint, 'targetRef', 'name') ?? ''));
+    if (object.kind !== 'Job') return true;
+    const own = ended.filter((pod) => getString(pod.metadata, 'labels', 'job-name') === nameOf(object));
+    return (getNumber(object, 'status', 'succeeded') ?? 0) >= own.length;
+  });
 }
 
 /** What a Deployment says whose ReplicaSet was refused: it sees nothing else until then. */
