@@ -12,7 +12,7 @@ import {
   type ControllerContext,
   type Intent,
 } from './controller.ts';
-import { listDaemonNodes } from './daemon-nodes.ts';
+import { findDaemonNodes } from './daemon-nodes.ts';
 import { compareAge } from './deployment-revisions.ts';
 import { daemonNodeOf } from './expand-daemon-set.ts';
 import { listFreeNames } from './generated-name.ts';
@@ -47,6 +47,8 @@ interface State {
   readonly context: ControllerContext;
   readonly pods: readonly KubernetesObject[];
   readonly nodes: readonly string[];
+  /** Nodes that a pod stays on where it is. */
+  readonly kept: ReadonlySet<string>;
   readonly byNode: ReadonlyMap<string, readonly KubernetesObject[]>;
   readonly revision: { readonly hash: string; readonly intents: readonly Intent[] };
 }
@@ -55,6 +57,7 @@ function toState(world: World, set: KubernetesObject, context: ControllerContext
   const pods = childrenOf(world, set, '', 'Pod');
   const used = new Set(pods.map((pod) => `${nameOf(set)}-${hashOf(pod)}`));
   const revisions = findRevisions(world, set, used);
+  const { run, keep } = findDaemonNodes(getObject(templateOf(set), 'spec') ?? {}, world.byKind('', 'Node'));
   const byNode = new Map<string, KubernetesObject[]>();
   for (const pod of pods.filter(isActivePod)) byNode.set(daemonNodeOf(pod), [...(byNode.get(daemonNodeOf(pod)) ?? []), pod]);
   return {
@@ -62,7 +65,8 @@ function toState(world: World, set: KubernetesObject, context: ControllerContext
     set,
     context,
     pods,
-    nodes: listDaemonNodes(getObject(templateOf(set), 'spec') ?? {}, world.byKind('', 'Node')).map(nameOf),
+    nodes: run.map(nameOf),
+    kept: new Set(keep.map(nameOf)),
     byNode,
     revision: { hash: revisions.update.slice(nameOf(set).length + 1), intents: revisions.intents },
   };
@@ -74,12 +78,11 @@ function hashOf(pod: KubernetesObject): string {
 
 /** Creates what is missing; deletes what is on the wrong node, failed or one too many. */
 function manage(state: State): readonly Intent[] {
-  const { set, pods, nodes, byNode } = state;
-  const wanted = new Set(nodes);
+  const { set, pods, nodes, kept, byNode } = state;
   const failed = pods.filter(
     (pod) => getString(pod, 'status', 'phase') === 'Failed' && getString(pod.metadata, 'deletionTimestamp') === undefined,
   );
-  const misplaced = [...byNode].flatMap(([node, list]) => (wanted.has(node) ? [] : list));
+  const misplaced = [...byNode].flatMap(([node, list]) => (kept.has(node) ? [] : list));
   const leaving = new Set(pods.filter((pod) => getString(pod.metadata, 'deletionTimestamp') !== undefined).map(daemonNodeOf));
   const missing = nodes.filter((node) => !byNode.has(node) && !leaving.has(node));
   const names = listFreeNames(nameOf(set), missing.length, namesOf(pods), state.context.now);
