@@ -18,7 +18,7 @@ export interface Rest {
 /** The hour at which rollouts begin, in ms: any is as good. */
 const NOON = Date.UTC(2026, 0, 1, 12);
 /** So many pods are looked at in all; a rollout that takes more is not followed to its end. */
-const MOST_LOOKS = 1_500_000;
+const MOST_LOOKS = 600_000;
 
 /**
  * Follows the rollouts of a change, all at once as they happen, from the world before it: the controllers look, pods are
@@ -30,11 +30,22 @@ export function followRollouts(
   tools: RolloutTools,
 ): Rest | undefined {
   const place = tools.knowsNodes(after) ? tools.place : placeAnywhere;
-  const settled = tools.expand(before);
-  const placed = hasUnplaced(settled) ? placePods(settled, place(settled), NOON).world : settled;
-  const started = tools.start(placed, updated, NOON);
+  const started = tools.start(settle(before, tools.expand, place), updated, NOON);
   const changed = tools.sweep(applyChange(started, { before, after }));
   return run(changed.with(listScaled(changed, stirred, tools)), stirred, { ...tools, place });
+}
+
+/** The worlds that changes are compared with are few, and asked about again and again. */
+const SETTLED = new WeakMap<World, { readonly place: RolloutTools['place']; readonly world: World }>();
+
+/** The world at rest with its pods on nodes. */
+function settle(before: World, expand: RolloutTools['expand'], place: RolloutTools['place']): World {
+  const known = SETTLED.get(before);
+  if (known?.place === place) return known.world;
+  const settled = expand(before);
+  const world = hasUnplaced(settled) ? placePods(settled, place(settled), NOON).world : settled;
+  SETTLED.set(before, { place, world });
+  return world;
 }
 
 function listScaled(world: World, refs: readonly ObjectRef[], tools: RolloutTools): ReturnType<World['objects']> {
