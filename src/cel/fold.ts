@@ -1,9 +1,10 @@
 import { EntryMap } from './entry-map.ts';
 import type { Meter } from './cost.ts';
+import { goTypeOf } from './go-type.ts';
 import { Growing } from './growing.ts';
 import type { Scope } from './scope.ts';
 import type { Step } from './step.ts';
-import { Failure, isList, isValue, MapValue, typeNameOf, type Result, type Value } from './value.ts';
+import { Failure, isList, isValue, MapValue, type Result, type Value } from './value.ts';
 
 /** A loop made ready to be evaluated. */
 export interface Loop {
@@ -40,11 +41,6 @@ function toPairs(range: Value): Items | Failure {
   if (isList(range)) return range.map((item, index) => [BigInt(index), item]);
   if (range instanceof MapValue) return range.keys().map((key) => [key, range.find(key)]);
   return new Failure(`unsupported comprehension range type: ${goTypeOf(range)}`);
-}
-
-function goTypeOf(value: Value): string {
-  const name = typeNameOf(value).replace('google.protobuf.', '').replace('null_type', 'Null').replace('optional_type', 'Optional');
-  return `types.${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 class Folder implements Scope {

@@ -2,10 +2,11 @@ import { childrenOf, type CallExpr, type Expr, type ListExpr, type MapExpr } fro
 import { Choice, Path, type Attribute, type Qualifier } from './attribute.ts';
 import type { Checked, Resolution } from './checker.ts';
 import { LIST_COST, MAP_COST, toCallCost, type CallCost, type CostRule } from './cost.ts';
-import { toImplementation, type Implementation } from './declaration.ts';
+import { toImplementation, toUnguarded, type Implementation } from './declaration.ts';
 import { EntryMap } from './entry-map.ts';
 import { isEqual } from './equality.ts';
 import { fold } from './fold.ts';
+import { goTypeOf } from './go-type.ts';
 import { formatValue } from './format-value.ts';
 import { compilePattern } from './regex.ts';
 import { attributeStep, constantStep, type Step } from './step.ts';
@@ -113,9 +114,9 @@ class Planner {
       const membership = membershipStep(args);
       if (membership !== undefined) return membership;
     }
-    const run = toImplementation(declaration, overloads);
-    if (CONVERSIONS.includes(name) && args.length === 1 && args[0]?.constant !== undefined) return convertedStep(run, args[0].constant);
     const pattern = REGEX_FUNCTIONS.includes(name) ? args[1]?.constant : undefined;
+    const run = typeof pattern === 'string' ? toUnguarded(declaration, id) : toImplementation(declaration, overloads);
+    if (CONVERSIONS.includes(name) && args.length === 1 && args[0]?.constant !== undefined) return convertedStep(run, args[0].constant);
     if (typeof pattern === 'string') {
       const compiled = compilePattern(pattern);
       if (compiled instanceof Failure) throw new PlanProblem(compiled.message);
@@ -183,10 +184,19 @@ function constantQualifier(key: Value, isOptional: boolean, isTest: boolean): Qu
 }
 
 function toQualifier(index: Step, isOptional: boolean): Qualifier {
-  if (index.constant !== undefined) return constantQualifier(index.constant, isOptional, false);
+  if (index.constant !== undefined) {
+    const key = checkKey(index.constant);
+    if (key instanceof Failure) throw new PlanProblem(key.message);
+    return constantQualifier(index.constant, isOptional, false);
+  }
   const { attribute } = index;
-  const key: Qualifier['key'] = attribute === undefined ? (scope) => index.evaluate(scope) : (scope) => attribute.resolve(scope);
-  return { isOptional, isTest: false, key };
+  const find: Qualifier['key'] = attribute === undefined ? (scope) => index.evaluate(scope) : (scope) => attribute.resolve(scope);
+  return { isOptional, isTest: false, key: (scope) => checkKey(find(scope)) };
+}
+
+function checkKey(key: Result): Result {
+  const isKey = ['string', 'bigint', 'number', 'boolean'].includes(typeof key) || key instanceof Uint || !isValue(key);
+  return isKey ? key : new Failure(`invalid qualifier type: ${goTypeOf(key)}`);
 }
 
 function toAttribute(step: Step): Attribute {

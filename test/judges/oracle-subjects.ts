@@ -1,3 +1,4 @@
+import { celJudge } from './cel.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import { immutableJudge, nativeJudge } from './native.judge.ts';
@@ -9,6 +10,7 @@ import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
+  celJudge,
   cronJudge,
   escalationJudge,
   immutableJudge,

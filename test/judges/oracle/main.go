@@ -18,6 +18,7 @@ import (
 type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
+	"cel":        newCel,
 	"cron":       newCron,
 	"escalation": newEscalation,
 	"merge":      newMerge,
