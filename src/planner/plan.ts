@@ -22,18 +22,21 @@ import { findUnreachable, listAdmission } from './admission.ts';
 import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
+import { markReturns } from './drift.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
+import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
 import { listOrphans } from './orphans.ts';
 import { chooseTurn } from './order/hook-runs.ts';
-import { isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
+import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
+import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
 import { findUnserved } from './unserved.ts';
 
@@ -59,15 +62,10 @@ interface PlannedChanges {
  * and live state are the same as in the last call are not looked at again.
  */
 export function createPlan(given: PlanInput): Plan {
-  const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
-  const { byKey, findings: unnamed } = toDesired(input.desired, input);
-  const deletes = planDeletes(input, byKey);
-  const planned = planChanges(input, byKey, deletes.deletes.length > 0);
-  const hooks = [...byKey.values()]
-    .filter(({ object }) => readHook(object) !== undefined)
-    .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
-  const asked = confirmDeletes(deletes.deletes, input);
-  const entries = withRenames(planned.entries, asked.deletes, input);
+  const { input, byKey, unnamed, deletes, planned, asked, entries } = decide(given);
+  const marked = [...byKey.values()].filter(({ object }) => readHook(object) !== undefined);
+  const told = marked.flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
+  const hooks = input.mode === 'live' ? listOccasional(marked) : [];
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
@@ -76,7 +74,7 @@ export function createPlan(given: PlanInput): Plan {
   const admission = listAdmission(waves, entries, input);
   const own = [
     ...unnamed,
-    ...hooks,
+    ...told,
     ...planned.findings,
     ...deletes.findings,
     ...asked.findings,
@@ -84,8 +82,9 @@ export function createPlan(given: PlanInput): Plan {
     ...(mass === undefined ? [] : [mass]),
     ...findUnreachable(admission, byKey, input),
     ...findUnserved(byKey, input),
+    ...findForbidden(waves, entries, byKey, input),
   ];
-  const effects = effectsOf(input, entries, byKey);
+  const effects = effectsOf({ input, entries, byKey });
   return {
     unit: input.unit,
     fieldManager: input.fieldManager,
@@ -96,8 +95,47 @@ export function createPlan(given: PlanInput): Plan {
     findings: [...withoutTold(input.findings, effects), ...own.toSorted(byPlace)],
     effects,
     ...(admission.length === 0 ? {} : { admission }),
+    ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+}
+
+/** The hooks that are run at other occasions than an apply that goes well. */
+function listOccasional(marked: readonly Desired[]): readonly KubernetesObject[] {
+  const occasional = marked.filter(({ object }) => isHookOf(object));
+  return occasional.toSorted((a, b) => compareRefs(a.ref, b.ref)).map(({ object }) => object);
+}
+
+/** The world before and the one that a plan would lead to, both with the context's objects. */
+export interface PlannedWorlds {
+  readonly before: World;
+  readonly after: World;
+}
+
+/** The worlds that the engines of `createPlan` compare, for questions that are asked of one of them. Pure. */
+export function planWorlds(given: PlanInput): PlannedWorlds {
+  return worldsOf(decide(given));
+}
+
+/** What is decided about every object, before it is put in order. */
+interface Decisions {
+  readonly input: PlanInput;
+  readonly byKey: ReadonlyMap<RefKey, Desired>;
+  readonly unnamed: readonly Finding[];
+  readonly deletes: ReturnType<typeof planDeletes>;
+  readonly planned: PlannedChanges;
+  readonly asked: ReturnType<typeof confirmDeletes>;
+  readonly entries: readonly Entry[];
+}
+
+function decide(given: PlanInput): Decisions {
+  const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
+  const { byKey, findings: unnamed } = toDesired(input.desired, input);
+  const deletes = planDeletes(input, byKey);
+  const planned = planChanges(input, byKey, deletes.deletes.length > 0);
+  const asked = confirmDeletes(deletes.deletes, input);
+  const entries = withRenames(planned.entries, asked.deletes, input);
+  return { input, byKey, unnamed, deletes, planned, asked, entries };
 }
 
 /** A reference that the change itself leaves dangling is an effect, and not said once more as a finding. */
@@ -131,13 +169,13 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = findLostOwners(desired, input);
     findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
-    if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change) });
+    if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change, desired, input) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   };
   for (const [key, desired] of byKey) {
     const hook = readHook(desired.object);
     if (hook?.moment === 'never') continue;
-    if (hook?.runs === true && input.mode === 'live') runs.push({ key, desired, hook });
+    if (hook?.runs === true && hook.moment !== 'with' && input.mode === 'live') runs.push({ key, desired, hook });
     else take(key, desired, (live) => planOne(desired, live, input));
   }
   // What runs to an end comes last: whether it is run depends on whether anything else changes.
@@ -153,7 +191,10 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
 /** What happens to one object: what the local merge says or, where the API server was asked, what it answered. */
 function planOne(desired: Desired, live: KubernetesObject | undefined, input: PlanInput): PlannedChange {
   const answer = input.answers?.get(desired.key);
-  return answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+  const planned = answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+  const { change } = planned;
+  if (change.action !== 'update' || !isAsLastApplied(desired, input.intents)) return planned;
+  return { ...planned, change: { ...change, fields: markReturns(change.fields) } };
 }
 
 /** Deletions with what the API server answered to a dry run of them. */
@@ -193,8 +234,9 @@ function isMember(live: KubernetesObject, { labels = {} }: PlanInput): boolean {
   return Object.entries(labels).every(([name, value]) => labelsOf(live).get(name) === value);
 }
 
-function toUnchanged({ ref, precondition }: Change): UnchangedObject {
-  return precondition.kind === 'absent' ? ref : { ...ref, precondition };
+function toUnchanged({ ref, precondition }: Change, { object }: Desired, { intents }: PlanInput): UnchangedObject {
+  const intent = intents === undefined || intents.has(intentKeyOf(ref)) ? undefined : intentOf(object);
+  return { ...ref, ...(precondition.kind === 'absent' ? {} : { precondition }), ...(intent === undefined ? {} : { intent }) };
 }
 
 function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Finding {
@@ -253,13 +295,18 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
   }));
 }
 
-function effectsOf(input: PlanInput, entries: readonly Entry[], byKey: ReadonlyMap<RefKey, Desired>): readonly Effect[] {
+function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>): PlannedWorlds {
   const before = withContext(input.before, input.context);
   const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
   const applied = entries.flatMap((entry) => entry.after ?? []);
   // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
   const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
-  const after = before.without([...gone, ...orphans]).with(applied);
+  return { before, after: before.without([...gone, ...orphans]).with(applied) };
+}
+
+function effectsOf(decisions: Pick<Decisions, 'byKey' | 'entries' | 'input'>): readonly Effect[] {
+  const { input, entries, byKey } = decisions;
+  const { before, after } = worldsOf(decisions);
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
   const locate: Impact['locate'] = (key, pointer) => {
     const desired = byKey.get(key);

@@ -1,4 +1,4 @@
-import { compareBy, stringifyJson, toVisible, type JsonValue } from '../std/index.ts';
+import { compareBy, stringifyJson, type JsonValue } from '../std/index.ts';
 import {
   describe,
   describeCauses,
@@ -12,9 +12,23 @@ import {
   type Severity,
   type Step,
 } from '../model/index.ts';
+import {
+  describeAccess,
+  describeGrant,
+  describeRule,
+  describeSubject,
+  type AccessListReport,
+  type AccessReport,
+  type WhoCanReport,
+} from './access.ts';
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { listCapacityTables } from './capacity-tables.ts';
+import { homelessOfLoss } from './drain.ts';
+import { code, escape, row, type Section } from './markdown-cells.ts';
+import { drainSections, scheduleSections } from './markdown-placement.ts';
+import { countPlaced } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -23,13 +37,6 @@ import { readablePath } from './text/changes.ts';
 export const MARKDOWN_LIMIT = 65_535;
 
 const ICONS: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', info: 'ℹ️' };
-
-interface Section {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly string[];
-  readonly open: boolean;
-}
 
 /** The report as GitHub-flavoured Markdown of at most `limit` bytes: most important first; what does not fit is counted. */
 export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): string {
@@ -68,6 +75,27 @@ function titleOf(report: Report): string {
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
     case 'AdoptReport':
       return `kapply adopt: ${countAdopted(report)}`;
+    case 'DrainReport': {
+      const drained = report.drains.filter(({ outcome }) => outcome === 'drained').length;
+      const unsafe = report.losses.filter((loss) => homelessOfLoss(loss).length > 0).length;
+      const parts = [
+        ...(report.drains.length === 0 ? [] : [`${drained} of ${count(report.drains.length, 'node')} drained`]),
+        ...(report.losses.length === 0 ? [] : [`${report.losses.length - unsafe} of ${report.losses.length} losses made good`]),
+      ];
+      return `kplan drain: ${parts.join(', ')} · ${problems}`;
+    }
+    case 'AccessReport':
+      return `kplan can-i ${describeAccess(report.request)}: ${report.allowed ? 'yes' : 'no'}`;
+    case 'AccessListReport':
+      return `kplan can-i --list: ${count(report.abilities.length, 'permission') || 'nothing'}`;
+    case 'WhoCanReport':
+      return `kplan who-can ${describeAccess(report.request, report.anywhere)}: ${count(report.grants.length, 'grant') || 'nobody'}`;
+    case 'ScheduleReport': {
+      const { placed, unplaced } = countPlaced(report);
+      return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
+    }
+    case 'CapacityReport':
+      return `kplan capacity: ${count(report.pods, 'pod') || 'no pods'}, ${count(report.nodes, 'node') || 'no nodes'} · ${problems}`;
   }
 }
 
@@ -114,6 +142,18 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
+  if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'CapacityReport')
+    for (const { title, head, rows } of listCapacityTables(report, true))
+      sections.push({
+        title: `${title} (${rows.length})`,
+        head,
+        rows: rows.map((cells) => row(...cells.map(escape))),
+        open: rows.length <= 20,
+      });
+  if (report.kind === 'DrainReport') sections.push(...drainSections(report));
+  if (report.kind === 'AccessReport' || report.kind === 'AccessListReport' || report.kind === 'WhoCanReport')
+    sections.push(...accessSections(report));
   if (report.kind === 'AdoptReport') {
     sections.push({
       title: escape(report.unit),
@@ -128,6 +168,19 @@ function sectionsOf(report: Report): Section[] {
       sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
   }
   return [...sections, ...problemSections(items, 'info')];
+}
+
+function accessSections(report: AccessListReport | AccessReport | WhoCanReport): Section[] {
+  if (report.kind === 'AccessListReport') {
+    const rows = report.abilities.map(({ resource, path, names, verbs, via }) =>
+      row(code(resource === '' ? path : resource), escape(names.join(', ')), escape(verbs.join(', ')), escape(via.join('; '))),
+    );
+    return [{ title: escape(report.user.name), head: ['Resource or path', 'Names', 'Verbs', 'By'], rows, open: true }];
+  }
+  const rows = report.grants.map((grant) =>
+    row(escape(describeSubject(grant.subject)), escape(describeGrant(grant)), escape(describeRule(grant.rule))),
+  );
+  return rows.length === 0 ? [] : [{ title: `Allowed by (${rows.length})`, head: ['Subject', 'Binding', 'Rule'], rows, open: true }];
 }
 
 function admissionSections(admission: readonly Admission[]): Section[] {
@@ -191,8 +244,9 @@ function stepRow(step: Step): string {
 }
 
 function driftRow(step: Step, field: FieldChange): string {
-  const { manager, time } = field.drift ?? { manager: '', time: '' };
-  return row(code(formatRef(step.ref)), fieldText(field, step), `${code(manager)}<br>${escape(time)}`);
+  const { manager, time = '' } = field.drift ?? {};
+  const who = manager === undefined ? 'not known by whom' : `${code(manager)}<br>${escape(time)}`;
+  return row(code(formatRef(step.ref)), fieldText(field, step), who);
 }
 
 function fieldText(change: FieldChange, step: Step): string {
@@ -209,26 +263,6 @@ function value(json: JsonValue | undefined): string {
 
 function place(text: string | undefined): string {
   return text === undefined ? '' : code(text);
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.map((cell) => toVisible(cell.replaceAll('|', '\\|').replaceAll('\n', '<br>'))).join(' | ')} |\n`;
-}
-
-/** The text as code: between more backticks than it has in a row. */
-function code(text: string): string {
-  const shown = toVisible(text);
-  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return longest === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;
-}
-
-function escape(text: string): string {
-  return toVisible(text, { keepsLines: true })
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;');
 }
 
 const OMISSION_LIMIT = 200;

@@ -4,6 +4,7 @@ export { Bitset } from './bitset.ts';
 export { toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 export { parseGoDuration } from './go-duration.ts';
+export { quoteGo } from './go-quote.ts';
 export { toLayers } from './graph.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
 export {
@@ -45,4 +46,5 @@ export { compareBy, compareStrings, sortedUnique } from './order.ts';
 export { parsePattern, type PatternNode } from './pattern-syntax.ts';
 export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
+export { shuffle } from './shuffle.ts';
 export { toVisible } from './visible.ts';

@@ -1,5 +1,7 @@
+import { authorizeJudge } from './authorize.judge.ts';
 import { celJudge } from './cel.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
+import { grantJudge } from './grant.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import { immutableJudge, nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
@@ -10,9 +12,11 @@ import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
+  authorizeJudge,
   celJudge,
   cronJudge,
   escalationJudge,
+  grantJudge,
   immutableJudge,
   mergeOracleJudge,
   nativeJudge,

@@ -1,7 +1,17 @@
 import { KplanError, type KubernetesObject, type World } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import { ClusterState, type NodeInfo } from './cluster-state.ts';
-import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import {
+  explainNode,
+  filterNode,
+  findFeasible,
+  listRefusals,
+  prepareFilters,
+  reserve,
+  scoreNodes,
+  type Evaluation,
+  type Scores,
+} from './evaluate.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { PluginContext } from './plugin.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
@@ -14,6 +24,11 @@ import type { Verdict } from './verdict.ts';
 export interface ScheduleOptions {
   /** The minor version whose scheduler is simulated; `1.36` if absent. */
   readonly kubernetesVersion?: string;
+  /**
+   * Whether claims count as the volume controller, the ephemeral volume controller and the provisioners will have left them, instead
+   * of as they are: for worlds in which nobody runs these.
+   */
+  readonly settlesClaims?: boolean;
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
 }
@@ -27,6 +42,8 @@ export interface NodeExplanation {
   readonly reasons: readonly string[];
   /** Weighted, by plugin; empty where nothing was scored. */
   readonly scores: Readonly<Record<string, number>>;
+  /** What other plugins would say, which kube-scheduler does not ask after the first; absent where none would refuse. */
+  readonly also?: readonly { readonly plugin: string; readonly reasons: readonly string[] }[];
 }
 
 /** Where one pod goes, as `ScheduleReport.placements` shows it. */
@@ -62,6 +79,7 @@ export interface ScheduleResult {
 }
 
 const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
+const NOWHERE = new Int32Array(0);
 const NO_NODES = 'no nodes available to schedule pods';
 
 /**
@@ -110,7 +128,7 @@ class Scheduling {
   readonly #refusals = new Map<number, Decision>();
 
   constructor(world: World, options: ScheduleOptions) {
-    this.#cluster = new ClusterState(world);
+    this.#cluster = new ClusterState(world, { settlesClaims: options.settlesClaims ?? false });
     this.#context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
     this.#explain = options.explain;
     const table = new PodClassTable(world);
@@ -157,10 +175,14 @@ class Scheduling {
     const known = this.#refusals.get(pod.class.id);
     if (known !== undefined) return this.#decide(pod, known);
     const evaluation = prepareFilters(pod, this.#cluster);
+    const feasible = evaluation.kind === 'rejected' ? NOWHERE : findFeasible(evaluation, this.#cluster);
+    if (feasible.length === 0 && this.#cluster.storage.provisionFor(pod)) {
+      this.#refusals.clear();
+      return this.#place(pod);
+    }
     if (evaluation.kind === 'rejected') {
       return this.#refuse(pod, { message: formatRejection(nodes.length, evaluation.verdict.reasons), evaluation });
     }
-    const feasible = findFeasible(evaluation, this.#cluster);
     if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
   }
@@ -185,6 +207,7 @@ class Scheduling {
       evaluation,
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),
     });
+    reserve(pod, this.#cluster, node);
     this.#cluster.add(pod, node);
     this.#refusals.clear();
   }
@@ -235,7 +258,9 @@ class Scheduling {
       const { plugin, verdict } = explainNode(evaluation, this.#cluster, node.index);
       const at = scored?.feasible.indexOf(node.index) ?? -1;
       const scores = at < 0 ? [] : [...(scored?.scores.byPlugin ?? [])].map(([name, values]) => [name, values[at] ?? 0] as const);
-      return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      const also = listRefusals(evaluation, this.#cluster, node.index).filter((refusal) => refusal.plugin !== plugin);
+      const said = { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      return also.length === 0 ? said : { ...said, also };
     });
   }
 }

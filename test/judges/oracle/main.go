@@ -18,9 +18,11 @@ import (
 type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
+	"authorize":  newAuthorize,
 	"cel":        newCel,
 	"cron":       newCron,
 	"escalation": newEscalation,
+	"grant":      newGrant,
 	"merge":      newMerge,
 	"network":    newNetwork,
 	"quantity":   newQuantity,
