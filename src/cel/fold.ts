@@ -59,7 +59,10 @@ class Folder implements Scope {
   }
 
   find(name: string): Result | undefined {
-    if (name === this.#loop.accumulator) return (this.#accumulated ??= toGrowing(this.#loop.initial.evaluate(this.#outer)));
+    if (name === this.#loop.accumulator) {
+      if (this.#accumulated === undefined) this.#accumulated = toGrowing(this.#loop.initial.evaluate(this.#outer));
+      return this.#accumulated;
+    }
     if (!this.#isFinishing) {
       if (name === this.#loop.variable) return this.#first;
       if (name === this.#loop.second) return this.#second;

@@ -9,6 +9,7 @@ import { fold } from './fold.ts';
 import { goTypeOf } from './go-type.ts';
 import { formatValue } from './format-value.ts';
 import { compilePattern } from './regex.ts';
+import type { Scope } from './scope.ts';
 import { attributeStep, constantStep, type Step } from './step.ts';
 import { nameOfType } from './type.ts';
 import { Failure, isList, isValue, Optional, TypeValue, Uint, Unknown, type Result, type Value } from './value.ts';
@@ -67,7 +68,7 @@ class Planner {
     const type = this.#checked.typeOf(expr);
     if (type.kind === 'type' && type.of !== undefined) return constantStep(new TypeValue(nameOfType(type.of), type.of));
     const bare = name.startsWith('.') ? name.slice(1) : name;
-    return attributeStep(new Path((scope) => scope.find(bare) ?? new Failure(`no such attribute(s): ${bare}`)));
+    return attributeStep(new Path((scope) => find(scope, bare)));
   }
 
   #qualified(operand: Step, qualifier: Qualifier): Attribute {
@@ -174,6 +175,11 @@ class Planner {
     );
     return constants.length === steps.length ? constantStep(new EntryMap(constants)) : { evaluate };
   }
+}
+
+function find(scope: Scope, name: string): Result {
+  const found = scope.find(name);
+  return found === undefined ? new Failure(`no such attribute(s): ${name}`) : found;
 }
 
 // These answer for themselves whatever their arguments are.
