@@ -53,7 +53,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
     const ownership = await readOwnership(before, desired.unit);
     const plan = await makePlan(desired, before, args, io, log, {
       ownership,
-      salt: before.salt ?? newSalt(),
+      salt: before.salt ?? session?.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),
       lens: session?.references,
     });
