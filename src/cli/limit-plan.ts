@@ -2,8 +2,10 @@ import { parseLabelSelector } from '../cluster/index.ts';
 import {
   isSelected,
   labelsOf,
+  namespaceOf,
   toRefKey,
   type Admission,
+  type KubernetesObject,
   type ObjectRef,
   type Plan,
   type RefKey,
@@ -36,6 +38,16 @@ export function limitPlan(plan: Plan, args: Arguments): Plan {
   };
 }
 
+/** Whether -n and -l ask for an object; for every object without them. */
+export function readLimit(args: Arguments): (object: KubernetesObject) => boolean {
+  const namespaces = new Set(args.list('namespace'));
+  const text = args.string('selector');
+  const selector = text === undefined ? undefined : toSelector(text, args);
+  return (object) =>
+    (namespaces.size === 0 || namespaces.has(namespaceOf(object) ?? '')) &&
+    (selector === undefined || isSelected(selector, labelsOf(object)));
+}
+
 function limitAdmission(admission: readonly Admission[], kept: ReadonlySet<RefKey>): readonly Admission[] {
   const isKept = (ref: ObjectRef): boolean => kept.has(toRefKey(ref));
   return admission
@@ -43,8 +55,14 @@ function limitAdmission(admission: readonly Admission[], kept: ReadonlySet<RefKe
     .filter(({ sees, maySee }) => sees.length + maySee.length > 0);
 }
 
-function toSelector(text: string, args: Arguments): Selector {
+/** The label selector that a flag gives; undefined without it. */
+export function readSelector(flag: string, args: Arguments): Selector | undefined {
+  const text = args.string(flag);
+  return text === undefined ? undefined : toSelector(text, args, flag);
+}
+
+function toSelector(text: string, args: Arguments, flag = 'selector'): Selector {
   const selector = parseLabelSelector(text);
   if ('requirements' in selector) return selector;
-  throw usage(args.command, `--selector ${text}: ${selector.error}`);
+  throw usage(args.command, `--${flag} ${text}: ${selector.error}`);
 }

@@ -26,7 +26,11 @@ export type CommandName =
   | 'status'
   | 'delete'
   | 'adopt'
-  | 'rbac';
+  | 'drain'
+  | 'rbac'
+  | 'schedule'
+  | 'can-i'
+  | 'who-can';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -51,6 +55,10 @@ const OUTPUT = ['output', 'all', 'color', 'quiet', 'verbose'];
 const SOURCE = ['ref', 'git', 'config', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes'];
 const LIVE = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'no-exec'];
 const PLAN = [...SOURCE, 'base', 'snapshot', ...LIVE, 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
+
+const QUESTION = [...SOURCE, 'base', 'world', 'snapshot', ...LIVE, 'embedded', 'fail-on', ...OUTPUT, ...GENERAL];
+
+const ASK = ['filename', 'subresource', 'all-namespaces', ...QUESTION.filter((flag) => !['selector', 'nodes'].includes(flag))];
 
 /** Every command. Help, docs, completion and tests are made from this table. */
 export const COMMANDS: readonly Command[] = [
@@ -142,6 +150,68 @@ export const COMMANDS: readonly Command[] = [
       ['kplan rbac --for-kapply deploy | kubectl apply -f -', 'for a ServiceAccount of its own'],
       ['kplan rbac --for-kapply deploy --live', 'with what the unit has in the cluster already'],
       ['kplan rbac --for-kapply deploy --service-account ci/deployer -o json', 'for another one, as a List'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'schedule',
+    summary: "Says where each pod goes and why, in the scheduler's own words.",
+    usage: 'schedule [PATH]',
+    positionals: [0, 1],
+    flags: ['explain', ...QUESTION],
+    examples: [
+      ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
+      ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
+      ['kplan schedule deploy --explain shop/web-0', "every node's verdict and score for one pod"],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'drain',
+    summary: 'Says what happens if nodes are drained, or fail: who may not go, and who finds no other place.',
+    usage: 'drain NODE... [-f PATH]',
+    positionals: [0, 1000],
+    flags: [
+      'filename',
+      'each',
+      'zones',
+      'force',
+      'ignore-daemonsets',
+      'delete-emptydir-data',
+      'disable-eviction',
+      'pod-selector',
+      ...QUESTION.filter((flag) => flag !== 'namespace' && flag !== 'selector'),
+    ],
+    examples: [
+      ['kplan drain node-1 --ignore-daemonsets --snapshot live.yaml', 'what kubectl drain would do, with its flags'],
+      ['kplan drain node-1 node-2 -f deploy --nodes 3x4cpu,16Gi --delete-emptydir-data', 'two nodes, of manifests on given nodes'],
+      ['kplan drain --each --zones -f deploy --nodes 6x4cpu,16Gi,zones=3', 'every node and every zone lost in turn'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'can-i',
+    summary: 'Says whether somebody may do something, as the API server would, and which rules let them.',
+    usage: 'can-i VERB RESOURCE[/NAME] --as USER',
+    positionals: [0, 2],
+    flags: ['list', 'batch', ...ASK],
+    examples: [
+      ['kplan can-i create pods -n shop --as jane -f deploy', 'once these manifests are applied'],
+      ['kplan can-i --list -n shop --as system:serviceaccount:shop:web', 'everything that a ServiceAccount may do'],
+      ['kplan can-i --batch questions.jsonl --snapshot live.yaml', 'many questions, one answer a line'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'who-can',
+    summary: 'Says who may do something, and the bindings and rules that let them.',
+    usage: 'who-can VERB RESOURCE[/NAME]',
+    positionals: [2, 2],
+    flags: ASK,
+    examples: [
+      ['kplan who-can get secrets -n shop -f deploy', 'once these manifests are applied'],
+      ['kplan who-can create pods/exec -A --snapshot live.yaml', 'in all namespaces of a dump'],
+      ['kplan who-can get /metrics --live', 'a path of the API server'],
     ],
   },
   {

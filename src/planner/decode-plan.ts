@@ -92,7 +92,7 @@ const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>({ r
 
 const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect, 'subject'>>(
   {
-    engine: oneOf('scheduler', 'rbac', 'network', 'restart', 'reference', 'order'),
+    engine: oneOf('scheduler', 'admission', 'rollout', 'rbac', 'network', 'restart', 'reference', 'order'),
     code,
     severity,
     change: oneOf('gained', 'lost'),

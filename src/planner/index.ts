@@ -11,7 +11,7 @@ export { listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { findGates } from './order/gates.ts';
 export { isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
-export { createPlan } from './plan.ts';
+export { createPlan, planWorlds } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';
 export { checkPreconditions } from './preconditions.ts';

@@ -1,3 +1,4 @@
+import type { UserInfo } from '../engine/rbac/index.ts';
 import type {
   Engine,
   Finding,
@@ -62,6 +63,8 @@ export interface PlanInput {
   readonly incomplete?: readonly IncompleteFile[];
   /** Objects that the source no longer asks for here, but elsewhere in its repository, with that place: they have moved. */
   readonly moved?: ReadonlyMap<RefKey, string>;
+  /** Who applies, if that is known: what they may not write is a finding. */
+  readonly applier?: UserInfo;
   /** What the API server answered to a dry run of a change, by object. Its word counts, not the local merge. */
   readonly answers?: ReadonlyMap<RefKey, ServerAnswer>;
   /** What the cluster serves; absent where it was not asked. */

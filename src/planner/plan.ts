@@ -34,6 +34,7 @@ import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
+import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
 import { findUnserved } from './unserved.ts';
 
@@ -59,15 +60,10 @@ interface PlannedChanges {
  * and live state are the same as in the last call are not looked at again.
  */
 export function createPlan(given: PlanInput): Plan {
-  const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
-  const { byKey, findings: unnamed } = toDesired(input.desired, input);
-  const deletes = planDeletes(input, byKey);
-  const planned = planChanges(input, byKey, deletes.deletes.length > 0);
+  const { input, byKey, unnamed, deletes, planned, asked, entries } = decide(given);
   const hooks = [...byKey.values()]
     .filter(({ object }) => readHook(object) !== undefined)
     .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
-  const asked = confirmDeletes(deletes.deletes, input);
-  const entries = withRenames(planned.entries, asked.deletes, input);
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
@@ -84,8 +80,9 @@ export function createPlan(given: PlanInput): Plan {
     ...(mass === undefined ? [] : [mass]),
     ...findUnreachable(admission, byKey, input),
     ...findUnserved(byKey, input),
+    ...findForbidden(waves, entries, byKey, input),
   ];
-  const effects = effectsOf(input, entries, byKey);
+  const effects = effectsOf({ input, entries, byKey });
   return {
     unit: input.unit,
     fieldManager: input.fieldManager,
@@ -98,6 +95,38 @@ export function createPlan(given: PlanInput): Plan {
     ...(admission.length === 0 ? {} : { admission }),
     salt: input.salt,
   };
+}
+
+/** The world before and the one that a plan would lead to, both with the context's objects. */
+export interface PlannedWorlds {
+  readonly before: World;
+  readonly after: World;
+}
+
+/** The worlds that the engines of `createPlan` compare, for questions that are asked of one of them. Pure. */
+export function planWorlds(given: PlanInput): PlannedWorlds {
+  return worldsOf(decide(given));
+}
+
+/** What is decided about every object, before it is put in order. */
+interface Decisions {
+  readonly input: PlanInput;
+  readonly byKey: ReadonlyMap<RefKey, Desired>;
+  readonly unnamed: readonly Finding[];
+  readonly deletes: ReturnType<typeof planDeletes>;
+  readonly planned: PlannedChanges;
+  readonly asked: ReturnType<typeof confirmDeletes>;
+  readonly entries: readonly Entry[];
+}
+
+function decide(given: PlanInput): Decisions {
+  const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
+  const { byKey, findings: unnamed } = toDesired(input.desired, input);
+  const deletes = planDeletes(input, byKey);
+  const planned = planChanges(input, byKey, deletes.deletes.length > 0);
+  const asked = confirmDeletes(deletes.deletes, input);
+  const entries = withRenames(planned.entries, asked.deletes, input);
+  return { input, byKey, unnamed, deletes, planned, asked, entries };
 }
 
 /** A reference that the change itself leaves dangling is an effect, and not said once more as a finding. */
@@ -253,13 +282,18 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
   }));
 }
 
-function effectsOf(input: PlanInput, entries: readonly Entry[], byKey: ReadonlyMap<RefKey, Desired>): readonly Effect[] {
+function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>): PlannedWorlds {
   const before = withContext(input.before, input.context);
   const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
   const applied = entries.flatMap((entry) => entry.after ?? []);
   // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
   const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
-  const after = before.without([...gone, ...orphans]).with(applied);
+  return { before, after: before.without([...gone, ...orphans]).with(applied) };
+}
+
+function effectsOf(decisions: Pick<Decisions, 'byKey' | 'entries' | 'input'>): readonly Effect[] {
+  const { input, entries, byKey } = decisions;
+  const { before, after } = worldsOf(decisions);
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
   const locate: Impact['locate'] = (key, pointer) => {
     const desired = byKey.get(key);

@@ -15,8 +15,11 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
+import { drainFields } from './drain.ts';
+import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
 
@@ -60,7 +63,24 @@ export function toDocument(report: Report): JsonObject {
         objects: adoptFields(report, refFields),
         notes: report.notes,
       };
+    case 'DrainReport':
+      return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
+    case 'ScheduleReport':
+      return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
+      return { ...head, ...questionFields(report), ...accessFields(report, refFields), ...answeredFields(report) };
   }
+}
+
+/** Which world was asked, and where it came from. */
+function questionFields({ which, before, after }: QuestionReport): JsonObject {
+  return { world: which, before: worldFields(before), ...(after === undefined ? {} : { after: worldFields(after) }) };
+}
+
+function answeredFields({ findings, notes }: QuestionReport): JsonObject {
+  return { findings: findingFields(findings), notes };
 }
 
 function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): JsonObject {

@@ -12,9 +12,20 @@ import {
   type Severity,
   type Step,
 } from '../model/index.ts';
+import {
+  describeAccess,
+  describeGrant,
+  describeRule,
+  describeSubject,
+  type AccessListReport,
+  type AccessReport,
+  type WhoCanReport,
+} from './access.ts';
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
+import { homelessOfLoss, type DrainReport } from './drain.ts';
+import { countPlaced, type ScheduleReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -68,6 +79,25 @@ function titleOf(report: Report): string {
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
     case 'AdoptReport':
       return `kapply adopt: ${countAdopted(report)}`;
+    case 'DrainReport': {
+      const drained = report.drains.filter(({ outcome }) => outcome === 'drained').length;
+      const unsafe = report.losses.filter((loss) => homelessOfLoss(loss).length > 0).length;
+      const parts = [
+        ...(report.drains.length === 0 ? [] : [`${drained} of ${count(report.drains.length, 'node')} drained`]),
+        ...(report.losses.length === 0 ? [] : [`${report.losses.length - unsafe} of ${report.losses.length} losses made good`]),
+      ];
+      return `kplan drain: ${parts.join(', ')} · ${problems}`;
+    }
+    case 'AccessReport':
+      return `kplan can-i ${describeAccess(report.request)}: ${report.allowed ? 'yes' : 'no'}`;
+    case 'AccessListReport':
+      return `kplan can-i --list: ${count(report.abilities.length, 'permission') || 'nothing'}`;
+    case 'WhoCanReport':
+      return `kplan who-can ${describeAccess(report.request, report.anywhere)}: ${count(report.grants.length, 'grant') || 'nobody'}`;
+    case 'ScheduleReport': {
+      const { placed, unplaced } = countPlaced(report);
+      return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
+    }
   }
 }
 
@@ -114,6 +144,10 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
+  if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'DrainReport') sections.push(...drainSections(report));
+  if (report.kind === 'AccessReport' || report.kind === 'AccessListReport' || report.kind === 'WhoCanReport')
+    sections.push(...accessSections(report));
   if (report.kind === 'AdoptReport') {
     sections.push({
       title: escape(report.unit),
@@ -128,6 +162,79 @@ function sectionsOf(report: Report): Section[] {
       sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
   }
   return [...sections, ...problemSections(items, 'info')];
+}
+
+function drainSections({ drains, losses }: DrainReport): Section[] {
+  const sections: Section[] = [];
+  for (const drain of drains) {
+    const rows = [
+      ...drain.refusals.map(({ message, pods }) => row(pods.map(code).join('<br>'), `cannot delete ${escape(message)}`)),
+      ...drain.blocked.map(({ pod, budgets, message, cause }) =>
+        row(code(pod), escape(`held by ${budgets.join(' and ')}: ${message} ${cause}`)),
+      ),
+      ...drain.evicted.map(({ pod, to, message }) =>
+        row(code(pod), to === null ? `no other place: ${escape(message ?? '')}` : to === undefined ? 'gone for good' : `to ${code(to)}`),
+      ),
+    ];
+    sections.push({
+      title: `${escape(drain.node)}: ${drain.outcome}`,
+      head: ['Pod', 'What happens'],
+      rows,
+      open: drain.outcome !== 'drained',
+    });
+  }
+  const unsafe = losses.flatMap((loss) =>
+    homelessOfLoss(loss).map(({ pod, message }) => row(`${loss.kind} ${code(loss.name)}`, code(pod), escape(message))),
+  );
+  if (unsafe.length > 0)
+    sections.push({ title: `No place left (${unsafe.length})`, head: ['Lost', 'Pod', 'Why'], rows: unsafe, open: true });
+  return sections;
+}
+
+function accessSections(report: AccessListReport | AccessReport | WhoCanReport): Section[] {
+  if (report.kind === 'AccessListReport') {
+    const rows = report.abilities.map(({ resource, path, names, verbs, via }) =>
+      row(code(resource === '' ? path : resource), escape(names.join(', ')), escape(verbs.join(', ')), escape(via.join('; '))),
+    );
+    return [{ title: escape(report.user.name), head: ['Resource or path', 'Names', 'Verbs', 'By'], rows, open: true }];
+  }
+  const rows = report.grants.map((grant) =>
+    row(escape(describeSubject(grant.subject)), escape(describeGrant(grant)), escape(describeRule(grant.rule))),
+  );
+  return rows.length === 0 ? [] : [{ title: `Allowed by (${rows.length})`, head: ['Subject', 'Binding', 'Rule'], rows, open: true }];
+}
+
+function scheduleSections({ placements, held, preempted }: ScheduleReport): Section[] {
+  const sections: Section[] = [];
+  const add = (title: string, head: readonly string[], rows: readonly string[], open: boolean): void => {
+    if (rows.length > 0) sections.push({ title: `${title} (${rows.length})`, head, rows, open });
+  };
+  const outside = new Set(held.map(({ pod }) => pod));
+  const unplaced = placements.filter(({ pod, node }) => node === null && !outside.has(pod));
+  const placed = placements.filter(({ node }) => node !== null);
+  add(
+    'Without a node',
+    ['Pod', 'Why'],
+    unplaced.map(({ pod, message }) => row(code(pod), escape(message))),
+    true,
+  );
+  add(
+    'Not looked at by the scheduler',
+    ['Pod', 'Why'],
+    held.map(({ pod, message }) => row(code(pod), escape(message))),
+    true,
+  );
+  add(
+    'Evicted to make room',
+    ['Pod', 'From', 'For'],
+    preempted.map(({ pod, node, by }) => row(code(pod), code(node), code(by))),
+    true,
+  );
+  const rows = placed.map(({ pod, node, feasible, score }) =>
+    row(code(pod), code(node ?? ''), String(feasible), score === null ? '' : String(score)),
+  );
+  add('Placed', ['Pod', 'Node', 'Feasible nodes', 'Score'], rows, rows.length <= 20);
+  return sections;
 }
 
 function admissionSections(admission: readonly Admission[]): Section[] {

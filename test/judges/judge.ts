@@ -46,6 +46,8 @@ export interface Judge<S = Omit<Setting, 'random'>> {
   readonly cases: number;
   /** What a run of at least so many cases must have had a case of, by the names that `coverage` gives. */
   readonly branches: readonly string[];
+  /** How often a run of many cases must have had each of the branches; once if absent. */
+  readonly often?: { readonly cases: number; readonly times: number };
   /** How many cases at a time. */
   readonly parallel: number;
   /** How many questions may be asked to make a case with a difference smaller; 200 if absent. */
@@ -94,8 +96,9 @@ export async function runJudge<S extends object>(
     };
     await Promise.all(Array.from({ length: judge.parallel }, work));
     await report(judge, trial, tally, options);
-    missing = total < judge.cases ? [] : judge.branches.filter((branch) => !tally.coverage.has(branch));
-    for (const branch of missing) options.log(`  no case of: ${branch}`);
+    const least = judge.often === undefined || total < judge.often.cases ? 1 : judge.often.times;
+    missing = total < judge.cases ? [] : judge.branches.filter((branch) => (tally.coverage.get(branch) ?? 0) < least);
+    for (const branch of missing) options.log(`  fewer than ${least} of: ${branch}`);
   } finally {
     await trial.close?.();
   }

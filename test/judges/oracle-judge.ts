@@ -12,6 +12,7 @@ export interface OracleJudge {
   readonly asks?: string;
   readonly cases: number;
   readonly branches: readonly string[];
+  readonly often?: NonNullable<Judge['often']>;
   /** What the oracle is to know before it is asked. */
   readonly setting?: () => JsonValue;
   generate(random: Random): JsonValue;

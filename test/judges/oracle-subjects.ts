@@ -1,4 +1,6 @@
+import { authorizeJudge } from './authorize.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
+import { grantJudge } from './grant.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import { immutableJudge, nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
@@ -9,8 +11,10 @@ import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
+  authorizeJudge,
   cronJudge,
   escalationJudge,
+  grantJudge,
   immutableJudge,
   mergeOracleJudge,
   nativeJudge,

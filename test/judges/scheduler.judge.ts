@@ -1,29 +1,43 @@
-import { schedule, type NodeExplanation } from '../../src/engine/scheduler/index.ts';
+import { schedule, type NodeExplanation, type Placement } from '../../src/engine/scheduler/index.ts';
 import { isKubernetesObject, nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
 import { getArray, getNumber, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison, Difference } from './judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
-import { makeSchedulerCase } from './scheduler-world.ts';
+import { makeSchedulerCase } from './scheduler-world/case.ts';
 
+/** Every plugin that refuses with each of its reasons, quoted names left out. A node that was not looked at has no plugin. */
 const REASONS: readonly string[] = [
-  'Insufficient cpu',
-  'Insufficient ephemeral-storage',
-  'Insufficient example.com/gpu',
-  'Insufficient hugepages-2Mi',
-  'Insufficient memory',
-  'Too many pods',
-  "node(s) didn't have free ports for the requested pod ports",
-  "node(s) didn't match Pod's node affinity/selector",
-  "node(s) didn't match pod affinity rules",
-  "node(s) didn't match pod anti-affinity rules",
-  "node(s) didn't match pod topology spread constraints",
-  "node(s) didn't match pod topology spread constraints (missing required label)",
-  "node(s) didn't satisfy existing pods anti-affinity rules",
-  "node(s) didn't satisfy plugin(s) [NodeAffinity]",
-  'node(s) had untolerated taint(s)',
-  'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
-  'node(s) were unschedulable',
-  'persistentvolumeclaim not found',
+  ": node(s) didn't satisfy plugin(s) [NodeAffinity]",
+  "InterPodAffinity: node(s) didn't match pod affinity rules",
+  "InterPodAffinity: node(s) didn't match pod anti-affinity rules",
+  "InterPodAffinity: node(s) didn't satisfy existing pods anti-affinity rules",
+  "NodeAffinity: node(s) didn't match Pod's node affinity/selector",
+  "NodePorts: node(s) didn't have free ports for the requested pod ports",
+  'NodeResourcesFit: Insufficient cpu',
+  'NodeResourcesFit: Insufficient ephemeral-storage',
+  'NodeResourcesFit: Insufficient example.com/gpu',
+  'NodeResourcesFit: Insufficient hugepages-2Mi',
+  'NodeResourcesFit: Insufficient memory',
+  'NodeResourcesFit: Too many pods',
+  'NodeUnschedulable: node(s) were unschedulable',
+  'NodeVolumeLimits: node(s) exceed max volume count',
+  "PodTopologySpread: node(s) didn't match pod topology spread constraints",
+  "PodTopologySpread: node(s) didn't match pod topology spread constraints (missing required label)",
+  'TaintToleration: node(s) had untolerated taint(s)',
+  'VolumeBinding: PVC was not created for pod (pod is not owner)',
+  'VolumeBinding: node(s) did not have enough free storage',
+  "VolumeBinding: node(s) didn't find available persistent volumes to bind",
+  "VolumeBinding: node(s) didn't match PersistentVolume's node affinity",
+  'VolumeBinding: node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',
+  'VolumeBinding: persistentvolumeclaim bound to non-existent persistentvolume',
+  'VolumeBinding: persistentvolumeclaim is being deleted',
+  'VolumeBinding: pod has unbound immediate PersistentVolumeClaims',
+  'VolumeBinding: waiting for ephemeral volume controller to create the persistentvolumeclaim',
+  'VolumeRestrictions: node(s) had no available disk',
+  'VolumeRestrictions: node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
+  'VolumeRestrictions: persistentvolumeclaim not found',
+  'VolumeZone: node(s) had no available volume zone',
+  'VolumeZone: persistentvolume not found',
 ];
 
 const SCORES: readonly string[] = [
@@ -36,7 +50,7 @@ const SCORES: readonly string[] = [
   'TaintToleration',
 ];
 
-const OUTCOMES: readonly string[] = ['best of several', 'no nodes', 'one node left', 'preempted', 'refused', 'tie'];
+const OUTCOMES: readonly string[] = ['after others', 'best of several', 'no nodes', 'one node left', 'preempted', 'refused', 'tie'];
 
 /**
  * Whether a pod meets the same verdict on each node, in the same words, and the same scores as with the plugins of kube-scheduler's
@@ -46,6 +60,7 @@ export const schedulerJudge: OracleJudge = {
   subject: 'scheduler',
   cases: 4000,
   branches: [...REASONS.map((reason) => `reason ${reason}`), ...SCORES.map((plugin) => `score ${plugin}`), ...OUTCOMES],
+  often: { cases: 20_000, times: 20 },
   generate: makeSchedulerCase,
   compare,
 };
@@ -58,25 +73,53 @@ interface Told {
 }
 
 function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
-  const pod = getObject(input, 'pod');
+  const pods = [getObject(input, 'pod') ?? null, ...getArray(input, 'next')];
   const objects = getArray(input, 'objects');
-  if (!isKubernetesObject(pod) || !isWhole(pod) || !objects.every(isWhole)) return undefined;
-  const key = `${namespaceOf(pod) ?? ''}/${nameOf(pod)}`;
-  const { placements, preempted } = schedule(World.of([...objects, pod]), { explain: key });
-  const placement = placements.find((item) => item.pod === key);
-  if (placement === undefined) return undefined;
-  const real = new Map(getArray(answer, 'nodes').map((node) => [getString(node, 'node') ?? '', toTold(node)]));
-  const nominated = getString(answer, 'nominated') ?? '';
-  const coverage = listCoverage(real, nominated);
-  const differ = (signature: string, ours: JsonValue, servers: JsonValue): Comparison => {
-    const difference: Difference = { signature, ours: stringifyJson(ours), servers: stringifyJson(servers) };
-    return { coverage, difference };
-  };
-  if (nominated !== '') {
+  if (!pods.every(isWhole) || !objects.every(isWhole) || !isInOrder(pods)) return undefined;
+  const { placements, preempted } = schedule(World.of([...objects, ...pods]), { explain: '*' });
+  const coverage = new Set<string>(pods.length > 1 ? ['after others'] : []);
+  for (const [index, told] of [answer, ...getArray(answer, 'next')].entries()) {
+    const pod = pods[index];
+    const key = pod === undefined ? '' : `${namespaceOf(pod) ?? ''}/${nameOf(pod)}`;
+    const placement = placements.find((item) => item.pod === key);
+    if (pod === undefined || placement === undefined) return undefined;
+    const real = new Map(getArray(told, 'nodes').map((node) => [getString(node, 'node') ?? '', toTold(node)]));
+    for (const item of listCoverage(real, getString(told, 'nominated') ?? '')) coverage.add(item);
     const victims = preempted.filter(({ by }) => by === key).map((item) => item.pod);
+    const difference = comparePod({ pod, objects, placement, victims }, real, told);
+    if (difference !== undefined) return { coverage: [...coverage], difference };
+  }
+  return { coverage: [...coverage] };
+}
+
+/** Whether pods are looked at in the order in which they stand. */
+function isInOrder(pods: readonly KubernetesObject[]): boolean {
+  const times = pods.map((pod) => getString(pod.metadata, 'creationTimestamp') ?? '');
+  return pods.length === 1 || times.every((time, index) => time !== '' && (index === 0 || (times[index - 1] ?? '') < time));
+}
+
+interface Ours {
+  readonly pod: KubernetesObject;
+  readonly objects: readonly KubernetesObject[];
+  readonly placement: Placement;
+  readonly victims: readonly string[];
+}
+
+function comparePod(
+  { pod, objects, placement, victims }: Ours,
+  real: ReadonlyMap<string, Told>,
+  answer: JsonValue,
+): Difference | undefined {
+  const differ = (signature: string, ours: JsonValue, servers: JsonValue): Difference => ({
+    signature,
+    ours: stringifyJson(ours),
+    servers: stringifyJson(servers),
+  });
+  const nominated = getString(answer, 'nominated') ?? '';
+  if (nominated !== '') {
     const ours = { node: placement.node, victims: victims.toSorted() };
     const servers = { node: nominated, victims: getArray(answer, 'victims') };
-    return stringifyJson(ours) === stringifyJson(servers) ? { coverage } : differ(nameOfPreemption(pod, objects), ours, servers);
+    return stringifyJson(ours) === stringifyJson(servers) ? undefined : differ(nameOfPreemption(pod, objects), ours, servers);
   }
   for (const node of placement.nodes ?? []) {
     const told = real.get(node.node);
@@ -88,7 +131,7 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
   if (message !== '' && message !== placement.message) return differ('message', placement.message, message);
   const best = bestOf(answer);
   if (best.length > 0 && stringifyJson(best) !== stringifyJson(placement.best)) return differ('best nodes', [...placement.best], [...best]);
-  return { coverage };
+  return undefined;
 }
 
 function nameOfPreemption(pod: KubernetesObject, objects: readonly KubernetesObject[]): string {
@@ -151,9 +194,16 @@ function bestOf(answer: JsonValue): readonly string[] {
 function listCoverage(real: ReadonlyMap<string, Told>, nominated: string): readonly string[] {
   const nodes = [...real.values()];
   const feasible = nodes.filter(({ verdict }) => verdict === 'Success');
-  const reasons = new Set(nodes.flatMap((node) => node.reasons.map((reason) => `reason ${reason.replace(/ "[^"]*"/, '')}`)));
+  const reasons = new Set(
+    nodes.flatMap(({ plugin, reasons: given }) => given.map((reason) => `reason ${plugin}: ${withoutNames(reason)}`)),
+  );
   const plugins = SCORES.filter((plugin) => new Set(feasible.map(({ scores }) => scores.get(plugin))).size > 1);
   return [...reasons, ...plugins.map((plugin) => `score ${plugin}`), outcomeOf(nodes.length, feasible, nominated)];
+}
+
+/** A reason without the names of a case. */
+function withoutNames(reason: string): string {
+  return reason.replaceAll(/ "[^"]*"/g, '').replace(/^PVC \S+ was not created for pod \S+/, 'PVC was not created for pod');
 }
 
 function outcomeOf(nodes: number, feasible: readonly Told[], nominated: string): string {

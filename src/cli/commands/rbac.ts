@@ -1,21 +1,14 @@
-import { formatRef, gvkOf, KplanError, refOf, World, type ObjectRef } from '../../model/index.ts';
+import { formatRef, gvkOf, KplanError, refOf, type ObjectRef } from '../../model/index.ts';
 import { isLeftOut, withNamespace } from '../../planner/index.ts';
 import { listUnknownKinds, parentRef, planLeastRights, readInventory } from '../../reconcile/index.ts';
 import { stringifyYaml } from '../../report/index.ts';
 import { stringifyJsonInOrder } from '../../std/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
-import { openBefore, type Before } from '../stages/before.ts';
+import { NOTHING, openBefore, type Before } from '../stages/before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { catalogOf } from '../stages/make-plan.ts';
 import { chooseTarget, findGiven, LIVE_FLAGS } from '../stages/target.ts';
-
-const NOTHING: Before = {
-  mode: 'revision',
-  world: World.EMPTY,
-  source: { kind: 'none', description: 'nothing', kubernetesVersions: [] },
-  manifests: [],
-};
 
 /** `kplan rbac --for-kapply [PATH]`: objects for kubectl, as YAML documents or a JSON List. */
 export async function runRbac(args: Arguments, io: Io): Promise<number> {

@@ -14,12 +14,12 @@ import {
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
 import { sha256 } from '../../std/index.ts';
-import { parseNodesSpec } from '../../engine/scheduler/index.ts';
+import { isNodesSpec, parseNodesSpec } from '../../engine/scheduler/index.ts';
 import type { LoadSummary } from '../../report/index.ts';
 import { adviseOnWord } from '../arguments-words.ts';
 import type { Arguments } from '../arguments.ts';
 import { cacheDirectory } from '../cache-directory.ts';
-import type { Config } from '../config.ts';
+import { NO_CONFIG, type Config } from '../config.ts';
 import { isStream, MOST_BYTES, readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
 import { readConfig, resolveConfigPath } from './config-file.ts';
@@ -32,6 +32,8 @@ export interface Desired {
   readonly hidden: Pick<LoadResult, 'encrypted' | 'incomplete'>;
   readonly loaded: LoadSummary;
   readonly source: WorldSource;
+  /** PATH as it was typed. */
+  readonly path: string;
   /** Path and content id of every file that was read: equal for equal content. */
   readonly fileIds: readonly string[];
   /** Equal for equal digests of all objects, in all files; undefined where not every object stands in a file that was digested. */
@@ -69,12 +71,35 @@ export async function readDesired(
     hidden: { encrypted: loaded.encrypted, incomplete: loaded.incomplete },
     loaded: { files: loaded.notes.files, objects: loaded.manifests.length, notes: describeNotes(loaded.notes, loaded) },
     source: describeSource(loaded.source, path, io),
+    path,
     fileIds: loaded.files.map((file) => `${file.path}\0${file.oid}`),
     fingerprint: fingerprintOf(loaded),
     root: loaded.root,
     config,
     unit: args.string('unit') ?? config.unit ?? unitName(path, loaded.root, io),
     defaultNamespace,
+    context,
+    hasNodes: context.byKind('', 'Node').length > 0,
+  };
+}
+
+/** What stands for PATH where a cluster alone is asked about: no manifests, and of the configuration what --config names. */
+export async function readNoManifests(args: Arguments, io: Io): Promise<Desired> {
+  const config = args.string('config') === undefined ? NO_CONFIG : await readConfig(args, io, '');
+  const context = await readContext(args, io, config, '');
+  return {
+    manifests: [],
+    findings: [],
+    hidden: { encrypted: [], incomplete: [] },
+    loaded: { files: 0, objects: 0, notes: [] },
+    source: { kind: 'none', description: 'nothing', kubernetesVersions: [] },
+    path: '',
+    fileIds: [],
+    fingerprint: undefined,
+    root: '',
+    config,
+    unit: args.string('unit') ?? config.unit ?? '',
+    defaultNamespace: config.defaultNamespace ?? 'default',
     context,
     hasNodes: context.byKind('', 'Node').length > 0,
   };
@@ -166,7 +191,7 @@ async function readNodes(args: Arguments, io: Io, config: Config, home: string):
   const given = args.string('nodes');
   const spec = given ?? config.nodes?.path;
   if (spec === undefined) return [];
-  if (/^\d+x/.test(spec)) return parseNodesSpec(spec);
+  if (isNodesSpec(spec)) return parseNodesSpec(spec);
   if (given !== undefined || config.nodes === undefined) return readObjects(existing(spec, '--nodes', io), `--nodes ${spec}`);
   return readObjects(resolveConfigPath(config.nodes, home, '--nodes'), `${config.nodes.place}: ${spec}`);
 }

@@ -7,11 +7,7 @@ export function describeGaps(desired: Desired, plan: Plan, before: World, unread
   return [
     ...describeVersion(plan),
     ...describeUnconfirmed(plan),
-    ...(unread.length === 0
-      ? []
-      : [
-          `Not readable in the cluster, so nothing is known of them: ${unread.map(toName).join(', ')}. References are judged by the repository alone.`,
-        ]),
+    ...describeUnread(unread).map((sentence) => `${sentence} References are judged by the repository alone.`),
     ...(isWithoutNodes(desired, plan)
       ? ['No nodes are known, so where pods go is not said: --nodes 3x4cpu,16Gi or --snapshot tells.']
       : []),
@@ -21,6 +17,11 @@ export function describeGaps(desired: Desired, plan: Plan, before: World, unread
         ]
       : []),
   ];
+}
+
+/** Kinds that may not be read in the cluster, one sentence; none where there are none. */
+export function describeUnread(unread: readonly string[]): readonly string[] {
+  return unread.length === 0 ? [] : [`Not readable in the cluster, so nothing is known of them: ${unread.map(toName).join(', ')}.`];
 }
 
 /** What the API server was not asked about, by reason, one sentence each: the local merge stands there. */

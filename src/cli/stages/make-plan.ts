@@ -31,6 +31,7 @@ import { createReferenceEngine, validateManifests } from '../../validate/index.t
 import type { Arguments } from '../arguments.ts';
 import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
+import { readUser } from '../user.ts';
 import { chooseDryRun, confirmPlan } from './confirm-plan.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
@@ -143,8 +144,22 @@ export async function makePlan(
  * cluster hides what the manifests are about, or cannot be reached any more.
  */
 async function planAgainst(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Promise<Plan> {
-  mustBeReadable(desired, before);
   const mode = chooseDryRun(before, args);
+  const input = toPlanInput(desired, before, args, io, log, options);
+  const started = io.now();
+  const plan = mode === 'never' ? createPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
+  log.detail(`planned in ${io.now() - started} ms`);
+  return { ...plan, findings: waiveAll(plan.findings, desired) };
+}
+
+/** The findings with those waived that the configuration or a comment waives. */
+export function waiveAll(findings: readonly Finding[], { manifests, config }: Desired): readonly Finding[] {
+  return waive(waiveByComment(findings, manifests), config.ignore);
+}
+
+/** Validates the manifests and gathers all that a plan of them is made from. Throws `KplanError` where the cluster hides what they are about. */
+export function toPlanInput(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): PlanInput {
+  mustBeReadable(desired, before);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
   const knowsCluster = before.mode === 'live' && before.unread === undefined;
@@ -152,12 +167,13 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const started = io.now();
   const { lens } = options;
   const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace, lens });
-  const validated = io.now();
+  log.detail(`validated in ${io.now() - started} ms`);
   const { members = [], ...ownership } = options.ownership;
   const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
-  const input: PlanInput = {
+  const applier = readUser(args);
+  return {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
     desired: desired.manifests,
@@ -178,12 +194,10 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
     lastManifests: before.manifests,
     ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
+    ...(applier === undefined ? {} : { applier }),
     ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };
-  const plan = mode === 'never' ? createPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
-  log.detail(`validated in ${validated - started} ms, planned in ${io.now() - validated} ms`);
-  return { ...plan, findings: waive(waiveByComment(plan.findings, desired.manifests), desired.config.ignore) };
 }
 
 /** What a create lets pass and an apply refuses: kapply applies. */

@@ -3,7 +3,7 @@ import { getArray, getNumber, getObject, getString, type JsonObject, type JsonVa
 import type { Expander } from './expansion.ts';
 import { childrenOf } from './ownership.ts';
 import { toPod, type PodIdentity } from './pod-factory.ts';
-import type { PodAdmission } from './pod-admission.ts';
+import type { PodAdmission } from './admission/pod-admission.ts';
 import { desiredReplicas, findAutoscaler } from './replicas.ts';
 import { claimTemplatesOf, isPodOfTemplate, templateOf } from './template.ts';
 
@@ -23,8 +23,8 @@ export const EXPAND_STATEFUL_SET: Expander = {
     const add: KubernetesObject[] = [];
     for (const ordinal of ordinals) {
       const pod = live.get(`${nameOf(set)}-${ordinal}`);
-      if (pod === undefined || !isKept(set, pod, ordinal)) add.push(toStatefulPod(set, ordinal, admission));
       add.push(...toClaims(set, ordinal).filter((claim) => world.get(refOf(claim)) === undefined));
+      if (pod === undefined || !isKept(set, pod, ordinal)) add.push(toStatefulPod(set, ordinal, admission));
     }
     return { add, remove: [...live.values()].filter((pod) => !wanted.has(nameOf(pod))).map(refOf) };
   },

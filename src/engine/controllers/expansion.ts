@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectRef, World } from '../../model/index.ts';
-import type { PodAdmission } from './pod-admission.ts';
+import type { PodAdmission } from './admission/pod-admission.ts';
 
 /** What one workload leads to: objects that will be there, and live ones that will be gone. */
 export interface Expansion {

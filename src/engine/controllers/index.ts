@@ -1,5 +1,12 @@
+export { formatAmount } from './admission/amounts.ts';
+export { checkClaimLimits, checkPodLimits } from './admission/limit-range.ts';
+export { admitPod, createPodAdmission, type PodAdmission } from './admission/pod-admission.ts';
+export { SYSTEM_PRIORITIES } from './admission/priority.ts';
+export { qualityOfService } from './admission/quality-of-service.ts';
+export { isLimitOf } from './admission/quota-usage.ts';
+export { findQuotaRefusal, hardOf, isCounted, quotaStateOf, type Countable } from './admission/quota.ts';
 export type { Controller, Intent } from './controller.ts';
-export { expandWorld } from './expand-world.ts';
-export { resolveFenceposts, toScaledValue, type Fenceposts } from './rollout-arithmetic.ts';
+export { expandWorld, listRefusedPods } from './expand-world.ts';
+export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { stepScheduler } from './scheduler-step.ts';
 export { CONTROLLERS } from './table.ts';

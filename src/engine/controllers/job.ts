@@ -5,7 +5,7 @@ import { concernsOwner, namesOf, toDelete, toStatusUpdate, type Controller, type
 import { isFinishedJob } from './expand-job.ts';
 import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
-import { podAdmissionOf } from './pod-admission.ts';
+import { podAdmissionOf } from './admission/pod-admission.ts';
 import { toPod, type PodIdentity } from './pod-factory.ts';
 import { isActivePod, isReadyPod } from './replicas.ts';
 import { templateOf } from './template.ts';

@@ -1,7 +1,7 @@
 import { namespaceOf, type KubernetesObject } from '../../model/index.ts';
 import { getObject, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { toControllerReference } from './ownership.ts';
-import { admitPodSpec, type PodAdmission } from './pod-admission.ts';
+import { admitPod, type PodAdmission } from './admission/pod-admission.ts';
 
 /** What sets one pod of a workload apart. */
 export interface PodIdentity {
@@ -19,7 +19,7 @@ export function toPod(
   adapt: (spec: JsonObject) => JsonObject = keep,
 ): KubernetesObject {
   const namespace = namespaceOf(owner);
-  const spec = adapt(admitPodSpec(getObject(template, 'spec') ?? {}, namespace, admission));
+  const spec = adapt(admitPod(getObject(template, 'spec') ?? {}, namespace, admission).spec);
   return {
     apiVersion: 'v1',
     kind: 'Pod',

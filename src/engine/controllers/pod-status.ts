@@ -1,5 +1,6 @@
-import { containersOf, nameOf, parseQuantity, type KubernetesObject } from '../../model/index.ts';
-import { getArray, getAt, getObject, getString, sha256, toKubernetesTime, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { containersOf, nameOf, type KubernetesObject } from '../../model/index.ts';
+import { getArray, getObject, getString, sha256, toKubernetesTime, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { qualityOfService } from './admission/quality-of-service.ts';
 import { withCondition, type Condition } from './conditions.ts';
 
 /** What every container of a simulated pod is doing. */
@@ -28,7 +29,7 @@ export function toPodStatus(
     ...(hasAddress ? { podIP: address, podIPs: [{ ip: address }] } : {}),
     startTime: new Date(at.startedAt).toISOString(),
     ...toContainerStatuses(pod, containers, { isEnded }),
-    qosClass: getString(pod, 'status', 'qosClass') ?? toQosClass(pod),
+    qosClass: getString(pod, 'status', 'qosClass') ?? qualityOfService(getObject(pod, 'spec') ?? {}),
   };
 }
 
@@ -73,21 +74,6 @@ function toContainerStatuses(pod: KubernetesObject, containers: ContainerState, 
       };
     }),
   };
-}
-
-function toQosClass(pod: KubernetesObject): string {
-  const containers = containersOf(getObject(pod, 'spec') ?? {});
-  const isAsked = containers.some(
-    ({ container }) => getObject(container, 'resources', 'requests') ?? getObject(container, 'resources', 'limits'),
-  );
-  if (!isAsked) return 'BestEffort';
-  const isGuaranteed = containers.every(({ container }) =>
-    ['cpu', 'memory'].every((name) => {
-      const limit = parseQuantity(getAt(container, 'resources', 'limits', name));
-      return limit !== undefined && limit === (parseQuantity(getAt(container, 'resources', 'requests', name)) ?? limit);
-    }),
-  );
-  return isGuaranteed ? 'Guaranteed' : 'Burstable';
 }
 
 function toAddress(seed: string): string {

@@ -13,7 +13,7 @@ import {
 } from './controller.ts';
 import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
-import { podAdmissionOf } from './pod-admission.ts';
+import { podAdmissionOf } from './admission/pod-admission.ts';
 import { toPod } from './pod-factory.ts';
 import { compareForDeletion, isActivePod, isReadyPod } from './replicas.ts';
 import { templateOf } from './template.ts';

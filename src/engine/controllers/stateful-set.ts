@@ -12,7 +12,7 @@ import {
 } from './controller.ts';
 import { ordinalsOf, toClaims, toStatefulPod } from './expand-stateful-set.ts';
 import { childrenOf } from './ownership.ts';
-import { podAdmissionOf } from './pod-admission.ts';
+import { podAdmissionOf } from './admission/pod-admission.ts';
 import { isReadyPod } from './replicas.ts';
 import { findRevisions, templateOfRevision, type Revisions } from './revision.ts';
 import { REVISION_HASH } from './template.ts';

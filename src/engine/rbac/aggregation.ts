@@ -2,23 +2,27 @@ import { isSelected, labelsOf, nameOf, readLabelSelector, type KubernetesObject,
 import { compareBy, getArray } from '../../std/index.ts';
 import { listRules, type SourcedRule } from './role.ts';
 
+/** How often the roles are looked at, times their number, before they count as never resting. */
+const ROUNDS = 3;
+
 /** The effective rules of every ClusterRole by name, aggregated ones at their fixpoint. */
 export type ClusterRoleRules = ReadonlyMap<string, readonly SourcedRule[]>;
 
 /**
  * What the ClusterRole aggregation controller makes of these ClusterRoles (`pkg/controller/clusterroleaggregation`): a
- * role with an `aggregationRule` holds the rules of the roles that it selects, in place of its own. Each round replaces all rules at
- * once; rules only travel along selections, so it settles within as many rounds as there are aggregated roles, also in
- * cycles. The controller applies no empty list, so a role whose selectors find no rule keeps its own.
+ * role with an `aggregationRule` holds the rules of the roles that it selects, in place of its own. The roles are looked at
+ * by name, again and again until none changes; without circles that is within as many rounds as there are aggregated roles. In a circle what
+ * the controller arrives at depends on the order in which it happens to look, and it may never rest. It applies no empty list, so a
+ * role whose selectors find no rule keeps its own.
  */
 export function aggregate(clusterRoles: readonly KubernetesObject[]): ClusterRoleRules {
   const rules = new Map(clusterRoles.map((role) => [nameOf(role), listRules(role)]));
   const byName = clusterRoles.toSorted(compareBy(nameOf));
-  const aggregated = clusterRoles.flatMap((role) => {
+  const aggregated = byName.flatMap((role) => {
     const sources = listSources(role, byName);
     return sources === undefined ? [] : [{ name: nameOf(role), sources }];
   });
-  for (let round = 0, changed = true; changed && round <= aggregated.length; round++) {
+  for (let round = 0, changed = true; changed && round < ROUNDS * (aggregated.length + 1); round++) {
     changed = false;
     for (const { name, sources } of aggregated) {
       const next = collect(sources.flatMap((source) => rules.get(source) ?? []));

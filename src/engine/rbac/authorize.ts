@@ -1,6 +1,6 @@
 import { compareBy } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
-import { describeBinding, toGroupKey, toUserKey } from './binding.ts';
+import { describeBinding, type Binding, toGroupKey, toUserKey } from './binding.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
 import type { AccessRequest, UserInfo } from './request.ts';
 import type { Permission } from './permission.ts';
@@ -41,7 +41,8 @@ export function authorize(world: World, request: AccessRequest): Decision {
   );
   const first = rules[0]?.grant;
   const subject = first?.binding.subjects[first.subjectIndex];
-  if (first === undefined || subject === undefined) return { allowed: false, reason: describeErrors(grants), rules };
+  const errors = describeErrors(grants);
+  if (first === undefined || subject === undefined) return { allowed: false, reason: errors === '' ? '' : `RBAC: ${errors}`, rules };
   return { allowed: true, reason: `RBAC: allowed by ${describeBinding(first.binding, subject)}`, rules };
 }
 
@@ -75,10 +76,10 @@ function toPermission(request: AccessRequest): Permission {
   return { kind: 'resource', verb, group, resource: subresource === '' ? resource : `${resource}/${subresource}`, name };
 }
 
-function describeErrors(grants: readonly Grant[]): string {
-  const errors = [...new Set(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describeMissing(binding.role)))];
-  if (errors.length === 0) return '';
-  return errors.length === 1 ? `RBAC: ${errors[0] ?? ''}` : `RBAC: [${errors.join(', ')}]`;
+/** The roles that these grants name and that do not exist, as the server words them together; empty if all exist. */
+export function describeErrors(grants: readonly Grant[], describe: (role: Binding['role']) => string = describeMissing): string {
+  const errors = [...new Set(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describe(binding.role)))];
+  return errors.length < 2 ? (errors[0] ?? '') : `[${errors.join(', ')}]`;
 }
 
 function describeMissing(role: { readonly kind: string; readonly name: string }): string {

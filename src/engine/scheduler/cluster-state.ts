@@ -5,6 +5,7 @@ import { withoutPorts, type HostPort } from './host-ports.ts';
 import type { Face, PodInfo } from './pod-class.ts';
 import { toAllocatable } from './pod-requests.ts';
 import { PodTally } from './pod-tally.ts';
+import { Storage } from './volumes/storage.ts';
 
 /** One node, with what changes as pods come and go. */
 export interface NodeInfo extends NodeFace {
@@ -37,6 +38,7 @@ export type TermCarriers = ReadonlyMap<string, { readonly term: AffinityTerm; re
 export class ClusterState {
   readonly world: World;
   readonly nodes: readonly NodeInfo[];
+  readonly storage: Storage;
   readonly podLimits: Int32Array;
   readonly podCounts: Int32Array;
   readonly nonZeroCpu: Float64Array;
@@ -56,8 +58,9 @@ export class ClusterState {
     requiredAntiAffinity: new Map(),
   };
 
-  constructor(world: World) {
+  constructor(world: World, options: { readonly settlesClaims: boolean } = { settlesClaims: false }) {
     this.world = world;
+    this.storage = new Storage(world, { settles: options.settlesClaims });
     this.nodes = world
       .byKind('', 'Node')
       .filter((node) => getString(node.metadata, 'deletionTimestamp') === undefined)

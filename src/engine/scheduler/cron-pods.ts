@@ -33,7 +33,7 @@ export function findUnfit(
   const bare = World.of(world.objects().filter(isNotRunning));
   const byJob = new Map(running.map((cronJob) => [refKeyOf(toJob(cronJob)), cronJob]));
   const expanded = expand(bare.with(running.map(toJob)));
-  const cluster = new ClusterState(bare);
+  const cluster = new ClusterState(bare, { settlesClaims: true });
   const table = new PodClassTable(expanded);
   for (const object of expanded.byKind('', 'Pod')) {
     const cronJob = byJob.get(refKeyOf(findWorkload(expanded, object)));

@@ -1,4 +1,4 @@
-import type { ClusterState } from './cluster-state.ts';
+import type { ClusterState, NodeInfo } from './cluster-state.ts';
 import { SKIP, type NodeFilter, type PluginContext, type PreparedFilter } from './plugin.ts';
 import { PLUGINS } from './plugins/index.ts';
 import type { PodInfo } from './pod-class.ts';
@@ -75,6 +75,11 @@ export function explainNode(
 }
 
 const PASSED = { plugin: '', verdict: SUCCESS };
+
+/** Notes what a pod takes on the node that it goes to, for the pods after it. */
+export function reserve(pod: PodInfo, cluster: ClusterState, node: NodeInfo): void {
+  for (const plugin of PLUGINS) plugin.reserve?.(pod, cluster, node);
+}
 
 /** Weighted scores of the feasible nodes: by plugin, and their sum. */
 export interface Scores {

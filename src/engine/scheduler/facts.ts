@@ -41,7 +41,7 @@ interface Group {
 
 function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefined {
   if (!schedulingKnown(world)) return undefined;
-  const simulation = simulate(world);
+  const simulation = simulate(world, { settlesClaims: true });
   const groups = groupPods(world, simulation);
   const messages = new Map(simulation.result.placements.map(({ pod, message }) => [pod, message]));
   const evicted = groupEvicted(world, simulation);

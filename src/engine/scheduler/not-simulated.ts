@@ -2,12 +2,9 @@
 export const NOT_SIMULATED: readonly string[] = [
   'looking at a part of the nodes only, where there are 100 or more (percentageOfNodesToScore)',
   'scheduler profiles and extenders of a KubeSchedulerConfiguration',
-  'VolumeRestrictions: inline GCE, EBS, iSCSI and RBD volumes',
   'where pods of another scheduler (schedulerName) go, and when scheduling gates are lifted: such pods are named and take no room',
   'pods of a CronJob beside those that are there: only whether a pod fits on an empty node',
-  'NodeVolumeLimits',
-  'VolumeBinding: claims that are not yet bound (topology, capacity)',
-  'VolumeZone',
+  'VolumeBinding: where a driver can reach a volume that it makes, beyond the allowedTopologies of the class',
   'DynamicResources',
   'NodeDeclaredFeatures',
   'nominated pods',

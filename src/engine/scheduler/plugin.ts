@@ -1,4 +1,4 @@
-import type { ClusterState } from './cluster-state.ts';
+import type { ClusterState, NodeInfo } from './cluster-state.ts';
 import type { PodInfo } from './pod-class.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -29,6 +29,8 @@ export interface Plugin {
   readonly filter?: (pod: PodInfo, cluster: ClusterState) => PreparedFilter;
   /** True if the filter looks at nodes alone and not at their pods: then it is asked once for all pods of a class. */
   readonly isStatic?: true;
+  /** Notes what a pod takes beside room on the node that it goes to, for the pods after it. */
+  readonly reserve?: (pod: PodInfo, cluster: ClusterState, node: NodeInfo) => void;
   /** The factor of its score. */
   readonly weight?: number;
   /** 0 to 100 for each feasible node, in their order, normalised; undefined where it has nothing to say (`Skip`). */

@@ -4,6 +4,7 @@ import { readAffinityTerms, type AffinityTerms, type PodFace } from './affinity-
 import { readHostPorts, type HostPort } from './host-ports.ts';
 import { readPod, type PodReading } from './pod-reading.ts';
 import { toPodRequests, type PodRequests } from './pod-requests.ts';
+import { readPodVolumes, type PodVolume } from './volumes/pod-volume.ts';
 import { readSpreadConstraints, toDefaultConstraints, type SpreadConstraint } from './spread-constraint.ts';
 
 /** A namespace with a set of labels, known by number: what selectors of other pods look at. */
@@ -21,6 +22,7 @@ export interface PodClass {
   readonly requests: PodRequests;
   readonly hostPorts: readonly HostPort[];
   readonly tolerations: readonly Toleration[];
+  readonly volumes: readonly PodVolume[];
   readonly affinity: AffinityTerms;
   readonly constraints: readonly SpreadConstraint[];
   /** Soft constraints of the system, for pods without their own. */
@@ -58,8 +60,9 @@ export class PodClassTable {
 
   #classOf(object: KubernetesObject, reading: PodReading): PodClass {
     const spec = getObject(object, 'spec') ?? {};
-    let known = this.#classes.get(reading.classKey);
-    if (known === undefined) this.#classes.set(reading.classKey, (known = new Map<number, PodClass>()));
+    const key = hasOwnClaims(spec) ? `${reading.classKey}\u0001${reading.key}` : reading.classKey;
+    let known = this.#classes.get(key);
+    if (known === undefined) this.#classes.set(key, (known = new Map<number, PodClass>()));
     const number = this.#specNumberOf(spec);
     let found = known.get(number);
     if (found === undefined) known.set(number, (found = this.#toClass(object, spec, this.#faceOf(reading))));
@@ -120,18 +123,24 @@ function textOf(spec: JsonObject): string {
   return text;
 }
 
-interface SpecReading {
-  readonly requests: PodRequests;
-  readonly hostPorts: readonly HostPort[];
-  readonly tolerations: readonly Toleration[];
+/** Whether a pod needs claims that are named after it, so that it is like no other pod. */
+function hasOwnClaims(spec: JsonObject): boolean {
+  return readSpec(spec).volumes.some(({ kind }) => kind === 'ephemeral');
 }
+
+type SpecReading = Pick<PodClass, 'hostPorts' | 'requests' | 'tolerations' | 'volumes'>;
 
 const READINGS = new WeakMap<JsonObject, SpecReading>();
 
 function readSpec(spec: JsonObject): SpecReading {
   let reading = READINGS.get(spec);
   if (reading === undefined) {
-    reading = { requests: toPodRequests(spec), hostPorts: readHostPorts(spec), tolerations: readTolerations(spec) };
+    reading = {
+      requests: toPodRequests(spec),
+      hostPorts: readHostPorts(spec),
+      tolerations: readTolerations(spec),
+      volumes: readPodVolumes(spec),
+    };
     READINGS.set(spec, reading);
   }
   return reading;

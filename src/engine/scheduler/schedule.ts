@@ -1,7 +1,7 @@
 import { KplanError, type KubernetesObject, type World } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import { ClusterState, type NodeInfo } from './cluster-state.ts';
-import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import { explainNode, filterNode, findFeasible, prepareFilters, reserve, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { PluginContext } from './plugin.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
@@ -14,6 +14,11 @@ import type { Verdict } from './verdict.ts';
 export interface ScheduleOptions {
   /** The minor version whose scheduler is simulated; `1.36` if absent. */
   readonly kubernetesVersion?: string;
+  /**
+   * Whether claims count as the volume controller, the ephemeral volume controller and the provisioners will have left them, instead
+   * of as they are: for worlds in which nobody runs these.
+   */
+  readonly settlesClaims?: boolean;
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
 }
@@ -62,6 +67,7 @@ export interface ScheduleResult {
 }
 
 const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
+const NOWHERE = new Int32Array(0);
 const NO_NODES = 'no nodes available to schedule pods';
 
 /**
@@ -110,7 +116,7 @@ class Scheduling {
   readonly #refusals = new Map<number, Decision>();
 
   constructor(world: World, options: ScheduleOptions) {
-    this.#cluster = new ClusterState(world);
+    this.#cluster = new ClusterState(world, { settlesClaims: options.settlesClaims ?? false });
     this.#context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
     this.#explain = options.explain;
     const table = new PodClassTable(world);
@@ -157,10 +163,14 @@ class Scheduling {
     const known = this.#refusals.get(pod.class.id);
     if (known !== undefined) return this.#decide(pod, known);
     const evaluation = prepareFilters(pod, this.#cluster);
+    const feasible = evaluation.kind === 'rejected' ? NOWHERE : findFeasible(evaluation, this.#cluster);
+    if (feasible.length === 0 && this.#cluster.storage.provisionFor(pod)) {
+      this.#refusals.clear();
+      return this.#place(pod);
+    }
     if (evaluation.kind === 'rejected') {
       return this.#refuse(pod, { message: formatRejection(nodes.length, evaluation.verdict.reasons), evaluation });
     }
-    const feasible = findFeasible(evaluation, this.#cluster);
     if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
   }
@@ -185,6 +195,7 @@ class Scheduling {
       evaluation,
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),
     });
+    reserve(pod, this.#cluster, node);
     this.#cluster.add(pod, node);
     this.#refusals.clear();
   }

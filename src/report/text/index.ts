@@ -14,12 +14,16 @@ import {
   type StatusReport,
   type ValidateReport,
 } from '../report.ts';
+import type { QuestionReport } from '../schedule.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
+import { accessHead, accessLines } from './access.ts';
 import { admissionLines } from './admission.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
+import { drainHead, drainLines } from './drain.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
+import { scheduleHead, scheduleLines } from './schedule.ts';
 
 /** The report as people read it at a terminal: the sum first, what to do next last. */
 export function renderText(report: Report, layout: Layout): string {
@@ -39,7 +43,23 @@ function headOf(report: Report): Line[] {
       return [line([span('Status', 'bold'), span(`: ${count(report.units.length, 'unit') || 'no units'}`)], report.cluster.description, 0)];
     case 'AdoptReport':
       return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
+    case 'DrainReport':
+      return [line(drainHead(report), describeAsked(report), 0)];
+    case 'ScheduleReport':
+      return [line(scheduleHead(report), describeAsked(report), 0)];
+    case 'AccessReport':
+      return [line(accessHead(report))];
+    case 'AccessListReport':
+    case 'WhoCanReport':
+      return [line(accessHead(report), describeAsked(report), 0)];
   }
+}
+
+/** The world that a question was asked of. */
+function describeAsked({ which, before, after }: QuestionReport): string {
+  if (after === undefined) return describeWorld(before);
+  if (which === 'before') return `before: ${describeWorld(before)}`;
+  return before.kind === 'none' ? describeWorld(after) : `${describeWorld(after)} on ${describeWorld(before)}`;
 }
 
 function planHead(word: string, report: PlanReport): Span[] {
@@ -109,6 +129,17 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return statusLines(report, layout);
     case 'AdoptReport':
       return adoptLines(report, layout);
+    case 'DrainReport':
+      return [...drainLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
+      return [
+        ...accessLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
+        ...problems(report, layout),
+      ];
+    case 'ScheduleReport':
+      return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
   }
 }
 

@@ -5,7 +5,7 @@ import { admitDefinition } from './admission/definition.ts';
 import { admitJob } from './admission/job.ts';
 import { checkLimits } from './admission/limit-range.ts';
 import { admitNamespace } from './admission/namespace.ts';
-import { admitPod } from './admission/pod.ts';
+import { admitNewPod } from './admission/pod.ts';
 import { admitSecret } from './admission/secret.ts';
 import { admitService } from './admission/service.ts';
 import type { Admitted, Write } from './context.ts';
@@ -17,7 +17,7 @@ export type Admission = (write: Write, object: KubernetesObject) => Admitted;
 const ADMISSIONS: Readonly<Record<string, Admission>> = {
   '/Namespace': admitNamespace,
   '/PersistentVolumeClaim': admitClaim,
-  '/Pod': admitPod,
+  '/Pod': admitNewPod,
   '/Secret': admitSecret,
   '/Service': admitService,
   'apiextensions.k8s.io/CustomResourceDefinition': admitDefinition,

@@ -1,6 +1,6 @@
 import { gvkOf, nameOf, namespaceOf, refKeyOf, specOf, toRefKey } from '../../model/index.ts';
 import { getObject, isEqualJson } from '../../std/index.ts';
-import { quotaUsage, toText } from '../api/quota.ts';
+import { quotaUsage } from '../api/quota.ts';
 import { CONTENT, isGoing, type Controller } from './controller.ts';
 
 /** Keeps what a quota says of how much is used (`pkg/controller/resourcequota`). */
@@ -18,7 +18,7 @@ export const RESOURCE_QUOTA: Controller = {
   reconcile(context, key) {
     const quota = context.draft.get(key);
     if (quota === undefined || isGoing(quota)) return CONTENT;
-    const used = Object.fromEntries([...quotaUsage(context, quota)].map(([name, amount]) => [name, toText(name, amount)]));
+    const used = quotaUsage(context, quota);
     const status = { hard: getObject(specOf(quota), 'hard') ?? {}, used };
     if (!isEqualJson(quota['status'], status)) context.draft.put({ ...quota, status });
     return CONTENT;

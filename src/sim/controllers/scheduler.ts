@@ -27,7 +27,7 @@ export const SCHEDULER: Controller = {
   },
   reconcile(context, _key, { world }) {
     if (!hasPending(world)) return CONTENT;
-    const options = { kubernetesVersion: context.catalog.version };
+    const options = { kubernetesVersion: context.catalog.version, settlesClaims: true };
     const intents = stepScheduler(world, (of) => schedule(of, options), { now: context.draft.now });
     return carryOut({ ...context, fieldManager: 'kube-scheduler' }, intents);
   },

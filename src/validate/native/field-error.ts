@@ -1,5 +1,4 @@
-import { stringifyJsonInOrder, type JsonValue, type Path } from '../../std/index.ts';
-import { quoteGo } from '../go-quote.ts';
+import { quoteGo, stringifyJsonInOrder, type JsonValue, type Path } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
 import { toDottedPath } from '../structural/cursor.ts';
 

@@ -1,7 +1,6 @@
 import type { Kind, KubernetesObject } from '../../model/index.ts';
-import { getArray, getObject, isObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { getArray, getObject, isObject, quoteGo, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
-import { quoteGo } from '../go-quote.ts';
 import { judgeGenerateName, judgeName } from './name-rules.ts';
 import { judgeLabel, judgeLabelValue, judgeQualifiedName } from './names.ts';
 import { checkOwners } from './owners.ts';

@@ -1,6 +1,5 @@
 import type { Kind, KubernetesObject } from '../../model/index.ts';
-import { getString } from '../../std/index.ts';
-import { quoteGo } from '../go-quote.ts';
+import { getString, quoteGo } from '../../std/index.ts';
 import { isIpv4, isIpv6 } from '../structural/custom-formats.ts';
 import { judgeLabel, judgeLabel1035, judgeLongName, judgePathPrefix, judgePathSegment, judgeSubdomain, type Judgement } from './names.ts';
 

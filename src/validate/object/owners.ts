@@ -1,5 +1,4 @@
-import { getArray, getObject, getString, stringifyJsonInOrder, type JsonObject, type JsonValue } from '../../std/index.ts';
-import { quoteGo } from '../go-quote.ts';
+import { getArray, getObject, getString, quoteGo, stringifyJsonInOrder, type JsonObject, type JsonValue } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
 
 const FIELD = 'metadata.ownerReferences';

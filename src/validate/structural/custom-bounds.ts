@@ -1,6 +1,5 @@
 import type { Schema } from '../../model/index.ts';
-import { compileLinearPattern, isArray, isObject, type JsonValue } from '../../std/index.ts';
-import { quoteGo } from '../go-quote.ts';
+import { compileLinearPattern, isArray, isObject, quoteGo, type JsonValue } from '../../std/index.ts';
 import { isInt64 } from './built-in.ts';
 import type { Check, Cursor } from './cursor.ts';
 import { isOfFormat } from './custom-formats.ts';

@@ -1,11 +1,19 @@
 import type { Schema } from '../../model/index.ts';
-import { isArray, isEqualJson, isObject, stringifyJson, type JsonArray, type JsonObject, type JsonValue } from '../../std/index.ts';
+import {
+  isArray,
+  isEqualJson,
+  isObject,
+  quoteGo,
+  stringifyJson,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+} from '../../std/index.ts';
 import { checkBuiltIn, isInt64, reportEnum, reportUnknown } from './built-in.ts';
 import { Cursor, type Check } from './cursor.ts';
 import { checkFormat, compileBounds } from './custom-bounds.ts';
 import { isEnforced } from './custom-formats.ts';
 import { checkEmbedded } from './embedded.ts';
-import { quoteGo } from '../go-quote.ts';
 import { toGoValue } from './go-type.ts';
 import { keyOf, pickKey } from './list-keys.ts';
 

@@ -1,5 +1,4 @@
-import { stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
-import { quoteGo } from '../go-quote.ts';
+import { quoteGo, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { judgeLabel1035 } from '../object/names.ts';
 import type { Cursor } from './cursor.ts';
 

@@ -1,4 +1,4 @@
-import { quoteGo } from '../go-quote.ts';
+import { quoteGo } from '../../std/index.ts';
 
 /** What `resource.ParseQuantity` says of a text; `zero` for a lone suffix, which it silently takes for nothing at all. */
 export function judgeQuantity(text: string): 'fine' | 'zero' | 'wrong format' | 'wrong suffix' {

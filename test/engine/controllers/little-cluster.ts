@@ -57,7 +57,7 @@ export class LittleCluster {
       }
     }
     const isWaiting = this.world.byKind('', 'Pod').some((pod) => getString(pod, 'spec', 'nodeName') === undefined);
-    if (isWaiting) carryOut(stepScheduler(this.world, (world) => schedule(world), { now: this.now }));
+    if (isWaiting) carryOut(stepScheduler(this.world, (world) => schedule(world, { settlesClaims: true }), { now: this.now }));
     return { wrote, next };
   }
 

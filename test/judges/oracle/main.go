@@ -18,8 +18,10 @@ import (
 type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
+	"authorize":  newAuthorize,
 	"cron":       newCron,
 	"escalation": newEscalation,
+	"grant":      newGrant,
 	"merge":      newMerge,
 	"network":    newNetwork,
 	"quantity":   newQuantity,

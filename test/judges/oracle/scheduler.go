@@ -45,6 +45,8 @@ import (
 type schedulerQuestion struct {
 	Objects []json.RawMessage `json:"objects"`
 	Pod     json.RawMessage   `json:"pod"`
+	// More pods, which come after it: each that gets a node takes its place there, and reserves what it needs.
+	Next []json.RawMessage `json:"next"`
 }
 
 type nodeAnswer struct {
@@ -61,6 +63,8 @@ type schedulerAnswer struct {
 	Nodes     []nodeAnswer `json:"nodes,omitempty"`
 	Nominated string       `json:"nominated,omitempty"`
 	Victims   []string     `json:"victims,omitempty"`
+	// What is said of the pods that come after it.
+	Next []*schedulerAnswer `json:"next,omitempty"`
 }
 
 // What one cycle of kube-scheduler's default profile says of one pod. The same steps as `schedulingAlgorithm` of schedule_one.go,
@@ -70,6 +74,8 @@ type schedulerOracle struct {
 	snapshot  *internalcache.Snapshot
 	indexers  map[string]cache.Indexer
 	victims   []string
+	live      internalcache.Cache
+	undo      []func()
 }
 
 func newScheduler() (subject, error) {
@@ -124,6 +130,10 @@ func newScheduler() (subject, error) {
 		"ReplicaSet":            factory.Apps().V1().ReplicaSets().Informer().GetIndexer(),
 		"StatefulSet":           factory.Apps().V1().StatefulSets().Informer().GetIndexer(),
 		"StorageClass":          factory.Storage().V1().StorageClasses().Informer().GetIndexer(),
+		"CSINode":               factory.Storage().V1().CSINodes().Informer().GetIndexer(),
+		"CSIDriver":             factory.Storage().V1().CSIDrivers().Informer().GetIndexer(),
+		"CSIStorageCapacity":    factory.Storage().V1().CSIStorageCapacities().Informer().GetIndexer(),
+		"VolumeAttachment":      factory.Storage().V1().VolumeAttachments().Informer().GetIndexer(),
 		"PodDisruptionBudget":   factory.Policy().V1().PodDisruptionBudgets().Informer().GetIndexer(),
 	}
 	return oracle.answer, nil
@@ -153,15 +163,38 @@ func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
 	if err := json.Unmarshal(input, &asked); err != nil {
 		return nil, err
 	}
-	incoming, err := o.load(asked)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer o.forget()
+	incoming, err := o.load(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
-	return o.schedule(context.Background(), incoming)
+	var first *schedulerAnswer
+	for _, pod := range incoming {
+		told, err := o.schedule(ctx, pod, len(incoming) > 1)
+		if err != nil {
+			return nil, err
+		}
+		if first == nil {
+			first = told
+		} else {
+			first.Next = append(first.Next, told)
+		}
+	}
+	return first, nil
+}
+
+// Gives back what the pods of a question have reserved.
+func (o *schedulerOracle) forget() {
+	for i := len(o.undo) - 1; i >= 0; i-- {
+		o.undo[i]()
+	}
+	o.undo = nil
 }
 
 // Puts the world into the snapshot and the listers, as the API server stores it.
-func (o *schedulerOracle) load(asked schedulerQuestion) (*v1.Pod, error) {
+func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]*v1.Pod, error) {
 	lists := map[string][]interface{}{}
 	var nodes []*v1.Node
 	var pods []*v1.Pod
@@ -183,44 +216,46 @@ func (o *schedulerOracle) load(asked schedulerQuestion) (*v1.Pod, error) {
 			pods = append(pods, object)
 		}
 	}
-	object, _, err := decodeStored(asked.Pod)
-	if err != nil {
-		return nil, err
+	var incoming []*v1.Pod
+	for _, raw := range append([]json.RawMessage{asked.Pod}, asked.Next...) {
+		object, _, err := decodeStored(raw)
+		if err != nil {
+			return nil, err
+		}
+		pod, isPod := object.(*v1.Pod)
+		if !isPod {
+			return nil, fmt.Errorf("not a pod")
+		}
+		incoming = append(incoming, pod)
+		lists["Pod"] = append(lists["Pod"], pod)
 	}
-	incoming, isPod := object.(*v1.Pod)
-	if !isPod {
-		return nil, fmt.Errorf("not a pod")
-	}
-	lists["Pod"] = append(lists["Pod"], incoming)
 	for kind, indexer := range o.indexers {
 		if err := indexer.Replace(lists[kind], ""); err != nil {
 			return nil, err
 		}
 	}
 	o.victims = nil
-	return incoming, o.fill(nodes, pods, names)
+	return incoming, o.fill(ctx, nodes, pods, names)
 }
 
 // Fills the snapshot as the event handlers of the scheduler do, with its cache between.
-func (o *schedulerOracle) fill(nodes []*v1.Node, pods []*v1.Pod, names sets.Set[string]) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+func (o *schedulerOracle) fill(ctx context.Context, nodes []*v1.Node, pods []*v1.Pod, names sets.Set[string]) error {
 	logger := klog.FromContext(ctx)
-	live := internalcache.New(ctx, nil, false)
+	o.live = internalcache.New(ctx, nil, false)
 	for _, node := range nodes {
-		live.AddNode(logger, node)
+		o.live.AddNode(logger, node)
 	}
 	for _, item := range pods {
 		isOver := item.Status.Phase == v1.PodSucceeded || item.Status.Phase == v1.PodFailed
 		if isOver || !names.Has(item.Spec.NodeName) {
 			continue
 		}
-		if err := live.AddPod(logger, item); err != nil {
+		if err := o.live.AddPod(logger, item); err != nil {
 			return err
 		}
 	}
 	*o.snapshot = *internalcache.NewEmptySnapshot()
-	return live.UpdateSnapshot(logger, o.snapshot)
+	return o.live.UpdateSnapshot(logger, o.snapshot)
 }
 
 // Decodes an object with its defaults; a pod also as its strategy prepares it.
@@ -258,7 +293,7 @@ func prepared(given *v1.Pod) (*v1.Pod, error) {
 	return stored, json.Unmarshal(text, stored)
 }
 
-func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod) (*schedulerAnswer, error) {
+func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssumed bool) (*schedulerAnswer, error) {
 	nodes, err := o.snapshot.NodeInfos().List()
 	if err != nil {
 		return nil, err
@@ -294,7 +329,7 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod) (*sche
 		return result, o.refuse(ctx, state, incoming, len(nodes), diagnosis, result)
 	}
 	if len(feasible) == 1 {
-		return result, nil
+		return result, o.assume(ctx, state, incoming, feasible[0].Node().Name, isAssumed)
 	}
 	if status := o.framework.RunPreScorePlugins(ctx, state, incoming, feasible); !status.IsSuccess() {
 		return nil, status.AsError()
@@ -303,7 +338,11 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod) (*sche
 	if !status.IsSuccess() {
 		return nil, status.AsError()
 	}
+	best := scores[0]
 	for _, scored := range scores {
+		if scored.TotalScore > best.TotalScore || (scored.TotalScore == best.TotalScore && scored.Name < best.Name) {
+			best = scored
+		}
 		for i := range result.Nodes {
 			if told := &result.Nodes[i]; told.Node == scored.Name {
 				told.Total, told.Scores = &scored.TotalScore, map[string]int64{}
@@ -313,7 +352,25 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod) (*sche
 			}
 		}
 	}
-	return result, nil
+	return result, o.assume(ctx, state, incoming, best.Name, isAssumed)
+}
+
+// Puts a pod on its node for the pods after it, as `assume` and the plugins that reserve do.
+func (o *schedulerOracle) assume(ctx context.Context, state fwk.CycleState, incoming *v1.Pod, node string, isAssumed bool) error {
+	if !isAssumed {
+		return nil
+	}
+	assumed := incoming.DeepCopy()
+	assumed.Spec.NodeName = node
+	if status := o.framework.RunReservePluginsReserve(ctx, state, assumed, node); !status.IsSuccess() {
+		return status.AsError()
+	}
+	o.undo = append(o.undo, func() { o.framework.RunReservePluginsUnreserve(ctx, state, assumed, node) })
+	logger := klog.FromContext(ctx)
+	if err := o.live.AssumePod(logger, assumed); err != nil {
+		return err
+	}
+	return o.live.UpdateSnapshot(logger, o.snapshot)
 }
 
 func (o *schedulerOracle) filter(

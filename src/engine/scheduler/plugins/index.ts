@@ -7,10 +7,12 @@ import { NODE_PORTS } from './node-ports.ts';
 import { NODE_RESOURCES_BALANCED_ALLOCATION } from './node-resources-balanced-allocation.ts';
 import { NODE_RESOURCES_FIT } from './node-resources-fit.ts';
 import { NODE_UNSCHEDULABLE } from './node-unschedulable.ts';
+import { NODE_VOLUME_LIMITS } from './node-volume-limits.ts';
 import { POD_TOPOLOGY_SPREAD } from './pod-topology-spread.ts';
 import { TAINT_TOLERATION } from './taint-toleration.ts';
 import { VOLUME_BINDING } from './volume-binding.ts';
 import { VOLUME_RESTRICTIONS } from './volume-restrictions.ts';
+import { VOLUME_ZONE } from './volume-zone.ts';
 
 /** The default profile, in its order: the first plugin that refuses a node says why (`apis/config/v1/default_plugins.go`). */
 export const PLUGINS: readonly Plugin[] = [
@@ -21,7 +23,9 @@ export const PLUGINS: readonly Plugin[] = [
   NODE_PORTS,
   NODE_RESOURCES_FIT,
   VOLUME_RESTRICTIONS,
+  NODE_VOLUME_LIMITS,
   VOLUME_BINDING,
+  VOLUME_ZONE,
   POD_TOPOLOGY_SPREAD,
   INTER_POD_AFFINITY,
   NODE_RESOURCES_BALANCED_ALLOCATION,

@@ -1,24 +1,31 @@
 import type { StatusError } from '../../../cluster/index.ts';
-import { containersOf, nameOf, namespaceOf, specOf, toRefKey, type KubernetesObject } from '../../../model/index.ts';
-import { getArray, getBoolean, getNumber, getObject, getString, isObject, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import { admitPod, createPodAdmission, qualityOfService, SYSTEM_PRIORITIES, type PodAdmission } from '../../../engine/controllers/index.ts';
+import { nameOf, namespaceOf, specOf, toRefKey, type KubernetesObject } from '../../../model/index.ts';
+import { getArray, getString, type JsonObject } from '../../../std/index.ts';
 import type { Admitted, Context, Write } from '../context.ts';
-import { withLimitDefaults } from './limit-range.ts';
 import { forbidden } from '../status-errors.ts';
 
 const DEFAULT_ACCOUNT = 'default';
-const TOLERATED = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
-const TOLERATION_SECONDS = 300;
 
-/** Gives a new pod its ServiceAccount, priority, tolerations and first status (`ServiceAccount`, `Priority`, `DefaultTolerationSeconds`). */
-export function admitPod(write: Write, object: KubernetesObject): Admitted {
+/** Gives a new pod its ServiceAccount, what other admission plugins give it, and its first status. */
+export function admitNewPod(write: Write, object: KubernetesObject): Admitted {
   if (write.live !== undefined) return { object };
   const accounted = withAccount(write, specOf(object), object);
   if ('refusal' in accounted) return accounted;
-  const prioritized = withPriority(write, accounted.spec, object);
-  if ('refusal' in prioritized) return prioritized;
-  const limited = withLimitDefaults(write.context, object, prioritized.spec);
-  const spec = { ...limited, tolerations: withTolerations(limited) };
-  return { object: { ...object, spec, status: { phase: 'Pending', qosClass: qosClassOf(spec) } } };
+  const unknown = findUnknownClass(write, accounted.spec, object);
+  if (unknown !== undefined) return { refusal: unknown };
+  const { spec, refusal } = admitPod(accounted.spec, namespaceOf(object), toPodAdmission(write.context));
+  // What is invalid is found and told by validation, and bounds are checked after it.
+  if (refusal?.stage === 'mutating') return { refusal: forbidden(write.kind, nameOf(object), refusal.why) };
+  return { object: { ...object, spec, status: { phase: 'Pending', qosClass: qualityOfService(spec) } } };
+}
+
+function toPodAdmission({ draft }: Context): PodAdmission {
+  return createPodAdmission({
+    priorityClasses: [...draft.list('scheduling.k8s.io', 'PriorityClass')],
+    runtimeClasses: [...draft.list('node.k8s.io', 'RuntimeClass')],
+    limitRanges: [...draft.list('', 'LimitRange')],
+  });
 }
 
 type Step = { readonly spec: JsonObject } | { readonly refusal: StatusError };
@@ -36,55 +43,16 @@ function withAccount({ context, kind }: Write, spec: JsonObject, pod: Kubernetes
   return { spec: { ...spec, serviceAccountName: name, serviceAccount: name, ...pull } };
 }
 
-function withPriority({ context, kind }: Write, spec: JsonObject, pod: KubernetesObject): Step {
-  const name = getString(spec, 'priorityClassName') ?? '';
-  const found =
-    name === '' ? findGlobalDefault(context) : context.draft.get(toRefKey({ group: 'scheduling.k8s.io', kind: 'PriorityClass', name }));
-  if (found === undefined && name !== '') {
-    return { refusal: forbidden(kind, nameOf(pod), `no PriorityClass with name ${name} was found`) };
-  }
-  const priority = found === undefined ? 0 : (getNumber(found, 'value') ?? 0);
-  const given = getNumber(spec, 'priority');
-  if (given !== undefined && given !== priority) {
-    const why = `the integer value of priority (${given}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`;
-    return { refusal: forbidden(kind, nameOf(pod), why) };
-  }
-  const preemptionPolicy = getString(found, 'preemptionPolicy') ?? 'PreemptLowerPriority';
-  const className = found === undefined ? {} : { priorityClassName: nameOf(found) };
-  return { spec: { ...spec, ...className, priority, preemptionPolicy } };
+/** A class that is not there; those of the system always are. */
+function findUnknownClass({ context, kind }: Write, spec: JsonObject, pod: KubernetesObject): StatusError | undefined {
+  const priority = getString(spec, 'priorityClassName') ?? '';
+  const hasPriority = priority === '' || SYSTEM_PRIORITIES.has(priority) || has(context, 'scheduling.k8s.io', 'PriorityClass', priority);
+  if (!hasPriority) return forbidden(kind, nameOf(pod), `no PriorityClass with name ${priority} was found`);
+  const runtime = getString(spec, 'runtimeClassName');
+  if (runtime === undefined || has(context, 'node.k8s.io', 'RuntimeClass', runtime)) return undefined;
+  return forbidden(kind, nameOf(pod), `pod rejected: RuntimeClass ${JSON.stringify(runtime)} not found`);
 }
 
-function findGlobalDefault(context: Context): KubernetesObject | undefined {
-  const defaults = [...context.draft.list('scheduling.k8s.io', 'PriorityClass')].filter(
-    (item) => getBoolean(item, 'globalDefault') === true,
-  );
-  return defaults.toSorted((a, b) => (getNumber(a, 'value') ?? 0) - (getNumber(b, 'value') ?? 0))[0];
-}
-
-function withTolerations(spec: JsonObject): readonly JsonValue[] {
-  const given = getArray(spec, 'tolerations');
-  const missing = TOLERATED.filter((key) => !given.some((item) => tolerates(item, key)));
-  return [...given, ...missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: TOLERATION_SECONDS }))];
-}
-
-function tolerates(toleration: JsonValue, key: string): boolean {
-  const of = getString(toleration, 'key') ?? '';
-  const effect = getString(toleration, 'effect') ?? '';
-  return (of === key || of === '') && (effect === 'NoExecute' || effect === '');
-}
-
-function qosClassOf(spec: JsonObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const containers = containersOf(spec).filter((entry) => entry.type !== 'ephemeral');
-  const resources = containers.map(({ container }) => getObject(container, 'resources') ?? {});
-  const asks = (item: JsonObject, list: string): boolean => isObject(item[list]) && ('cpu' in item[list] || 'memory' in item[list]);
-  if (!resources.some((item) => asks(item, 'requests') || asks(item, 'limits'))) return 'BestEffort';
-  return resources.every(isGuaranteed) ? 'Guaranteed' : 'Burstable';
-}
-
-function isGuaranteed(resources: JsonObject): boolean {
-  return ['cpu', 'memory'].every((name) => {
-    const limit = getObject(resources, 'limits')?.[name];
-    const request = getObject(resources, 'requests')?.[name];
-    return limit !== undefined && (request === undefined || request === limit);
-  });
+function has({ draft }: Context, group: string, kind: string, name: string): boolean {
+  return draft.get(toRefKey({ group, kind, name })) !== undefined;
 }

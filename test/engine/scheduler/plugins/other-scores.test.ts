@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesObject } from '../../../../src/model/index.ts';
-import { node, pod, scoresOf, verdictsOf } from '../cluster-fixture.ts';
+import { node, pod, scoresOf } from '../cluster-fixture.ts';
 
 const prefer = (...weights: readonly (readonly [number, string])[]): KubernetesObject =>
   pod('p', {
@@ -74,46 +74,5 @@ const CASES: readonly { name: string; plugin: string; objects: readonly Kubernet
 for (const { name, plugin, objects, want } of CASES) {
   test(`score: ${name}`, () => {
     assert.deepEqual(scoresOf(objects, plugin), want);
-  });
-}
-
-const claim = (fields: KubernetesObject['metadata'], volumeName?: string): KubernetesObject => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: { name: 'data', namespace: 'test' },
-  spec: { ...fields, ...(volumeName === undefined ? {} : { volumeName }) },
-});
-const VOLUME: KubernetesObject = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: { name: 'v' },
-  spec: { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['1'] }] }] } } },
-};
-const mounting = (name: string, on?: string): KubernetesObject =>
-  pod(name, { spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] }, ...(on === undefined ? {} : { on }) });
-const AWAY = "VolumeBinding!: node(s) didn't match PersistentVolume's node affinity";
-const IN_USE =
-  'VolumeRestrictions: node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod';
-const MISSING = 'VolumeRestrictions!: persistentvolumeclaim "data" not found';
-
-const VOLUMES: readonly { name: string; objects: readonly KubernetesObject[]; want: Record<string, string> }[] = [
-  { name: 'a claim that is not there', objects: [...NODES, mounting('p')], want: { a: MISSING, b: MISSING, c: MISSING } },
-  { name: 'an unbound claim', objects: [...NODES, claim({}), mounting('p')], want: { a: 'ok', b: 'ok', c: 'ok' } },
-  { name: 'a volume of one zone', objects: [...NODES, VOLUME, claim({}, 'v'), mounting('p')], want: { a: 'ok', b: AWAY, c: AWAY } },
-  {
-    name: 'a claim for one pod',
-    objects: [...NODES, claim({ accessModes: ['ReadWriteOncePod'] }), mounting('o', 'a'), mounting('p')],
-    want: { a: IN_USE, b: IN_USE, c: IN_USE },
-  },
-  {
-    name: 'a claim for one pod that nobody uses',
-    objects: [...NODES, claim({ accessModes: ['ReadWriteOncePod'] }), mounting('p')],
-    want: { a: 'ok', b: 'ok', c: 'ok' },
-  },
-];
-
-for (const { name, objects, want } of VOLUMES) {
-  test(`volumes: ${name}`, () => {
-    assert.deepEqual(verdictsOf(objects), want);
   });
 }

@@ -1,0 +1,37 @@
+import type { KubernetesObject } from '../../../model/index.ts';
+import { getArray, getObject, getString, isEqualJson, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import type { AdmissionStep } from './priority.ts';
+
+/** Gives a pod the overhead and the scheduling rules of its RuntimeClass (`RuntimeClass`). A class that is not known is left for others to judge. */
+export function withRuntimeClass(spec: JsonObject, classes: ReadonlyMap<string, KubernetesObject>): AdmissionStep {
+  const name = getString(spec, 'runtimeClassName');
+  const runtime = classes.get(name ?? '');
+  const overhead = getObject(runtime, 'overhead', 'podFixed');
+  const given = getObject(spec, 'overhead');
+  if (overhead === undefined && given !== undefined && (name === undefined || runtime !== undefined)) {
+    return { refusal: 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead' };
+  }
+  if (overhead !== undefined && given !== undefined && Object.keys(given).length > 0 && !isEqualJson(overhead, given)) {
+    return { refusal: "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead" };
+  }
+  const selector = getObject(runtime, 'scheduling', 'nodeSelector') ?? {};
+  const own = getObject(spec, 'nodeSelector') ?? {};
+  const clash = Object.keys(selector).find((key) => own[key] !== undefined && own[key] !== selector[key]);
+  if (clash !== undefined) {
+    const [theirs, ours] = [String(getString(selector, clash)), String(getString(own, clash))];
+    return { refusal: `conflict: runtimeClass.scheduling.nodeSelector[${clash}] = ${theirs}; pod.spec.nodeSelector[${clash}] = ${ours}` };
+  }
+  const tolerations = getArray(runtime, 'scheduling', 'tolerations');
+  return {
+    spec: {
+      ...spec,
+      ...(overhead === undefined ? {} : { overhead }),
+      ...(Object.keys(selector).length === 0 ? {} : { nodeSelector: { ...own, ...selector } }),
+      ...(tolerations.length === 0 ? {} : { tolerations: merge(getArray(spec, 'tolerations'), tolerations) }),
+    },
+  };
+}
+
+function merge(own: readonly JsonValue[], added: readonly JsonValue[]): readonly JsonValue[] {
+  return [...own, ...added.filter((toleration) => !own.some((known) => isEqualJson(known, toleration)))];
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apiserver/pkg/authorization/authorizer"
+	"k8s.io/apiserver/pkg/endpoints/request"
+	"k8s.io/apiserver/pkg/registry/rest"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
+	rbacapi "k8s.io/kubernetes/pkg/apis/rbac"
+	clusterrole "k8s.io/kubernetes/pkg/registry/rbac/clusterrole/policybased"
+	clusterrolebinding "k8s.io/kubernetes/pkg/registry/rbac/clusterrolebinding/policybased"
+	role "k8s.io/kubernetes/pkg/registry/rbac/role/policybased"
+	rolebinding "k8s.io/kubernetes/pkg/registry/rbac/rolebinding/policybased"
+	"k8s.io/kubernetes/pkg/registry/rbac/validation"
+	"k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac"
+)
+
+type grantQuestion struct {
+	Objects []json.RawMessage `json:"objects"`
+	User    accessUser        `json:"user"`
+	// Old is the object before, where there is one.
+	Old json.RawMessage `json:"old"`
+	New json.RawMessage `json:"new"`
+	// Named says that the request's URL names the object, as that of a server-side apply does.
+	Named bool `json:"named"`
+}
+
+type grantAnswer struct {
+	Allowed bool   `json:"allowed"`
+	Message string `json:"message"`
+}
+
+// newGrant answers whether a user may write a role or binding, as the storage does that guards against escalation. Whether the
+// user may write such objects at all is not asked.
+func newGrant() (subject, error) {
+	return func(input json.RawMessage) (any, error) {
+		var asked grantQuestion
+		if err := json.Unmarshal(input, &asked); err != nil {
+			return nil, err
+		}
+		policy, err := readPolicy(asked.Objects)
+		if err != nil {
+			return nil, err
+		}
+		wanted, accessor, err := readInternal(asked.New)
+		if err != nil {
+			return nil, err
+		}
+		kind := kindOf(wanted)
+		info := &request.RequestInfo{
+			IsResourceRequest: true,
+			APIGroup:          rbacv1.GroupName,
+			APIVersion:        "v1",
+			Resource:          kind,
+			Namespace:         accessor.GetNamespace(),
+		}
+		if asked.Named || asked.Old != nil {
+			info.Name = accessor.GetName()
+		}
+		ctx := request.WithRequestInfo(request.WithUser(request.WithNamespace(context.Background(), accessor.GetNamespace()), asked.User.info()), info)
+		guarded := newGuard(kind, stored{}, rbac.New(policy, policy, policy, policy), policy.resolver())
+		if asked.Old == nil {
+			_, err = guarded.Create(ctx, wanted, rest.ValidateAllObjectFunc, &metav1.CreateOptions{})
+		} else {
+			old, _, problem := readInternal(asked.Old)
+			if problem != nil {
+				return nil, problem
+			}
+			_, _, err = guarded.Update(context.WithValue(ctx, oldKey{}, old), accessor.GetName(), rest.DefaultUpdatedObjectInfo(wanted), rest.ValidateAllObjectFunc, rest.ValidateAllObjectUpdateFunc, false, &metav1.UpdateOptions{})
+		}
+		switch {
+		case err == nil:
+			return grantAnswer{Allowed: true}, nil
+		case apierrors.IsForbidden(err) || apierrors.IsNotFound(err):
+			return grantAnswer{Message: err.Error()}, nil
+		default:
+			return nil, err
+		}
+	}, nil
+}
+
+func readInternal(text json.RawMessage) (runtime.Object, metav1.Object, error) {
+	object, _, err := legacyscheme.Codecs.UniversalDecoder(rbacapi.SchemeGroupVersion).Decode(text, nil, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	accessor, ok := object.(metav1.Object)
+	if !ok {
+		return nil, nil, fmt.Errorf("%T has no metadata", object)
+	}
+	return object, accessor, nil
+}
+
+func kindOf(object runtime.Object) string {
+	switch object.(type) {
+	case *rbacapi.ClusterRole:
+		return "clusterroles"
+	case *rbacapi.Role:
+		return "roles"
+	case *rbacapi.ClusterRoleBinding:
+		return "clusterrolebindings"
+	default:
+		return "rolebindings"
+	}
+}
+
+type guard interface {
+	Create(ctx context.Context, obj runtime.Object, createValidation rest.ValidateObjectFunc, options *metav1.CreateOptions) (runtime.Object, error)
+	Update(ctx context.Context, name string, objInfo rest.UpdatedObjectInfo, createValidation rest.ValidateObjectFunc, updateValidation rest.ValidateObjectUpdateFunc, forceAllowCreate bool, options *metav1.UpdateOptions) (runtime.Object, bool, error)
+}
+
+func newGuard(resource string, store rest.StandardStorage, decider authorizer.Authorizer, resolver validation.AuthorizationRuleResolver) guard {
+	switch resource {
+	case "clusterroles":
+		return clusterrole.NewStorage(store, decider, resolver)
+	case "roles":
+		return role.NewStorage(store, decider, resolver)
+	case "clusterrolebindings":
+		return clusterrolebinding.NewStorage(store, decider, resolver)
+	default:
+		return rolebinding.NewStorage(store, decider, resolver)
+	}
+}
+
+type oldKey struct{}
+
+// stored takes whatever it is given: what it is asked to keep has passed the guard.
+type stored struct{ rest.StandardStorage }
+
+func (stored) Create(_ context.Context, object runtime.Object, _ rest.ValidateObjectFunc, _ *metav1.CreateOptions) (runtime.Object, error) {
+	return object, nil
+}
+
+func (stored) Update(ctx context.Context, _ string, info rest.UpdatedObjectInfo, _ rest.ValidateObjectFunc, _ rest.ValidateObjectUpdateFunc, _ bool, _ *metav1.UpdateOptions) (runtime.Object, bool, error) {
+	old, _ := ctx.Value(oldKey{}).(runtime.Object)
+	object, err := info.UpdatedObject(ctx, old)
+	return object, false, err
+}
