@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, type ConnectionOptions, type SecureContext, type TLSSocket } from 'node:tls';
 import type { ClusterAccess, Credentials } from '../kubeconfig/access.ts';
 import type { Dialer } from './connection-pool.ts';
 
@@ -34,11 +34,14 @@ export function openDialer(access: ClusterAccess, certificate: Credentials['cert
   const address = addressOf(server);
   const options = { ...address, noDelay: true, keepAlive: true };
   if (server.protocol === 'http:') return (signal) => untilReady(connectPlain(options), 'connect', timeout, signal);
+  // Certificates are read once, not for each connection.
+  let secureContext: SecureContext | undefined;
   let session: Buffer | undefined;
   return async (signal) => {
     const socket = proxy === undefined ? undefined : await throughProxy(proxy, address);
     const secure: TLSSocket = connectTls({
       ...tlsOptionsOf(access, certificate),
+      secureContext: (secureContext ??= createSecureContext(tlsOptionsOf(access, certificate))),
       ...(socket === undefined ? options : { host: address.host, socket }),
       servername: access.tls.servername ?? (isIP(address.host) === 0 ? address.host : ''),
       ALPNProtocols: ['http/1.1'],
