@@ -9,6 +9,7 @@ import type { OracleJudge } from './oracle-judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
 import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
+import { victimsJudge } from './victims.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
@@ -25,4 +26,5 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   rolloutJudge,
   schedulerJudge,
   selectorJudge,
+  victimsJudge,
 ];

@@ -30,6 +30,7 @@ var subjects = map[string]func() (subject, error){
 	"scheduler":  newScheduler,
 	"selector":   newSelector,
 	"validate":   newValidate,
+	"victims":    newVictims,
 }
 
 type question struct {
