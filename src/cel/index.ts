@@ -1,6 +1,6 @@
 export { EntryMap } from './entry-map.ts';
 export { createEnvironment, type Environment } from './environment.ts';
-export type { Binding } from './json-value.ts';
+export { toValue, type Binding } from './json-value.ts';
 export { BINDINGS } from './library/bindings.ts';
 export { QUANTITY_TYPE, QuantityValue, readQuantity } from './library/quantity.ts';
 export { readSemver, SEMVER_TYPE, SemverValue } from './library/semver.ts';
