@@ -120,6 +120,14 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'explain', type: 'string', group: 'Plan', value: 'POD', summary: "every node's verdict and score for this pod: NAMESPACE/NAME" },
   {
+    name: 'orders',
+    type: 'number',
+    group: 'Plan',
+    value: 'N',
+    summary: 'try so many orders in which pods may arrive: who always, sometimes, never fits',
+  },
+  { name: 'seed', type: 'number', group: 'Plan', value: 'N', summary: 'what the orders follow from', fallback: '1' },
+  {
     name: 'for',
     type: 'string',
     group: 'Plan',

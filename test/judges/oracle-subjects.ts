@@ -1,4 +1,5 @@
 import { authorizeJudge } from './authorize.judge.ts';
+import { celJudge } from './cel.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
 import { grantJudge } from './grant.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
@@ -13,6 +14,7 @@ import { victimsJudge } from './victims.judge.ts';
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
   authorizeJudge,
+  celJudge,
   cronJudge,
   escalationJudge,
   grantJudge,

@@ -50,6 +50,7 @@ function toReport(refused: readonly string[] = ['node-4'], name = 'node'): Sched
     ],
     preempted: [{ pod: 'shop/low-0', node: 'node-1', by: 'shop/web-0' }],
     held: [{ pod: 'shop/gated', why: 'gates', message: 'waits until its scheduling gates are removed: g' }],
+    omitted: [],
     findings: [],
     notes: [],
     next: 'Next.',

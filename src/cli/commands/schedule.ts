@@ -1,13 +1,13 @@
-import { expandWorld, listRefusedPods } from '../../engine/controllers/index.ts';
-import { schedulingKnown, simulate, type HeldPod } from '../../engine/scheduler/index.ts';
-import { formatRef, KplanError, nameOf, namespaceOf, refOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { countFindings, type ScheduleReport } from '../../report/index.ts';
+import { findLeastNeeded, schedulingKnown, simulate, tryOrders, type HeldPod } from '../../engine/scheduler/index.ts';
+import { formatRef, KplanError, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { countFindings, countPlaced, type ScheduleReport } from '../../report/index.ts';
 import { findNearest, getObject } from '../../std/index.ts';
-import type { Arguments } from '../arguments.ts';
+import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { settleWorld, type SettledWorld } from '../stages/settled-world.ts';
 
 /** `kplan schedule [PATH]`: where each pod goes. Exit 1 where one has no place. */
 export async function runSchedule(args: Arguments, io: Io): Promise<number> {
@@ -15,26 +15,36 @@ export async function runSchedule(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openQuestionWorld(args.positionals[0], args, io, log);
   const started = io.now();
-  const settled = expandWorld(question.world);
+  const settled = settleWorld(question);
   const wanted = args.string('explain');
-  const explain = wanted === undefined ? undefined : findPod(settled, wanted, args);
-  const report = toReport(question, explain === undefined ? settled : asIfWaiting(settled, explain), explain);
+  const explain = wanted === undefined ? undefined : findPod(settled.world, wanted, args);
+  const orders = readOrders(args);
+  const report = toReport(question, settled, {
+    ...(explain === undefined ? {} : { explain }),
+    ...(orders === undefined ? {} : { orders }),
+  });
   log.detail(`scheduled in ${io.now() - started} ms`);
   await printReport(report, args, io);
-  const isNo = report.placements.some(
-    ({ node, pod }) => node === null && !report.held.some((held) => held.pod === pod && held.why === 'gates'),
-  );
-  const hasLost = report.held.some(({ why }) => why === 'node');
-  return isNo || hasLost || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
+  const isNo = countPlaced(report).unplaced > 0 || report.held.some(({ why }) => why === 'node');
+  return isNo || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 
-function toReport(question: QuestionWorld, world: World, explain: string | undefined): ScheduleReport {
+function readOrders(args: Arguments): { readonly orders: number; readonly seed: number } | undefined {
+  const orders = args.number('orders');
+  if (orders === undefined && args.number('seed') !== undefined) throw usage(args.command, '--seed is of use with --orders N');
+  return orders === undefined ? undefined : { orders, seed: args.number('seed') ?? 1 };
+}
+
+interface Asked {
+  readonly explain?: string;
+  readonly orders?: { readonly orders: number; readonly seed: number };
+}
+
+function toReport(question: QuestionWorld, settled: SettledWorld, { explain, orders }: Asked): ScheduleReport {
   const { which, before, after, findings, notes, kubernetesVersion } = question;
-  const { result, held, cluster } = simulate(world, {
-    kubernetesVersion,
-    settlesClaims: which === 'after',
-    ...(explain === undefined ? {} : { explain }),
-  });
+  const world = explain === undefined ? settled.world : asIfWaiting(settled.world, explain);
+  const options = { kubernetesVersion, settlesClaims: which === 'after' };
+  const { result, held, cluster } = simulate(world, { ...options, ...(explain === undefined ? {} : { explain }) });
   const isAsked = askedPods(world, question);
   const report = {
     kind: 'ScheduleReport' as const,
@@ -45,10 +55,18 @@ function toReport(question: QuestionWorld, world: World, explain: string | undef
     placements: result.placements.filter(({ pod }) => isAsked(pod)),
     preempted: result.preempted.filter(({ pod, by }) => isAsked(pod) || isAsked(by)),
     held: held.filter(({ pod }) => isAsked(pod.key)).map(({ pod, why }) => ({ pod: pod.key, why: why.kind, message: describeHeld(why) })),
+    omitted: settled.overlarge.map(({ workload, asked, kept }) => ({ workload, pods: asked - kept })),
+    ...(schedulingKnown(world) ? {} : { needed: findLeastNeeded(world, toMore(settled)) }),
+    ...(orders === undefined ? {} : { orders: tryOrders(world, orders, options) }),
     findings,
-    notes: [...notes, ...describeRefused(question.world), ...describeNodes(world)],
+    notes: [...notes, ...settled.notes, ...describeNodes(world)],
   };
   return { ...report, next: nextStep(report) };
+}
+
+/** How many pods each overlarge workload has beyond those that are looked at. */
+function toMore({ overlarge }: SettledWorld): ReadonlyMap<string, number> {
+  return new Map(overlarge.map(({ workload, asked, kept }) => [formatRef(workload), asked - kept]));
 }
 
 /** The world in which a pod that has a node is placed anew: so it can be said of every node what speaks for and against it. */
@@ -104,17 +122,12 @@ function describeHeld(why: HeldPod['why']): string {
   }
 }
 
-/** Pods that are not even made: admission refuses them. */
-function describeRefused(world: World): readonly string[] {
-  return listRefusedPods(world).map(
-    ({ workload, count, message }) => `${count} ${count === 1 ? 'pod' : 'pods'} of ${formatRef(refOf(workload))} not made: ${message}`,
-  );
-}
-
 function describeNodes(world: World): readonly string[] {
   return schedulingKnown(world)
     ? []
-    : ['No nodes are known, so where pods go cannot be said: --nodes 3x4cpu,16Gi, --snapshot or --live tells.'];
+    : [
+        'No nodes are known, so where pods go cannot be said, only what they need at least: --nodes 3x4cpu,16Gi, --snapshot or --live tells.',
+      ];
 }
 
 function nextStep({ placements, held, nodes, findings }: Omit<ScheduleReport, 'next'>): string {

@@ -19,6 +19,7 @@ type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
 	"authorize":  newAuthorize,
+	"cel":        newCel,
 	"cron":       newCron,
 	"escalation": newEscalation,
 	"grant":      newGrant,
