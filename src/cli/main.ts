@@ -14,6 +14,7 @@ type RunCommand = (args: import('./arguments.ts').Arguments, io: Io) => Promise<
 const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   adopt: async () => (await import('./commands/adopt.ts')).runAdopt,
   apply: async () => (await import('./commands/apply.ts')).runApply,
+  capacity: async () => (await import('./commands/capacity.ts')).runCapacity,
   completion: async () => (await import('./commands/completion.ts')).runCompletion,
   delete: async () => (await import('./commands/delete.ts')).runDelete,
   drain: async () => (await import('./commands/drain.ts')).runDrain,

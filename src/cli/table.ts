@@ -29,6 +29,7 @@ export type CommandName =
   | 'drain'
   | 'rbac'
   | 'schedule'
+  | 'capacity'
   | 'can-i'
   | 'who-can';
 
@@ -159,7 +160,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "Says where each pod goes and why, in the scheduler's own words.",
     usage: 'schedule [PATH]',
     positionals: [0, 1],
-    flags: ['explain', ...QUESTION],
+    flags: ['explain', 'orders', 'seed', ...QUESTION],
     examples: [
       ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
       ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
@@ -213,6 +214,19 @@ export const COMMANDS: readonly Command[] = [
       ['kplan who-can get secrets -n shop -f deploy', 'once these manifests are applied'],
       ['kplan who-can create pods/exec -A --snapshot live.yaml', 'in all namespaces of a dump'],
       ['kplan who-can get /metrics --live', 'a path of the API server'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'capacity',
+    summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
+    usage: 'capacity [PATH]',
+    positionals: [0, 1],
+    flags: ['for', 'node-shape', ...QUESTION],
+    examples: [
+      ['kplan capacity deploy --nodes 3x4cpu,16Gi --for deployment/web', 'how many more of one workload fit'],
+      ["kplan capacity deploy --node-shape 'm5.large=2cpu,8Gi,price=0.096' --node-shape m5.xlarge,price=0.192", 'the cheapest fleet'],
+      ['kplan capacity --snapshot live.yaml', 'headroom, and how few nodes like these would do'],
     ],
   },
   {

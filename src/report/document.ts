@@ -17,6 +17,7 @@ import {
 } from '../model/index.ts';
 import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
+import { capacityFields } from './capacity.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
 import { drainFields } from './drain.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
@@ -66,7 +67,9 @@ export function toDocument(report: Report): JsonObject {
     case 'DrainReport':
       return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
     case 'ScheduleReport':
-      return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
+      return { ...head, ...questionFields(report), ...scheduleFields(report, refFields), ...answeredFields(report) };
+    case 'CapacityReport':
+      return { ...head, ...questionFields(report), ...capacityFields(report, refFields), ...answeredFields(report) };
     case 'AccessListReport':
     case 'AccessReport':
     case 'WhoCanReport':

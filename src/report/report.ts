@@ -11,6 +11,7 @@ import {
 } from '../model/index.ts';
 import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
+import type { CapacityReport } from './capacity.ts';
 import type { DrainReport } from './drain.ts';
 import type { ScheduleReport } from './schedule.ts';
 
@@ -91,6 +92,7 @@ export type Report =
   | AccessReport
   | AdoptReport
   | ApplyReport
+  | CapacityReport
   | DrainReport
   | PlanReport
   | ScheduleReport
@@ -122,6 +124,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ValidateReport':
     case 'DrainReport':
     case 'ScheduleReport':
+    case 'CapacityReport':
     case 'AccessListReport':
     case 'AccessReport':
     case 'WhoCanReport':

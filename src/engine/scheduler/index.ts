@@ -1,5 +1,20 @@
+export { findCapacity, parseShapeSpec, type CandidateShape, type CapacityAnswer, type CapacityQuestion } from './capacity/index.ts';
 export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
 export { createSchedulerEngine } from './engine.ts';
+export {
+  costOf,
+  findFault,
+  listUnpackable,
+  solvePacking,
+  type CoveringColumn,
+  type CoveringProgram,
+  type PackingShape,
+  type OpenCoveringProgram,
+  type PackingGroup,
+  type PackingInstance,
+} from './packing/index.ts';
 export { NOT_SIMULATED } from './not-simulated.ts';
 export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
+export { findLeastNeeded } from './least-needed.ts';
+export { tryOrders } from './orders.ts';
 export { schedule, schedulingKnown, simulate, type HeldPod, type NodeExplanation, type Placement } from './schedule.ts';

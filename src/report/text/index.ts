@@ -18,6 +18,7 @@ import type { QuestionReport } from '../schedule.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
 import { accessHead, accessLines } from './access.ts';
 import { admissionLines } from './admission.ts';
+import { capacityHead, capacityLines } from './capacity.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { drainHead, drainLines } from './drain.ts';
 import { effectLines, findingLines } from './findings.ts';
@@ -47,6 +48,8 @@ function headOf(report: Report): Line[] {
       return [line(drainHead(report), describeAsked(report), 0)];
     case 'ScheduleReport':
       return [line(scheduleHead(report), describeAsked(report), 0)];
+    case 'CapacityReport':
+      return [line(capacityHead(report), describeAsked(report), 0)];
     case 'AccessReport':
       return [line(accessHead(report))];
     case 'AccessListReport':
@@ -140,6 +143,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       ];
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
+    case 'CapacityReport':
+      return [...capacityLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
   }
 }
 
