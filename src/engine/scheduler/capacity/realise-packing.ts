@@ -1,5 +1,6 @@
 import type { World } from '../../../model/index.ts';
-import type { ClusterState, NodeInfo } from '../cluster-state.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import type { NodeInfo } from '../node-info.ts';
 import { filterNode, prepareFilters, type Evaluation } from '../evaluate.ts';
 import type { Packing } from '../packing/index.ts';
 import type { PodClass, PodInfo } from '../pod-class.ts';
@@ -128,7 +129,7 @@ class Placer {
 
   constructor(cluster: ClusterState) {
     this.#cluster = cluster;
-    this.#hasTerms = () => cluster.carriers('requiredAntiAffinity').size > 0;
+    this.#hasTerms = () => cluster.carriers.hasAny('requiredAntiAffinity');
   }
 
   place(item: DemandClass, target: NodeInfo | undefined): boolean {
