@@ -137,6 +137,7 @@ export const COMMANDS: readonly Command[] = [
     flags: [
       'for-kapply',
       'daemon',
+      'adopt',
       'service-account',
       ...SOURCE.filter((flag) => !['namespace', 'selector', 'nodes'].includes(flag)),
       'snapshot',

@@ -124,7 +124,7 @@ export function createProgress(log: Log): (event: ApplyEvent) => void {
   const told = new Set<string>();
   return ({ step, total, phase }) => {
     if (phase.kind !== 'done' || (step.action === 'none' && phase.outcome === 'unchanged')) return;
-    const key = toRefKey(step.ref);
+    const key = `${step.action} ${toRefKey(step.ref)}`;
     if (told.has(key)) return;
     told.add(key);
     const all = Math.max(total, told.size);
