@@ -1,4 +1,4 @@
-import { schedule, type NodeExplanation, type Placement } from '../../src/engine/scheduler/index.ts';
+import { readSchedulerConfiguration, schedule, type NodeExplanation, type Placement } from '../../src/engine/scheduler/index.ts';
 import { isKubernetesObject, nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
 import { getArray, getNumber, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison, Difference } from './judge.ts';
@@ -11,7 +11,9 @@ const REASONS: readonly string[] = [
   "InterPodAffinity: node(s) didn't match pod affinity rules",
   "InterPodAffinity: node(s) didn't match pod anti-affinity rules",
   "InterPodAffinity: node(s) didn't satisfy existing pods anti-affinity rules",
+  "NodeAffinity: node(s) didn't match scheduler-enforced node affinity",
   "NodeAffinity: node(s) didn't match Pod's node affinity/selector",
+  "NodeDeclaredFeatures: node(s) didn't match Pod's required features",
   "NodePorts: node(s) didn't have free ports for the requested pod ports",
   'NodeResourcesFit: Insufficient cpu',
   'NodeResourcesFit: Insufficient ephemeral-storage',
@@ -50,7 +52,16 @@ const SCORES: readonly string[] = [
   'TaintToleration',
 ];
 
-const OUTCOMES: readonly string[] = ['after others', 'best of several', 'no nodes', 'one node left', 'preempted', 'refused', 'tie'];
+const OUTCOMES: readonly string[] = [
+  'after others',
+  'other profiles',
+  'best of several',
+  'no nodes',
+  'one node left',
+  'preempted',
+  'refused',
+  'tie',
+];
 
 /**
  * Whether a pod meets the same verdict on each node, in the same words, and the same scores as with the plugins of kube-scheduler's
@@ -76,8 +87,17 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
   const pods = [getObject(input, 'pod') ?? null, ...getArray(input, 'next')];
   const objects = getArray(input, 'objects');
   if (!pods.every(isWhole) || !objects.every(isWhole) || !isInOrder(pods)) return undefined;
-  const { placements, preempted } = schedule(World.of([...objects, ...pods]), { explain: '*' });
-  const coverage = new Set<string>(pods.length > 1 ? ['after others'] : []);
+  const given = getObject(input, 'configuration');
+  const configuration = given === undefined ? undefined : readSchedulerConfiguration(given);
+  const refused = getArray(answer, 'refused');
+  const problems = configuration?.problems ?? [];
+  if (refused.length + problems.length > 0) return compareRefusals(problems, refused);
+  const profiles = configuration === undefined ? {} : { profiles: configuration.profiles };
+  const { placements, preempted } = schedule(World.of([...objects, ...pods]), { ...profiles, explain: '*' });
+  const coverage = new Set<string>([
+    ...(pods.length > 1 ? ['after others'] : []),
+    ...(configuration === undefined ? [] : ['other profiles']),
+  ]);
   for (const [index, told] of [answer, ...getArray(answer, 'next')].entries()) {
     const pod = pods[index];
     const key = pod === undefined ? '' : `${namespaceOf(pod) ?? ''}/${nameOf(pod)}`;
@@ -90,6 +110,16 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
     if (difference !== undefined) return { coverage: [...coverage], difference };
   }
   return { coverage: [...coverage] };
+}
+
+/** Both refuse the configuration, or it is a difference. */
+function compareRefusals(problems: readonly { readonly message: string }[], refused: readonly JsonValue[]): Comparison {
+  const difference = {
+    signature: 'the configuration is refused',
+    ours: stringifyJson(problems.map(({ message }) => message)),
+    servers: stringifyJson(refused),
+  };
+  return problems.length > 0 && refused.length > 0 ? { coverage: [] } : { coverage: [], difference };
 }
 
 /** Whether pods are looked at in the order in which they stand. */

@@ -3,6 +3,7 @@ import { compareBy } from '../../std/index.ts';
 import { ChangeLog, type Mark } from './change-log.ts';
 import { withoutPorts } from './host-ports.ts';
 import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
+import { DEFAULT_SCHEDULER, STANDARD_PROFILE, type Profile } from './profile.ts';
 import { PodCensus } from './pod-census.ts';
 import type { Face, PodInfo } from './pod-class.ts';
 import type { NodeCounts, PodTally } from './pod-tally.ts';
@@ -14,6 +15,14 @@ import { Storage } from './volumes/storage.ts';
 export interface ResourceColumn {
   readonly allocatable: Float64Array;
   readonly requested: Float64Array;
+}
+
+/** What a cluster is told beside its world. */
+export interface ClusterOptions {
+  /** See `ScheduleOptions`. */
+  readonly settlesClaims?: boolean;
+  /** Profiles by the name of their scheduler; the default one if absent. */
+  readonly profiles?: ReadonlyMap<string, Profile>;
 }
 
 /**
@@ -36,6 +45,7 @@ export class ClusterState {
   readonly hasAvoidedNodes: boolean;
   /** The affinity terms of placed pods. */
   readonly carriers: TermCarriers;
+  readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #census: PodCensus;
   readonly #byClass = new Map<unknown, Map<number, unknown>>();
   readonly #columns = new Map<string, ResourceColumn>();
@@ -44,9 +54,10 @@ export class ClusterState {
   #images: ReadonlyMap<string, readonly NodeInfo[]> | undefined;
   #lost = 0;
 
-  constructor(world: World, options: { readonly settlesClaims: boolean } = { settlesClaims: false }) {
+  constructor(world: World, options: ClusterOptions = {}) {
     this.world = world;
-    this.storage = new Storage(world, { settles: options.settlesClaims, log: this.log });
+    this.#profiles = options.profiles ?? new Map();
+    this.storage = new Storage(world, { settles: options.settlesClaims ?? false, log: this.log });
     this.nodes = world
       .byKind('', 'Node')
       .filter((node) => !isLeaving(node))
@@ -61,6 +72,16 @@ export class ClusterState {
     this.hasAvoidedNodes = this.nodes.some((node) => node.taints.some(({ effect }) => effect === 'PreferNoSchedule'));
     this.#census = new PodCensus(length);
     this.carriers = new TermCarriers(this);
+  }
+
+  /** Whether pods of a `schedulerName` are scheduled here at all. */
+  hasProfile(schedulerName: string): boolean {
+    return this.#profiles.has(schedulerName) || (this.#profiles.size === 0 && schedulerName === DEFAULT_SCHEDULER);
+  }
+
+  /** The profile by which a pod is scheduled; the default one for pods of other schedulers. */
+  profileOf(pod: PodInfo): Profile {
+    return this.#profiles.get(pod.reading.scheduler) ?? STANDARD_PROFILE;
   }
 
   /** How many nodes there are, without those lost. */

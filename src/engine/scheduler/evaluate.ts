@@ -1,7 +1,6 @@
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
-import { SKIP, type NodeFilter, type PluginContext, type PreparedFilter } from './plugin.ts';
-import { PLUGINS } from './plugins/index.ts';
+import { SKIP, type NodeFilter, type Plugin, type PluginContext, type PreparedFilter } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
 
@@ -22,7 +21,8 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
   const filters: NamedFilter[] = [];
   const fixed = cluster.ofClass(pod, prepareStatic);
   let candidates: ReadonlySet<string> | undefined;
-  for (const [index, plugin] of PLUGINS.entries()) {
+  const { plugins, filters: order } = cluster.profileOf(pod);
+  for (const [index, plugin] of plugins.entries()) {
     if (plugin.concerns?.(pod) === false) continue;
     const prepared = plugin.isStatic === true ? fixed[index] : plugin.filter?.(pod, cluster);
     if (prepared === undefined || prepared.kind === 'skip') continue;
@@ -30,7 +30,12 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
     candidates ??= prepared.candidates;
     filters.push({ plugin: plugin.name, filter: prepared.filter });
   }
-  return { kind: 'filters', filters, candidates };
+  return { kind: 'filters', filters: inOrder(filters, plugins, order), candidates };
+}
+
+function inOrder(filters: readonly NamedFilter[], plugins: readonly Plugin[], order: readonly string[]): readonly NamedFilter[] {
+  if (plugins.length === order.length && plugins.every(({ name }, index) => name === order[index])) return filters;
+  return order.flatMap((name) => filters.filter(({ plugin }) => plugin === name));
 }
 
 /**
@@ -38,7 +43,7 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
  * nodes nothing is kept: of each class there is hardly more than one, and few nodes are asked.
  */
 function prepareStatic(pod: PodInfo, cluster: ClusterState): readonly (PreparedFilter | undefined)[] {
-  const all = PLUGINS.map((plugin) => (plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined));
+  const all = cluster.profileOf(pod).plugins.map((plugin) => (plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined));
   if (all.some((prepared) => prepared?.kind === 'filter' && prepared.candidates !== undefined)) return all;
   return all.map((prepared) => {
     if (prepared?.kind !== 'filter') return prepared;
@@ -90,7 +95,7 @@ const PASSED = { plugin: '', verdict: SUCCESS };
 
 /** Notes what a pod takes on the node that it goes to, for the pods after it. */
 export function reserve(pod: PodInfo, cluster: ClusterState, node: NodeInfo): void {
-  for (const plugin of PLUGINS) plugin.reserve?.(pod, cluster, node);
+  for (const plugin of cluster.profileOf(pod).reserves) plugin.reserve?.(pod, cluster, node);
 }
 
 /** Weighted scores of the feasible nodes: by plugin, and their sum. */
@@ -103,10 +108,9 @@ export interface Scores {
 export function scoreNodes(pod: PodInfo, cluster: ClusterState, feasible: Int32Array, context: PluginContext): Scores {
   const total = new Float64Array(feasible.length);
   const byPlugin = new Map<string, Float64Array>();
-  for (const plugin of PLUGINS) {
+  for (const { plugin, weight } of cluster.profileOf(pod).scores) {
     const scores = plugin.score?.(pod, cluster, feasible, context);
     if (scores === undefined) continue;
-    const weight = plugin.weight ?? 1;
     for (let i = 0; i < scores.length; i++) {
       scores[i] = (scores[i] ?? 0) * weight;
       total[i] = (total[i] ?? 0) + (scores[i] ?? 0);

@@ -1,3 +1,4 @@
+export { readSchedulerConfiguration } from './configuration/read-configuration.ts';
 export { EmptyNode } from './empty-node.ts';
 export { createSchedulerEngine } from './engine.ts';
 export { NOT_SIMULATED } from './not-simulated.ts';

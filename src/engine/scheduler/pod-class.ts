@@ -1,5 +1,5 @@
 import { labelsOf, readTolerations, type KubernetesObject, type Toleration, type World } from '../../model/index.ts';
-import { getNumber, getObject, stringifyJson, type JsonObject } from '../../std/index.ts';
+import { getNumber, getObject, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { readAffinityTerms, type AffinityTerms, type PodFace } from './affinity-term.ts';
 import { readHostPorts, type HostPort } from './host-ports.ts';
 import { readPod, type PodReading } from './pod-reading.ts';
@@ -25,8 +25,8 @@ export interface PodClass {
   readonly volumes: readonly PodVolume[];
   readonly affinity: AffinityTerms;
   readonly constraints: readonly SpreadConstraint[];
-  /** Soft constraints of the system, for pods without their own. */
-  readonly defaultConstraints: () => readonly SpreadConstraint[];
+  /** What these constraints, or those of the system, are for pods of the class, where these have none of their own. */
+  readonly defaultConstraints: (constraints: readonly JsonValue[] | undefined) => readonly SpreadConstraint[];
 }
 
 /** One pod, as plugins see it. */
@@ -70,7 +70,6 @@ export class PodClassTable {
   }
 
   #toClass(object: KubernetesObject, spec: JsonObject, face: Face): PodClass {
-    let defaults: readonly SpreadConstraint[] | undefined;
     return {
       id: this.#count++,
       face,
@@ -79,7 +78,7 @@ export class PodClassTable {
       ...readSpec(spec),
       affinity: readAffinityTerms(spec, face.namespace, face.labels),
       constraints: readSpreadConstraints(spec, face.labels),
-      defaultConstraints: () => (defaults ??= toDefaultConstraints(this.#world, object, face.labels)),
+      defaultConstraints: (constraints) => toDefaultConstraints(this.#world, object, face.labels, constraints),
     };
   }
 

@@ -3,6 +3,7 @@ import { getObject } from '../../std/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
 import { readPod } from './pod-reading.ts';
+import { toProfiles, type SchedulerProfile } from './profile.ts';
 import type { Placement, PreemptedPod } from './placement.ts';
 import { Scheduling } from './scheduling.ts';
 
@@ -10,6 +11,8 @@ import { Scheduling } from './scheduling.ts';
 export interface ScheduleOptions {
   /** The minor version whose scheduler is simulated; `1.36` if absent. */
   readonly kubernetesVersion?: string;
+  /** The profiles of a scheduler's configuration (`readSchedulerConfiguration`); the default profile if absent. */
+  readonly profiles?: readonly SchedulerProfile[];
   /**
    * Whether claims count as the volume controller, the ephemeral volume controller and the provisioners will have left them, instead
    * of as they are: for worlds in which nobody runs these.
@@ -24,7 +27,7 @@ export interface ScheduleResult {
   /** One for each pod that had no node, in the order in which they were decided. */
   readonly placements: readonly Placement[];
   readonly preempted: readonly PreemptedPod[];
-  /** Pods (`namespace/name`) that wait for another scheduler than `default-scheduler`. */
+  /** Pods (`namespace/name`) that wait for a scheduler that has no profile here. */
   readonly foreign: readonly string[];
 }
 
@@ -59,9 +62,10 @@ export interface Simulation {
 
 /** Like `schedule`, keeping the cluster. */
 export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
-  const cluster = new ClusterState(world, { settlesClaims: options.settlesClaims ?? false });
+  const { kubernetesVersion = '1.36', settlesClaims = false } = options;
+  const cluster = new ClusterState(world, { settlesClaims, profiles: toProfiles(options.profiles, kubernetesVersion) });
   const { queue, foreign, held } = sortPods(world, cluster);
-  const scheduling = new Scheduling(cluster, { ...options, kubernetesVersion: options.kubernetesVersion ?? '1.36' });
+  const scheduling = new Scheduling(cluster, { ...options, kubernetesVersion });
   for (const { pod, why } of held) if (why.kind === 'gates') scheduling.hold(pod, GATED);
   const { placements, preempted, unplaced } = scheduling.run(queue);
   return { result: { placements, preempted, foreign }, cluster, unplaced, held };
@@ -86,7 +90,7 @@ function sortPods(world: World, cluster: ClusterState): Sorted {
       const info = cluster.node(node);
       if (info === undefined) held.push({ pod, why: { kind: 'node', name: node } });
       else cluster.add(pod, info);
-    } else if (scheduler !== 'default-scheduler') {
+    } else if (!cluster.hasProfile(scheduler)) {
       foreign.push(pod.key);
       held.push({ pod, why: { kind: 'scheduler', name: scheduler } });
     } else if (gates.length > 0) held.push({ pod, why: { kind: 'gates', names: gates } });

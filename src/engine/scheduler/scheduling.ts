@@ -2,11 +2,12 @@ import { KplanError } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { explainNode, filterNode, findFeasible, prepareFilters, reserve, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
-import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
+import { countReasons, formatReasons, formatRejection } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
-import { preempt } from './preemption.ts';
+import { describePostFilter, NO_CLAIMS } from './post-filter.ts';
+import { preempt, type Preemption } from './preemption.ts';
 import { compareQueued } from './queue.ts';
 import type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 
@@ -72,7 +73,7 @@ export class Scheduling {
       return this.#place(pod);
     }
     if (evaluation.kind === 'rejected') {
-      return this.#refuse(pod, { message: formatRejection(nodeCount, evaluation.verdict.reasons), evaluation });
+      return this.#reject(pod, evaluation);
     }
     if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
@@ -108,13 +109,29 @@ export class Scheduling {
     this.#decide(pod, decision);
   }
 
+  /** Says of a pod that was refused before any node was looked at. */
+  #reject(pod: PodInfo, evaluation: Evaluation & { readonly kind: 'rejected' }): void {
+    const cluster = this.#cluster;
+    const { plugin, verdict } = evaluation;
+    const verdicts = cluster.presentNodes().map(() => verdict);
+    const end = describePostFilter(cluster.profileOf(pod), {
+      rejectedBy: plugin,
+      claims: NO_CLAIMS,
+      preemption: () => describePreemption(preempt(pod, cluster, verdicts)),
+    });
+    this.#refuse(pod, { message: `${formatRejection(cluster.nodeCount, verdict.reasons)}${end}`, evaluation });
+  }
+
   #preempt(pod: PodInfo, evaluation: Evaluation): void {
     const cluster = this.#cluster;
+    const profile = cluster.profileOf(pod);
     const verdicts = cluster.presentNodes().map((node) => filterNode(evaluation, cluster, node.index));
-    const preemption = preempt(pod, cluster, verdicts);
+    const isTried = profile.postFilters.includes('DefaultPreemption');
+    const preemption: Preemption = isTried ? preempt(pod, cluster, verdicts) : { kind: 'none', message: '' };
     if (preemption.kind === 'none') {
       const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
-      return this.#refuse(pod, { message: `${refusal} ${NO_CLAIMS}, ${preemption.message}`, evaluation });
+      const end = describePostFilter(profile, { rejectedBy: undefined, claims: NO_CLAIMS, preemption: () => preemption.message });
+      return this.#refuse(pod, { message: `${refusal}${end}`, evaluation });
     }
     const { node, victims } = preemption;
     for (const victim of victims) {
@@ -156,6 +173,10 @@ export class Scheduling {
       return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
     });
   }
+}
+
+function describePreemption(preemption: Preemption): string {
+  return preemption.kind === 'none' ? preemption.message : '';
 }
 
 /** A pod that takes the place of one that was evicted: the same, but for its node. */
