@@ -8,6 +8,15 @@ import { makeSchedulerCase } from './scheduler-world/case.ts';
 /** Every plugin that refuses with each of its reasons, quoted names left out. A node that was not looked at has no plugin. */
 const REASONS: readonly string[] = [
   ": node(s) didn't satisfy plugin(s) [NodeAffinity]",
+  'DynamicResources: ResourceClaim was not created for Pod (Pod is not owner)',
+  'DynamicResources: cannot allocate all claims',
+  'DynamicResources: could not find ResourceClaim',
+  'DynamicResources: device class does not exist',
+  'DynamicResources: invalid resource pools were encountered',
+  'DynamicResources: pod: ResourceClaim not created yet',
+  'DynamicResources: resource claim is in the process of being allocated',
+  'DynamicResources: resourceclaim is being deleted',
+  'DynamicResources: resourceclaim not available on the node',
   "InterPodAffinity: node(s) didn't match pod affinity rules",
   "InterPodAffinity: node(s) didn't match pod anti-affinity rules",
   "InterPodAffinity: node(s) didn't satisfy existing pods anti-affinity rules",
@@ -43,6 +52,7 @@ const REASONS: readonly string[] = [
 ];
 
 const SCORES: readonly string[] = [
+  'DynamicResources',
   'ImageLocality',
   'InterPodAffinity',
   'NodeAffinity',
@@ -56,6 +66,7 @@ const OUTCOMES: readonly string[] = [
   'after others',
   'other profiles',
   'best of several',
+  'failed',
   'no nodes',
   'one node left',
   'preempted',
@@ -106,7 +117,9 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
     const real = new Map(getArray(told, 'nodes').map((node) => [getString(node, 'node') ?? '', toTold(node)]));
     for (const item of listCoverage(real, getString(told, 'nominated') ?? '')) coverage.add(item);
     const victims = preempted.filter(({ by }) => by === key).map((item) => item.pod);
-    const difference = comparePod({ pod, objects, placement, victims }, real, told);
+    const failed = getString(told, 'failed') ?? '';
+    if (failed !== '') coverage.add('failed');
+    const difference = failed === '' ? comparePod({ pod, objects, placement, victims }, real, told) : compareFailure(placement, failed);
     if (difference !== undefined) return { coverage: [...coverage], difference };
   }
   return { coverage: [...coverage] };
@@ -120,6 +133,12 @@ function compareRefusals(problems: readonly { readonly message: string }[], refu
     servers: stringifyJson(refused),
   };
   return problems.length > 0 && refused.length > 0 ? { coverage: [] } : { coverage: [], difference };
+}
+
+/** Both end the cycle with an error, the same. */
+function compareFailure({ node, message }: Placement, failed: string): Difference | undefined {
+  if (node === null && message === failed) return undefined;
+  return { signature: 'the error of a cycle', ours: stringifyJson({ node, message }), servers: stringifyJson(failed) };
 }
 
 /** Whether pods are looked at in the order in which they stand. */
@@ -233,7 +252,11 @@ function listCoverage(real: ReadonlyMap<string, Told>, nominated: string): reado
 
 /** A reason without the names of a case. */
 function withoutNames(reason: string): string {
-  return reason.replaceAll(/ "[^"]*"/g, '').replace(/^PVC \S+ was not created for pod \S+/, 'PVC was not created for pod');
+  return reason
+    .replaceAll(/ "[^"]*"/g, '')
+    .replace(/^(PVC|ResourceClaim) \S+ was not created for (pod|Pod) \S+/, '$1 was not created for $2')
+    .replace(/^request \S+: device class \S+ does not exist/, 'device class does not exist')
+    .replace(/^resource claim \S+ is in/, 'resource claim is in');
 }
 
 function outcomeOf(nodes: number, feasible: readonly Told[], nominated: string): string {

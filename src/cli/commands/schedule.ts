@@ -29,7 +29,11 @@ export async function runSchedule(args: Arguments, io: Io): Promise<number> {
 
 function toReport(question: QuestionWorld, world: World, explain: string | undefined): ScheduleReport {
   const { which, before, after, findings, notes, kubernetesVersion } = question;
-  const { result, held, cluster } = simulate(world, { kubernetesVersion, ...(explain === undefined ? {} : { explain }) });
+  const { result, held, cluster } = simulate(world, {
+    kubernetesVersion,
+    settlesClaims: true,
+    ...(explain === undefined ? {} : { explain }),
+  });
   const isAsked = askedPods(world, question);
   const report = {
     kind: 'ScheduleReport' as const,
@@ -92,6 +96,8 @@ function describeHeld(why: HeldPod['why']): string {
       return `waits until its scheduling gates are removed: ${why.names.join(', ')}`;
     case 'scheduler':
       return `is left to the scheduler ${why.name}: where that puts it is not known`;
+    case 'unknown':
+      return `needs what kplan does not simulate (${why.what}): where that puts it is not known`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { nameOf, type World } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import { ChangeLog, type Mark } from './change-log.ts';
+import { Devices } from './devices/devices.ts';
 import { withoutPorts } from './host-ports.ts';
 import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
 import { DEFAULT_SCHEDULER, STANDARD_PROFILE, type Profile } from './profile.ts';
@@ -34,6 +35,7 @@ export class ClusterState {
   /** All nodes in order, also those that were lost. */
   readonly nodes: readonly NodeInfo[];
   readonly storage: Storage;
+  readonly devices: Devices;
   readonly log: ChangeLog = new ChangeLog();
   readonly podLimits: Int32Array;
   readonly podCounts: Int32Array;
@@ -57,6 +59,8 @@ export class ClusterState {
   constructor(world: World, options: ClusterOptions = {}) {
     this.world = world;
     this.#profiles = options.profiles ?? new Map();
+    const minor = [...this.#profiles.values()][0]?.minor ?? STANDARD_PROFILE.minor;
+    this.devices = new Devices(world, { settles: options.settlesClaims ?? false, log: this.log, minor });
     this.storage = new Storage(world, { settles: options.settlesClaims ?? false, log: this.log });
     this.nodes = world
       .byKind('', 'Node')

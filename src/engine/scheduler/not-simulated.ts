@@ -6,7 +6,7 @@ export const NOT_SIMULATED: readonly string[] = [
   'where pods of another scheduler (schedulerName) go, and when scheduling gates are lifted: such pods are named and take no room',
   'pods of a CronJob beside those that are there: only whether a pod fits on an empty node',
   'VolumeBinding: where a driver can reach a volume that it makes, beyond the allowedTopologies of the class',
-  'DynamicResources',
+  'DynamicResources: extended resources backed by DRA, devices with shared counters, consumable capacity or binding conditions, DeviceTaintRules, giving back what a claim has got: pods that need one of the first four are named and take no room',
   'nominated pods',
   'in-place resize of placed pods',
 ];

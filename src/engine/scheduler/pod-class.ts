@@ -1,5 +1,5 @@
 import { labelsOf, readTolerations, type KubernetesObject, type Toleration, type World } from '../../model/index.ts';
-import { getNumber, getObject, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { getArray, getNumber, getObject, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { readAffinityTerms, type AffinityTerms, type PodFace } from './affinity-term.ts';
 import { readHostPorts, type HostPort } from './host-ports.ts';
 import { readPod, type PodReading } from './pod-reading.ts';
@@ -23,6 +23,8 @@ export interface PodClass {
   readonly hostPorts: readonly HostPort[];
   readonly tolerations: readonly Toleration[];
   readonly volumes: readonly PodVolume[];
+  /** Whether it has claims for devices (`resourceClaims`). */
+  readonly hasDeviceClaims: boolean;
   readonly affinity: AffinityTerms;
   readonly constraints: readonly SpreadConstraint[];
   /** What these constraints, or those of the system, are for pods of the class, where these have none of their own. */
@@ -124,10 +126,11 @@ function textOf(spec: JsonObject): string {
 
 /** Whether a pod needs claims that are named after it, so that it is like no other pod. */
 function hasOwnClaims(spec: JsonObject): boolean {
-  return readSpec(spec).volumes.some(({ kind }) => kind === 'ephemeral');
+  const { volumes, hasDeviceClaims } = readSpec(spec);
+  return hasDeviceClaims || volumes.some(({ kind }) => kind === 'ephemeral');
 }
 
-type SpecReading = Pick<PodClass, 'hostPorts' | 'requests' | 'tolerations' | 'volumes'>;
+type SpecReading = Pick<PodClass, 'hasDeviceClaims' | 'hostPorts' | 'requests' | 'tolerations' | 'volumes'>;
 
 const READINGS = new WeakMap<JsonObject, SpecReading>();
 
@@ -139,6 +142,7 @@ function readSpec(spec: JsonObject): SpecReading {
       hostPorts: readHostPorts(spec),
       tolerations: readTolerations(spec),
       volumes: readPodVolumes(spec),
+      hasDeviceClaims: getArray(spec, 'resourceClaims').length > 0,
     };
     READINGS.set(spec, reading);
   }

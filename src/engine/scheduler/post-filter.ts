@@ -1,3 +1,4 @@
+import type { Preemption } from './preemption.ts';
 import type { Profile } from './profile.ts';
 
 const DRA = 'DynamicResources';
@@ -8,16 +9,19 @@ export interface WayOut {
   readonly rejectedBy: string | undefined;
   /** What DynamicResources says of the pod's claims. */
   readonly claims: string;
-  /** What DefaultPreemption says; asked only if its turn comes. */
-  readonly preemption: () => string;
+  /** What DefaultPreemption finds; asked only if its turn comes. */
+  readonly preemption: () => Preemption;
 }
 
 /** The end of the message of a pod without a node, with a space before it (`RunPostFilterPlugins`). */
 export function describePostFilter({ postFilters, preFilters }: Profile, { rejectedBy, claims, preemption }: WayOut): string {
   const reasons: string[] = [];
   for (const name of postFilters) {
-    if (name === 'DefaultPreemption') reasons.push(preemption());
-    else if (name !== DRA) continue;
+    if (name === 'DefaultPreemption') {
+      const found = preemption();
+      if (found.kind === 'failed') return ` ${found.message}`;
+      if (found.kind === 'none') reasons.push(found.message);
+    } else if (name !== DRA) continue;
     // Its state is not there to be read when an earlier plugin has ended PreFilter; that error ends the search.
     else if (!preFilters.includes(DRA) || comesBefore(rejectedBy, preFilters)) return ' not found';
     else reasons.push(claims);

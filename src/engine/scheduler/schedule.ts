@@ -42,13 +42,17 @@ export function schedule(world: World, options: ScheduleOptions = {}): ScheduleR
   return simulate(world, options).result;
 }
 
-/** A pod that the scheduler does not look at, and why: it names a node that is not there, is gated, or waits for another scheduler. */
+/**
+ * A pod that the scheduler does not look at, and why: it names a node that is not there, is gated, or waits for another scheduler; or
+ * one that it does look at, in a way that is not simulated.
+ */
 export interface HeldPod {
   readonly pod: PodInfo;
   readonly why:
     | { readonly kind: 'node'; readonly name: string }
     | { readonly kind: 'gates'; readonly names: readonly string[] }
-    | { readonly kind: 'scheduler'; readonly name: string };
+    | { readonly kind: 'scheduler'; readonly name: string }
+    | { readonly kind: 'unknown'; readonly what: string };
 }
 
 /** The result of scheduling with the cluster as it is afterwards: what hints are worked out on. */
@@ -67,8 +71,9 @@ export function simulate(world: World, options: ScheduleOptions = {}): Simulatio
   const { queue, foreign, held } = sortPods(world, cluster);
   const scheduling = new Scheduling(cluster, { ...options, kubernetesVersion });
   for (const { pod, why } of held) if (why.kind === 'gates') scheduling.hold(pod, GATED);
-  const { placements, preempted, unplaced } = scheduling.run(queue);
-  return { result: { placements, preempted, foreign }, cluster, unplaced, held };
+  const { placements, preempted, unplaced, unknown } = scheduling.run(queue);
+  const untold = unknown.map(({ pod, why }): HeldPod => ({ pod, why: { kind: 'unknown', what: why } }));
+  return { result: { placements, preempted, foreign }, cluster, unplaced, held: [...held, ...untold] };
 }
 
 /** The pods of a world, as the scheduler finds them. */

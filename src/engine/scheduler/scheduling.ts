@@ -2,8 +2,10 @@ import { KplanError } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { explainNode, filterNode, findFeasible, prepareFilters, reserve, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import { CycleError, NotKnown } from './cycle-error.ts';
 import { countReasons, formatReasons, formatRejection } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
+import { describeClaims } from './plugins/dynamic-resources.ts';
 import type { PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
 import { describePostFilter, NO_CLAIMS } from './post-filter.ts';
@@ -17,6 +19,8 @@ export interface Scheduled {
   readonly preempted: readonly PreemptedPod[];
   /** The pods that found no node, in the order in which they were decided. */
   readonly unplaced: readonly PodInfo[];
+  /** The pods of which it cannot be told where they go, and what is not simulated of them. They take no room. */
+  readonly unknown: readonly { readonly pod: PodInfo; readonly why: string }[];
 }
 
 /** How pods are placed. */
@@ -36,6 +40,7 @@ export class Scheduling {
   readonly #placements = new Map<string, Placement>();
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
+  readonly #unknown: { readonly pod: PodInfo; readonly why: string }[] = [];
   /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
   readonly #refusals = new Map<number, Decision>();
 
@@ -56,9 +61,25 @@ export class Scheduling {
     const most = this.#queue.length + this.#cluster.podCounts.reduce((sum, count) => sum + count, 0) * 64 + 64;
     for (let pod = this.#queue.pop(); pod !== undefined; pod = this.#queue.pop()) {
       if (++steps > most) throw new KplanError('CORRUPT', 'scheduling does not come to an end: pods keep evicting each other');
-      this.#place(pod);
+      this.#attempt(pod);
     }
-    return { placements: [...this.#placements.values()], preempted: this.#preempted, unplaced: [...this.#unplaced.values()] };
+    return {
+      placements: [...this.#placements.values()],
+      preempted: this.#preempted,
+      unplaced: [...this.#unplaced.values()],
+      unknown: this.#unknown,
+    };
+  }
+
+  /** Places a pod, unless an error ends that or nobody can tell where it goes. */
+  #attempt(pod: PodInfo): void {
+    try {
+      this.#place(pod);
+    } catch (problem) {
+      if (problem instanceof NotKnown) this.#unknown.push({ pod, why: problem.message });
+      else if (problem instanceof CycleError) this.#decide(pod, { message: problem.message });
+      else throw problem;
+    }
   }
 
   #place(pod: PodInfo): void {
@@ -116,8 +137,9 @@ export class Scheduling {
     const verdicts = cluster.presentNodes().map(() => verdict);
     const end = describePostFilter(cluster.profileOf(pod), {
       rejectedBy: plugin,
-      claims: NO_CLAIMS,
-      preemption: () => describePreemption(preempt(pod, cluster, verdicts)),
+      // What it knows of the pod's claims it forgets where it refuses the pod itself.
+      claims: plugin === 'DynamicResources' ? NO_CLAIMS : (describeClaims(pod, cluster, verdicts) ?? NO_CLAIMS),
+      preemption: () => preempt(pod, cluster, verdicts),
     });
     this.#refuse(pod, { message: `${formatRejection(cluster.nodeCount, verdict.reasons)}${end}`, evaluation });
   }
@@ -128,9 +150,13 @@ export class Scheduling {
     const verdicts = cluster.presentNodes().map((node) => filterNode(evaluation, cluster, node.index));
     const isTried = profile.postFilters.includes('DefaultPreemption');
     const preemption: Preemption = isTried ? preempt(pod, cluster, verdicts) : { kind: 'none', message: '' };
-    if (preemption.kind === 'none') {
+    if (preemption.kind !== 'victims') {
       const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
-      const end = describePostFilter(profile, { rejectedBy: undefined, claims: NO_CLAIMS, preemption: () => preemption.message });
+      const end = describePostFilter(profile, {
+        rejectedBy: undefined,
+        claims: describeClaims(pod, cluster, verdicts) ?? NO_CLAIMS,
+        preemption: () => preemption,
+      });
       return this.#refuse(pod, { message: `${refusal}${end}`, evaluation });
     }
     const { node, victims } = preemption;
@@ -173,10 +199,6 @@ export class Scheduling {
       return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
     });
   }
-}
-
-function describePreemption(preemption: Preemption): string {
-  return preemption.kind === 'none' ? preemption.message : '';
 }
 
 /** A pod that takes the place of one that was evicted: the same, but for its node. */

@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	v1 "k8s.io/api/core/v1"
+	resourceapi "k8s.io/api/resource/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/sets"
 	utilfeature "k8s.io/apiserver/pkg/util/feature"
@@ -22,6 +23,7 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
+	_ "k8s.io/kubernetes/pkg/apis/resource/install"
 	_ "k8s.io/kubernetes/pkg/apis/storage/install"
 	"k8s.io/kubernetes/pkg/scheduler"
 	internalcache "k8s.io/kubernetes/pkg/scheduler/backend/cache"
@@ -54,7 +56,9 @@ type nodeAnswer struct {
 
 type schedulerAnswer struct {
 	// Why the configuration is refused; nothing else is said then.
-	Refused   []string     `json:"refused,omitempty"`
+	Refused []string `json:"refused,omitempty"`
+	// The error that ended the cycle.
+	Failed    string       `json:"failed,omitempty"`
 	Message   string       `json:"message"`
 	Nodes     []nodeAnswer `json:"nodes,omitempty"`
 	Nominated string       `json:"nominated,omitempty"`
@@ -71,6 +75,7 @@ type schedulerOracle struct {
 	options    []frameworkruntime.Option
 	snapshot   *internalcache.Snapshot
 	indexers   map[string]cache.Indexer
+	claims     claimFeed
 	victims    []string
 	live       internalcache.Cache
 	undo       []func()
@@ -91,9 +96,14 @@ func newScheduler() (subject, error) {
 		oracle.victims = append(oracle.victims, action.GetNamespace()+"/"+name)
 		return true, nil, nil
 	})
+	accept := func(action clienttesting.Action) (bool, runtime.Object, error) {
+		return true, &resourceapi.ResourceClaim{}, nil
+	}
+	client.PrependReactor("update", "resourceclaims", accept)
+	client.PrependReactor("patch", "resourceclaims", accept)
 	factory := informers.NewSharedInformerFactory(client, 0)
 	queue := internalqueue.NewTestQueue(ctx, nil)
-	dynamic, err := dynamicResources(ctx, client, factory)
+	dynamic, err := dynamicResources(ctx, client, factory, &oracle.claims)
 	if err != nil {
 		return nil, err
 	}
@@ -128,19 +138,47 @@ func newScheduler() (subject, error) {
 		"CSINode":               factory.Storage().V1().CSINodes().Informer().GetIndexer(),
 		"CSIDriver":             factory.Storage().V1().CSIDrivers().Informer().GetIndexer(),
 		"CSIStorageCapacity":    factory.Storage().V1().CSIStorageCapacities().Informer().GetIndexer(),
+		"DeviceClass":           factory.Resource().V1().DeviceClasses().Informer().GetIndexer(),
+		"ResourceSlice":         factory.Resource().V1().ResourceSlices().Informer().GetIndexer(),
+		"ResourceClaim":         cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{}),
 		"VolumeAttachment":      factory.Storage().V1().VolumeAttachments().Informer().GetIndexer(),
 		"PodDisruptionBudget":   factory.Policy().V1().PodDisruptionBudgets().Informer().GetIndexer(),
 	}
 	return oracle.answer, nil
 }
 
-func dynamicResources(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory) (fwk.SharedDRAManager, error) {
+func dynamicResources(
+	ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, feed *claimFeed,
+) (fwk.SharedDRAManager, error) {
 	slices, err := tracker.StartTracker(ctx, tracker.Options{SliceInformer: factory.Resource().V1().ResourceSlices(), KubeClient: client})
 	if err != nil {
 		return nil, err
 	}
-	claims := assumecache.NewAssumeCache(klog.FromContext(ctx), factory.Resource().V1().ResourceClaims().Informer(), "ResourceClaim", "", nil)
+	claims := assumecache.NewAssumeCache(klog.FromContext(ctx), feed, "ResourceClaim", "", nil)
 	return dynamicresources.NewDRAManager(ctx, claims, slices, factory), nil
+}
+
+// The claims of a question, told to the scheduler's cache as an informer would.
+type claimFeed struct {
+	handlers []cache.ResourceEventHandler
+	told     []interface{}
+}
+
+func (f *claimFeed) AddEventHandler(handler cache.ResourceEventHandler) (cache.ResourceEventHandlerRegistration, error) {
+	f.handlers = append(f.handlers, handler)
+	return nil, nil
+}
+
+func (f *claimFeed) replace(claims []interface{}) {
+	for _, handler := range f.handlers {
+		for _, claim := range f.told {
+			handler.OnDelete(claim)
+		}
+		for _, claim := range claims {
+			handler.OnAdd(claim, false)
+		}
+	}
+	f.told = claims
 }
 
 func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
@@ -170,7 +208,7 @@ func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
 		}
 		told, err := o.schedule(ctx, pod, len(incoming) > 1)
 		if err != nil {
-			return nil, err
+			told = &schedulerAnswer{Failed: err.Error()}
 		}
 		if first == nil {
 			first = told

@@ -96,6 +96,7 @@ func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]
 			return nil, err
 		}
 	}
+	o.claims.replace(lists["ResourceClaim"])
 	o.victims = nil
 	return incoming, o.fill(ctx, nodes, pods, names)
 }

@@ -1,6 +1,7 @@
 import { compareStrings, getArray, type JsonValue } from '../../../src/std/index.ts';
 import type { Random } from '../random.ts';
 import { makeConfiguration, SECOND_SCHEDULER } from './configuration.ts';
+import { makeDevices, withDevices } from './devices.ts';
 import { NAMESPACES } from './fields.ts';
 import { makeNode } from './node.ts';
 import { makeClaims, makeNamespace, makeOthers } from './others.ts';
@@ -29,6 +30,12 @@ const STORAGE: Theme = {
   often: 2,
 };
 
+const DEVICES: Theme = {
+  objects: makeDevices,
+  change: (pod, random) => withDevices(withoutRules(pod), random),
+  often: 8,
+};
+
 /** A pod without most of what makes nodes refuse it for other reasons. */
 function withoutRules(pod: Pod): Pod {
   const { affinity: _a, topologySpreadConstraints: _t, nodeSelector: _n, hostNetwork: _h, ...spec } = pod.spec;
@@ -37,7 +44,7 @@ function withoutRules(pod: Pod): Pod {
 
 /** A few nodes with pods on them, and one pod or some, one after the other, that need a place. */
 export function makeSchedulerCase(random: Random): JsonValue {
-  const theme = random.once(3) ? STORAGE : PLAIN;
+  const theme = random.pick([PLAIN, PLAIN, STORAGE, DEVICES]);
   const isLarge = random.once(40);
   const isSmall = !isLarge && random.once(2);
   const most = isLarge ? 20 : isSmall ? 2 : 7;

@@ -1,4 +1,5 @@
 import type { Plugin } from '../plugin.ts';
+import { DYNAMIC_RESOURCES } from './dynamic-resources.ts';
 import { IMAGE_LOCALITY } from './image-locality.ts';
 import { INTER_POD_AFFINITY } from './inter-pod-affinity.ts';
 import { NODE_AFFINITY } from './node-affinity.ts';
@@ -29,6 +30,7 @@ export const PLUGINS: readonly Plugin[] = [
   VOLUME_ZONE,
   POD_TOPOLOGY_SPREAD,
   INTER_POD_AFFINITY,
+  DYNAMIC_RESOURCES,
   NODE_RESOURCES_BALANCED_ALLOCATION,
   IMAGE_LOCALITY,
   NODE_DECLARED_FEATURES,
