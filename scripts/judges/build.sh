@@ -13,8 +13,12 @@ mkdir -p "$bin"
 exec 9> "$bin/.lock"
 flock 9
 
-build() { # build MODULE PACKAGE OUTPUT [LDFLAGS]
-  [[ -x $3 && $3 -nt $here/modules/$1/go.sum ]] || compile "$here/modules/$1" "${@:2}"
+build() { # build MODULE PACKAGE OUTPUT [LDFLAGS]: anew where the modules are others, whatever the age of the checkout
+  local sum
+  sum=$(sha256sum < "$here/modules/$1/go.sum")
+  [[ -x $3 && -f $3.sum && $(< "$3.sum") == "$sum" ]] && return
+  compile "$here/modules/$1" "${@:2}"
+  echo "$sum" > "$3.sum"
 }
 
 compile() { # compile FOLDER PACKAGE OUTPUT [LDFLAGS]: always with the same settings, so that all share what Go has compiled

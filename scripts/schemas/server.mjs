@@ -117,6 +117,8 @@ function writeKubeconfig({ port, token, certificate, kubeconfig }) {
 function controllerArguments(dir, { certificate, kubeconfig }) {
   return toFlags({
     kubeconfig,
+    'kube-api-qps': 500,
+    'kube-api-burst': 1000,
     'leader-elect': false,
     'root-ca-file': certificate,
     'secure-port': 0,

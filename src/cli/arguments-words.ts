@@ -1,5 +1,5 @@
 import { findNearest } from '../std/index.ts';
-import { FLAGS } from './flags.ts';
+import { FLAGS, type Flag } from './flags.ts';
 import { COMMANDS, mainCommand, type Command, type ProgramName } from './table.ts';
 
 /** Finds the command that the first word names; any other word is an argument of the program's main job. */
@@ -15,14 +15,25 @@ export function findCommand(
 }
 
 function takesValue(word: string | undefined): boolean {
-  if (word === undefined || word.includes('=')) return false;
-  const flag = FLAGS.find((item) => word === `--${item.name}` || word === `-${item.alias ?? ''}`);
-  return flag !== undefined && flag.type !== 'boolean';
+  return findValued(word) !== undefined;
+}
+
+function findValued(word: string | undefined): Flag | undefined {
+  return FLAGS.find((item) => item.type !== 'boolean' && (word === `--${item.name}` || word === `-${item.alias ?? ''}`));
+}
+
+/** The words with `--flag -` as one word: a dash alone is a value there, standard input. */
+export function joinDashes(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, index) => {
+    if (word === '-' && takesValue(words[index - 1])) return [];
+    const flag = words[index + 1] === '-' ? findValued(word) : undefined;
+    return flag === undefined ? [word] : [`--${flag.name}=-`];
+  });
 }
 
 /** Commands of the contract that are still to come. */
 const LATER: Readonly<Record<ProgramName, readonly string[]>> = {
-  kplan: ['can-i', 'capacity', 'drain', 'init', 'reach', 'who-can'],
+  kplan: ['init', 'reach'],
   kapply: ['approve'],
 };
 

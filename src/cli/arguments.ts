@@ -2,7 +2,7 @@ import yargs from 'yargs';
 import { findNearest } from '../std/index.ts';
 import { KplanError } from '../model/index.ts';
 import { parseDuration } from './duration.ts';
-import { adviseOnWord, findCommand } from './arguments-words.ts';
+import { adviseOnWord, findCommand, joinDashes } from './arguments-words.ts';
 import { FLAGS, type Flag } from './flags.ts';
 import { COMMANDS, flagsOf, mainCommand, type Command, type ProgramName } from './table.ts';
 
@@ -20,7 +20,7 @@ export interface Arguments {
 export async function parseArguments(program: ProgramName, words: readonly string[]): Promise<Arguments> {
   const { command, rest } = findCommand(program, words);
   const flags = flagsOf(command);
-  const parsed: Readonly<Record<string, unknown>> = await yargs([...rest])
+  const parsed: Readonly<Record<string, unknown>> = await yargs([...joinDashes(rest)])
     .help(false)
     .version(false)
     .exitProcess(false)
@@ -120,6 +120,18 @@ function decode(
     string: (name) => values.get(name)?.[0],
     number: (name) => toNumber(command, name, values.get(name)?.[0]),
     list: (name) => values.get(name) ?? [],
+  };
+}
+
+/** The arguments as if these flags had not been given: they mean something else to this command. */
+export function withoutFlags(args: Arguments, names: readonly string[]): Arguments {
+  const isLeft = (name: string): boolean => !names.includes(name);
+  return {
+    ...args,
+    has: (name) => isLeft(name) && args.has(name),
+    string: (name) => (isLeft(name) ? args.string(name) : undefined),
+    number: (name) => (isLeft(name) ? args.number(name) : undefined),
+    list: (name) => (isLeft(name) ? args.list(name) : []),
   };
 }
 

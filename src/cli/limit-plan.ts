@@ -55,8 +55,14 @@ function limitAdmission(admission: readonly Admission[], kept: ReadonlySet<RefKe
     .filter(({ sees, maySee }) => sees.length + maySee.length > 0);
 }
 
-function toSelector(text: string, args: Arguments): Selector {
+/** The label selector that a flag gives; undefined without it. */
+export function readSelector(flag: string, args: Arguments): Selector | undefined {
+  const text = args.string(flag);
+  return text === undefined ? undefined : toSelector(text, args, flag);
+}
+
+function toSelector(text: string, args: Arguments, flag = 'selector'): Selector {
   const selector = parseLabelSelector(text);
   if ('requirements' in selector) return selector;
-  throw usage(args.command, `--selector ${text}: ${selector.error}`);
+  throw usage(args.command, `--${flag} ${text}: ${selector.error}`);
 }

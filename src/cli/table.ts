@@ -26,8 +26,12 @@ export type CommandName =
   | 'status'
   | 'delete'
   | 'adopt'
+  | 'drain'
   | 'rbac'
-  | 'schedule';
+  | 'schedule'
+  | 'capacity'
+  | 'can-i'
+  | 'who-can';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
@@ -54,6 +58,8 @@ const LIVE = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-grou
 const PLAN = [...SOURCE, 'base', 'snapshot', ...LIVE, 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
 
 const QUESTION = [...SOURCE, 'base', 'world', 'snapshot', ...LIVE, 'embedded', 'fail-on', ...OUTPUT, ...GENERAL];
+
+const ASK = ['filename', 'subresource', 'all-namespaces', ...QUESTION.filter((flag) => !['selector', 'nodes'].includes(flag))];
 
 /** Every command. Help, docs, completion and tests are made from this table. */
 export const COMMANDS: readonly Command[] = [
@@ -153,11 +159,73 @@ export const COMMANDS: readonly Command[] = [
     summary: "Says where each pod goes and why, in the scheduler's own words.",
     usage: 'schedule [PATH]',
     positionals: [0, 1],
-    flags: ['explain', ...QUESTION],
+    flags: ['explain', 'orders', 'seed', ...QUESTION],
     examples: [
       ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
       ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
       ['kplan schedule deploy --explain shop/web-0', "every node's verdict and score for one pod"],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'drain',
+    summary: 'Says what happens if nodes are drained, or fail: who may not go, and who finds no other place.',
+    usage: 'drain NODE... [-f PATH]',
+    positionals: [0, 1000],
+    flags: [
+      'filename',
+      'each',
+      'zones',
+      'force',
+      'ignore-daemonsets',
+      'delete-emptydir-data',
+      'disable-eviction',
+      'pod-selector',
+      ...QUESTION.filter((flag) => flag !== 'namespace' && flag !== 'selector'),
+    ],
+    examples: [
+      ['kplan drain node-1 --ignore-daemonsets --snapshot live.yaml', 'what kubectl drain would do, with its flags'],
+      ['kplan drain node-1 node-2 -f deploy --nodes 3x4cpu,16Gi --delete-emptydir-data', 'two nodes, of manifests on given nodes'],
+      ['kplan drain --each --zones -f deploy --nodes 6x4cpu,16Gi,zones=3', 'every node and every zone lost in turn'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'can-i',
+    summary: 'Says whether somebody may do something, as the API server would, and which rules let them.',
+    usage: 'can-i VERB RESOURCE[/NAME] --as USER',
+    positionals: [0, 2],
+    flags: ['list', 'batch', ...ASK],
+    examples: [
+      ['kplan can-i create pods -n shop --as jane -f deploy', 'once these manifests are applied'],
+      ['kplan can-i --list -n shop --as system:serviceaccount:shop:web', 'everything that a ServiceAccount may do'],
+      ['kplan can-i --batch questions.jsonl --snapshot live.yaml', 'many questions, one answer a line'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'who-can',
+    summary: 'Says who may do something, and the bindings and rules that let them.',
+    usage: 'who-can VERB RESOURCE[/NAME]',
+    positionals: [2, 2],
+    flags: ASK,
+    examples: [
+      ['kplan who-can get secrets -n shop -f deploy', 'once these manifests are applied'],
+      ['kplan who-can create pods/exec -A --snapshot live.yaml', 'in all namespaces of a dump'],
+      ['kplan who-can get /metrics --live', 'a path of the API server'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'capacity',
+    summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
+    usage: 'capacity [PATH]',
+    positionals: [0, 1],
+    flags: ['for', 'node-shape', ...QUESTION],
+    examples: [
+      ['kplan capacity deploy --nodes 3x4cpu,16Gi --for deployment/web', 'how many more of one workload fit'],
+      ["kplan capacity deploy --node-shape 'm5.large=2cpu,8Gi,price=0.096' --node-shape m5.xlarge,price=0.192", 'the cheapest fleet'],
+      ['kplan capacity --snapshot live.yaml', 'headroom, and how few nodes like these would do'],
     ],
   },
   {
@@ -225,7 +293,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Removes everything that a unit owns, in reverse order, then the unit.',
     usage: 'delete --unit UNIT',
     positionals: [0, 0],
-    flags: [...LIVE, 'embedded', 'unit', 'yes', 'dry-run', 'timeout', ...OUTPUT, ...GENERAL],
+    flags: [...LIVE, 'embedded', 'unit', 'yes', 'dry-run', 'no-hooks', 'timeout', ...OUTPUT, ...GENERAL],
     examples: [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],

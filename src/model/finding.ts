@@ -25,7 +25,7 @@ export interface Finding {
 }
 
 /** The engines whose facts are compared. `restart`, `reference` and `order` are the planner's own. */
-export type EngineName = 'scheduler' | 'rbac' | 'network' | 'restart' | 'reference' | 'order';
+export type EngineName = 'scheduler' | 'admission' | 'rollout' | 'rbac' | 'network' | 'restart' | 'reference' | 'order';
 
 /** A changed object and field that an effect follows from. */
 export interface Cause {

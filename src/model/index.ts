@@ -43,6 +43,8 @@ export {
   type WorldSource,
 } from './plan.ts';
 export { formatQuantity, parseQuantity, toMilli, toUnits, type Quantity } from './quantity.ts';
+export { toScaledValue } from './scaled-value.ts';
+export { listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-budget.ts';
 export { compareRefs, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
 export type { Kind, Schema, SchemaCatalog } from './schema/schema.ts';
 export { formatSelector, isSelected, readLabelSelector, readMapSelector, SELECT_ALL, type Requirement, type Selector } from './selector.ts';

@@ -1,3 +1,4 @@
+import type { UserInfo } from '../engine/rbac/index.ts';
 import type {
   Engine,
   Finding,
@@ -10,6 +11,8 @@ import type {
   World,
   WorldSource,
 } from '../model/index.ts';
+
+import type { Intents } from './intent.ts';
 
 /** How much a plan may delete before it stops. */
 export interface PlanLimits {
@@ -37,6 +40,8 @@ export interface PlanInput {
   readonly mode: 'live' | 'revision';
   /** What the unit's inventory proves to be ours: nothing else is ever deleted in `live` mode. */
   readonly owned: ReadonlySet<RefKey>;
+  /** What was last applied, where that is remembered. */
+  readonly intents?: Intents;
   /** Objects that another unit owns, with its name. */
   readonly ownedByOthers: ReadonlyMap<RefKey, string>;
   /** Objects that exist in both worlds besides: nodes, quotas, operators' objects. */
@@ -62,6 +67,8 @@ export interface PlanInput {
   readonly incomplete?: readonly IncompleteFile[];
   /** Objects that the source no longer asks for here, but elsewhere in its repository, with that place: they have moved. */
   readonly moved?: ReadonlyMap<RefKey, string>;
+  /** Who applies, if that is known: what they may not write is a finding. */
+  readonly applier?: UserInfo;
   /** What the API server answered to a dry run of a change, by object. Its word counts, not the local merge. */
   readonly answers?: ReadonlyMap<RefKey, ServerAnswer>;
   /** What the cluster serves; absent where it was not asked. */
@@ -75,7 +82,13 @@ export interface PlanInput {
 /** What an API server answers to the dry run of a change. */
 export type ServerAnswer =
   /** What would be stored; `mutated` if a webhook or policy that may change it was asked. Nothing, of a deletion. */
-  | { readonly kind: 'accepted'; readonly object?: KubernetesObject; readonly mutated: boolean }
+  | {
+      readonly kind: 'accepted';
+      readonly object?: KubernetesObject;
+      readonly mutated: boolean;
+      /** Why that may not be all of it: a sentence. */
+      readonly doubt?: string;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** It was not asked, or could not say: why, a sentence. */
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -15,8 +15,11 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
+import { capacityFields } from './capacity.ts';
 import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
+import { drainFields } from './drain.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
@@ -61,8 +64,16 @@ export function toDocument(report: Report): JsonObject {
         objects: adoptFields(report, refFields),
         notes: report.notes,
       };
+    case 'DrainReport':
+      return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
     case 'ScheduleReport':
-      return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
+      return { ...head, ...questionFields(report), ...scheduleFields(report, refFields), ...answeredFields(report) };
+    case 'CapacityReport':
+      return { ...head, ...questionFields(report), ...capacityFields(report, refFields), ...answeredFields(report) };
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
+      return { ...head, ...questionFields(report), ...accessFields(report, refFields), ...answeredFields(report) };
   }
 }
 

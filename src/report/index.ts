@@ -5,6 +5,7 @@ import type { Layout, Report } from './report.ts';
 import { renderText } from './text/index.ts';
 import { stringifyYaml } from './yaml.ts';
 
+export type { AbilityEntry, AccessEntry, AccessListReport, AccessReport, GrantEntry } from './access.ts';
 export type { AdoptEntry, AdoptReport } from './adopt.ts';
 export { MARKDOWN_LIMIT, renderMarkdown } from './markdown.ts';
 export {
@@ -20,7 +21,9 @@ export {
   type UnitStatus,
   type ValidateReport,
 } from './report.ts';
-export type { ScheduleReport } from './schedule.ts';
+export type { CapacityReport } from './capacity.ts';
+export { isDrainable, type DrainReport } from './drain.ts';
+export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';
 export { stringifyYaml } from './yaml.ts';
 

@@ -1,4 +1,4 @@
-import { compareBy, stringifyJson, toVisible, type JsonValue } from '../std/index.ts';
+import { compareBy, stringifyJson, type JsonValue } from '../std/index.ts';
 import {
   describe,
   describeCauses,
@@ -12,10 +12,23 @@ import {
   type Severity,
   type Step,
 } from '../model/index.ts';
+import {
+  describeAccess,
+  describeGrant,
+  describeRule,
+  describeSubject,
+  type AccessListReport,
+  type AccessReport,
+  type WhoCanReport,
+} from './access.ts';
 import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
-import { countPlaced, type ScheduleReport } from './schedule.ts';
+import { listCapacityTables } from './capacity-tables.ts';
+import { homelessOfLoss } from './drain.ts';
+import { code, escape, row, type Section } from './markdown-cells.ts';
+import { drainSections, scheduleSections } from './markdown-placement.ts';
+import { countPlaced } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -24,13 +37,6 @@ import { readablePath } from './text/changes.ts';
 export const MARKDOWN_LIMIT = 65_535;
 
 const ICONS: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', info: 'ℹ️' };
-
-interface Section {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly string[];
-  readonly open: boolean;
-}
 
 /** The report as GitHub-flavoured Markdown of at most `limit` bytes: most important first; what does not fit is counted. */
 export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): string {
@@ -69,10 +75,27 @@ function titleOf(report: Report): string {
       return `kapply: ${count(report.units.length, 'unit') || 'no units'}`;
     case 'AdoptReport':
       return `kapply adopt: ${countAdopted(report)}`;
+    case 'DrainReport': {
+      const drained = report.drains.filter(({ outcome }) => outcome === 'drained').length;
+      const unsafe = report.losses.filter((loss) => homelessOfLoss(loss).length > 0).length;
+      const parts = [
+        ...(report.drains.length === 0 ? [] : [`${drained} of ${count(report.drains.length, 'node')} drained`]),
+        ...(report.losses.length === 0 ? [] : [`${report.losses.length - unsafe} of ${report.losses.length} losses made good`]),
+      ];
+      return `kplan drain: ${parts.join(', ')} · ${problems}`;
+    }
+    case 'AccessReport':
+      return `kplan can-i ${describeAccess(report.request)}: ${report.allowed ? 'yes' : 'no'}`;
+    case 'AccessListReport':
+      return `kplan can-i --list: ${count(report.abilities.length, 'permission') || 'nothing'}`;
+    case 'WhoCanReport':
+      return `kplan who-can ${describeAccess(report.request, report.anywhere)}: ${count(report.grants.length, 'grant') || 'nobody'}`;
     case 'ScheduleReport': {
       const { placed, unplaced } = countPlaced(report);
       return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
     }
+    case 'CapacityReport':
+      return `kplan capacity: ${count(report.pods, 'pod') || 'no pods'}, ${count(report.nodes, 'node') || 'no nodes'} · ${problems}`;
   }
 }
 
@@ -120,6 +143,17 @@ function sectionsOf(report: Report): Section[] {
         open: true,
       });
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'CapacityReport')
+    for (const { title, head, rows } of listCapacityTables(report, true))
+      sections.push({
+        title: `${title} (${rows.length})`,
+        head,
+        rows: rows.map((cells) => row(...cells.map(escape))),
+        open: rows.length <= 20,
+      });
+  if (report.kind === 'DrainReport') sections.push(...drainSections(report));
+  if (report.kind === 'AccessReport' || report.kind === 'AccessListReport' || report.kind === 'WhoCanReport')
+    sections.push(...accessSections(report));
   if (report.kind === 'AdoptReport') {
     sections.push({
       title: escape(report.unit),
@@ -136,37 +170,17 @@ function sectionsOf(report: Report): Section[] {
   return [...sections, ...problemSections(items, 'info')];
 }
 
-function scheduleSections({ placements, held, preempted }: ScheduleReport): Section[] {
-  const sections: Section[] = [];
-  const add = (title: string, head: readonly string[], rows: readonly string[], open: boolean): void => {
-    if (rows.length > 0) sections.push({ title: `${title} (${rows.length})`, head, rows, open });
-  };
-  const outside = new Set(held.map(({ pod }) => pod));
-  const unplaced = placements.filter(({ pod, node }) => node === null && !outside.has(pod));
-  const placed = placements.filter(({ node }) => node !== null);
-  add(
-    'Without a node',
-    ['Pod', 'Why'],
-    unplaced.map(({ pod, message }) => row(code(pod), escape(message))),
-    true,
+function accessSections(report: AccessListReport | AccessReport | WhoCanReport): Section[] {
+  if (report.kind === 'AccessListReport') {
+    const rows = report.abilities.map(({ resource, path, names, verbs, via }) =>
+      row(code(resource === '' ? path : resource), escape(names.join(', ')), escape(verbs.join(', ')), escape(via.join('; '))),
+    );
+    return [{ title: escape(report.user.name), head: ['Resource or path', 'Names', 'Verbs', 'By'], rows, open: true }];
+  }
+  const rows = report.grants.map((grant) =>
+    row(escape(describeSubject(grant.subject)), escape(describeGrant(grant)), escape(describeRule(grant.rule))),
   );
-  add(
-    'Not looked at by the scheduler',
-    ['Pod', 'Why'],
-    held.map(({ pod, message }) => row(code(pod), escape(message))),
-    true,
-  );
-  add(
-    'Evicted to make room',
-    ['Pod', 'From', 'For'],
-    preempted.map(({ pod, node, by }) => row(code(pod), code(node), code(by))),
-    true,
-  );
-  const rows = placed.map(({ pod, node, feasible, score }) =>
-    row(code(pod), code(node ?? ''), String(feasible), score === null ? '' : String(score)),
-  );
-  add('Placed', ['Pod', 'Node', 'Feasible nodes', 'Score'], rows, rows.length <= 20);
-  return sections;
+  return rows.length === 0 ? [] : [{ title: `Allowed by (${rows.length})`, head: ['Subject', 'Binding', 'Rule'], rows, open: true }];
 }
 
 function admissionSections(admission: readonly Admission[]): Section[] {
@@ -230,8 +244,9 @@ function stepRow(step: Step): string {
 }
 
 function driftRow(step: Step, field: FieldChange): string {
-  const { manager, time } = field.drift ?? { manager: '', time: '' };
-  return row(code(formatRef(step.ref)), fieldText(field, step), `${code(manager)}<br>${escape(time)}`);
+  const { manager, time = '' } = field.drift ?? {};
+  const who = manager === undefined ? 'not known by whom' : `${code(manager)}<br>${escape(time)}`;
+  return row(code(formatRef(step.ref)), fieldText(field, step), who);
 }
 
 function fieldText(change: FieldChange, step: Step): string {
@@ -248,26 +263,6 @@ function value(json: JsonValue | undefined): string {
 
 function place(text: string | undefined): string {
   return text === undefined ? '' : code(text);
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.map((cell) => toVisible(cell.replaceAll('|', '\\|').replaceAll('\n', '<br>'))).join(' | ')} |\n`;
-}
-
-/** The text as code: between more backticks than it has in a row. */
-function code(text: string): string {
-  const shown = toVisible(text);
-  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return longest === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;
-}
-
-function escape(text: string): string {
-  return toVisible(text, { keepsLines: true })
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;');
 }
 
 const OMISSION_LIMIT = 200;

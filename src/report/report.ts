@@ -9,7 +9,10 @@ import {
   type Step,
   type WorldSource,
 } from '../model/index.ts';
+import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
+import type { CapacityReport } from './capacity.ts';
+import type { DrainReport } from './drain.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -84,7 +87,18 @@ export interface StatusReport extends Common {
 }
 
 /** A result that every format can show. */
-export type Report = PlanReport | ValidateReport | ApplyReport | StatusReport | AdoptReport | ScheduleReport;
+export type Report =
+  | AccessListReport
+  | AccessReport
+  | AdoptReport
+  | ApplyReport
+  | CapacityReport
+  | DrainReport
+  | PlanReport
+  | ScheduleReport
+  | StatusReport
+  | ValidateReport
+  | WhoCanReport;
 
 /** How a text is laid out; data never depends on it. */
 export interface Layout {
@@ -108,7 +122,12 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ApplyReport':
       return report.plan.findings;
     case 'ValidateReport':
+    case 'DrainReport':
     case 'ScheduleReport':
+    case 'CapacityReport':
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

@@ -46,4 +46,5 @@ export { compareBy, compareStrings, sortedUnique } from './order.ts';
 export { parsePattern, type PatternNode } from './pattern-syntax.ts';
 export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
+export { shuffle } from './shuffle.ts';
 export { toVisible } from './visible.ts';

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { parseApiVersion, type Kind } from '../../src/model/index.ts';
@@ -9,6 +10,12 @@ export interface Connection {
   readonly token: string;
   /** The file of its certificate. */
   readonly certificate: string;
+}
+
+/** Whom a request acts as. */
+export interface Impersonated {
+  readonly name: string;
+  readonly groups: readonly string[];
 }
 
 /** An answer of the server: an object, or a Status. */
@@ -27,9 +34,9 @@ export class Client {
     this.#agent = new Agent({ keepAlive: true, maxSockets: 16, ca: readFileSync(connection.certificate) });
   }
 
-  async send(method: string, path: string, body?: JsonValue, contentType = 'application/json'): Promise<ServerAnswer> {
+  async send(method: string, path: string, body?: JsonValue, contentType = 'application/json', as?: Impersonated): Promise<ServerAnswer> {
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.#sendOnce(method, path, body, contentType);
+      const answer = await this.#sendOnce(method, path, body, contentType, as);
       if ((answer.status !== 429 && answer.status !== 503) || attempt === 20) return answer;
       await sleep(200);
     }
@@ -96,12 +103,13 @@ export class Client {
     this.#agent.destroy();
   }
 
-  #sendOnce(method: string, path: string, body: JsonValue | undefined, contentType: string): Promise<ServerAnswer> {
+  #sendOnce(method: string, path: string, body: JsonValue | undefined, contentType: string, as?: Impersonated): Promise<ServerAnswer> {
     const { port, token } = this.#connection;
     const content = body === undefined ? undefined : Buffer.from(stringifyJsonInOrder(body));
     // Node gives the body of a DELETE no length by itself.
     const described = content === undefined ? {} : { 'content-type': contentType, 'content-length': content.length };
-    const headers = { authorization: `Bearer ${token}`, ...described };
+    const other: OutgoingHttpHeaders = as === undefined ? {} : { 'impersonate-user': as.name, 'impersonate-group': [...as.groups] };
+    const headers = { authorization: `Bearer ${token}`, ...described, ...other };
     return new Promise((resolve, reject) => {
       const outgoing = request({ agent: this.#agent, host: '127.0.0.1', port, path, method, headers }, (incoming) => {
         const chunks: Buffer[] = [];

@@ -122,7 +122,7 @@ function toRequest(spec: JsonValue): AccessRequest | undefined {
 }
 
 /** The whole policy: ours, and what the server has made for itself. */
-async function readPolicy(client: Client): Promise<readonly KubernetesObject[]> {
+export async function readPolicy(client: Client): Promise<readonly KubernetesObject[]> {
   const kinds = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];
   const lists = await Promise.all(kinds.map((kind) => client.must('GET', `${API}/${kind.toLowerCase()}s`)));
   return lists.flatMap((list, index) =>
@@ -133,7 +133,7 @@ async function readPolicy(client: Client): Promise<readonly KubernetesObject[]> 
   );
 }
 
-function folderOf(object: KubernetesObject): string {
+export function folderOf(object: KubernetesObject): string {
   const namespace = getString(object.metadata, 'namespace');
   const plural = `${object.kind.toLowerCase()}s`;
   return namespace === undefined ? `${API}/${plural}` : `${API}/namespaces/${namespace}/${plural}`;

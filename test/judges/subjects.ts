@@ -9,9 +9,10 @@ import { ORACLE_JUDGES } from './oracle-subjects.ts';
 import { Oracle } from './oracle.ts';
 import { planJudge } from './plan.judge.ts';
 import { rbacJudge } from './rbac.judge.ts';
+import { rightsJudge } from './rights.judge.ts';
 import { validateJudge } from './validate.judge.ts';
 
-const SERVER_JUDGES: readonly Judge[] = [defaultsJudge, embeddedJudge, mergeJudge, planJudge, rbacJudge, validateJudge];
+const SERVER_JUDGES: readonly Judge[] = [defaultsJudge, embeddedJudge, mergeJudge, planJudge, rbacJudge, rightsJudge, validateJudge];
 
 interface Counts {
   readonly passed: number;

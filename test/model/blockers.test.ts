@@ -61,6 +61,7 @@ test('every family of effects has an engine, and what only stops a plan has none
       ['KP01', undefined],
       ['KP02', 'restart'],
       ['KP03', undefined],
+      ['KQ', 'admission'],
       ['KR', 'reference'],
       ['KS', 'scheduler'],
       ['KV', undefined],

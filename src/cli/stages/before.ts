@@ -10,7 +10,7 @@ import { isSnapshotText, readSnapshot } from '../snapshot-text.ts';
 import { readRelevant } from './read-relevant.ts';
 import { loadOptions, readObjects, type Desired } from './desired.ts';
 import { parseDocuments, readRepository } from '../../loader/index.ts';
-import { chooseTarget, findGiven, LIVE_FLAGS, openTarget, type OpenedCluster, type TargetChoice } from './target.ts';
+import { chooseTarget, findGiven, IDENTITY_FLAGS, LIVE_FLAGS, openTarget, type OpenedCluster, type TargetChoice } from './target.ts';
 
 /** What is there before the change. */
 export interface Before {
@@ -52,7 +52,8 @@ export type BeforeChoice =
 export function chooseBefore(args: Arguments, io: Io, log: Log): BeforeChoice {
   const base = args.string('base');
   const snapshot = args.string('snapshot');
-  const cluster = findGiven(args, ['embedded', ...LIVE_FLAGS]);
+  const isDump = base !== undefined || snapshot !== undefined;
+  const cluster = findGiven(args, ['embedded', ...LIVE_FLAGS.filter((flag) => !isDump || !IDENTITY_FLAGS.includes(flag))]);
   const given = [base && 'base', snapshot && 'snapshot', cluster].filter((value) => value !== undefined && value !== '');
   if (given.length > 1) throw new KplanError('USAGE', `--${given.join(' and --')} each choose the world before: give one of them`);
   if (base === 'none') return { kind: 'none' };

@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readWorld } from '../../cluster/index.ts';
-import { refOf, World, type Finding, type KubernetesObject, type WorldSource } from '../../model/index.ts';
+import {
+  refOf,
+  World,
+  type Finding,
+  type KubernetesObject,
+  type Manifest,
+  type SchemaCatalog,
+  type WorldSource,
+} from '../../model/index.ts';
 import { planWorlds } from '../../planner/index.ts';
 import { getString } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -12,7 +20,7 @@ import { newSalt } from '../salt.ts';
 import { chooseBefore, NOTHING, openBefore, toBefore, type Before, type BeforeChoice } from './before.ts';
 import { chooseVersions, readDesired, readNoManifests, type Desired } from './desired.ts';
 import { describeUnread } from './gaps.ts';
-import { readOwnership, toPlanInput, waiveAll } from './make-plan.ts';
+import { catalogOf, readOwnership, toPlanInput, waiveAll } from './make-plan.ts';
 import { findGiven, LIVE_FLAGS, openExistingTarget } from './target.ts';
 
 /** The world that a question is asked of, with where it comes from. Nothing is written to answer a question. */
@@ -33,6 +41,12 @@ export interface QuestionWorld {
   readonly config: Config;
   /** Whether -n and -l ask for an object. */
   readonly isAsked: (object: KubernetesObject) => boolean;
+  /** What the kinds of this world are, those of its definitions included. */
+  readonly catalog: SchemaCatalog;
+  /** What was read of PATH: where objects stand. */
+  readonly manifests: readonly Manifest[];
+  /** The namespace of manifests that name none. */
+  readonly defaultNamespace: string;
 }
 
 /** Flags that choose a cluster, or a file of one, as the whole world of a question. */
@@ -58,6 +72,9 @@ export async function openQuestionWorld(path: string | undefined, args: Argument
       notes: [...loaded.notes, ...describeUnread(before.unread ?? [])],
       config,
       isAsked,
+      catalog: catalogOf(desired, before, args),
+      manifests: desired.manifests,
+      defaultNamespace: desired.defaultNamespace,
     };
     const versions = chooseVersions(args, config, before.kubernetesVersion);
     const sources = isRead ? { after: { ...desired.source, kubernetesVersions: versions } } : {};

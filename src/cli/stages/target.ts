@@ -13,6 +13,9 @@ const DEFAULT_DIRECTORY = '.kplan/cluster';
 /** Flags that name a live cluster, or who asks it. */
 export const LIVE_FLAGS: readonly string[] = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'no-exec'];
 
+/** Of these, who asks or applies: besides a dump of a cluster they name that alone. */
+export const IDENTITY_FLAGS: readonly string[] = ['as', 'as-group'];
+
 /** The first of some flags that the command line gives. */
 export function findGiven(args: Arguments, flags: readonly string[]): string | undefined {
   return flags.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);

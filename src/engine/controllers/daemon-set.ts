@@ -1,4 +1,4 @@
-import { labelsOf, nameOf, refOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { labelsOf, nameOf, refOf, toScaledValue, type KubernetesObject, type World } from '../../model/index.ts';
 import { getAt, getNumber, getObject, getString, type JsonValue } from '../../std/index.ts';
 import { availableAt, countAvailable } from './availability.ts';
 import {
@@ -20,7 +20,6 @@ import { podAdmissionOf } from './admission/pod-admission.ts';
 import { holdToNode, toDaemonPodSpec, toPod } from './pod-factory.ts';
 import { isActivePod, isReadyPod } from './replicas.ts';
 import { findRevisions } from './revision.ts';
-import { toScaledValue } from './rollout-arithmetic.ts';
 import { REVISION_HASH, templateOf } from './template.ts';
 
 /** Keeps one pod on every node that it may run on (`pkg/controller/daemon`). */

@@ -23,8 +23,8 @@ export const EXPAND_STATEFUL_SET: Expander = {
     const add: KubernetesObject[] = [];
     for (const ordinal of ordinals) {
       const pod = live.get(`${nameOf(set)}-${ordinal}`);
-      if (pod === undefined || !isKept(set, pod, ordinal)) add.push(toStatefulPod(set, ordinal, admission));
       add.push(...toClaims(set, ordinal).filter((claim) => world.get(refOf(claim)) === undefined));
+      if (pod === undefined || !isKept(set, pod, ordinal)) add.push(toStatefulPod(set, ordinal, admission));
     }
     return { add, remove: [...live.values()].filter((pod) => !wanted.has(nameOf(pod))).map(refOf) };
   },

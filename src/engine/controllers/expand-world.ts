@@ -1,22 +1,15 @@
-import {
-  labelsOf,
-  nameOf,
-  parseApiVersion,
-  refOf,
-  withMetadata,
-  type KubernetesObject,
-  type ObjectRef,
-  type World,
-} from '../../model/index.ts';
-import { getNumber, getObject, getString, type JsonObject } from '../../std/index.ts';
+import { labelsOf, nameOf, parseApiVersion, refOf, withMetadata, type KubernetesObject, type World } from '../../model/index.ts';
+import { compareBy, getNumber, getObject, getString, type JsonObject } from '../../std/index.ts';
+import { admitPod, podAdmissionOf, type PodAdmission } from './admission/pod-admission.ts';
+import { isLive, QuotaLedger } from './admission/quota-ledger.ts';
 import { EXPAND_DAEMON_SET } from './expand-daemon-set.ts';
 import { EXPAND_JOB } from './expand-job.ts';
 import { EXPAND_DEPLOYMENT, EXPAND_REPLICA_SET, EXPAND_REPLICATION_CONTROLLER } from './expand-replicas.ts';
 import { EXPAND_STATEFUL_SET } from './expand-stateful-set.ts';
 import type { Expander, Expansion } from './expansion.ts';
 import { childrenOf, controllerReferenceOf, isReferenceTo } from './ownership.ts';
+import { admitExpansion, type RefusedPods } from './refused-pods.ts';
 import { toDefaultAccount } from './service-account.ts';
-import { admitPod, podAdmissionOf, type PodAdmission } from './admission/pod-admission.ts';
 
 /** Workloads that make others or pods. CronJobs make nothing until their time comes. */
 const EXPANDERS: readonly Expander[] = [
@@ -45,23 +38,36 @@ const OWNING_KINDS: ReadonlySet<string> = new Set([
  * its ReplicaSet's where another workload has the name). Computed once for a world, and again only for what differs.
  */
 export function expandWorld(world: World): World {
-  return world.derive(expand);
+  return world.derive(expand).world;
 }
 
-function expand(world: World): World {
+/** The pods that workloads of a world want and that quotas, LimitRanges or classes refuse them: the expanded world has them not. */
+export function listRefusedPods(world: World): readonly RefusedPods[] {
+  return world.derive(expand).refused;
+}
+
+interface Expanded {
+  readonly world: World;
+  readonly refused: readonly RefusedPods[];
+}
+
+function expand(world: World): Expanded {
   const base = removeOrphans(world);
   const admission = podAdmissionOf(base);
-  const add: KubernetesObject[] = [];
-  const remove: ObjectRef[] = [];
-  for (const expander of EXPANDERS) {
-    for (const workload of base.byKind(expander.group, expander.kind)) {
-      const expansion = expandOnce(expander, workload, base, admission);
-      add.push(...expansion.add);
-      remove.push(...expansion.remove);
-    }
-  }
-  add.push(...listNamespaceDefaults(base), ...listAdmittedPods(base, admission));
-  return base.without(remove).with(add);
+  const expansions = EXPANDERS.flatMap((expander) =>
+    base
+      .byKind(expander.group, expander.kind)
+      .map((workload) => ({ workload, expansion: expandOnce(expander, workload, base, admission) })),
+  );
+  const remove = expansions.flatMap(({ expansion }) => expansion.remove);
+  const kept = base.without(remove);
+  const replaced = expansions.flatMap(({ expansion }) => expansion.add.map(refOf));
+  const ledger = new QuotaLedger(base.byKind('', 'ResourceQuota').length === 0 ? kept : kept.without(replaced));
+  const admitted = expansions
+    .toSorted(compareBy(({ workload }) => !isLive(workload)))
+    .map(({ workload, expansion }) => admitExpansion(workload, expansion, { admission, ledger }));
+  const add = [...admitted.flatMap((item) => item.add), ...listNamespaceDefaults(base), ...listAdmittedPods(base, admission)];
+  return { world: kept.with(add), refused: admitted.flatMap(({ refused }) => refused ?? []) };
 }
 
 interface Known {

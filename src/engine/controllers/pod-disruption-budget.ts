@@ -1,9 +1,8 @@
-import { isSelected, labelsOf, namespaceOf, readLabelSelector, refOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { getArray, getAt, getNumber, getObject, type JsonValue } from '../../std/index.ts';
+import { isSelected, labelsOf, namespaceOf, readLabelSelector, refOf, toBudgetStatus, type BudgetStatus } from '../../model/index.ts';
+import { getArray, getObject } from '../../std/index.ts';
 import { withCondition, type Condition } from './conditions.ts';
-import { findOwner, observedGeneration, toStatusUpdate, type Controller } from './controller.ts';
-import { isActivePod, isReadyPod } from './replicas.ts';
-import { toScaledValue } from './rollout-arithmetic.ts';
+import { observedGeneration, toStatusUpdate, type Controller } from './controller.ts';
+import { hasPodCondition } from './replicas.ts';
 
 /** Counts how many pods of a budget may be disrupted now (`pkg/controller/disruption`). */
 export const POD_DISRUPTION_BUDGET: Controller = {
@@ -16,48 +15,27 @@ export const POD_DISRUPTION_BUDGET: Controller = {
     return budgets.filter((budget) => isSelected(readLabelSelector(getObject(budget, 'spec', 'selector')), labels)).map(refOf);
   },
   reconcile: (world, budget, { now }) => {
-    const selector = readLabelSelector(getObject(budget, 'spec', 'selector'));
-    const pods = world.bySelector('', 'Pod', namespaceOf(budget), selector).filter(isActivePod);
-    const expected = countExpected(world, budget, pods);
-    const desired = toDesired(budget, expected);
-    const healthy = pods.filter(isReadyPod).length;
-    const allowed = expected > 0 ? Math.max(0, healthy - desired) : 0;
-    const condition: Condition =
-      allowed > 0
-        ? { type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods', message: '' }
-        : { type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', message: '' };
+    const { failure, ...status } = toBudgetStatus(world, budget, (pod) => hasPodCondition(pod, 'Ready'));
+    const observed = observedGeneration(budget);
+    const conditions = withCondition(
+      getArray(budget, 'status', 'conditions'),
+      toCondition(failure, status.disruptionsAllowed),
+      now,
+      observed,
+    );
     return toStatusUpdate(budget, {
-      ...observedGeneration(budget),
-      currentHealthy: healthy,
-      desiredHealthy: desired,
-      disruptionsAllowed: allowed,
-      expectedPods: expected,
-      conditions: withCondition(getArray(budget, 'status', 'conditions'), condition, now, observedGeneration(budget)),
+      ...(failure === undefined ? status : { ...NOTHING_KNOWN, ...getObject(budget, 'status'), disruptionsAllowed: 0 }),
+      ...observed,
+      conditions,
     });
   },
 };
 
-/** The pods there should be: those there are where `minAvailable` is a number, else the replicas of their controllers. */
-function countExpected(world: World, budget: KubernetesObject, pods: readonly KubernetesObject[]): number {
-  const isAbsolute = typeof getAt(budget, 'spec', 'minAvailable') === 'number';
-  if (isAbsolute || getObject(budget, 'spec') === undefined) return pods.length;
-  const replicas = new Map<KubernetesObject, number>();
-  for (const pod of pods) {
-    const owner = findScaled(world, pod);
-    if (owner !== undefined) replicas.set(owner, getNumber(owner, 'spec', 'replicas') ?? 1);
-  }
-  return [...replicas.values()].reduce((sum, count) => sum + count, 0);
-}
+const NOTHING_KNOWN: Omit<BudgetStatus, 'failure'> = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 };
 
-function findScaled(world: World, pod: KubernetesObject): KubernetesObject | undefined {
-  const set = findOwner(world, pod, 'apps', 'ReplicaSet');
-  if (set !== undefined) return findOwner(world, set, 'apps', 'Deployment') ?? set;
-  return findOwner(world, pod, 'apps', 'StatefulSet') ?? findOwner(world, pod, '', 'ReplicationController');
-}
-
-function toDesired(budget: KubernetesObject, expected: number): number {
-  const least: JsonValue | undefined = getAt(budget, 'spec', 'minAvailable');
-  if (least !== undefined) return toScaledValue(least, expected, 'up') ?? 0;
-  const most = toScaledValue(getAt(budget, 'spec', 'maxUnavailable') ?? 0, expected, 'up') ?? 0;
-  return Math.max(0, expected - most);
+function toCondition(failure: string | undefined, allowed: number): Condition {
+  const type = 'DisruptionAllowed';
+  if (failure !== undefined) return { type, status: 'False', reason: 'SyncFailed', message: failure };
+  if (allowed > 0) return { type, status: 'True', reason: 'SufficientPods', message: '' };
+  return { type, status: 'False', reason: 'InsufficientPods', message: '' };
 }

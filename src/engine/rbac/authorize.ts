@@ -1,6 +1,6 @@
 import { compareBy } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
-import { describeBinding, toGroupKey, toUserKey } from './binding.ts';
+import { describeBinding, type Binding, toGroupKey, toUserKey } from './binding.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
 import type { AccessRequest, UserInfo } from './request.ts';
 import type { Permission } from './permission.ts';
@@ -77,13 +77,12 @@ function toPermission(request: AccessRequest): Permission {
 }
 
 /** The roles that these grants name and that do not exist, as the server words them together; empty if all exist. */
-export function describeErrors(grants: readonly Grant[]): string {
-  const errors = [...new Set(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describeMissing(binding.role)))];
+export function describeErrors(grants: readonly Grant[], describe: (role: Binding['role']) => string = describeMissing): string {
+  const errors = [...new Set(grants.filter(({ rules }) => rules === undefined).map(({ binding }) => describe(binding.role)))];
   return errors.length < 2 ? (errors[0] ?? '') : `[${errors.join(', ')}]`;
 }
 
-/** A role that does not exist, as the server words it. */
-export function describeMissing(role: { readonly kind: string; readonly name: string }): string {
+function describeMissing(role: { readonly kind: string; readonly name: string }): string {
   if (role.kind !== 'Role' && role.kind !== 'ClusterRole') return `unsupported role reference kind: "${role.kind}"`;
   return `${role.kind.toLowerCase()}.rbac.authorization.k8s.io "${role.name}" not found`;
 }

@@ -1,6 +1,6 @@
-import { getArray, isEqualJson, quoteGo, sortedUnique, type JsonObject } from '../../std/index.ts';
+import { getArray, isArray, isEqualJson, isObject, quoteGo, sortedUnique, type JsonValue } from '../../std/index.ts';
 import { nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { authorize, describeErrors, describeMissing, listGrants } from './authorize.ts';
+import { authorize, describeErrors, listGrants } from './authorize.ts';
 import { readBinding } from './binding.ts';
 import type { Permission } from './permission.ts';
 import { RBAC_GROUP, readPolicy } from './policy.ts';
@@ -61,17 +61,16 @@ function isAllowed(
 }
 
 function refuseRole(world: World, { user, before, after }: GrantWrite): string | undefined {
-  const namespace = namespaceOf(after) ?? '';
   const refusal = confirmHeld(
     world,
     user,
-    namespace,
+    after,
     listRules(after).flatMap(({ rule }) => breakDown(rule)),
   );
   if (refusal !== undefined) return forbid(after, refusal);
   if (![before, after].some((role) => role !== undefined && getArray(role, 'aggregationRule', 'clusterRoleSelectors').length > 0))
     return undefined;
-  if (confirmHeld(world, user, namespace, EVERYTHING) === undefined) return undefined;
+  if (confirmHeld(world, user, after, EVERYTHING) === undefined) return undefined;
   return forbid(after, 'must have cluster-admin privileges to use the aggregationRule');
 }
 
@@ -79,11 +78,11 @@ function refuseBinding(world: World, { user, after }: GrantWrite): string | unde
   const { role, namespace } = readBinding(after);
   if (isAllowed(world, user, 'bind', { ...role, namespace })) return undefined;
   const rules = readPolicy(world).rulesOf(role, namespace);
-  if (rules === undefined) return describeMissing(role);
+  if (rules === undefined) return describeMissing(after, role);
   const refusal = confirmHeld(
     world,
     user,
-    namespace,
+    after,
     rules.flatMap(({ rule }) => breakDown(rule)),
   );
   return refusal === undefined ? undefined : forbid(after, refusal);
@@ -93,14 +92,20 @@ function forbid(object: KubernetesObject, why: string): string {
   return `${RESOURCES[object.kind] ?? ''}.${RBAC_GROUP} ${quoteGo(nameOf(object))} is forbidden: ${why}`;
 }
 
+/** A role that does not exist: the store names it as if it were of the kind that is written (`qualifiedResourceFromContext`). */
+function describeMissing(written: KubernetesObject, role: { readonly kind: string; readonly name: string }): string {
+  if (role.kind !== 'Role' && role.kind !== 'ClusterRole') return `unsupported role reference kind: ${quoteGo(role.kind)}`;
+  return `${RESOURCES[written.kind] ?? ''}.${RBAC_GROUP} ${quoteGo(role.name)} not found`;
+}
+
 /** What the user lacks of the wanted permissions, as `ConfirmNoEscalation` words it. */
-function confirmHeld(world: World, user: UserInfo, namespace: string, wanted: readonly Permission[]): string | undefined {
-  const grants = listGrants(readPolicy(world), user, namespace);
+function confirmHeld(world: World, user: UserInfo, written: KubernetesObject, wanted: readonly Permission[]): string | undefined {
+  const grants = listGrants(readPolicy(world), user, namespaceOf(written) ?? '');
   const sets = grants.flatMap(({ rules }) => (rules === undefined ? [] : [toPermissionSet(rules)]));
   const missing = wanted.filter((permission) => !sets.some((set) => set.covers(permission)));
   if (missing.length === 0) return undefined;
   const who = `user ${quoteGo(user.name)} (groups=${quoteList(user.groups)})`;
-  const errors = describeErrors(grants);
+  const errors = describeErrors(grants, (role) => describeMissing(written, role));
   const unresolved = errors === '' ? '' : `; resolution errors: [${errors}]`;
   return `${who} is attempting to grant RBAC permissions not currently held:\n${describe(missing).join('\n')}${unresolved}`;
 }
@@ -150,7 +155,15 @@ function isOnlyCollection(before: KubernetesObject, after: KubernetesObject): bo
   return isEqualJson(withoutCollection(before), withoutCollection(after));
 }
 
-function withoutCollection(object: KubernetesObject): JsonObject {
+function withoutCollection(object: KubernetesObject): JsonValue {
   const { ownerReferences: _owners, finalizers: _finalizers, managedFields: _fields, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  return withoutEmpty({ ...object, metadata });
+}
+
+/** What is empty is as good as absent there (`equality.Semantic`). */
+function withoutEmpty(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.map(withoutEmpty);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, withoutEmpty(item)] as const);
+  return Object.fromEntries(entries.filter(([, item]) => item !== null && !(typeof item === 'object' && Object.keys(item).length === 0)));
 }

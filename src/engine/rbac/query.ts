@@ -35,6 +35,15 @@ export function whoCan(world: World, action: Action): readonly AllowedSubject[] 
   });
 }
 
+/** Who may make a request in any namespace: by bindings everywhere, and by those of each namespace; the request's own namespace says nothing. */
+export function whoCanAnywhere(world: World, action: Action): readonly AllowedSubject[] {
+  if (action.kind === 'path') return whoCan(world, action);
+  const namespaces = sortedUnique(readPolicy(world).bindings.map((binding) => binding.namespace));
+  return namespaces.flatMap((namespace) =>
+    whoCan(world, { ...action, namespace }).filter(({ grant }) => grant.binding.namespace === namespace),
+  );
+}
+
 /**
  * What a user may do in a namespace (`""`: cluster-wide permissions alone), compacted: a permission that another one
  * covers is left out. Groups are used as given. The group system:masters may do everything whatever this says.

@@ -1,8 +1,24 @@
 export { readSchedulerConfiguration } from './configuration/read-configuration.ts';
 export { EmptyNode } from './empty-node.ts';
+export { findCapacity, parseShapeSpec, type CandidateShape, type CapacityAnswer, type CapacityQuestion } from './capacity/index.ts';
+export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
 export { createSchedulerEngine } from './engine.ts';
+export {
+  costOf,
+  findFault,
+  listUnpackable,
+  solvePacking,
+  type CoveringColumn,
+  type CoveringProgram,
+  type PackingShape,
+  type OpenCoveringProgram,
+  type PackingGroup,
+  type PackingInstance,
+} from './packing/index.ts';
 export { NOT_SIMULATED } from './not-simulated.ts';
 export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
+export { findLeastNeeded } from './least-needed.ts';
+export { tryOrders } from './orders.ts';
 export { openTrial } from './trial.ts';
 export type { NodeExplanation, Placement } from './placement.ts';
 export { schedule, schedulingKnown, simulate, type HeldPod } from './schedule.ts';

@@ -9,6 +9,8 @@ export interface NodeExplanation {
   readonly reasons: readonly string[];
   /** Weighted, by plugin; empty where nothing was scored. */
   readonly scores: Readonly<Record<string, number>>;
+  /** What other plugins would say, which kube-scheduler does not ask after the first; absent where none would refuse. */
+  readonly also?: readonly { readonly plugin: string; readonly reasons: readonly string[] }[];
 }
 
 /** Where one pod goes, as `ScheduleReport.placements` shows it. */

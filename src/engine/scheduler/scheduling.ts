@@ -1,7 +1,17 @@
 import { KplanError } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { explainNode, filterNode, findFeasible, prepareFilters, reserve, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import {
+  explainNode,
+  filterNode,
+  findFeasible,
+  listRefusals,
+  prepareFilters,
+  reserve,
+  scoreNodes,
+  type Evaluation,
+  type Scores,
+} from './evaluate.ts';
 import { CycleError, NotKnown } from './cycle-error.ts';
 import { countReasons, formatReasons, formatRejection } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -196,7 +206,9 @@ export class Scheduling {
       const { plugin, verdict } = explainNode(evaluation, this.#cluster, node.index);
       const at = scored?.feasible.indexOf(node.index) ?? -1;
       const scores = at < 0 ? [] : [...(scored?.scores.byPlugin ?? [])].map(([name, values]) => [name, values[at] ?? 0] as const);
-      return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      const also = listRefusals(evaluation, this.#cluster, node.index).filter((refusal) => refusal.plugin !== plugin);
+      const said = { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      return also.length === 0 ? said : { ...said, also };
     });
   }
 }

@@ -4,6 +4,7 @@ import { stringifyJson } from '../../std/index.ts';
 import { listGone } from '../cause.ts';
 import type { Effect, Finding, FindingData } from '../finding.ts';
 import { toRefKey } from '../ref.ts';
+import { ADMISSION_CODES } from './admission-codes.ts';
 import type { CatalogEntry, CatalogTable } from './entry.ts';
 import { LOADER_CODES } from './loader-codes.ts';
 import { NATIVE_CODES } from './native-codes.ts';
@@ -16,6 +17,7 @@ import { VALIDATE_CODES } from './validate-codes.ts';
 
 /** Every code of findings and effects, with its wording. */
 export const CATALOG: CatalogTable = {
+  ...ADMISSION_CODES,
   ...LOADER_CODES,
   ...NATIVE_CODES,
   ...NETWORK_CODES,

@@ -57,4 +57,13 @@ export const RBAC_CODES: CatalogTable = {
     example:
       'kind: RoleBinding\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}   # no Role reader in this namespace',
   },
+  KA0301: {
+    title: 'Forbidden to who applies',
+    severity: 'error',
+    message: '{user} may not do this: {why}',
+    remedy:
+      'Give {user} the right, in a role that is applied before, or apply this as somebody who has it; `kplan rbac --for-kapply` writes the least roles.',
+    why: 'The API server would refuse the request in these words. Roles and bindings it lets nobody write who does not hold, or may escalate or bind, what they grant.',
+    example: 'kplan --live --as system:serviceaccount:ci:deployer   # who may create Deployments, and no RoleBindings',
+  },
 };

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../model/index.ts';
-import { resolveFenceposts, toScaledValue, type Fenceposts } from '../../engine/controllers/index.ts';
+import { toScaledValue, type KubernetesObject } from '../../model/index.ts';
+import { resolveFenceposts, type Fenceposts } from '../../engine/controllers/index.ts';
 import { getAt, getNumber, getString } from '../../std/index.ts';
 
 /**

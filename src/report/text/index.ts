@@ -16,8 +16,11 @@ import {
 } from '../report.ts';
 import type { QuestionReport } from '../schedule.ts';
 import { count, countActions, countFindings, countProblems, phraseSeverities } from '../summary.ts';
+import { accessHead, accessLines } from './access.ts';
 import { admissionLines } from './admission.ts';
+import { capacityHead, capacityLines } from './capacity.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
+import { drainHead, drainLines } from './drain.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
@@ -41,8 +44,17 @@ function headOf(report: Report): Line[] {
       return [line([span('Status', 'bold'), span(`: ${count(report.units.length, 'unit') || 'no units'}`)], report.cluster.description, 0)];
     case 'AdoptReport':
       return [line([span('Adopt', 'bold'), span(`: ${countAdopted(report)}`)], report.cluster.description, 0)];
+    case 'DrainReport':
+      return [line(drainHead(report), describeAsked(report), 0)];
     case 'ScheduleReport':
       return [line(scheduleHead(report), describeAsked(report), 0)];
+    case 'CapacityReport':
+      return [line(capacityHead(report), describeAsked(report), 0)];
+    case 'AccessReport':
+      return [line(accessHead(report))];
+    case 'AccessListReport':
+    case 'WhoCanReport':
+      return [line(accessHead(report), describeAsked(report), 0)];
   }
 }
 
@@ -120,8 +132,19 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       return statusLines(report, layout);
     case 'AdoptReport':
       return adoptLines(report, layout);
+    case 'DrainReport':
+      return [...drainLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
+    case 'AccessListReport':
+    case 'AccessReport':
+    case 'WhoCanReport':
+      return [
+        ...accessLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
+        ...problems(report, layout),
+      ];
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
+    case 'CapacityReport':
+      return [...capacityLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
   }
 }
 

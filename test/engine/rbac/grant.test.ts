@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
     name: 'a binding to a role that does not exist',
     world: [],
     write: { after: binding('shop', 'b', 'Role gone', 'user joe') },
-    want: 'role.rbac.authorization.k8s.io "gone" not found',
+    want: 'rolebindings.rbac.authorization.k8s.io "gone" not found',
   },
   {
     name: 'a role made by POST: the name that one may escalate is not known then',

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/apiserver/pkg/authorization/authorizer"
+	"k8s.io/apiserver/pkg/endpoints/request"
 	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes/fake"
@@ -114,18 +115,27 @@ type rbacPolicy struct {
 	roleBindings        []*rbacv1.RoleBinding
 }
 
-func (p *rbacPolicy) GetRole(_ context.Context, namespace, name string) (*rbacv1.Role, error) {
+func (p *rbacPolicy) GetRole(ctx context.Context, namespace, name string) (*rbacv1.Role, error) {
 	if role := p.roles[namespace+"/"+name]; role != nil {
 		return role, nil
 	}
-	return nil, apierrors.NewNotFound(rbacv1.Resource("role"), name)
+	return nil, notFound(ctx, "role", name)
 }
 
-func (p *rbacPolicy) GetClusterRole(_ context.Context, name string) (*rbacv1.ClusterRole, error) {
+func (p *rbacPolicy) GetClusterRole(ctx context.Context, name string) (*rbacv1.ClusterRole, error) {
 	if role := p.clusterRoles[name]; role != nil {
 		return role, nil
 	}
-	return nil, apierrors.NewNotFound(rbacv1.Resource("clusterrole"), name)
+	return nil, notFound(ctx, "clusterrole", name)
+}
+
+// notFound is worded by the listers that the authorizer reads, or by the store that the guards read, which takes what
+// the request is about for what it lacks.
+func notFound(ctx context.Context, kind, name string) error {
+	if info, ok := request.RequestInfoFrom(ctx); ok {
+		kind = info.Resource
+	}
+	return apierrors.NewNotFound(rbacv1.Resource(kind), name)
 }
 
 func (p *rbacPolicy) ListClusterRoleBindings(context.Context) ([]*rbacv1.ClusterRoleBinding, error) {

@@ -1,6 +1,6 @@
 import { nameOf, type KubernetesObject } from '../../../model/index.ts';
 import { compareBy, getArray, getObject, sortedUnique, type JsonValue } from '../../../std/index.ts';
-import { formatAmount, NOTHING, readAmounts, type Amounts } from './amounts.ts';
+import { add, formatAmount, NOTHING, readAmounts, type Amounts } from './amounts.ts';
 import { isInScopes } from './quota-scope.ts';
 import { addUsage, isLimitOf, quotaUsageOf } from './quota-usage.ts';
 
@@ -39,33 +39,49 @@ export function charge(state: QuotaState, countable: Countable): QuotaState {
   return { quota: state.quota, used: addUsage(state.used, quotaUsageOf(countable.resource, countable.object)) };
 }
 
+/** Why a quota refuses an object. */
+export interface QuotaRefusal {
+  readonly quota: KubernetesObject;
+  readonly why: string;
+  /** What the quota would have to allow for so many such objects, of what it allows too little of. */
+  readonly neededFor: (count: number) => Readonly<Record<string, string>>;
+}
+
 /** Why a new object would exceed a quota, and which; undefined if it would not (`resourcequota.CheckRequest`). */
-export function findQuotaRefusal(
-  states: readonly QuotaState[],
-  countable: Countable,
-): { readonly quota: KubernetesObject; readonly why: string } | undefined {
+export function findQuotaRefusal(states: readonly QuotaState[], countable: Countable): QuotaRefusal | undefined {
   const counted = states.filter(({ quota }) => isCounted(quota, countable)).toSorted(compareBy(({ quota }) => nameOf(quota)));
   for (const { quota } of counted) {
     const missing = countable.resource === 'pods' ? listUnspecified(countable.object, quota) : [];
-    if (missing.length > 0) return { quota, why: `failed quota: ${nameOf(quota)}: must specify ${missing.join('; ')}` };
+    if (missing.length > 0)
+      return { quota, why: `failed quota: ${nameOf(quota)}: must specify ${missing.join('; ')}`, neededFor: () => ({}) };
   }
   const usage = quotaUsageOf(countable.resource, countable.object);
   for (const state of counted) {
-    const why = findExcess(state, usage);
-    if (why !== undefined) return { quota: state.quota, why };
+    const exceeded = listExceeded(state, usage);
+    if (exceeded.length > 0) return toRefusal(state, usage, exceeded);
   }
   return undefined;
 }
 
-function findExcess({ quota, used }: QuotaState, usage: Amounts): string | undefined {
+function listExceeded({ quota, used }: QuotaState, usage: Amounts): readonly string[] {
   const hard = hardOf(quota);
-  const exceeded = sortedUnique([...hard.keys()]).filter((name) => {
+  return sortedUnique([...hard.keys()]).filter((name) => {
     const more = usage.get(name)?.value ?? 0n;
     return more > 0n && (used.get(name)?.value ?? 0n) + more > (hard.get(name)?.value ?? 0n);
   });
-  if (exceeded.length === 0) return undefined;
+}
+
+function toRefusal({ quota, used }: QuotaState, usage: Amounts, exceeded: readonly string[]): QuotaRefusal {
   const list = (amounts: Amounts): string => exceeded.map((name) => `${name}=${formatAmount(amounts.get(name) ?? NOTHING)}`).join(',');
-  return `exceeded quota: ${nameOf(quota)}, requested: ${list(usage)}, used: ${list(used)}, limited: ${list(hard)}`;
+  const need = (name: string, count: number): string => {
+    const [before, each] = [used.get(name) ?? NOTHING, usage.get(name) ?? NOTHING];
+    return formatAmount(add(before, { ...each, value: each.value * BigInt(count) }));
+  };
+  return {
+    quota,
+    why: `exceeded quota: ${nameOf(quota)}, requested: ${list(usage)}, used: ${list(used)}, limited: ${list(hardOf(quota))}`,
+    neededFor: (count) => Object.fromEntries(exceeded.map((name) => [name, need(name, count)])),
+  };
 }
 
 /** `limits.cpu for: a,b`: compute resources that a quota limits and containers do not name (`podEvaluator.Constraints`). */

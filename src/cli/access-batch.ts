@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { authorize, type AccessRequest } from '../engine/rbac/index.ts';
+import type { World } from '../model/index.ts';
+import { getArray, getString, isObject, parseJson, stringifyJson, type JsonObject, type JsonValue } from '../std/index.ts';
+import { readInput } from './input.ts';
+import type { Io } from './io.ts';
+
+const FIELDS: ReadonlySet<string> = new Set(['user', 'groups', 'verb', 'group', 'resource', 'subresource', 'namespace', 'name', 'path']);
+
+/** Answers questions of a file of JSON Lines, one line each, in their order. Exit 3 if one was no question. */
+export function answerBatch(file: string, world: World, io: Io): number {
+  const text = readInput(file === '-' ? '/dev/stdin' : resolve(io.cwd, file), file === '-' ? 'standard input' : file).toString('utf8');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  let isWhole = true;
+  for (const line of lines) {
+    const answer = answerLine(line, world);
+    if ('error' in answer) isWhole = false;
+    io.out(`${stringifyJson(answer)}\n`);
+  }
+  return isWhole ? 0 : 3;
+}
+
+function answerLine(line: string, world: World): JsonObject {
+  const request = readRequest(line);
+  if (typeof request === 'string') return { error: request };
+  const { allowed, reason } = authorize(world, request);
+  return { allowed, reasons: reason === '' ? [] : [reason] };
+}
+
+/** A line as a request, or what is wrong with it. */
+function readRequest(line: string): AccessRequest | string {
+  let value: JsonValue;
+  try {
+    value = parseJson(line);
+  } catch {
+    return 'not JSON';
+  }
+  if (!isObject(value)) return 'not an object';
+  const wrong = Object.keys(value).find((key) => !FIELDS.has(key)) ?? Object.keys(value).find((key) => !isRight(key, value[key]));
+  if (wrong !== undefined)
+    return FIELDS.has(wrong) ? `${wrong}: not a ${wrong === 'groups' ? 'list of texts' : 'text'}` : `unknown field ${wrong}`;
+  const text = (field: string): string => getString(value, field) ?? '';
+  const groups = getArray(value, 'groups').filter((item) => typeof item === 'string');
+  const [user, verb, path, resource] = [{ name: text('user'), groups }, text('verb'), text('path'), text('resource')];
+  if (verb === '') return 'no verb';
+  if ((path === '') === (resource === '')) return path === '' ? 'neither a resource nor a path' : 'a resource and a path';
+  if (path !== '') return { kind: 'path', user, verb, path };
+  const [group, subresource] = [text('group'), text('subresource')];
+  return { kind: 'resource', user, verb, group, resource, subresource, namespace: text('namespace'), name: text('name') };
+}
+
+function isRight(field: string, value: JsonValue | undefined): boolean {
+  return field === 'groups' ? Array.isArray(value) && value.every((item) => typeof item === 'string') : typeof value === 'string';
+}

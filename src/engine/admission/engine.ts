@@ -1,0 +1,128 @@
+import {
+  formatRef,
+  podTemplateOf,
+  refOf,
+  toRefKey,
+  type Engine,
+  type Fact,
+  type FactChange,
+  type KubernetesObject,
+  type ObjectRef,
+  type RefKey,
+  type World,
+} from '../../model/index.ts';
+import { compareStrings, getNumber, isEqualJson, toPointer, type JsonObject } from '../../std/index.ts';
+
+/** The pods that a workload of a world wants and that are refused it. */
+export interface RefusedPods {
+  readonly workload: KubernetesObject;
+  readonly count: number;
+  readonly message: string;
+  readonly why: string;
+  /** The quota that refuses; undefined where a LimitRange or a class does. */
+  readonly quota?: KubernetesObject;
+  /** What of the quota would have to be how much for all of them. */
+  readonly needed?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Admission as an engine: pods that the API server will not let the controllers make, because a quota of the namespace is
+ * used up or a LimitRange, PriorityClass or RuntimeClass forbids them. `listRefused` answers for one world.
+ */
+export function createAdmissionEngine(listRefused: (world: World) => readonly RefusedPods[]): Engine {
+  return {
+    name: 'admission',
+    compare: (before, after) => {
+      const [was, is] = [before, after].map((world) => byWorkload(listRefused(world)));
+      const keys = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].toSorted(compareStrings);
+      return keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
+    },
+  };
+}
+
+function byWorkload(refused: readonly RefusedPods[]): ReadonlyMap<RefKey, RefusedPods> {
+  return new Map(refused.map((item) => [toRefKey(refOf(item.workload)), item]));
+}
+
+interface Worlds {
+  readonly before: World;
+  readonly after: World;
+}
+
+function compareRefused(was: RefusedPods | undefined, is: RefusedPods | undefined, worlds: Worlds): FactChange[] {
+  const more = (is?.count ?? 0) - (was?.count ?? 0);
+  const told = more > 0 ? is : was;
+  if (told === undefined || more === 0) return [];
+  if (more > 0) return [{ change: 'gained', fact: toFact(told, worlds, describeRefused(told)) }];
+  if (worlds.after.get(refOf(told.workload)) === undefined) return [];
+  const fewer = `${-more} fewer ${more === -1 ? 'pod' : 'pods'}`;
+  return [{ change: 'lost', fact: { ...toFact(told, worlds, { fewer }), severity: 'info' } }];
+}
+
+function describeRefused({ workload, count, why, message, quota, needed = {} }: RefusedPods): Fact['data'] {
+  const name = formatRef(refOf(workload));
+  const replicas = getNumber(workload, 'spec', 'replicas') ?? count;
+  const share = replicas > count ? `${count} of ${replicas} pods` : count === 1 ? 'the pod' : `all ${count} pods`;
+  return {
+    count,
+    pods: `${share} of ${name}`,
+    are: count === 1 ? 'is' : 'are',
+    why,
+    message,
+    ...(quota === undefined ? {} : { quota: formatRef(refOf(quota)), remedy: describeRemedy(quota, needed) }),
+  };
+}
+
+function describeRemedy(quota: KubernetesObject, needed: Readonly<Record<string, string>>): string {
+  const amounts = Object.entries(needed).map(([name, amount]) => `${name} of at least ${amount}`);
+  if (amounts.length === 0) return 'Name the requests and limits that the quota asks for, or let a LimitRange give them';
+  return `Ask for less, or give ${formatRef(refOf(quota))} ${amounts.join(' and ')}`;
+}
+
+function toFact(refused: RefusedPods, worlds: Worlds, data: Fact['data']): Fact {
+  const { workload, quota } = refused;
+  const ref = refOf(workload);
+  const code = quota === undefined ? 'KQ0002' : 'KQ0001';
+  return {
+    engine: 'admission',
+    code,
+    severity: 'error',
+    key: `${code} ${toRefKey(ref)}`,
+    subject: ref,
+    data: { workload: formatRef(ref), ...data },
+    objects: [...listPaths(refused).map((path) => ({ ref, path })), ...listOthers(ref, worlds)],
+  };
+}
+
+/** Where in the workload it says how many pods there are and what each asks for. */
+function listPaths({ workload, quota }: RefusedPods): readonly string[] {
+  const template = podTemplateOf(workload);
+  const spec = toPointer([...(template?.path ?? []), 'spec']);
+  const hasReplicas = quota !== undefined && getNumber(workload, 'spec', 'replicas') !== undefined;
+  return hasReplicas ? ['/spec/replicas', spec] : [spec];
+}
+
+/** Whatever else of the namespace differs, or gives pods of every namespace their class: it may take what the quota allows, or be the rule. */
+function listOthers(subject: ObjectRef, { before, after }: Worlds): { ref: ObjectRef }[] {
+  const found = new Map<RefKey, ObjectRef>();
+  for (const [world, other] of [
+    [after, before],
+    [before, after],
+  ] as const) {
+    for (const object of [...world.byNamespace(subject.namespace ?? ''), ...listClasses(world)]) {
+      const [ref, counterpart] = [refOf(object), other.get(refOf(object))];
+      const isSame = counterpart === object || (counterpart !== undefined && isEqualJson(toContent(counterpart), toContent(object)));
+      if (!isSame && toRefKey(ref) !== toRefKey(subject)) found.set(toRefKey(ref), ref);
+    }
+  }
+  return [...found.values()].map((ref) => ({ ref }));
+}
+
+function toContent(object: KubernetesObject): JsonObject {
+  const { metadata: _, status: __, ...content } = object;
+  return content;
+}
+
+function listClasses(world: World): readonly KubernetesObject[] {
+  return [...world.byKind('scheduling.k8s.io', 'PriorityClass'), ...world.byKind('node.k8s.io', 'RuntimeClass')];
+}

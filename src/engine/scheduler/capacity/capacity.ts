@@ -1,0 +1,147 @@
+import { formatRef, refOf, type KubernetesObject, type ObjectRef, type World } from '../../../model/index.ts';
+import { getObject } from '../../../std/index.ts';
+import type { OpenCoveringProgram } from '../packing/index.ts';
+import { schedulingKnown } from '../schedule.ts';
+import { listDemand, type Demand, type DemandClass } from './demand.ts';
+import { findFewestNodes, type FewestNodes } from './fewest-nodes.ts';
+import type { Expand } from './fleet.ts';
+import { toCluster } from './fleet-instance.ts';
+import { listHeadroom, type GroupHeadroom } from './headroom.ts';
+import { explainRoom, findRoom, type Obstacle, type Room } from './room.ts';
+import { findSchedulerNeed, type SchedulerNeed } from './scheduler-need.ts';
+import { settle } from './settle.ts';
+import { listExistingShapes, type CandidateShape } from './shape-spec.ts';
+import { limitReplicas } from './replica-limit.ts';
+
+/** What is asked of the capacity of a world. */
+export interface CapacityQuestion {
+  readonly kubernetesVersion: string;
+  /** Makes of a world the pods that controllers would create. */
+  readonly expand: Expand;
+  /** The shapes to plan fleets of; those of the world's nodes where there are none. */
+  readonly shapes: readonly CandidateShape[];
+  /** The workload of which as many as fit are wanted: then fleets are planned only if shapes are given. */
+  readonly wanted?: ObjectRef;
+  /** Without it, bounds from patterns are not sought. */
+  readonly open?: OpenCoveringProgram;
+}
+
+/** How many more pods of one workload fit. */
+export interface WorkloadRoom extends Room {
+  readonly workload: ObjectRef;
+  /** How many it has. */
+  readonly has: number;
+}
+
+/** The answer for the workload that was asked for. */
+export interface WantedRoom extends WorkloadRoom {
+  /** What stops the next one; absent where nothing was found to. */
+  readonly obstacle?: Obstacle;
+}
+
+/** Fewest nodes, with what the scheduler itself would need. */
+export interface PlannedFleet extends FewestNodes {
+  readonly scheduler?: SchedulerNeed;
+}
+
+/** What a world has room for, and how many nodes it needs. */
+export interface CapacityAnswer {
+  readonly nodes: number;
+  readonly pods: number;
+  /** Pods that find no node now. */
+  readonly unplaced: number;
+  readonly headroom: readonly GroupHeadroom[];
+  readonly rooms: readonly WorkloadRoom[];
+  readonly wanted?: WantedRoom;
+  readonly fleets: readonly PlannedFleet[];
+  /** Pods that are left out of fleets, by why. */
+  readonly left: Demand['left'];
+  /** Workloads whose replicas were not all looked at one by one. */
+  readonly limited: readonly ObjectRef[];
+}
+
+/** Beyond so many pairs of a pod and a node, the scheduler is not run on new fleets. */
+const MOST_SIMULATED = 5_000_000;
+const STEPS_EACH = 200;
+
+/** Answers what a world (before its controllers have acted) has room for. The same question gives the same answer. */
+export function findCapacity(world: World, question: CapacityQuestion): CapacityAnswer {
+  const { kubernetesVersion, expand } = question;
+  const limited = limitReplicas(world);
+  const expanded = expand(limited.world);
+  const settled = settle(expanded, kubernetesVersion);
+  const demand = listDemand(expanded, limited.more);
+  const cluster = toCluster(settled.world);
+  const hasNodes = schedulingKnown(world);
+  const classes = hasNodes ? chooseClasses(demand.classes) : [];
+  const wanted = hasNodes && question.wanted !== undefined ? findWanted(world, classes, question.wanted, expand) : undefined;
+  const isPlanned = question.wanted === undefined || question.shapes.length > 0;
+  return {
+    nodes: cluster.nodes.length,
+    pods: demand.classes.reduce((sum, { count }) => sum + count, 0),
+    unplaced: hasNodes ? settled.simulation.unplaced.length + [...limited.more.values()].reduce((sum, count) => sum + count, 0) : 0,
+    headroom: hasNodes ? listHeadroom(cluster) : [],
+    rooms: (question.wanted === undefined ? classes : []).map(({ pod, workload, count }) => ({
+      workload: refOf(workload),
+      has: count,
+      ...findRoom(pod, cluster, kubernetesVersion, STEPS_EACH),
+    })),
+    ...(wanted === undefined ? {} : { wanted: toWantedRoom(wanted, explainRoom(wanted.pod, cluster, kubernetesVersion)) }),
+    fleets: isPlanned ? planFleets(expanded, demand, question) : [],
+    left: demand.left,
+    limited: limited.workloads,
+  };
+}
+
+function toWantedRoom(
+  { workload, count }: DemandClass,
+  { room, obstacle }: { readonly room: Room; readonly obstacle?: Obstacle },
+): WantedRoom {
+  return { workload: refOf(workload), has: count, ...room, ...(obstacle === undefined ? {} : { obstacle }) };
+}
+
+/** One class of each workload: the one with the most pods. */
+function chooseClasses(classes: readonly DemandClass[]): readonly DemandClass[] {
+  const chosen = new Map<string, DemandClass & { readonly own: number }>();
+  for (const item of classes) {
+    const key = formatRef(refOf(item.workload));
+    const known = chosen.get(key);
+    const count = (known?.count ?? 0) + item.count;
+    if (known === undefined || item.count > known.own) chosen.set(key, { ...item, own: item.count, count });
+    else chosen.set(key, { ...known, count });
+  }
+  return [...chosen.values()];
+}
+
+/** The pods of a workload; of one without any, those that it would have. */
+function findWanted(world: World, classes: readonly DemandClass[], ref: ObjectRef, expand: Expand): DemandClass | undefined {
+  const isWanted = ({ workload }: DemandClass): boolean => formatRef(refOf(workload)) === formatRef(ref);
+  const found = classes.find(isWanted);
+  const object = world.get(ref);
+  if (found !== undefined || object === undefined) return found;
+  const one = withOneReplica(object);
+  const first = listDemand(expand(world.with([one]))).classes.find(isWanted);
+  return first === undefined ? undefined : { ...first, count: 0 };
+}
+
+function withOneReplica(object: KubernetesObject): KubernetesObject {
+  const field = object.kind === 'Job' ? { parallelism: 1, suspend: false } : { replicas: 1 };
+  return { ...object, spec: { ...getObject(object, 'spec'), ...field } };
+}
+
+/** Each shape alone, then all of them to choose from. */
+function planFleets(world: World, demand: Demand, question: CapacityQuestion): readonly PlannedFleet[] {
+  const { expand, kubernetesVersion, open } = question;
+  const shapes = question.shapes.length > 0 ? question.shapes : listExistingShapes(world.byKind('', 'Node'));
+  if (demand.classes.length === 0) return [];
+  const planning = { world, demand, expand, ...(open === undefined ? {} : { open }) };
+  const choices = [...shapes.map((shape) => [shape]), ...(shapes.length > 1 ? [shapes] : [])];
+  const pods = world.byKind('', 'Pod').length;
+  return choices.map((choice) => {
+    const found = findFewestNodes(planning, choice);
+    const { accepted = false, count = 0 } = found.answer ?? {};
+    const isSmall = accepted && found.unplaceable.length === 0 && pods * count <= MOST_SIMULATED;
+    const scheduler = isSmall ? findSchedulerNeed(world, choice, found.answer?.nodes ?? [], expand, kubernetesVersion) : undefined;
+    return scheduler === undefined ? found : { ...found, scheduler };
+  });
+}

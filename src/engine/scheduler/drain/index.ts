@@ -1,0 +1,2 @@
+export { drainNodes } from './drain.ts';
+export { listNodeLosses, listZoneLosses, loseNodes } from './loss.ts';

@@ -1,0 +1,99 @@
+import { refuseGrant, refuseRequest, type UserInfo } from '../engine/rbac/index.ts';
+import {
+  labelsOf,
+  toFinding,
+  toRefKey,
+  type Finding,
+  type KubernetesObject,
+  type RefKey,
+  type Step,
+  type Wave,
+  type World,
+} from '../model/index.ts';
+import type { Desired, PlanInput } from './input.ts';
+import { lineOf } from './place.ts';
+
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+/** The sides of a change. */
+interface Sides {
+  readonly change: Pick<Step, 'ref'>;
+  readonly before: KubernetesObject | undefined;
+  readonly after: KubernetesObject | undefined;
+}
+
+/**
+ * The changes that the API server would refuse to whoever applies: a request that no rule allows, or a role or binding that
+ * grants what they do not hold, each with the rights that the waves before have given. Nothing where it is not known who applies,
+ * where the roles of the cluster are not known, and of changes that the API server has answered for.
+ */
+export function findForbidden(
+  waves: readonly Wave[],
+  entries: readonly Sides[],
+  byKey: ReadonlyMap<RefKey, Desired>,
+  input: PlanInput,
+): readonly Finding[] {
+  const { applier, answers } = input;
+  if (applier === undefined || !knowsPolicy(input)) return [];
+  const sides = new Map(entries.map((entry) => [toRefKey(entry.change.ref), entry]));
+  const findings: Finding[] = [];
+  let world = input.before;
+  for (const { steps } of waves) {
+    for (const step of steps) {
+      const key = toRefKey(step.ref);
+      const answered = answers?.get(key)?.kind;
+      if (answered === 'accepted' || answered === 'refused') continue;
+      const why = refuse(step, sides.get(key), applier, world, input);
+      if (why !== undefined) findings.push(toForbidden(step, byKey.get(key), applier, why));
+    }
+    world = advance(world, steps, sides);
+  }
+  return findings;
+}
+
+/** Whether before is a cluster whose roles were read: in files alone those of who applies are seldom written. */
+function knowsPolicy({ before, mode, unread = [] }: PlanInput): boolean {
+  if (mode !== 'live' || unread.some((kind) => kind.startsWith(`${RBAC_GROUP}/`))) return false;
+  return before.byKind(RBAC_GROUP, 'ClusterRole').some((role) => labelsOf(role).has('kubernetes.io/bootstrapping'));
+}
+
+function refuse(step: Step, sides: Sides | undefined, user: UserInfo, world: World, { catalog }: PlanInput): string | undefined {
+  const { ref, action } = step;
+  const [kind] = catalog.findVersions(ref.group, ref.kind);
+  if (kind === undefined) return undefined;
+  const namespace = ref.group === '' && ref.kind === 'Namespace' ? ref.name : (ref.namespace ?? '');
+  const target = { kind: 'resource', user, group: ref.group, resource: kind.plural, subresource: '', namespace, name: ref.name } as const;
+  const after = ref.group === RBAC_GROUP ? sides?.after : undefined;
+  const stored = action === 'update' ? sides?.before : undefined;
+  for (const check of CHECKS[action]) {
+    if (check !== 'grant') {
+      const why = refuseRequest(world, { ...target, verb: check });
+      if (why !== undefined) return why;
+    } else if (after !== undefined) {
+      const why = refuseGrant(world, { user, after, isNamed: true, ...(stored === undefined ? {} : { before: stored }) });
+      if (why !== undefined) return why;
+    }
+  }
+  return undefined;
+}
+
+/** What is looked at for each action, in the server's order (`apiserver/pkg/endpoints/handlers/patch.go`: whether it may be made comes last). */
+const CHECKS: Readonly<Record<Step['action'], readonly string[]>> = {
+  create: ['patch', 'grant', 'create'],
+  update: ['patch', 'grant'],
+  replace: ['delete', 'patch', 'grant', 'create'],
+  delete: ['delete'],
+  none: [],
+};
+
+function advance(world: World, steps: readonly Step[], sides: ReadonlyMap<RefKey, Sides>): World {
+  const own = steps.filter(({ ref }) => ref.group === RBAC_GROUP);
+  if (own.length === 0) return world;
+  const gone = own.filter(({ action }) => action === 'delete').map(({ ref }) => ref);
+  return world.without(gone).with(own.flatMap(({ ref }) => sides.get(toRefKey(ref))?.after ?? []));
+}
+
+function toForbidden({ ref, source }: Step, desired: Desired | undefined, user: UserInfo, why: string): Finding {
+  const place = desired === undefined ? source : lineOf(desired.manifest.origin);
+  return toFinding('KA0301', { ref, ...(place === undefined ? {} : { source: place }), data: { user: user.name, why } });
+}
