@@ -7,6 +7,7 @@ import { installKplan, type Bench } from './kplan.ts';
 import { benchPlan } from './plan.bench.ts';
 import { benchLive } from './live.bench.ts';
 import { formatRows, listWrong, type BenchRow } from './row.ts';
+import { benchSchedule } from './schedule.bench.ts';
 import { benchStart } from './start.bench.ts';
 import { benchValidate } from './validate.bench.ts';
 import { writePage } from './page.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   plan: benchPlan,
   embedded: benchEmbedded,
   engines: benchEngines,
+  schedule: benchSchedule,
   live: benchLive,
 };
 

@@ -19,6 +19,8 @@ export interface LogReader {
 /** All changes of a cluster in their order. Readers catch up with it when they need to. */
 export class ChangeLog {
   readonly #changes: ClusterChange[] = [];
+  /** The index of each change's node; its complement where the node itself changed. */
+  #nodes = new Int32Array(1024);
   readonly #readers = new Set<LogReader>();
 
   /** The place after the last change. */
@@ -27,13 +29,19 @@ export class ChangeLog {
     return this.#changes.length as Mark;
   }
 
-  note(change: ClusterChange): void {
-    this.#changes.push(change);
+  /** By place: the index of the node of the change, or its complement (`~`) where it was the node itself that changed. */
+  get nodes(): Int32Array {
+    return this.#nodes;
   }
 
-  /** The change at a place. */
-  at(place: number): ClusterChange | undefined {
-    return this.#changes[place];
+  note(change: ClusterChange): void {
+    const place = this.#changes.push(change) - 1;
+    if (place === this.#nodes.length) {
+      const more = new Int32Array(2 * place);
+      more.set(this.#nodes);
+      this.#nodes = more;
+    }
+    this.#nodes[place] = change.pod === undefined ? ~change.node.index : change.node.index;
   }
 
   /** Takes away the changes since a mark and answers them, the last first. */

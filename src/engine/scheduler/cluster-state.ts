@@ -2,13 +2,14 @@ import { nameOf, type World } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import { ChangeLog, type Mark } from './change-log.ts';
 import { Devices } from './devices/devices.ts';
-import { withoutPorts } from './host-ports.ts';
+import { withoutPorts, type HostPort } from './host-ports.ts';
 import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
+import { PodCensus, type FaceEntry } from './pod-census.ts';
+import type { Face, PodClass, PodInfo } from './pod-class.ts';
 import { DEFAULT_SCHEDULER, STANDARD_PROFILE, type Profile } from './profile.ts';
-import { PodCensus } from './pod-census.ts';
-import type { Face, PodInfo } from './pod-class.ts';
 import type { NodeCounts, PodTally } from './pod-tally.ts';
-import { TermCarriers } from './term-carriers.ts';
+import { StaticFilters } from './static-filters.ts';
+import { TermCarriers, type TermCarrier } from './term-carriers.ts';
 import { toTopology, type Topology } from './topology.ts';
 import { Storage } from './volumes/storage.ts';
 
@@ -24,6 +25,16 @@ export interface ClusterOptions {
   readonly settlesClaims?: boolean;
   /** Profiles by the name of their scheduler; the default one if absent. */
   readonly profiles?: ReadonlyMap<string, Profile>;
+}
+
+/** All that a pod of one class changes on its node. */
+interface ClassWeight {
+  readonly columns: readonly { readonly column: Float64Array; readonly amount: number }[];
+  readonly hostPorts: readonly HostPort[];
+  readonly cpu: number;
+  readonly memory: number;
+  readonly carried: readonly TermCarrier[];
+  readonly entry: FaceEntry;
 }
 
 /**
@@ -48,12 +59,15 @@ export class ClusterState {
   /** The affinity terms of placed pods. */
   readonly carriers: TermCarriers;
   readonly #profiles: ReadonlyMap<string, Profile>;
+  /** What plugins say that look at nodes alone. */
+  readonly statics: StaticFilters;
   readonly #census: PodCensus;
-  readonly #byClass = new Map<unknown, Map<number, unknown>>();
+  readonly #byClass = new Map<unknown, Map<PodClass, unknown>>();
   readonly #columns = new Map<string, ResourceColumn>();
   readonly #topologies = new Map<string, Topology>();
   #byName: ReadonlyMap<string, NodeInfo> | undefined;
   #images: ReadonlyMap<string, readonly NodeInfo[]> | undefined;
+  readonly #weights = new Map<PodClass, ClassWeight>();
   #lost = 0;
 
   constructor(world: World, options: ClusterOptions = {}) {
@@ -76,6 +90,7 @@ export class ClusterState {
     this.hasAvoidedNodes = this.nodes.some((node) => node.taints.some(({ effect }) => effect === 'PreferNoSchedule'));
     this.#census = new PodCensus(length);
     this.carriers = new TermCarriers(this);
+    this.statics = new StaticFilters(this);
   }
 
   /** Whether pods of a `schedulerName` are scheduled here at all. */
@@ -147,13 +162,12 @@ export class ClusterState {
   /** What `compute` makes of a class of pods and the nodes alone, computed once. `compute` must be a function declared once. */
   ofClass<T>(pod: PodInfo, compute: (pod: PodInfo, cluster: ClusterState) => T): T {
     let known = this.#byClass.get(compute);
-    if (known === undefined) this.#byClass.set(compute, (known = new Map<number, unknown>()));
-    const { id } = pod.class;
-    const found = known.get(id);
+    if (known === undefined) this.#byClass.set(compute, (known = new Map<PodClass, unknown>()));
+    const found = known.get(pod.class);
     // The entry under a function was made by that function.
     if (found !== undefined) return found as T;
     const made = compute(pod, this);
-    known.set(id, made);
+    known.set(pod.class, made);
     return made;
   }
 
@@ -200,17 +214,34 @@ export class ClusterState {
   }
 
   #change(pod: PodInfo, node: NodeInfo, by: 1 | -1): void {
-    const { hostPorts, requests } = pod.class;
     const { index } = node;
+    const { columns, hostPorts, cpu, memory, carried, entry } = this.#weightOf(pod.class);
     if (by === 1) node.pods.add(pod);
     else node.pods.delete(pod);
     if (hostPorts.length > 0) node.hostPorts = by === 1 ? [...node.hostPorts, ...hostPorts] : withoutPorts(node.hostPorts, hostPorts);
     increase(this.podCounts, index, by);
-    increase(this.nonZeroCpu, index, by * requests.placed.cpu);
-    increase(this.nonZeroMemory, index, by * requests.placed.memory);
-    for (const { column, amount } of this.ofClass(pod, listUsage)) increase(column, index, by * amount);
-    this.#census.change(pod, index, by);
-    this.carriers.change(pod.class, index, by);
+    increase(this.nonZeroCpu, index, by * cpu);
+    increase(this.nonZeroMemory, index, by * memory);
+    for (const { column, amount } of columns) increase(column, index, by * amount);
+    this.#census.change(entry, pod, index, by);
+    for (const { counts } of carried) counts.change(index, by);
+  }
+
+  #weightOf(podClass: PodClass): ClassWeight {
+    let weight = this.#weights.get(podClass);
+    if (weight === undefined) {
+      const { amounts, placed } = podClass.requests;
+      weight = {
+        columns: [...amounts].map(([resource, amount]) => ({ column: this.column(resource).requested, amount })),
+        hostPorts: podClass.hostPorts,
+        cpu: placed.cpu,
+        memory: placed.memory,
+        carried: this.carriers.listCarried(podClass),
+        entry: this.#census.entryOf(podClass.face),
+      };
+      this.#weights.set(podClass, weight);
+    }
+    return weight;
   }
 
   #setLost(node: NodeInfo, isLost: boolean): void {
@@ -223,6 +254,7 @@ export class ClusterState {
     node.isUnschedulable = isUnschedulable;
     node.taints = taints;
     this.#byClass.clear();
+    this.statics.reconsider(node.index);
     for (const counts of this.#allCounts()) counts.reconsider(node.index);
   }
 
@@ -233,10 +265,6 @@ export class ClusterState {
 }
 
 const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
-
-function listUsage(pod: PodInfo, cluster: ClusterState): readonly { readonly column: Float64Array; readonly amount: number }[] {
-  return [...pod.class.requests.amounts].map(([resource, amount]) => ({ column: cluster.column(resource).requested, amount }));
-}
 
 function increase(column: Int32Array | Float64Array, node: number, by: number): void {
   column[node] = (column[node] ?? 0) + by;

@@ -1,6 +1,6 @@
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
-import { SKIP, type NodeFilter, type Plugin, type PluginContext, type PreparedFilter } from './plugin.ts';
+import type { NodeFilter, Plugin, PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
 
@@ -19,12 +19,11 @@ const NAMED_ELSEWHERE: Verdict = unresolvable("node(s) didn't satisfy plugin(s) 
 /** Prepares the filters for a pod. */
 export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation {
   const filters: NamedFilter[] = [];
-  const fixed = cluster.ofClass(pod, prepareStatic);
   let candidates: ReadonlySet<string> | undefined;
   const { plugins, filters: order } = cluster.profileOf(pod);
-  for (const [index, plugin] of plugins.entries()) {
+  for (const plugin of plugins) {
     if (plugin.concerns?.(pod) === false) continue;
-    const prepared = plugin.isStatic === true ? fixed[index] : plugin.filter?.(pod, cluster);
+    const prepared = plugin.isStatic === true ? cluster.statics.prepare(plugin, pod) : plugin.filter?.(pod, cluster);
     if (prepared === undefined || prepared.kind === 'skip') continue;
     if (prepared.kind === 'reject') return { kind: 'rejected', plugin: plugin.name, verdict: prepared.verdict };
     candidates ??= prepared.candidates;
@@ -36,20 +35,6 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
 function inOrder(filters: readonly NamedFilter[], plugins: readonly Plugin[], order: readonly string[]): readonly NamedFilter[] {
   if (plugins.length === order.length && plugins.every(({ name }, index) => name === order[index])) return filters;
   return order.flatMap((name) => filters.filter(({ plugin }) => plugin === name));
-}
-
-/**
- * The filters that look at nodes alone, asked once of every node, by the plugin's place in the profile. For pods that name their
- * nodes nothing is kept: of each class there is hardly more than one, and few nodes are asked.
- */
-function prepareStatic(pod: PodInfo, cluster: ClusterState): readonly (PreparedFilter | undefined)[] {
-  const all = cluster.profileOf(pod).plugins.map((plugin) => (plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined));
-  if (all.some((prepared) => prepared?.kind === 'filter' && prepared.candidates !== undefined)) return all;
-  return all.map((prepared) => {
-    if (prepared?.kind !== 'filter') return prepared;
-    const verdicts = cluster.nodes.map((node) => prepared.filter(node.index));
-    return verdicts.every((verdict) => verdict === SUCCESS) ? SKIP : { kind: 'filter', filter: (node) => verdicts[node] ?? SUCCESS };
-  });
 }
 
 /** The nodes that pass all filters, in order. */
@@ -111,7 +96,7 @@ const PASSED = { plugin: '', verdict: SUCCESS };
 
 /** Notes what a pod takes on the node that it goes to, for the pods after it. */
 export function reserve(pod: PodInfo, cluster: ClusterState, node: NodeInfo): void {
-  for (const plugin of cluster.profileOf(pod).reserves) plugin.reserve?.(pod, cluster, node);
+  for (const plugin of cluster.profileOf(pod).reserves) if (plugin.concerns?.(pod) !== false) plugin.reserve?.(pod, cluster, node);
 }
 
 /** Weighted scores of the feasible nodes: by plugin, and their sum. */

@@ -39,6 +39,8 @@ export interface Plugin {
   readonly filter?: (pod: PodInfo, cluster: ClusterState) => PreparedFilter;
   /** True if the filter looks at nodes alone and not at their pods: then it is asked once for all pods of a class. */
   readonly isStatic?: true;
+  /** The fields of the pod spec that a static filter reads: its answers are the same for all pods that are equal in them. */
+  readonly reads?: readonly string[];
   /** Notes what a pod takes beside room on the node that it goes to, for the pods after it. */
   readonly reserve?: (pod: PodInfo, cluster: ClusterState, node: NodeInfo) => void;
   /** How far its answers look. A plugin that does not say so is asked anew of every node for every pod. */

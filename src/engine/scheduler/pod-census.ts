@@ -2,7 +2,7 @@ import type { Face, PodInfo } from './pod-class.ts';
 import { PodTally } from './pod-tally.ts';
 
 /** Pods that look alike to selectors: on which nodes they are, and the tallies that count them. */
-interface FaceEntry {
+export interface FaceEntry {
   readonly face: Face;
   /** How many of them each node has, by the node's index. */
   readonly live: Map<number, number>;
@@ -13,7 +13,7 @@ interface FaceEntry {
 /** Counts placed pods by their faces, so that a pod that comes or goes costs only the tallies that count it. */
 export class PodCensus {
   readonly #nodes: number;
-  readonly #faces = new Map<number, FaceEntry>();
+  readonly #faces = new Map<Face, FaceEntry>();
   readonly #tallies = new Map<string, PodTally>();
 
   constructor(nodes: number) {
@@ -33,8 +33,7 @@ export class PodCensus {
     return this.#tallies.values();
   }
 
-  change(pod: PodInfo, node: number, by: 1 | -1): void {
-    const entry = this.#entryOf(pod.class.face);
+  change(entry: FaceEntry, pod: PodInfo, node: number, by: 1 | -1): void {
     const counts = pod.isTerminating ? entry.terminating : entry.live;
     const count = (counts.get(node) ?? 0) + by;
     if (count === 0) counts.delete(node);
@@ -42,11 +41,12 @@ export class PodCensus {
     for (const tally of entry.tallies) if (!pod.isTerminating || !tally.skipsTerminating) tally.change(node, by);
   }
 
-  #entryOf(face: Face): FaceEntry {
-    let entry = this.#faces.get(face.id);
+  /** The entry of a face, under which its pods are counted. */
+  entryOf(face: Face): FaceEntry {
+    let entry = this.#faces.get(face);
     if (entry === undefined) {
       const tallies = [...this.#tallies.values()].filter((tally) => tally.isCounted(face));
-      this.#faces.set(face.id, (entry = { face, live: new Map(), terminating: new Map(), tallies }));
+      this.#faces.set(face, (entry = { face, live: new Map(), terminating: new Map(), tallies }));
     }
     return entry;
   }

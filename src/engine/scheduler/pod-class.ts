@@ -2,6 +2,7 @@ import { labelsOf, readTolerations, type KubernetesObject, type Toleration, type
 import { getArray, getNumber, getObject, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { readAffinityTerms, type AffinityTerms, type PodFace } from './affinity-term.ts';
 import { readHostPorts, type HostPort } from './host-ports.ts';
+import { readNeededFeatures } from './needed-features.ts';
 import { readPod, type PodReading } from './pod-reading.ts';
 import { toPodRequests, type PodRequests } from './pod-requests.ts';
 import { readPodVolumes, type PodVolume } from './volumes/pod-volume.ts';
@@ -23,6 +24,8 @@ export interface PodClass {
   readonly hostPorts: readonly HostPort[];
   readonly tolerations: readonly Toleration[];
   readonly volumes: readonly PodVolume[];
+  /** What not every kubelet knows and the pod needs. */
+  readonly neededFeatures: readonly string[];
   /** Whether it has claims for devices (`resourceClaims`). */
   readonly hasDeviceClaims: boolean;
   readonly affinity: AffinityTerms;
@@ -55,8 +58,7 @@ export class PodClassTable {
     this.#world = world;
   }
 
-  toPodInfo(object: KubernetesObject): PodInfo {
-    const reading = readPod(object);
+  toPodInfo(object: KubernetesObject, reading: PodReading = readPod(object)): PodInfo {
     return { object, reading, key: reading.key, class: this.#classOf(object, reading), isTerminating: reading.isTerminating };
   }
 
@@ -130,7 +132,7 @@ function hasOwnClaims(spec: JsonObject): boolean {
   return hasDeviceClaims || volumes.some(({ kind }) => kind === 'ephemeral');
 }
 
-type SpecReading = Pick<PodClass, 'hasDeviceClaims' | 'hostPorts' | 'requests' | 'tolerations' | 'volumes'>;
+type SpecReading = Pick<PodClass, 'hasDeviceClaims' | 'hostPorts' | 'neededFeatures' | 'requests' | 'tolerations' | 'volumes'>;
 
 const READINGS = new WeakMap<JsonObject, SpecReading>();
 
@@ -142,6 +144,7 @@ function readSpec(spec: JsonObject): SpecReading {
       hostPorts: readHostPorts(spec),
       tolerations: readTolerations(spec),
       volumes: readPodVolumes(spec),
+      neededFeatures: readNeededFeatures(spec),
       hasDeviceClaims: getArray(spec, 'resourceClaims').length > 0,
     };
     READINGS.set(spec, reading);

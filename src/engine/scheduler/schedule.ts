@@ -1,11 +1,12 @@
 import type { World } from '../../model/index.ts';
 import { getObject } from '../../std/index.ts';
 import { ClusterState } from './cluster-state.ts';
+import { FastPath } from './fast/fast-path.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
 import { readPod } from './pod-reading.ts';
 import { toProfiles, type SchedulerProfile } from './profile.ts';
 import type { Placement, PreemptedPod } from './placement.ts';
-import { Scheduling } from './scheduling.ts';
+import { Scheduling, type SchedulingOptions } from './scheduling.ts';
 
 /** How to schedule. */
 export interface ScheduleOptions {
@@ -20,6 +21,10 @@ export interface ScheduleOptions {
   readonly settlesClaims?: boolean;
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
+  /** False if placements are to name only the node that was taken, and not the others with the same score. */
+  readonly namesTies?: boolean;
+  /** `plain` asks every plugin about every node for every pod: the twin that the fast way is compared with. */
+  readonly way?: 'fast' | 'plain';
 }
 
 /** What scheduling a world's pending pods leads to. */
@@ -31,6 +36,8 @@ export interface ScheduleResult {
   readonly foreign: readonly string[];
 }
 
+/** The minor version that is simulated where none is named. */
+const NEWEST = '1.36';
 const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
 
 /**
@@ -66,31 +73,40 @@ export interface Simulation {
 
 /** Like `schedule`, keeping the cluster. */
 export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
-  const { kubernetesVersion = '1.36', settlesClaims = false } = options;
-  const cluster = new ClusterState(world, { settlesClaims, profiles: toProfiles(options.profiles, kubernetesVersion) });
-  const { queue, foreign, held } = sortPods(world, cluster);
-  const scheduling = new Scheduling(cluster, { ...options, kubernetesVersion });
+  const { cluster, queue, foreign, held } = openCluster(world, options);
+  const scheduling = new Scheduling(cluster, toSchedulingOptions(cluster, options));
   for (const { pod, why } of held) if (why.kind === 'gates') scheduling.hold(pod, GATED);
   const { placements, preempted, unplaced, unknown } = scheduling.run(queue);
   const untold = unknown.map(({ pod, why }): HeldPod => ({ pod, why: { kind: 'unknown', what: why } }));
   return { result: { placements, preempted, foreign }, cluster, unplaced, held: [...held, ...untold] };
 }
 
-/** The pods of a world, as the scheduler finds them. */
-interface Sorted {
+/** How pods are placed on a cluster: the quick way where it keeps to the default profile, of which alone it knows what to keep. */
+export function toSchedulingOptions(cluster: ClusterState, options: ScheduleOptions): SchedulingOptions {
+  const context = { kubernetesVersion: options.kubernetesVersion ?? NEWEST };
+  const isPlain = options.way === 'plain' || options.profiles !== undefined || context.kubernetesVersion !== NEWEST;
+  return { ...options, ...context, ...(isPlain ? {} : { fastPath: new FastPath(cluster, context) }) };
+}
+
+/** A world as the scheduler finds it: pods with a node are on it, the others wait in the queue or are held. */
+export interface OpenCluster {
+  readonly cluster: ClusterState;
   readonly queue: readonly PodInfo[];
   readonly foreign: readonly string[];
   readonly held: readonly HeldPod[];
 }
 
-/** Puts pods with a node on it; the others wait, or are held. */
-function sortPods(world: World, cluster: ClusterState): Sorted {
+/** Puts the pods of a world where they are. */
+export function openCluster(world: World, options: ScheduleOptions): OpenCluster {
+  const { kubernetesVersion = NEWEST, settlesClaims = false, profiles } = options;
+  const cluster = new ClusterState(world, { settlesClaims, profiles: toProfiles(profiles, kubernetesVersion) });
   const table = new PodClassTable(world);
   const [queue, foreign, held]: [PodInfo[], string[], HeldPod[]] = [[], [], []];
   for (const object of world.byKind('', 'Pod')) {
-    const { isFinished, node, scheduler, gates } = readPod(object);
+    const reading = readPod(object);
+    const { isFinished, node, scheduler, gates } = reading;
     if (isFinished) continue;
-    const pod = table.toPodInfo(object);
+    const pod = table.toPodInfo(object, reading);
     if (node !== '') {
       const info = cluster.node(node);
       if (info === undefined) held.push({ pod, why: { kind: 'node', name: node } });
@@ -101,7 +117,7 @@ function sortPods(world: World, cluster: ClusterState): Sorted {
     } else if (gates.length > 0) held.push({ pod, why: { kind: 'gates', names: gates } });
     else if (!pod.isTerminating) queue.push(pod);
   }
-  return { queue, foreign, held };
+  return { cluster, queue, foreign, held };
 }
 
 /** Whether a world says anything of nodes: without any, where pods go is unknown and nothing is reported. */

@@ -13,6 +13,7 @@ import {
   type Scores,
 } from './evaluate.ts';
 import { CycleError, NotKnown } from './cycle-error.ts';
+import type { Choice, FastPath } from './fast/fast-path.ts';
 import { countReasons, formatReasons, formatRejection } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
 import { describeClaims } from './plugins/dynamic-resources.ts';
@@ -20,7 +21,7 @@ import type { PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
 import { describePostFilter, NO_CLAIMS } from './post-filter.ts';
 import { preempt, type Preemption } from './preemption.ts';
-import { compareQueued } from './queue.ts';
+import { compareQueued, sortQueue } from './queue.ts';
 import type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 
 /** What placing some pods led to. */
@@ -37,6 +38,10 @@ export interface Scheduled {
 export interface SchedulingOptions extends PluginContext {
   /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
   readonly explain?: string;
+  /** Whether placements name all nodes with the highest score, or only the one that was taken. */
+  readonly namesTies?: boolean;
+  /** Asked first, for pods that are not explained; it has seen the same cluster from the start. */
+  readonly fastPath?: FastPath;
 }
 
 const NOWHERE = new Int32Array(0);
@@ -47,12 +52,16 @@ export class Scheduling {
   readonly #cluster: ClusterState;
   readonly #options: SchedulingOptions;
   #queue: PodInfo[] = [];
-  readonly #placements = new Map<string, Placement>();
+  readonly #placements: (Placement | undefined)[] = [];
+  /** Where the placement of each pod stands; made when the first is taken back. */
+  #places: Map<string, number> | undefined;
+  /** Lists of one name, by node: most placements name one node. */
+  readonly #alone: (readonly string[])[] = [];
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
   readonly #unknown: { readonly pod: PodInfo; readonly why: string }[] = [];
   /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
-  readonly #refusals = new Map<number, Decision>();
+  readonly #refusals = new Map<PodInfo['class'], Decision>();
 
   constructor(cluster: ClusterState, options: SchedulingOptions) {
     this.#cluster = cluster;
@@ -66,7 +75,7 @@ export class Scheduling {
 
   /** Places these pods in queue order. */
   run(pods: readonly PodInfo[]): Scheduled {
-    this.#queue = pods.toSorted(compareQueued).toReversed();
+    this.#queue = sortQueue(pods).toReversed();
     let steps = 0;
     const most = this.#queue.length + this.#cluster.podCounts.reduce((sum, count) => sum + count, 0) * 64 + 64;
     for (let pod = this.#queue.pop(); pod !== undefined; pod = this.#queue.pop()) {
@@ -74,7 +83,7 @@ export class Scheduling {
       this.#attempt(pod);
     }
     return {
-      placements: [...this.#placements.values()],
+      placements: this.#placements.filter((placement) => placement !== undefined),
       preempted: this.#preempted,
       unplaced: [...this.#unplaced.values()],
       unknown: this.#unknown,
@@ -95,8 +104,10 @@ export class Scheduling {
   #place(pod: PodInfo): void {
     const { nodeCount } = this.#cluster;
     if (nodeCount === 0) return this.#decide(pod, { message: NO_NODES });
-    const known = this.#refusals.get(pod.class.id);
+    const known = this.#refusals.get(pod.class);
     if (known !== undefined) return this.#decide(pod, known);
+    const choice = this.#isExplained(pod) ? undefined : this.#options.fastPath?.find(pod);
+    if (choice !== undefined) return this.#take(pod, choice);
     const evaluation = prepareFilters(pod, this.#cluster);
     const feasible = evaluation.kind === 'rejected' ? NOWHERE : findFeasible(evaluation, this.#cluster);
     if (feasible.length === 0 && this.#cluster.storage.provisionFor(pod)) {
@@ -108,6 +119,13 @@ export class Scheduling {
     }
     if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
+  }
+
+  #take(pod: PodInfo, choice: Choice): void {
+    const { node, feasible, score } = choice;
+    const best = this.#options.namesTies === false ? this.#aloneOf(node) : choice.listBest().map(({ name }) => name);
+    this.#note(pod, { pod: pod.key, node: node.name, message: toSuccess(pod, node), feasible, best, score });
+    this.#bind(pod, node);
   }
 
   #choose(pod: PodInfo, evaluation: Evaluation, feasible: Int32Array): void {
@@ -122,21 +140,29 @@ export class Scheduling {
     const [node] = best;
     if (node === undefined) return;
     this.#decide(pod, {
-      message: `Successfully assigned ${pod.key} to ${node.name}`,
+      message: toSuccess(pod, node),
       node: node.name,
       feasible: feasible.length,
-      best: best.map(({ name }) => name),
+      best: this.#options.namesTies === false ? this.#aloneOf(node) : best.map(({ name }) => name),
       score: score ?? null,
       evaluation,
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),
     });
+    this.#bind(pod, node);
+  }
+
+  #bind(pod: PodInfo, node: NodeInfo): void {
     reserve(pod, this.#cluster, node);
     this.#cluster.add(pod, node);
-    this.#refusals.clear();
+    if (this.#refusals.size > 0) this.#refusals.clear();
+  }
+
+  #aloneOf({ index, name }: NodeInfo): readonly string[] {
+    return (this.#alone[index] ??= [name]);
   }
 
   #refuse(pod: PodInfo, decision: Decision): void {
-    this.#refusals.set(pod.class.id, decision);
+    this.#refusals.set(pod.class, decision);
     this.#decide(pod, decision);
   }
 
@@ -173,7 +199,7 @@ export class Scheduling {
     for (const victim of victims) {
       cluster.remove(victim, node);
       if (!victim.isTerminating) this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
-      this.#placements.delete(victim.key);
+      this.#forget(victim);
       this.#requeue(victim);
     }
     this.#choose(pod, prepareFilters(pod, cluster), Int32Array.of(node.index));
@@ -195,9 +221,25 @@ export class Scheduling {
 
   #tell(pod: PodInfo, decision: Decision): void {
     const { message, node = null, feasible = 0, best = [], score = null } = decision;
+    const nodes = this.#isExplained(pod) ? this.#explainNodes(decision) : undefined;
+    this.#note(pod, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
+  }
+
+  #note(pod: PodInfo, placement: Placement): void {
+    this.#places?.set(pod.key, this.#placements.length);
+    this.#placements.push(placement);
+  }
+
+  /** What was said of a pod that is evicted is not so any more. */
+  #forget({ key }: PodInfo): void {
+    this.#places ??= new Map(this.#placements.map((placement, place) => [placement?.pod ?? '', place]));
+    const place = this.#places.get(key);
+    if (place !== undefined) this.#placements[place] = undefined;
+  }
+
+  #isExplained(pod: PodInfo): boolean {
     const { explain } = this.#options;
-    const nodes = explain === '*' || explain === pod.key ? this.#explainNodes(decision) : undefined;
-    this.#placements.set(pod.key, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
+    return explain === '*' || explain === pod.key;
   }
 
   #explainNodes({ evaluation, scored }: Decision): readonly NodeExplanation[] | undefined {
@@ -218,6 +260,10 @@ export function toSuccessor(pod: PodInfo): PodInfo {
   const { object } = pod;
   const { nodeName: _, ...spec } = getObject(object, 'spec') ?? {};
   return { ...pod, object: { ...object, spec } };
+}
+
+function toSuccess(pod: PodInfo, node: NodeInfo): string {
+  return `Successfully assigned ${pod.key} to ${node.name}`;
 }
 
 function highest(values: Float64Array): number {

@@ -27,8 +27,7 @@ export class TermCarriers {
   readonly #cluster: ClusterState;
   readonly #byKey = new Map<string, TermCarrier>();
   readonly #byKind: Readonly<Record<TermKind, TermCarrier[]>>;
-  readonly #carriedBy = new Map<number, readonly TermCarrier[]>();
-  readonly #about: Readonly<Record<TermKind, Map<number, { seen: number; readonly found: TermCarrier[] }>>>;
+  readonly #about: Readonly<Record<TermKind, Map<Face, { seen: number; readonly found: TermCarrier[] }>>>;
 
   constructor(cluster: ClusterState) {
     this.#cluster = cluster;
@@ -50,10 +49,15 @@ export class TermCarriers {
     return this.#byKey.values();
   }
 
+  /** Whether any placed pod carries, or carried, a term of a kind. */
+  hasAny(kind: TermKind): boolean {
+    return this.#byKind[kind].length > 0;
+  }
+
   /** The carried terms of a kind that speak of pods with this face. */
   about(kind: TermKind, face: Face): readonly TermCarrier[] {
-    let known = this.#about[kind].get(face.id);
-    if (known === undefined) this.#about[kind].set(face.id, (known = { seen: 0, found: [] }));
+    let known = this.#about[kind].get(face);
+    if (known === undefined) this.#about[kind].set(face, (known = { seen: 0, found: [] }));
     const carriers = this.#byKind[kind];
     for (; known.seen < carriers.length; known.seen++) {
       const carrier = carriers[known.seen];
@@ -62,13 +66,8 @@ export class TermCarriers {
     return known.found;
   }
 
-  change(podClass: PodClass, node: number, by: 1 | -1): void {
-    let carried = this.#carriedBy.get(podClass.id);
-    if (carried === undefined) this.#carriedBy.set(podClass.id, (carried = this.#listCarried(podClass)));
-    for (const { counts } of carried) counts.change(node, by);
-  }
-
-  #listCarried({ affinity }: PodClass): readonly TermCarrier[] {
+  /** The terms that pods of a class carry. */
+  listCarried({ affinity }: PodClass): readonly TermCarrier[] {
     return KINDS.flatMap((kind) => affinity[kind].map((term) => this.#carrierOf(kind, term)));
   }
 

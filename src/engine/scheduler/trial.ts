@@ -4,8 +4,9 @@ import type { Mark } from './change-log.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-class.ts';
-import { simulate, type ScheduleOptions, type ScheduleResult, type Simulation } from './schedule.ts';
-import { Scheduling, toSuccessor } from './scheduling.ts';
+import { NOT_CREATED } from './pod-reading.ts';
+import { openCluster, toSchedulingOptions, type ScheduleOptions, type ScheduleResult } from './schedule.ts';
+import { Scheduling, toSuccessor, type SchedulingOptions } from './scheduling.ts';
 
 /**
  * A cluster on which things are tried: nodes go, pods are evicted and placed anew. Everything since a checkpoint can be taken
@@ -13,17 +14,22 @@ import { Scheduling, toSuccessor } from './scheduling.ts';
  * answer them; nodes by their names.
  */
 export class Trial {
-  /** What placing the pods that had no node led to, before anything is tried. */
-  readonly result: ScheduleResult;
   readonly #cluster: ClusterState;
-  readonly #options: ScheduleOptions;
+  readonly #options: SchedulingOptions;
   readonly #pods = new WeakMap<KubernetesObject, PodInfo>();
+  readonly #waiting: readonly KubernetesObject[];
 
-  constructor({ cluster, result, unplaced }: Simulation, options: ScheduleOptions) {
+  /** Of an expanded world: pods with a node are on it, the others wait. */
+  constructor(world: World, options: ScheduleOptions) {
+    const { cluster, queue } = openCluster(world, options);
     this.#cluster = cluster;
-    this.#options = options;
-    this.result = result;
-    for (const pod of unplaced) this.#pods.set(pod.object, pod);
+    this.#options = toSchedulingOptions(cluster, options);
+    this.#waiting = this.#toObjects(queue);
+  }
+
+  /** The pods that had no node from the start, by namespace and name. */
+  waiting(): readonly KubernetesObject[] {
+    return this.#waiting;
   }
 
   /** The nodes that are there, in code-unit order. */
@@ -55,13 +61,14 @@ export class Trial {
     if (info !== undefined && known !== undefined && info.pods.has(known)) this.#cluster.remove(known, info);
   }
 
-  /** Places what the controllers make in the place of these pods, in queue order, as the scheduler would; others may be evicted for them. */
+  /**
+   * Places pods that wait, and what controllers make in the place of pods that had a node (which come after those created), in queue
+   * order, as the scheduler would; others may be evicted for them.
+   */
   place(pods: readonly KubernetesObject[]): Pick<ScheduleResult, 'placements' | 'preempted'> {
-    const successors = pods.flatMap((pod) => this.#pods.get(pod) ?? []).map(toSuccessor);
-    const { placements, preempted } = new Scheduling(this.#cluster, {
-      ...this.#options,
-      kubernetesVersion: this.#options.kubernetesVersion ?? '1.36',
-    }).run(successors);
+    const known = pods.flatMap((pod) => this.#pods.get(pod) ?? []);
+    const queue = known.map((pod) => (pod.reading.node === '' ? pod : toReplacement(pod)));
+    const { placements, preempted } = new Scheduling(this.#cluster, this.#options).run(queue);
     return { placements, preempted };
   }
 
@@ -86,7 +93,12 @@ export class Trial {
   }
 }
 
-/** Schedules an expanded world and opens the cluster that comes of it for trials. */
+/** A new pod like one that had a node. */
+function toReplacement(pod: PodInfo): PodInfo {
+  return { ...toSuccessor(pod), reading: { ...pod.reading, created: NOT_CREATED, node: '' }, isTerminating: false };
+}
+
+/** Opens the cluster of an expanded world for trials. */
 export function openTrial(world: World, options: ScheduleOptions = {}): Trial {
-  return new Trial(simulate(world, options), options);
+  return new Trial(world, options);
 }

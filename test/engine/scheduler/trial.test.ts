@@ -72,9 +72,11 @@ test('a cordoned node keeps its pods and takes none', () => {
   assert.deepEqual(names(trial.podsOn('a')), ['x']);
 });
 
-test('pods without a node are placed before anything is tried', () => {
+test('pods without a node wait until they are placed', () => {
   const trial = openTrial(World.of([node('a'), web('x')]));
-  assert.deepEqual([placesOf(trial.result), names(trial.podsOn('a'))], [[['test/x', 'a']], ['x']]);
+  const waiting = trial.waiting();
+  assert.deepEqual([names(waiting), names(trial.podsOn('a'))], [['x'], []]);
+  assert.deepEqual([placesOf(trial.place(waiting)), names(trial.podsOn('a'))], [[['test/x', 'a']], ['x']]);
 });
 
 const PORT: JsonObject = { containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 80 }] }] };

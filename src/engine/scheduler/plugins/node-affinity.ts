@@ -16,6 +16,7 @@ const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 export const NODE_AFFINITY: Plugin = {
   name: 'NodeAffinity',
   isStatic: true,
+  reads: ['affinity', 'nodeSelector', 'schedulerName'],
   weight: 2,
   filter: (pod, cluster) => {
     const required = getObject(pod.class.spec, 'affinity', 'nodeAffinity', REQUIRED);

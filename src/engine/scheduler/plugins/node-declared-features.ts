@@ -1,5 +1,4 @@
-import { containersOf } from '../../../model/index.ts';
-import { getArray, getBoolean, getString, type JsonObject } from '../../../std/index.ts';
+import { getArray } from '../../../std/index.ts';
 import { SKIP, type Plugin } from '../plugin.ts';
 import { SUCCESS, unresolvable } from '../verdict.ts';
 
@@ -8,9 +7,9 @@ const REFUSAL = unresolvable("node(s) didn't match Pod's required features");
 /** Holds pods that use what not every kubelet knows to nodes that say they do (since 1.36). */
 export const NODE_DECLARED_FEATURES: Plugin = {
   name: 'NodeDeclaredFeatures',
-  isStatic: true,
+  concerns: (pod) => pod.class.neededFeatures.length > 0,
   filter: (pod, cluster) => {
-    const needed = listNeeded(pod.class.spec);
+    const needed = pod.class.neededFeatures;
     if (needed.length === 0) return SKIP;
     return {
       kind: 'filter',
@@ -21,14 +20,3 @@ export const NODE_DECLARED_FEATURES: Plugin = {
     };
   },
 };
-
-/** What a pod needs to be known to its node (`InferForPodScheduling`). */
-function listNeeded(spec: JsonObject): readonly string[] {
-  const restartsAll = containersOf(spec).some(
-    ({ type, container }) =>
-      type !== 'ephemeral' &&
-      getArray(container, 'restartPolicyRules').some((rule) => getString(rule, 'action') === 'RestartAllContainers'),
-  );
-  const maps = getBoolean(spec, 'hostNetwork') === true && getBoolean(spec, 'hostUsers') === false;
-  return [...(restartsAll ? ['RestartAllContainersOnContainerExits'] : []), ...(maps ? ['UserNamespacesHostNetworkSupport'] : [])];
-}

@@ -63,5 +63,5 @@ function toFraction({ allocatable, requested, amount }: Column, node: number, po
 }
 
 function isAtLeast(version: string, minor: number): boolean {
-  return Number(version.split('.')[1]) >= minor;
+  return Number(version.slice(version.indexOf('.') + 1)) >= minor;
 }

@@ -1,5 +1,5 @@
 import { findUntoleratedTaint, isSelected, toRequiredNodeMatcher } from '../../../model/index.ts';
-import { getObject, getStringMap, type JsonObject } from '../../../std/index.ts';
+import { getObject, getStringMap, stringifyJson, type JsonObject } from '../../../std/index.ts';
 import { toSelectorKey } from '../affinity-term.ts';
 import type { Aspect } from '../aspect.ts';
 import type { ClusterState } from '../cluster-state.ts';
@@ -128,9 +128,9 @@ function sumsOf(tally: PodTally, constraint: SpreadConstraint, all: readonly Spr
     if (matching?.(node) === false) return false;
     return !constraint.honorsTaints || findUntoleratedTaint(node.taints, pod.class.tolerations) === undefined;
   };
-  const nodes = matching !== undefined || constraint.honorsTaints ? pod.class.id : 'all';
-  const policies = `${String(constraint.honorsAffinity)} ${String(constraint.honorsTaints)}`;
-  const key = [constraint.topologyKey, keys.map((topology) => topology.key).join(','), nodes, policies].join(' ');
+  const { affinity = null, nodeSelector = null, tolerations = null } = pod.class.spec;
+  const policies = [matching === undefined ? null : [affinity, nodeSelector], constraint.honorsTaints ? [tolerations] : null];
+  const key = stringifyJson([constraint.topologyKey, keys.map((topology) => topology.key), ...policies]);
   return tally.sumsOf(key, cluster.topology(constraint.topologyKey), { isIncluded, isPresent: (node) => cluster.isPresent(node) });
 }
 

@@ -13,6 +13,7 @@ const LAST_TO_TELL = 33;
 export const TAINT_TOLERATION: Plugin = {
   name: 'TaintToleration',
   isStatic: true,
+  reads: ['tolerations'],
   weight: 3,
   filter: (pod, cluster) => {
     const tells = cluster.profileOf(pod).minor <= LAST_TO_TELL;
