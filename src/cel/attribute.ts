@@ -85,13 +85,10 @@ export class Choice implements Attribute {
 function step(scope: Scope, from: Result, qualifier: Qualifier, isOptional: boolean): Result | undefined {
   const key = qualifier.key(scope);
   const found = isValue(key) && isValue(from) ? pick(from, key, isOptional || qualifier.isTest) : isValue(from) ? key : from;
-  if (qualifier.isTest) {
-    scope.meter.charge(1);
-    if (found === undefined) return isOptional ? undefined : false;
-    return isValue(found) ? true : found;
-  }
-  if (found !== undefined || !isOptional) scope.meter.charge(1);
-  return found;
+  if (!isOptional || (found !== undefined && !(found instanceof Failure))) scope.meter.charge(1);
+  if (!qualifier.isTest) return found;
+  if (found === undefined) return isOptional ? undefined : false;
+  return isValue(found) ? true : found;
 }
 
 /** A part of a value. If it may be absent and is, undefined; else an error says so. */

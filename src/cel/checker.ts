@@ -283,7 +283,7 @@ class Checker {
     let element: CelType | undefined;
     for (const { value, isOptional } of expr.elements) {
       this.check(value);
-      element = this.#join(value.at, element, isOptional ? this.#unwrap(value) : this.#typeOf(value));
+      element = this.#join(element, isOptional ? this.#unwrap(value) : this.#typeOf(value));
     }
     return listOf(element ?? this.#newParameter());
   }
@@ -300,18 +300,16 @@ class Checker {
     let value: CelType | undefined;
     for (const entry of expr.entries) {
       this.check(entry.key);
-      key = this.#join(entry.key.at, key, this.#typeOf(entry.key));
+      key = this.#join(key, this.#typeOf(entry.key));
       this.check(entry.value);
-      value = this.#join(entry.value.at, value, entry.isOptional ? this.#unwrap(entry.value) : this.#typeOf(entry.value));
+      value = this.#join(value, entry.isOptional ? this.#unwrap(entry.value) : this.#typeOf(entry.value));
     }
     return mapOf(key ?? this.#newParameter(), value ?? this.#newParameter());
   }
 
-  #join(at: number, previous: CelType | undefined, current: CelType): CelType {
+  #join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
-    if (this.#isAssignable([previous], [current])) return mostGeneral(previous, current);
-    this.#mismatch(at, previous, current);
-    return ERROR;
+    return this.#isAssignable([previous], [current]) ? mostGeneral(previous, current) : DYN;
   }
 
   #struct(expr: StructExpr): CelType {

@@ -52,6 +52,9 @@ const BY_FUNCTION: ReadonlyMap<string, CostRule> = new Map<string, CostRule>([
   ...same((args) => parseCost(args, 1), ['isCIDR', 'quantity', 'isQuantity', 'semver', 'isSemver']),
   ...same((args) => parseCost(args, 2), ['replace', 'split', 'ip.isCanonical']),
   ...same((_, result) => Math.ceil(costSize(result) * 2 * TEXT), ['join']),
+  ...same(([first]) => (typeof first === 'string' ? parseCost([first], 1) : 1), ['ip']),
+  ...same(containsAddressCost, ['containsIP']),
+  ...same(containsNetworkCost, ['containsCIDR']),
   ...same((args) => regexCost(costSize(args[0]), costSize(args[1])), ['find', 'findAll']),
   ...same((args) => (args[0] instanceof SealedValue ? 1 : undefined), ['_==_']),
 ]);
@@ -67,6 +70,22 @@ function same(rule: CostRule, names: readonly string[]): readonly (readonly [str
 function parseCost(args: readonly Result[], times: number): number {
   return Math.ceil(costSize(args[0]) * times * TEXT);
 }
+
+/** Of looking whether an address is in a network: they are compared byte by byte. */
+function containsAddressCost([network]: readonly Result[]): number {
+  return Math.ceil(costSize(network) * 2 * TEXT);
+}
+
+/** Of looking whether a network is in another: it is masked before. */
+function containsNetworkCost(args: readonly Result[]): number {
+  return containsAddressCost(args) + Math.ceil(costSize(args[0]) * TEXT) + 1;
+}
+
+/** The same where the second is a text, which must be read. */
+export const CONTAINMENT_COSTS: Readonly<Record<string, CostRule>> = {
+  cidr_contains_ip_string: (args) => containsAddressCost(args) + Math.ceil(costSize(args[1]) * TEXT),
+  cidr_contains_cidr_string: (args) => containsNetworkCost(args) + Math.ceil(costSize(args[1]) * TEXT),
+};
 
 /** Of matching a text of one length with an expression of another. */
 export function regexCost(text: number, pattern: number): number {

@@ -1,5 +1,5 @@
 import { isDynamic, nameOfType, type CelType } from './type.ts';
-import { Failure, isList, MapValue, typeNameOf, type Result, type Value } from './value.ts';
+import { Failure, isList, MapValue, NO_SUCH_OVERLOAD, typeNameOf, type Result, type Value } from './value.ts';
 
 /** What a function does with its arguments, the target of a member call first. */
 export type Implementation = (...args: readonly Value[]) => Result;
@@ -61,6 +61,15 @@ export function toImplementation(declaration: FunctionDeclaration, ids: readonly
   return (...args) => {
     const fitting = candidates.find((candidate) => isFitting(candidate, args, declaration.isUnguarded === true));
     return fitting?.run === undefined ? refuseCall(name, args) : fitting.run(...args);
+  };
+}
+
+/** The implementation of an overload, which refuses wrong arguments without naming them. */
+export function toUnguarded({ run, overloads }: FunctionDeclaration, id: string): Implementation {
+  const chosen = run ?? overloads.find((candidate) => candidate.id === id)?.run ?? overloads[0]?.run;
+  return (...args) => {
+    const result = chosen?.(...args) ?? NO_SUCH_OVERLOAD;
+    return result instanceof Failure && result.message.startsWith(NO_SUCH_OVERLOAD.message) ? NO_SUCH_OVERLOAD : result;
   };
 }
 

@@ -1,9 +1,10 @@
 import { EntryMap } from './entry-map.ts';
 import type { Meter } from './cost.ts';
+import { goTypeOf } from './go-type.ts';
 import { Growing } from './growing.ts';
 import type { Scope } from './scope.ts';
 import type { Step } from './step.ts';
-import { Failure, isList, isValue, MapValue, typeNameOf, type Result, type Value } from './value.ts';
+import { Failure, isList, isValue, MapValue, type Result, type Value } from './value.ts';
 
 /** A loop made ready to be evaluated. */
 export interface Loop {
@@ -42,11 +43,6 @@ function toPairs(range: Value): Items | Failure {
   return new Failure(`unsupported comprehension range type: ${goTypeOf(range)}`);
 }
 
-function goTypeOf(value: Value): string {
-  const name = typeNameOf(value).replace('google.protobuf.', '').replace('null_type', 'Null').replace('optional_type', 'Optional');
-  return `types.${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
-
 class Folder implements Scope {
   readonly meter: Meter;
   readonly #loop: Loop;
@@ -63,7 +59,10 @@ class Folder implements Scope {
   }
 
   find(name: string): Result | undefined {
-    if (name === this.#loop.accumulator) return (this.#accumulated ??= toGrowing(this.#loop.initial.evaluate(this.#outer)));
+    if (name === this.#loop.accumulator) {
+      if (this.#accumulated === undefined) this.#accumulated = toGrowing(this.#loop.initial.evaluate(this.#outer));
+      return this.#accumulated;
+    }
     if (!this.#isFinishing) {
       if (name === this.#loop.variable) return this.#first;
       if (name === this.#loop.second) return this.#second;

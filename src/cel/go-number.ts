@@ -1,10 +1,10 @@
-/** A double as Go's `%g` prints it: the shortest digits, with an exponent below 1e-4 and from 1e21. */
-export function formatShortest(value: number, from = 21): string {
+/** A double as Go's `%g` prints it: the shortest digits, with an exponent below 1e-4 and from 1e6. */
+export function formatShortest(value: number): string {
   const special = formatSpecial(value);
   if (special !== undefined) return special;
   const [digits = '0', power = '0'] = value.toExponential().split('e');
   const exponent = Number(power);
-  if (exponent >= -4 && exponent < from) return formatPlain(value);
+  if (exponent >= -4 && exponent < 6) return formatPlain(value);
   const size = Math.abs(exponent).toString().padStart(2, '0');
   return `${digits}e${exponent < 0 ? '-' : '+'}${size}`;
 }

@@ -7,6 +7,9 @@ export interface Issue {
   readonly column: number;
 }
 
+/** Told of what is wrong at an offset. */
+export type Report = (message: string, at: number) => void;
+
 /** cel-go reports no more. */
 const MOST = 100;
 const LONGEST = 16_384;

@@ -83,7 +83,7 @@ function toList(items: readonly Binding[], element: CelType): Result {
 function toDynamic(given: Exclude<Binding, null>): Result {
   if (typeof given === 'number') return Number.isInteger(given) ? BigInt(given) : given;
   if (isArray(given)) return toList(given, DYN);
-  return isObject(given) ? new JsonMap(given, { kind: 'map', key: { kind: 'string' }, value: DYN }) : given;
+  return isObject(given) ? new JsonMap(given, undefined) : given;
 }
 
 function toFormatted(text: string, kind: 'bytes' | 'duration' | 'timestamp'): Result {
@@ -107,14 +107,17 @@ function toBytes(text: string): Uint8Array | undefined {
   return BASE64.test(text) ? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) : undefined;
 }
 
+type ObjectType = CelType & { readonly kind: 'map' | 'struct' };
+
 /** A JSON object: what is in it becomes a value when it is asked for. An object that has a null has nothing. */
 export class JsonMap extends MapValue {
   readonly typeName = 'map';
   readonly #object: JsonObject;
-  readonly #type: CelType & { readonly kind: 'map' | 'struct' };
+  readonly #type: ObjectType | undefined;
   readonly #values = new Map<string, Result>();
 
-  constructor(object: JsonObject, type: CelType & { readonly kind: 'map' | 'struct' }) {
+  /** Without a type anything may be in it. */
+  constructor(object: JsonObject, type: ObjectType | undefined) {
     super();
     this.#object = object;
     this.#type = type;
@@ -126,12 +129,12 @@ export class JsonMap extends MapValue {
 
   keys(): readonly Value[] {
     const type = this.#type;
-    if (type.kind === 'map') return Object.keys(this.#object);
+    if (type?.kind !== 'struct') return Object.keys(this.#object);
     return Array.from(type.fields ?? []).flatMap(([name, { property }]) => (Object.hasOwn(this.#object, property) ? [name] : []));
   }
 
   find(key: Value): Result | undefined {
-    if (typeof key !== 'string') return NO_SUCH_OVERLOAD;
+    if (typeof key !== 'string') return this.#type === undefined ? undefined : NO_SUCH_OVERLOAD;
     const known = this.#values.get(key);
     if (known !== undefined) return known;
     const found = this.#read(key);
@@ -141,10 +144,10 @@ export class JsonMap extends MapValue {
 
   #read(key: string): Result | undefined {
     const type = this.#type;
-    const property = type.kind === 'map' ? key : unescapeProperty(key);
+    const property = type?.kind === 'struct' ? unescapeProperty(key) : key;
     if (property === undefined || !Object.hasOwn(this.#object, property)) return undefined;
     const given = this.#object[property] ?? null;
-    if (type.kind === 'map') return toValue(given, type.value);
+    if (type?.kind !== 'struct') return toValue(given, type?.value);
     const field = type.fields?.get(key);
     return field === undefined || given === null ? undefined : toValue(given, field.type);
   }

@@ -1,4 +1,4 @@
-import type { Source } from './issue.ts';
+import type { Report, Source } from './issue.ts';
 
 export type TokenKind = 'identifier' | 'escaped' | 'int' | 'uint' | 'double' | 'string' | 'bytes' | 'symbol' | 'word' | 'end';
 
@@ -9,9 +9,6 @@ export interface Token {
   /** In code points. */
   readonly at: number;
 }
-
-/** Told of what no token begins with. */
-export type Report = (message: string, at: number) => void;
 
 const SYMBOLS = ['==', '!=', '<=', '>=', '&&', '||', ...'[ ] { } ( ) . , - ! ? : + * / % < >'.split(' ')];
 const WORDS: readonly string[] = ['true', 'false', 'null', 'in'];
@@ -37,6 +34,8 @@ const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
   ['identifier', /[A-Za-z_][A-Za-z0-9_]*/uy],
   ['escaped', /`[A-Za-z0-9_.\-/ ]+`/uy],
 ];
+const UNENDED_DOUBLE = new RegExp(String.raw`"(?:${ESCAPE}|[^\\"\n\r])*(?:\\?[^]|$)`, 'uy');
+const UNENDED_SINGLE = new RegExp(String.raw`'(?:${ESCAPE}|[^\\'\n\r])*(?:\\?[^]|$)`, 'uy');
 const BLANK = /(?:[\t \r\n\f]+|\/\/[^\n]*)+/uy;
 
 /** The tokens of an expression, the last of them the end. */
@@ -47,9 +46,9 @@ export function readTokens(source: Source, report: Report): readonly Token[] {
   for (let offset = 0; offset < text.length;) {
     const blank = match(BLANK, text, offset);
     const token = blank === undefined ? readToken(text, offset, at) : undefined;
-    const piece = blank ?? token?.text ?? String.fromCodePoint(text.codePointAt(offset) ?? 0);
+    const piece = blank ?? token?.text ?? readNoToken(text, offset);
     if (token !== undefined) tokens.push(token);
-    else if (blank === undefined) report(`Syntax error: token recognition error at: '${toShown(text, offset, piece)}'`, at);
+    else if (blank === undefined) report(`Syntax error: token recognition error at: '${piece.replaceAll('\n', '\\n')}'`, at);
     offset += piece.length;
     at += Array.from(piece).length;
   }
@@ -72,9 +71,9 @@ function readToken(text: string, offset: number, at: number): Token | undefined 
   return symbol === undefined ? undefined : { kind: 'symbol', text: symbol, at };
 }
 
-// A string that never ends is shown as far as its beginning could still be one.
-function toShown(text: string, offset: number, piece: string): string {
-  if (piece !== '"' && piece !== "'") return piece;
-  const line = /^[^\n\r\\]*/.exec(text.slice(offset))?.[0] ?? piece;
-  return line;
+/** What is skipped where no token begins: of a string that does not end, all up to where it cannot go on. */
+function readNoToken(text: string, offset: number): string {
+  const letter = String.fromCodePoint(text.codePointAt(offset) ?? 0);
+  const body = letter === '"' ? UNENDED_DOUBLE : letter === "'" ? UNENDED_SINGLE : undefined;
+  return body === undefined ? letter : (match(body, text, offset) ?? letter);
 }

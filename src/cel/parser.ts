@@ -16,7 +16,10 @@ const LONGEST = 100_000;
 const RESERVED: ReadonlySet<string> = new Set(
   'as break const continue else for function if import let loop package namespace return var void while'.split(' '),
 );
-const STARTS = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
+/** The tokens that messages name, in the order in which ANTLR lists them. */
+const ORDER =
+  "'[' ']' '{' '}' '(' ')' '.' ',' '-' '!' '?' ':' 'true' 'false' 'null' NUM_FLOAT NUM_INT NUM_UINT STRING BYTES IDENTIFIER".split(' ');
+const STARTS = ORDER.filter((name) => !["']'", "'}'", "')'", "','", "'?'", "':'"].includes(name));
 
 /** Parses an expression by cel-go's grammar (`parser/gen/CEL.g4`) and expands its macros. */
 export function parse(source: Source, macros: MacroTable): Parsed {
@@ -79,19 +82,48 @@ class Parser {
   }
 
   #expect(text: string): Token {
-    return this.#eat(text) ?? this.#refuse(`'${text}'`);
+    const token = this.#eat(text);
+    if (token !== undefined) return token;
+    const following = this.#tokens[this.#next + 1];
+    if (following?.kind === 'symbol' && following.text === text) {
+      this.#complain('extraneous', `'${text}'`);
+      this.#next++;
+      return this.#take();
+    }
+    if (text === ':' || this.#isStart(this.#peek)) return this.#refuse(`'${text}'`);
+    const { at, text: found } = this.#peek;
+    this.#report(`Syntax error: missing '${text}' at '${found}'`, at);
+    return { kind: 'symbol', text, at };
+  }
+
+  #isStart({ kind, text }: Token): boolean {
+    if (kind === 'symbol') return ['[', '{', '(', '.', '-', '!', '?'].includes(text);
+    return kind === 'word' ? text !== 'in' : kind !== 'end' && kind !== 'escaped';
   }
 
   #report(message: string, at: number): void {
     this.issues.push(this.#source.toIssue(message, at));
   }
 
-  #refuse(expected: string): never {
+  #complain(how: 'extraneous' | 'mismatched', expected: string): void {
     const { text, at } = this.#peek;
-    const following = this.#tokens[this.#next + 1];
-    const isExtra = expected === '<EOF>' ? following?.kind === 'end' : expected === `'${following?.text ?? ''}'`;
-    this.#report(`Syntax error: ${isExtra ? 'extraneous' : 'mismatched'} input '${text}' expecting ${expected}`, at);
+    this.#report(`Syntax error: ${how} input '${text}' expecting ${expected}`, at);
+  }
+
+  #refuse(expected: string): never {
+    const isExtra = expected === '<EOF>' && this.#tokens[this.#next + 1]?.kind === 'end';
+    this.#complain(isExtra ? 'extraneous' : 'mismatched', expected);
     throw new SyntaxProblem();
+  }
+
+  /** Refuses what no expression begins with, or goes on after it if one begins there. */
+  #refuseStart(more: readonly string[] = []): Expr {
+    const expected = listNames([...STARTS, ...more]);
+    const following = this.#tokens[this.#next + 1];
+    if (this.#peek.kind === 'end' || following === undefined || !this.#isStart(following)) return this.#refuse(expected);
+    this.#complain('extraneous', expected);
+    this.#next++;
+    return this.#primary();
   }
 
   #expression(): Expr {
@@ -181,8 +213,8 @@ class Parser {
     if (name.kind !== 'identifier') {
       this.#next--;
       const isReserved = name.kind === 'word';
-      if (!isReserved && name.kind !== 'end') this.#noAlternative(dot, name);
-      return this.#refuse(isReserved ? 'IDENTIFIER' : "{'?', IDENTIFIER, ESC_IDENTIFIER}".replace("'?', ", isOptional ? '' : "'?', "));
+      if (!isReserved && !isOptional) this.#noAlternative(dot, name);
+      return this.#refuse(isReserved ? 'IDENTIFIER' : '{IDENTIFIER, ESC_IDENTIFIER}');
     }
     if (isOptional) return call(dot.at, '_?._', operand, literal(name.at, name.text));
     const open = this.#eat('(');
@@ -192,13 +224,14 @@ class Parser {
   }
 
   #noAlternative(from: Token, to: Token): never {
-    this.#report(`Syntax error: no viable alternative at input '${from.text}${to.text}'`, to.at);
+    this.#report(`Syntax error: no viable alternative at input '${from.text}${to.kind === 'end' ? '' : to.text}'`, to.at);
     throw new SyntaxProblem();
   }
 
   #index(target: Expr): Expr {
     const { at } = this.#take();
     const isOptional = this.#eat('?') !== undefined;
+    if (!isOptional && !this.#isStart(this.#peek)) return this.#refuseStart(["'?'"]);
     const index = this.#expression();
     this.#expect(']');
     return call(at, isOptional ? '_[?_]' : '_[_]', target, index);
@@ -207,6 +240,7 @@ class Parser {
   #arguments(): readonly Expr[] {
     const args: Expr[] = [];
     if (this.#eat(')') !== undefined) return args;
+    if (!this.#isStart(this.#peek)) this.#refuseStart(["')'"]);
     do args.push(this.#expression());
     while (this.#eat(',') !== undefined);
     this.#expect(')');
@@ -244,7 +278,7 @@ class Parser {
         break;
     }
     this.#next--;
-    return this.#refuse(STARTS);
+    return this.#refuseStart();
   }
 
   #text(token: Token, value: Value | { readonly error: string }): Expr {
@@ -270,14 +304,14 @@ class Parser {
         const number = this.#take();
         if (number.kind === 'int' || number.kind === 'double') return this.#number(number, '-', token.at);
         this.#next--;
-        return this.#refuse(STARTS);
+        return this.#refuseStart();
       }
       case '.':
         if (this.#peek.kind === 'identifier') return this.#name(this.#take(), '.');
         return this.#refuse('IDENTIFIER');
       default:
         this.#next--;
-        return this.#refuse(STARTS);
+        return this.#refuseStart();
     }
   }
 
@@ -323,6 +357,26 @@ class Parser {
     return { kind: 'struct', at: open.at, name, fields };
   }
 
+  /** Whether a comma and one more item follow. */
+  #goesOn(end: string): boolean {
+    const following = this.#tokens[this.#next + 1];
+    if (!this.#is(',', end)) {
+      const expected = listNames([`'${end}'`, "','"]);
+      if (following?.kind !== 'symbol' || (following.text !== end && following.text !== ',')) return this.#refuse(expected);
+      this.#complain('extraneous', expected);
+      this.#next++;
+      return this.#goesOn(end);
+    }
+    if (!this.#is(',') || following === undefined || !this.#isStart(following)) return false;
+    this.#next++;
+    return true;
+  }
+
+  #expectEnd(end: string, count: number): void {
+    this.#eat(',');
+    if (this.#eat(end) === undefined) this.#refuse(count === 0 ? listNames([`'${end}'`]) : `'${end}'`);
+  }
+
   #optional(): Optionality & { readonly value: Expr } {
     const isOptional = this.#eat('?') !== undefined;
     return { value: this.#expression(), isOptional };
@@ -330,23 +384,27 @@ class Parser {
 
   #list(at: number): ListExpr {
     const elements: ListExpr['elements'][number][] = [];
-    while (!this.#is(']')) {
+    if (!this.#isStart(this.#peek) && !this.#is(']', ',')) this.#refuseStart(["']'", "','", "'?'"]);
+    let isMore = this.#isStart(this.#peek);
+    while (isMore) {
       elements.push(this.#optional());
-      if (this.#eat(',') === undefined) break;
+      isMore = this.#goesOn(']');
     }
-    this.#expect(']');
+    this.#expectEnd(']', elements.length);
     return { kind: 'list', at, elements };
   }
 
   #map(at: number): MapExpr {
     const entries: MapExpr['entries'][number][] = [];
-    while (!this.#is('}')) {
+    if (!this.#isStart(this.#peek) && !this.#is('}', ',')) this.#refuseStart(["'}'", "','", "'?'"]);
+    let isMore = this.#isStart(this.#peek);
+    while (isMore) {
       const { value: key, isOptional } = this.#optional();
       this.#expect(':');
       entries.push({ key, value: this.#expression(), isOptional });
-      if (this.#eat(',') === undefined) break;
+      isMore = this.#goesOn('}');
     }
-    this.#expect('}');
+    this.#expectEnd('}', entries.length);
     return { kind: 'map', at, entries };
   }
 }
@@ -369,4 +427,9 @@ function readNumber({ kind, text }: Token, sign: string): Value | undefined {
   const decimal = digits.startsWith('0x') ? String(BigInt(digits)) : digits;
   const value = parseInteger(sign + decimal, !isUint);
   return value !== undefined && isUint ? new Uint(value) : value;
+}
+
+function listNames(names: readonly string[]): string {
+  const sorted = names.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  return sorted.length === 1 ? sorted.join('') : `{${sorted.join(', ')}}`;
 }

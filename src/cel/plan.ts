@@ -2,12 +2,14 @@ import { childrenOf, type CallExpr, type Expr, type ListExpr, type MapExpr } fro
 import { Choice, Path, type Attribute, type Qualifier } from './attribute.ts';
 import type { Checked, Resolution } from './checker.ts';
 import { LIST_COST, MAP_COST, toCallCost, type CallCost, type CostRule } from './cost.ts';
-import { toImplementation, type Implementation } from './declaration.ts';
+import { toImplementation, toUnguarded, type Implementation } from './declaration.ts';
 import { EntryMap } from './entry-map.ts';
 import { isEqual } from './equality.ts';
 import { fold } from './fold.ts';
+import { goTypeOf } from './go-type.ts';
 import { formatValue } from './format-value.ts';
 import { compilePattern } from './regex.ts';
+import type { Scope } from './scope.ts';
 import { attributeStep, constantStep, type Step } from './step.ts';
 import { nameOfType } from './type.ts';
 import { Failure, isList, isValue, Optional, TypeValue, Uint, Unknown, type Result, type Value } from './value.ts';
@@ -66,7 +68,7 @@ class Planner {
     const type = this.#checked.typeOf(expr);
     if (type.kind === 'type' && type.of !== undefined) return constantStep(new TypeValue(nameOfType(type.of), type.of));
     const bare = name.startsWith('.') ? name.slice(1) : name;
-    return attributeStep(new Path((scope) => scope.find(bare) ?? new Failure(`no such attribute(s): ${bare}`)));
+    return attributeStep(new Path((scope) => find(scope, bare)));
   }
 
   #qualified(operand: Step, qualifier: Qualifier): Attribute {
@@ -113,9 +115,9 @@ class Planner {
       const membership = membershipStep(args);
       if (membership !== undefined) return membership;
     }
-    const run = toImplementation(declaration, overloads);
-    if (CONVERSIONS.includes(name) && args.length === 1 && args[0]?.constant !== undefined) return convertedStep(run, args[0].constant);
     const pattern = REGEX_FUNCTIONS.includes(name) ? args[1]?.constant : undefined;
+    const run = typeof pattern === 'string' ? toUnguarded(declaration, id) : toImplementation(declaration, overloads);
+    if (CONVERSIONS.includes(name) && args.length === 1 && args[0]?.constant !== undefined) return convertedStep(run, args[0].constant);
     if (typeof pattern === 'string') {
       const compiled = compilePattern(pattern);
       if (compiled instanceof Failure) throw new PlanProblem(compiled.message);
@@ -175,6 +177,11 @@ class Planner {
   }
 }
 
+function find(scope: Scope, name: string): Result {
+  const found = scope.find(name);
+  return found === undefined ? new Failure(`no such attribute(s): ${name}`) : found;
+}
+
 // These answer for themselves whatever their arguments are.
 const OWN_OVERLOAD: Readonly<Record<string, string>> = { '_==_': 'equals', '_!=_': 'not_equals' };
 
@@ -183,10 +190,19 @@ function constantQualifier(key: Value, isOptional: boolean, isTest: boolean): Qu
 }
 
 function toQualifier(index: Step, isOptional: boolean): Qualifier {
-  if (index.constant !== undefined) return constantQualifier(index.constant, isOptional, false);
+  if (index.constant !== undefined) {
+    const key = checkKey(index.constant);
+    if (key instanceof Failure) throw new PlanProblem(key.message);
+    return constantQualifier(index.constant, isOptional, false);
+  }
   const { attribute } = index;
-  const key: Qualifier['key'] = attribute === undefined ? (scope) => index.evaluate(scope) : (scope) => attribute.resolve(scope);
-  return { isOptional, isTest: false, key };
+  const find: Qualifier['key'] = attribute === undefined ? (scope) => index.evaluate(scope) : (scope) => attribute.resolve(scope);
+  return { isOptional, isTest: false, key: (scope) => checkKey(find(scope)) };
+}
+
+function checkKey(key: Result): Result {
+  const isKey = ['string', 'bigint', 'number', 'boolean'].includes(typeof key) || key instanceof Uint || !isValue(key);
+  return isKey ? key : new Failure(`invalid qualifier type: ${goTypeOf(key)}`);
 }
 
 function toAttribute(step: Step): Attribute {

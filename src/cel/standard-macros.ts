@@ -41,7 +41,6 @@ function expandHas({ at, args }: MacroCall): Expansion {
 export const STANDARD_MACROS: readonly Macro[] = [
   quantifier('all', 'all'),
   quantifier('exists', 'exists'),
-  quantifier('existsOne', 'exists_one'),
   quantifier('exists_one', 'exists_one'),
   { name: 'filter', count: 2, isMember: true, expand: expandFilter },
   { name: 'has', count: 1, isMember: false, expand: expandHas },

@@ -1,6 +1,6 @@
 import type { Attribute } from './attribute.ts';
 import type { Scope } from './scope.ts';
-import type { Result, Value } from './value.ts';
+import { Optional, type Result, type Value } from './value.ts';
 
 /** An expression made ready to be evaluated. */
 export interface Step {
@@ -22,7 +22,7 @@ export function attributeStep(attribute: Attribute, isTest = false): Step {
     evaluate: (scope) => {
       const result = attribute.resolve(scope);
       if (attribute.isCharged && !isTest) scope.meter.charge(1);
-      return result;
+      return isTest && result instanceof Optional ? result.value !== undefined : result;
     },
   };
 }

@@ -1,7 +1,8 @@
 import { childrenOf, type CallExpr, type Expr } from './ast.ts';
+import { checkFormat } from './format-check.ts';
 import type { Checked } from './checker.ts';
 import { convert } from './convert.ts';
-import type { Issue, Source } from './issue.ts';
+import type { Issue, Report, Source } from './issue.ts';
 import { compilePattern } from './regex.ts';
 import { formatType, isSameType, unwrapOptional, type CelType } from './type.ts';
 import { Failure } from './value.ts';
@@ -10,17 +11,17 @@ import { Failure } from './value.ts';
 export function validate(source: Source, root: Expr, checked: Checked): readonly Issue[] {
   const issues: Issue[] = [];
   const report = (message: string, at: number): void => void issues.push(source.toIssue(message, at));
-  const visit = (expr: Expr): void => {
+  const visit = (expr: Expr, isExempt: boolean): void => {
     if (expr.kind === 'call') checkCall(expr, report);
-    if (expr.kind === 'list') checkList(expr, checked, report);
-    if (expr.kind === 'map') checkMap(expr, checked, report);
-    for (const child of childrenOf(expr)) visit(child);
+    if (expr.kind === 'list' && !isExempt) checkList(expr, checked, report);
+    if (expr.kind === 'map' && !isExempt) checkMap(expr, checked, report);
+    const isFormat = expr.kind === 'call' && expr.name === 'format';
+    if (isFormat) checkFormat(expr, checked, report);
+    for (const child of childrenOf(expr)) visit(child, isExempt || isFormat);
   };
-  visit(root);
+  visit(root, false);
   return issues;
 }
-
-type Report = (message: string, at: number) => void;
 
 function checkCall({ name, args }: CallExpr, report: Report): void {
   const [literal] = args;

@@ -73,6 +73,8 @@ describe('an expression', () => {
     { name: 'selects with a default', input: "self.?name.orValue('none')", given: { self: {} }, want: '"none" for 1' },
     { name: 'absorbs an error where another term decides', input: '1 / 0 == 1 || true', want: 'true for 2' },
     { name: 'loops', input: 'self.ports.all(port, port > 1024)', given: { self: { ports: [80, 8080] } }, want: 'false for 10' },
+    { name: 'knows a null from what is not there', input: 'x == null', given: { x: null }, want: 'true for 2' },
+    { name: 'asks through an optional', input: 'has(x.?c.b) || has(x.?a.b)', given: { self: {}, x: { a: { b: 1 } } }, want: 'true for 2' },
     { name: 'counts code points', input: "size('a😀')", want: '2 for 1' },
     { name: 'does not know what depends on the unknown', input: 'x.a > 1', given: { x: UNKNOWN }, want: 'unknown' },
     { name: 'knows what the unknown does not matter for', input: 'x.a > 1 && false', given: { x: UNKNOWN }, want: 'false for 2' },

@@ -1,4 +1,4 @@
-import { MapValue, Optional, TypeValue, Uint, Timestamp, Duration, isList, isValue, type Value } from '../../src/cel/value.ts';
+import { MapValue, Optional, SealedValue, TypeValue, Uint, Timestamp, Duration, isList, isValue, type Value } from '../../src/cel/value.ts';
 import { formatPlain } from '../../src/cel/go-number.ts';
 import { quoteText } from '../../src/cel/go-quote.ts';
 import { formatDuration, formatTimestamp } from '../../src/cel/time.ts';
@@ -33,4 +33,16 @@ function formatMap(map: MapValue): string {
   });
   const sorted = entries.toSorted((a, b) => compareStrings(a.key, b.key));
   return `{${sorted.map(({ key, value }) => `${key}: ${value}`).join(', ')}}`;
+}
+
+/** Whether a value has one in it of which nothing can be shown. */
+export function hidesSealed(value: Value): boolean {
+  const isHidden = (part: Value): boolean => part instanceof SealedValue || hidesSealed(part);
+  if (value instanceof Optional) return value.value !== undefined && isHidden(value.value);
+  if (isList(value)) return value.some(isHidden);
+  if (!(value instanceof MapValue)) return false;
+  return value.keys().some((key) => {
+    const found = value.find(key);
+    return found !== undefined && isValue(found) && isHidden(found);
+  });
 }

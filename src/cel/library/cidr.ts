@@ -1,3 +1,4 @@
+import { CONTAINMENT_COSTS } from '../cost.ts';
 import { member, overload } from '../declaration.ts';
 import { quoteText } from '../go-quote.ts';
 import { BOOL, INT, opaque, STRING, type CelType } from '../type.ts';
@@ -58,6 +59,7 @@ const ofCidr =
 /** Networks (`k8s.io/apiserver/pkg/cel/library/cidr.go`). */
 export const CIDR: Library = {
   types: [CIDR_TYPE],
+  costs: CONTAINMENT_COSTS,
   functions: [
     { name: 'cidr', overloads: [overload('string_to_cidr', [STRING], CIDR_TYPE, readCidr)] },
     {

@@ -16,6 +16,7 @@ import {
   type Result,
   type Value,
 } from '../value.ts';
+import { formatFixed, formatScientific } from './decimal.ts';
 import { explainClause, readClauses } from './format-clause.ts';
 
 const PRECISION = 6;
@@ -43,8 +44,11 @@ export function formatText(format: string, args: readonly Value[]): Result {
 function formatArgument(value: Value, verb: string, precision: number): string | Failure {
   const refusal = new Failure(explainClause(verb, typeNameOf(value)));
   switch (verb) {
-    case 's':
+    case 's': {
+      const problem = value instanceof Uint8Array ? convert(value, 'string') : undefined;
+      if (problem instanceof Failure) return new Failure(`could not convert argument ${quoteText(problem.message)} to string`);
       return formatAsText(value) ?? refusal;
+    }
     case 'd':
       return toWhole(value)?.toString() ?? refusal;
     case 'f':
@@ -70,34 +74,24 @@ function toDouble(value: Value): number | undefined {
   return value === 'NaN' ? NaN : value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : undefined;
 }
 
-// As golang.org/x/text/message prints numbers for English.
+// As golang.org/x/text/message prints numbers for English. cel-go takes the precision of an exponential form for its width.
 function formatDouble(value: number, verb: 'e' | 'f', precision: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value < 0 ? '-∞' : '∞';
-  if (verb === 'f') return toFixedWithCommas(value, precision);
-  const [mantissa = '', power = '0'] = value.toExponential(Math.min(precision, 100)).split('e');
-  const exponent = Number(power);
-  const digits = Math.abs(exponent).toString().padStart(2, '0');
-  return `${mantissa}\u202f×\u202f10${raise(`${exponent < 0 ? '-' : ''}${digits}`)}`;
+  const width = verb === 'e' ? precision : 0;
+  const sign = value < 0 ? '-' : '';
+  if (!Number.isFinite(value)) return (Number.isNaN(value) ? 'NaN' : `${sign}∞`).padStart(width);
+  if (verb === 'f') {
+    const [whole = '', fraction] = formatFixed(value, precision).split('.');
+    return `${sign}${whole.replace(/\B(?=(?:\d{3})+$)/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`;
+  }
+  const { mantissa, exponent } = formatScientific(value);
+  const power = `${exponent < 0 ? '-' : ''}${Math.abs(exponent).toString().padStart(2, '0')}`;
+  return `${sign}${mantissa}×10${raise(power)}`.padStart(width);
 }
 
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 function raise(text: string): string {
   return Array.from(text, (letter) => (letter === '-' ? '⁻' : (RAISED[Number(letter)] ?? ''))).join('');
-}
-
-function toFixedWithCommas(value: number, precision: number): string {
-  const [whole = '', fraction] = toFixed(Math.abs(value), precision).split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${value < 0 || Object.is(value, -0) ? '-' : ''}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
-}
-
-// `toFixed` gives up at 1e21.
-function toFixed(value: number, precision: number): string {
-  const digits = Math.min(precision, 100);
-  if (value < 1e21) return value.toFixed(digits);
-  return `${BigInt(value)}${digits === 0 ? '' : `.${'0'.repeat(digits)}`}`;
 }
 
 const ENCODER = new TextEncoder();
@@ -122,7 +116,7 @@ function formatAsText(value: Value): string | undefined {
 /** A value as it is printed within a list or map. */
 function formatPart(value: Value): string | undefined {
   if (typeof value === 'string') return quoteText(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? value.toFixed(PRECISION) : `"${formatNonFinite(value)}"`;
+  if (typeof value === 'number') return formatNumber(value);
   if (value instanceof Uint8Array) return `b${quoteText(new TextDecoder().decode(value))}`;
   if (value instanceof Timestamp) return `timestamp("${formatAsText(value) ?? ''}")`;
   if (value instanceof Duration) return `duration("${formatAsText(value) ?? ''}")`;
@@ -133,8 +127,10 @@ function formatPart(value: Value): string | undefined {
   return value instanceof MapValue ? formatEntries(value) : formatAsText(value);
 }
 
-function formatNonFinite(value: number): string {
-  return Number.isNaN(value) ? 'NaN' : value < 0 ? '-Inf' : '+Inf';
+function formatNumber(value: number): string {
+  if (Number.isNaN(value)) return '"NaN"';
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  return Number.isFinite(value) ? sign + formatFixed(value, PRECISION) : `"${sign === '' ? '+' : sign}Inf"`;
 }
 
 function formatEntries(map: MapValue): string | undefined {

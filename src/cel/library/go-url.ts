@@ -15,11 +15,26 @@ type Mode = 'host' | 'path' | 'query' | 'user' | 'zone';
 
 /** Go's `url.ParseRequestURI`, with its errors. */
 export function parseRequestUrl(text: string): GoUrl | Fault {
-  const url = parse(text);
+  return explain(text, parse(text, true));
+}
+
+/** What is both a request's URL and, with a fragment, any URL: `url.Parse` after `url.ParseRequestURI`. */
+export function parseUrl(text: string): GoUrl | Fault {
+  const request = parseRequestUrl(text);
+  if ('error' in request) return request;
+  const hash = text.indexOf('#');
+  const base = hash === -1 ? text : text.slice(0, hash);
+  const fragment = unescape(hash === -1 ? '' : text.slice(hash + 1), 'path');
+  const url = explain(base, parse(base, false));
+  if ('error' in url) return url;
+  return typeof fragment === 'string' ? { ...url, text } : explain(text, fragment);
+}
+
+function explain(text: string, url: GoUrl | Fault): GoUrl | Fault {
   return 'error' in url ? { error: `parse ${quoteText(text)}: ${url.error}` } : url;
 }
 
-function parse(text: string): GoUrl | Fault {
+function parse(text: string, isRequest: boolean): GoUrl | Fault {
   if (/[\u0000-\u001f\u007f]/.test(text)) return { error: 'net/url: invalid control character in URL' };
   if (text === '') return { error: 'empty url' };
   if (text === '*') return { scheme: '', host: '', escapedPath: '*', query: '', text };
@@ -31,7 +46,7 @@ function parse(text: string): GoUrl | Fault {
   const query = mark === -1 ? '' : rest.slice(mark + 1);
   const base = { scheme: scheme.toLowerCase(), query, text };
   if (!path.startsWith('/')) return scheme === '' ? { error: 'invalid URI for request' } : { ...base, host: '', escapedPath: '' };
-  const hasHost = scheme !== '' && path.startsWith('//');
+  const hasHost = path.startsWith('//') && (scheme !== '' || (!isRequest && !path.startsWith('///')));
   const slash = hasHost ? path.indexOf('/', 2) : 0;
   const authority = hasHost ? path.slice(2, slash === -1 ? undefined : slash) : '';
   const host = hasHost ? parseAuthority(base.scheme, authority) : '';

@@ -1,10 +1,11 @@
 import { copy, ident, memberCall, type Expr } from '../ast.ts';
+import { refuse } from '../arithmetic.ts';
 import { costSize, LIST_COST, type CostRule } from '../cost.ts';
 import { member, overload, type FunctionDeclaration, type Implementation } from '../declaration.ts';
 import { compare, isEqual, isOrdered } from '../equality.ts';
 import { bind, collect, loop, readVariables, type Macro } from '../macro.ts';
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, listOf, nameOfType, parameter, STRING, TIMESTAMP, UINT, type CelType } from '../type.ts';
-import { Failure, isList, NO_SUCH_OVERLOAD, typeNameOf, type Result, type Value } from '../value.ts';
+import { Failure, isList, MapValue, NO_SUCH_OVERLOAD, typeNameOf, type Result, type Value } from '../value.ts';
 import type { Library } from './library.ts';
 
 const T = parameter('T');
@@ -25,6 +26,15 @@ function flatten(list: readonly Value[], depth: bigint): Result {
   const flat = (items: readonly Value[], left: bigint): readonly Value[] =>
     items.flatMap((item) => (isList(item) && left > 0n ? flat(item, left - 1n) : [item]));
   return flat(list, depth);
+}
+
+function fullNameOf(value: Value): string {
+  return value instanceof MapValue ? 'map(dyn, dyn)' : isList(value) ? 'list(dyn)' : typeNameOf(value);
+}
+
+function flattenAny(list: Value = null, depth?: Value): Result {
+  if (isList(list) && (depth === undefined || typeof depth === 'bigint')) return flatten(list, depth ?? 1n);
+  return new Failure(`no such overload: ${fullNameOf(list)}.flatten(${depth === undefined ? '' : fullNameOf(depth)})`);
 }
 
 function sortBy(list: readonly Value[], keys: readonly Value[]): Result {
@@ -82,17 +92,18 @@ const SORTS: readonly FunctionDeclaration[] = [
   {
     name: 'sort',
     overloads: ORDERED.map((type) => member(`list_${nameOfType(type)}_sort`, [listOf(type)], listOf(type))),
-    run: (list = null) => (isList(list) ? sortBy(list, list) : new Failure('no such overload: sort')),
+    run: (list = null) => (isList(list) ? sortBy(list, list) : refuse('sort', list)),
   },
   {
     name: '@sortByAssociatedKeys',
     overloads: ORDERED.map((type) => member(`list_${nameOfType(type)}_sortByAssociatedKeys`, [LIST, listOf(type)], LIST)),
-    run: (list = null, keys = null) => (isList(list) && isList(keys) ? sortBy(list, keys) : NO_SUCH_OVERLOAD),
+    run: (list = null, keys = null) => (isList(list) && isList(keys) ? sortBy(list, keys) : refuse('@sortByAssociatedKeys', list)),
   },
 ];
 
 function madeCost(size: number, factor: number): number {
-  return Math.trunc(size * factor) + 1 + LIST_COST;
+  // What is less than nothing is a number without end to the unsigned counter.
+  return size * factor < 0 ? Infinity : Math.trunc(size * factor) + 1 + LIST_COST;
 }
 
 const bySize: CostRule = (_, result) => madeCost(costSize(result), 1);
@@ -126,18 +137,8 @@ export const LIST_EXTENSION: Library = {
       name: 'flatten',
       isUnguarded: true,
       overloads: [
-        member(
-          'list_flatten',
-          [listOf(LIST)],
-          LIST,
-          ofList((list) => flatten(list, 1n)),
-        ),
-        member(
-          'list_flatten_int',
-          [listOf(DYN), INT],
-          listOf(DYN),
-          ofList((list, depth) => flatten(list, toInt(depth))),
-        ),
+        member('list_flatten', [listOf(LIST)], LIST, (list) => flattenAny(list)),
+        member('list_flatten_int', [listOf(DYN), INT], listOf(DYN), flattenAny),
       ],
     },
     ...SORTS,

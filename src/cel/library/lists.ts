@@ -1,6 +1,6 @@
 import { add } from '../arithmetic.ts';
 import { member, type FunctionDeclaration, type Implementation } from '../declaration.ts';
-import { compare, isEqual } from '../equality.ts';
+import { compare, isEqual, isOrdered } from '../equality.ts';
 import { BOOL, BYTES, DOUBLE, DURATION, INT, listOf, parameter, STRING, TIMESTAMP, UINT, type CelType } from '../type.ts';
 import { Duration, Failure, isList, isValue, NO_SUCH_OVERLOAD, Uint, type Result, type Value } from '../value.ts';
 import type { Library } from './library.ts';
@@ -19,15 +19,17 @@ const ofList =
   (list = null, item = null) =>
     isList(list) ? run(list, item) : NO_SUCH_OVERLOAD;
 
-function isSorted(list: readonly Value[]): boolean {
-  return list.every((item, index) => index === 0 || compare(list[index - 1] ?? null, item) !== 1);
+function isSorted(list: readonly Value[]): Result {
+  return !list.every(isOrdered)
+    ? NO_SUCH_OVERLOAD
+    : list.every((item, index) => index === 0 || compare(list[index - 1] ?? null, item) !== 1);
 }
 
 function sum(list: readonly Value[], zero: Value): Result {
   let total: Value = zero;
   for (const item of list) {
     const next = add(total, item);
-    if (!isValue(next)) return NO_SUCH_OVERLOAD;
+    if (!isValue(next)) return next;
     total = next;
   }
   return total;
@@ -36,6 +38,7 @@ function sum(list: readonly Value[], zero: Value): Result {
 function best(name: string, list: readonly Value[], preferred: number): Result {
   const [first, ...rest] = list;
   if (first === undefined) return new Failure(`${name} called on empty list`);
+  if (!list.every(isOrdered)) return NO_SUCH_OVERLOAD;
   return rest.reduce((found, item) => (compare(found, item) === preferred ? item : found), first);
 }
 

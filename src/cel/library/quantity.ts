@@ -60,6 +60,8 @@ function toAmount(digits: string, fraction: string, suffix: string): Amount | un
   return digits.length + fraction.length <= 18 && scale >= -9 ? { value: BigInt(digits + fraction), scale } : undefined;
 }
 
+// The least of all numbers is its own negative, as it is in Go.
+const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
 const within64 = (value: bigint): bigint | undefined => (BigInt.asIntN(64, value) === value ? value : undefined);
 
 function addAmounts(a: Amount | undefined, b: Amount | undefined): Amount | undefined {
@@ -93,8 +95,11 @@ const sum =
   (a, b: Value | undefined) => {
     const other = typeof b === 'bigint' ? new QuantityValue(b * 1_000_000_000n, { value: b, scale: 0 }) : b;
     if (!(a instanceof QuantityValue) || !(other instanceof QuantityValue)) return NO_SUCH_OVERLOAD;
-    const negated = other.amount === undefined ? undefined : { ...other.amount, value: sign * other.amount.value };
-    return new QuantityValue(a.nano + sign * other.nano, addAmounts(a.amount, negated));
+    const amount = addAmounts(
+      a.amount,
+      other.amount === undefined ? undefined : { ...other.amount, value: wrap(sign * other.amount.value) },
+    );
+    return new QuantityValue(amount === undefined ? a.nano + sign * other.nano : amount.value * 10n ** BigInt(amount.scale + 9), amount);
   };
 
 const order = (a: QuantityValue, b: QuantityValue): bigint => (a.nano < b.nano ? -1n : a.nano > b.nano ? 1n : 0n);

@@ -28,7 +28,9 @@ export const REGEX: Library = {
           withPattern(text, pattern, (value, compiled) => compiled.findAll(value, -1)),
         ),
         member('string_find_all_string_int', [STRING, STRING, INT], listOf(STRING), (text, pattern, most) =>
-          withPattern(text, pattern, (value, compiled) => compiled.findAll(value, Number(most))),
+          withPattern(text, pattern, (value, compiled) =>
+            typeof most === 'bigint' ? compiled.findAll(value, Number(most)) : NO_SUCH_OVERLOAD,
+          ),
         ),
       ],
     },

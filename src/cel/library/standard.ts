@@ -195,7 +195,7 @@ function textual(name: string, id: string, test: (text: string, part: string) =>
 }
 
 function matches(text: Value | undefined, pattern: Value | undefined): Result {
-  if (typeof text !== 'string') return new Failure('no such overload: matches');
+  if (typeof text !== 'string') return refuse('matches', text ?? null);
   if (typeof pattern !== 'string') return NO_SUCH_OVERLOAD;
   const compiled = compilePattern(pattern);
   return compiled instanceof Failure ? compiled : compiled.test(text);

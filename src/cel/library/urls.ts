@@ -3,7 +3,7 @@ import { EntryMap } from '../entry-map.ts';
 import { sealed } from '../struct-type.ts';
 import { BOOL, listOf, mapOf, STRING } from '../type.ts';
 import { Failure, NO_SUCH_OVERLOAD, SealedValue, type Result } from '../value.ts';
-import { parseQuery, parseRequestUrl, splitHost, type GoUrl } from './go-url.ts';
+import { parseQuery, parseRequestUrl, parseUrl, splitHost, type GoUrl } from './go-url.ts';
 import type { Library } from './library.ts';
 
 const URL_TYPE = sealed('kubernetes.URL');
@@ -27,7 +27,7 @@ function getter(name: string, id: string, read: (url: GoUrl) => string): Functio
 }
 
 function toUrl(text: string): Result {
-  const url = parseRequestUrl(text);
+  const url = parseUrl(text);
   return 'error' in url ? new Failure(`URL parse error during conversion from string: ${url.error}`) : new UrlValue(url);
 }
 

@@ -1,3 +1,4 @@
+import { CycleError, NotKnown } from './cycle-error.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { NodeFilter, Plugin, PluginContext } from './plugin.ts';
@@ -86,10 +87,20 @@ export function listRefusals(
   const isNamed = evaluation.candidates?.has(cluster.nodes[node]?.name ?? '') !== false;
   const elsewhere = isNamed ? [] : [{ plugin: 'NodeAffinity', reasons: NAMED_ELSEWHERE.reasons }];
   const refusals = evaluation.filters.flatMap(({ plugin, filter }) => {
-    const verdict = filter(node);
+    const verdict = askSafely(filter, node);
     return verdict === SUCCESS || (!isNamed && plugin === 'NodeAffinity') ? [] : [{ plugin, reasons: verdict.reasons }];
   });
   return [...elsewhere, ...refusals];
+}
+
+/** Success where the question ends in an error: kube-scheduler would not have asked it. */
+function askSafely(filter: NodeFilter, node: number): Verdict {
+  try {
+    return filter(node);
+  } catch (problem) {
+    if (problem instanceof CycleError || problem instanceof NotKnown) return SUCCESS;
+    throw problem;
+  }
 }
 
 const PASSED = { plugin: '', verdict: SUCCESS };

@@ -19,6 +19,6 @@ export { NOT_SIMULATED } from './not-simulated.ts';
 export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
 export { findLeastNeeded } from './least-needed.ts';
 export { tryOrders } from './orders.ts';
-export { openTrial } from './trial.ts';
 export type { NodeExplanation, Placement } from './placement.ts';
 export { schedule, schedulingKnown, simulate, type HeldPod } from './schedule.ts';
+export { openTrial } from './trial.ts';

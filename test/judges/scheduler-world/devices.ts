@@ -124,7 +124,8 @@ function makeRequest(name: string, random: Random): JsonObject {
       tolerations: [3, () => [{ key: 'sick', ...(random.once(2) ? { operator: 'Exists' } : { operator: 'Equal', value: 'a' }) }]],
     }),
   });
-  if (random.once(4)) return { name, firstAvailable: random.list(2, (i) => ({ name: `way${i}`, ...device() })) };
+  const first = { selectors: [toSelector(SELECTORS[1] ?? '')] };
+  if (random.once(3)) return { name, firstAvailable: random.list(2, (i) => ({ name: `way${i}`, ...device(), ...(i === 0 ? first : {}) })) };
   const { count, ...all } = device();
   const exactly = random.once(5) ? { ...all, allocationMode: 'All' } : { ...all, ...(count === undefined ? {} : { count }) };
   return { name, exactly: { ...exactly, ...fields(random, { adminAccess: [9, () => true] }) } };
@@ -146,11 +147,12 @@ function makeAllocation(random: Random, node: string): JsonObject {
 /** The pod with claims for devices. */
 export function withDevices(pod: Pod, random: Random): Pod {
   const { namespace, name } = pod.metadata;
+  const first = random.below(CLAIMS);
   const claims = random.list(1 + random.below(2), (i) => ({
     name: `c${i}`,
     ...(random.once(3)
       ? { resourceClaimTemplateName: 'template' }
-      : { resourceClaimName: random.once(20) ? 'gone' : `dev${random.below(CLAIMS)}-${namespace}` }),
+      : { resourceClaimName: random.once(20) ? 'gone' : `dev${(first + i) % CLAIMS}-${namespace}` }),
   }));
   const statuses = claims.flatMap((claim) =>
     'resourceClaimTemplateName' in claim && !random.once(6)
