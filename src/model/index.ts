@@ -5,7 +5,15 @@ export { describeCauses } from './cause.ts';
 export { KplanError } from './errors.ts';
 export type { Cause, Effect, Engine, Fact, FactChange, Finding, FindingData, Severity } from './finding.ts';
 export type { Digest, Digester, Manifest, Origin, Waiver } from './manifest.ts';
-export { isNodeSelected, isTermMatched, readNodeSelectorTerm, toNodeFace, toRequiredNodeMatcher, type NodeFace } from './node-affinity.ts';
+export {
+  isNodeSelected,
+  isTermMatched,
+  readNodeSelectorTerm,
+  toNodeFace,
+  toNodeMatcher,
+  toRequiredNodeMatcher,
+  type NodeFace,
+} from './node-affinity.ts';
 export {
   annotationsOf,
   gvkOf,

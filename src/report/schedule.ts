@@ -35,7 +35,7 @@ export interface PodPlacement {
 /** A pod that the scheduler does not look at. */
 export interface HeldPodEntry {
   readonly pod: string;
-  readonly why: 'gates' | 'node' | 'scheduler';
+  readonly why: 'gates' | 'node' | 'scheduler' | 'unknown';
   readonly message: string;
 }
 

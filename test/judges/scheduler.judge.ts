@@ -1,4 +1,4 @@
-import { schedule, type NodeExplanation, type Placement } from '../../src/engine/scheduler/index.ts';
+import { readSchedulerConfiguration, schedule, type NodeExplanation, type Placement } from '../../src/engine/scheduler/index.ts';
 import { isKubernetesObject, nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
 import { getArray, getNumber, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison, Difference } from './judge.ts';
@@ -8,10 +8,21 @@ import { makeSchedulerCase } from './scheduler-world/case.ts';
 /** Every plugin that refuses with each of its reasons, quoted names left out. A node that was not looked at has no plugin. */
 const REASONS: readonly string[] = [
   ": node(s) didn't satisfy plugin(s) [NodeAffinity]",
+  'DynamicResources: ResourceClaim was not created for Pod (Pod is not owner)',
+  'DynamicResources: cannot allocate all claims',
+  'DynamicResources: could not find ResourceClaim',
+  'DynamicResources: device class does not exist',
+  'DynamicResources: invalid resource pools were encountered',
+  'DynamicResources: pod: ResourceClaim not created yet',
+  'DynamicResources: resource claim is in the process of being allocated',
+  'DynamicResources: resourceclaim is being deleted',
+  'DynamicResources: resourceclaim not available on the node',
   "InterPodAffinity: node(s) didn't match pod affinity rules",
   "InterPodAffinity: node(s) didn't match pod anti-affinity rules",
   "InterPodAffinity: node(s) didn't satisfy existing pods anti-affinity rules",
+  "NodeAffinity: node(s) didn't match scheduler-enforced node affinity",
   "NodeAffinity: node(s) didn't match Pod's node affinity/selector",
+  "NodeDeclaredFeatures: node(s) didn't match Pod's required features",
   "NodePorts: node(s) didn't have free ports for the requested pod ports",
   'NodeResourcesFit: Insufficient cpu',
   'NodeResourcesFit: Insufficient ephemeral-storage',
@@ -41,6 +52,7 @@ const REASONS: readonly string[] = [
 ];
 
 const SCORES: readonly string[] = [
+  'DynamicResources',
   'ImageLocality',
   'InterPodAffinity',
   'NodeAffinity',
@@ -50,7 +62,17 @@ const SCORES: readonly string[] = [
   'TaintToleration',
 ];
 
-const OUTCOMES: readonly string[] = ['after others', 'best of several', 'no nodes', 'one node left', 'preempted', 'refused', 'tie'];
+const OUTCOMES: readonly string[] = [
+  'after others',
+  'other profiles',
+  'best of several',
+  'failed',
+  'no nodes',
+  'one node left',
+  'preempted',
+  'refused',
+  'tie',
+];
 
 /**
  * Whether a pod meets the same verdict on each node, in the same words, and the same scores as with the plugins of kube-scheduler's
@@ -76,11 +98,20 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
   const pods = [getObject(input, 'pod') ?? null, ...getArray(input, 'next')];
   const objects = getArray(input, 'objects');
   if (!pods.every(isWhole) || !objects.every(isWhole) || !isInOrder(pods)) return undefined;
+  const given = getObject(input, 'configuration');
+  const configuration = given === undefined ? undefined : readSchedulerConfiguration(given);
+  const refused = getArray(answer, 'refused');
+  const problems = configuration?.problems ?? [];
+  if (refused.length + problems.length > 0) return compareRefusals(problems, refused);
+  const profiles = configuration === undefined ? {} : { profiles: configuration.profiles };
   const world = World.of([...objects, ...pods]);
-  const { placements, preempted } = schedule(world, { explain: '*' });
+  const { placements, preempted } = schedule(world, { ...profiles, explain: '*' });
   // A pod that is explained is asked of every plugin on every node; where it goes is otherwise found out faster.
-  const quick = new Map(schedule(world, { namesTies: true }).placements.map((item) => [item.pod, item]));
-  const coverage = new Set<string>(pods.length > 1 ? ['after others'] : []);
+  const quick = new Map(schedule(world, { ...profiles, namesTies: true }).placements.map((item) => [item.pod, item]));
+  const coverage = new Set<string>([
+    ...(pods.length > 1 ? ['after others'] : []),
+    ...(configuration === undefined ? [] : ['other profiles']),
+  ]);
   for (const [index, told] of [answer, ...getArray(answer, 'next')].entries()) {
     const pod = pods[index];
     const key = pod === undefined ? '' : `${namespaceOf(pod) ?? ''}/${nameOf(pod)}`;
@@ -89,14 +120,31 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
     const real = new Map(getArray(told, 'nodes').map((node) => [getString(node, 'node') ?? '', toTold(node)]));
     for (const item of listCoverage(real, getString(told, 'nominated') ?? '')) coverage.add(item);
     const victims = preempted.filter(({ by }) => by === key).map((item) => item.pod);
+    const failed = getString(told, 'failed') ?? '';
+    if (failed !== '') coverage.add('failed');
+    const compareTold = (): Difference | undefined =>
+      failed === '' ? comparePod({ pod, objects, placement, victims }, real, told) : compareFailure(placement, failed);
     const [slow, fast] = [showPlace(placement), showPlace(quick.get(key))];
-    const difference =
-      slow === fast
-        ? comparePod({ pod, objects, placement, victims }, real, told)
-        : { signature: 'what is not explained', ours: fast, servers: slow };
+    const difference = slow === fast ? compareTold() : { signature: 'what is not explained', ours: fast, servers: slow };
     if (difference !== undefined) return { coverage: [...coverage], difference };
   }
   return { coverage: [...coverage] };
+}
+
+/** Both refuse the configuration, or it is a difference. */
+function compareRefusals(problems: readonly { readonly message: string }[], refused: readonly JsonValue[]): Comparison {
+  const difference = {
+    signature: 'the configuration is refused',
+    ours: stringifyJson(problems.map(({ message }) => message)),
+    servers: stringifyJson(refused),
+  };
+  return problems.length > 0 && refused.length > 0 ? { coverage: [] } : { coverage: [], difference };
+}
+
+/** Both end the cycle with an error, the same. */
+function compareFailure({ node, message }: Placement, failed: string): Difference | undefined {
+  if (node === null && message === failed) return undefined;
+  return { signature: 'the error of a cycle', ours: stringifyJson({ node, message }), servers: stringifyJson(failed) };
 }
 
 /** Whether pods are looked at in the order in which they stand. */
@@ -216,7 +264,11 @@ function listCoverage(real: ReadonlyMap<string, Told>, nominated: string): reado
 
 /** A reason without the names of a case. */
 function withoutNames(reason: string): string {
-  return reason.replaceAll(/ "[^"]*"/g, '').replace(/^PVC \S+ was not created for pod \S+/, 'PVC was not created for pod');
+  return reason
+    .replaceAll(/ "[^"]*"/g, '')
+    .replace(/^(PVC|ResourceClaim) \S+ was not created for (pod|Pod) \S+/, '$1 was not created for $2')
+    .replace(/^request \S+: device class \S+ does not exist/, 'device class does not exist')
+    .replace(/^resource claim \S+ is in/, 'resource claim is in');
 }
 
 function outcomeOf(nodes: number, feasible: readonly Told[], nominated: string): string {

@@ -119,6 +119,8 @@ function describeHeld(why: HeldPod['why']): string {
       return `waits until its scheduling gates are removed: ${why.names.join(', ')}`;
     case 'scheduler':
       return `is left to the scheduler ${why.name}: where that puts it is not known`;
+    case 'unknown':
+      return `needs what kplan does not simulate (${why.what}): where that puts it is not known`;
   }
 }
 

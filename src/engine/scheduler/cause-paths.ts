@@ -7,6 +7,7 @@ import { toPodRequests } from './pod-requests.ts';
 
 /** Where in a pod spec each plugin's reasons stand. */
 const FIELDS: Readonly<Record<string, readonly Path[]>> = {
+  DynamicResources: [['resourceClaims']],
   InterPodAffinity: [
     ['affinity', 'podAntiAffinity'],
     ['affinity', 'podAffinity'],
@@ -14,10 +15,12 @@ const FIELDS: Readonly<Record<string, readonly Path[]>> = {
   NodeAffinity: [['nodeSelector'], ['affinity', 'nodeAffinity']],
   NodeName: [['nodeName']],
   NodeUnschedulable: [['tolerations']],
+  NodeVolumeLimits: [['volumes']],
   PodTopologySpread: [['topologySpreadConstraints']],
   TaintToleration: [['tolerations']],
   VolumeBinding: [['volumes']],
   VolumeRestrictions: [['volumes']],
+  VolumeZone: [['volumes']],
 };
 
 /** The fields of a workload that a pod of it finds no node for, most telling first, as JSON pointers; only those that are there. */

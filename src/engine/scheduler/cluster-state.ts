@@ -1,10 +1,12 @@
 import { nameOf, type World } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import { ChangeLog, type Mark } from './change-log.ts';
+import { Devices } from './devices/devices.ts';
 import { withoutPorts, type HostPort } from './host-ports.ts';
 import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
 import { PodCensus, type FaceEntry } from './pod-census.ts';
 import type { Face, PodClass, PodInfo } from './pod-class.ts';
+import { DEFAULT_SCHEDULER, STANDARD_PROFILE, type Profile } from './profile.ts';
 import type { NodeCounts, PodTally } from './pod-tally.ts';
 import { StaticFilters } from './static-filters.ts';
 import { TermCarriers, type TermCarrier } from './term-carriers.ts';
@@ -15,6 +17,14 @@ import { Storage } from './volumes/storage.ts';
 export interface ResourceColumn {
   readonly allocatable: Float64Array;
   readonly requested: Float64Array;
+}
+
+/** What a cluster is told beside its world. */
+export interface ClusterOptions {
+  /** See `ScheduleOptions`. */
+  readonly settlesClaims?: boolean;
+  /** Profiles by the name of their scheduler; the default one if absent. */
+  readonly profiles?: ReadonlyMap<string, Profile>;
 }
 
 /** All that a pod of one class changes on its node. */
@@ -36,6 +46,7 @@ export class ClusterState {
   /** All nodes in order, also those that were lost. */
   readonly nodes: readonly NodeInfo[];
   readonly storage: Storage;
+  readonly devices: Devices;
   readonly log: ChangeLog = new ChangeLog();
   readonly podLimits: Int32Array;
   readonly podCounts: Int32Array;
@@ -47,6 +58,7 @@ export class ClusterState {
   readonly hasAvoidedNodes: boolean;
   /** The affinity terms of placed pods. */
   readonly carriers: TermCarriers;
+  readonly #profiles: ReadonlyMap<string, Profile>;
   /** What plugins say that look at nodes alone. */
   readonly statics: StaticFilters;
   readonly #census: PodCensus;
@@ -58,9 +70,12 @@ export class ClusterState {
   readonly #weights = new Map<PodClass, ClassWeight>();
   #lost = 0;
 
-  constructor(world: World, options: { readonly settlesClaims: boolean } = { settlesClaims: false }) {
+  constructor(world: World, options: ClusterOptions = {}) {
     this.world = world;
-    this.storage = new Storage(world, { settles: options.settlesClaims, log: this.log });
+    this.#profiles = options.profiles ?? new Map();
+    const minor = [...this.#profiles.values()][0]?.minor ?? STANDARD_PROFILE.minor;
+    this.devices = new Devices(world, { settles: options.settlesClaims ?? false, log: this.log, minor });
+    this.storage = new Storage(world, { settles: options.settlesClaims ?? false, log: this.log });
     this.nodes = world
       .byKind('', 'Node')
       .filter((node) => !isLeaving(node))
@@ -76,6 +91,16 @@ export class ClusterState {
     this.#census = new PodCensus(length);
     this.carriers = new TermCarriers(this);
     this.statics = new StaticFilters(this);
+  }
+
+  /** Whether pods of a `schedulerName` are scheduled here at all. */
+  hasProfile(schedulerName: string): boolean {
+    return this.#profiles.has(schedulerName) || (this.#profiles.size === 0 && schedulerName === DEFAULT_SCHEDULER);
+  }
+
+  /** The profile by which a pod is scheduled; the default one for pods of other schedulers. */
+  profileOf(pod: PodInfo): Profile {
+    return this.#profiles.get(pod.reading.scheduler) ?? STANDARD_PROFILE;
   }
 
   /** How many nodes there are, without those lost. */

@@ -195,6 +195,13 @@ function describeHeld(why: WorkloadFact['held'][number], isOne: boolean): Held {
         severity: 'warning',
         field: 'schedulingGates',
       };
+    case 'unknown':
+      return {
+        reason: `${isOne ? 'needs' : 'need'} what kplan does not simulate (${why.what}), and where that puts ${isOne ? 'it' : 'them'} is not known`,
+        remedy: 'Ask a cluster: apply it to one that is like yours.',
+        severity: 'info',
+        field: 'resourceClaims',
+      };
     case 'scheduler':
       return {
         reason: `${isOne ? 'is' : 'are'} left to the scheduler ${why.name}, and where that puts pods is not known`,

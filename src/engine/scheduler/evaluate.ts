@@ -1,7 +1,7 @@
+import { CycleError, NotKnown } from './cycle-error.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { NodeFilter, PluginContext } from './plugin.ts';
-import { PLUGINS } from './plugins/index.ts';
+import type { NodeFilter, Plugin, PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
 
@@ -21,7 +21,8 @@ const NAMED_ELSEWHERE: Verdict = unresolvable("node(s) didn't satisfy plugin(s) 
 export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation {
   const filters: NamedFilter[] = [];
   let candidates: ReadonlySet<string> | undefined;
-  for (const plugin of PLUGINS) {
+  const { plugins, filters: order } = cluster.profileOf(pod);
+  for (const plugin of plugins) {
     if (plugin.concerns?.(pod) === false) continue;
     const prepared = plugin.isStatic === true ? cluster.statics.prepare(plugin, pod) : plugin.filter?.(pod, cluster);
     if (prepared === undefined || prepared.kind === 'skip') continue;
@@ -29,7 +30,12 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
     candidates ??= prepared.candidates;
     filters.push({ plugin: plugin.name, filter: prepared.filter });
   }
-  return { kind: 'filters', filters, candidates };
+  return { kind: 'filters', filters: inOrder(filters, plugins, order), candidates };
+}
+
+function inOrder(filters: readonly NamedFilter[], plugins: readonly Plugin[], order: readonly string[]): readonly NamedFilter[] {
+  if (plugins.length === order.length && plugins.every(({ name }, index) => name === order[index])) return filters;
+  return order.flatMap((name) => filters.filter(({ plugin }) => plugin === name));
 }
 
 /** The nodes that pass all filters, in order. */
@@ -81,17 +87,27 @@ export function listRefusals(
   const isNamed = evaluation.candidates?.has(cluster.nodes[node]?.name ?? '') !== false;
   const elsewhere = isNamed ? [] : [{ plugin: 'NodeAffinity', reasons: NAMED_ELSEWHERE.reasons }];
   const refusals = evaluation.filters.flatMap(({ plugin, filter }) => {
-    const verdict = filter(node);
+    const verdict = askSafely(filter, node);
     return verdict === SUCCESS || (!isNamed && plugin === 'NodeAffinity') ? [] : [{ plugin, reasons: verdict.reasons }];
   });
   return [...elsewhere, ...refusals];
+}
+
+/** Success where the question ends in an error: kube-scheduler would not have asked it. */
+function askSafely(filter: NodeFilter, node: number): Verdict {
+  try {
+    return filter(node);
+  } catch (problem) {
+    if (problem instanceof CycleError || problem instanceof NotKnown) return SUCCESS;
+    throw problem;
+  }
 }
 
 const PASSED = { plugin: '', verdict: SUCCESS };
 
 /** Notes what a pod takes on the node that it goes to, for the pods after it. */
 export function reserve(pod: PodInfo, cluster: ClusterState, node: NodeInfo): void {
-  for (const plugin of RESERVING) if (plugin.concerns?.(pod) !== false) plugin.reserve?.(pod, cluster, node);
+  for (const plugin of cluster.profileOf(pod).reserves) if (plugin.concerns?.(pod) !== false) plugin.reserve?.(pod, cluster, node);
 }
 
 /** Weighted scores of the feasible nodes: by plugin, and their sum. */
@@ -100,16 +116,13 @@ export interface Scores {
   readonly byPlugin: ReadonlyMap<string, Float64Array>;
 }
 
-const RESERVING = PLUGINS.filter((plugin) => plugin.reserve !== undefined);
-
 /** Scores the feasible nodes, in their order. */
 export function scoreNodes(pod: PodInfo, cluster: ClusterState, feasible: Int32Array, context: PluginContext): Scores {
   const total = new Float64Array(feasible.length);
   const byPlugin = new Map<string, Float64Array>();
-  for (const plugin of PLUGINS) {
+  for (const { plugin, weight } of cluster.profileOf(pod).scores) {
     const scores = plugin.score?.(pod, cluster, feasible, context);
     if (scores === undefined) continue;
-    const weight = plugin.weight ?? 1;
     for (let i = 0; i < scores.length; i++) {
       scores[i] = (scores[i] ?? 0) * weight;
       total[i] = (total[i] ?? 0) + (scores[i] ?? 0);

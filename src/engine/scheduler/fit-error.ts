@@ -18,9 +18,5 @@ export function formatReasons(nodes: number, counts: ReasonCounts): string {
 
 /** The message for a pod that a plugin refused before any node was looked at. */
 export function formatRejection(nodes: number, reasons: readonly string[]): string {
-  // DynamicResources' PostFilter cannot read its state when an earlier plugin ended PreFilter; its error is "not found".
-  return `0/${nodes} nodes are available: ${reasons.join(', ')}. not found`;
+  return `0/${nodes} nodes are available: ${reasons.join(', ')}.`;
 }
-
-/** What DynamicResources' PostFilter says, before DefaultPreemption, of a pod without claims to give back. */
-export const NO_CLAIMS = 'no new claims to deallocate';

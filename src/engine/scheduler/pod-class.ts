@@ -1,7 +1,8 @@
 import { labelsOf, readTolerations, type KubernetesObject, type Toleration, type World } from '../../model/index.ts';
-import { getNumber, getObject, stringifyJson, type JsonObject } from '../../std/index.ts';
+import { getArray, getNumber, getObject, stringifyJson, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { readAffinityTerms, type AffinityTerms, type PodFace } from './affinity-term.ts';
 import { readHostPorts, type HostPort } from './host-ports.ts';
+import { readNeededFeatures } from './needed-features.ts';
 import { readPod, type PodReading } from './pod-reading.ts';
 import { toPodRequests, type PodRequests } from './pod-requests.ts';
 import { readPodVolumes, type PodVolume } from './volumes/pod-volume.ts';
@@ -23,10 +24,14 @@ export interface PodClass {
   readonly hostPorts: readonly HostPort[];
   readonly tolerations: readonly Toleration[];
   readonly volumes: readonly PodVolume[];
+  /** What not every kubelet knows and the pod needs. */
+  readonly neededFeatures: readonly string[];
+  /** Whether it has claims for devices (`resourceClaims`). */
+  readonly hasDeviceClaims: boolean;
   readonly affinity: AffinityTerms;
   readonly constraints: readonly SpreadConstraint[];
-  /** Soft constraints of the system, for pods without their own. */
-  readonly defaultConstraints: () => readonly SpreadConstraint[];
+  /** What these constraints, or those of the system, are for pods of the class, where these have none of their own. */
+  readonly defaultConstraints: (constraints: readonly JsonValue[] | undefined) => readonly SpreadConstraint[];
 }
 
 /** One pod, as plugins see it. */
@@ -69,7 +74,6 @@ export class PodClassTable {
   }
 
   #toClass(object: KubernetesObject, spec: JsonObject, face: Face): PodClass {
-    let defaults: readonly SpreadConstraint[] | undefined;
     return {
       id: this.#count++,
       face,
@@ -78,7 +82,7 @@ export class PodClassTable {
       ...readSpec(spec),
       affinity: readAffinityTerms(spec, face.namespace, face.labels),
       constraints: readSpreadConstraints(spec, face.labels),
-      defaultConstraints: () => (defaults ??= toDefaultConstraints(this.#world, object, face.labels)),
+      defaultConstraints: (constraints) => toDefaultConstraints(this.#world, object, face.labels, constraints),
     };
   }
 
@@ -124,10 +128,11 @@ function textOf(spec: JsonObject): string {
 
 /** Whether a pod needs claims that are named after it, so that it is like no other pod. */
 function hasOwnClaims(spec: JsonObject): boolean {
-  return readSpec(spec).volumes.some(({ kind }) => kind === 'ephemeral');
+  const { volumes, hasDeviceClaims } = readSpec(spec);
+  return hasDeviceClaims || volumes.some(({ kind }) => kind === 'ephemeral');
 }
 
-type SpecReading = Pick<PodClass, 'hostPorts' | 'requests' | 'tolerations' | 'volumes'>;
+type SpecReading = Pick<PodClass, 'hasDeviceClaims' | 'hostPorts' | 'neededFeatures' | 'requests' | 'tolerations' | 'volumes'>;
 
 const READINGS = new WeakMap<JsonObject, SpecReading>();
 
@@ -139,6 +144,8 @@ function readSpec(spec: JsonObject): SpecReading {
       hostPorts: readHostPorts(spec),
       tolerations: readTolerations(spec),
       volumes: readPodVolumes(spec),
+      neededFeatures: readNeededFeatures(spec),
+      hasDeviceClaims: getArray(spec, 'resourceClaims').length > 0,
     };
     READINGS.set(spec, reading);
   }

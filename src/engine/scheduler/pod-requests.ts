@@ -61,6 +61,11 @@ export function isScalarResource(name: string): boolean {
   return name.includes('/') && !name.startsWith('requests.');
 }
 
+/** Whether a resource is none of Kubernetes' own (`IsExtendedResourceName`). */
+export function isExtendedResource(name: string): boolean {
+  return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
+}
+
 function isTracked(name: string): boolean {
   return name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || isScalarResource(name);
 }

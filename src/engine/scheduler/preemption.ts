@@ -2,6 +2,7 @@ import { isSelected, labelsOf, readLabelSelector, type KubernetesObject } from '
 import { compareBy, getNumber, getObject, getString } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
+import { CycleError } from './cycle-error.ts';
 import { filterNode, prepareFilters } from './evaluate.ts';
 import { countReasons, formatReasons } from './fit-error.ts';
 import type { PodInfo } from './pod-class.ts';
@@ -10,7 +11,9 @@ import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
 /** What preemption finds: a node and the pods to evict from it, or the sentence that says why there is none. */
 export type Preemption =
   | { readonly kind: 'victims'; readonly node: NodeInfo; readonly victims: readonly PodInfo[] }
-  | { readonly kind: 'none'; readonly message: string };
+  | { readonly kind: 'none'; readonly message: string }
+  /** An error came up and ends the search; nothing else is said then. */
+  | { readonly kind: 'failed'; readonly message: string };
 
 interface Candidate {
   readonly node: NodeInfo;
@@ -31,14 +34,20 @@ export function preempt(pod: PodInfo, cluster: ClusterState, verdicts: readonly 
   }
   const candidates: Candidate[] = [];
   const reasons: (readonly string[])[] = [];
+  const errors: string[] = [];
   for (const [at, node] of cluster.presentNodes().entries()) {
-    const tried = verdicts[at]?.verdict === 'Unschedulable' ? tryNode(pod, node, cluster) : undefined;
-    if (tried === undefined) reasons.push([NOT_HELPFUL]);
+    const tried = verdicts[at]?.verdict === 'Unschedulable' ? tryNodeSafely(pod, node, cluster) : undefined;
+    if (typeof tried === 'string') errors.push(tried);
+    else if (tried === undefined) reasons.push([NOT_HELPFUL]);
     else if ('verdict' in tried) reasons.push(tried.reasons);
     else candidates.push(tried);
   }
   const best = candidates.toSorted(COMPARE_CANDIDATES)[0];
   if (best !== undefined) return { kind: 'victims', node: best.node, victims: best.victims };
+  if (errors.length > 0) {
+    const unique = [...new Set(errors)];
+    return { kind: 'failed', message: `preemption: ${unique.length === 1 ? unique.join('') : `[${unique.join(', ')}]`}` };
+  }
   return { kind: 'none', message: `preemption: ${formatReasons(cluster.nodeCount, countReasons(reasons))}` };
 }
 
@@ -49,6 +58,18 @@ const COMPARE_CANDIDATES = compareBy<Candidate>(
   (candidate) => candidate.victims.length,
   (candidate) => -startOfMostImportant(candidate.victims),
 );
+
+/** The error, if one ends it. */
+function tryNodeSafely(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate | Verdict | string {
+  const before = cluster.checkpoint();
+  try {
+    return tryNode(pod, node, cluster);
+  } catch (problem) {
+    if (!(problem instanceof CycleError)) throw problem;
+    cluster.rollback(before);
+    return problem.message;
+  }
+}
 
 function tryNode(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate | Verdict {
   const lower = [...node.pods].filter((other) => other.class.priority < pod.class.priority).toSorted(COMPARE_IMPORTANCE);

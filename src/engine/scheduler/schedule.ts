@@ -4,13 +4,16 @@ import { ClusterState } from './cluster-state.ts';
 import { FastPath } from './fast/fast-path.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
 import { readPod } from './pod-reading.ts';
+import { toProfiles, type SchedulerProfile } from './profile.ts';
 import type { Placement, PreemptedPod } from './placement.ts';
-import { Scheduling } from './scheduling.ts';
+import { Scheduling, type SchedulingOptions } from './scheduling.ts';
 
 /** How to schedule. */
 export interface ScheduleOptions {
   /** The minor version whose scheduler is simulated; `1.36` if absent. */
   readonly kubernetesVersion?: string;
+  /** The profiles of a scheduler's configuration (`readSchedulerConfiguration`); the default profile if absent. */
+  readonly profiles?: readonly SchedulerProfile[];
   /**
    * Whether claims count as the volume controller, the ephemeral volume controller and the provisioners will have left them, instead
    * of as they are: for worlds in which nobody runs these.
@@ -29,10 +32,12 @@ export interface ScheduleResult {
   /** One for each pod that had no node, in the order in which they were decided. */
   readonly placements: readonly Placement[];
   readonly preempted: readonly PreemptedPod[];
-  /** Pods (`namespace/name`) that wait for another scheduler than `default-scheduler`. */
+  /** Pods (`namespace/name`) that wait for a scheduler that has no profile here. */
   readonly foreign: readonly string[];
 }
 
+/** The minor version that is simulated where none is named. */
+const NEWEST = '1.36';
 const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
 
 /**
@@ -44,13 +49,17 @@ export function schedule(world: World, options: ScheduleOptions = {}): ScheduleR
   return simulate(world, options).result;
 }
 
-/** A pod that the scheduler does not look at, and why: it names a node that is not there, is gated, or waits for another scheduler. */
+/**
+ * A pod that the scheduler does not look at, and why: it names a node that is not there, is gated, or waits for another scheduler; or
+ * one that it does look at, in a way that is not simulated.
+ */
 export interface HeldPod {
   readonly pod: PodInfo;
   readonly why:
     | { readonly kind: 'node'; readonly name: string }
     | { readonly kind: 'gates'; readonly names: readonly string[] }
-    | { readonly kind: 'scheduler'; readonly name: string };
+    | { readonly kind: 'scheduler'; readonly name: string }
+    | { readonly kind: 'unknown'; readonly what: string };
 }
 
 /** The result of scheduling with the cluster as it is afterwards: what hints are worked out on. */
@@ -65,15 +74,18 @@ export interface Simulation {
 /** Like `schedule`, keeping the cluster. */
 export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
   const { cluster, queue, foreign, held } = openCluster(world, options);
-  const context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
-  const scheduling = new Scheduling(cluster, {
-    ...options,
-    ...context,
-    ...(options.way === 'plain' ? {} : { fastPath: new FastPath(cluster, context) }),
-  });
+  const scheduling = new Scheduling(cluster, toSchedulingOptions(cluster, options));
   for (const { pod, why } of held) if (why.kind === 'gates') scheduling.hold(pod, GATED);
-  const { placements, preempted, unplaced } = scheduling.run(queue);
-  return { result: { placements, preempted, foreign }, cluster, unplaced, held };
+  const { placements, preempted, unplaced, unknown } = scheduling.run(queue);
+  const untold = unknown.map(({ pod, why }): HeldPod => ({ pod, why: { kind: 'unknown', what: why } }));
+  return { result: { placements, preempted, foreign }, cluster, unplaced, held: [...held, ...untold] };
+}
+
+/** How pods are placed on a cluster: the quick way where it keeps to the default profile, of which alone it knows what to keep. */
+export function toSchedulingOptions(cluster: ClusterState, options: ScheduleOptions): SchedulingOptions {
+  const context = { kubernetesVersion: options.kubernetesVersion ?? NEWEST };
+  const isPlain = options.way === 'plain' || options.profiles !== undefined || context.kubernetesVersion !== NEWEST;
+  return { ...options, ...context, ...(isPlain ? {} : { fastPath: new FastPath(cluster, context) }) };
 }
 
 /** A world as the scheduler finds it: pods with a node are on it, the others wait in the queue or are held. */
@@ -86,7 +98,8 @@ export interface OpenCluster {
 
 /** Puts the pods of a world where they are. */
 export function openCluster(world: World, options: ScheduleOptions): OpenCluster {
-  const cluster = new ClusterState(world, { settlesClaims: options.settlesClaims ?? false });
+  const { kubernetesVersion = NEWEST, settlesClaims = false, profiles } = options;
+  const cluster = new ClusterState(world, { settlesClaims, profiles: toProfiles(profiles, kubernetesVersion) });
   const table = new PodClassTable(world);
   const [queue, foreign, held]: [PodInfo[], string[], HeldPod[]] = [[], [], []];
   for (const object of world.byKind('', 'Pod')) {
@@ -98,7 +111,7 @@ export function openCluster(world: World, options: ScheduleOptions): OpenCluster
       const info = cluster.node(node);
       if (info === undefined) held.push({ pod, why: { kind: 'node', name: node } });
       else cluster.add(pod, info);
-    } else if (scheduler !== 'default-scheduler') {
+    } else if (!cluster.hasProfile(scheduler)) {
       foreign.push(pod.key);
       held.push({ pod, why: { kind: 'scheduler', name: scheduler } });
     } else if (gates.length > 0) held.push({ pod, why: { kind: 'gates', names: gates } });

@@ -12,12 +12,15 @@ import {
   type Evaluation,
   type Scores,
 } from './evaluate.ts';
+import { CycleError, NotKnown } from './cycle-error.ts';
 import type { Choice, FastPath } from './fast/fast-path.ts';
-import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
+import { countReasons, formatReasons, formatRejection } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
+import { describeClaims } from './plugins/dynamic-resources.ts';
 import type { PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
-import { preempt } from './preemption.ts';
+import { describePostFilter, NO_CLAIMS } from './post-filter.ts';
+import { preempt, type Preemption } from './preemption.ts';
 import { compareQueued, sortQueue } from './queue.ts';
 import type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 
@@ -27,6 +30,8 @@ export interface Scheduled {
   readonly preempted: readonly PreemptedPod[];
   /** The pods that found no node, in the order in which they were decided. */
   readonly unplaced: readonly PodInfo[];
+  /** The pods of which it cannot be told where they go, and what is not simulated of them. They take no room. */
+  readonly unknown: readonly { readonly pod: PodInfo; readonly why: string }[];
 }
 
 /** How pods are placed. */
@@ -54,6 +59,7 @@ export class Scheduling {
   readonly #alone: (readonly string[])[] = [];
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
+  readonly #unknown: { readonly pod: PodInfo; readonly why: string }[] = [];
   /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
   readonly #refusals = new Map<PodInfo['class'], Decision>();
 
@@ -74,10 +80,25 @@ export class Scheduling {
     const most = this.#queue.length + this.#cluster.podCounts.reduce((sum, count) => sum + count, 0) * 64 + 64;
     for (let pod = this.#queue.pop(); pod !== undefined; pod = this.#queue.pop()) {
       if (++steps > most) throw new KplanError('CORRUPT', 'scheduling does not come to an end: pods keep evicting each other');
-      this.#place(pod);
+      this.#attempt(pod);
     }
-    const placements = this.#placements.filter((placement) => placement !== undefined);
-    return { placements, preempted: this.#preempted, unplaced: [...this.#unplaced.values()] };
+    return {
+      placements: this.#placements.filter((placement) => placement !== undefined),
+      preempted: this.#preempted,
+      unplaced: [...this.#unplaced.values()],
+      unknown: this.#unknown,
+    };
+  }
+
+  /** Places a pod, unless an error ends that or nobody can tell where it goes. */
+  #attempt(pod: PodInfo): void {
+    try {
+      this.#place(pod);
+    } catch (problem) {
+      if (problem instanceof NotKnown) this.#unknown.push({ pod, why: problem.message });
+      else if (problem instanceof CycleError) this.#decide(pod, { message: problem.message });
+      else throw problem;
+    }
   }
 
   #place(pod: PodInfo): void {
@@ -94,7 +115,7 @@ export class Scheduling {
       return this.#place(pod);
     }
     if (evaluation.kind === 'rejected') {
-      return this.#refuse(pod, { message: formatRejection(nodeCount, evaluation.verdict.reasons), evaluation });
+      return this.#reject(pod, evaluation);
     }
     if (feasible.length === 0) this.#preempt(pod, evaluation);
     else this.#choose(pod, evaluation, feasible);
@@ -145,13 +166,34 @@ export class Scheduling {
     this.#decide(pod, decision);
   }
 
+  /** Says of a pod that was refused before any node was looked at. */
+  #reject(pod: PodInfo, evaluation: Evaluation & { readonly kind: 'rejected' }): void {
+    const cluster = this.#cluster;
+    const { plugin, verdict } = evaluation;
+    const verdicts = cluster.presentNodes().map(() => verdict);
+    const end = describePostFilter(cluster.profileOf(pod), {
+      rejectedBy: plugin,
+      // What it knows of the pod's claims it forgets where it refuses the pod itself.
+      claims: plugin === 'DynamicResources' ? NO_CLAIMS : (describeClaims(pod, cluster, verdicts) ?? NO_CLAIMS),
+      preemption: () => preempt(pod, cluster, verdicts),
+    });
+    this.#refuse(pod, { message: `${formatRejection(cluster.nodeCount, verdict.reasons)}${end}`, evaluation });
+  }
+
   #preempt(pod: PodInfo, evaluation: Evaluation): void {
     const cluster = this.#cluster;
+    const profile = cluster.profileOf(pod);
     const verdicts = cluster.presentNodes().map((node) => filterNode(evaluation, cluster, node.index));
-    const preemption = preempt(pod, cluster, verdicts);
-    if (preemption.kind === 'none') {
+    const isTried = profile.postFilters.includes('DefaultPreemption');
+    const preemption: Preemption = isTried ? preempt(pod, cluster, verdicts) : { kind: 'none', message: '' };
+    if (preemption.kind !== 'victims') {
       const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
-      return this.#refuse(pod, { message: `${refusal} ${NO_CLAIMS}, ${preemption.message}`, evaluation });
+      const end = describePostFilter(profile, {
+        rejectedBy: undefined,
+        claims: describeClaims(pod, cluster, verdicts) ?? NO_CLAIMS,
+        preemption: () => preemption,
+      });
+      return this.#refuse(pod, { message: `${refusal}${end}`, evaluation });
     }
     const { node, victims } = preemption;
     for (const victim of victims) {

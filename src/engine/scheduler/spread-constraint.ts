@@ -35,27 +35,25 @@ function readSelector(item: JsonValue, labels: ReadonlyMap<string, string>): Sel
   return { ...selector, requirements: [...selector.requirements, ...merged] };
 }
 
-const DEFAULTS = [
-  { maxSkew: 3, topologyKey: 'kubernetes.io/hostname' },
-  { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone' },
-] as const;
+const OF_SYSTEM: readonly JsonValue[] = [
+  { maxSkew: 3, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+  { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+];
 
-/** The constraints that the system gives to pods without any: spread what one Service or controller selects (`helper.DefaultSelector`). */
+/**
+ * The constraints that pods without any get, the system's if none are given: spread what one Service or controller selects
+ * (`helper.DefaultSelector`).
+ */
 export function toDefaultConstraints(
   world: World,
   pod: KubernetesObject,
   labels: ReadonlyMap<string, string>,
+  constraints: readonly JsonValue[] = OF_SYSTEM,
 ): readonly SpreadConstraint[] {
+  if (constraints.length === 0) return [];
   const selector = toDefaultSelector(world, pod, labels);
   if (selector.requirements.length === 0 || selector.invalid === true) return [];
-  return DEFAULTS.map((constraint) => ({
-    ...constraint,
-    isHard: false,
-    selector,
-    minDomains: 1,
-    honorsAffinity: true,
-    honorsTaints: false,
-  }));
+  return readSpreadConstraints({ topologySpreadConstraints: constraints }, labels).map((constraint) => ({ ...constraint, selector }));
 }
 
 function toDefaultSelector(world: World, pod: KubernetesObject, labels: ReadonlyMap<string, string>): Selector {

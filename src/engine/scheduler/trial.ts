@@ -2,11 +2,10 @@ import type { KubernetesObject, World } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import type { Mark } from './change-log.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { FastPath } from './fast/fast-path.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-class.ts';
 import { NOT_CREATED } from './pod-reading.ts';
-import { openCluster, type ScheduleOptions, type ScheduleResult } from './schedule.ts';
+import { openCluster, toSchedulingOptions, type ScheduleOptions, type ScheduleResult } from './schedule.ts';
 import { Scheduling, toSuccessor, type SchedulingOptions } from './scheduling.ts';
 
 /**
@@ -23,9 +22,8 @@ export class Trial {
   /** Of an expanded world: pods with a node are on it, the others wait. */
   constructor(world: World, options: ScheduleOptions) {
     const { cluster, queue } = openCluster(world, options);
-    const context = { kubernetesVersion: options.kubernetesVersion ?? '1.36' };
     this.#cluster = cluster;
-    this.#options = { ...options, ...context, fastPath: new FastPath(cluster, context) };
+    this.#options = toSchedulingOptions(cluster, options);
     this.#waiting = this.#toObjects(queue);
   }
 

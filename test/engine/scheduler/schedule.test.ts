@@ -291,3 +291,32 @@ test('a pod that comes between two of a kind makes room for the second', () => {
     ],
   );
 });
+
+const OLD = [
+  {
+    name: 'since 1.34 no taint is named',
+    version: '1.34',
+    want: '0/1 nodes are available: 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  },
+  {
+    name: 'before 1.34 the taint is named, and nobody speaks of claims',
+    version: '1.33',
+    want: '0/1 nodes are available: 1 node(s) had untolerated taint {team: a}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  },
+];
+
+for (const { name, version, want } of OLD) {
+  test(`messages by version: ${name}`, () => {
+    const tainted = node('n', { spec: { taints: [{ key: 'team', value: 'a', effect: 'NoSchedule' }] } });
+    assert.equal(placementOf([tainted, pod('p')], 'test/p', version).message, want);
+  });
+}
+
+test('before 1.34 a claim that is not there does not end the search for victims', () => {
+  const wanting = pod('p', { spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] } });
+  const { message } = placementOf([node('n'), wanting], 'test/p', '1.33');
+  assert.equal(
+    message,
+    '0/1 nodes are available: persistentvolumeclaim "c" not found. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  );
+});

@@ -7,8 +7,8 @@ import (
 	"sort"
 
 	v1 "k8s.io/api/core/v1"
+	resourceapi "k8s.io/api/resource/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/client-go/informers"
@@ -19,22 +19,16 @@ import (
 	"k8s.io/client-go/tools/events"
 	tracker "k8s.io/dynamic-resource-allocation/resourceslice/tracker"
 	"k8s.io/klog/v2"
-	configv1 "k8s.io/kube-scheduler/config/v1"
 	fwk "k8s.io/kube-scheduler/framework"
-	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
-	"k8s.io/kubernetes/pkg/apis/core"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
+	_ "k8s.io/kubernetes/pkg/apis/resource/install"
 	_ "k8s.io/kubernetes/pkg/apis/storage/install"
-	"k8s.io/kubernetes/pkg/registry/core/pod"
 	"k8s.io/kubernetes/pkg/scheduler"
-	config "k8s.io/kubernetes/pkg/scheduler/apis/config"
-	configscheme "k8s.io/kubernetes/pkg/scheduler/apis/config/scheme"
 	internalcache "k8s.io/kubernetes/pkg/scheduler/backend/cache"
 	internalqueue "k8s.io/kubernetes/pkg/scheduler/backend/queue"
 	"k8s.io/kubernetes/pkg/scheduler/framework"
-	"k8s.io/kubernetes/pkg/scheduler/framework/plugins"
 	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/dynamicresources"
 	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/nodevolumelimits"
 	frameworkruntime "k8s.io/kubernetes/pkg/scheduler/framework/runtime"
@@ -45,6 +39,8 @@ import (
 type schedulerQuestion struct {
 	Objects []json.RawMessage `json:"objects"`
 	Pod     json.RawMessage   `json:"pod"`
+	// A KubeSchedulerConfiguration; the default one if absent.
+	Configuration json.RawMessage `json:"configuration"`
 	// More pods, which come after it: each that gets a node takes its place there, and reserves what it needs.
 	Next []json.RawMessage `json:"next"`
 }
@@ -59,6 +55,10 @@ type nodeAnswer struct {
 }
 
 type schedulerAnswer struct {
+	// Why the configuration is refused; nothing else is said then.
+	Refused []string `json:"refused,omitempty"`
+	// The error that ended the cycle.
+	Failed    string       `json:"failed,omitempty"`
 	Message   string       `json:"message"`
 	Nodes     []nodeAnswer `json:"nodes,omitempty"`
 	Nominated string       `json:"nominated,omitempty"`
@@ -70,12 +70,15 @@ type schedulerAnswer struct {
 // What one cycle of kube-scheduler's default profile says of one pod. The same steps as `schedulingAlgorithm` of schedule_one.go,
 // but every node is looked at and every score is told.
 type schedulerOracle struct {
-	framework framework.Framework
-	snapshot  *internalcache.Snapshot
-	indexers  map[string]cache.Indexer
-	victims   []string
-	live      internalcache.Cache
-	undo      []func()
+	frameworks map[string]framework.Framework
+	standard   map[string]framework.Framework
+	options    []frameworkruntime.Option
+	snapshot   *internalcache.Snapshot
+	indexers   map[string]cache.Indexer
+	claims     claimFeed
+	victims    []string
+	live       internalcache.Cache
+	undo       []func()
 }
 
 func newScheduler() (subject, error) {
@@ -93,17 +96,18 @@ func newScheduler() (subject, error) {
 		oracle.victims = append(oracle.victims, action.GetNamespace()+"/"+name)
 		return true, nil, nil
 	})
+	accept := func(action clienttesting.Action) (bool, runtime.Object, error) {
+		return true, &resourceapi.ResourceClaim{}, nil
+	}
+	client.PrependReactor("update", "resourceclaims", accept)
+	client.PrependReactor("patch", "resourceclaims", accept)
 	factory := informers.NewSharedInformerFactory(client, 0)
 	queue := internalqueue.NewTestQueue(ctx, nil)
-	dynamic, err := dynamicResources(ctx, client, factory)
+	dynamic, err := dynamicResources(ctx, client, factory, &oracle.claims)
 	if err != nil {
 		return nil, err
 	}
-	profile, err := defaultProfile()
-	if err != nil {
-		return nil, err
-	}
-	oracle.framework, err = frameworkruntime.NewFramework(ctx, plugins.NewInTreeRegistry(), profile,
+	oracle.options = []frameworkruntime.Option{
 		frameworkruntime.WithClientSet(client),
 		frameworkruntime.WithEventRecorder(&events.FakeRecorder{}),
 		frameworkruntime.WithInformerFactory(factory),
@@ -115,9 +119,10 @@ func newScheduler() (subject, error) {
 		frameworkruntime.WithParallelism(2),
 		frameworkruntime.WithWaitingPods(frameworkruntime.NewWaitingPodsMap()),
 		frameworkruntime.WithPodsInPreBind(frameworkruntime.NewPodsInPreBindMap()),
-	)
-	if err != nil {
-		return nil, err
+	}
+	refused := []string{}
+	if oracle.standard, refused = oracle.configure(ctx, nil); len(refused) > 0 {
+		return nil, fmt.Errorf("the default configuration: %v", refused)
 	}
 	oracle.indexers = map[string]cache.Indexer{
 		"Pod":                   factory.Core().V1().Pods().Informer().GetIndexer(),
@@ -133,29 +138,47 @@ func newScheduler() (subject, error) {
 		"CSINode":               factory.Storage().V1().CSINodes().Informer().GetIndexer(),
 		"CSIDriver":             factory.Storage().V1().CSIDrivers().Informer().GetIndexer(),
 		"CSIStorageCapacity":    factory.Storage().V1().CSIStorageCapacities().Informer().GetIndexer(),
+		"DeviceClass":           factory.Resource().V1().DeviceClasses().Informer().GetIndexer(),
+		"ResourceSlice":         factory.Resource().V1().ResourceSlices().Informer().GetIndexer(),
+		"ResourceClaim":         cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{}),
 		"VolumeAttachment":      factory.Storage().V1().VolumeAttachments().Informer().GetIndexer(),
 		"PodDisruptionBudget":   factory.Policy().V1().PodDisruptionBudgets().Informer().GetIndexer(),
 	}
 	return oracle.answer, nil
 }
 
-func dynamicResources(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory) (fwk.SharedDRAManager, error) {
+func dynamicResources(
+	ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, feed *claimFeed,
+) (fwk.SharedDRAManager, error) {
 	slices, err := tracker.StartTracker(ctx, tracker.Options{SliceInformer: factory.Resource().V1().ResourceSlices(), KubeClient: client})
 	if err != nil {
 		return nil, err
 	}
-	claims := assumecache.NewAssumeCache(klog.FromContext(ctx), factory.Resource().V1().ResourceClaims().Informer(), "ResourceClaim", "", nil)
+	claims := assumecache.NewAssumeCache(klog.FromContext(ctx), feed, "ResourceClaim", "", nil)
 	return dynamicresources.NewDRAManager(ctx, claims, slices, factory), nil
 }
 
-func defaultProfile() (*config.KubeSchedulerProfile, error) {
-	versioned := configv1.KubeSchedulerConfiguration{}
-	configscheme.Scheme.Default(&versioned)
-	internal := config.KubeSchedulerConfiguration{}
-	if err := configscheme.Scheme.Convert(&versioned, &internal, nil); err != nil {
-		return nil, err
+// The claims of a question, told to the scheduler's cache as an informer would.
+type claimFeed struct {
+	handlers []cache.ResourceEventHandler
+	told     []interface{}
+}
+
+func (f *claimFeed) AddEventHandler(handler cache.ResourceEventHandler) (cache.ResourceEventHandlerRegistration, error) {
+	f.handlers = append(f.handlers, handler)
+	return nil, nil
+}
+
+func (f *claimFeed) replace(claims []interface{}) {
+	for _, handler := range f.handlers {
+		for _, claim := range f.told {
+			handler.OnDelete(claim)
+		}
+		for _, claim := range claims {
+			handler.OnAdd(claim, false)
+		}
 	}
-	return &internal.Profiles[0], nil
+	f.told = claims
 }
 
 func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
@@ -166,15 +189,26 @@ func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer o.forget()
+	o.frameworks = o.standard
+	if asked.Configuration != nil {
+		frameworks, refused := o.configure(ctx, asked.Configuration)
+		if len(refused) > 0 {
+			return &schedulerAnswer{Refused: refused}, nil
+		}
+		o.frameworks = frameworks
+	}
 	incoming, err := o.load(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
 	var first *schedulerAnswer
 	for _, pod := range incoming {
+		if o.frameworks[pod.Spec.SchedulerName] == nil {
+			return nil, fmt.Errorf("no profile for %s", pod.Spec.SchedulerName)
+		}
 		told, err := o.schedule(ctx, pod, len(incoming) > 1)
 		if err != nil {
-			return nil, err
+			told = &schedulerAnswer{Failed: err.Error()}
 		}
 		if first == nil {
 			first = told
@@ -185,112 +219,16 @@ func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
 	return first, nil
 }
 
+func (o *schedulerOracle) frameworkOf(pod *v1.Pod) framework.Framework {
+	return o.frameworks[pod.Spec.SchedulerName]
+}
+
 // Gives back what the pods of a question have reserved.
 func (o *schedulerOracle) forget() {
 	for i := len(o.undo) - 1; i >= 0; i-- {
 		o.undo[i]()
 	}
 	o.undo = nil
-}
-
-// Puts the world into the snapshot and the listers, as the API server stores it.
-func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]*v1.Pod, error) {
-	lists := map[string][]interface{}{}
-	var nodes []*v1.Node
-	var pods []*v1.Pod
-	names := sets.New[string]()
-	for _, raw := range asked.Objects {
-		object, kind, err := decodeStored(raw)
-		if err != nil {
-			return nil, err
-		}
-		if o.indexers[kind] == nil {
-			return nil, fmt.Errorf("the scheduler is not asked of %s", kind)
-		}
-		lists[kind] = append(lists[kind], object)
-		switch object := object.(type) {
-		case *v1.Node:
-			nodes = append(nodes, object)
-			names.Insert(object.Name)
-		case *v1.Pod:
-			pods = append(pods, object)
-		}
-	}
-	var incoming []*v1.Pod
-	for _, raw := range append([]json.RawMessage{asked.Pod}, asked.Next...) {
-		object, _, err := decodeStored(raw)
-		if err != nil {
-			return nil, err
-		}
-		pod, isPod := object.(*v1.Pod)
-		if !isPod {
-			return nil, fmt.Errorf("not a pod")
-		}
-		incoming = append(incoming, pod)
-		lists["Pod"] = append(lists["Pod"], pod)
-	}
-	for kind, indexer := range o.indexers {
-		if err := indexer.Replace(lists[kind], ""); err != nil {
-			return nil, err
-		}
-	}
-	o.victims = nil
-	return incoming, o.fill(ctx, nodes, pods, names)
-}
-
-// Fills the snapshot as the event handlers of the scheduler do, with its cache between.
-func (o *schedulerOracle) fill(ctx context.Context, nodes []*v1.Node, pods []*v1.Pod, names sets.Set[string]) error {
-	logger := klog.FromContext(ctx)
-	o.live = internalcache.New(ctx, nil, false)
-	for _, node := range nodes {
-		o.live.AddNode(logger, node)
-	}
-	for _, item := range pods {
-		isOver := item.Status.Phase == v1.PodSucceeded || item.Status.Phase == v1.PodFailed
-		if isOver || !names.Has(item.Spec.NodeName) {
-			continue
-		}
-		if err := o.live.AddPod(logger, item); err != nil {
-			return err
-		}
-	}
-	*o.snapshot = *internalcache.NewEmptySnapshot()
-	return o.live.UpdateSnapshot(logger, o.snapshot)
-}
-
-// Decodes an object with its defaults; a pod also as its strategy prepares it.
-func decodeStored(raw json.RawMessage) (runtime.Object, string, error) {
-	object, gvk, err := legacyscheme.Codecs.UniversalDeserializer().Decode(raw, nil, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	legacyscheme.Scheme.Default(object)
-	if given, isPod := object.(*v1.Pod); isPod {
-		object, err = prepared(given)
-	}
-	return object, gvk.Kind, err
-}
-
-func prepared(given *v1.Pod) (*v1.Pod, error) {
-	given.UID = types.UID(given.Namespace + "/" + given.Name)
-	status := given.Status
-	internal := &core.Pod{}
-	if err := legacyscheme.Scheme.Convert(given, internal, nil); err != nil {
-		return nil, err
-	}
-	pod.Strategy.PrepareForCreate(context.Background(), internal)
-	converted := &v1.Pod{}
-	if err := legacyscheme.Scheme.Convert(internal, converted, nil); err != nil {
-		return nil, err
-	}
-	converted.Status = status
-	// The scheduler reads what the server writes, with quantities in their canonical form: sums of others go wrong.
-	text, err := json.Marshal(converted)
-	if err != nil {
-		return nil, err
-	}
-	stored := &v1.Pod{}
-	return stored, json.Unmarshal(text, stored)
 }
 
 func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssumed bool) (*schedulerAnswer, error) {
@@ -331,10 +269,10 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssu
 	if len(feasible) == 1 {
 		return result, o.assume(ctx, state, incoming, feasible[0].Node().Name, isAssumed)
 	}
-	if status := o.framework.RunPreScorePlugins(ctx, state, incoming, feasible); !status.IsSuccess() {
+	if status := o.frameworkOf(incoming).RunPreScorePlugins(ctx, state, incoming, feasible); !status.IsSuccess() {
 		return nil, status.AsError()
 	}
-	scores, status := o.framework.RunScorePlugins(ctx, state, incoming, feasible)
+	scores, status := o.frameworkOf(incoming).RunScorePlugins(ctx, state, incoming, feasible)
 	if !status.IsSuccess() {
 		return nil, status.AsError()
 	}
@@ -362,10 +300,10 @@ func (o *schedulerOracle) assume(ctx context.Context, state fwk.CycleState, inco
 	}
 	assumed := incoming.DeepCopy()
 	assumed.Spec.NodeName = node
-	if status := o.framework.RunReservePluginsReserve(ctx, state, assumed, node); !status.IsSuccess() {
+	if status := o.frameworkOf(incoming).RunReservePluginsReserve(ctx, state, assumed, node); !status.IsSuccess() {
 		return status.AsError()
 	}
-	o.undo = append(o.undo, func() { o.framework.RunReservePluginsUnreserve(ctx, state, assumed, node) })
+	o.undo = append(o.undo, func() { o.frameworkOf(incoming).RunReservePluginsUnreserve(ctx, state, assumed, node) })
 	logger := klog.FromContext(ctx)
 	if err := o.live.AssumePod(logger, assumed); err != nil {
 		return err
@@ -376,7 +314,7 @@ func (o *schedulerOracle) assume(ctx context.Context, state fwk.CycleState, inco
 func (o *schedulerOracle) filter(
 	ctx context.Context, state fwk.CycleState, incoming *v1.Pod, nodes []fwk.NodeInfo, diagnosis *framework.Diagnosis,
 ) ([]fwk.NodeInfo, error) {
-	prefiltered, status, unscheduledPlugins := o.framework.RunPreFilterPlugins(ctx, state, incoming)
+	prefiltered, status, unscheduledPlugins := o.frameworkOf(incoming).RunPreFilterPlugins(ctx, state, incoming)
 	if !status.IsSuccess() {
 		if !status.IsRejected() {
 			return nil, status.AsError()
@@ -398,7 +336,7 @@ func (o *schedulerOracle) filter(
 	}
 	var feasible []fwk.NodeInfo
 	for _, node := range nodes {
-		status := o.framework.RunFilterPluginsWithNominatedPods(ctx, state, incoming, node)
+		status := o.frameworkOf(incoming).RunFilterPluginsWithNominatedPods(ctx, state, incoming, node)
 		switch {
 		case status.IsSuccess():
 			feasible = append(feasible, node)
@@ -414,7 +352,7 @@ func (o *schedulerOracle) filter(
 func (o *schedulerOracle) refuse(
 	ctx context.Context, state fwk.CycleState, incoming *v1.Pod, nodes int, diagnosis framework.Diagnosis, result *schedulerAnswer,
 ) error {
-	found, status := o.framework.RunPostFilterPlugins(ctx, state, incoming, diagnosis.NodeToStatus)
+	found, status := o.frameworkOf(incoming).RunPostFilterPlugins(ctx, state, incoming, diagnosis.NodeToStatus)
 	diagnosis.PostFilterMsg = status.Message()
 	fitError := &framework.FitError{Pod: incoming, NumAllNodes: nodes, Diagnosis: diagnosis}
 	result.Message = fitError.Error()

@@ -1,5 +1,7 @@
 import { compareStrings, getArray, type JsonValue } from '../../../src/std/index.ts';
 import type { Random } from '../random.ts';
+import { makeConfiguration, SECOND_SCHEDULER } from './configuration.ts';
+import { makeDevices, withDevices } from './devices.ts';
 import { NAMESPACES } from './fields.ts';
 import { makeNode } from './node.ts';
 import { makeClaims, makeNamespace, makeOthers } from './others.ts';
@@ -28,6 +30,12 @@ const STORAGE: Theme = {
   often: 2,
 };
 
+const DEVICES: Theme = {
+  objects: makeDevices,
+  change: (pod, random) => withDevices(withoutRules(pod), random),
+  often: 8,
+};
+
 /** A pod without most of what makes nodes refuse it for other reasons. */
 function withoutRules(pod: Pod): Pod {
   const { affinity: _a, topologySpreadConstraints: _t, nodeSelector: _n, hostNetwork: _h, ...spec } = pod.spec;
@@ -36,9 +44,9 @@ function withoutRules(pod: Pod): Pod {
 
 /** A few nodes with pods on them, and one pod or some, one after the other, that need a place. */
 export function makeSchedulerCase(random: Random): JsonValue {
-  const theme = random.once(3) ? STORAGE : PLAIN;
+  const theme = random.pick([PLAIN, PLAIN, STORAGE, DEVICES]);
   const isLarge = random.once(40);
-  const isSmall = !isLarge && random.once(3);
+  const isSmall = !isLarge && random.once(2);
   const most = isLarge ? 20 : isSmall ? 2 : 7;
   const names = random.list(random.once(60) ? 0 : 1 + random.below(most), (i) => `n${i}`).toSorted(compareStrings);
   const isCrowded = random.once(3);
@@ -51,11 +59,18 @@ export function makeSchedulerCase(random: Random): JsonValue {
   const more = random.once(5) ? random.below(isLarge ? 40 : 5) : 0;
   incoming.push(...random.list(more, (i) => theme.change(makePod(`next${i}`, random, { isPlaced: false, mayClaim: false }), random)));
   const pods = [...placed, ...incoming];
-  const others = [...makeOthers(random), ...theme.objects(random, names, pods)];
+  const others = [...(isSmall && random.once(2) ? [] : makeOthers(random)), ...theme.objects(random, names, pods)];
   const background = [...nodes, ...NAMESPACES.map(makeNamespace)];
-  if (more === 0) return { objects: [...background, ...placed, ...others], pod: incoming[0] ?? null };
-  const [first, ...next] = incoming.map(withoutPriority).map(withAge);
-  return { objects: [...background, ...placed.map(withoutPriority), ...others], pod: first ?? null, next };
+  const configuration = random.once(4) ? makeConfiguration(random) : undefined;
+  const scheduler = configuration === undefined || random.once(2) ? (pod: Pod): Pod => pod : withScheduler;
+  const settings = configuration === undefined ? {} : { configuration };
+  if (more === 0) return { ...settings, objects: [...background, ...placed, ...others], pod: incoming.map(scheduler)[0] ?? null };
+  const [first, ...next] = incoming.map(scheduler).map(withoutPriority).map(withAge);
+  return { ...settings, objects: [...background, ...placed.map(withoutPriority), ...others], pod: first ?? null, next };
+}
+
+function withScheduler(pod: Pod): Pod {
+  return { ...pod, spec: { ...pod.spec, schedulerName: SECOND_SCHEDULER } };
 }
 
 /** Of pods that come one after the other none makes room for itself: whom its controller makes in the place of a victim is another matter. */

@@ -2,6 +2,9 @@ import type { JsonValue } from '../../../src/std/index.ts';
 import type { Random } from '../random.ts';
 import { fields, IMAGES, ZONES } from './fields.ts';
 
+/** Features that kubelets declare; the API demands them in order. */
+const FEATURES = ['RestartAllContainersOnContainerExits', 'UserNamespacesHostNetworkSupport'];
+
 export function makeNode(name: string, random: Random, isCrowded: boolean): JsonValue {
   const labels = {
     'kubernetes.io/hostname': name,
@@ -22,7 +25,10 @@ export function makeNode(name: string, random: Random, isCrowded: boolean): Json
     unschedulable: [9, () => true],
     taints: [4, () => random.list(1 + random.below(2), () => makeTaint(random))],
   });
-  const images = fields(random, { images: [2, () => random.list(1 + random.below(3), () => makeImage(random))] });
+  const images = fields(random, {
+    declaredFeatures: [2, () => FEATURES.filter(() => random.once(2))],
+    images: [2, () => random.list(1 + random.below(3), () => makeImage(random))],
+  });
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec, status: { allocatable, ...images } };
 }
 

@@ -55,6 +55,7 @@ export function makePod(
       affinity: [2 * rare, () => makeAffinity(random)],
       topologySpreadConstraints: [3 * rare, () => random.list(1 + random.below(2), () => makeSpread(random))],
       hostNetwork: [12, () => true],
+      hostUsers: [6, () => false],
       volumes: [mayClaim ? (isPlaced ? 2 : 4) : 8, () => [makeVolume(random, namespace, mayClaim)]],
     }),
   };
@@ -84,7 +85,12 @@ function makeContainer(name: string, random: Random): JsonObject {
   return {
     name,
     image: random.pick(IMAGES),
-    ...fields(random, { resources: [2, () => makeResources(random)], ports: [5, () => [port()]] }),
+    ...fields(random, {
+      restartPolicyRules: [20, () => [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [1] } }]],
+      restartPolicy: [20, () => 'Never'],
+      resources: [2, () => makeResources(random)],
+      ports: [5, () => [port()]],
+    }),
   };
 }
 

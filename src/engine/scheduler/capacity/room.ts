@@ -1,9 +1,11 @@
 import type { ClusterState } from '../cluster-state.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes } from '../evaluate.ts';
-import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from '../fit-error.ts';
+import { countReasons, formatReasons, formatRejection } from '../fit-error.ts';
+import { describeClaims } from '../plugins/dynamic-resources.ts';
+import { describePostFilter, NO_CLAIMS } from '../post-filter.ts';
 import type { PodInfo } from '../pod-class.ts';
-import { preempt } from '../preemption.ts';
+import { preempt, type Preemption } from '../preemption.ts';
 import { SUCCESS } from '../verdict.ts';
 import { isPlain } from './realise-packing.ts';
 
@@ -130,13 +132,17 @@ function findObstacle(pod: PodInfo, cluster: ClusterState, { placed }: Filling):
     return scarce === undefined ? head : { ...head, scarce };
   });
   if (cluster.nodes.length === 0) return { message: 'no nodes available to schedule pods', evicts: 0, nodes };
-  if (evaluation.kind === 'rejected')
-    return { message: formatRejection(cluster.nodes.length, evaluation.verdict.reasons), evicts: 0, nodes };
   const verdicts = explained.map(({ verdict }) => verdict);
+  const end = (rejectedBy: string | undefined, preemption: () => Preemption): string =>
+    describePostFilter(cluster.profileOf(pod), { rejectedBy, claims: describeClaims(pod, cluster, verdicts) ?? NO_CLAIMS, preemption });
+  if (evaluation.kind === 'rejected') {
+    const rejection = formatRejection(cluster.nodes.length, evaluation.verdict.reasons);
+    return { message: `${rejection}${end(evaluation.plugin, () => preempt(pod, cluster, verdicts))}`, evicts: 0, nodes };
+  }
   const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
   const preemption = preempt(pod, cluster, verdicts);
   if (preemption.kind === 'victims') return { message: refusal, evicts: preemption.victims.length, nodes };
-  return { message: `${refusal} ${NO_CLAIMS}, ${preemption.message}`, evicts: 0, nodes };
+  return { message: `${refusal}${end(undefined, () => preemption)}`, evicts: 0, nodes };
 }
 
 function findScarce(pod: PodInfo, cluster: ClusterState, { index }: NodeInfo): NodeObstacle['scarce'] {

@@ -1,7 +1,9 @@
 import type { Plugin } from '../plugin.ts';
+import { DYNAMIC_RESOURCES } from './dynamic-resources.ts';
 import { IMAGE_LOCALITY } from './image-locality.ts';
 import { INTER_POD_AFFINITY } from './inter-pod-affinity.ts';
 import { NODE_AFFINITY } from './node-affinity.ts';
+import { NODE_DECLARED_FEATURES } from './node-declared-features.ts';
 import { NODE_NAME } from './node-name.ts';
 import { NODE_PORTS } from './node-ports.ts';
 import { NODE_RESOURCES_BALANCED_ALLOCATION } from './node-resources-balanced-allocation.ts';
@@ -14,7 +16,7 @@ import { VOLUME_BINDING } from './volume-binding.ts';
 import { VOLUME_RESTRICTIONS } from './volume-restrictions.ts';
 import { VOLUME_ZONE } from './volume-zone.ts';
 
-/** The default profile, in its order: the first plugin that refuses a node says why (`apis/config/v1/default_plugins.go`). */
+/** The plugins that are simulated, in the order of the default profile. */
 export const PLUGINS: readonly Plugin[] = [
   NODE_UNSCHEDULABLE,
   NODE_NAME,
@@ -28,6 +30,8 @@ export const PLUGINS: readonly Plugin[] = [
   VOLUME_ZONE,
   POD_TOPOLOGY_SPREAD,
   INTER_POD_AFFINITY,
+  DYNAMIC_RESOURCES,
   NODE_RESOURCES_BALANCED_ALLOCATION,
   IMAGE_LOCALITY,
+  NODE_DECLARED_FEATURES,
 ];

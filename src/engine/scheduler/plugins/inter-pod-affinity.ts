@@ -9,7 +9,6 @@ import { SUCCESS, unresolvable, unschedulable } from '../verdict.ts';
 const AFFINITY = unresolvable("node(s) didn't match pod affinity rules");
 const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rules");
 const EXISTING = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
-const HARD_AFFINITY_WEIGHT = 1;
 
 /** Holds pods near to or away from other pods, as their terms and those of the pods already there demand. */
 export const INTER_POD_AFFINITY: Plugin = {
@@ -88,10 +87,12 @@ function listExisting(pod: PodInfo, cluster: ClusterState): readonly DomainSums[
 
 function listScored(pod: PodInfo, cluster: ClusterState, own: readonly Weighed[]): readonly Weighed[] {
   const { face } = pod.class;
+  const { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods } = cluster.profileOf(pod).settings;
+  if (ignorePreferredTermsOfExistingPods && own.length === 0) return [];
   const carried = (kind: 'requiredAffinity' | 'preferredAffinity' | 'preferredAntiAffinity', sign: number): Weighed[] =>
     cluster.carriers.about(kind, face).map(({ term, sums }) => ({
       sums,
-      factor: sign * (kind === 'requiredAffinity' ? HARD_AFFINITY_WEIGHT : term.weight),
+      factor: sign * (kind === 'requiredAffinity' ? hardPodAffinityWeight : term.weight),
     }));
   const all = [...own, ...carried('requiredAffinity', 1), ...carried('preferredAffinity', 1), ...carried('preferredAntiAffinity', -1)];
   return all.filter(({ factor }) => factor !== 0);

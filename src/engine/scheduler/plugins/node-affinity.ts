@@ -1,12 +1,13 @@
-import { isTermMatched, readNodeSelectorTerm, toRequiredNodeMatcher } from '../../../model/index.ts';
+import { isTermMatched, readNodeSelectorTerm, toNodeMatcher, toRequiredNodeMatcher, type NodeFace } from '../../../model/index.ts';
 import { getArray, getNumber, getObject, getString, getStringMap, type JsonObject, type JsonValue } from '../../../std/index.ts';
 import type { Aspect } from '../aspect.ts';
 import type { ClusterState } from '../cluster-state.ts';
-import { normalize, SKIP, type Plugin, type PreparedFilter } from '../plugin.ts';
+import { normalize, SKIP, type NodeFilter, type Plugin, type PreparedFilter } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { SUCCESS, unresolvable } from '../verdict.ts';
 
 const MISMATCH = unresolvable("node(s) didn't match Pod's node affinity/selector");
+const ENFORCED = unresolvable("node(s) didn't match scheduler-enforced node affinity");
 const CONFLICT = unresolvable('pod affinity terms conflict');
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
@@ -15,12 +16,14 @@ const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 export const NODE_AFFINITY: Plugin = {
   name: 'NodeAffinity',
   isStatic: true,
-  reads: ['affinity', 'nodeSelector'],
+  reads: ['affinity', 'nodeSelector', 'schedulerName'],
   weight: 2,
   filter: (pod, cluster) => {
     const required = getObject(pod.class.spec, 'affinity', 'nodeAffinity', REQUIRED);
-    if (required === undefined && getStringMap(pod.class.spec, 'nodeSelector').size === 0) return SKIP;
-    return prepare(pod.class.spec, required, cluster);
+    const enforced = getObject(cluster.profileOf(pod).settings.addedAffinity, REQUIRED);
+    if (enforced === undefined && required === undefined && getStringMap(pod.class.spec, 'nodeSelector').size === 0) return SKIP;
+    const prepared = prepare(pod.class.spec, required, cluster);
+    return enforced === undefined ? prepared : withEnforced(prepared, toNodeMatcher(enforced), cluster);
   },
   looksAt: { score: 'aspects' },
   aspects: (pod, cluster) => cluster.ofClass(pod, listPreferenceAspects),
@@ -31,9 +34,20 @@ export const NODE_AFFINITY: Plugin = {
   },
 };
 
+/** The affinity that the profile adds is asked first. */
+function withEnforced(prepared: PreparedFilter, isAllowed: (node: NodeFace) => boolean, cluster: ClusterState): PreparedFilter {
+  if (prepared.kind !== 'filter') return prepared;
+  const filter: NodeFilter = (index) => {
+    const node = cluster.nodes[index];
+    return node !== undefined && isAllowed(node) ? prepared.filter(index) : ENFORCED;
+  };
+  return { ...prepared, filter };
+}
+
 /** How much each node is preferred; nothing for pods without preferences. */
 function listPreferenceAspects(pod: PodInfo, cluster: ClusterState): readonly Aspect[] {
-  const terms = getArray(pod.class.spec, 'affinity', 'nodeAffinity', PREFERRED).flatMap(readPreference);
+  const added = getArray(cluster.profileOf(pod).settings.addedAffinity, PREFERRED);
+  const terms = [...added, ...getArray(pod.class.spec, 'affinity', 'nodeAffinity', PREFERRED)].flatMap(readPreference);
   if (terms.length === 0) return [];
   const values = Float64Array.from(cluster.nodes, (node) =>
     terms.reduce((sum, { weight, term }) => sum + (isTermMatched(term, node) ? weight : 0), 0),

@@ -1,7 +1,10 @@
 import { compareStrings } from '../../../std/index.ts';
 import type { ClusterState, ResourceColumn } from '../cluster-state.ts';
+import { DEFAULT_SETTINGS } from '../configuration/plugin-settings.ts';
 import type { Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
+import { isExtendedResource } from '../pod-requests.ts';
+import { toRating, toScoredUsage } from './resource-scores.ts';
 import { SUCCESS, unresolvable, unschedulable, type Verdict } from '../verdict.ts';
 
 const TOO_MANY = 'Too many pods';
@@ -29,20 +32,29 @@ export const NODE_RESOURCES_FIT: Plugin = {
     };
   },
   score: (pod, cluster, feasible) => {
-    const { incoming } = pod.class.requests;
-    const cpu = cluster.column('cpu').allocatable;
-    const memory = cluster.column('memory').allocatable;
-    const scores = new Float64Array(feasible.length);
-    for (let i = 0; i < scores.length; i++) {
-      const node = feasible[i] ?? 0;
-      const a = toLeastAllocated(cpu[node] ?? 0, (cluster.nonZeroCpu[node] ?? 0) + incoming.cpu);
-      const b = toLeastAllocated(memory[node] ?? 0, (cluster.nonZeroMemory[node] ?? 0) + incoming.memory);
-      const counted = (a < 0 ? 0 : 1) + (b < 0 ? 0 : 1);
-      scores[i] = counted === 0 ? 0 : Math.trunc((Math.max(0, a) + Math.max(0, b)) / counted);
-    }
-    return scores;
+    const { fitStrategy } = cluster.profileOf(pod).settings;
+    if (fitStrategy === DEFAULT_SETTINGS.fitStrategy) return scoreLeastAllocated(pod, cluster, feasible);
+    const usages = fitStrategy.resources.map(({ name }) => toScoredUsage(name, pod, cluster));
+    const rating = toRating(fitStrategy);
+    return Float64Array.from(feasible, (node) => rating(usages.map((usageOf) => usageOf(node))));
   },
 };
+
+/** The default strategy, cpu and memory alike: the same as any other, without a detour. */
+function scoreLeastAllocated(pod: PodInfo, cluster: ClusterState, feasible: Int32Array): Float64Array {
+  const { incoming } = pod.class.requests;
+  const cpu = cluster.column('cpu').allocatable;
+  const memory = cluster.column('memory').allocatable;
+  const scores = new Float64Array(feasible.length);
+  for (let i = 0; i < scores.length; i++) {
+    const node = feasible[i] ?? 0;
+    const a = toLeastAllocated(cpu[node] ?? 0, (cluster.nonZeroCpu[node] ?? 0) + incoming.cpu);
+    const b = toLeastAllocated(memory[node] ?? 0, (cluster.nonZeroMemory[node] ?? 0) + incoming.memory);
+    const counted = (a < 0 ? 0 : 1) + (b < 0 ? 0 : 1);
+    scores[i] = counted === 0 ? 0 : Math.trunc((Math.max(0, a) + Math.max(0, b)) / counted);
+  }
+  return scores;
+}
 
 function hasRoom(demands: readonly Demand[], node: number): boolean {
   for (const demand of demands) if (demand.amount > freeOf(demand, node)) return false;
@@ -52,9 +64,12 @@ function hasRoom(demands: readonly Demand[], node: number): boolean {
 function listDemands(pod: PodInfo, cluster: ClusterState): readonly Demand[] {
   const { amounts } = pod.class.requests;
   const scalars = [...amounts.keys()].filter((name) => !FIRST.includes(name)).toSorted(compareStrings);
+  const { ignoredResources, ignoredResourceGroups } = cluster.profileOf(pod).settings;
+  const isIgnored = (name: string): boolean =>
+    isExtendedResource(name) && (ignoredResources.has(name) || ignoredResourceGroups.has(name.slice(0, name.indexOf('/'))));
   return [...FIRST, ...scalars].flatMap((resource) => {
     const amount = amounts.get(resource) ?? 0;
-    return amount > 0 ? [{ resource, amount, ...cluster.column(resource) }] : [];
+    return amount > 0 && !isIgnored(resource) ? [{ resource, amount, ...cluster.column(resource) }] : [];
   });
 }
 

@@ -4,7 +4,7 @@ import type { ClusterState } from '../cluster-state.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { SKIP, type Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
-import { SUCCESS, unschedulable } from '../verdict.ts';
+import { SUCCESS, unresolvable, unschedulable } from '../verdict.ts';
 import { toCsiVolume, toDriver, toInlineCsiVolume } from '../volumes/csi-migration.ts';
 import { classNameOf } from '../volumes/match-volume.ts';
 
@@ -15,6 +15,12 @@ export const NODE_VOLUME_LIMITS: Plugin = {
   name: 'NodeVolumeLimits',
   concerns: (pod) => pod.class.volumes.length > 0,
   filter: (pod, cluster) => {
+    const missing = cluster.storage.claimsOf(pod).find(({ claim }) => claim === undefined);
+    if (missing !== undefined) {
+      const { namespace } = pod.class.face;
+      const refusal = unresolvable(`looking up PVC ${namespace}/${missing.name}: persistentvolumeclaim "${missing.name}" not found`);
+      return { kind: 'filter', filter: () => refusal };
+    }
     const wanted = listVolumes(pod, cluster);
     if (wanted.size === 0) return SKIP;
     return {

@@ -41,7 +41,7 @@ export const POD_TOPOLOGY_SPREAD: Plugin = {
   },
   score: (pod, cluster, feasible, { standsFor }) => {
     const { soft } = cluster.ofClass(pod, prepare);
-    return soft.length === 0 ? undefined : score(soft, feasible, { standsFor, needsAllKeys: pod.class.constraints.length > 0 });
+    return soft.length === 0 ? undefined : score(soft, feasible, { standsFor, needsAllKeys: needsAllKeys(pod, cluster) });
   },
 };
 
@@ -68,13 +68,19 @@ interface SoftConstraint extends Pick<SpreadConstraint, 'maxSkew'> {
 
 function prepare(pod: PodInfo, cluster: ClusterState): Prepared {
   const own = pod.class.constraints;
-  const hard = own.filter(({ isHard }) => isHard);
-  const soft = own.length > 0 ? own.filter(({ isHard }) => !isHard) : pod.class.defaultConstraints();
+  const constraints = own.length > 0 ? own : pod.class.defaultConstraints(cluster.profileOf(pod).settings.defaultConstraints);
+  const hard = constraints.filter(({ isHard }) => isHard);
+  const soft = constraints.filter(({ isHard }) => !isHard);
   const of = { pod, cluster };
   return {
     hard: hard.map((constraint) => toHard(constraint, hard, of)),
-    soft: soft.map((constraint) => toSoft(constraint, own.length > 0 ? soft : [], of)),
+    soft: soft.map((constraint) => toSoft(constraint, needsAllKeys(pod, cluster) ? soft : [], of)),
   };
+}
+
+/** Whether a node that lacks one of the keys counts for nothing: so it is but for the constraints of the system. */
+function needsAllKeys(pod: PodInfo, cluster: ClusterState): boolean {
+  return pod.class.constraints.length > 0 || cluster.profileOf(pod).settings.defaultConstraints !== undefined;
 }
 
 interface PodInCluster {

@@ -6,6 +6,8 @@ import type { PodInfo } from '../pod-class.ts';
 import { SUCCESS, unresolvable } from '../verdict.ts';
 
 const REFUSAL = unresolvable('node(s) had untolerated taint(s)');
+/** The last minor version that tells which taint it was. */
+const LAST_TO_TELL = 33;
 
 /** Keeps pods off nodes whose taints they do not tolerate, and prefers nodes with fewer taints of effect PreferNoSchedule. */
 export const TAINT_TOLERATION: Plugin = {
@@ -13,14 +15,19 @@ export const TAINT_TOLERATION: Plugin = {
   isStatic: true,
   reads: ['tolerations'],
   weight: 3,
-  filter: (pod, cluster) => ({
-    kind: 'filter',
-    filter: (node) => {
-      const taints = cluster.nodes[node]?.taints ?? [];
-      if (taints.length === 0) return SUCCESS;
-      return findUntoleratedTaint(taints, pod.class.tolerations, FORBIDDING_EFFECTS) === undefined ? SUCCESS : REFUSAL;
-    },
-  }),
+  filter: (pod, cluster) => {
+    const tells = cluster.profileOf(pod).minor <= LAST_TO_TELL;
+    return {
+      kind: 'filter',
+      filter: (node) => {
+        const taints = cluster.nodes[node]?.taints ?? [];
+        if (taints.length === 0) return SUCCESS;
+        const taint = findUntoleratedTaint(taints, pod.class.tolerations, FORBIDDING_EFFECTS);
+        if (taint === undefined) return SUCCESS;
+        return tells ? unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value}}`) : REFUSAL;
+      },
+    };
+  },
   looksAt: { score: 'aspects' },
   aspects: (pod, cluster) => (cluster.hasAvoidedNodes ? [cluster.ofClass(pod, toAvoidance)] : []),
   score: (pod, cluster, feasible) => {

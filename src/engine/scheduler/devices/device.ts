@@ -1,0 +1,128 @@
+import { isNodeSelected, nameOf, type KubernetesObject, type NodeFace, type World } from '../../../model/index.ts';
+import { compareBy, getArray, getBoolean, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../../std/index.ts';
+
+/** One device of a ResourceSlice. */
+export interface Device {
+  /** `driver/pool/name`. */
+  readonly id: string;
+  readonly driver: string;
+  readonly attributes: JsonObject;
+  readonly capacity: JsonObject;
+  readonly taints: readonly JsonValue[];
+  /** What devices of its kind need that is not simulated; undefined for plain ones. */
+  readonly unknown: string | undefined;
+  readonly isOn: (node: NodeFace) => boolean;
+}
+
+/** The devices of a pool as one node sees them, in the order in which they are tried. */
+export interface Pool {
+  readonly name: string;
+  readonly devices: readonly Device[];
+  /** Not all slices of its newest generation are there. */
+  readonly isIncomplete: boolean;
+  /** Two devices have one name. */
+  readonly isInvalid: boolean;
+}
+
+/** The pools that a node can see (`GatherPools`), by driver and name. */
+export function gatherPools(slices: readonly KubernetesObject[], node: NodeFace): readonly Pool[] {
+  const groups = new Map<string, KubernetesObject[]>();
+  for (const slice of slices) if (isRelevant(slice, node)) addTo(groups, slice);
+  return [...groups.values()]
+    .toSorted(
+      compareBy(
+        (group) => driverOf(group[0]),
+        (group) => poolOf(group[0]),
+      ),
+    )
+    .flatMap((group) => toPool(group, slices, node));
+}
+
+function addTo(groups: Map<string, KubernetesObject[]>, slice: KubernetesObject): void {
+  const key = `${driverOf(slice)}/${poolOf(slice)}`;
+  const group = groups.get(key) ?? [];
+  const known = group[0] === undefined ? -1 : generationOf(group[0]);
+  if (generationOf(slice) > known) groups.set(key, [slice]);
+  else if (generationOf(slice) === known) groups.set(key, [...group, slice]);
+}
+
+function toPool(group: readonly KubernetesObject[], all: readonly KubernetesObject[], node: NodeFace): readonly Pool[] {
+  const [first] = group;
+  const wanted = getNumber(first, 'spec', 'pool', 'resourceSliceCount') ?? 0;
+  const name = `${driverOf(first)}/${poolOf(first)}`;
+  const same = all.filter((slice) => driverOf(slice) === driverOf(first) && poolOf(slice) === poolOf(first));
+  const newest = Math.max(...same.map(generationOf));
+  if (group.length !== wanted) {
+    if (first !== undefined && newest > generationOf(first)) return [];
+    if (same.filter((slice) => generationOf(slice) === newest).length !== wanted) {
+      return [{ name, devices: [], isIncomplete: true, isInvalid: false }];
+    }
+  }
+  const sorted = group.toSorted(compareBy(nameOf));
+  const devices = sorted.flatMap((slice) => getArray(slice, 'spec', 'devices').map((device) => toDevice(device, slice)));
+  const isInvalid = new Set(devices.map(({ id }) => id)).size < devices.length;
+  return [{ name, devices: devices.filter((device) => device.isOn(node)), isIncomplete: false, isInvalid }];
+}
+
+function toDevice(device: JsonValue, slice: KubernetesObject): Device {
+  // v1beta1 has what a device is like in a field of its own.
+  const facts = getObject(device, 'basic') ?? getObject(device) ?? {};
+  const driver = driverOf(slice);
+  const perDevice = getBoolean(slice, 'spec', 'perDeviceNodeSelection') === true;
+  return {
+    id: `${driver}/${poolOf(slice)}/${getString(device, 'name') ?? ''}`,
+    driver,
+    attributes: getObject(facts, 'attributes') ?? {},
+    capacity: getObject(facts, 'capacity') ?? {},
+    taints: getArray(facts, 'taints'),
+    unknown: findUnknown(facts),
+    isOn: perDevice ? toNodeCheck(facts) : () => true,
+  };
+}
+
+function findUnknown(device: JsonObject): string | undefined {
+  if (getArray(device, 'consumesCounters').length > 0) return 'devices that share counters (consumesCounters)';
+  if (getBoolean(device, 'allowMultipleAllocations') === true) return 'devices with consumable capacity (allowMultipleAllocations)';
+  return getArray(device, 'bindingConditions').length > 0 ? 'devices with bindingConditions' : undefined;
+}
+
+function isRelevant(slice: KubernetesObject, node: NodeFace): boolean {
+  const spec = getObject(slice, 'spec') ?? {};
+  if (getBoolean(spec, 'perDeviceNodeSelection') !== true) return toNodeCheck(spec)(node);
+  return getArray(spec, 'devices').some((device) => toNodeCheck(getObject(device, 'basic') ?? getObject(device) ?? {})(node));
+}
+
+/** Where a slice or a device can be reached from, by the one of three fields that it has. */
+function toNodeCheck(fields: JsonObject): (node: NodeFace) => boolean {
+  const name = getString(fields, 'nodeName') ?? '';
+  if (name !== '') return (node) => node.name === name;
+  if (getBoolean(fields, 'allNodes') === true) return () => true;
+  const selector = getObject(fields, 'nodeSelector');
+  return (node) => selector !== undefined && isNodeSelected(selector, node);
+}
+
+/** Whether all the devices of an allocation can be reached from a node. */
+export function toReach(world: World, ids: ReadonlySet<string>): (node: NodeFace) => boolean {
+  const parts = listSlices(world).flatMap((slice) => {
+    const devices = getArray(slice, 'spec', 'devices').map((device) => toDevice(device, slice));
+    return devices.filter(({ id }) => ids.has(id)).map((device) => ({ device, slice }));
+  });
+  return (node) => parts.every(({ device, slice }) => isRelevant(slice, node) && device.isOn(node));
+}
+
+/** All ResourceSlices of a world. */
+export function listSlices(world: World): readonly KubernetesObject[] {
+  return world.byKind('resource.k8s.io', 'ResourceSlice');
+}
+
+function driverOf(slice: KubernetesObject | undefined): string {
+  return getString(slice, 'spec', 'driver') ?? '';
+}
+
+function poolOf(slice: KubernetesObject | undefined): string {
+  return getString(slice, 'spec', 'pool', 'name') ?? '';
+}
+
+function generationOf(slice: KubernetesObject): number {
+  return getNumber(slice, 'spec', 'pool', 'generation') ?? 0;
+}
