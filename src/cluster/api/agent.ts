@@ -1,26 +1,45 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps, type AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { connect as connectTls, createSecureContext, type ConnectionOptions, type SecureContextOptions } from 'node:tls';
 import type { ClusterAccess, Credentials } from '../kubeconfig/access.ts';
 
 /** The pool of connections to the server of an access, through its proxy if it has one. */
 export function openAgent(access: ClusterAccess, certificate: Credentials['certificate'], maxSockets: number): HttpAgent {
   const { server, tls, proxy } = access;
-  if (server.protocol === 'http:') return new HttpAgent({ keepAlive: true, maxSockets });
+  if (server.protocol === 'http:') return new PlainAgent({ keepAlive: true, maxSockets });
+  const trust: SecureContextOptions = {
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
+  };
   const options: AgentOptions = {
     keepAlive: true,
     maxSockets,
     rejectUnauthorized: !tls.insecure,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.servername === undefined ? {} : { servername: tls.servername }),
-    ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
+    // Certificates are read once, not for each connection.
+    secureContext: createSecureContext(trust),
   };
-  return proxy === undefined ? new HttpsAgent(options) : new TunnelAgent(proxy, options);
+  return proxy === undefined ? new SecureAgent(options) : new TunnelAgent(proxy, options);
+}
+
+/** All connections of an agent are to one server: Node need not write their certificates down to tell them apart, several times for each request. */
+const ONE_SERVER = 'server';
+
+class PlainAgent extends HttpAgent {
+  override getName(): string {
+    return ONE_SERVER;
+  }
+}
+
+class SecureAgent extends HttpsAgent {
+  override getName(): string {
+    return ONE_SERVER;
+  }
 }
 
 /** Connections through an HTTP proxy (`CONNECT`). */
-class TunnelAgent extends HttpsAgent {
+class TunnelAgent extends SecureAgent {
   readonly #proxy: URL;
 
   constructor(proxy: URL, options: AgentOptions) {

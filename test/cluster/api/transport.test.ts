@@ -125,4 +125,14 @@ describe('ApiTransport', () => {
     await two;
     assert.equal(await transport.open(READ), undefined);
   });
+
+  test('ends what waits for a connection, too', async (context) => {
+    const server = new ScriptedServer(() => undefined);
+    const transport = new ApiTransport(await server.listen(context), new HastyClock());
+    const asked = Array.from({ length: 40 }, () => assert.rejects(transport.send(READ), { name: 'KplanError' }));
+    while (server.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    transport.close();
+    await Promise.all(asked);
+    assert.ok(server.asked.length < asked.length);
+  });
 });
