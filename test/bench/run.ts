@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchCapacity } from './capacity.bench.ts';
 import { benchEmbedded } from './embedded.bench.ts';
 import { benchEngines } from './engines.bench.ts';
 import { installKplan, type Bench } from './kplan.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   plan: benchPlan,
   embedded: benchEmbedded,
   engines: benchEngines,
+  capacity: benchCapacity,
   live: benchLive,
 };
 
