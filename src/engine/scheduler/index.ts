@@ -1,4 +1,12 @@
-export { findCapacity, parseShapeSpec, type CandidateShape, type CapacityAnswer, type CapacityQuestion } from './capacity/index.ts';
+export {
+  findCapacity,
+  parseShapeSpec,
+  type AutoscalerAnswer,
+  type CandidateShape,
+  type Expander,
+  type CapacityAnswer,
+  type CapacityQuestion,
+} from './capacity/index.ts';
 export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
 export { createSchedulerEngine } from './engine.ts';
 export {

@@ -31,7 +31,7 @@ export interface PackingEffort extends Partial<PatternEffort> {
 
 /** Enough for a proof in most cases: much for few groups, less for many, where the bounds are near anyhow. */
 function toEffort({ groups }: PackingInstance): PatternEffort {
-  return { rounds: Math.max(6, Math.min(60, Math.ceil(4000 / (groups.length + 1)))), steps: 20_000 };
+  return { rounds: Math.max(8, Math.min(80, Math.ceil(1_500_000 / (groups.length + 1) ** 2))), steps: 20_000 };
 }
 
 /**
