@@ -15,13 +15,13 @@ export function explainEnd({ conclusion, message }: ApplyResult): readonly strin
   return [conclusion === 'stopped' ? `Stopped before its end: ${message}. What was under way was finished.` : message];
 }
 
-/** The last line: what to do next. */
-export function countResults(steps: readonly StepResult[]): string {
+/** The last line: what to do next; `way` is the flag that goes on past what is not healthy. */
+export function countResults(steps: readonly StepResult[], way = '--no-wait'): string {
   const faulty = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused');
   const bad = faulty.length;
   const skipped = steps.filter(({ outcome }) => outcome === 'skipped').length;
   if (skipped > 0 && bad > 0 && faulty.every(({ health }) => health !== undefined))
-    return `${bad} not healthy, ${skipped} not begun: mend the cause and run it again, or go on all the same with --no-wait.`;
+    return `${bad} not healthy, ${skipped} not begun: mend the cause and run it again, or go on all the same with ${way}.`;
   if (bad > 0 && steps.every(({ action, outcome }) => action === 'none' || outcome === 'applied' || outcome === 'unchanged'))
     return `${bad} not healthy; \`kapply status\` says how it is.`;
   if (bad + skipped === 0) return '`kapply status` says how it is.';

@@ -120,6 +120,14 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'explain', type: 'string', group: 'Plan', value: 'POD', summary: "every node's verdict and score for this pod: NAMESPACE/NAME" },
   {
+    name: 'orders',
+    type: 'number',
+    group: 'Plan',
+    value: 'N',
+    summary: 'try so many orders in which pods may arrive: who always, sometimes, never fits',
+  },
+  { name: 'seed', type: 'number', group: 'Plan', value: 'N', summary: 'what the orders follow from', fallback: '1' },
+  {
     name: 'for',
     type: 'string',
     group: 'Plan',
@@ -199,6 +207,7 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
+  { name: 'no-hooks', type: 'boolean', group: 'Apply', summary: 'do not run the hooks that are for the removal of the unit' },
   { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
   { name: 'force-conflicts', type: 'boolean', group: 'Apply', summary: 'take over fields that another manager owns' },
   {

@@ -159,7 +159,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "Says where each pod goes and why, in the scheduler's own words.",
     usage: 'schedule [PATH]',
     positionals: [0, 1],
-    flags: ['explain', ...QUESTION],
+    flags: ['explain', 'orders', 'seed', ...QUESTION],
     examples: [
       ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
       ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],
@@ -293,7 +293,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Removes everything that a unit owns, in reverse order, then the unit.',
     usage: 'delete --unit UNIT',
     positionals: [0, 0],
-    flags: [...LIVE, 'embedded', 'unit', 'yes', 'dry-run', 'timeout', ...OUTPUT, ...GENERAL],
+    flags: [...LIVE, 'embedded', 'unit', 'yes', 'dry-run', 'no-hooks', 'timeout', ...OUTPUT, ...GENERAL],
     examples: [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],

@@ -19,10 +19,10 @@ export interface FieldChange {
   readonly by?: 'admission' | 'server';
 }
 
-/** A field manager, and when it last wrote (RFC 3339). */
+/** A field manager, and when it last wrote (RFC 3339); neither is known of who took a field out. */
 export interface FieldWriter {
-  readonly manager: string;
-  readonly time: string;
+  readonly manager?: string;
+  readonly time?: string;
 }
 
 /** What a step relies on of the live object; checked again before it is applied. */
@@ -76,6 +76,8 @@ export interface Wave {
 export interface UnchangedObject extends ObjectRef {
   /** What the plan relies on: that it is there, and holds what was applied to it. Absent where there is no cluster. */
   readonly precondition?: Precondition;
+  /** A hash of its manifest, where the inventory is not known to remember one. */
+  readonly intent?: string;
 }
 
 /** A webhook or admission policy of the cluster that is asked about changes of a plan. */
@@ -122,6 +124,8 @@ export interface Plan {
   readonly effects: readonly Effect[];
   /** Who of the cluster is asked about the changes; absent where nobody is. */
   readonly admission?: readonly Admission[];
+  /** The hooks that are run where the apply fails or when the unit is removed, by ref; secret values hashed. Absent where there are none. */
+  readonly hooks?: readonly KubernetesObject[];
   /** The salt of the secret hashes within this plan. */
   readonly salt: string;
 }

@@ -111,11 +111,17 @@ function withoutEmpty(value: JsonValue, schema: Schema | undefined, builtIn: boo
 
 function withoutEmptyItems(list: readonly JsonValue[], schema: Schema | undefined, builtIn: boolean): JsonValue | undefined {
   if (builtIn && list.length === 0) return undefined;
-  const items = list.map((item) => withoutEmpty(item, schema?.items, builtIn) ?? (isObject(item) ? {} : item));
+  const itemSchema = schema === ANYTHING ? ANYTHING : schema?.items;
+  const items = list.map((item) => withoutEmpty(item, itemSchema, builtIn) ?? (isObject(item) ? {} : item));
   return items.every((item, index) => item === list[index]) ? list : items;
 }
 
+/** Of what is stored as it comes, nulls included. */
+const ANYTHING: Schema = {};
+
 function childOf(schema: Schema | undefined, name: string): Schema | undefined {
+  if (schema === ANYTHING) return schema;
   if (schema?.properties !== undefined && Object.hasOwn(schema.properties, name)) return schema.properties[name];
+  if (schema?.preserveUnknownFields === true) return ANYTHING;
   return typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }

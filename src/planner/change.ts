@@ -84,19 +84,25 @@ export function confirmChange(desired: Desired, live: KubernetesObject | undefin
         live === undefined ? [desired.object] : [desired.object, live],
       );
       return live === undefined
-        ? acceptCreate(planned, stored, answer.mutated, input)
+        ? acceptCreate(planned, stored, answer, input)
         : acceptUpdate({ planned, desired, live, stored, mutated: answer.mutated }, input);
     }
   }
 }
 
-function acceptCreate({ change }: PlannedChange, stored: KubernetesObject, mutated: boolean, settings: Settings): PlannedChange {
+function acceptCreate(
+  { change }: PlannedChange,
+  stored: KubernetesObject,
+  { mutated, doubt }: Extract<ServerAnswer, { kind: 'accepted' }>,
+  settings: Settings,
+): PlannedChange {
   const merged = canonicalOf(stored, settings.catalog);
   const schema = settings.catalog.find(change.ref)?.schema;
   const added = mutated && change.merged !== undefined ? diffValues(change.merged, merged, schema) : [];
   const fields = added.map((field) => ({ ...field, by: 'admission' as const }));
   const after = withoutSystemFields(stored, settings.catalog.find(change.ref));
-  return { change: { ...change, fields, merged, confirmed: true }, after, findings: [] };
+  const standing = doubt === undefined ? { confirmed: true as const } : { unconfirmed: doubt };
+  return { change: { ...change, fields, merged, ...standing }, after, findings: [] };
 }
 
 interface Accepted {

@@ -37,7 +37,7 @@ const code: Decoder<string> = (value, path) =>
 const kubernetesObject: Decoder<KubernetesObject> = (value, path) =>
   isKubernetesObject(value) ? value : refuse(path, 'a Kubernetes object');
 
-const writer = record<FieldWriter>({ manager: text, time: text }, {});
+const writer = record<object, FieldWriter>({}, { manager: text, time: text });
 
 const field: Decoder<FieldChange> = record<Pick<FieldChange, 'path'>, Omit<FieldChange, 'path'>>(
   { path: text },
@@ -54,10 +54,10 @@ const present = record<Extract<Precondition, { kind: 'present' }>>(
 const precondition: Decoder<Precondition> = (value, path) =>
   isObject(value) && value['kind'] === 'absent' ? absent(value, path) : present(value, path);
 
-const unchanged: Decoder<UnchangedObject> = record<Omit<ObjectRef, 'namespace'>, Optional<UnchangedObject, 'namespace' | 'precondition'>>(
-  { group: text, version: text, kind: text, name: text },
-  { namespace: text, precondition },
-);
+const unchanged: Decoder<UnchangedObject> = record<
+  Omit<ObjectRef, 'namespace'>,
+  Optional<UnchangedObject, 'namespace' | 'precondition' | 'intent'>
+>({ group: text, version: text, kind: text, name: text }, { namespace: text, precondition, intent: text });
 
 const yes: Decoder<true> = (value, path) => (value === true ? value : refuse(path, 'true'));
 
@@ -115,7 +115,7 @@ const admission = record<Admission>(
 );
 
 /** Reads a plan strictly: every field of the right type, none missing, none unknown. */
-export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission'>, Pick<Plan, 'admission'>>(
+export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission' | 'hooks'>, Pick<Plan, 'admission' | 'hooks'>>(
   {
     unit: text,
     fieldManager: text,
@@ -127,5 +127,5 @@ export const decodePlan: Decoder<Plan> = record<Omit<Plan, 'admission'>, Pick<Pl
     effects: listOf(effect),
     salt: text,
   },
-  { admission: listOf(admission) },
+  { admission: listOf(admission), hooks: listOf(kubernetesObject) },
 );

@@ -16,7 +16,7 @@ interface Update {
  * The fields of an update with those told apart that drifted: another manager wrote them after ours last did, and ours
  * owns them no more. A write by somebody else takes a field away from whoever applied it (structured-merge-diff
  * `Updater.Update`), so that what we still own has the value that we gave it, and differs because the manifest changed.
- * Fields that were removed leave no trace of who did it, and count as the manifest's.
+ * Fields that were removed leave no trace of who did it: `markReturns` tells them.
  */
 export function markDrift(fields: readonly FieldChange[], update: Update): readonly FieldChange[] {
   const drifted = listDrifted(update);
@@ -25,6 +25,11 @@ export function markDrift(fields: readonly FieldChange[], update: Update): reado
     const writer = drifted.find(({ pointer }) => isWithin(field.path, pointer))?.writer;
     return writer === undefined ? field : { ...field, drift: writer };
   });
+}
+
+/** The fields of an update to what was applied before, the manifest being the same: whoever did it, the manifest did not. */
+export function markReturns(fields: readonly FieldChange[]): readonly FieldChange[] {
+  return fields.map((field) => (field.drift === undefined && field.by === undefined ? { ...field, drift: {} } : field));
 }
 
 interface Drifted {

@@ -12,6 +12,8 @@ import type {
   WorldSource,
 } from '../model/index.ts';
 
+import type { Intents } from './intent.ts';
+
 /** How much a plan may delete before it stops. */
 export interface PlanLimits {
   /** The share of the unit, 0 to 1, beyond which deletions stop the plan. */
@@ -38,6 +40,8 @@ export interface PlanInput {
   readonly mode: 'live' | 'revision';
   /** What the unit's inventory proves to be ours: nothing else is ever deleted in `live` mode. */
   readonly owned: ReadonlySet<RefKey>;
+  /** What was last applied, where that is remembered. */
+  readonly intents?: Intents;
   /** Objects that another unit owns, with its name. */
   readonly ownedByOthers: ReadonlyMap<RefKey, string>;
   /** Objects that exist in both worlds besides: nodes, quotas, operators' objects. */
@@ -78,7 +82,13 @@ export interface PlanInput {
 /** What an API server answers to the dry run of a change. */
 export type ServerAnswer =
   /** What would be stored; `mutated` if a webhook or policy that may change it was asked. Nothing, of a deletion. */
-  | { readonly kind: 'accepted'; readonly object?: KubernetesObject; readonly mutated: boolean }
+  | {
+      readonly kind: 'accepted';
+      readonly object?: KubernetesObject;
+      readonly mutated: boolean;
+      /** Why that may not be all of it: a sentence. */
+      readonly doubt?: string;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** It was not asked, or could not say: why, a sentence. */
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -84,10 +84,8 @@ function toJson(plan: Plan): JsonValue {
 
 /** A plan is made of hashed Secrets from the start; this holds even if a caller made it otherwise. */
 function assertNoSecrets(plan: Plan): void {
-  for (const { desired, merged } of stepsOf(plan)) {
-    for (const object of [desired, merged]) {
-      if (object !== undefined && !isEqualJson(hashSecret(object, plan.salt), object))
-        throw new Error('a plan file must not hold secret values');
-    }
+  for (const object of [...stepsOf(plan).flatMap(({ desired, merged }) => [desired, merged]), ...(plan.hooks ?? [])]) {
+    if (object !== undefined && !isEqualJson(hashSecret(object, plan.salt), object))
+      throw new Error('a plan file must not hold secret values');
   }
 }

@@ -22,12 +22,14 @@ import { findUnreachable, listAdmission } from './admission.ts';
 import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
+import { markReturns } from './drift.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
+import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
 import { listOrphans } from './orphans.ts';
 import { chooseTurn } from './order/hook-runs.ts';
-import { isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
+import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
@@ -61,9 +63,9 @@ interface PlannedChanges {
  */
 export function createPlan(given: PlanInput): Plan {
   const { input, byKey, unnamed, deletes, planned, asked, entries } = decide(given);
-  const hooks = [...byKey.values()]
-    .filter(({ object }) => readHook(object) !== undefined)
-    .flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
+  const marked = [...byKey.values()].filter(({ object }) => readHook(object) !== undefined);
+  const told = marked.flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
+  const hooks = input.mode === 'live' ? listOccasional(marked) : [];
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
   const order = orderWaves(applied.map(toOrderItem), (key) => byKey.has(key) || hasKey(input.before, key) || hasKey(input.context, key));
@@ -72,7 +74,7 @@ export function createPlan(given: PlanInput): Plan {
   const admission = listAdmission(waves, entries, input);
   const own = [
     ...unnamed,
-    ...hooks,
+    ...told,
     ...planned.findings,
     ...deletes.findings,
     ...asked.findings,
@@ -93,8 +95,15 @@ export function createPlan(given: PlanInput): Plan {
     findings: [...withoutTold(input.findings, effects), ...own.toSorted(byPlace)],
     effects,
     ...(admission.length === 0 ? {} : { admission }),
+    ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+}
+
+/** The hooks that are run at other occasions than an apply that goes well. */
+function listOccasional(marked: readonly Desired[]): readonly KubernetesObject[] {
+  const occasional = marked.filter(({ object }) => isHookOf(object));
+  return occasional.toSorted((a, b) => compareRefs(a.ref, b.ref)).map(({ object }) => object);
 }
 
 /** The world before and the one that a plan would lead to, both with the context's objects. */
@@ -160,13 +169,13 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = findLostOwners(desired, input);
     findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
-    if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change) });
+    if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change, desired, input) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   };
   for (const [key, desired] of byKey) {
     const hook = readHook(desired.object);
     if (hook?.moment === 'never') continue;
-    if (hook?.runs === true && input.mode === 'live') runs.push({ key, desired, hook });
+    if (hook?.runs === true && hook.moment !== 'with' && input.mode === 'live') runs.push({ key, desired, hook });
     else take(key, desired, (live) => planOne(desired, live, input));
   }
   // What runs to an end comes last: whether it is run depends on whether anything else changes.
@@ -182,7 +191,10 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
 /** What happens to one object: what the local merge says or, where the API server was asked, what it answered. */
 function planOne(desired: Desired, live: KubernetesObject | undefined, input: PlanInput): PlannedChange {
   const answer = input.answers?.get(desired.key);
-  return answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+  const planned = answer === undefined ? planChange(desired, live, input) : confirmChange(desired, live, answer, input);
+  const { change } = planned;
+  if (change.action !== 'update' || !isAsLastApplied(desired, input.intents)) return planned;
+  return { ...planned, change: { ...change, fields: markReturns(change.fields) } };
 }
 
 /** Deletions with what the API server answered to a dry run of them. */
@@ -222,8 +234,9 @@ function isMember(live: KubernetesObject, { labels = {} }: PlanInput): boolean {
   return Object.entries(labels).every(([name, value]) => labelsOf(live).get(name) === value);
 }
 
-function toUnchanged({ ref, precondition }: Change): UnchangedObject {
-  return precondition.kind === 'absent' ? ref : { ...ref, precondition };
+function toUnchanged({ ref, precondition }: Change, { object }: Desired, { intents }: PlanInput): UnchangedObject {
+  const intent = intents === undefined || intents.has(intentKeyOf(ref)) ? undefined : intentOf(object);
+  return { ...ref, ...(precondition.kind === 'absent' ? {} : { precondition }), ...(intent === undefined ? {} : { intent }) };
 }
 
 function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Finding {

@@ -1,6 +1,5 @@
 import { readGatekeepers } from '../engine/admission/index.ts';
 import {
-  nameOf,
   stepsOf,
   toRefKey,
   type Admission,
@@ -15,6 +14,7 @@ import {
 import { getArray, getNumber, getObject, getString } from '../std/index.ts';
 import type { PlanInput } from './input.ts';
 import { isSecret } from './secret.ts';
+import { findStandIn, type StandIn } from './stand-in.ts';
 
 /** A change that the API server is to be asked about, in a dry run. */
 export interface Question {
@@ -23,11 +23,10 @@ export interface Question {
   readonly mutated: boolean;
   /** Why the API server cannot be asked, a sentence; absent where it can. */
   readonly obstacle?: string;
-  /**
-   * The namespace to ask in, where its own is made in the same change: there it is told whether the object is valid, and
-   * nothing else, since who has a say there is not who has one in its own.
-   */
-  readonly standIn?: string;
+  /** The namespace to ask in, where its own is made in the same change. */
+  readonly standIn?: StandIn;
+  /** Whether a webhook or policy is, or may be, asked. */
+  readonly isSeen: boolean;
 }
 
 /** What of a plan is asked about: everything, or what the cluster may answer otherwise than we do. */
@@ -46,14 +45,18 @@ export function listQuestions(plan: Plan, input: PlanInput, options: QuestionOpt
   const asked = indexAdmission(plan.admission ?? []);
   const made = listMade(plan);
   const deaf = new Set(readGatekeepers(input.before).flatMap((item) => (item.takesDryRun ? [] : [`${item.kind}\0${item.name}`])));
-  return stepsOf(plan).flatMap((step) => {
+  const steps = stepsOf(plan);
+  return steps.flatMap((step) => {
     const seenBy = asked.get(toRefKey(step.ref)) ?? [];
     if (options.mode === 'auto' && seenBy.length === 0 && !isDoubtful(step, input, options)) return [];
     const silent = seenBy.find(({ admission, isSure }) => isSure && deaf.has(`${admission.kind}\0${admission.name}`));
-    const obstacle = findObstacle(step, made, options) ?? (silent === undefined ? undefined : describeSilent(silent.admission));
-    const standIn = isIn(step.ref, made.namespaces) ? findStandIn(step.ref, input.before) : undefined;
+    const barrier = findObstacle(step, made, input, options) ?? (silent === undefined ? undefined : describeSilent(silent.admission));
+    const isHomeless = barrier === undefined && isIn(step.ref, made.namespaces);
+    const obstacle = isHomeless ? `the Namespace ${step.ref.namespace ?? ''} is made in the same change` : barrier;
+    const standIn = isHomeless ? findStandIn(step.ref, steps, input.before) : undefined;
+    const isSeen = seenBy.length > 0;
     const mutated = seenBy.some(({ admission }) => admission.kind === 'MutatingWebhook' || admission.kind === 'MutatingAdmissionPolicy');
-    return [{ step, mutated, ...(obstacle === undefined ? {} : { obstacle }), ...(standIn === undefined ? {} : { standIn }) }];
+    return [{ step, mutated, isSeen, ...(obstacle === undefined ? {} : { obstacle }), ...(standIn === undefined ? {} : { standIn }) }];
   });
 }
 
@@ -84,42 +87,37 @@ function describeSilent({ kind, name }: Admission): string {
 /** What the plan itself makes that later changes stand on. */
 interface Made {
   readonly namespaces: ReadonlySet<string>;
-  /** Kinds whose definitions the plan makes or changes, as `group/Kind`. */
+  /** Kinds whose definitions the plan makes, or changes in what they define, as `group/Kind`. */
   readonly kinds: ReadonlySet<string>;
 }
 
 function listMade(plan: Plan): Made {
   const steps = stepsOf(plan).filter(({ action }) => action !== 'delete');
   const definitions = steps.filter(({ ref }) => ref.group === 'apiextensions.k8s.io' && ref.kind === 'CustomResourceDefinition');
+  const changed = definitions.filter(({ action, fields }) => action !== 'update' || fields.some(({ path }) => path.startsWith('/spec')));
   return {
     namespaces: new Set(
       steps.flatMap(({ ref, action }) => (ref.group === '' && ref.kind === 'Namespace' && action !== 'update' ? [ref.name] : [])),
     ),
     kinds: new Set(
-      definitions.map(({ desired }) => `${getString(desired, 'spec', 'group') ?? ''}/${getString(desired, 'spec', 'names', 'kind') ?? ''}`),
+      changed.map(({ desired }) => `${getString(desired, 'spec', 'group') ?? ''}/${getString(desired, 'spec', 'names', 'kind') ?? ''}`),
     ),
   };
 }
 
-function findObstacle({ ref, action, desired }: Step, made: Made, { mode }: QuestionOptions): string | undefined {
+function findObstacle({ ref, action, desired }: Step, made: Made, { catalog }: PlanInput, { mode }: QuestionOptions): string | undefined {
   if (action === 'delete') return undefined;
-  if (made.kinds.has(`${ref.group}/${ref.kind}`)) return `the definition of ${ref.kind} is made or changed in the same change`;
+  if (made.kinds.has(`${ref.group}/${ref.kind}`)) {
+    const schema = catalog.find(ref)?.schema;
+    const rules = schema !== undefined && hasRules(schema) ? ', and its rules in CEL are not looked at' : '';
+    return `the definition of ${ref.kind} is made or changed in the same change${rules}`;
+  }
   const isHidden = desired !== undefined && isSecret(desired) && mode === 'auto';
-  if (isHidden) return 'values of Secrets are sent in a dry run only with --server-dry-run always';
-  return isIn(ref, made.namespaces) ? `the Namespace ${ref.namespace ?? ''} is made in the same change` : undefined;
+  return isHidden ? 'values of Secrets are sent in a dry run only with --server-dry-run always' : undefined;
 }
 
 function isIn({ namespace }: ObjectRef, namespaces: ReadonlySet<string>): boolean {
   return namespace !== undefined && namespaces.has(namespace);
-}
-
-/** A namespace that is there and has no object of that kind and name. */
-function findStandIn(ref: ObjectRef, before: World): string | undefined {
-  const names = before
-    .byKind('', 'Namespace')
-    .flatMap((object) => (object.metadata['deletionTimestamp'] === undefined ? [nameOf(object)] : []));
-  const ordered = names.includes('default') ? ['default', ...names] : names;
-  return ordered.find((namespace) => before.get({ ...ref, namespace }) === undefined);
 }
 
 /** Kinds whose writes the server checks in ways that are not ours: it compiles their CEL, or its plugins decide. */

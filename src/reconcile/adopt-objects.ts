@@ -3,6 +3,7 @@ import { withMetadata, type KubernetesObject, type ObjectRef, type Plan } from '
 import { releaseFormer, type Adoptee, type Adoption } from '../planner/index.ts';
 import { getString, isEqualJson, type JsonObject } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
+import { readParent } from './inventory/parent.ts';
 import type { Rejection } from './machine-state.ts';
 import { toRejection, toThrownRejection } from './rejections.ts';
 import { UnitInventory } from './unit-inventory.ts';
@@ -32,7 +33,8 @@ const ATTEMPTS = 4;
 export async function adoptObjects(cluster: Cluster, adoptees: readonly Adoptee[], options: AdoptOptions): Promise<readonly AdoptResult[]> {
   if (adoptees.length === 0) return [];
   const refs = adoptees.map(({ ref }) => ref);
-  const inventory = await UnitInventory.open(cluster, toPlan(refs, options), options);
+  const { hooks } = await readParent(cluster, options.unit, options);
+  const inventory = await UnitInventory.open(cluster, { ...toPlan(refs, options), hooks }, options);
   const widened = await inventory.widen();
   if (widened !== undefined) return refs.map((ref) => ({ ref, outcome: 'failed', message: `the inventory: ${widened.message}` }));
   const results: AdoptResult[] = [];

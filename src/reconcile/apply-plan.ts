@@ -8,9 +8,11 @@ import { removeEndedHooks } from './ended-hooks.ts';
 import { explainResult } from './explain-workloads.ts';
 import { assessHealth } from './health/assess-health.ts';
 import { toCurrent, type Health } from './health/health.ts';
+import { membershipLabel } from './inventory/membership.ts';
 import type { MachineEffect, MachineEvent, MachineState } from './machine-state.ts';
 import { begin, transition } from './machine.ts';
 import { Observer } from './observer.ts';
+import { toFailurePlan } from './occasion-hooks.ts';
 import { StepWork } from './step-work.ts';
 import { chooseAwaited, findConcerns, toToldResult, withConcerns, type Concern } from './unchanged.ts';
 import { UnitInventory } from './unit-inventory.ts';
@@ -29,12 +31,24 @@ const INTERVALS = { poll: 2_000, remind: 5_000 };
  */
 export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<ApplyResult> {
   const inventory = await UnitInventory.open(cluster, plan, options);
-  const explained = await explainResult(cluster, await applyAndLook(cluster, plan, inventory, options), options.clock.now());
+  const applied = await applyAndLook(cluster, plan, inventory, options);
+  const hasFailed = applied.conclusion === 'incomplete' && applied.touched && options.signal?.aborted !== true;
+  const whole = hasFailed ? await runFailureHooks(cluster, plan, applied, options) : applied;
+  const explained = await explainResult(cluster, whole, options.clock.now());
   const result = await removeEndedHooks(cluster, plan, inventory.id, explained);
   if (result.conclusion !== 'applied' && result.conclusion !== 'unhealthy') return result;
   if (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists) return result;
   const rejection = await inventory.narrow();
   return rejection === undefined ? result : { ...result, conclusion: 'incomplete', message: `the inventory: ${rejection.message}` };
+}
+
+/** Runs what is to be run where an apply fails; the result stays that of a failure, whatever becomes of them. */
+async function runFailureHooks(cluster: Cluster, plan: Plan, failed: ApplyResult, options: ApplyPlanOptions): Promise<ApplyResult> {
+  const { value: id } = membershipLabel(plan.unit, options);
+  const hooks = await toFailurePlan(cluster, plan, id);
+  if (hooks === undefined) return failed;
+  const own = await applyAndLook(cluster, hooks, await UnitInventory.open(cluster, hooks, options), { ...options, preflight: false });
+  return { ...failed, steps: [...failed.steps, ...own.steps] };
 }
 
 /** Looks at what does not change before the plan is applied and, where something was written, after it. */

@@ -15,13 +15,17 @@ import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
 import { applyPlan } from './apply-plan.ts';
 import type { ApplyResult, StepResult } from './apply-result.ts';
-import { readInventory } from './inventory/read-inventory.ts';
+import { removeOwn } from './ended-hooks.ts';
 import { parentRef } from './inventory/membership.ts';
+import { readInventory, type Inventory } from './inventory/read-inventory.ts';
+import { toHookWaves } from './occasion-hooks.ts';
 
 /** How a unit is removed. */
 export interface DeleteUnitOptions extends ApplyPlanOptions {
   /** The explicit yes for a Namespace, CustomResourceDefinition, PersistentVolume or PersistentVolumeClaim; without it they are refused. */
   readonly allow?: (ref: ObjectRef) => boolean;
+  /** Default true: the hooks of removal are run. */
+  readonly runHooks?: boolean;
 }
 
 const MOST_NAMES = 5;
@@ -70,8 +74,11 @@ const PHASE_OF_GROUP: Readonly<Record<string, RemovalPhase>> = {
 export async function deleteUnit(cluster: Cluster, unit: string, options: DeleteUnitOptions): Promise<ApplyResult> {
   const inventory = await readInventory(cluster, unit, options);
   const stays = listStays(inventory.objects, options);
-  const doomed = inventory.objects.filter((object) => !stays.has(object));
-  const result = await applyPlan(cluster, toRemovalPlan(unit, doomed), options);
+  const hooks = options.runHooks === false ? [] : inventory.hooks;
+  const ran = new Set(hooks.map(refKeyOf));
+  const doomed = inventory.objects.filter((object) => !stays.has(object) && !ran.has(refKeyOf(object)));
+  const removal = await toRemovalPlan(cluster, inventory, doomed, hooks);
+  const result = await removeHooks(cluster, inventory, hooks, await applyPlan(cluster, removal, options));
   const steps = [...[...stays].map(([object, stay]) => toStayResult(object, stay)), ...result.steps];
   if ([...stays.values()].some(({ outcome }) => outcome === 'refused')) {
     return { ...result, steps, conclusion: result.conclusion === 'applied' ? 'incomplete' : result.conclusion };
@@ -128,13 +135,50 @@ function isPrecious(object: KubernetesObject): boolean {
   return PRECIOUS.has(`${group}/${kind}`);
 }
 
-function toRemovalPlan(unit: string, objects: readonly KubernetesObject[]): Plan {
-  const phases = PHASES.map((label) => ({ label, members: objects.filter((object) => phaseOf(refOf(object)) === label) }));
-  const waves = phases
-    .filter(({ members }) => members.length > 0)
-    .map(({ label, members }, index): Wave => ({ index, label, steps: members.map((object) => toRemoval(object, index)) }));
+/** What a hook may stand on stays until the last of them has ended. */
+const GROUND: ReadonlySet<RemovalPhase> = new Set<RemovalPhase>(['definitions', 'namespaces']);
+
+async function toRemovalPlan(
+  cluster: Cluster,
+  { unit, id, hooks: known }: Inventory,
+  objects: readonly KubernetesObject[],
+  hooks: readonly KubernetesObject[],
+): Promise<Plan> {
+  const phases = PHASES.map((label): Wave => {
+    const members = objects.filter((object) => phaseOf(refOf(object)) === label);
+    return { index: 0, label, steps: members.map((object) => toRemoval(object, 0)) };
+  });
+  const isGround = ({ label }: Wave): boolean => PHASES.some((phase) => phase === label && GROUND.has(phase));
+  const all = [
+    ...(await toHookWaves(cluster, hooks, 'before-removal', { id, salt: '' })),
+    ...phases.filter((wave) => !isGround(wave)),
+    ...(await toHookWaves(cluster, hooks, 'after-removal', { id, salt: '' })),
+    ...phases.filter(isGround),
+  ];
+  const waves = all
+    .filter(({ steps }) => steps.length > 0)
+    .map(({ label, steps }, index): Wave => ({ index, label, steps: steps.map((step) => ({ ...step, wave: index })) }));
   const source = { kind: 'none', description: 'removal', kubernetesVersions: [] } as const;
-  return { unit, fieldManager: 'kapply', before: source, after: source, waves, unchanged: [], findings: [], effects: [], salt: '' };
+  const nothing = { unchanged: [], findings: [], effects: [] };
+  return { unit, fieldManager: 'kapply', before: source, after: source, waves, ...nothing, hooks: known, salt: '' };
+}
+
+/** Once everything has gone well the hooks go, too; after a failure they stay, to be looked into. */
+async function removeHooks(
+  cluster: Cluster,
+  { id }: Inventory,
+  hooks: readonly KubernetesObject[],
+  result: ApplyResult,
+): Promise<ApplyResult> {
+  if (result.conclusion !== 'applied') return result;
+  const left: string[] = [];
+  for (const ref of hooks.map(refOf)) {
+    const isGone = (await removeOwn(cluster, ref, id)) || (await cluster.get(ref)) === undefined;
+    if (!isGone) left.push(formatRef(ref));
+  }
+  return left.length === 0
+    ? result
+    : { ...result, conclusion: 'incomplete', message: `hooks that could not be deleted: ${left.join(', ')}` };
 }
 
 function toRemoval(object: KubernetesObject, wave: number): Step {

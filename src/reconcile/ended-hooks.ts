@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
-import { KplanError, stepsOf, toRefKey, type Plan } from '../model/index.ts';
+import { KplanError, refOf, stepsOf, toRefKey, type ObjectRef, type Plan } from '../model/index.ts';
 import { readHook, type HookEnd } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyResult, StepResult } from './apply-result.ts';
@@ -10,10 +10,11 @@ import { ownerOf } from './inventory/membership.ts';
  * deleted stays until the hook runs again. Gives the result with what became of them.
  */
 export async function removeEndedHooks(cluster: Cluster, plan: Plan, id: string, result: ApplyResult): Promise<ApplyResult> {
+  const applied = [...stepsOf(plan).flatMap(({ desired }) => desired ?? []), ...(plan.hooks ?? [])];
   const deletes = new Map(
-    stepsOf(plan).flatMap(({ ref, desired }) => {
-      const hook = desired === undefined ? undefined : readHook(desired);
-      return hook === undefined || hook.deletes.size === 0 ? [] : [[toRefKey(ref), hook.deletes] as const];
+    applied.flatMap((object) => {
+      const hook = readHook(object);
+      return hook === undefined || hook.deletes.size === 0 ? [] : [[toRefKey(refOf(object)), hook.deletes] as const];
     }),
   );
   if (deletes.size === 0) return result;
@@ -21,7 +22,9 @@ export async function removeEndedHooks(cluster: Cluster, plan: Plan, id: string,
     result.steps.map(async (step) => {
       const end = endOf(step);
       const goes = end !== undefined && deletes.get(toRefKey(step.ref))?.has(end) === true;
-      return goes && (await removeOwn(cluster, step, id)) ? { ...step, message: withNote(step.message, `deleted, having ${end}`) } : step;
+      return goes && (await removeOwn(cluster, step.ref, id))
+        ? { ...step, message: withNote(step.message, `deleted, having ${end}`) }
+        : step;
     }),
   );
   return { ...result, steps };
@@ -33,7 +36,8 @@ function endOf({ outcome, health }: StepResult): HookEnd | undefined {
   return outcome === 'applied' && health?.status === 'Current' ? 'succeeded' : undefined;
 }
 
-async function removeOwn(cluster: Cluster, { ref }: StepResult, id: string): Promise<boolean> {
+/** Deletes an object if it is of the unit; false where it is not deleted. */
+export async function removeOwn(cluster: Cluster, ref: ObjectRef, id: string): Promise<boolean> {
   try {
     const live = await cluster.get(ref);
     const uid = getString(live?.metadata, 'uid');

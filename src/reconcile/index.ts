@@ -14,7 +14,7 @@ export {
   withMembership,
   type InventoryOptions,
 } from './inventory/membership.ts';
-export { listMemberKinds, UNIT_ANNOTATION } from './inventory/parent.ts';
+export { intentsOf, listMemberKinds, UNIT_ANNOTATION } from './inventory/parent.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
 export { listUnknownKinds, planLeastRights } from './least-rights.ts';
 export { readStatus } from './read-status.ts';

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
-import { stepsOf, type ObjectRef, type Plan } from '../model/index.ts';
+import { gvkOf, stepsOf, type KubernetesObject, type ObjectRef, type Plan, type Step, type UnchangedObject } from '../model/index.ts';
+import { intentKeyOf, intentOf, isHookOf, type Intents } from '../planner/index.ts';
 import { sortedUnique } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
 import { joinExtents, readParent, toGroupKindName, writeParent, type Extent, type Parent } from './inventory/parent.ts';
@@ -16,6 +17,9 @@ export class UnitInventory {
   readonly #unit: string;
   readonly #options: ApplyPlanOptions;
   readonly #wanted: Extent;
+  readonly #hooks: readonly KubernetesObject[];
+  readonly #steps: readonly Step[];
+  readonly #unchanged: readonly UnchangedObject[];
   readonly #parent: Parent;
   #widened: Promise<Rejection | undefined> | undefined;
 
@@ -24,6 +28,9 @@ export class UnitInventory {
     this.#unit = plan.unit;
     this.#options = options;
     this.#parent = parent;
+    this.#steps = stepsOf(plan);
+    this.#unchanged = plan.unchanged;
+    this.#hooks = (plan.hooks ?? []).filter(isKept);
     this.#wanted = extentOf([...plan.unchanged, ...stepsOf(plan).flatMap(({ action, ref }) => (action === 'delete' ? [] : [ref]))]);
   }
 
@@ -43,7 +50,7 @@ export class UnitInventory {
 
   /** Makes the parent name all that is there or will be; once, whoever asks. Tried again only after a refusal. */
   async widen(): Promise<Rejection | undefined> {
-    this.#widened ??= this.#write(joinExtents(this.#parent.extent, this.#wanted));
+    this.#widened ??= this.#write(joinExtents(this.#parent.extent, this.#wanted), this.#forget());
     const rejection = await this.#widened;
     if (rejection !== undefined) this.#widened = undefined;
     return rejection;
@@ -56,22 +63,43 @@ export class UnitInventory {
       const left = this.#parent.extent.groupKinds.filter((kind) => !wanted.has(kind));
       const extra = this.#parent.extent.namespaces.filter((namespace) => !this.#wanted.namespaces.includes(namespace));
       const kinds = extra.length > 0 ? this.#parent.extent.groupKinds : left;
-      return await this.#write(joinExtents(this.#wanted, await keepPopulated(this.#cluster, this.#parent, kinds)));
+      return await this.#write(joinExtents(this.#wanted, await keepPopulated(this.#cluster, this.#parent, kinds)), this.#remember());
     } catch (error) {
       return toThrownRejection(error);
     }
   }
 
-  async #write(extent: Extent): Promise<Rejection | undefined> {
+  /** What was last applied to what is to be written is not known again until all of it is. */
+  #forget(): Intents {
+    const changed = new Set(this.#steps.map(({ ref }) => intentKeyOf(ref)));
+    return new Map([...this.#parent.intents].filter(([key]) => !changed.has(key)));
+  }
+
+  #remember(): Intents {
+    const applied = this.#steps.flatMap(({ ref, desired }): readonly (readonly [string, string])[] => {
+      const intent = desired === undefined ? undefined : intentOf(desired);
+      return intent === undefined ? [] : [[intentKeyOf(ref), intent]];
+    });
+    const kept = this.#unchanged.flatMap(({ intent, ...ref }) => (intent === undefined ? [] : [[intentKeyOf(ref), intent] as const]));
+    return new Map([...this.#forget(), ...kept, ...applied]);
+  }
+
+  async #write(extent: Extent, intents: Intents): Promise<Rejection | undefined> {
     try {
       const { namespace, forceConflicts = false } = this.#options;
       const options = { ...(namespace === undefined ? {} : { namespace }), force: forceConflicts };
-      const refusal = await writeParent(this.#cluster, this.#unit, extent, options);
+      const refusal = await writeParent(this.#cluster, this.#unit, { ...extent, hooks: this.#hooks, intents }, options);
       return refusal === undefined ? undefined : toRejection(refusal);
     } catch (error) {
       return toThrownRejection(error);
     }
   }
+}
+
+/** Values of Secrets are kept in Secrets only. */
+function isKept(hook: KubernetesObject): boolean {
+  const { group, kind } = gvkOf(hook);
+  return isHookOf(hook, 'before-removal', 'after-removal') && !(group === '' && kind === 'Secret');
 }
 
 function extentOf(refs: readonly ObjectRef[]): Extent {

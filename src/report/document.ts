@@ -67,7 +67,7 @@ export function toDocument(report: Report): JsonObject {
     case 'DrainReport':
       return { ...head, ...questionFields(report), ...drainFields(report), ...answeredFields(report) };
     case 'ScheduleReport':
-      return { ...head, ...questionFields(report), ...scheduleFields(report), ...answeredFields(report) };
+      return { ...head, ...questionFields(report), ...scheduleFields(report, refFields), ...answeredFields(report) };
     case 'CapacityReport':
       return { ...head, ...questionFields(report), ...capacityFields(report, refFields), ...answeredFields(report) };
     case 'AccessListReport':

@@ -23,7 +23,7 @@ export {
 } from './report.ts';
 export type { CapacityReport } from './capacity.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
-export type { ScheduleReport } from './schedule.ts';
+export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';
 export { stringifyYaml } from './yaml.ts';
 

@@ -1,4 +1,4 @@
-import { compareBy, stringifyJson, toVisible, type JsonValue } from '../std/index.ts';
+import { compareBy, stringifyJson, type JsonValue } from '../std/index.ts';
 import {
   describe,
   describeCauses,
@@ -25,8 +25,10 @@ import { describeAdmissionKind, describeSight } from './admission.ts';
 import { countAdopted, describeAdopted, describeDropped } from './adopt.ts';
 import { ageOf, describePlaceOf, describePlaceOfStep, effectsOf, findingsOf, isRemoval, outcomeWord, type Report } from './report.ts';
 import { listCapacityTables } from './capacity-tables.ts';
-import { homelessOfLoss, type DrainReport } from './drain.ts';
-import { countPlaced, type ScheduleReport } from './schedule.ts';
+import { homelessOfLoss } from './drain.ts';
+import { code, escape, row, type Section } from './markdown-cells.ts';
+import { drainSections, scheduleSections } from './markdown-placement.ts';
+import { countPlaced } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
 import { readablePath } from './text/changes.ts';
@@ -35,13 +37,6 @@ import { readablePath } from './text/changes.ts';
 export const MARKDOWN_LIMIT = 65_535;
 
 const ICONS: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', info: 'ℹ️' };
-
-interface Section {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly string[];
-  readonly open: boolean;
-}
 
 /** The report as GitHub-flavoured Markdown of at most `limit` bytes: most important first; what does not fit is counted. */
 export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): string {
@@ -175,33 +170,6 @@ function sectionsOf(report: Report): Section[] {
   return [...sections, ...problemSections(items, 'info')];
 }
 
-function drainSections({ drains, losses }: DrainReport): Section[] {
-  const sections: Section[] = [];
-  for (const drain of drains) {
-    const rows = [
-      ...drain.refusals.map(({ message, pods }) => row(pods.map(code).join('<br>'), `cannot delete ${escape(message)}`)),
-      ...drain.blocked.map(({ pod, budgets, message, cause }) =>
-        row(code(pod), escape(`held by ${budgets.join(' and ')}: ${message} ${cause}`)),
-      ),
-      ...drain.evicted.map(({ pod, to, message }) =>
-        row(code(pod), to === null ? `no other place: ${escape(message ?? '')}` : to === undefined ? 'gone for good' : `to ${code(to)}`),
-      ),
-    ];
-    sections.push({
-      title: `${escape(drain.node)}: ${drain.outcome}`,
-      head: ['Pod', 'What happens'],
-      rows,
-      open: drain.outcome !== 'drained',
-    });
-  }
-  const unsafe = losses.flatMap((loss) =>
-    homelessOfLoss(loss).map(({ pod, message }) => row(`${loss.kind} ${code(loss.name)}`, code(pod), escape(message))),
-  );
-  if (unsafe.length > 0)
-    sections.push({ title: `No place left (${unsafe.length})`, head: ['Lost', 'Pod', 'Why'], rows: unsafe, open: true });
-  return sections;
-}
-
 function accessSections(report: AccessListReport | AccessReport | WhoCanReport): Section[] {
   if (report.kind === 'AccessListReport') {
     const rows = report.abilities.map(({ resource, path, names, verbs, via }) =>
@@ -213,39 +181,6 @@ function accessSections(report: AccessListReport | AccessReport | WhoCanReport):
     row(escape(describeSubject(grant.subject)), escape(describeGrant(grant)), escape(describeRule(grant.rule))),
   );
   return rows.length === 0 ? [] : [{ title: `Allowed by (${rows.length})`, head: ['Subject', 'Binding', 'Rule'], rows, open: true }];
-}
-
-function scheduleSections({ placements, held, preempted }: ScheduleReport): Section[] {
-  const sections: Section[] = [];
-  const add = (title: string, head: readonly string[], rows: readonly string[], open: boolean): void => {
-    if (rows.length > 0) sections.push({ title: `${title} (${rows.length})`, head, rows, open });
-  };
-  const outside = new Set(held.map(({ pod }) => pod));
-  const unplaced = placements.filter(({ pod, node }) => node === null && !outside.has(pod));
-  const placed = placements.filter(({ node }) => node !== null);
-  add(
-    'Without a node',
-    ['Pod', 'Why'],
-    unplaced.map(({ pod, message }) => row(code(pod), escape(message))),
-    true,
-  );
-  add(
-    'Not looked at by the scheduler',
-    ['Pod', 'Why'],
-    held.map(({ pod, message }) => row(code(pod), escape(message))),
-    true,
-  );
-  add(
-    'Evicted to make room',
-    ['Pod', 'From', 'For'],
-    preempted.map(({ pod, node, by }) => row(code(pod), code(node), code(by))),
-    true,
-  );
-  const rows = placed.map(({ pod, node, feasible, score }) =>
-    row(code(pod), code(node ?? ''), String(feasible), score === null ? '' : String(score)),
-  );
-  add('Placed', ['Pod', 'Node', 'Feasible nodes', 'Score'], rows, rows.length <= 20);
-  return sections;
 }
 
 function admissionSections(admission: readonly Admission[]): Section[] {
@@ -309,8 +244,9 @@ function stepRow(step: Step): string {
 }
 
 function driftRow(step: Step, field: FieldChange): string {
-  const { manager, time } = field.drift ?? { manager: '', time: '' };
-  return row(code(formatRef(step.ref)), fieldText(field, step), `${code(manager)}<br>${escape(time)}`);
+  const { manager, time = '' } = field.drift ?? {};
+  const who = manager === undefined ? 'not known by whom' : `${code(manager)}<br>${escape(time)}`;
+  return row(code(formatRef(step.ref)), fieldText(field, step), who);
 }
 
 function fieldText(change: FieldChange, step: Step): string {
@@ -327,26 +263,6 @@ function value(json: JsonValue | undefined): string {
 
 function place(text: string | undefined): string {
   return text === undefined ? '' : code(text);
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.map((cell) => toVisible(cell.replaceAll('|', '\\|').replaceAll('\n', '<br>'))).join(' | ')} |\n`;
-}
-
-/** The text as code: between more backticks than it has in a row. */
-function code(text: string): string {
-  const shown = toVisible(text);
-  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return longest === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;
-}
-
-function escape(text: string): string {
-  return toVisible(text, { keepsLines: true })
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;');
 }
 
 const OMISSION_LIMIT = 200;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../std/index.ts';
-import type { Finding, WorldSource } from '../model/index.ts';
+import type { Finding, ObjectRef, WorldSource } from '../model/index.ts';
 
 /** What is said of one node for one pod. */
 export interface NodeVerdict {
@@ -10,6 +10,8 @@ export interface NodeVerdict {
   readonly reasons: readonly string[];
   /** Weighted, by plugin; empty where nothing was scored. */
   readonly scores: Readonly<Record<string, number>>;
+  /** What other plugins would say, which the scheduler does not ask after the first. */
+  readonly also?: readonly { readonly plugin: string; readonly reasons: readonly string[] }[];
 }
 
 /** Where one pod goes. */
@@ -63,24 +65,83 @@ export interface ScheduleReport extends QuestionReport {
   readonly placements: readonly PodPlacement[];
   readonly preempted: readonly EvictedForRoom[];
   readonly held: readonly HeldPodEntry[];
+  /** Pods without a place that are only counted: no nodes could hold so many. */
+  readonly omitted: readonly { readonly workload: ObjectRef; readonly pods: number }[];
+  /** What the pods need of any nodes; absent where nodes are known. */
+  readonly needed?: Needed;
+  /** How it goes when pods arrive in other orders; absent where that was not asked. */
+  readonly orders?: OrderSensitivity;
+}
+
+/** A lower bound: with less of anything not all pods can have a place. */
+export interface Needed {
+  readonly pods: number;
+  readonly nodes: number;
+  readonly requests: Readonly<Record<string, string>>;
+  readonly largest: Readonly<Record<string, string>>;
+}
+
+/** What comes of other orders of arrival. */
+export interface OrderSensitivity {
+  readonly orders: number;
+  readonly seed: number;
+  readonly workloads: readonly {
+    readonly workload: ObjectRef;
+    readonly pods: number;
+    readonly fits: number;
+    readonly least: number;
+    readonly most: number;
+  }[];
+  readonly worst: { readonly order: readonly string[]; readonly unplaced: readonly string[] };
+}
+
+/** Whether all pods of a workload find a node in every order, in some, or in none. */
+export function verdictOf({ fits }: { readonly fits: number }, { orders }: OrderSensitivity): 'always' | 'never' | 'sometimes' {
+  return fits === orders ? 'always' : fits === 0 ? 'never' : 'sometimes';
 }
 
 /** How many pods have a place, and how many have none. */
-export function countPlaced({ placements, held }: ScheduleReport): { readonly placed: number; readonly unplaced: number } {
+export function countPlaced({ placements, held, omitted }: ScheduleReport): { readonly placed: number; readonly unplaced: number } {
   const gated = new Set(held.map(({ pod }) => pod));
   const placed = placements.filter(({ node }) => node !== null).length;
-  return { placed, unplaced: placements.filter(({ node, pod }) => node === null && !gated.has(pod)).length };
+  const unplaced = placements.filter(({ node, pod }) => node === null && !gated.has(pod)).length;
+  return { placed, unplaced: omitted.reduce((sum, { pods }) => sum + pods, unplaced) };
+}
+
+function orderFields(orders: OrderSensitivity, refFields: (ref: ObjectRef) => JsonObject): JsonObject {
+  return {
+    orders: orders.orders,
+    seed: orders.seed,
+    workloads: orders.workloads.map(({ workload, ...counts }) => ({
+      workload: refFields(workload),
+      verdict: verdictOf(counts, orders),
+      ...counts,
+    })),
+    worst: { ...orders.worst },
+  };
+}
+
+function nodeFields({ scores, also, ...node }: NodeVerdict): JsonObject {
+  return { ...node, scores: { ...scores }, ...(also === undefined ? {} : { also: also.map((refusal) => ({ ...refusal })) }) };
 }
 
 /** The fields of a schedule's document besides those of every question. */
-export function scheduleFields(report: ScheduleReport): JsonObject {
+export function scheduleFields(report: ScheduleReport, refFields: (ref: ObjectRef) => JsonObject): JsonObject {
+  const { orders } = report;
   return {
     summary: { nodes: report.nodes, ...countPlaced(report), preempted: report.preempted.length, held: report.held.length },
     placements: report.placements.map(({ nodes, ...placement }) => ({
       ...placement,
-      ...(nodes === undefined ? {} : { nodes: nodes.map((node) => ({ ...node, scores: { ...node.scores } })) }),
+      ...(nodes === undefined ? {} : { nodes: nodes.map(nodeFields) }),
     })),
     preempted: report.preempted.map((item) => ({ ...item })),
     held: report.held.map((item) => ({ ...item })),
+    ...(report.omitted.length === 0
+      ? {}
+      : { omitted: report.omitted.map(({ workload, pods }) => ({ workload: refFields(workload), pods })) }),
+    ...(report.needed === undefined
+      ? {}
+      : { needed: { ...report.needed, requests: { ...report.needed.requests }, largest: { ...report.needed.largest } } }),
+    ...(orders === undefined ? {} : { orders: orderFields(orders, refFields) }),
   };
 }

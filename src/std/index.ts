@@ -45,4 +45,5 @@ export { findNearest } from './nearest.ts';
 export { compareBy, compareStrings, sortedUnique } from './order.ts';
 export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
+export { shuffle } from './shuffle.ts';
 export { toVisible } from './visible.ts';

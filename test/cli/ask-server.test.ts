@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { askServer } from '../../src/cli/stages/ask-server.ts';
 import type { ApplyOptions, Cluster, StatusError, WriteResult } from '../../src/cluster/index.ts';
 import { nameOf, refKeyOf, stepsOf, World, type KubernetesObject } from '../../src/model/index.ts';
-import { createPlan, type Question } from '../../src/planner/index.ts';
+import { createPlan, type Question, type StandIn } from '../../src/planner/index.ts';
 import { getString, type JsonObject } from '../../src/std/index.ts';
 import { manifest, object, stored, toInput } from '../planner/scenario.ts';
 
@@ -58,11 +58,14 @@ const OK = (value: KubernetesObject): WriteResult => ({ kind: 'ok', object: valu
 async function ask(
   desired: readonly JsonObject[],
   answer: (object: KubernetesObject) => WriteResult,
-  { before = [], ...rest }: Pick<Question, 'obstacle' | 'standIn'> & { readonly before?: readonly KubernetesObject[] } = {},
+  {
+    before = [],
+    ...rest
+  }: Partial<Pick<Question, 'obstacle' | 'standIn' | 'isSeen'>> & { readonly before?: readonly KubernetesObject[] } = {},
 ): Promise<{ readonly cluster: Answering; readonly told: readonly string[] }> {
   const manifests = desired.map((item) => manifest(item));
   const plan = createPlan(toInput(before, manifests));
-  const questions = stepsOf(plan).map((step): Question => ({ step, mutated: true, ...rest }));
+  const questions = stepsOf(plan).map((step): Question => ({ step, mutated: true, isSeen: true, ...rest }));
   const cluster = new Answering(answer);
   const secrets = new Map(manifests.map(({ object: item }) => [refKeyOf(item), item]));
   const signal = new AbortController().signal;
@@ -73,7 +76,9 @@ async function ask(
       ? given.reason
       : given?.kind === 'refused'
         ? `refused: ${given.refusal.message}`
-        : (given?.kind ?? 'none');
+        : given?.kind === 'accepted'
+          ? (given.doubt ?? 'accepted')
+          : 'none';
   });
   return { cluster, told };
 }
@@ -113,15 +118,25 @@ test('what cannot be asked is not', async () => {
   assert.deepEqual([cluster.applied, told], [[], ['the moon is full']]);
 });
 
-test('what has no namespace yet is asked about in another, and only whether it is valid is believed', async () => {
-  const outcomes: readonly (readonly [WriteResult, string])[] = [
-    [refusal(422, 'Invalid', 'ConfigMap "a" is invalid'), 'refused: ConfigMap "a" is invalid'],
-    [refusal(403, 'Forbidden', 'denied'), 'no namespace yet'],
-    [{ kind: 'ok', object: object(config('a')), operation: 'created' }, 'no namespace yet'],
+const MADE = 'the Namespace default is made in the same change';
+const HOOK = 'admission webhook "w" denied the request: no';
+
+test('what has no namespace yet is asked about in another, and what is said there is believed as far as that is like its own', async () => {
+  const ok: WriteResult = { kind: 'ok', object: object(config('a')), operation: 'created' };
+  const told = `${MADE}: what is told was answered for the Namespace other, which they select alike`;
+  const cases: readonly (readonly [Pick<StandIn, 'isAlike'> & Pick<Question, 'isSeen'>, WriteResult, string])[] = [
+    [{ isAlike: true, isSeen: false }, ok, 'accepted'],
+    [{ isAlike: true, isSeen: true }, ok, told],
+    [{ isAlike: false, isSeen: true }, ok, MADE],
+    [{ isAlike: true, isSeen: true }, refusal(403, 'Forbidden', HOOK), `${MADE}; in the Namespace other, which they select alike, ${HOOK}`],
+    [{ isAlike: false, isSeen: true }, refusal(403, 'Forbidden', HOOK), MADE],
+    [{ isAlike: true, isSeen: false }, refusal(403, 'Forbidden', 'violates PodSecurity'), 'refused: violates PodSecurity'],
+    [{ isAlike: true, isSeen: true }, refusal(422, 'Invalid', 'ConfigMap "a" is invalid'), 'refused: ConfigMap "a" is invalid'],
   ];
-  for (const [result, want] of outcomes) {
-    const { cluster, told } = await ask([config('a')], () => result, { obstacle: 'no namespace yet', standIn: 'other' });
-    assert.deepEqual([told, cluster.applied.map(({ object: item }) => item.metadata['namespace'])], [[want], ['other']]);
+  for (const [{ isAlike, isSeen }, result, want] of cases) {
+    const standIn = { namespace: 'other', isAlike };
+    const asked = await ask([config('a')], () => result, { obstacle: MADE, standIn, isSeen });
+    assert.deepEqual([asked.told, asked.cluster.applied.map(({ object: item }) => item.metadata['namespace'])], [[want], ['other']]);
   }
 });
 

@@ -102,8 +102,14 @@ const cases: readonly Case[] = [
     desired: [gadgets(RULES), GADGET],
     want: [
       'CustomResourceDefinition gadgets.test.example',
-      'Gadget default/g: the definition of Gadget is made or changed in the same change',
+      'Gadget default/g: the definition of Gadget is made or changed in the same change, and its rules in CEL are not looked at',
     ],
+  },
+  {
+    name: 'one whose definition changes in its marks only',
+    before: [gadgets(RULES)],
+    desired: [{ ...gadgets(RULES), metadata: { name: 'gadgets.test.example', labels: { a: 'b' } } }, GADGET],
+    want: ['CustomResourceDefinition gadgets.test.example', 'Gadget default/g'],
   },
   {
     name: 'a namespace made in the same change',
@@ -118,9 +124,37 @@ const cases: readonly Case[] = [
     mode: 'always',
     want: [
       'Namespace new',
-      'ConfigMap new/a: the Namespace new is made in the same change (other)',
-      'ConfigMap new/b: the Namespace new is made in the same change (default)',
+      'ConfigMap new/a: the Namespace new is made in the same change (as in other)',
+      'ConfigMap new/b: the Namespace new is made in the same change (as in other)',
     ],
+  },
+  {
+    name: 'one that webhooks select otherwise than any other',
+    before: [DEFAULT, OTHER, webhook(['configmaps'], { namespaceSelector: { matchLabels: { hooked: 'yes' } } })],
+    desired: [DEFAULT, OTHER, { ...NAMESPACE, metadata: { name: 'new', labels: { hooked: 'yes' } } }, config('a', '1', 'new')],
+    want: ['ConfigMap new/a mutated: the Namespace new is made in the same change (validity in default)'],
+  },
+  {
+    name: 'one that they select as they do another',
+    before: [
+      DEFAULT,
+      { ...OTHER, metadata: { name: 'other', labels: { hooked: 'yes' } } },
+      webhook(['configmaps'], { namespaceSelector: { matchLabels: { hooked: 'yes' } } }),
+    ],
+    desired: [{ ...NAMESPACE, metadata: { name: 'new', labels: { hooked: 'yes' } } }, config('a', '1', 'new')],
+    want: ['ConfigMap new/a mutated: the Namespace new is made in the same change (as in other)'],
+  },
+  {
+    name: 'one of another Pod Security level, and one with a quota',
+    before: [DEFAULT, QUOTA, { ...OTHER, metadata: { name: 'other', labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } } }],
+    desired: [QUOTA, NAMESPACE, { ...POD, metadata: { name: 'p', namespace: 'new' } }],
+    want: ['Pod new/p: the Namespace new is made in the same change (validity in default)'],
+  },
+  {
+    name: 'a Secret in one',
+    before: [DEFAULT, OTHER, webhook(['secrets'])],
+    desired: [NAMESPACE, { ...SECRET, metadata: { name: 's', namespace: 'new' } }],
+    want: ['Secret new/s mutated: values of Secrets are sent in a dry run only with --server-dry-run always'],
   },
   {
     name: 'a Secret that a webhook sees',
@@ -147,7 +181,7 @@ for (const { name, before = [], desired, mode = 'auto', foreign, want } of cases
           formatRef(step.ref),
           mutated ? ' mutated' : '',
           obstacle === undefined ? '' : `: ${obstacle}`,
-          standIn === undefined ? '' : ` (${standIn})`,
+          standIn === undefined ? '' : ` (${standIn.isAlike ? 'as in' : 'validity in'} ${standIn.namespace})`,
         ].join(''),
     );
     assert.deepEqual(told, want);

@@ -186,6 +186,26 @@ describe('readInventory', () => {
     });
   });
 
+  it('keeps the hooks of a removal in the parent, and writes no data where there are none', async () => {
+    const hook = toObject('Job', 'backup');
+    assert.equal(toParentObject('shop', EXTENT)['data'], undefined);
+    const cluster = await withParent(() => toParentObject('shop', { ...EXTENT, hooks: [hook] }));
+    assert.deepEqual((await readInventory(cluster, 'shop')).hooks, [hook]);
+  });
+
+  it('remembers what was last applied', async () => {
+    const intents = new Map([['abcdefgh', '12345678']]);
+    const cluster = await withParent(() => toParentObject('shop', { ...EXTENT, intents }));
+    assert.deepEqual((await readInventory(cluster, 'shop')).intents, intents);
+  });
+
+  it('refuses what somebody else has written in the place of the hooks', async () => {
+    for (const text of ['{', '[1]', '{}']) {
+      const cluster = await withParent((parent) => ({ ...parent, data: { 'removal-hooks': text } }));
+      await assert.rejects(readInventory(cluster, 'shop'), /says under data.removal-hooks what kapply did not write/);
+    }
+  });
+
   it('answers the refusal to write the parent', async () => {
     const cluster = new FakeCluster();
     cluster.fault = () => toError(403, 'Forbidden', 'no');

@@ -1,6 +1,6 @@
 import { readInventory, withMembership } from '../../src/reconcile/index.ts';
-import { refKeyOf, refOf, type KubernetesObject, type Plan, type Step, type Wave } from '../../src/model/index.ts';
-import { fieldsHashOf, hashSecret } from '../../src/planner/index.ts';
+import { refKeyOf, refOf, type KubernetesObject, type Plan, type Step, type UnchangedObject, type Wave } from '../../src/model/index.ts';
+import { fieldsHashOf, hashSecret, intentOf } from '../../src/planner/index.ts';
 import { getNumber, getString, type JsonObject } from '../../src/std/index.ts';
 import { type FakeCluster } from './fake-cluster.ts';
 
@@ -58,7 +58,12 @@ export async function planFor(cluster: FakeCluster, manifests: readonly Kubernet
     { label: 'workloads', steps: steps.filter(({ ref }) => ['Deployment', 'Job'].includes(ref.kind)) },
     { label: 'prune', steps: deletes },
   ].filter((wave) => wave.steps.length > 0);
-  return { ...toPlan(waves), unchanged: unchanged.map(refOf) };
+  return { ...toPlan(waves), unchanged: unchanged.map(toUnchanged) };
+}
+
+function toUnchanged(object: KubernetesObject): UnchangedObject {
+  const intent = intentOf(object);
+  return { ...refOf(object), ...(intent === undefined ? {} : { intent }) };
 }
 
 export function toPrecondition(live: KubernetesObject): Step['precondition'] {

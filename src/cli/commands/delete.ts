@@ -1,5 +1,6 @@
 import { countResults, explainEnd, toAppliedSteps } from '../apply-steps.ts';
-import { toRefKey, World, type Plan } from '../../model/index.ts';
+import { formatRef, refOf, toRefKey, World, type KubernetesObject, type Plan } from '../../model/index.ts';
+import { isHookOf } from '../../planner/index.ts';
 import { deleteUnit, listKept, readInventory, readStatus } from '../../reconcile/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
@@ -7,10 +8,11 @@ import { parseDuration } from '../duration.ts';
 import { createLog, type Io } from '../io.ts';
 import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
+import { createProgress } from '../stages/carry-out.ts';
 import { whileStepping } from '../stages/stepping.ts';
 import { chooseTarget, openExistingTarget } from '../stages/target.ts';
 
-/** `kapply delete --unit UNIT`: everything that the unit owns goes, in reverse order, then the unit. */
+/** `kapply delete --unit UNIT`: everything that the unit owns goes, in reverse order, between its hooks of removal; then the unit. */
 export async function runDelete(args: Arguments, io: Io): Promise<number> {
   readTargets(args);
   const unit = args.string('unit');
@@ -19,10 +21,11 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
   const opened = await openExistingTarget(chooseTarget(args, io, log), World.EMPTY, args, io, log);
   const { cluster, source } = opened;
   try {
-    const { owned, objects: members } = await readInventory(cluster, unit);
+    const { owned, object: parent, objects: members, hooks } = await readInventory(cluster, unit);
+    const run = args.has('no-hooks') ? [] : hooks;
     const kept = listKept(members);
     const going = `${members.length - kept.size} ${members.length - kept.size === 1 ? 'object' : 'objects'}`;
-    if (owned.size === 0) {
+    if (owned.size === 0 && parent === undefined) {
       log.step(`unit ${unit} owns nothing here`);
       return 0;
     }
@@ -37,17 +40,27 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
         };
       });
       const next = `${going} would be deleted${kept.size === 0 ? '' : `, ${kept.size} kept`}.`;
-      await printReport({ kind: 'StatusReport', cluster: source, units: [{ unit, objects }], notes: [], next }, args, io);
+      await printReport(
+        { kind: 'StatusReport', cluster: source, units: [{ unit, objects }], notes: run.map(describeHook), next },
+        args,
+        io,
+      );
       return 0;
     }
     io.hold();
-    await confirm(`Delete ${going} of unit ${unit} in ${source.description}, namespaces and claims included?`, args, io);
+    await confirm(
+      `Delete ${going} of unit ${unit} in ${source.description}, namespaces and claims included${describeCount(run)}?`,
+      args,
+      io,
+    );
     const result = await whileStepping(opened, io, (clock) =>
       deleteUnit(cluster, unit, {
         clock,
         signal: io.signal,
         timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),
         allow: () => true,
+        runHooks: !args.has('no-hooks'),
+        onEvent: createProgress(log),
       }),
     );
     const plan: Plan = {
@@ -67,7 +80,7 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
         plan,
         steps: toAppliedSteps(result.steps),
         notes: explainEnd(result),
-        next: countResults(result.steps),
+        next: countResults(result.steps, '--no-hooks'),
       },
       args,
       io,
@@ -76,4 +89,16 @@ export async function runDelete(args: Arguments, io: Io): Promise<number> {
   } finally {
     await cluster.close();
   }
+}
+
+function describeHook(hook: KubernetesObject): string {
+  const times = [
+    ...(isHookOf(hook, 'before-removal') ? ['before anything is deleted'] : []),
+    ...(isHookOf(hook, 'after-removal') ? ['once the others are deleted'] : []),
+  ];
+  return `The hook ${formatRef(refOf(hook))} is run ${times.join(' and ')}; --no-hooks leaves it out.`;
+}
+
+function describeCount(hooks: readonly KubernetesObject[]): string {
+  return hooks.length === 0 ? '' : `, with ${hooks.length} ${hooks.length === 1 ? 'hook' : 'hooks'} to run`;
 }

@@ -1,4 +1,3 @@
-import { expandWorld } from '../../engine/controllers/index.ts';
 import { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from '../../engine/scheduler/index.ts';
 import { KplanError, nameOf, type World } from '../../model/index.ts';
 import { isDrainable, type DrainReport } from '../../report/index.ts';
@@ -9,6 +8,7 @@ import { readSelector } from '../limit-plan.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld } from '../stages/question-world.ts';
+import { settleWorld } from '../stages/settled-world.ts';
 
 /** `kplan drain NODE... [-f PATH]`: what if these nodes go. Exit 1 where one cannot, or a pod finds no other place. */
 export async function runDrain(args: Arguments, io: Io): Promise<number> {
@@ -19,12 +19,13 @@ export async function runDrain(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openQuestionWorld(args.string('filename'), args, io, log);
   const { which, before, after, findings, notes, kubernetesVersion } = question;
-  const world = expandWorld(question.world);
+  const settled = settleWorld(question);
+  const { world, raw } = settled;
   const nodes = [...new Set(args.positionals)];
   checkNodes(nodes, world);
   const started = io.now();
-  const schedule = { kubernetesVersion };
-  const drains = drainNodes(world, question.world, {
+  const schedule = { kubernetesVersion, settlesClaims: true };
+  const drains = drainNodes(world, raw, {
     nodes,
     force: args.has('force'),
     ignoreDaemonSets: args.has('ignore-daemonsets'),
@@ -40,7 +41,14 @@ export async function runDrain(args: Arguments, io: Io): Promise<number> {
   log.detail(`drained in ${io.now() - started} ms`);
   const answer = { kind: 'DrainReport' as const, which, before, ...(after === undefined ? {} : { after }) };
   const zoneless = args.has('zones') && listZoneLosses(world).length === 0 ? ['No node has a zone, so no zone can be lost.'] : [];
-  const asked = { ...answer, nodes: world.byKind('', 'Node').length, drains, losses, findings, notes: [...notes, ...zoneless] };
+  const asked = {
+    ...answer,
+    nodes: world.byKind('', 'Node').length,
+    drains,
+    losses,
+    findings,
+    notes: [...notes, ...settled.notes, ...zoneless],
+  };
   const report: DrainReport = { ...asked, next: nextStep(asked) };
   await printReport(report, args, io);
   const isBad = !isDrainable(report) || isFailure(findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error');

@@ -1,5 +1,5 @@
 import { formatRef, gvkOf, KplanError, refOf, type ObjectRef } from '../../model/index.ts';
-import { isLeftOut, withNamespace } from '../../planner/index.ts';
+import { isHookOf, isLeftOut, withNamespace } from '../../planner/index.ts';
 import { listUnknownKinds, parentRef, planLeastRights, readInventory } from '../../reconcile/index.ts';
 import { stringifyYaml } from '../../report/index.ts';
 import { stringifyJsonInOrder } from '../../std/index.ts';
@@ -22,7 +22,7 @@ export async function runRbac(args: Arguments, io: Io): Promise<number> {
   try {
     const catalog = catalogOf(desired, before, args);
     const objects = desired.manifests
-      .filter(({ object }) => !isLeftOut(object))
+      .filter(({ object }) => !isLeftOut(object) || isHookOf(object))
       .map(({ object }) => withNamespace(object, catalog.find(gvkOf(object)), desired.defaultNamespace));
     const unknown = listUnknownKinds(objects, catalog);
     if (unknown.length > 0)

@@ -1,13 +1,13 @@
-import { expandWorld } from '../../engine/controllers/index.ts';
-import { schedulingKnown, simulate, type HeldPod } from '../../engine/scheduler/index.ts';
-import { KplanError, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { countFindings, type ScheduleReport } from '../../report/index.ts';
-import { findNearest } from '../../std/index.ts';
-import type { Arguments } from '../arguments.ts';
+import { findLeastNeeded, schedulingKnown, simulate, tryOrders, type HeldPod } from '../../engine/scheduler/index.ts';
+import { formatRef, KplanError, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { countFindings, countPlaced, type ScheduleReport } from '../../report/index.ts';
+import { findNearest, getObject } from '../../std/index.ts';
+import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { settleWorld, type SettledWorld } from '../stages/settled-world.ts';
 
 /** `kplan schedule [PATH]`: where each pod goes. Exit 1 where one has no place. */
 export async function runSchedule(args: Arguments, io: Io): Promise<number> {
@@ -15,21 +15,36 @@ export async function runSchedule(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openQuestionWorld(args.positionals[0], args, io, log);
   const started = io.now();
-  const world = expandWorld(question.world);
-  const explain = args.string('explain');
-  const report = toReport(question, world, explain === undefined ? undefined : findPod(world, explain, args));
+  const settled = settleWorld(question);
+  const wanted = args.string('explain');
+  const explain = wanted === undefined ? undefined : findPod(settled.world, wanted, args);
+  const orders = readOrders(args);
+  const report = toReport(question, settled, {
+    ...(explain === undefined ? {} : { explain }),
+    ...(orders === undefined ? {} : { orders }),
+  });
   log.detail(`scheduled in ${io.now() - started} ms`);
   await printReport(report, args, io);
-  const isNo = report.placements.some(
-    ({ node, pod }) => node === null && !report.held.some((held) => held.pod === pod && held.why === 'gates'),
-  );
-  const hasLost = report.held.some(({ why }) => why === 'node');
-  return isNo || hasLost || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
+  const isNo = countPlaced(report).unplaced > 0 || report.held.some(({ why }) => why === 'node');
+  return isNo || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 
-function toReport(question: QuestionWorld, world: World, explain: string | undefined): ScheduleReport {
+function readOrders(args: Arguments): { readonly orders: number; readonly seed: number } | undefined {
+  const orders = args.number('orders');
+  if (orders === undefined && args.number('seed') !== undefined) throw usage(args.command, '--seed is of use with --orders N');
+  return orders === undefined ? undefined : { orders, seed: args.number('seed') ?? 1 };
+}
+
+interface Asked {
+  readonly explain?: string;
+  readonly orders?: { readonly orders: number; readonly seed: number };
+}
+
+function toReport(question: QuestionWorld, settled: SettledWorld, { explain, orders }: Asked): ScheduleReport {
   const { which, before, after, findings, notes, kubernetesVersion } = question;
-  const { result, held, cluster } = simulate(world, { kubernetesVersion, ...(explain === undefined ? {} : { explain }) });
+  const world = explain === undefined ? settled.world : asIfWaiting(settled.world, explain);
+  const options = { kubernetesVersion, settlesClaims: which === 'after' };
+  const { result, held, cluster } = simulate(world, { ...options, ...(explain === undefined ? {} : { explain }) });
   const isAsked = askedPods(world, question);
   const report = {
     kind: 'ScheduleReport' as const,
@@ -40,10 +55,25 @@ function toReport(question: QuestionWorld, world: World, explain: string | undef
     placements: result.placements.filter(({ pod }) => isAsked(pod)),
     preempted: result.preempted.filter(({ pod, by }) => isAsked(pod) || isAsked(by)),
     held: held.filter(({ pod }) => isAsked(pod.key)).map(({ pod, why }) => ({ pod: pod.key, why: why.kind, message: describeHeld(why) })),
+    omitted: settled.overlarge.map(({ workload, asked, kept }) => ({ workload, pods: asked - kept })),
+    ...(schedulingKnown(world) ? {} : { needed: findLeastNeeded(world, toMore(settled)) }),
+    ...(orders === undefined ? {} : { orders: tryOrders(world, orders, options) }),
     findings,
-    notes: [...notes, ...describeNodes(world)],
+    notes: [...notes, ...settled.notes, ...describeNodes(world)],
   };
   return { ...report, next: nextStep(report) };
+}
+
+/** How many pods each overlarge workload has beyond those that are looked at. */
+function toMore({ overlarge }: SettledWorld): ReadonlyMap<string, number> {
+  return new Map(overlarge.map(({ workload, asked, kept }) => [formatRef(workload), asked - kept]));
+}
+
+/** The world in which a pod that has a node is placed anew: so it can be said of every node what speaks for and against it. */
+function asIfWaiting(world: World, key: string): World {
+  const pod = world.byKind('', 'Pod').find((item) => keyOf(item) === key);
+  const { nodeName, ...spec } = getObject(pod, 'spec') ?? {};
+  return pod === undefined || nodeName === undefined || nodeName === '' ? world : world.with([{ ...pod, spec }]);
 }
 
 /** Whether a pod, by `namespace/name`, is one that -n and -l ask for. */
@@ -68,12 +98,9 @@ function findPod(world: World, text: string, args: Arguments): string {
   if (found !== undefined && others.length === 0) return found;
   if (found !== undefined)
     throw new KplanError('USAGE', `--explain ${text}: ${others.length + 1} pods have that name`, { hint: `write for example ${found}` });
-  const nearest =
-    findNearest(text, keys) ??
-    findNearest(
-      text.replace(/^.*\//, ''),
-      keys.map((key) => key.replace(/^.*\//, '')),
-    );
+  const nameOfKey = (key: string): string => key.replace(/^.*\//, '');
+  const name = findNearest(nameOfKey(text), keys.map(nameOfKey));
+  const nearest = findNearest(text, keys) ?? keys.find((key) => nameOfKey(key) === name);
   throw new KplanError('NOT_FOUND', `--explain ${text}: there is no such pod`, {
     hint:
       nearest === undefined
@@ -98,7 +125,9 @@ function describeHeld(why: HeldPod['why']): string {
 function describeNodes(world: World): readonly string[] {
   return schedulingKnown(world)
     ? []
-    : ['No nodes are known, so where pods go cannot be said: --nodes 3x4cpu,16Gi, --snapshot or --live tells.'];
+    : [
+        'No nodes are known, so where pods go cannot be said, only what they need at least: --nodes 3x4cpu,16Gi, --snapshot or --live tells.',
+      ];
 }
 
 function nextStep({ placements, held, nodes, findings }: Omit<ScheduleReport, 'next'>): string {

@@ -10,7 +10,7 @@ import {
   type RefKey,
   type World,
 } from '../../model/index.ts';
-import { restoreSecret, type Question, type ServerAnswer } from '../../planner/index.ts';
+import { restoreSecret, type Question, type ServerAnswer, type StandIn } from '../../planner/index.ts';
 
 /** So many dry runs side by side. */
 const AT_ONCE = 8;
@@ -47,14 +47,21 @@ export async function askServer(questions: readonly Question[], options: AskOpti
 async function answerOf(question: Question, options: AskOptions, created: ReadonlySet<string>): Promise<ServerAnswer> {
   const { step, mutated, obstacle } = question;
   if (obstacle !== undefined)
-    return question.standIn === undefined ? { kind: 'unknown', reason: obstacle } : askElsewhere(question, options);
+    return question.standIn === undefined
+      ? { kind: 'unknown', reason: obstacle }
+      : askElsewhere(question, question.standIn, options, created);
   const result = step.action === 'delete' ? await tryDelete(question, options) : await tryApply(question, options);
   if (typeof result === 'string') return { kind: 'unknown', reason: result };
   if (result.kind === 'ok') return { kind: 'accepted', mutated, ...(step.action === 'delete' ? {} : { object: result.object }) };
-  const reason = explainUnknown(result, step.ref, created);
-  if (reason !== undefined) return { kind: 'unknown', reason };
-  const { message, causes } = result;
-  return { kind: 'refused', refusal: { reason: result.reason, message, ...(causes === undefined ? {} : { causes }) } };
+  return toRefusal(result, step.ref, created);
+}
+
+/** A refusal, if it is one of the change itself. */
+function toRefusal(error: StatusError, ref: ObjectRef, created: ReadonlySet<string>): ServerAnswer {
+  const unknown = explainUnknown(error, ref, created);
+  if (unknown !== undefined) return { kind: 'unknown', reason: unknown };
+  const { reason, message, causes } = error;
+  return { kind: 'refused', refusal: { reason, message, ...(causes === undefined ? {} : { causes }) } };
 }
 
 async function tryApply({ step }: Question, options: AskOptions): Promise<WriteResult | string> {
@@ -65,17 +72,34 @@ async function tryApply({ step }: Question, options: AskOptions): Promise<WriteR
   return cluster.apply(object, { fieldManager: plan.fieldManager, force, dryRun: true, live: before.get(step.ref) ?? null, signal });
 }
 
-/** Asks in another namespace whether the object is valid; whatever else is said there is not said of its own. */
-async function askElsewhere(question: Question, options: AskOptions): Promise<ServerAnswer> {
-  const { step, obstacle = '', standIn = '' } = question;
-  if (step.desired === undefined) return { kind: 'unknown', reason: obstacle };
-  const desired = withMetadata(step.desired, { namespace: standIn });
-  const result = await tryApply({ ...question, step: { ...step, ref: { ...step.ref, namespace: standIn }, desired } }, options);
-  if (typeof result !== 'string' && result.kind === 'error' && result.reason === 'Invalid') {
-    const { reason, message, causes } = result;
-    return { kind: 'refused', refusal: { reason, message, ...(causes === undefined ? {} : { causes }) } };
+/**
+ * Asks in another namespace. Whether the object is valid is the same there. In one that is alike nothing but the code of
+ * webhooks and policies, which may look at the name, can decide otherwise: what they do to it is told with that doubt, and
+ * a refusal of theirs is no refusal yet. In any other nothing else that is said holds for its own.
+ */
+async function askElsewhere(
+  question: Question,
+  standIn: StandIn,
+  options: AskOptions,
+  created: ReadonlySet<string>,
+): Promise<ServerAnswer> {
+  const { step, obstacle = '', mutated, isSeen } = question;
+  const { namespace, isAlike } = standIn;
+  const unknown = { kind: 'unknown', reason: obstacle } as const;
+  if (step.desired === undefined) return unknown;
+  const desired = withMetadata(step.desired, { namespace });
+  const result = await tryApply({ ...question, step: { ...step, ref: { ...step.ref, namespace }, desired } }, options);
+  if (typeof result === 'string') return unknown;
+  if (result.kind === 'ok') {
+    if (!isAlike) return unknown;
+    const object = withMetadata(result.object, { namespace: step.ref.namespace });
+    const doubt = `${obstacle}: what is told was answered for the Namespace ${namespace}, which they select alike`;
+    return { kind: 'accepted', object, mutated, ...(isSeen ? { doubt } : {}) };
   }
-  return { kind: 'unknown', reason: obstacle };
+  const { reason, message } = result;
+  if (reason === 'Invalid' || (isAlike && !isSeen)) return toRefusal(result, step.ref, created);
+  const isTold = isAlike && isSeen && /admission webhook|AdmissionPolicy/.test(message);
+  return isTold ? { kind: 'unknown', reason: `${obstacle}; in the Namespace ${namespace}, which they select alike, ${message}` } : unknown;
 }
 
 async function tryDelete({ step }: Question, { cluster, signal }: AskOptions): Promise<WriteResult> {

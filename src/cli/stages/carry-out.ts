@@ -116,7 +116,7 @@ export function findPinnedSource(plan: Plan, file: string, io: Io): string | und
 }
 
 /** One line for each step that ends, and one for each that is waited for a while. */
-function createProgress(log: Log): (event: ApplyEvent) => void {
+export function createProgress(log: Log): (event: ApplyEvent) => void {
   const told = new Set<string>();
   return ({ step, total, phase }) => {
     if (phase.kind !== 'done' || (step.action === 'none' && phase.outcome === 'unchanged')) return;

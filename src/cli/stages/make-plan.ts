@@ -15,10 +15,11 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { createPlan, type PlanInput } from '../../planner/index.ts';
+import { createPlan, type Intents, type PlanInput } from '../../planner/index.ts';
 import {
   ID_LABEL,
   isMadeByController,
+  intentsOf,
   type Inventory,
   listUnits,
   membershipLabel,
@@ -43,6 +44,7 @@ export interface Ownership {
   /** What is owned, where the world before may not hold all of it. */
   readonly members?: readonly KubernetesObject[];
   readonly ownedByOthers: ReadonlyMap<RefKey, string>;
+  readonly intents?: Intents;
 }
 
 const NOTHING_OWNED: Ownership = { owned: new Set(), ownedByOthers: new Map() };
@@ -59,8 +61,8 @@ export async function readOwnership(before: Before, unit: string): Promise<Owner
   for (const other of await listUnits(cluster, options))
     if (other !== unit)
       for (const key of await readOwned(other, before.world, () => readInventory(cluster, other, options))) ownedByOthers.set(key, other);
-  const { owned, objects } = await readInventory(cluster, unit, options);
-  return { owned, ownedByOthers, ...(before.partial === undefined ? {} : { members: objects }) };
+  const { owned, objects, intents } = await readInventory(cluster, unit, options);
+  return { owned, ownedByOthers, intents, ...(before.partial === undefined ? {} : { members: objects }) };
 }
 
 /** What another unit owns; where its inventory may not be read, as far as the labels of what is known tell. */
@@ -88,15 +90,18 @@ function labelledOwnership(world: World, unit: string): Ownership {
   const units = new Map<string, string>();
   const owned = new Set<RefKey>();
   const others: (readonly [RefKey, string])[] = [];
+  let intents: Intents | undefined;
   for (const object of world.objects()) {
     const labels = labelsOf(object);
     const [id, member] = [labels.get(ID_LABEL), labels.get(PART_OF_LABEL)];
+    if (id === ours) intents = intentsOf(object);
     if (id !== undefined) units.set(id, annotationsOf(object).get(UNIT_ANNOTATION) ?? id);
     if (member === undefined || isMadeByController(object)) continue;
     if (member === ours) owned.add(refKeyOf(object));
     else others.push([refKeyOf(object), member]);
   }
-  return { owned, ownedByOthers: new Map(others.map(([key, member]) => [key, units.get(member) ?? member])) };
+  const ownedByOthers = new Map(others.map(([key, member]) => [key, units.get(member) ?? member]));
+  return { owned, ownedByOthers, ...(intents === undefined ? {} : { intents }) };
 }
 
 /** How a plan is made, besides its worlds. */

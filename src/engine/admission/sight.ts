@@ -34,6 +34,11 @@ export function findSight(gatekeeper: Gatekeeper, request: AdmissionRequest): Si
   return gatekeeper.isConditional || sights.includes('may') ? 'may' : 'sees';
 }
 
+/** Whether a gatekeeper selects two namespaces alike, by their labels. */
+export function selectsAlike({ criteria }: Gatekeeper, a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return criteria.every(({ namespaces }) => isSelected(namespaces, a) === isSelected(namespaces, b));
+}
+
 function sightOf(criteria: Criteria, request: AdmissionRequest): Sight {
   const { rules, excluded, isEquivalent, namespaces, objects } = criteria;
   if (rules?.some((rule) => isRuleMatched(rule, request, isEquivalent)) === false) return 'not';

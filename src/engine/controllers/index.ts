@@ -6,6 +6,7 @@ export { qualityOfService } from './admission/quality-of-service.ts';
 export { isLimitOf } from './admission/quota-usage.ts';
 export { findQuotaRefusal, hardOf, isCounted, quotaStateOf, type Countable } from './admission/quota.ts';
 export type { Controller, Intent } from './controller.ts';
+export { boundReplicas, type OverlargeWorkload } from './bound-replicas.ts';
 export { expandWorld, listRefusedPods } from './expand-world.ts';
 export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { stepScheduler } from './scheduler-step.ts';

@@ -74,6 +74,22 @@ export function explainNode(
   return { plugin: evaluation.filters.find(({ filter }) => filter(node) !== SUCCESS)?.plugin ?? '', verdict };
 }
 
+/** Every filter that refuses a node, in the order of the profile; the first is the one that counts. */
+export function listRefusals(
+  evaluation: Evaluation,
+  cluster: ClusterState,
+  node: number,
+): readonly { readonly plugin: string; readonly reasons: readonly string[] }[] {
+  if (evaluation.kind === 'rejected') return [{ plugin: evaluation.plugin, reasons: evaluation.verdict.reasons }];
+  const isNamed = evaluation.candidates?.has(cluster.nodes[node]?.name ?? '') !== false;
+  const elsewhere = isNamed ? [] : [{ plugin: 'NodeAffinity', reasons: NAMED_ELSEWHERE.reasons }];
+  const refusals = evaluation.filters.flatMap(({ plugin, filter }) => {
+    const verdict = filter(node);
+    return verdict === SUCCESS || (!isNamed && plugin === 'NodeAffinity') ? [] : [{ plugin, reasons: verdict.reasons }];
+  });
+  return [...elsewhere, ...refusals];
+}
+
 const PASSED = { plugin: '', verdict: SUCCESS };
 
 /** Notes what a pod takes on the node that it goes to, for the pods after it. */

@@ -23,4 +23,6 @@ export {
 } from './packing/index.ts';
 export { NOT_SIMULATED } from './not-simulated.ts';
 export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
+export { findLeastNeeded } from './least-needed.ts';
+export { tryOrders } from './orders.ts';
 export { schedule, schedulingKnown, simulate, type HeldPod, type NodeExplanation, type Placement } from './schedule.ts';

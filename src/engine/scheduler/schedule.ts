@@ -1,7 +1,17 @@
 import { KplanError, type KubernetesObject, type World } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import { ClusterState, type NodeInfo } from './cluster-state.ts';
-import { explainNode, filterNode, findFeasible, prepareFilters, reserve, scoreNodes, type Evaluation, type Scores } from './evaluate.ts';
+import {
+  explainNode,
+  filterNode,
+  findFeasible,
+  listRefusals,
+  prepareFilters,
+  reserve,
+  scoreNodes,
+  type Evaluation,
+  type Scores,
+} from './evaluate.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
 import type { PluginContext } from './plugin.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
@@ -32,6 +42,8 @@ export interface NodeExplanation {
   readonly reasons: readonly string[];
   /** Weighted, by plugin; empty where nothing was scored. */
   readonly scores: Readonly<Record<string, number>>;
+  /** What other plugins would say, which kube-scheduler does not ask after the first; absent where none would refuse. */
+  readonly also?: readonly { readonly plugin: string; readonly reasons: readonly string[] }[];
 }
 
 /** Where one pod goes, as `ScheduleReport.placements` shows it. */
@@ -246,7 +258,9 @@ class Scheduling {
       const { plugin, verdict } = explainNode(evaluation, this.#cluster, node.index);
       const at = scored?.feasible.indexOf(node.index) ?? -1;
       const scores = at < 0 ? [] : [...(scored?.scores.byPlugin ?? [])].map(([name, values]) => [name, values[at] ?? 0] as const);
-      return { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      const also = listRefusals(evaluation, this.#cluster, node.index).filter((refusal) => refusal.plugin !== plugin);
+      const said = { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      return also.length === 0 ? said : { ...said, also };
     });
   }
 }

@@ -107,16 +107,16 @@ export const PLAN_CODES: CatalogTable = {
     severity: 'warning',
     message: '{annotation}: {value} is not applied: {reason}',
     remedy: 'Apply it by itself when it is due, or remove the annotation to have it applied with the others.',
-    why: 'Helm and Argo CD run such an object only at that moment, and applying it with the others would run it at the wrong one. One that is in the cluster already is left as it is: neither changed nor deleted for as long as its manifest stands.',
-    example: 'kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: pre-delete # would empty the database when the unit is installed',
+    why: 'The object asks to be run at a moment that kapply has not: `helm test`, a rollback, or one that nobody knows. Applying it with the others would run it at the wrong one. One that is in the cluster already is left as it is: neither changed nor deleted for as long as its manifest stands.',
+    example: 'kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: test # run by `helm test`; apply the manifest by itself to run it',
   },
   KP0115: {
     title: 'Hook',
     severity: 'info',
-    message: '{annotation}: {value} is applied {moment} the others, {again}',
+    message: '{annotation}: {value} is {when}',
     remedy:
       'Nothing is to be done if that is meant; kapply.kplan.dev/hook: skip leaves it out, and without the annotation it is an object as any other.',
-    why: 'Like Helm and Argo CD, kapply makes a hook that runs to an end (a Job, a Pod) anew with each change of the unit, waits for it, and goes no further where it fails. Where nothing else changes it is not run; one that has failed is run again. What only serves such hooks (a ServiceAccount, a ConfigMap) is applied as any object.',
+    why: 'Like Helm and Argo CD, kapply makes a hook that runs to an end (a Job, a Pod) anew with each change of the unit, waits for it, and goes no further where it fails. Where nothing else changes it is not run; one that has failed is run again. What only serves such hooks (a ServiceAccount, a ConfigMap) is applied as any object, unless it is deleted once it has succeeded. Hooks of a failure (SyncFail) are run when something has been written and the apply then fails; those of a removal (pre-delete, PostDelete) are kept in the inventory of the unit and run by `kapply delete --unit`, before anything is deleted and once all but Namespaces and definitions are gone; they are deleted with the unit. A hook that is there already is always deleted before it is made anew; the other delete policies (HookSucceeded, HookFailed) hold as Helm and Argo CD have them.',
     example:
       'kind: Job\nmetadata:\n  annotations:\n    kapply.kplan.dev/hook: before # or after; PreSync and PostSync of Argo CD, pre-upgrade and post-upgrade of Helm mean the same\n    kapply.kplan.dev/hook-delete-policy: HookSucceeded',
   },

@@ -1,6 +1,17 @@
 import { isRead, type Cluster, type ResourceType, type StatusError } from '../../cluster/index.ts';
-import { KplanError, annotationsOf, formatRef, labelsOf, type GroupKind, type KubernetesObject, type World } from '../../model/index.ts';
-import { sortedUnique } from '../../std/index.ts';
+import {
+  KplanError,
+  annotationsOf,
+  formatRef,
+  isKubernetesObject,
+  labelsOf,
+  refOf,
+  type GroupKind,
+  type KubernetesObject,
+  type World,
+} from '../../model/index.ts';
+import { readIntents, writeIntents, type Intents } from '../../planner/index.ts';
+import { getString, isArray, parseJson, sortedUnique, stringifyJson } from '../../std/index.ts';
 import { ID_LABEL, parentRef, toApplySetId, type InventoryOptions } from './membership.ts';
 
 const TOOLING = 'applyset.kubernetes.io/tooling';
@@ -9,6 +20,10 @@ const GROUP_RESOURCES = 'applyset.kubernetes.io/contains-group-resources';
 const NAMESPACES = 'applyset.kubernetes.io/additional-namespaces';
 /** On a unit's parent: the unit's name. */
 export const UNIT_ANNOTATION = 'kapply.kplan.dev/unit';
+/** In a parent's data: the hooks that are run when the unit is removed, a JSON array. */
+const HOOKS = 'removal-hooks';
+/** In a parent's data: what was last applied to the members. */
+const INTENTS = 'applied-intents';
 const TOOL = 'kapply';
 const TOOL_VERSION = 'kapply/v1';
 const FIELD_MANAGER = 'kapply-applyset';
@@ -25,6 +40,15 @@ export interface Parent {
   readonly id: string;
   readonly object: KubernetesObject | undefined;
   readonly extent: Extent;
+  /** The hooks that are run when the unit is removed. */
+  readonly hooks: readonly KubernetesObject[];
+  readonly intents: Intents;
+}
+
+/** What a parent is written to say. */
+export interface ParentContent extends Extent {
+  readonly hooks?: readonly KubernetesObject[];
+  readonly intents?: Intents;
 }
 
 /** A kind as the annotation writes it. */
@@ -46,7 +70,7 @@ export async function readParent(cluster: Cluster, unit: string, options: Invent
   const id = toApplySetId(ref);
   const { reading } = options;
   const object = reading !== undefined && isRead(reading, ref) ? reading.world.get(ref) : await cluster.get(ref);
-  if (object === undefined) return { id, object, extent: { groupKinds: [], namespaces: [ref.namespace] } };
+  if (object === undefined) return { id, object, extent: { groupKinds: [], namespaces: [ref.namespace] }, hooks: [], intents: new Map() };
   const annotations = annotationsOf(object);
   const tooling = annotations.get(TOOLING);
   if (tooling === undefined) throw refuse(`${formatRef(ref)} already exists and has no annotation ${TOOLING}`);
@@ -56,7 +80,31 @@ export async function readParent(cluster: Cluster, unit: string, options: Invent
   const groupKinds = annotations.has(GROUP_KINDS)
     ? splitList(annotations.get(GROUP_KINDS))
     : toGroupKinds(splitList(annotations.get(GROUP_RESOURCES)), reading?.types ?? (await cluster.resources()));
-  return { id, object, extent: { groupKinds, namespaces: sortedUnique([ref.namespace, ...splitList(annotations.get(NAMESPACES))]) } };
+  const extent = { groupKinds, namespaces: sortedUnique([ref.namespace, ...splitList(annotations.get(NAMESPACES))]) };
+  return { id, object, extent, hooks: readHooks(object), intents: intentsOf(object) };
+}
+
+/** What a parent remembers of what was last applied. */
+export function intentsOf(parent: KubernetesObject): Intents {
+  return readIntents(getString(parent, 'data', INTENTS) ?? '');
+}
+
+function readHooks(parent: KubernetesObject): readonly KubernetesObject[] {
+  const text = getString(parent, 'data', HOOKS);
+  if (text === undefined) return [];
+  try {
+    const hooks = parseJson(text);
+    if (isArray(hooks) && hooks.every(isKubernetesObject)) return hooks;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new KplanError(
+    'REFUSED',
+    `the ApplySet parent ${formatRef(refOf(parent))} says under data.${HOOKS} what kapply did not write there`,
+    {
+      hint: `Remove data.${HOOKS} if no hook is to run when the unit is removed; the next apply writes it anew.`,
+    },
+  );
 }
 
 /** The kinds that the ApplySet parents of a world name, of any unit or tool, as `group/Kind`; sorted. */
@@ -86,9 +134,18 @@ function toGroupKinds(groupResources: readonly string[], types: readonly Resourc
   return sortedUnique(groupResources.flatMap((name) => byResource.get(name) ?? []));
 }
 
-/** The parent object of a unit with this extent, as it is applied. */
-export function toParentObject(unit: string, extent: Extent, options: InventoryOptions = {}): KubernetesObject {
+/** The parent object of a unit with this content, as it is applied. */
+export function toParentObject(
+  unit: string,
+  { hooks = [], intents = new Map(), ...extent }: ParentContent,
+  options: InventoryOptions = {},
+): KubernetesObject {
   const ref = parentRef(unit, options);
+  const known = writeIntents(intents);
+  const data = {
+    ...(hooks.length === 0 ? {} : { [HOOKS]: stringifyJson(hooks) }),
+    ...(known === '' ? {} : { [INTENTS]: known }),
+  };
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -103,6 +160,7 @@ export function toParentObject(unit: string, extent: Extent, options: InventoryO
         [UNIT_ANNOTATION]: unit,
       },
     },
+    ...(Object.keys(data).length === 0 ? {} : { data }),
   };
 }
 
@@ -110,10 +168,10 @@ export function toParentObject(unit: string, extent: Extent, options: InventoryO
 export async function writeParent(
   cluster: Cluster,
   unit: string,
-  extent: Extent,
+  content: ParentContent,
   options: InventoryOptions & { readonly force: boolean },
 ): Promise<StatusError | undefined> {
-  const result = await cluster.apply(toParentObject(unit, extent, options), { fieldManager: FIELD_MANAGER, force: options.force });
+  const result = await cluster.apply(toParentObject(unit, content, options), { fieldManager: FIELD_MANAGER, force: options.force });
   return result.kind === 'error' ? result : undefined;
 }
 

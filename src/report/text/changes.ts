@@ -132,7 +132,7 @@ function fieldLine(change: FieldChange, step: Step, layout: Layout): Line {
 /** Who is behind a field's change, where it is not the manifest. */
 function describeWriter({ by, drift }: FieldChange): readonly string[] {
   return [
-    ...(drift === undefined ? [] : [`"${drift.manager}" at ${drift.time}`]),
+    ...(drift === undefined ? [] : [drift.manager === undefined ? 'not known by whom' : `"${drift.manager}" at ${drift.time ?? ''}`]),
     ...(by === undefined ? [] : [by === 'admission' ? 'set by admission' : 'set by the API server']),
   ];
 }

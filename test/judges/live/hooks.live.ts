@@ -69,3 +69,59 @@ test('a hook after the others that has failed runs again, though nothing else ch
   assert.notEqual(uidOf('hook-again'), uid);
   assert.equal((await apply(CONFIG('four') + post(WELL))).code, 0);
 });
+
+test('hooks of a failure run where an apply fails, and go as their policy says', async () => {
+  const alarm = JOB('hook-alarm', 'argocd.argoproj.io/hook: SyncFail, argocd.argoproj.io/hook-delete-policy: HookSucceeded', WELL);
+  const notice = JOB('hook-notice', 'kapply.kplan.dev/hook: failure', WELL);
+  const failed = await apply(CONFIG('five') + PRE(ILL) + alarm + notice);
+  assert.equal(failed.code, 1, failed.stdout);
+  assert.match(failed.stderr, /hook-pre: failed[^]*create Job default\/hook-alarm: applied/);
+  assert.equal(tryKubectl(['wait', '--for=delete', 'job/hook-alarm', '--timeout=20s']).status, 0);
+  const notified = uidOf('hook-notice');
+  assert.ok(notified !== undefined);
+  const again = await apply(CONFIG('five') + PRE(ILL) + alarm + notice);
+  assert.match(again.stderr, /replace Job default\/hook-notice: applied/);
+  assert.notEqual(uidOf('hook-notice'), notified);
+  const mended = await apply(CONFIG('five') + PRE(WELL) + alarm + notice);
+  assert.equal(mended.code, 0, mended.stdout + mended.stderr);
+  assert.doesNotMatch(mended.stderr, /hook-alarm|hook-notice/);
+  assert.equal((await apply(CONFIG('five') + PRE(WELL))).code, 0);
+  assert.equal(tryKubectl(['get', 'job/hook-notice']).status, 1, 'without its manifest it is pruned as any object of the unit');
+});
+
+const SERVER = (annotations: string): string =>
+  `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: hook-server, annotations: {${annotations}}}\n---\n`;
+
+test('what serves a hook of Helm and goes once it has succeeded is no difference afterwards', async () => {
+  const policy = 'helm.sh/hook-delete-policy: "before-hook-creation,hook-succeeded"';
+  const both = `helm.sh/hook: "pre-install,pre-upgrade", ${policy}`;
+  const manifests = (value: string): string =>
+    CONFIG(value) + SERVER(`${both}, helm.sh/hook-weight: "-1"`) + JOB('hook-served', both, WELL);
+  const first = await apply(manifests('six'));
+  assert.equal(first.code, 0, first.stdout + first.stderr);
+  assert.match(first.stderr, /hook-server: applied[^]*hook-served: applied[^]*hooked: applied/);
+  assert.equal(tryKubectl(['get', 'serviceaccount/hook-server']).status, 1);
+  assert.match((await apply(manifests('six'))).stdout, /^Plan: nothing to change/);
+  const second = await apply(manifests('seven'));
+  assert.match(second.stderr, /hook-server: applied[^]*hook-served: applied[^]*hooked: applied/);
+});
+
+test('hooks of a removal run before and after it; nothing is deleted where the first of them fails', async () => {
+  const backup = (spec: string): string => JOB('hook-backup', 'helm.sh/hook: pre-delete', spec);
+  const farewell = JOB('hook-farewell', 'argocd.argoproj.io/hook: PostDelete', WELL);
+  const remove = (...flags: readonly string[]): Promise<Ran> =>
+    runProgram('kapply', folder, ['delete', '--unit', 'hooks', '--yes', '--timeout', '30s', ...flags], { KUBECONFIG });
+  assert.equal((await apply(CONFIG('eight') + SERVER('helm.sh/hook: pre-delete') + backup(ILL) + farewell)).code, 0);
+  const refused = await remove();
+  assert.equal(refused.code, 1, refused.stdout);
+  assert.match(refused.stderr, /hook-server: applied[^]*hook-backup: failed/);
+  assert.equal(valueOf(), 'eight');
+  const again = await apply(CONFIG('eight') + SERVER('helm.sh/hook: pre-delete') + backup(WELL) + farewell);
+  assert.equal(again.code, 0, again.stdout + again.stderr);
+  assert.match(again.stdout, /^Plan: nothing to change/);
+  const removed = await remove();
+  assert.equal(removed.code, 0, removed.stdout + removed.stderr);
+  assert.match(removed.stderr, /replace Job default\/hook-backup: applied[^]*ConfigMap default\/hooked: applied[^]*hook-farewell: applied/);
+  for (const name of ['job/hook-backup', 'job/hook-farewell', 'serviceaccount/hook-server', 'configmap/hooked', 'configmap/kapply-hooks'])
+    assert.equal(tryKubectl(['wait', '--for=delete', name, '--timeout=20s']).status, 0, name);
+});

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { getArray, getNumber, getString, parseJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
+import { getArray, getNumber, getObject, getString, parseJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import { openAccess, openApiCluster } from '../../../src/cluster/index.ts';
 import { isKubernetesObject, refOf } from '../../../src/model/index.ts';
 import { REAL_CLOCK } from '../../sim/embedded.ts';
@@ -270,6 +270,33 @@ describe('a plan against a cluster that has a say', { concurrency: 1 }, () => {
     );
   });
 
+  test('asks about a Namespace to come in one that is like it, and says so', async () => {
+    const objects = [namespace('soon', { hooked: 'yes' }), config('fresh', { k: '1' }, 'soon'), config('b', { bad: 'wolf' }, 'soon')];
+    const report = await plan([...objects, config('a', { k: '1' }), gadget(1)]);
+    const told = 'the Namespace soon is made in the same change';
+    assert.deepEqual(
+      changes(report).filter((change) => change.startsWith('create ConfigMap')),
+      [
+        `create ConfigMap b: ${told}; in the Namespace hooked, which they select alike, admission webhook "validating.plan.example" denied the request: bad is wolf`,
+        `create ConfigMap fresh: ${told}: what is told was answered for the Namespace hooked, which they select alike`,
+      ],
+    );
+    const fresh = getArray(report, 'changes').find((change) => getString(change, 'ref', 'name') === 'fresh');
+    assert.deepEqual(getArray(fresh, 'fields'), [{ path: '/metadata/annotations', after: { injected: 'yes' }, by: 'admission' }]);
+    assert.ok(!hooks.asked.some((request) => request.startsWith('wet')), hooks.asked.join());
+    const plain = await plan(
+      [namespace('unseen'), config('c', { k: '1' }, 'unseen'), config('a', { k: '1' }), gadget(1)],
+      '--server-dry-run',
+      'always',
+    );
+    assert.ok(changes(plain).includes('create ConfigMap c: confirmed'), changes(plain).join('\n'));
+    await apply([namespace('soon', { hooked: 'yes' }), config('fresh', { k: '1' }, 'soon'), config('a', { k: '1' }), gadget(1)]);
+    assert.equal(getString(kubectlGet('configmap', 'fresh', '-n', 'soon'), 'metadata', 'annotations', 'injected'), 'yes');
+    // Its deletion takes a while, and would be a change of the plans to come; kubectl waits, and the webhooks could not answer.
+    kubectl(['label', 'namespace/soon', 'applyset.kubernetes.io/part-of-', 'hooked-']);
+    kubectl(['delete', 'namespace', 'soon']);
+  });
+
   test('says of a kind that the cluster does not serve, a version that is gone and a kind that nobody knows what to do', async () => {
     const unserved = [
       {
@@ -381,6 +408,32 @@ describe('a plan against a cluster that has a say', { concurrency: 1 }, () => {
     assert.deepEqual([changes(forced), findings(forced)], [['update ConfigMap a: confirmed'], []]);
     assert.equal(getString(forced, 'changes', 0, 'fields', 0, 'drift', 'manager'), 'somebody');
     await apply([config('a', { k: '1' }), gadget(1)], '--force-conflicts');
+  });
+
+  test('keeps what somebody took out apart from what the manifest changes, though it leaves no trace', async () => {
+    const label = { labels: { team: 'a' }, annotations: { note: 'ours' } };
+    const wanted = (data: JsonObject): readonly JsonObject[] => [config('torn', data, 'plain', label), config('a', { k: '1' }), gadget(1)];
+    await apply(wanted({ k: '1', l: '2' }));
+    const patch = { metadata: { labels: { team: null }, annotations: { note: null } }, data: { l: null } };
+    kubectl(['patch', 'configmap/torn', '-n', 'plain', '--type=merge', '-p', JSON.stringify(patch)]);
+    const driftOf = (report: JsonObject): readonly string[] =>
+      getArray(report, 'changes', 0, 'fields').map(
+        (field) => `${getString(field, 'path')}${getObject(field, 'drift') === undefined ? '' : ' drifted'}`,
+      );
+    assert.deepEqual(driftOf(await plan(wanted({ k: '1', l: '2' }))), [
+      '/data/l drifted',
+      '/metadata/annotations drifted',
+      '/metadata/labels/team drifted',
+    ]);
+    assert.match(await text(), /Drift \(others changed[^]*\.data\.l +\(none\) -> "?2"? +not known by whom/);
+    const changed = await plan(wanted({ k: '2', l: '2' }));
+    assert.ok(
+      driftOf(changed).every((field) => !field.includes('drifted')),
+      driftOf(changed).join(),
+    );
+    await apply(wanted({ k: '1', l: '2' }));
+    assert.deepEqual(changes(await plan(wanted({ k: '1', l: '2' }))), []);
+    await apply([config('a', { k: '1' }), gadget(1)]);
   });
 
   test('tells those who may read and not write what could not be confirmed', async () => {

@@ -129,12 +129,22 @@ describe('a hook that runs to an end', () => {
   });
 });
 
-test('what only serves hooks is applied as any object, and may be deleted once it has', () => {
-  const account = {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 's', namespace: 'default', annotations: { [ARGO]: 'PreSync' } },
-  };
-  const before = [member(account), member(config('old'))];
-  assert.deepEqual(summary(plan(before, [manifest(account), manifest(config('new'))], { labels: LABELS })), ['update ConfigMap']);
+const account = (annotations: JsonObject): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: 's', namespace: 'default', annotations },
+});
+
+test('what serves hooks and is deleted once they have succeeded is made with each change, and not missed without one', () => {
+  const server = account({ [HELM]: 'pre-install,pre-upgrade', 'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded' });
+  const planOn = (value: string): readonly string[] =>
+    summary(plan([member(config(value))], [manifest(server), manifest(config('new'))], { labels: LABELS }));
+  assert.deepEqual(planOn('new'), []);
+  assert.deepEqual(planOn('old'), ['create ServiceAccount', 'update ConfigMap']);
+});
+
+test('what only serves hooks is applied as any object', () => {
+  const server = account({ [ARGO]: 'PreSync' });
+  const before = [member(server), member(config('old'))];
+  assert.deepEqual(summary(plan(before, [manifest(server), manifest(config('new'))], { labels: LABELS })), ['update ConfigMap']);
 });

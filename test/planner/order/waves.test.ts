@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Plan } from '../../../src/model/index.ts';
+import { nameOf, type Plan } from '../../../src/model/index.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 import { manifest, plan, stored } from '../scenario.ts';
 
@@ -232,17 +232,13 @@ test('hooks come before and after everything else, and after what nothing can do
 
 test('hooks of other moments are not applied, and the finding says so', () => {
   const cases = [
-    { annotation: HELM, value: 'pre-delete', severity: 'warning' },
-    { annotation: HELM, value: 'post-delete', severity: 'warning' },
     { annotation: HELM, value: 'test', severity: 'info' },
     { annotation: HELM, value: 'test-success', severity: 'info' },
     { annotation: HELM, value: 'pre-rollback,post-rollback', severity: 'info' },
-    { annotation: HELM, value: 'test,pre-delete', severity: 'warning' },
-    { annotation: ARGO, value: 'SyncFail', severity: 'warning' },
     { annotation: ARGO, value: 'Skip', severity: 'info' },
     { annotation: ARGO, value: 'PreSync,Skip', severity: 'info' },
-    { annotation: ARGO, value: 'PreDelete', severity: 'warning' },
-    { annotation: ARGO, value: 'PostDelete', severity: 'warning' },
+    { annotation: ARGO, value: 'PreDelete,Skip', severity: 'info' },
+    { annotation: HELM, value: 'test,presync', severity: 'warning' },
     { annotation: ARGO, value: 'presync', severity: 'warning' },
   ];
   for (const { annotation, value, severity } of cases) {
@@ -259,7 +255,7 @@ test('hooks of other moments are not applied, and the finding says so', () => {
 test('a hook that is not applied any more is neither changed nor deleted while its manifest stands', () => {
   const before = stored(job('x', { app: 'a' }));
   const others = [manifest(item('v1', 'ConfigMap'))];
-  const hook = manifest(job('x', { [HELM]: 'pre-delete' }));
+  const hook = manifest(job('x', { [HELM]: 'test' }));
   const codes = (what: Plan): readonly string[] => what.findings.map(({ code }) => code);
   const kept = plan([before], [...others, hook]);
   assert.deepEqual([waves(kept), codes(kept)], [['config: ConfigMap/x'], ['KP0114']]);
@@ -272,7 +268,51 @@ test('a hook that is not applied any more is neither changed nor deleted while i
 test('a hook that is applied says that it is so once', () => {
   const { findings } = plan([], [manifest(job('x', { [ARGO]: 'PostSync' })), manifest(job('y', { [ARGO]: 'Sync' }))]);
   assert.deepEqual(
-    findings.map(({ code, severity, data }) => [code, severity, data['moment']]),
-    [['KP0115', 'info', 'after']],
+    findings.map(({ code, severity, data }) => [code, severity, data['when']]),
+    [['KP0115', 'info', 'applied after the others, anew with each change of the unit']],
   );
+});
+
+test('hooks of a failure or of a removal are not applied, and the plan carries them', () => {
+  const times = {
+    failure: 'run where an apply fails',
+    before: 'run before the unit is removed (kapply delete)',
+    after: 'run once the others of the unit are removed (kapply delete)',
+  };
+  const cases = [
+    { annotation: ARGO, value: 'SyncFail', when: times.failure },
+    { annotation: ARGO, value: 'PreDelete', when: times.before },
+    { annotation: ARGO, value: 'PostDelete', when: times.after },
+    { annotation: HELM, value: 'test,pre-delete', when: times.before },
+    { annotation: HELM, value: 'pre-delete, post-delete', when: `${times.before}, and ${times.after}` },
+    { annotation: 'kapply.kplan.dev/hook', value: 'failure', when: times.failure },
+    { annotation: 'kapply.kplan.dev/hook', value: 'before-delete', when: times.before },
+    { annotation: 'kapply.kplan.dev/hook', value: 'after-delete', when: times.after },
+  ];
+  for (const { annotation, value, when } of cases) {
+    const hook = manifest(job('x', { [annotation]: value }));
+    const result = plan([], [hook]);
+    assert.deepEqual([result.waves, result.hooks?.map(nameOf)], [[], ['x']], value);
+    assert.deepEqual(
+      result.findings.map(({ code, data }) => [code, data['when']]),
+      [['KP0115', when]],
+    );
+    assert.equal(plan([], [hook], { mode: 'revision' }).hooks, undefined);
+  }
+});
+
+test('a hook of an apply may be one of its failure or of a removal, too', () => {
+  const hook = manifest(job('x', { [ARGO]: 'PostSync,SyncFail' }));
+  const result = plan([], [hook]);
+  assert.deepEqual([waves(result), result.hooks?.map(nameOf)], [['hooks after: Job/x'], ['x']]);
+  assert.deepEqual(
+    result.findings.map(({ data }) => data['when']),
+    ['applied after the others, anew with each change of the unit, and run where an apply fails'],
+  );
+});
+
+test('a Secret that only a removal would need is not kept for it', () => {
+  const hook = (value: string): readonly string[] =>
+    plan([], [manifest(item('v1', 'Secret', 'x', { [HELM]: value }))]).findings.map(({ code }) => code);
+  assert.deepEqual([hook('pre-delete'), hook('pre-install,pre-delete')], [['KP0114'], ['KP0115']]);
 });
