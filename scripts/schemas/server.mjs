@@ -11,14 +11,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const bin = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan/judges/bin');
 
 /**
- * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`), and the controller manager where it
- * is asked for. `get` and `send` answer `{ status, body }`; `connection` is for other clients; `stop` ends both processes and removes the folder.
+ * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`); with the controller manager, and
+ * with the scheduler and KWOK in the place of all kubelets, where they are asked for. `get` and `send` answer `{ status, body }`; `connection` is for other clients; `stop` ends both processes and removes the folder.
  */
-export async function startServer(release, flags = {}, { hasControllers = false } = {}) {
+export async function startServer(release, flags = {}, { hasControllers = false, hasNodes = false } = {}) {
   const programs = {
     etcd: join(bin, 'etcd'),
     apiserver: join(bin, release, 'kube-apiserver'),
     ...(hasControllers ? { controllers: join(bin, release, 'kube-controller-manager') } : {}),
+    ...(hasNodes ? { scheduler: join(bin, release, 'kube-scheduler'), kwok: join(bin, 'kwok') } : {}),
   };
   for (const program of Object.values(programs)) {
     if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/judges/build.sh`);
@@ -44,7 +45,11 @@ export async function startServer(release, flags = {}, { hasControllers = false 
       kubeconfig: join(dir, 'kubeconfig.json'),
     };
     writeKubeconfig(connection);
-    if (hasControllers) running.push(run(dir, 'controllers', programs.controllers, controllerArguments(dir, connection)));
+    if (hasControllers) running.push(run(dir, 'controllers', programs.controllers, controllerArguments(dir, connection, hasNodes)));
+    if (hasNodes) {
+      running.push(run(dir, 'scheduler', programs.scheduler, schedulerArguments(dir, connection)));
+      running.push(run(dir, 'kwok', programs.kwok, kwokArguments(connection)));
+    }
     return { ...client, connection, stop };
   } catch (error) {
     const log = join(dir, 'apiserver.log');
@@ -114,7 +119,9 @@ function writeKubeconfig({ port, token, certificate, kubeconfig }) {
   writeFileSync(kubeconfig, JSON.stringify(config), { mode: 0o600 });
 }
 
-function controllerArguments(dir, { certificate, kubeconfig }) {
+/** KWOK sends no heartbeats: nodes stay as they say they are. */
+function controllerArguments(dir, { certificate, kubeconfig }, hasNodes) {
+  const patient = { 'node-monitor-grace-period': '87600h', 'node-startup-grace-period': '87600h' };
   return toFlags({
     kubeconfig,
     'kube-api-qps': 500,
@@ -123,6 +130,30 @@ function controllerArguments(dir, { certificate, kubeconfig }) {
     'root-ca-file': certificate,
     'secure-port': 0,
     'service-account-private-key-file': join(dir, 'accounts.key'),
+    ...(hasNodes ? { ...patient, 'kube-api-qps': 500, 'kube-api-burst': 1000 } : {}),
+  });
+}
+
+function schedulerArguments(dir, { kubeconfig }) {
+  const config = join(dir, 'scheduler.json');
+  const content = {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    leaderElection: { leaderElect: false },
+    clientConnection: { kubeconfig, qps: 500, burst: 1000 },
+  };
+  writeFileSync(config, JSON.stringify(content));
+  return toFlags({ config, 'secure-port': 0 });
+}
+
+function kwokArguments({ kubeconfig }) {
+  return toFlags({
+    kubeconfig,
+    config: join(bin, 'kwok-stages.yaml'),
+    'manage-all-nodes': true,
+    'node-lease-duration-seconds': 0,
+    'node-ip': '10.0.0.1',
+    cidr: '10.128.0.1/9',
   });
 }
 

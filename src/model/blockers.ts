@@ -9,6 +9,7 @@ const FAMILIES: readonly (readonly [string, EngineName])[] = [
   ['KQ', 'admission'],
   ['KR', 'reference'],
   ['KS', 'scheduler'],
+  ['KU', 'rollout'],
 ];
 
 /** The engine that a code belongs to: what an effect of one plan says is a finding of the next. Undefined for codes of no engine. */

@@ -62,7 +62,10 @@ function countExpected(world: World, budget: KubernetesObject, pods: readonly Ku
 function countScale(world: World, pods: readonly KubernetesObject[]): number | string {
   const scales = new Map<string, number>();
   for (const pod of pods) {
-    if (controllerReferenceOf(pod) === undefined) continue;
+    const reference = controllerReferenceOf(pod);
+    if (reference === undefined) continue;
+    const unscaled = UNSCALED.get(getString(reference, 'kind') ?? '');
+    if (unscaled !== undefined) return `${unscaled} does not implement the scale subresource`;
     const scaled = findScaled(world, pod);
     if (scaled === undefined) return `found no controllers for pod "${nameOf(pod)}"`;
     scales.set(refKeyOf(scaled), getNumber(scaled, 'spec', 'replicas') ?? 1);
@@ -70,15 +73,21 @@ function countScale(world: World, pods: readonly KubernetesObject[]): number | s
   return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
 }
 
-/** What says how many pods there are like this one: of a ReplicaSet its Deployment. Jobs and DaemonSets say nothing. */
+/** What says how many pods there are like this one: of a ReplicaSet its Deployment. */
 function findScaled(world: World, pod: KubernetesObject): KubernetesObject | undefined {
   const controller = findController(world, pod);
-  if (controller === undefined || NOT_SCALED.has(controller.kind)) return undefined;
+  if (controller === undefined) return undefined;
   const above = controller.kind === 'ReplicaSet' ? findController(world, controller) : undefined;
   return above?.kind === 'Deployment' ? above : controller;
 }
 
-const NOT_SCALED: ReadonlySet<string> = new Set(['CronJob', 'DaemonSet', 'Job', 'Node']);
+/** Controllers whose number of pods is no field of theirs, and their resources. */
+const UNSCALED: ReadonlyMap<string, string> = new Map([
+  ['CronJob', 'cronjobs.batch'],
+  ['DaemonSet', 'daemonsets.apps'],
+  ['Job', 'jobs.batch'],
+  ['Node', 'nodes'],
+]);
 
 function controllerReferenceOf(object: KubernetesObject): JsonValue | undefined {
   return getArray(object.metadata, 'ownerReferences').find((reference) => getBoolean(reference, 'controller') === true);

@@ -61,7 +61,9 @@ export class UnitInventory {
     try {
       const wanted = new Set(this.#wanted.groupKinds);
       const left = this.#parent.extent.groupKinds.filter((kind) => !wanted.has(kind));
-      const extra = this.#parent.extent.namespaces.filter((namespace) => !this.#wanted.namespaces.includes(namespace));
+      // The parent's own namespace is never named by it, so that it need not be looked through to be left out.
+      const own = this.#options.namespace ?? 'default';
+      const extra = this.#parent.extent.namespaces.filter((namespace) => namespace !== own && !this.#wanted.namespaces.includes(namespace));
       const kinds = extra.length > 0 ? this.#parent.extent.groupKinds : left;
       return await this.#write(joinExtents(this.#wanted, await keepPopulated(this.#cluster, this.#parent, kinds)), this.#remember());
     } catch (error) {

@@ -43,6 +43,7 @@ export {
 export { compileLinearPattern } from './linear-pattern.ts';
 export { findNearest } from './nearest.ts';
 export { compareBy, compareStrings, sortedUnique } from './order.ts';
+export { parsePattern, type PatternNode } from './pattern-syntax.ts';
 export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
 export { shuffle } from './shuffle.ts';

@@ -99,7 +99,13 @@ export function stringifyJson(value: JsonValue, indent = 0): string {
 
 /** JSON text with keys in the order they stand in. Exact for bigint. */
 export function stringifyJsonInOrder(value: JsonValue, indent = 0): string {
-  return write(value, indent, '', false);
+  try {
+    return JSON.stringify(value, undefined, indent);
+  } catch (error) {
+    // What JSON.stringify refuses of a JSON value is a bigint.
+    if (error instanceof TypeError) return write(value, indent, '', false);
+    throw error;
+  }
 }
 
 function write(value: JsonValue, indent: number, margin: string, sorted: boolean): string {

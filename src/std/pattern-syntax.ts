@@ -3,7 +3,14 @@ export type PatternNode =
   | { readonly kind: 'take'; readonly accepts: (point: number) => boolean }
   | { readonly kind: 'border'; readonly holds: (before: number, after: number) => boolean }
   | { readonly kind: 'sequence' | 'choice'; readonly items: readonly PatternNode[] }
-  | { readonly kind: 'repeat'; readonly item: PatternNode; readonly minimum: number; readonly maximum: number };
+  | {
+      readonly kind: 'repeat';
+      readonly item: PatternNode;
+      readonly minimum: number;
+      readonly maximum: number;
+      /** Prefers fewer repetitions. */
+      readonly isLazy: boolean;
+    };
 
 type Accepts = (point: number) => boolean;
 
@@ -11,6 +18,7 @@ interface Flags {
   readonly ignoreCase: boolean;
   readonly multiLine: boolean;
   readonly dotAll: boolean;
+  readonly lazy: boolean;
 }
 
 /** RE2 repeats nothing more often. */
@@ -33,7 +41,7 @@ class Parser {
   readonly #letters: readonly string[];
   #at = 0;
   #depth = 0;
-  #flags: Flags = { ignoreCase: false, multiLine: false, dotAll: false };
+  #flags: Flags = { ignoreCase: false, multiLine: false, dotAll: false, lazy: false };
 
   constructor(pattern: string) {
     this.#letters = Array.from(pattern);
@@ -83,9 +91,9 @@ class Parser {
   #repeats(item: PatternNode): PatternNode {
     const range = this.#range();
     if (range === undefined) return item;
-    this.#eat('?');
+    const isLazy = this.#eat('?') !== this.#flags.lazy;
     if (this.#range() !== undefined) throw new SyntaxError('nested repetition');
-    return { kind: 'repeat', item, ...range };
+    return { kind: 'repeat', item, ...range, isLazy };
   }
 
   #range(): { readonly minimum: number; readonly maximum: number } | undefined {
@@ -158,7 +166,8 @@ class Parser {
       else if (letter === 'i') this.#flags = { ...this.#flags, ignoreCase: value };
       else if (letter === 'm') this.#flags = { ...this.#flags, multiLine: value };
       else if (letter === 's') this.#flags = { ...this.#flags, dotAll: value };
-      else if (letter !== 'U') throw new SyntaxError('bad flag');
+      else if (letter === 'U') this.#flags = { ...this.#flags, lazy: value };
+      else throw new SyntaxError('bad flag');
     }
   }
 

@@ -1,20 +1,29 @@
-import { writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { formatRows, type BenchRow } from './row.ts';
 
 const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
 
-/** Writes the table to docs/benchmarks.md, with what the reader must know of the machine. */
-export function writePage(rows: readonly BenchRow[]): void {
+/** The rows of one part, as they were measured just now. */
+export interface MeasuredPart {
+  readonly name: string;
+  readonly rows: readonly BenchRow[];
+  /** When it was over, and how busy the machine then was. */
+  readonly date: string;
+  readonly load: number;
+}
+
+/** Writes the tables of some parts to docs/benchmarks.md, with what the reader must know of the machine; those of other parts stay. */
+export function writePage(measured: readonly MeasuredPart[], order: readonly string[]): void {
   const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const tables = new Map([...readTables(), ...measured.map((part) => [part.name, toTable(part)] as const)]);
   const text = `# Benchmarks
 
-Written by \`npm run bench -- --write\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} shared cores, ${gigabytes} GiB of memory, Node ${process.version}, Linux.
-Other work ran on the machine (load average ${(loadavg()[1] ?? 0).toFixed(0)}), so compare rows of one table with each other, not tables.
+Written by \`npm run bench -- --write\`: ${cpus().length} shared cores, ${gigabytes} GiB of memory, Node ${process.version}, Linux. Other work ran on the machine
+meanwhile, so compare rows of one table with each other, not tables.
 
-\`\`\`text
-${formatRows(rows)}
-\`\`\`
+${order.flatMap((name) => tables.get(name) ?? []).join('\n')}
+## notes
 
 - Whole processes are measured, five times in turn with their peer; the run with the median CPU time counts. CPU is user and
   system time of all threads, MB the highest resident set. Rows of the embedded cluster and of the engines are measured within one process, once.
@@ -31,4 +40,14 @@ ${formatRows(rows)}
   hashes are of what the server then holds, or of the names that changed.
 `;
   writeFileSync(PAGE, text);
+}
+
+function toTable({ name, rows, date, load }: MeasuredPart): string {
+  return `## ${name}\n\nMeasured on ${date}, at a load average of ${load.toFixed(0)}.\n\n\`\`\`text\n${formatRows(rows)}\n\`\`\`\n`;
+}
+
+/** The tables that the page has, by the name of their part. */
+function readTables(): readonly (readonly [string, string])[] {
+  const page = readFileSync(PAGE, 'utf8');
+  return [...page.matchAll(/^## (\w+)\n(?:(?!^## )[^])*?^```text\n[^]*?^```\n/gm)].map(([table, name = '']) => [name, table] as const);
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRelevant } from '../../src/cli/stages/read-relevant.ts';
+import { readAhead, readRelevant } from '../../src/cli/stages/read-relevant.ts';
 import { openSnapshot, type Cluster } from '../../src/cluster/index.ts';
+import { KplanError } from '../../src/model/index.ts';
 import type { JsonObject } from '../../src/std/index.ts';
 import { CATALOG, manifest } from '../planner/scenario.ts';
 
@@ -62,3 +63,23 @@ for (const { name, documents, desired, want } of cases) {
     assert.ok(kinds.includes('Deployment') && kinds.length === new Set(kinds).size, 'everything else is read, once');
   });
 }
+
+test('of what was read ahead nothing is read again, but for kinds that could not be read', async () => {
+  const { cluster, kinds } = counting([CONFIG, FLOW]);
+  const ahead = await readAhead(cluster);
+  kinds.length = 0;
+  const own = { manifests: [manifest(CONFIG)], defaultNamespace: 'default' };
+  assert.equal(await readRelevant(cluster, own, ahead), ahead);
+  const flow = await readRelevant(cluster, { ...own, manifests: [manifest(CONFIG), manifest(FLOW)] }, ahead);
+  assert.deepEqual(kinds, ['FlowSchema']);
+  assert.deepEqual([flow.world.byKind('', 'ConfigMap').length, flow.unread], [1, []]);
+  kinds.length = 0;
+  const list = cluster.list.bind(cluster);
+  cluster.list = (kind, query) =>
+    query?.namespace === undefined && kind.kind === 'ConfigMap'
+      ? Promise.reject(new KplanError('CLUSTER_REFUSED', 'configmaps is forbidden'))
+      : list(kind, query);
+  const refused = await readRelevant(cluster, own, await readAhead(cluster));
+  assert.deepEqual([refused.unread, refused.partial], [['/ConfigMap'], ['/ConfigMap']]);
+  assert.equal(refused.world.byKind('', 'ConfigMap').length, 1);
+});

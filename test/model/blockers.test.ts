@@ -64,6 +64,7 @@ test('every family of effects has an engine, and what only stops a plan has none
       ['KQ', 'admission'],
       ['KR', 'reference'],
       ['KS', 'scheduler'],
+      ['KU', 'rollout'],
       ['KV', undefined],
     ],
   );

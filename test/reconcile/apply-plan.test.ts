@@ -82,6 +82,15 @@ describe('applyPlan', () => {
     assert.deepEqual(await run(cluster, plan), { unit: UNIT, conclusion: 'applied', steps: [], touched: false });
   });
 
+  it('does not look for members where the plan tells them all', async () => {
+    const cluster = await applied(ALL);
+    const plan = await planFor(cluster, ALL);
+    cluster.requests.length = 0;
+    await run(cluster, plan);
+    const lists = cluster.requests.filter((request) => request.startsWith('list '));
+    assert.deepEqual(lists.toSorted(), ['list ConfigMap/', 'list Deployment/', 'list Namespace/']);
+  });
+
   it('prunes what is owned and no longer wanted, and narrows the inventory', async () => {
     const cluster = await applied(ALL);
     cluster.put(toObject('ConfigMap', 'stranger'));

@@ -11,6 +11,7 @@ import {
   isJson,
   parseJson,
   stringifyJson,
+  stringifyJsonInOrder,
   type JsonValue,
 } from '../../src/std/index.ts';
 
@@ -21,6 +22,14 @@ const anyJson = fc
 
 test('text and back is the same value', () => {
   fc.assert(fc.property(anyJson, (value) => isEqualJson(parseJson(stringifyJson(value)), value)));
+});
+
+test('in order: the order of keys stays, a bigint is exact, and indents are as of a text without one', () => {
+  const value: JsonValue = { b: [1, { c: [], d: {} }], a: 'x' };
+  assert.equal(stringifyJsonInOrder(value), '{"b":[1,{"c":[],"d":{}}],"a":"x"}');
+  assert.equal(stringifyJsonInOrder({ ...value, z: 9007199254740993n }), '{"b":[1,{"c":[],"d":{}}],"a":"x","z":9007199254740993}');
+  const indented = stringifyJsonInOrder({ ...value, z: 9007199254740993n }, 2);
+  assert.equal(indented, stringifyJsonInOrder({ ...value, z: 'big' }, 2).replace('"big"', '9007199254740993'));
 });
 
 test('equal values have equal bytes, whatever the order of keys', () => {

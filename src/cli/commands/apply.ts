@@ -13,9 +13,10 @@ import { listOpenCodes, toAllowFlags } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
-import { readDesired } from '../stages/desired.ts';
+import { checkPath, readDesired } from '../stages/desired.ts';
 import { describeUnconfirmed } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import { readSideBySide } from '../stages/read-side-by-side.ts';
 import { openForPlan } from '../stages/plan-target.ts';
 import { chooseTarget, openTarget, type OpenedCluster } from '../stages/target.ts';
 import { openPlanFile } from './show.ts';
@@ -50,10 +51,7 @@ function isPlanFile(path: string, target: string): boolean {
 }
 
 async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promise<number> {
-  const desired = await readDesired(args, io, log, path);
-  const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
-  const at = io.now();
-  const before = await readBefore(opened, desired);
+  const { desired, before, at } = await readBoth(path, args, io, log);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const whole = await makePlan(desired, before, args, io, log, {
@@ -71,6 +69,16 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
   } finally {
     await before.opened.cluster.close();
   }
+}
+
+async function readBoth(path: string, args: Arguments, io: Io, log: Log): ReturnType<typeof readSideBySide> {
+  checkPath(args, io, path);
+  const choice = chooseTarget(args, io, log);
+  if (choice.kind === 'live') return readSideBySide(path, args, io, log);
+  const desired = await readDesired(args, io, log, path);
+  const opened = await openTarget(choice, desired.context, args, io, log);
+  const at = io.now();
+  return { desired, before: await readBefore(opened, desired), at };
 }
 
 const NOT_WAITED = 'Health was not waited for (--no-wait): exit code 0 means written, not healthy.';

@@ -9,10 +9,11 @@ import { printReport, readTargets, writeOutput } from '../output.ts';
 import { describeRefusal } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { chooseBefore, openBefore, type Before } from '../stages/before.ts';
-import { readDesired, type Desired } from '../stages/desired.ts';
+import { checkPath, readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
+import { readSideBySide } from '../stages/read-side-by-side.ts';
 import { openTarget, type OpenedCluster } from '../stages/target.ts';
 import { VERSION } from '../version.ts';
 
@@ -44,16 +45,12 @@ interface Planned {
 /** Load, validate, plan. */
 export async function planOnce(args: Arguments, io: Io, log: Log, session?: PlanSession): Promise<Planned> {
   const path = args.positionals[0] ?? '.';
-  const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
-  const choice = chooseBefore(args, io, log);
-  const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
-  const connect = (): Promise<OpenedCluster> => openTarget({ kind: 'live' }, desired.context, args, io, log);
-  const before = session === undefined ? await open() : await session.openBefore(choice, open, connect);
+  const { desired, before } = await readBoth(path, args, io, log, session);
   try {
     const ownership = await readOwnership(before, desired.unit);
     const plan = await makePlan(desired, before, args, io, log, {
       ownership,
-      salt: before.salt ?? newSalt(),
+      salt: before.salt ?? session?.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),
       lens: session?.references,
     });
@@ -61,6 +58,22 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   } finally {
     if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }
+}
+
+async function readBoth(
+  path: string,
+  args: Arguments,
+  io: Io,
+  log: Log,
+  session: PlanSession | undefined,
+): Promise<{ readonly desired: Desired; readonly before: Before }> {
+  checkPath(args, io, path);
+  const choice = chooseBefore(args, io, log);
+  if (choice.kind === 'live' && session === undefined) return readSideBySide(path, args, io, log);
+  const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
+  const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
+  const connect = (): Promise<OpenedCluster> => openTarget({ kind: 'live' }, desired.context, args, io, log);
+  return { desired, before: session === undefined ? await open() : await session.openBefore(choice, open, connect) };
 }
 
 /** The report of a plan: limited to what was asked for, without what a baseline knows. */

@@ -41,6 +41,9 @@ export const NOTHING: Before = {
   manifests: [],
 };
 
+/** A cluster before the change. */
+export type LiveBefore = Before & { readonly opened: OpenedCluster };
+
 /** Which world the command line chooses as *before*. */
 export type BeforeChoice =
   | { readonly kind: 'none' }
@@ -103,10 +106,10 @@ function refuseBroken(findings: readonly Finding[], revision: string): void {
   throw new KplanError('CORRUPT', `--base ${revision}: ${file}: ${describe(broken)}`, { hint: describeRemedy(broken) });
 }
 
-/** Reads an opened cluster as the world before, as far as it matters to the manifests. */
-export async function readBefore(opened: OpenedCluster, desired: Desired): Promise<Before & { readonly opened: OpenedCluster }> {
+/** Reads an opened cluster as the world before, as far as it matters to the manifests; what is read ahead is not read again. */
+export async function readBefore(opened: OpenedCluster, desired: Desired, ahead?: Promise<WorldReading>): Promise<LiveBefore> {
   try {
-    return toBefore(opened, await readRelevant(opened.cluster, desired));
+    return toBefore(opened, await readRelevant(opened.cluster, desired, await ahead));
   } catch (error) {
     await opened.cluster.close();
     throw error;
@@ -114,10 +117,7 @@ export async function readBefore(opened: OpenedCluster, desired: Desired): Promi
 }
 
 /** An opened cluster, as it was read, as the world before. */
-export function toBefore(
-  opened: OpenedCluster,
-  { world, unread, partial, types }: WorldReading,
-): Before & { readonly opened: OpenedCluster } {
+export function toBefore(opened: OpenedCluster, { world, unread, partial, types }: WorldReading): LiveBefore {
   const { source } = opened;
   const [kubernetesVersion] = source.kubernetesVersions;
   return {

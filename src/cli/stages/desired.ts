@@ -105,8 +105,8 @@ export async function readNoManifests(args: Arguments, io: Io): Promise<Desired>
   };
 }
 
-// The loader knows paths of a revision, and absolute ones: a path of the disk is refused as it was typed.
-function checkPath(args: Arguments, io: Io, path: string): void {
+/** Refuses a path of the disk that is not there, as it was typed: the loader knows paths of a revision, and absolute ones. */
+export function checkPath(args: Arguments, io: Io, path: string): void {
   if (path === '-' || args.string('ref') !== undefined || existsSync(resolve(io.cwd, path))) return;
   const { program } = args.command;
   const isWord = /^[\w-]+$/.test(path);

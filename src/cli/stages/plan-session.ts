@@ -5,13 +5,16 @@ import { FileMemo } from '../../loader/index.ts';
 import type { Lens } from '../../model/index.ts';
 import { createReferenceLens } from '../../validate/index.ts';
 import type { Io } from '../io.ts';
+import { newSalt } from '../salt.ts';
 import { toBefore, type Before, type BeforeChoice } from './before.ts';
 import type { OpenedCluster } from './target.ts';
 
-/** What plans that one process makes one after the other share: the files that did not change, and the snapshot. */
+/** What plans that one process makes one after the other share: the files that did not change, the snapshot or the followed cluster, and what follows from them. */
 export class PlanSession {
   readonly files: FileMemo;
   readonly references: Lens = createReferenceLens();
+  /** Of the secret hashes of all its plans: with another one nothing of a plan would hold for the next. */
+  readonly salt: string = newSalt();
   readonly #cwd: string;
   #snapshot: { readonly stamp: string; readonly before: Before } | undefined;
   #live: { readonly opened: OpenedCluster; readonly watched: WatchedWorld } | undefined;

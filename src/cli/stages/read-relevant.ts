@@ -24,23 +24,41 @@ const MINOR: ReadonlySet<string> = new Set([
   'storage.k8s.io/VolumeAttributesClass',
 ]);
 
+/** A cluster as far as it matters to any manifests: it can be read before they are. */
+export function readAhead(cluster: Cluster): Promise<WorldReading> {
+  return readWorld(cluster, { isWanted: (kind) => !MINOR.has(kind) });
+}
+
 /**
  * A cluster as far as it matters to manifests: minor kinds are read where a manifest is or is owned by one, or a unit has some,
- * and kinds that may not be read as a whole in the namespaces of the manifests.
+ * and kinds that may not be read as a whole in the namespaces of the manifests. What was read ahead is not read again.
  */
 export async function readRelevant(
   cluster: Cluster,
   { manifests, defaultNamespace }: Pick<Desired, 'defaultNamespace' | 'manifests'>,
+  ahead?: WorldReading,
 ): Promise<WorldReading> {
   const named = new Set(manifests.flatMap(({ object }) => [object, ...getArray(object.metadata, 'ownerReferences')].map(kindKeyOf)));
-  const first = await readWorld(cluster, {
-    isWanted: (kind) => !MINOR.has(kind) || named.has(kind),
-    scope: scopeOf(manifests, defaultNamespace),
-  });
-  const owned = new Set(listMemberKinds(first.world).filter((kind) => MINOR.has(kind) && !named.has(kind)));
-  if (owned.size === 0) return first;
-  const rest = await readWorld(cluster, { isWanted: (kind) => owned.has(kind) });
-  return { ...first, world: first.world.with(rest.world.objects()), unread: sortedUnique([...first.unread, ...rest.unread]) };
+  const scope = scopeOf(manifests, defaultNamespace);
+  const first = ahead ?? (await readAhead(cluster));
+  const isLeft = (kind: string): boolean => (MINOR.has(kind) && named.has(kind)) || (first.unread.includes(kind) && scope.has(kind));
+  const served = new Set(first.types?.map(({ group, kind }) => `${group}/${kind}`));
+  const known = [...named].some((kind) => served.has(kind) && isLeft(kind))
+    ? join(first, await readWorld(cluster, { isWanted: isLeft, scope }))
+    : first;
+  const owned = new Set(listMemberKinds(known.world).filter((kind) => MINOR.has(kind) && !named.has(kind)));
+  return owned.size === 0 ? known : join(known, await readWorld(cluster, { isWanted: (kind) => owned.has(kind) }));
+}
+
+/** A reading with what another one has read of further kinds, or of those that it could not read. */
+function join(first: WorldReading, more: WorldReading): WorldReading {
+  const partial = sortedUnique([...(first.partial ?? []), ...(more.partial ?? [])]);
+  return {
+    ...first,
+    world: first.world.with(more.world.objects()),
+    unread: sortedUnique([...first.unread, ...more.unread]),
+    ...(partial.length === 0 ? {} : { partial }),
+  };
 }
 
 function scopeOf(manifests: readonly Manifest[], defaultNamespace: string): ReadingScope {

@@ -62,7 +62,8 @@ export function openExistingTarget(choice: TargetChoice, context: World, args: A
   return openTarget(choice, context, args, io, log);
 }
 
-async function openLive(args: Arguments, io: Io, log: Log): Promise<OpenedCluster> {
+/** Opens the cluster of the kubeconfig. `onOpened` is told of it before it has answered; should that fail, it is closed. */
+export async function openLive(args: Arguments, io: Io, log: Log, onOpened?: (cluster: Cluster) => void): Promise<OpenedCluster> {
   const named = (flag: string): string | undefined => args.string(flag);
   const [kubeconfig, context, cluster, user, as] = ['kubeconfig', 'context', 'cluster', 'user', 'as'].map(named);
   const access = await openAccess({
@@ -83,6 +84,7 @@ async function openLive(args: Arguments, io: Io, log: Log): Promise<OpenedCluste
       hint: 'KUBECONFIG or --kubeconfig FILE names one; --snapshot FILE and --embedded DIR need none',
     });
   const opened = openApiCluster(access, realClock(io));
+  onOpened?.(opened);
   try {
     const { uid, description, kubernetesVersion } = await opened.identity();
     const version = toKnownVersion(kubernetesVersion, log);

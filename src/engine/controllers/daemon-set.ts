@@ -12,12 +12,13 @@ import {
   type ControllerContext,
   type Intent,
 } from './controller.ts';
-import { listDaemonNodes } from './daemon-nodes.ts';
+import { findDaemonNodes } from './daemon-nodes.ts';
+import { compareAge } from './deployment-revisions.ts';
 import { daemonNodeOf } from './expand-daemon-set.ts';
 import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
 import { podAdmissionOf } from './admission/pod-admission.ts';
-import { holdToNode, toDaemonPodSpec, toPod } from './pod-factory.ts';
+import { toDaemonPod } from './pod-factory.ts';
 import { isActivePod, isReadyPod } from './replicas.ts';
 import { findRevisions } from './revision.ts';
 import { REVISION_HASH, templateOf } from './template.ts';
@@ -46,6 +47,8 @@ interface State {
   readonly context: ControllerContext;
   readonly pods: readonly KubernetesObject[];
   readonly nodes: readonly string[];
+  /** Nodes that a pod stays on where it is. */
+  readonly kept: ReadonlySet<string>;
   readonly byNode: ReadonlyMap<string, readonly KubernetesObject[]>;
   readonly revision: { readonly hash: string; readonly intents: readonly Intent[] };
 }
@@ -54,6 +57,7 @@ function toState(world: World, set: KubernetesObject, context: ControllerContext
   const pods = childrenOf(world, set, '', 'Pod');
   const used = new Set(pods.map((pod) => `${nameOf(set)}-${hashOf(pod)}`));
   const revisions = findRevisions(world, set, used);
+  const { run, keep } = findDaemonNodes(getObject(templateOf(set), 'spec') ?? {}, world.byKind('', 'Node'));
   const byNode = new Map<string, KubernetesObject[]>();
   for (const pod of pods.filter(isActivePod)) byNode.set(daemonNodeOf(pod), [...(byNode.get(daemonNodeOf(pod)) ?? []), pod]);
   return {
@@ -61,7 +65,8 @@ function toState(world: World, set: KubernetesObject, context: ControllerContext
     set,
     context,
     pods,
-    nodes: listDaemonNodes(getObject(templateOf(set), 'spec') ?? {}, world.byKind('', 'Node')).map(nameOf),
+    nodes: run.map(nameOf),
+    kept: new Set(keep.map(nameOf)),
     byNode,
     revision: { hash: revisions.update.slice(nameOf(set).length + 1), intents: revisions.intents },
   };
@@ -73,12 +78,11 @@ function hashOf(pod: KubernetesObject): string {
 
 /** Creates what is missing; deletes what is on the wrong node, failed or one too many. */
 function manage(state: State): readonly Intent[] {
-  const { set, pods, nodes, byNode } = state;
-  const wanted = new Set(nodes);
+  const { set, pods, nodes, kept, byNode } = state;
   const failed = pods.filter(
     (pod) => getString(pod, 'status', 'phase') === 'Failed' && getString(pod.metadata, 'deletionTimestamp') === undefined,
   );
-  const misplaced = [...byNode].flatMap(([node, list]) => (wanted.has(node) ? [] : list));
+  const misplaced = [...byNode].flatMap(([node, list]) => (kept.has(node) ? [] : list));
   const leaving = new Set(pods.filter((pod) => getString(pod.metadata, 'deletionTimestamp') !== undefined).map(daemonNodeOf));
   const missing = nodes.filter((node) => !byNode.has(node) && !leaving.has(node));
   const names = listFreeNames(nameOf(set), missing.length, namesOf(pods), state.context.now);
@@ -91,9 +95,10 @@ function manage(state: State): readonly Intent[] {
 function createFor({ world, set, revision }: State, node: string, name: string): KubernetesObject {
   const identity = {
     name,
+    node,
     labels: { [REVISION_HASH]: revision.hash, 'pod-template-generation': String(getNumber(set.metadata, 'generation') ?? 1) },
   };
-  return toPod(set, templateOf(set), identity, podAdmissionOf(world), (spec) => holdToNode(toDaemonPodSpec(spec), node));
+  return toDaemonPod(set, templateOf(set), identity, podAdmissionOf(world));
 }
 
 /** Replaces pods of older revisions: as many at once as may be unavailable, or by a second pod where it may surge. */
@@ -142,7 +147,8 @@ function isAvailableAt(pod: KubernetesObject, set: KubernetesObject, now: number
 
 function toStatus({ set, nodes, byNode, revision, context }: State): readonly Intent[] {
   const wanted = new Set(nodes);
-  const placed = [...byNode].filter(([node]) => wanted.has(node)).flatMap(([, pods]) => pods.slice(0, 1));
+  // Of two pods on a node the older is the one that counts, also while its successor is there.
+  const placed = [...byNode].filter(([node]) => wanted.has(node)).flatMap(([, pods]) => pods.toSorted(compareAge).slice(0, 1));
   const { available, requeue } = countAvailable(placed, set, context);
   const status: Record<string, JsonValue | undefined> = {
     ...observedGeneration(set),
@@ -152,8 +158,7 @@ function toStatus({ set, nodes, byNode, revision, context }: State): readonly In
     numberMisscheduled: [...byNode.keys()].filter((node) => !wanted.has(node)).length,
     numberReady: placed.filter(isReadyPod).length,
     numberUnavailable: nodes.length - available,
-    updatedNumberScheduled: [...byNode].filter(([node, pods]) => wanted.has(node) && pods.some((pod) => hashOf(pod) === revision.hash))
-      .length,
+    updatedNumberScheduled: placed.filter((pod) => hashOf(pod) === revision.hash).length,
   };
   return [...toStatusUpdate(set, status), ...requeue];
 }

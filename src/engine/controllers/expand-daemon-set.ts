@@ -1,13 +1,13 @@
 import { nameOf, refOf, type KubernetesObject } from '../../model/index.ts';
 import { getArray, getObject, getString } from '../../std/index.ts';
-import { listDaemonNodes } from './daemon-nodes.ts';
+import { findDaemonNodes } from './daemon-nodes.ts';
 import type { Expander } from './expansion.ts';
 import { childrenOf } from './ownership.ts';
-import { holdToNode, toDaemonPodSpec, toPod } from './pod-factory.ts';
+import { toDaemonPod } from './pod-factory.ts';
 import { isActivePod } from './replicas.ts';
 import { isPodOfTemplate, templateOf } from './template.ts';
 
-/** A DaemonSet's pods: one on each node that it may run on, held there by node affinity. */
+/** A DaemonSet's pods: one on each node that it may run on, held there by node affinity, and those that are on nodes closed since. */
 export const EXPAND_DAEMON_SET: Expander = {
   group: 'apps',
   kind: 'DaemonSet',
@@ -15,15 +15,14 @@ export const EXPAND_DAEMON_SET: Expander = {
   expand: (set, { world, admission }) => {
     const template = templateOf(set);
     const pods = childrenOf(world, set, '', 'Pod');
-    const nodes = listDaemonNodes(getObject(template, 'spec') ?? {}, world.byKind('', 'Node'));
+    const { run, keep } = findDaemonNodes(getObject(template, 'spec') ?? {}, world.byKind('', 'Node'));
     const kept = new Map(pods.filter((pod) => isActivePod(pod) && isKept(set, pod)).map((pod) => [daemonNodeOf(pod), pod]));
     const add: KubernetesObject[] = [];
-    for (const [ordinal, node] of nodes.entries()) {
+    for (const [ordinal, node] of run.entries()) {
       if (kept.has(nameOf(node))) continue;
-      const adapt = (spec: Parameters<typeof toDaemonPodSpec>[0]): typeof spec => holdToNode(toDaemonPodSpec(spec), nameOf(node));
-      add.push(toPod(set, template, { name: `${nameOf(set)}-${ordinal}` }, admission, adapt));
+      add.push(toDaemonPod(set, template, { name: `${nameOf(set)}-${ordinal}`, node: nameOf(node) }, admission));
     }
-    const stay = new Set(nodes.map((node) => kept.get(nameOf(node))));
+    const stay = new Set(keep.map((node) => kept.get(nameOf(node))));
     return { add, remove: pods.filter((pod) => !stay.has(pod)).map(refOf) };
   },
 };

@@ -1,9 +1,10 @@
-import { nameOf, namespaceOf, refOf, type KubernetesObject } from '../../model/index.ts';
+import { nameOf, namespaceOf, refOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { getBoolean, getNumber, getObject, getString } from '../../std/index.ts';
 import type { Expander, Expansion, ExpansionContext } from './expansion.ts';
 import { childrenOf, toControllerReference } from './ownership.ts';
 import { toPod } from './pod-factory.ts';
-import { compareForDeletion, desiredReplicas, findAutoscaler, isActivePod } from './replicas.ts';
+import { desiredReplicas, findAutoscaler, isActivePod } from './replicas.ts';
+import { latestOf, listRelatedPods, orderVictims } from './victims.ts';
 import { isSameTemplate, TEMPLATE_HASH, templateOf, toTemplateHash } from './template.ts';
 
 /** A Deployment's newest ReplicaSet with all replicas, its older ones with none. */
@@ -115,7 +116,7 @@ export function withReplicas(workload: KubernetesObject, replicas: number): Kube
 function expandPods(owner: KubernetesObject, replicas: number, stem: string, { world, admission }: ExpansionContext): Expansion {
   const pods = childrenOf(world, owner, '', 'Pod');
   const active = pods.filter(isActivePod);
-  const surplus = active.toSorted(compareForDeletion(active)).slice(0, Math.max(0, active.length - replicas));
+  const surplus = listSurplus(world, owner, active, active.length - replicas);
   const taken = new Set(pods.map(nameOf));
   const add: KubernetesObject[] = [];
   for (let ordinal = 0; add.length + active.length < replicas; ordinal++) {
@@ -123,4 +124,16 @@ function expandPods(owner: KubernetesObject, replicas: number, stem: string, { w
     if (!taken.has(name)) add.push(toPod(owner, templateOf(owner), { name }, admission));
   }
   return { add, remove: [...surplus, ...pods.filter((pod) => !isActivePod(pod))].map(refOf) };
+}
+
+/** So many of a ReplicaSet's pods as it gives up first, as of the latest time that they tell of. */
+function listSurplus(
+  world: World,
+  owner: KubernetesObject,
+  active: readonly KubernetesObject[],
+  count: number,
+): readonly KubernetesObject[] {
+  if (count <= 0) return [];
+  const related = listRelatedPods(world, owner);
+  return orderVictims(active, { related, now: latestOf(related) }).slice(0, count);
 }

@@ -51,7 +51,9 @@ export function toStatefulPod(
 ): KubernetesObject {
   const name = `${nameOf(set)}-${ordinal}`;
   const labels = { ...more.labels, 'apps.kubernetes.io/pod-index': String(ordinal), 'statefulset.kubernetes.io/pod-name': name };
-  return toPod(set, more.template ?? templateOf(set), { name, labels }, admission, (spec) => withIdentity(spec, set, ordinal, name));
+  return toPod(set, more.template ?? templateOf(set), { name, labels }, admission, {
+    after: (spec) => withIdentity(spec, set, ordinal, name),
+  });
 }
 
 function withIdentity(spec: JsonObject, set: KubernetesObject, ordinal: number, hostname: string): JsonObject {

@@ -1,4 +1,13 @@
-import { labelsOf, nameOf, parseApiVersion, refOf, withMetadata, type KubernetesObject, type World } from '../../model/index.ts';
+import {
+  labelsOf,
+  nameOf,
+  namespaceOf,
+  parseApiVersion,
+  refOf,
+  withMetadata,
+  type KubernetesObject,
+  type World,
+} from '../../model/index.ts';
 import { compareBy, getNumber, getObject, getString, type JsonObject } from '../../std/index.ts';
 import { admitPod, podAdmissionOf, type PodAdmission } from './admission/pod-admission.ts';
 import { isLive, QuotaLedger } from './admission/quota-ledger.ts';
@@ -7,6 +16,7 @@ import { EXPAND_JOB } from './expand-job.ts';
 import { EXPAND_DEPLOYMENT, EXPAND_REPLICA_SET, EXPAND_REPLICATION_CONTROLLER } from './expand-replicas.ts';
 import { EXPAND_STATEFUL_SET } from './expand-stateful-set.ts';
 import type { Expander, Expansion } from './expansion.ts';
+import { withConditionTaints } from './node-taints.ts';
 import { childrenOf, controllerReferenceOf, isReferenceTo } from './ownership.ts';
 import { admitExpansion, type RefusedPods } from './refused-pods.ts';
 import { toDefaultAccount } from './service-account.ts';
@@ -52,7 +62,7 @@ interface Expanded {
 }
 
 function expand(world: World): Expanded {
-  const base = removeOrphans(world);
+  const base = taintNodes(removeOrphans(world));
   const admission = podAdmissionOf(base);
   const expansions = EXPANDERS.flatMap((expander) =>
     base
@@ -64,7 +74,13 @@ function expand(world: World): Expanded {
   const replaced = expansions.flatMap(({ expansion }) => expansion.add.map(refOf));
   const ledger = new QuotaLedger(base.byKind('', 'ResourceQuota').length === 0 ? kept : kept.without(replaced));
   const admitted = expansions
-    .toSorted(compareBy(({ workload }) => !isLive(workload)))
+    .toSorted(
+      compareBy(
+        ({ workload }) => !isLive(workload),
+        ({ workload }) => namespaceOf(workload) ?? '',
+        ({ workload }) => nameOf(workload),
+      ),
+    )
     .map(({ workload, expansion }) => admitExpansion(workload, expansion, { admission, ledger }));
   const add = [...admitted.flatMap((item) => item.add), ...listNamespaceDefaults(base), ...listAdmittedPods(base, admission)];
   return { world: kept.with(add), refused: admitted.flatMap(({ refused }) => refused ?? []) };
@@ -91,8 +107,8 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
-/** Without what deleted owners leave behind, as the garbage collector would. */
-function removeOrphans(world: World): World {
+/** A world without what deleted owners leave behind, as the garbage collector would. */
+export function removeOrphans(world: World): World {
   const orphans: KubernetesObject[] = [];
   for (const [group, kind] of [
     ['apps', 'ReplicaSet'],
@@ -115,6 +131,14 @@ function isOrphan(world: World, object: KubernetesObject): boolean {
   const namespace = getString(object.metadata, 'namespace');
   const owner = world.get({ group, kind, name: getString(reference, 'name') ?? '', ...(namespace === undefined ? {} : { namespace }) });
   return owner === undefined || !isReferenceTo(reference, owner);
+}
+
+function taintNodes(world: World): World {
+  const tainted = world.byKind('', 'Node').flatMap((node) => {
+    const object = withConditionTaints(node);
+    return object === node ? [] : [object];
+  });
+  return tainted.length === 0 ? world : world.with(tainted);
 }
 
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';

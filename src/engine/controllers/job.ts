@@ -2,7 +2,7 @@ import { annotationsOf, nameOf, type KubernetesObject, type World } from '../../
 import { getArray, getBoolean, getNumber, getString, toKubernetesTime, type JsonValue } from '../../std/index.ts';
 import { isConditionTrue, withCondition, withoutCondition } from './conditions.ts';
 import { concernsOwner, namesOf, toDelete, toStatusUpdate, type Controller, type ControllerContext, type Intent } from './controller.ts';
-import { isFinishedJob } from './expand-job.ts';
+import { COMPLETION_INDEX, isFinishedJob, toJobLabels } from './expand-job.ts';
 import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
 import { podAdmissionOf } from './admission/pod-admission.ts';
@@ -10,7 +10,6 @@ import { toPod, type PodIdentity } from './pod-factory.ts';
 import { isActivePod, isReadyPod } from './replicas.ts';
 import { templateOf } from './template.ts';
 
-const COMPLETION_INDEX = 'batch.kubernetes.io/job-completion-index';
 const BACK_OFF = 10_000;
 const MAX_BACK_OFF = 600_000;
 
@@ -115,7 +114,7 @@ function finishedAt(pod: KubernetesObject): number | undefined {
 
 function create(state: State, count: number): readonly Intent[] {
   const { world, job, pods, now, isIndexed, active, completions } = state;
-  const labels = toLabels(job);
+  const labels = toJobLabels(job);
   const admission = podAdmissionOf(world);
   const toCreate = (identity: PodIdentity): Intent => ({ type: 'create', object: toPod(job, templateOf(job), identity, admission) });
   if (!isIndexed) return listFreeNames(nameOf(job), count, namesOf(pods), now).map((name) => toCreate({ name, labels }));
@@ -127,12 +126,6 @@ function create(state: State, count: number): readonly Intent[] {
       return toCreate({ name, labels: { ...labels, ...mark }, annotations: mark });
     }),
   );
-}
-
-function toLabels(job: KubernetesObject): Readonly<Record<string, string>> {
-  const uid = getString(job.metadata, 'uid') ?? '';
-  const name = nameOf(job);
-  return { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
 }
 
 function indexOf(pod: KubernetesObject): number {

@@ -1,5 +1,5 @@
 import { isSelected, labelsOf, namespaceOf, readLabelSelector, refOf, toBudgetStatus, type BudgetStatus } from '../../model/index.ts';
-import { getArray, getObject } from '../../std/index.ts';
+import { getArray, getNumber, getObject } from '../../std/index.ts';
 import { withCondition, type Condition } from './conditions.ts';
 import { observedGeneration, toStatusUpdate, type Controller } from './controller.ts';
 import { hasPodCondition } from './replicas.ts';
@@ -16,18 +16,13 @@ export const POD_DISRUPTION_BUDGET: Controller = {
   },
   reconcile: (world, budget, { now }) => {
     const { failure, ...status } = toBudgetStatus(world, budget, (pod) => hasPodCondition(pod, 'Ready'));
-    const observed = observedGeneration(budget);
-    const conditions = withCondition(
-      getArray(budget, 'status', 'conditions'),
-      toCondition(failure, status.disruptionsAllowed),
-      now,
-      observed,
-    );
-    return toStatusUpdate(budget, {
-      ...(failure === undefined ? status : { ...NOTHING_KNOWN, ...getObject(budget, 'status'), disruptionsAllowed: 0 }),
-      ...observed,
-      conditions,
-    });
+    // Where the pods cannot be counted, what was counted before stays, and the generation that it was counted for.
+    const observed =
+      failure === undefined ? observedGeneration(budget) : { observedGeneration: getNumber(budget, 'status', 'observedGeneration') ?? 0 };
+    const told = failure === undefined ? status : { ...NOTHING_KNOWN, ...getObject(budget, 'status'), disruptionsAllowed: 0 };
+    const condition = toCondition(failure, status.disruptionsAllowed);
+    const conditions = withCondition(getArray(budget, 'status', 'conditions'), condition, now, observed);
+    return toStatusUpdate(budget, { ...told, ...observed, conditions });
   },
 };
 

@@ -15,8 +15,9 @@ import { listFreeNames } from './generated-name.ts';
 import { childrenOf } from './ownership.ts';
 import { podAdmissionOf } from './admission/pod-admission.ts';
 import { toPod } from './pod-factory.ts';
-import { compareForDeletion, isActivePod, isReadyPod } from './replicas.ts';
+import { isActivePod, isReadyPod } from './replicas.ts';
 import { templateOf } from './template.ts';
+import { listRelatedPods, orderVictims } from './victims.ts';
 
 /** Keeps so many pods of a template alive (`pkg/controller/replicaset`). */
 export const REPLICA_SET: Controller = {
@@ -44,8 +45,7 @@ function managePods(
 ): readonly Intent[] {
   const missing = (getNumber(set, 'spec', 'replicas') ?? 1) - active.length;
   if (missing < 0)
-    return active
-      .toSorted(compareForDeletion(active))
+    return orderVictims(active, { related: listRelatedPods(world, set), now })
       .slice(0, -missing)
       .map((pod) => toDelete(pod));
   const admission = podAdmissionOf(world);

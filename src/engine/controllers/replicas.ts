@@ -1,5 +1,5 @@
 import { gvkOf, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { compareBy, getArray, getNumber, getString } from '../../std/index.ts';
+import { getArray, getNumber, getString } from '../../std/index.ts';
 
 /** The autoscaler that scales a workload. */
 export function findAutoscaler(world: World, workload: KubernetesObject): KubernetesObject | undefined {
@@ -40,36 +40,4 @@ export function hasPodCondition(pod: KubernetesObject, type: string): boolean {
 /** Whether a pod is ready to serve. */
 export function isReadyPod(pod: KubernetesObject): boolean {
   return getString(pod, 'status', 'phase') === 'Running' && hasPodCondition(pod, 'Ready');
-}
-
-const PHASES: readonly string[] = ['Pending', 'Unknown', 'Running'];
-
-/** Orders pods as a ReplicaSet gives them up: the first is deleted first (`controller.ActivePodsWithRanks`). */
-export function compareForDeletion(pods: readonly KubernetesObject[]): (a: KubernetesObject, b: KubernetesObject) => number {
-  const perNode = new Map<string, number>();
-  for (const pod of pods) perNode.set(nodeOf(pod), (perNode.get(nodeOf(pod)) ?? 0) + 1);
-  return compareBy(
-    (pod) => nodeOf(pod) !== '',
-    (pod) => PHASES.indexOf(getString(pod, 'status', 'phase') ?? 'Pending'),
-    isReadyPod,
-    (pod) => Number(getString(pod.metadata, 'annotations', 'controller.kubernetes.io/pod-deletion-cost') ?? '0'),
-    (pod) => -(perNode.get(nodeOf(pod)) ?? 0),
-    (pod) => -readySince(pod),
-    (pod) => -restartsOf(pod),
-    (pod) => -Date.parse(getString(pod.metadata, 'creationTimestamp') ?? '1970-01-01T00:00:00Z'),
-    nameOf,
-  );
-}
-
-function nodeOf(pod: KubernetesObject): string {
-  return getString(pod, 'spec', 'nodeName') ?? '';
-}
-
-function readySince(pod: KubernetesObject): number {
-  const ready = getArray(pod, 'status', 'conditions').find((item) => getString(item, 'type') === 'Ready');
-  return Date.parse(getString(ready, 'lastTransitionTime') ?? '1970-01-01T00:00:00Z');
-}
-
-function restartsOf(pod: KubernetesObject): number {
-  return Math.max(0, ...getArray(pod, 'status', 'containerStatuses').map((item) => getNumber(item, 'restartCount') ?? 0));
 }

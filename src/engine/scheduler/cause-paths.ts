@@ -27,7 +27,7 @@ export function listCausePaths(object: KubernetesObject, cluster: ClusterState, 
   const specPath = [...template.path, 'spec'];
   const evaluation = prepareFilters(pod, cluster);
   const refusals =
-    evaluation.kind === 'rejected' ? [evaluation] : cluster.nodes.map((node) => explainNode(evaluation, cluster, node.index));
+    evaluation.kind === 'rejected' ? [evaluation] : cluster.presentNodes().map((node) => explainNode(evaluation, cluster, node.index));
   const paths: Path[] = [];
   for (const plugin of new Set(refusals.map((refusal) => refusal.plugin))) {
     const reasons = refusals.filter((refusal) => refusal.plugin === plugin).flatMap(({ verdict }) => verdict.reasons);

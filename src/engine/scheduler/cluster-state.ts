@@ -1,23 +1,15 @@
-import { nameOf, readTaints, toNodeFace, type KubernetesObject, type NodeFace, type Taint, type World } from '../../model/index.ts';
-import { compareBy, getArray, getBoolean, getNumber, getString } from '../../std/index.ts';
-import type { AffinityTerm, AffinityTerms } from './affinity-term.ts';
+import { nameOf, type World } from '../../model/index.ts';
+import { compareBy } from '../../std/index.ts';
+import { ChangeLog, type Mark } from './change-log.ts';
 import { withoutPorts, type HostPort } from './host-ports.ts';
-import type { Face, PodInfo } from './pod-class.ts';
-import { toAllocatable } from './pod-requests.ts';
-import { PodTally } from './pod-tally.ts';
+import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
+import { PodCensus, type FaceEntry } from './pod-census.ts';
+import type { Face, PodClass, PodInfo } from './pod-class.ts';
+import type { NodeCounts, PodTally } from './pod-tally.ts';
+import { StaticFilters } from './static-filters.ts';
+import { TermCarriers, type TermCarrier } from './term-carriers.ts';
+import { toTopology, type Topology } from './topology.ts';
 import { Storage } from './volumes/storage.ts';
-
-/** One node, with what changes as pods come and go. */
-export interface NodeInfo extends NodeFace {
-  readonly index: number;
-  readonly object: KubernetesObject;
-  readonly taints: readonly Taint[];
-  readonly isUnschedulable: boolean;
-  readonly images: ReadonlyMap<string, number>;
-  readonly allocatable: ReadonlyMap<string, number>;
-  readonly pods: Set<PodInfo>;
-  hostPorts: readonly HostPort[];
-}
 
 /** One resource of all nodes: a column of numbers, by the node's index. */
 export interface ResourceColumn {
@@ -25,20 +17,26 @@ export interface ResourceColumn {
   readonly requested: Float64Array;
 }
 
-/** The values of one label over all nodes: each node's value by number, -1 where it has none. */
-export interface Topology {
-  readonly domains: Int32Array;
-  readonly size: number;
+/** All that a pod of one class changes on its node. */
+interface ClassWeight {
+  readonly columns: readonly { readonly column: Float64Array; readonly amount: number }[];
+  readonly hostPorts: readonly HostPort[];
+  readonly cpu: number;
+  readonly memory: number;
+  readonly carried: readonly TermCarrier[];
+  readonly entry: FaceEntry;
 }
 
-/** The terms of placed pods that one kind of rule reads, each with how many pods of each node carry it. */
-export type TermCarriers = ReadonlyMap<string, { readonly term: AffinityTerm; readonly counts: Int32Array }>;
-
-/** The nodes of a world and what their pods use: the scheduler's snapshot. It changes only by `add` and `remove`. */
+/**
+ * The nodes of a world and what their pods use: the scheduler's snapshot. It changes only by `add`, `remove`, `lose` and
+ * `cordon`, and what changed since a `checkpoint` can be taken back.
+ */
 export class ClusterState {
   readonly world: World;
+  /** All nodes in order, also those that were lost. */
   readonly nodes: readonly NodeInfo[];
   readonly storage: Storage;
+  readonly log: ChangeLog = new ChangeLog();
   readonly podLimits: Int32Array;
   readonly podCounts: Int32Array;
   readonly nonZeroCpu: Float64Array;
@@ -47,31 +45,59 @@ export class ClusterState {
   readonly hasImages: boolean;
   /** Whether any node has a taint of effect PreferNoSchedule. */
   readonly hasAvoidedNodes: boolean;
-  readonly #byClass = new Map<unknown, Map<number, unknown>>();
+  /** The affinity terms of placed pods. */
+  readonly carriers: TermCarriers;
+  /** What plugins say that look at nodes alone. */
+  readonly statics: StaticFilters;
+  readonly #census: PodCensus;
+  readonly #byClass = new Map<unknown, Map<PodClass, unknown>>();
   readonly #columns = new Map<string, ResourceColumn>();
   readonly #topologies = new Map<string, Topology>();
-  readonly #tallies = new Map<string, PodTally>();
-  readonly #carriers: Readonly<Record<keyof AffinityTerms, Map<string, { term: AffinityTerm; counts: Int32Array }>>> = {
-    preferredAffinity: new Map(),
-    preferredAntiAffinity: new Map(),
-    requiredAffinity: new Map(),
-    requiredAntiAffinity: new Map(),
-  };
+  #byName: ReadonlyMap<string, NodeInfo> | undefined;
+  #images: ReadonlyMap<string, readonly NodeInfo[]> | undefined;
+  readonly #weights = new Map<PodClass, ClassWeight>();
+  #lost = 0;
 
   constructor(world: World, options: { readonly settlesClaims: boolean } = { settlesClaims: false }) {
     this.world = world;
-    this.storage = new Storage(world, { settles: options.settlesClaims });
+    this.storage = new Storage(world, { settles: options.settlesClaims, log: this.log });
     this.nodes = world
       .byKind('', 'Node')
-      .filter((node) => getString(node.metadata, 'deletionTimestamp') === undefined)
+      .filter((node) => !isLeaving(node))
       .toSorted(compareBy(nameOf))
       .map(toNodeInfo);
+    const { length } = this.nodes;
     this.podLimits = Int32Array.from(this.nodes, (node) => node.allocatable.get('pods') ?? 0);
-    this.podCounts = new Int32Array(this.nodes.length);
-    this.nonZeroCpu = new Float64Array(this.nodes.length);
-    this.nonZeroMemory = new Float64Array(this.nodes.length);
+    this.podCounts = new Int32Array(length);
+    this.nonZeroCpu = new Float64Array(length);
+    this.nonZeroMemory = new Float64Array(length);
     this.hasImages = this.nodes.some((node) => node.images.size > 0);
     this.hasAvoidedNodes = this.nodes.some((node) => node.taints.some(({ effect }) => effect === 'PreferNoSchedule'));
+    this.#census = new PodCensus(length);
+    this.carriers = new TermCarriers(this);
+    this.statics = new StaticFilters(this);
+  }
+
+  /** How many nodes there are, without those lost. */
+  get nodeCount(): number {
+    return this.nodes.length - this.#lost;
+  }
+
+  /** Whether the node of an index is there. */
+  isPresent(node: number): boolean {
+    return this.#lost === 0 || this.nodes[node]?.isLost === false;
+  }
+
+  /** The nodes that are there, in order. */
+  presentNodes(): readonly NodeInfo[] {
+    return this.#lost === 0 ? this.nodes : this.nodes.filter(({ isLost }) => !isLost);
+  }
+
+  /** The node of a name, if it is there. */
+  node(name: string): NodeInfo | undefined {
+    this.#byName ??= new Map(this.nodes.map((node) => [node.name, node]));
+    const node = this.#byName.get(name);
+    return node?.isLost === true ? undefined : node;
   }
 
   /** The column of a resource. */
@@ -94,103 +120,139 @@ export class ClusterState {
     return topology;
   }
 
+  /** How many nodes have an image of this name, and its size as the first of them tells it. */
+  image(name: string): { readonly size: number; readonly count: number } {
+    this.#images ??= toImages(this.nodes);
+    const holders = this.#images.get(name) ?? [];
+    const first = holders.find(({ isLost }) => !isLost);
+    const count = this.#lost === 0 ? holders.length : holders.reduce((sum, { isLost }) => sum + (isLost ? 0 : 1), 0);
+    return { size: first?.images.get(name) ?? 0, count };
+  }
+
   /** How many pods each node has whose face satisfies a predicate; `key` is equal for equal predicates. */
   tally(key: string, isCounted: (face: Face) => boolean, options: { readonly skipsTerminating: boolean }): PodTally {
-    const name = `${options.skipsTerminating ? 'live' : 'all'} ${key}`;
-    let tally = this.#tallies.get(name);
-    if (tally === undefined) {
-      tally = new PodTally(this.nodes.length, isCounted, options);
-      for (const node of this.nodes) for (const pod of node.pods) tally.change(pod, node.index, 1);
-      this.#tallies.set(name, tally);
-    }
-    return tally;
+    return this.#census.tally(key, isCounted, options);
   }
 
   /** What `compute` makes of a class of pods and the nodes alone, computed once. `compute` must be a function declared once. */
   ofClass<T>(pod: PodInfo, compute: (pod: PodInfo, cluster: ClusterState) => T): T {
     let known = this.#byClass.get(compute);
-    if (known === undefined) this.#byClass.set(compute, (known = new Map<number, unknown>()));
-    if (!known.has(pod.class.id)) known.set(pod.class.id, compute(pod, this));
+    if (known === undefined) this.#byClass.set(compute, (known = new Map<PodClass, unknown>()));
+    const found = known.get(pod.class);
     // The entry under a function was made by that function.
-    return known.get(pod.class.id) as T;
-  }
-
-  /** The affinity terms that placed pods carry, of one kind. */
-  carriers(kind: keyof AffinityTerms): TermCarriers {
-    return this.#carriers[kind];
+    if (found !== undefined) return found as T;
+    const made = compute(pod, this);
+    known.set(pod.class, made);
+    return made;
   }
 
   /** Puts a pod on a node. */
   add(pod: PodInfo, node: NodeInfo): void {
-    node.pods.add(pod);
-    if (pod.class.hostPorts.length > 0) node.hostPorts = [...node.hostPorts, ...pod.class.hostPorts];
-    this.#change(pod, node.index, 1);
+    this.#change(pod, node, 1);
+    this.log.note({ node, pod, by: 1 });
   }
 
   /** Takes a pod off its node. */
   remove(pod: PodInfo, node: NodeInfo): void {
-    node.pods.delete(pod);
-    if (pod.class.hostPorts.length > 0) node.hostPorts = withoutPorts(node.hostPorts, pod.class.hostPorts);
-    this.#change(pod, node.index, -1);
+    this.#change(pod, node, -1);
+    this.log.note({ node, pod, by: -1 });
   }
 
-  #change(pod: PodInfo, node: number, by: 1 | -1): void {
-    const { requests, affinity } = pod.class;
-    increase(this.podCounts, node, by);
-    increase(this.nonZeroCpu, node, by * requests.placed.cpu);
-    increase(this.nonZeroMemory, node, by * requests.placed.memory);
-    for (const [resource, amount] of requests.amounts) increase(this.column(resource).requested, node, by * amount);
-    for (const tally of this.#tallies.values()) tally.change(pod, node, by);
-    this.#carry('preferredAffinity', affinity.preferredAffinity, node, by);
-    this.#carry('preferredAntiAffinity', affinity.preferredAntiAffinity, node, by);
-    this.#carry('requiredAffinity', affinity.requiredAffinity, node, by);
-    this.#carry('requiredAntiAffinity', affinity.requiredAntiAffinity, node, by);
+  /** Takes a node away, and answers the pods that were on it: they are nowhere then. */
+  lose(node: NodeInfo): readonly PodInfo[] {
+    const pods = [...node.pods];
+    for (const pod of pods) this.remove(pod, node);
+    this.#setLost(node, true);
+    this.log.note({ node });
+    return pods;
   }
 
-  #carry(kind: keyof AffinityTerms, terms: readonly AffinityTerm[], node: number, by: 1 | -1): void {
-    for (const term of terms) {
-      let carrier = this.#carriers[kind].get(term.key);
-      if (carrier === undefined) {
-        carrier = { term, counts: new Int32Array(this.nodes.length) };
-        this.#carriers[kind].set(term.key, carrier);
-      }
-      increase(carrier.counts, node, by);
+  /** Closes a node to pods that do not tolerate that, as `kubectl cordon` does. Its pods stay. */
+  cordon(node: NodeInfo): void {
+    const { isUnschedulable, taints } = node;
+    this.#setTaints(node, { isUnschedulable: true, taints: taints.some(({ key }) => key === CORDON.key) ? taints : [...taints, CORDON] });
+    this.log.note({ node, was: { isUnschedulable, taints } });
+  }
+
+  /** The state as it is now, to come back to. */
+  checkpoint(): Mark {
+    return this.log.mark();
+  }
+
+  /** Takes back all changes since a checkpoint, and with them the checkpoints since. */
+  rollback(mark: Mark): void {
+    for (const change of this.log.rewind(mark)) {
+      if (change.pod !== undefined) this.#change(change.pod, change.node, change.by === 1 ? -1 : 1);
+      else if (change.was === undefined) this.#setLost(change.node, false);
+      else this.#setTaints(change.node, change.was);
     }
   }
+
+  #change(pod: PodInfo, node: NodeInfo, by: 1 | -1): void {
+    const { index } = node;
+    const { columns, hostPorts, cpu, memory, carried, entry } = this.#weightOf(pod.class);
+    if (by === 1) node.pods.add(pod);
+    else node.pods.delete(pod);
+    if (hostPorts.length > 0) node.hostPorts = by === 1 ? [...node.hostPorts, ...hostPorts] : withoutPorts(node.hostPorts, hostPorts);
+    increase(this.podCounts, index, by);
+    increase(this.nonZeroCpu, index, by * cpu);
+    increase(this.nonZeroMemory, index, by * memory);
+    for (const { column, amount } of columns) increase(column, index, by * amount);
+    this.#census.change(entry, pod, index, by);
+    for (const { counts } of carried) counts.change(index, by);
+  }
+
+  #weightOf(podClass: PodClass): ClassWeight {
+    let weight = this.#weights.get(podClass);
+    if (weight === undefined) {
+      const { amounts, placed } = podClass.requests;
+      weight = {
+        columns: [...amounts].map(([resource, amount]) => ({ column: this.column(resource).requested, amount })),
+        hostPorts: podClass.hostPorts,
+        cpu: placed.cpu,
+        memory: placed.memory,
+        carried: this.carriers.listCarried(podClass),
+        entry: this.#census.entryOf(podClass.face),
+      };
+      this.#weights.set(podClass, weight);
+    }
+    return weight;
+  }
+
+  #setLost(node: NodeInfo, isLost: boolean): void {
+    node.isLost = isLost;
+    this.#lost += isLost ? 1 : -1;
+    for (const counts of this.#allCounts()) counts.setPresent(node.index, !isLost);
+  }
+
+  #setTaints(node: NodeInfo, { isUnschedulable, taints }: Pick<NodeInfo, 'isUnschedulable' | 'taints'>): void {
+    node.isUnschedulable = isUnschedulable;
+    node.taints = taints;
+    this.#byClass.clear();
+    this.statics.reconsider(node.index);
+    for (const counts of this.#allCounts()) counts.reconsider(node.index);
+  }
+
+  *#allCounts(): Iterable<NodeCounts> {
+    yield* this.#census.tallies();
+    for (const { counts } of this.carriers.all()) yield counts;
+  }
 }
+
+const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
 
 function increase(column: Int32Array | Float64Array, node: number, by: number): void {
   column[node] = (column[node] ?? 0) + by;
 }
 
-function toNodeInfo(object: KubernetesObject, index: number): NodeInfo {
-  const images = new Map<string, number>();
-  for (const image of getArray(object, 'status', 'images')) {
-    for (const name of getArray(image, 'names')) {
-      if (typeof name === 'string' && !images.has(name)) images.set(name, getNumber(image, 'sizeBytes') ?? 0);
+function toImages(nodes: readonly NodeInfo[]): ReadonlyMap<string, readonly NodeInfo[]> {
+  const images = new Map<string, NodeInfo[]>();
+  for (const node of nodes) {
+    for (const name of node.images.keys()) {
+      const holders = images.get(name);
+      if (holders === undefined) images.set(name, [node]);
+      else holders.push(node);
     }
   }
-  return {
-    ...toNodeFace(object),
-    index,
-    object,
-    taints: readTaints(object),
-    isUnschedulable: getBoolean(object, 'spec', 'unschedulable') === true,
-    images,
-    allocatable: toAllocatable(object),
-    pods: new Set(),
-    hostPorts: [],
-  };
-}
-
-function toTopology(nodes: readonly NodeInfo[], key: string): Topology {
-  const numbers = new Map<string, number>();
-  const domains = Int32Array.from(nodes, (node) => {
-    const value = node.labels.get(key);
-    if (value === undefined) return -1;
-    const number = numbers.get(value) ?? numbers.size;
-    numbers.set(value, number);
-    return number;
-  });
-  return { domains, size: numbers.size };
+  return images;
 }

@@ -1,5 +1,6 @@
-import type { ClusterState, NodeInfo } from './cluster-state.ts';
-import { SKIP, type NodeFilter, type PluginContext, type PreparedFilter } from './plugin.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { NodeFilter, PluginContext } from './plugin.ts';
 import { PLUGINS } from './plugins/index.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
@@ -19,10 +20,10 @@ const NAMED_ELSEWHERE: Verdict = unresolvable("node(s) didn't satisfy plugin(s) 
 /** Prepares the filters for a pod. */
 export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation {
   const filters: NamedFilter[] = [];
-  const fixed = cluster.ofClass(pod, prepareStatic);
   let candidates: ReadonlySet<string> | undefined;
-  for (const [index, plugin] of PLUGINS.entries()) {
-    const prepared = plugin.isStatic === true ? fixed[index] : plugin.filter?.(pod, cluster);
+  for (const plugin of PLUGINS) {
+    if (plugin.concerns?.(pod) === false) continue;
+    const prepared = plugin.isStatic === true ? cluster.statics.prepare(plugin, pod) : plugin.filter?.(pod, cluster);
     if (prepared === undefined || prepared.kind === 'skip') continue;
     if (prepared.kind === 'reject') return { kind: 'rejected', plugin: plugin.name, verdict: prepared.verdict };
     candidates ??= prepared.candidates;
@@ -31,23 +32,19 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
   return { kind: 'filters', filters, candidates };
 }
 
-/** The filters that look at nodes alone, asked once of every node; by the plugin's place in the profile. */
-function prepareStatic(pod: PodInfo, cluster: ClusterState): readonly (PreparedFilter | undefined)[] {
-  return PLUGINS.map((plugin) => {
-    const prepared = plugin.isStatic === true ? plugin.filter?.(pod, cluster) : undefined;
-    if (prepared?.kind !== 'filter') return prepared;
-    const verdicts = cluster.nodes.map((node) => prepared.filter(node.index));
-    if (prepared.candidates === undefined && verdicts.every((verdict) => verdict === SUCCESS)) return SKIP;
-    return { ...prepared, filter: (node) => verdicts[node] ?? SUCCESS };
-  });
-}
-
 /** The nodes that pass all filters, in order. */
 export function findFeasible(evaluation: Evaluation, cluster: ClusterState): Int32Array {
-  const feasible = new Int32Array(cluster.nodes.length);
+  const asked = evaluation.kind === 'rejected' ? [] : listCandidates(evaluation.candidates, cluster);
+  const feasible = new Int32Array(asked.length);
   let count = 0;
-  for (let node = 0; node < feasible.length; node++) if (filterNode(evaluation, cluster, node) === SUCCESS) feasible[count++] = node;
+  for (const { index } of asked) if (filterNode(evaluation, cluster, index) === SUCCESS) feasible[count++] = index;
   return feasible.subarray(0, count);
+}
+
+function listCandidates(names: ReadonlySet<string> | undefined, cluster: ClusterState): readonly NodeInfo[] {
+  if (names === undefined) return cluster.presentNodes();
+  const nodes = [...names].flatMap((name) => cluster.node(name) ?? []);
+  return nodes.toSorted((a, b) => a.index - b.index);
 }
 
 /** The verdict of the first filter that refuses a node, or success. */
@@ -94,7 +91,7 @@ const PASSED = { plugin: '', verdict: SUCCESS };
 
 /** Notes what a pod takes on the node that it goes to, for the pods after it. */
 export function reserve(pod: PodInfo, cluster: ClusterState, node: NodeInfo): void {
-  for (const plugin of PLUGINS) plugin.reserve?.(pod, cluster, node);
+  for (const plugin of RESERVING) if (plugin.concerns?.(pod) !== false) plugin.reserve?.(pod, cluster, node);
 }
 
 /** Weighted scores of the feasible nodes: by plugin, and their sum. */
@@ -102,6 +99,8 @@ export interface Scores {
   readonly total: Float64Array;
   readonly byPlugin: ReadonlyMap<string, Float64Array>;
 }
+
+const RESERVING = PLUGINS.filter((plugin) => plugin.reserve !== undefined);
 
 /** Scores the feasible nodes, in their order. */
 export function scoreNodes(pod: PodInfo, cluster: ClusterState, feasible: Int32Array, context: PluginContext): Scores {

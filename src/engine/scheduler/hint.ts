@@ -1,6 +1,7 @@
 import { formatQuantity } from '../../model/index.ts';
 import { getStringMap } from '../../std/index.ts';
-import type { ClusterState, NodeInfo } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { NodeInfo } from './node-info.ts';
 import { explainNode, prepareFilters, type Evaluation } from './evaluate.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS } from './verdict.ts';
@@ -22,7 +23,7 @@ export function findHint(cluster: ClusterState, need: Need): string | undefined 
   const evaluation = prepareFilters(need.pod, cluster);
   if (evaluation.kind === 'rejected') return undefined;
   if (evaluation.candidates !== undefined) return findHintOfPinned(cluster, need.unplaced);
-  const refusals = cluster.nodes.map((node) => explainNode(evaluation, cluster, node.index).plugin);
+  const refusals = cluster.presentNodes().map((node) => explainNode(evaluation, cluster, node.index).plugin);
   if (refusals.includes(FIT)) return findResourceHint(cluster, need, evaluation);
   if (refusals.every((plugin) => plugin === 'TaintToleration')) return hintOfTaints(cluster);
   if (refusals.includes('NodeAffinity')) return hintOfLabels(need.pod);
@@ -31,7 +32,7 @@ export function findHint(cluster: ClusterState, need: Need): string | undefined 
 }
 
 function findResourceHint(cluster: ClusterState, need: Need, evaluation: Evaluation): string | undefined {
-  const open = cluster.nodes.filter((node) => isOpenButForRoom(evaluation, node) || need.placed.has(node.index));
+  const open = cluster.presentNodes().filter((node) => isOpenButForRoom(evaluation, node) || need.placed.has(node.index));
   const lacking = [...need.pod.class.requests.amounts].filter(([resource, amount]) =>
     open.some((node) => freeOf(cluster, resource, node) < amount),
   );
@@ -71,7 +72,7 @@ const MOST_NODES = 3;
 /** The nodes that a pod is held to and that lack nothing but room. */
 function listHeldFor(cluster: ClusterState, pod: PodInfo): readonly NodeInfo[] {
   const evaluation = prepareFilters(pod, cluster);
-  return cluster.nodes.filter((node) => isOpenButForRoom(evaluation, node));
+  return cluster.presentNodes().filter((node) => isOpenButForRoom(evaluation, node));
 }
 
 function isOpenButForRoom(evaluation: Evaluation, node: NodeInfo): boolean {

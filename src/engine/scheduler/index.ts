@@ -8,6 +8,7 @@ export {
   type CapacityQuestion,
 } from './capacity/index.ts';
 export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
+export { EmptyNode } from './empty-node.ts';
 export { createSchedulerEngine } from './engine.ts';
 export {
   costOf,
@@ -25,4 +26,6 @@ export { NOT_SIMULATED } from './not-simulated.ts';
 export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
 export { findLeastNeeded } from './least-needed.ts';
 export { tryOrders } from './orders.ts';
-export { schedule, schedulingKnown, simulate, type HeldPod, type NodeExplanation, type Placement } from './schedule.ts';
+export type { NodeExplanation, Placement } from './placement.ts';
+export { schedule, schedulingKnown, simulate, type HeldPod } from './schedule.ts';
+export { openTrial } from './trial.ts';

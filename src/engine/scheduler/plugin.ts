@@ -1,4 +1,6 @@
-import type { ClusterState, NodeInfo } from './cluster-state.ts';
+import type { Aspect } from './aspect.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-class.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -20,7 +22,15 @@ export type PreparedFilter =
 export interface PluginContext {
   /** The minor version whose behaviour is asked for: `1.36`. */
   readonly kubernetesVersion: string;
+  /** How many feasible nodes each of those named stands for, all of them equal in the plugin's aspects; one if absent. */
+  readonly standsFor?: Int32Array;
 }
+
+/**
+ * What an answer about a node depends on, beside the node itself and the pod's class: on nothing but the pods of that node,
+ * so that it holds until one comes or goes there; or on all pods, but on the node only by the plugin's aspects.
+ */
+export type Outlook = 'own pods' | 'aspects';
 
 /** One scheduler plugin. Work that is the same for all nodes is done once, when it is prepared for a pod. */
 export interface Plugin {
@@ -29,8 +39,16 @@ export interface Plugin {
   readonly filter?: (pod: PodInfo, cluster: ClusterState) => PreparedFilter;
   /** True if the filter looks at nodes alone and not at their pods: then it is asked once for all pods of a class. */
   readonly isStatic?: true;
+  /** The fields of the pod spec that a static filter reads: its answers are the same for all pods that are equal in them. */
+  readonly reads?: readonly string[];
   /** Notes what a pod takes beside room on the node that it goes to, for the pods after it. */
   readonly reserve?: (pod: PodInfo, cluster: ClusterState, node: NodeInfo) => void;
+  /** How far its answers look. A plugin that does not say so is asked anew of every node for every pod. */
+  readonly looksAt?: { readonly filter?: Outlook; readonly score?: Outlook };
+  /** What it tells nodes apart by for pods of this class; grows as carried terms do (`ClusterState.carriers`). */
+  readonly aspects?: (pod: PodInfo, cluster: ClusterState) => readonly Aspect[];
+  /** False for pods of which it never has anything to say, whatever the cluster is like. */
+  readonly concerns?: (pod: PodInfo) => boolean;
   /** The factor of its score. */
   readonly weight?: number;
   /** 0 to 100 for each feasible node, in their order, normalised; undefined where it has nothing to say (`Skip`). */

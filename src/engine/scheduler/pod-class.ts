@@ -53,8 +53,7 @@ export class PodClassTable {
     this.#world = world;
   }
 
-  toPodInfo(object: KubernetesObject): PodInfo {
-    const reading = readPod(object);
+  toPodInfo(object: KubernetesObject, reading: PodReading = readPod(object)): PodInfo {
     return { object, reading, key: reading.key, class: this.#classOf(object, reading), isTerminating: reading.isTerminating };
   }
 

@@ -24,6 +24,9 @@ export interface PodReading {
   readonly gates: readonly string[];
 }
 
+/** Comes after all times. */
+export const NOT_CREATED = '~';
+
 const READINGS = new WeakMap<KubernetesObject, PodReading>();
 
 /** Reads a pod; remembered, since worlds share the pods of what does not change between them. */
@@ -47,7 +50,7 @@ function toReading(object: KubernetesObject): PodReading {
     faceKey,
     classKey: `${faceKey}\u0001${ownerKeyOf(object)}`,
     ...splitOrdinal(name),
-    created: getString(metadata, 'creationTimestamp') ?? '~',
+    created: getString(metadata, 'creationTimestamp') ?? NOT_CREATED,
     isTerminating: getString(metadata, 'deletionTimestamp') !== undefined,
     isFinished: phase === 'Succeeded' || phase === 'Failed',
     node: getString(object, 'spec', 'nodeName') ?? '',

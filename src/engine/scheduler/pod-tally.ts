@@ -1,26 +1,47 @@
-import type { Face, PodInfo } from './pod-class.ts';
+import { DomainSums, type Inclusion } from './domain-sums.ts';
+import type { Face } from './pod-class.ts';
+import type { Topology } from './topology.ts';
 
-/** How many pods of a sort each node has, kept up to date as pods come and go. */
-export class PodTally {
+/** How many pods of a sort each node has, and each domain of the topologies that were asked for. */
+export class NodeCounts {
   readonly counts: Int32Array;
-  readonly #isCounted: (face: Face) => boolean;
-  readonly #skipsTerminating: boolean;
-  readonly #known = new Map<number, boolean>();
+  readonly #sums = new Map<string, DomainSums>();
+
+  constructor(nodes: number) {
+    this.counts = new Int32Array(nodes);
+  }
+
+  change(node: number, by: number): void {
+    this.counts[node] = (this.counts[node] ?? 0) + by;
+    for (const sums of this.#sums.values()) sums.change(node, by);
+  }
+
+  /** The sums over the nodes that are included; `key` is equal for the same topology and the same nodes. */
+  sumsOf(key: string, topology: Topology, inclusion: Inclusion): DomainSums {
+    let sums = this.#sums.get(key);
+    if (sums === undefined) this.#sums.set(key, (sums = new DomainSums(topology, this.counts, inclusion)));
+    return sums;
+  }
+
+  /** Notes that a node, which has no pods, is there now, or no longer. */
+  setPresent(node: number, isPresent: boolean): void {
+    for (const sums of this.#sums.values()) sums.setPresent(node, isPresent);
+  }
+
+  /** Notes that a node itself changed, so that rules may include it or not. */
+  reconsider(node: number): void {
+    for (const sums of this.#sums.values()) sums.reconsider(node, this.counts[node] ?? 0);
+  }
+}
+
+/** How many pods each node has whose face satisfies a predicate. */
+export class PodTally extends NodeCounts {
+  readonly isCounted: (face: Face) => boolean;
+  readonly skipsTerminating: boolean;
 
   constructor(nodes: number, isCounted: (face: Face) => boolean, options: { readonly skipsTerminating: boolean }) {
-    this.counts = new Int32Array(nodes);
-    this.#isCounted = isCounted;
-    this.#skipsTerminating = options.skipsTerminating;
-  }
-
-  change(pod: PodInfo, node: number, by: 1 | -1): void {
-    if (this.#skipsTerminating && pod.isTerminating) return;
-    if (this.matches(pod.class.face)) this.counts[node] = (this.counts[node] ?? 0) + by;
-  }
-
-  matches(face: Face): boolean {
-    let answer = this.#known.get(face.id);
-    if (answer === undefined) this.#known.set(face.id, (answer = this.#isCounted(face)));
-    return answer;
+    super(nodes);
+    this.isCounted = isCounted;
+    this.skipsTerminating = options.skipsTerminating;
   }
 }

@@ -1,6 +1,7 @@
 import { isSelected, labelsOf, readLabelSelector, type KubernetesObject } from '../../model/index.ts';
 import { compareBy, getNumber, getObject, getString } from '../../std/index.ts';
-import type { ClusterState, NodeInfo } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { NodeInfo } from './node-info.ts';
 import { filterNode, prepareFilters } from './evaluate.ts';
 import { countReasons, formatReasons } from './fit-error.ts';
 import type { PodInfo } from './pod-class.ts';
@@ -20,22 +21,25 @@ interface Candidate {
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
 
-/** Looks for pods of lower priority whose eviction makes room (`DefaultPreemption`); the cluster is as before afterwards. */
+/**
+ * Looks for pods of lower priority whose eviction makes room (`DefaultPreemption`), given what was said of each node that is there;
+ * the cluster is as before afterwards.
+ */
 export function preempt(pod: PodInfo, cluster: ClusterState, verdicts: readonly Verdict[]): Preemption {
   if (getString(pod.class.spec, 'preemptionPolicy') === 'Never') {
     return { kind: 'none', message: 'preemption: not eligible due to preemptionPolicy=Never.' };
   }
   const candidates: Candidate[] = [];
   const reasons: (readonly string[])[] = [];
-  for (const node of cluster.nodes) {
-    const tried = verdicts[node.index]?.verdict === 'Unschedulable' ? tryNode(pod, node, cluster) : undefined;
+  for (const [at, node] of cluster.presentNodes().entries()) {
+    const tried = verdicts[at]?.verdict === 'Unschedulable' ? tryNode(pod, node, cluster) : undefined;
     if (tried === undefined) reasons.push([NOT_HELPFUL]);
     else if ('verdict' in tried) reasons.push(tried.reasons);
     else candidates.push(tried);
   }
   const best = candidates.toSorted(COMPARE_CANDIDATES)[0];
   if (best !== undefined) return { kind: 'victims', node: best.node, victims: best.victims };
-  return { kind: 'none', message: `preemption: ${formatReasons(cluster.nodes.length, countReasons(reasons))}` };
+  return { kind: 'none', message: `preemption: ${formatReasons(cluster.nodeCount, countReasons(reasons))}` };
 }
 
 const COMPARE_CANDIDATES = compareBy<Candidate>(
@@ -50,14 +54,12 @@ function tryNode(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate
   const lower = [...node.pods].filter((other) => other.class.priority < pod.class.priority).toSorted(COMPARE_IMPORTANCE);
   if (lower.length === 0) return NO_VICTIMS;
   const fits = (): Verdict => filterNode(prepareFilters(pod, cluster), cluster, node.index);
+  const before = cluster.checkpoint();
   for (const victim of lower) cluster.remove(victim, node);
-  try {
-    const verdict = fits();
-    if (verdict !== SUCCESS) return verdict;
-    return reprieve(lower, node, cluster, () => fits() === SUCCESS);
-  } finally {
-    for (const victim of lower) if (!node.pods.has(victim)) cluster.add(victim, node);
-  }
+  const verdict = fits();
+  const tried = verdict === SUCCESS ? reprieve(lower, node, cluster, () => fits() === SUCCESS) : verdict;
+  cluster.rollback(before);
+  return tried;
 }
 
 /** Puts back as many pods as still leave room: first those whose budgets forbid eviction, the most important first. */

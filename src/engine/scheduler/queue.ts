@@ -9,3 +9,24 @@ export const compareQueued: (a: PodInfo, b: PodInfo) => number = compareBy(
   (pod) => pod.reading.stem,
   (pod) => pod.reading.ordinal,
 );
+
+/**
+ * The pods in that order. Those of one workload are told apart by their ordinals alone, so that the rest is compared once for
+ * all of them.
+ */
+export function sortQueue(pods: readonly PodInfo[]): PodInfo[] {
+  const runs = new Map<string, PodInfo[]>();
+  for (const pod of pods) {
+    const { created, namespace, stem } = pod.reading;
+    const key = `${pod.class.priority} ${created} ${namespace} ${stem}`;
+    const run = runs.get(key);
+    if (run === undefined) runs.set(key, [pod]);
+    else run.push(pod);
+  }
+  const sorted = [...runs.values()].map((run) => run.toSorted((a, b) => a.reading.ordinal - b.reading.ordinal));
+  return sorted.toSorted(compareRuns).flat();
+}
+
+function compareRuns([a]: readonly PodInfo[], [b]: readonly PodInfo[]): number {
+  return a === undefined || b === undefined ? 0 : compareQueued(a, b);
+}

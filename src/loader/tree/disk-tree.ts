@@ -11,11 +11,15 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { KplanError, toFinding } from '../../model/index.ts';
 import type { Limits } from '../limits.ts';
 import { beginningOf, errorCode, unreadable } from './disk-fault.ts';
 import { DiskWalk } from './disk-walk.ts';
 import type { FileContent, SourceTree, TreeFile } from './tree.ts';
+
+/** So many files are read in a row. */
+const TURN = 64;
 
 /** The tree of a directory or file of the disk. Throws `NOT_FOUND` or `UNREADABLE` for a path that is not there or may not be read. */
 export function openDiskTree(path: string, limits: Limits): SourceTree {
@@ -97,9 +101,12 @@ function findFile(root: string, path: string): TreeFile | undefined {
   }
 }
 
-// oxlint-disable-next-line typescript/require-await -- the Git adapters of this contract do wait
+/** Reads as it goes, and lets others have their turn now and then: signals, and the network. */
 async function* readFiles(root: string, files: readonly TreeFile[], limits: Limits): AsyncIterable<FileContent> {
-  for (const file of files) yield readOne(root, file, limits);
+  for (const [index, file] of files.entries()) {
+    if (index % TURN === 0) await turn();
+    yield readOne(root, file, limits);
+  }
 }
 
 function readOne(root: string, file: TreeFile, limits: Limits): FileContent {

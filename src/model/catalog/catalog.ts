@@ -12,6 +12,7 @@ import { NETWORK_CODES } from './network-codes.ts';
 import { PLAN_CODES } from './plan-codes.ts';
 import { RBAC_CODES } from './rbac-codes.ts';
 import { REFERENCE_CODES } from './reference-codes.ts';
+import { ROLLOUT_CODES } from './rollout-codes.ts';
 import { SCHEDULE_CODES } from './schedule-codes.ts';
 import { VALIDATE_CODES } from './validate-codes.ts';
 
@@ -24,6 +25,7 @@ export const CATALOG: CatalogTable = {
   ...PLAN_CODES,
   ...RBAC_CODES,
   ...REFERENCE_CODES,
+  ...ROLLOUT_CODES,
   ...SCHEDULE_CODES,
   ...VALIDATE_CODES,
 };

@@ -286,3 +286,30 @@ test('unchanged workloads are not expanded again', () => {
   const before = expandWorld(world).get(ref);
   assert.ok(before !== undefined && before === expandWorld(world.with([workload('Deployment', { replicas: 3 })])).get(ref));
 });
+
+test('pods of a Job bear its name, and those of an indexed one their index', () => {
+  const job = workload('Job', { parallelism: 2, completions: 4, completionMode: 'Indexed' });
+  const done = livePod('app-0-x', job, { status: { phase: 'Succeeded' }, labels: {} });
+  const finished = { ...done, metadata: { ...done.metadata, annotations: { 'batch.kubernetes.io/job-completion-index': '0' } } };
+  const pods = expandWorld(World.of([live(job), finished]))
+    .byKind('', 'Pod')
+    .filter((pod) => nameOf(pod) !== 'app-0-x');
+  assert.deepEqual(
+    pods.map((pod) => [
+      nameOf(pod),
+      labelsOf(pod).get('job-name'),
+      getString(pod.metadata, 'annotations', 'batch.kubernetes.io/job-completion-index'),
+    ]),
+    [
+      ['app-1', 'app', '1'],
+      ['app-2', 'app', '2'],
+    ],
+  );
+});
+
+test('a DaemonSet tolerates for ever what other pods tolerate for five minutes', () => {
+  const [pod] = expandWorld(World.of([...NODES.slice(0, 1), workload('DaemonSet')])).byKind('', 'Pod');
+  const seconds = getArray(pod, 'spec', 'tolerations').map((toleration) => getNumber(toleration, 'tolerationSeconds'));
+  assert.equal(seconds.length, 6);
+  assert.ok(seconds.every((value) => value === undefined));
+});

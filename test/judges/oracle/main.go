@@ -19,6 +19,7 @@ type subject func(input json.RawMessage) (any, error)
 
 var subjects = map[string]func() (subject, error){
 	"authorize":  newAuthorize,
+	"cel":        newCel,
 	"cron":       newCron,
 	"escalation": newEscalation,
 	"grant":      newGrant,
@@ -29,6 +30,7 @@ var subjects = map[string]func() (subject, error){
 	"scheduler":  newScheduler,
 	"selector":   newSelector,
 	"validate":   newValidate,
+	"victims":    newVictims,
 }
 
 type question struct {

@@ -11,6 +11,8 @@ export interface PodAdmission {
   readonly priorityClasses: ReadonlyMap<string, KubernetesObject>;
   readonly runtimeClasses: ReadonlyMap<string, KubernetesObject>;
   readonly limitRanges: ReadonlyMap<string, readonly KubernetesObject[]>;
+  /** Whether there are no other classes than these. */
+  readonly knowsAll: boolean;
   readonly admitted: WeakMap<JsonObject, AdmittedPod>;
 }
 
@@ -36,7 +38,12 @@ export function podAdmissionOf(world: World): PodAdmission {
   const byRuntimes = getOrAdd(ADMISSIONS, priorities, () => new WeakMap<object, WeakMap<object, PodAdmission>>());
   const byLimits = getOrAdd(byRuntimes, runtimes, () => new WeakMap<object, PodAdmission>());
   return getOrAdd(byLimits, limits, () =>
-    createPodAdmission({ priorityClasses: priorities.objects, runtimeClasses: runtimes.objects, limitRanges: limits.objects }),
+    createPodAdmission({
+      priorityClasses: priorities.objects,
+      runtimeClasses: runtimes.objects,
+      limitRanges: limits.objects,
+      knowsAll: false,
+    }),
   );
 }
 
@@ -45,16 +52,18 @@ export interface PodPolicies {
   readonly priorityClasses: readonly KubernetesObject[];
   readonly runtimeClasses: readonly KubernetesObject[];
   readonly limitRanges: readonly KubernetesObject[];
+  readonly knowsAll: boolean;
 }
 
 /** The pod admission by these objects. */
-export function createPodAdmission({ priorityClasses, runtimeClasses, limitRanges }: PodPolicies): PodAdmission {
+export function createPodAdmission({ priorityClasses, runtimeClasses, limitRanges, knowsAll }: PodPolicies): PodAdmission {
   const byName = (objects: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject> =>
     new Map(objects.map((object) => [nameOf(object), object]));
   return {
     priorityClasses: byName(priorityClasses),
     runtimeClasses: byName(runtimeClasses),
     limitRanges: byNamespace(limitRanges),
+    knowsAll,
     admitted: new WeakMap(),
   };
 }
@@ -88,7 +97,7 @@ export function admitPod(spec: JsonObject, namespace: string | undefined, admiss
 function admit(given: JsonObject, ranges: readonly KubernetesObject[], admission: PodAdmission): AdmittedPod {
   const refusals: string[] = [];
   let spec = withLimitDefaults(given, ranges);
-  const prioritized = withPriority(spec, admission.priorityClasses);
+  const prioritized = withPriority(spec, admission.priorityClasses, admission);
   if ('spec' in prioritized) ({ spec } = prioritized);
   else refusals.push(prioritized.refusal);
   spec = withDefaultTolerations(spec);

@@ -10,13 +10,20 @@ export const SYSTEM_PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['system-node-critical', 2_000_001_000],
 ]);
 
-/** Gives a pod the priority of its class, or of the class that is the default (`Priority`). A class that is not known is left for others to judge. */
-export function withPriority(spec: JsonObject, classes: ReadonlyMap<string, KubernetesObject>): AdmissionStep {
+/**
+ * Gives a pod the priority of its class, or of the class that is the default (`Priority`). Unless all classes are known, a
+ * class that is not is left for others to judge: there may be a default, too.
+ */
+export function withPriority(
+  spec: JsonObject,
+  classes: ReadonlyMap<string, KubernetesObject>,
+  { knowsAll }: { readonly knowsAll: boolean },
+): AdmissionStep {
   const asked = getString(spec, 'priorityClassName') ?? '';
   const found = asked === '' ? findGlobalDefault(classes) : classes.get(asked);
   const priority = getNumber(found, 'value') ?? SYSTEM_PRIORITIES.get(asked) ?? 0;
   const [given, policy] = [getNumber(spec, 'priority'), getString(spec, 'preemptionPolicy')];
-  const isKnown = asked === '' || found !== undefined || SYSTEM_PRIORITIES.has(asked);
+  const isKnown = knowsAll || found !== undefined || SYSTEM_PRIORITIES.has(asked);
   if (given !== undefined && given !== priority && isKnown) return { refusal: sayMustNot('integer value of priority', given, priority) };
   const preemptionPolicy = getString(found, 'preemptionPolicy') ?? (found === undefined ? policy : 'PreemptLowerPriority');
   if (found !== undefined && policy !== undefined && policy !== preemptionPolicy) {

@@ -1,6 +1,7 @@
 import { nameOf, withMetadata, type KubernetesObject, type World } from '../../../model/index.ts';
 import { getArray, getObject } from '../../../std/index.ts';
-import type { ClusterState, NodeInfo } from '../cluster-state.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import type { NodeInfo } from '../node-info.ts';
 import { filterNode, prepareFilters } from '../evaluate.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { readPod } from '../pod-reading.ts';

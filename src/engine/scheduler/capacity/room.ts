@@ -1,4 +1,5 @@
-import type { ClusterState, NodeInfo } from '../cluster-state.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import type { NodeInfo } from '../node-info.ts';
 import { explainNode, filterNode, findFeasible, prepareFilters, scoreNodes } from '../evaluate.ts';
 import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from '../fit-error.ts';
 import type { PodInfo } from '../pod-class.ts';
@@ -68,7 +69,7 @@ interface Filling {
 }
 
 function fill(pod: PodInfo, cluster: ClusterState, version: string, steps: number, isPlaced = false): Filling {
-  if (isPlain(pod.class) && cluster.carriers('requiredAntiAffinity').size === 0) {
+  if (isPlain(pod.class) && !cluster.carriers.hasAny('requiredAntiAffinity')) {
     const rooms = listRooms(pod, cluster);
     const pods = rooms.reduce((sum, { count }) => sum + count, 0);
     if (!isPlaced || pods > MOST_FILLED) return { room: { pods, isAtLeast: isPlaced && pods > MOST_FILLED }, placed: [] };

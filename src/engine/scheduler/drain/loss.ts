@@ -1,9 +1,11 @@
 import type { KubernetesObject, World } from '../../../model/index.ts';
-import { compareStrings, getArray, getNumber, getString } from '../../../std/index.ts';
-import type { PreemptedPod, ScheduleOptions } from '../schedule.ts';
+import { compareBy, compareStrings, getArray, getNumber, getString } from '../../../std/index.ts';
+import type { PreemptedPod } from '../placement.ts';
+import type { ScheduleOptions } from '../schedule.ts';
 import { controllerOf, podKeyOf } from './leaving-pods.ts';
 import { isReplaced } from './drain.ts';
-import { settle, toPodRef, toSuccessor } from './placed-world.ts';
+import { openTrial, type Trial } from '../trial.ts';
+import { settle } from './placed-world.ts';
 
 /** How a pod of a lost node comes back. */
 export type Recovery =
@@ -74,32 +76,33 @@ function nodeNameOf(node: KubernetesObject): string {
  */
 export function loseNodes(world: World, cases: readonly LossCase[], options: ScheduleOptions): readonly Loss[] {
   const start = settle(world, options).world;
-  return cases.map((item) => loseAtOnce(start, item, options));
+  const trial = openTrial(start, { ...options, namesTies: false });
+  return cases.map((item) => {
+    const before = trial.checkpoint();
+    const loss = loseAtOnce(trial, item, start);
+    trial.rollback(before);
+    return loss;
+  });
 }
 
-function loseAtOnce(world: World, { name, nodes }: LossCase, options: ScheduleOptions): Loss {
-  const isLost = new Set(nodes);
-  const pods = world.byKind('', 'Pod').filter((pod) => isLost.has(getString(pod, 'spec', 'nodeName') ?? ''));
+function loseAtOnce(trial: Trial, { name, nodes }: LossCase, world: World): Loss {
+  const pods = nodes.flatMap((node) => trial.lose(node)).toSorted(compareBy(podKeyOf));
   const others = pods.filter((pod) => getString(controllerOf(pod), 'kind') !== 'DaemonSet');
-  const without = world.without([...pods.map((pod) => toPodRef(podKeyOf(pod))), ...nodes.map(toNodeRef)]);
-  const { placements, preempted } = settle(without.with(others.filter(isReplaced).map(toSuccessor)), options);
+  const { placements, preempted } = trial.place([...trial.waiting(), ...others.filter(isReplaced)]);
+  const places = new Map(placements.map((placement) => [placement.pod, placement]));
   const own = new Set(others.map(podKeyOf));
   const lost = others.map((pod): LostPod => {
-    const placement = placements.get(podKeyOf(pod));
+    const placement = places.get(podKeyOf(pod));
     const place = placement === undefined ? {} : { to: placement.node, message: placement.message };
     return { pod: podKeyOf(pod), from: getString(pod, 'spec', 'nodeName') ?? '', ...recoveryOf(pod, world), ...place };
   });
   const displaced = preempted
     .filter(({ pod }) => !own.has(pod))
     .flatMap(({ pod }) => {
-      const placement = placements.get(pod);
+      const placement = places.get(pod);
       return placement?.node === null ? [{ pod, message: placement.message }] : [];
     });
   return { name, nodes, lost, preempted, displaced };
-}
-
-function toNodeRef(name: string): { readonly group: ''; readonly kind: 'Node'; readonly name: string } {
-  return { group: '', kind: 'Node', name };
 }
 
 const UNREACHABLE = 'node.kubernetes.io/unreachable';

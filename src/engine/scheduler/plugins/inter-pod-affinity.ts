@@ -1,7 +1,9 @@
 import { isTermMatchingPod, toSelectorKey, type AffinityTerm } from '../affinity-term.ts';
 import type { ClusterState } from '../cluster-state.ts';
+import type { DomainSums } from '../domain-sums.ts';
 import { SKIP, type NodeFilter, type Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
+import { sumsOverAll } from '../term-carriers.ts';
 import { SUCCESS, unresolvable, unschedulable } from '../verdict.ts';
 
 const AFFINITY = unresolvable("node(s) didn't match pod affinity rules");
@@ -9,63 +11,69 @@ const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rule
 const EXISTING = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
 const HARD_AFFINITY_WEIGHT = 1;
 
-/** A sum by domain of one topology; domains that nothing counts in are 0. */
-interface DomainSums {
-  readonly domains: Int32Array;
-  readonly sums: Float64Array;
-}
-
 /** Holds pods near to or away from other pods, as their terms and those of the pods already there demand. */
 export const INTER_POD_AFFINITY: Plugin = {
   name: 'InterPodAffinity',
   weight: 2,
+  looksAt: { filter: 'aspects', score: 'aspects' },
+  aspects: (pod, cluster) => {
+    const { near, anti, scored } = cluster.ofClass(pod, prepareOwn);
+    const refusing = [...near, ...anti, ...listExisting(pod, cluster)];
+    return [...refusing.map(({ presence }) => presence), ...listScored(pod, cluster, scored).map(({ sums }) => sums.amount)];
+  },
   filter: (pod, cluster) => {
-    const { requiredAffinity, requiredAntiAffinity } = pod.class.affinity;
+    const { near, anti } = cluster.ofClass(pod, prepareOwn);
     const existing = listExisting(pod, cluster);
-    if (existing.length === 0 && requiredAffinity.length === 0 && requiredAntiAffinity.length === 0) return SKIP;
-    const isNear = toAffinityCheck(requiredAffinity, pod, cluster);
-    const anti = requiredAntiAffinity.map((term) => sumByDomain(cluster, term.topologyKey, countMatching([term], cluster), 1));
+    if (existing.length === 0 && near.length === 0 && anti.length === 0) return SKIP;
+    const isNear = toAffinityCheck(near, pod);
     const filter: NodeFilter = (node) => {
       if (!isNear(node)) return AFFINITY;
-      if (anti.some((sums) => sumAt(sums, node) > 0)) return ANTI_AFFINITY;
-      return existing.some((sums) => sumAt(sums, node) > 0) ? EXISTING : SUCCESS;
+      if (anti.some((sums) => sums.at(node) > 0)) return ANTI_AFFINITY;
+      return existing.some((sums) => sums.at(node) > 0) ? EXISTING : SUCCESS;
     };
     return { kind: 'filter', filter };
   },
   score: (pod, cluster, feasible) => {
-    const sums = listScoredSums(pod, cluster);
-    if (!sums.some(({ sums }) => sums.some((sum) => sum !== 0))) return undefined;
-    const raw = Float64Array.from(feasible, (node) => sums.reduce((total, item) => total + sumAt(item, node), 0));
+    const weighed = listScored(pod, cluster, cluster.ofClass(pod, prepareOwn).scored).filter(({ sums }) => !sums.isZero);
+    if (weighed.length === 0) return undefined;
+    const raw = Float64Array.from(feasible, (node) => weighed.reduce((total, { sums, factor }) => total + sums.at(node) * factor, 0));
     const lowest = raw.reduce((a, b) => Math.min(a, b), Infinity);
     const range = raw.reduce((a, b) => Math.max(a, b), -Infinity) - lowest;
     return raw.map((score) => (range > 0 ? Math.trunc(100 * ((score - lowest) / range)) : 0));
   },
 };
 
-/** For each required anti-affinity term of placed pods that speaks of this pod: where its carriers are. */
-function listExisting(pod: PodInfo, cluster: ClusterState): DomainSums[] {
-  const { face } = pod.class;
-  return [...cluster.carriers('requiredAntiAffinity').values()]
-    .filter(({ term }) => isTermMatchingPod(term, face, face.namespaceLabels))
-    .map(({ term, counts }) => sumByDomain(cluster, term.topologyKey, counts, 1));
+/** What counts so much in the score, wherever it is. */
+interface Weighed {
+  readonly sums: DomainSums;
+  readonly factor: number;
 }
 
-function toAffinityCheck(terms: readonly AffinityTerm[], pod: PodInfo, cluster: ClusterState): (node: number) => boolean {
-  if (terms.length === 0) return () => true;
-  const counts = countMatching(terms, cluster);
-  const sums = terms.map((term) => sumByDomain(cluster, term.topologyKey, counts, 1));
-  const { face } = pod.class;
-  const isFirst = sums.every(({ sums }) => sums.every((sum) => sum === 0));
-  const mayStart = isFirst && terms.every((term) => isTermMatchingPod(term, face, face.namespaceLabels));
-  return (node) => sums.every((item) => (item.domains[node] ?? -1) >= 0 && (mayStart || sumAt(item, node) > 0));
+/** What a pod's own terms speak of: the same for all pods of a class. */
+interface OwnTerms {
+  readonly near: readonly DomainSums[];
+  readonly anti: readonly DomainSums[];
+  readonly scored: readonly Weighed[];
 }
 
-/** How many pods each node has that all terms speak of. */
-function countMatching(terms: readonly AffinityTerm[], cluster: ClusterState): Int32Array {
+function prepareOwn(pod: PodInfo, cluster: ClusterState): OwnTerms {
+  const { requiredAffinity, requiredAntiAffinity, preferredAffinity, preferredAntiAffinity } = pod.class.affinity;
+  const weigh = (terms: readonly AffinityTerm[], sign: number): Weighed[] =>
+    terms.map((term) => ({ sums: sumMatching(term, [term], cluster), factor: sign * term.weight }));
+  return {
+    near: requiredAffinity.map((term) => sumMatching(term, requiredAffinity, cluster)),
+    anti: requiredAntiAffinity.map((term) => sumMatching(term, [term], cluster)),
+    scored: [...weigh(preferredAffinity, 1), ...weigh(preferredAntiAffinity, -1)],
+  };
+}
+
+/** How many pods each domain of a term has that all these terms speak of. */
+function sumMatching({ topologyKey }: AffinityTerm, terms: readonly AffinityTerm[], cluster: ClusterState): DomainSums {
   const key = terms.map(toMatchKey).join('\u0003');
-  return cluster.tally(key, (face) => terms.every((term) => isTermMatchingPod(term, face, face.namespaceLabels)), {
+  const tally = cluster.tally(key, (face) => terms.every((term) => isTermMatchingPod(term, face, face.namespaceLabels)), {
     skipsTerminating: false,
-  }).counts;
+  });
+  return sumsOverAll(tally, topologyKey, cluster);
 }
 
 function toMatchKey(term: AffinityTerm): string {
@@ -73,37 +81,26 @@ function toMatchKey(term: AffinityTerm): string {
   return `${[...term.namespaces].toSorted().join(',')}${selector} ${toSelectorKey(term.selector)}`;
 }
 
-function sumByDomain(cluster: ClusterState, topologyKey: string, counts: Int32Array, factor: number): DomainSums {
-  const { domains, size } = cluster.topology(topologyKey);
-  const sums = new Float64Array(size);
-  for (let node = 0; node < counts.length; node++) {
-    const count = counts[node] ?? 0;
-    const domain = domains[node] ?? -1;
-    if (domain >= 0 && count !== 0) sums[domain] = (sums[domain] ?? 0) + count * factor;
-  }
-  return { domains, sums };
+/** For each required anti-affinity term of placed pods that speaks of this pod: where its carriers are. */
+function listExisting(pod: PodInfo, cluster: ClusterState): readonly DomainSums[] {
+  return cluster.carriers.about('requiredAntiAffinity', pod.class.face).map(({ sums }) => sums);
 }
 
-function sumAt({ domains, sums }: DomainSums, node: number): number {
-  const domain = domains[node] ?? -1;
-  return domain < 0 ? 0 : (sums[domain] ?? 0);
+function listScored(pod: PodInfo, cluster: ClusterState, own: readonly Weighed[]): readonly Weighed[] {
+  const { face } = pod.class;
+  const carried = (kind: 'requiredAffinity' | 'preferredAffinity' | 'preferredAntiAffinity', sign: number): Weighed[] =>
+    cluster.carriers.about(kind, face).map(({ term, sums }) => ({
+      sums,
+      factor: sign * (kind === 'requiredAffinity' ? HARD_AFFINITY_WEIGHT : term.weight),
+    }));
+  const all = [...own, ...carried('requiredAffinity', 1), ...carried('preferredAffinity', 1), ...carried('preferredAntiAffinity', -1)];
+  return all.filter(({ factor }) => factor !== 0);
 }
 
-function listScoredSums(pod: PodInfo, cluster: ClusterState): DomainSums[] {
-  const { face, affinity } = pod.class;
-  const own = (terms: readonly AffinityTerm[], sign: number): DomainSums[] =>
-    terms.map((term) => sumByDomain(cluster, term.topologyKey, countMatching([term], cluster), sign * term.weight));
-  const carried = (kind: 'requiredAffinity' | 'preferredAffinity' | 'preferredAntiAffinity', sign: number): DomainSums[] =>
-    [...cluster.carriers(kind).values()]
-      .filter(({ term }) => isTermMatchingPod(term, face, face.namespaceLabels))
-      .map(({ term, counts }) =>
-        sumByDomain(cluster, term.topologyKey, counts, sign * (kind === 'requiredAffinity' ? HARD_AFFINITY_WEIGHT : term.weight)),
-      );
-  return [
-    ...own(affinity.preferredAffinity, 1),
-    ...own(affinity.preferredAntiAffinity, -1),
-    ...carried('requiredAffinity', 1),
-    ...carried('preferredAffinity', 1),
-    ...carried('preferredAntiAffinity', -1),
-  ];
+function toAffinityCheck(near: readonly DomainSums[], pod: PodInfo): (node: number) => boolean {
+  if (near.length === 0) return () => true;
+  const { affinity, face } = pod.class;
+  const isFirst = near.every((sums) => sums.isZero);
+  const mayStart = isFirst && affinity.requiredAffinity.every((term) => isTermMatchingPod(term, face, face.namespaceLabels));
+  return (node) => near.every((sums) => sums.hasDomain(node) && (mayStart || sums.at(node) > 0));
 }

@@ -1,7 +1,9 @@
 import { isTermMatched, readNodeSelectorTerm, toRequiredNodeMatcher } from '../../../model/index.ts';
 import { getArray, getNumber, getObject, getString, getStringMap, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import type { Aspect } from '../aspect.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { normalize, SKIP, type Plugin, type PreparedFilter } from '../plugin.ts';
+import type { PodInfo } from '../pod-class.ts';
 import { SUCCESS, unresolvable } from '../verdict.ts';
 
 const MISMATCH = unresolvable("node(s) didn't match Pod's node affinity/selector");
@@ -13,23 +15,31 @@ const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 export const NODE_AFFINITY: Plugin = {
   name: 'NodeAffinity',
   isStatic: true,
+  reads: ['affinity', 'nodeSelector'],
   weight: 2,
   filter: (pod, cluster) => {
     const required = getObject(pod.class.spec, 'affinity', 'nodeAffinity', REQUIRED);
     if (required === undefined && getStringMap(pod.class.spec, 'nodeSelector').size === 0) return SKIP;
     return prepare(pod.class.spec, required, cluster);
   },
+  looksAt: { score: 'aspects' },
+  aspects: (pod, cluster) => cluster.ofClass(pod, listPreferenceAspects),
   score: (pod, cluster, feasible) => {
-    const terms = getArray(pod.class.spec, 'affinity', 'nodeAffinity', PREFERRED).flatMap(readPreference);
-    if (terms.length === 0) return undefined;
-    const raw = Float64Array.from(feasible, (index) => {
-      const node = cluster.nodes[index];
-      if (node === undefined) return 0;
-      return terms.reduce((sum, { weight, term }) => sum + (isTermMatched(term, node) ? weight : 0), 0);
-    });
-    return normalize(raw, { reverse: false });
+    const [preference] = cluster.ofClass(pod, listPreferenceAspects);
+    if (preference === undefined) return undefined;
+    return normalize(Float64Array.from(feasible, preference.of), { reverse: false });
   },
 };
+
+/** How much each node is preferred; nothing for pods without preferences. */
+function listPreferenceAspects(pod: PodInfo, cluster: ClusterState): readonly Aspect[] {
+  const terms = getArray(pod.class.spec, 'affinity', 'nodeAffinity', PREFERRED).flatMap(readPreference);
+  if (terms.length === 0) return [];
+  const values = Float64Array.from(cluster.nodes, (node) =>
+    terms.reduce((sum, { weight, term }) => sum + (isTermMatched(term, node) ? weight : 0), 0),
+  );
+  return [{ isFixed: true, of: (node) => values[node] ?? 0 }];
+}
 
 function prepare(spec: JsonObject, required: JsonObject | undefined, cluster: ClusterState): PreparedFilter {
   const names = required === undefined ? undefined : toNamedNodes(required);

@@ -7,6 +7,7 @@ const REFUSAL = unschedulable("node(s) didn't have free ports for the requested 
 /** Keeps two pods from taking the same host port of a node. */
 export const NODE_PORTS: Plugin = {
   name: 'NodePorts',
+  looksAt: { filter: 'own pods' },
   filter: (pod, cluster) => {
     const wanted = pod.class.hostPorts;
     if (wanted.length === 0) return SKIP;

@@ -5,6 +5,7 @@ import type { Plugin } from '../plugin.ts';
 export const NODE_RESOURCES_BALANCED_ALLOCATION: Plugin = {
   name: 'NodeResourcesBalancedAllocation',
   weight: 1,
+  looksAt: { score: 'own pods' },
   score: (pod, cluster, feasible, { kubernetesVersion }) => {
     const { amounts } = pod.class.requests;
     const [cpu, memory] = [amounts.get('cpu') ?? 0, amounts.get('memory') ?? 0];
@@ -35,5 +36,5 @@ function toFraction(column: ResourceColumn, node: number, more: number): number 
 }
 
 function isAtLeast(version: string, minor: number): boolean {
-  return Number(version.split('.')[1]) >= minor;
+  return Number(version.slice(version.indexOf('.') + 1)) >= minor;
 }

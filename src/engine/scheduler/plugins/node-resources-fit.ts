@@ -16,6 +16,7 @@ interface Demand extends ResourceColumn {
 export const NODE_RESOURCES_FIT: Plugin = {
   name: 'NodeResourcesFit',
   weight: 1,
+  looksAt: { filter: 'own pods', score: 'own pods' },
   filter: (pod, cluster) => {
     const demands = cluster.ofClass(pod, listDemands);
     const { podCounts, podLimits } = cluster;

@@ -9,6 +9,7 @@ const REFUSAL = unresolvable('node(s) were unschedulable');
 export const NODE_UNSCHEDULABLE: Plugin = {
   name: 'NodeUnschedulable',
   isStatic: true,
+  reads: ['tolerations'],
   filter: (pod, cluster) => {
     if (findUntoleratedTaint([CORDONED], pod.class.tolerations) === undefined) return { kind: 'skip' };
     return { kind: 'filter', filter: (node) => (cluster.nodes[node]?.isUnschedulable === true ? REFUSAL : SUCCESS) };

@@ -1,6 +1,7 @@
 import { type KubernetesObject } from '../../../model/index.ts';
 import { getArray, getNumber, getObject, getString } from '../../../std/index.ts';
-import type { ClusterState, NodeInfo } from '../cluster-state.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import type { NodeInfo } from '../node-info.ts';
 import { SKIP, type Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { SUCCESS, unschedulable } from '../verdict.ts';
@@ -12,8 +13,9 @@ const TOO_MANY = unschedulable('node(s) exceed max volume count');
 /** Keeps a node from having more volumes of a CSI driver attached than its CSINode allows. */
 export const NODE_VOLUME_LIMITS: Plugin = {
   name: 'NodeVolumeLimits',
+  concerns: (pod) => pod.class.volumes.length > 0,
   filter: (pod, cluster) => {
-    const wanted = pod.class.volumes.length === 0 ? new Map<string, string>() : listVolumes(pod, cluster);
+    const wanted = listVolumes(pod, cluster);
     if (wanted.size === 0) return SKIP;
     return {
       kind: 'filter',

@@ -1,10 +1,14 @@
-import { findUntoleratedTaint, toRequiredNodeMatcher } from '../../../model/index.ts';
-import { isSelected } from '../../../model/index.ts';
+import { findUntoleratedTaint, isSelected, toRequiredNodeMatcher } from '../../../model/index.ts';
+import { getObject, getStringMap, stringifyJson, type JsonObject } from '../../../std/index.ts';
 import { toSelectorKey } from '../affinity-term.ts';
+import type { Aspect } from '../aspect.ts';
 import type { ClusterState } from '../cluster-state.ts';
+import type { DomainSums } from '../domain-sums.ts';
 import { SKIP, type NodeFilter, type Plugin } from '../plugin.ts';
-import type { PodInfo } from '../pod-class.ts';
+import type { Face, PodInfo } from '../pod-class.ts';
+import type { PodTally } from '../pod-tally.ts';
 import type { SpreadConstraint } from '../spread-constraint.ts';
+import type { Topology } from '../topology.ts';
 import { SUCCESS, unresolvable, unschedulable } from '../verdict.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
@@ -15,11 +19,15 @@ const SKEWED = unschedulable("node(s) didn't match pod topology spread constrain
 export const POD_TOPOLOGY_SPREAD: Plugin = {
   name: 'PodTopologySpread',
   weight: 2,
+  looksAt: { filter: 'aspects', score: 'aspects' },
+  aspects: (pod, cluster) => {
+    const { hard, soft } = cluster.ofClass(pod, prepare);
+    return [...hard.map(({ sums }) => sums.amount), ...soft.map(({ aspect }) => aspect)];
+  },
   filter: (pod, cluster) => {
-    const hard = pod.class.constraints.filter(({ isHard }) => isHard);
+    const { hard } = cluster.ofClass(pod, prepare);
     if (hard.length === 0) return SKIP;
-    const hasAllKeys = toKeyCheck(hard, cluster);
-    const filters = hard.map((constraint) => prepareConstraint(constraint, pod, cluster, hasAllKeys));
+    const filters = hard.map(toFilter);
     return {
       kind: 'filter',
       filter: (node) => {
@@ -31,144 +39,155 @@ export const POD_TOPOLOGY_SPREAD: Plugin = {
       },
     };
   },
-  score: (pod, cluster, feasible) => {
-    const own = pod.class.constraints;
-    const soft = own.length > 0 ? own.filter(({ isHard }) => !isHard) : pod.class.defaultConstraints();
-    if (soft.length === 0) return undefined;
-    return score(soft, { pod, cluster, feasible, needsAllKeys: own.length > 0 });
+  score: (pod, cluster, feasible, { standsFor }) => {
+    const { soft } = cluster.ofClass(pod, prepare);
+    return soft.length === 0 ? undefined : score(soft, feasible, { standsFor, needsAllKeys: pod.class.constraints.length > 0 });
   },
 };
 
-function toKeyCheck(constraints: readonly SpreadConstraint[], cluster: ClusterState): (node: number) => boolean {
-  const topologies = constraints.map(({ topologyKey }) => cluster.topology(topologyKey));
-  return (node) => topologies.every(({ domains }) => (domains[node] ?? -1) >= 0);
+/** What a class's constraints count. */
+interface Prepared {
+  readonly hard: readonly HardConstraint[];
+  readonly soft: readonly SoftConstraint[];
 }
 
-function countsOf(constraint: SpreadConstraint, pod: PodInfo, cluster: ClusterState): Int32Array {
-  const { selector } = constraint;
-  const { namespace } = pod.class.face;
-  if (selector.requirements.length === 0) return new Int32Array(cluster.nodes.length);
-  const isCounted = (face: { namespace: string; labels: ReadonlyMap<string, string> }): boolean =>
-    face.namespace === namespace && isSelected(selector, face.labels);
-  return cluster.tally(`${namespace} ${toSelectorKey(selector)}`, isCounted, { skipsTerminating: true }).counts;
+interface HardConstraint extends Pick<SpreadConstraint, 'maxSkew' | 'minDomains'> {
+  /** The matching pods of each domain, on the nodes that the constraint's policies include. */
+  readonly sums: DomainSums;
+  /** One if the pod itself matches. */
+  readonly self: number;
 }
 
-/** Whether a constraint's policies count a node, by the node's index. */
-function toInclusion(constraint: SpreadConstraint, pod: PodInfo, cluster: ClusterState): (node: number) => boolean {
-  const matching = constraint.honorsAffinity ? cluster.ofClass(pod, listMatching) : undefined;
-  const tolerated = constraint.honorsTaints ? cluster.ofClass(pod, listTolerated) : undefined;
-  return (node) => matching?.[node] !== 0 && tolerated?.[node] !== 0;
+interface SoftConstraint extends Pick<SpreadConstraint, 'maxSkew'> {
+  readonly isHostname: boolean;
+  readonly topology: Topology;
+  /** The matching pods of a node's domain; of the node alone where that is its host. */
+  readonly countAt: (node: number) => number;
+  readonly aspect: Aspect;
 }
 
-function listMatching(pod: PodInfo, cluster: ClusterState): Uint8Array {
-  const matches = toRequiredNodeMatcher(pod.class.spec);
-  return Uint8Array.from(cluster.nodes, (node) => (matches(node) ? 1 : 0));
-}
-
-function listTolerated(pod: PodInfo, cluster: ClusterState): Uint8Array {
-  return Uint8Array.from(cluster.nodes, (node) => (findUntoleratedTaint(node.taints, pod.class.tolerations) === undefined ? 1 : 0));
-}
-
-function prepareConstraint(
-  constraint: SpreadConstraint,
-  pod: PodInfo,
-  cluster: ClusterState,
-  hasAllKeys: (node: number) => boolean,
-): NodeFilter {
-  const topology = cluster.topology(constraint.topologyKey);
-  const counts = countsOf(constraint, pod, cluster);
-  const isIncluded = toInclusion(constraint, pod, cluster);
-  // -1 where no node of the domain counts.
-  const totals = new Int32Array(topology.size).fill(-1);
-  let domains = 0;
-  for (let node = 0; node < cluster.nodes.length; node++) {
-    if (!hasAllKeys(node) || !isIncluded(node)) continue;
-    const domain = topology.domains[node] ?? -1;
-    if (totals[domain] === -1) domains += (totals[domain] = 0) + 1;
-    totals[domain] = (totals[domain] ?? 0) + (counts[node] ?? 0);
-  }
-  const least = domains < constraint.minDomains ? 0 : totals.reduce((a, b) => (b >= 0 && b < a ? b : a), Infinity);
-  const self = isSelected(constraint.selector, pod.class.face.labels) ? 1 : 0;
-  return (node) => {
-    const domain = topology.domains[node] ?? -1;
-    if (domain < 0) return NO_LABEL;
-    return Math.max(0, totals[domain] ?? 0) + self - least > constraint.maxSkew ? SKEWED : SUCCESS;
+function prepare(pod: PodInfo, cluster: ClusterState): Prepared {
+  const own = pod.class.constraints;
+  const hard = own.filter(({ isHard }) => isHard);
+  const soft = own.length > 0 ? own.filter(({ isHard }) => !isHard) : pod.class.defaultConstraints();
+  const of = { pod, cluster };
+  return {
+    hard: hard.map((constraint) => toHard(constraint, hard, of)),
+    soft: soft.map((constraint) => toSoft(constraint, own.length > 0 ? soft : [], of)),
   };
 }
 
-interface ScoreInput {
+interface PodInCluster {
   readonly pod: PodInfo;
   readonly cluster: ClusterState;
-  readonly feasible: Int32Array;
-  readonly needsAllKeys: boolean;
 }
 
-function score(soft: readonly SpreadConstraint[], input: ScoreInput): Float64Array {
-  const { cluster, feasible, needsAllKeys } = input;
-  const hasAllKeys = toKeyCheck(soft, cluster);
-  const isIgnored = (node: number): boolean => needsAllKeys && !hasAllKeys(node);
-  const raw = new Float64Array(feasible.length);
-  const candidates = needsAllKeys ? feasible.filter((node) => !isIgnored(node)) : feasible;
-  for (const constraint of soft) addConstraint(raw, constraint, candidates, input, hasAllKeys);
-  return normalizeSpread(raw, feasible, isIgnored);
+function toHard(constraint: SpreadConstraint, all: readonly SpreadConstraint[], of: PodInCluster): HardConstraint {
+  const { maxSkew, minDomains } = constraint;
+  const tally = tallyOf(constraint, of);
+  const self = isSelected(constraint.selector, of.pod.class.face.labels) ? 1 : 0;
+  return { maxSkew, minDomains, sums: sumsOf(tally, constraint, all, of), self };
 }
 
-function addConstraint(
-  raw: Float64Array,
-  constraint: SpreadConstraint,
-  candidates: Int32Array,
-  input: ScoreInput,
-  hasAllKeys: (node: number) => boolean,
-): void {
-  const { pod, cluster, feasible, needsAllKeys } = input;
-  const { domains, size } = cluster.topology(constraint.topologyKey);
-  const counts = countsOf(constraint, pod, cluster);
-  const isHostname = constraint.topologyKey === HOSTNAME;
-  const weight = Math.log((isHostname ? candidates.length : countDomains(candidates, domains, size)) + 2);
-  const totals = isHostname ? undefined : sumByDomain(constraint, input, hasAllKeys, counts);
-  for (let i = 0; i < feasible.length; i++) {
-    const node = feasible[i] ?? 0;
-    const domain = domains[node] ?? -1;
-    if (domain < 0 || (needsAllKeys && !hasAllKeys(node))) continue;
-    const count = totals === undefined ? (counts[node] ?? 0) : (totals[domain] ?? 0);
-    raw[i] = (raw[i] ?? 0) + (count * weight + (constraint.maxSkew - 1));
+function toSoft(constraint: SpreadConstraint, all: readonly SpreadConstraint[], of: PodInCluster): SoftConstraint {
+  const { maxSkew, topologyKey } = constraint;
+  const topology = of.cluster.topology(topologyKey);
+  const tally = tallyOf(constraint, of);
+  if (topologyKey === HOSTNAME) {
+    const { counts } = tally;
+    const countAt = (node: number): number => counts[node] ?? 0;
+    const aspect = { isFixed: false, of: (node: number) => ((topology.domains[node] ?? -1) < 0 ? 0 : 1 + countAt(node)) };
+    return { maxSkew, isHostname: true, topology, countAt, aspect };
   }
+  const sums = sumsOf(tally, constraint, all, of);
+  return { maxSkew, isHostname: false, topology, countAt: (node) => sums.at(node), aspect: sums.amount };
+}
+
+/** How many pods of the pod's namespace each node has that a constraint selects. An empty selector counts none. */
+function tallyOf({ selector }: SpreadConstraint, { pod, cluster }: PodInCluster): PodTally {
+  const { namespace } = pod.class.face;
+  const isEmpty = selector.requirements.length === 0;
+  const isCounted = (face: Face): boolean => !isEmpty && face.namespace === namespace && isSelected(selector, face.labels);
+  return cluster.tally(isEmpty ? 'nothing' : `${namespace} ${toSelectorKey(selector)}`, isCounted, { skipsTerminating: true });
+}
+
+/** The sums over nodes that have the keys of all these constraints and that the policies of this one include. */
+function sumsOf(tally: PodTally, constraint: SpreadConstraint, all: readonly SpreadConstraint[], of: PodInCluster): DomainSums {
+  const { pod, cluster } = of;
+  const keys = all.map(({ topologyKey }) => cluster.topology(topologyKey));
+  const matching = constraint.honorsAffinity && hasNodeRules(pod.class.spec) ? toRequiredNodeMatcher(pod.class.spec) : undefined;
+  const isIncluded = (index: number): boolean => {
+    const node = cluster.nodes[index];
+    if (node === undefined || !keys.every(({ domains }) => (domains[index] ?? -1) >= 0)) return false;
+    if (matching?.(node) === false) return false;
+    return !constraint.honorsTaints || findUntoleratedTaint(node.taints, pod.class.tolerations) === undefined;
+  };
+  const { affinity = null, nodeSelector = null, tolerations = null } = pod.class.spec;
+  const policies = [matching === undefined ? null : [affinity, nodeSelector], constraint.honorsTaints ? [tolerations] : null];
+  const key = stringifyJson([constraint.topologyKey, keys.map((topology) => topology.key), ...policies]);
+  return tally.sumsOf(key, cluster.topology(constraint.topologyKey), { isIncluded, isPresent: (node) => cluster.isPresent(node) });
+}
+
+function hasNodeRules(spec: JsonObject): boolean {
+  return getStringMap(spec, 'nodeSelector').size > 0 || getObject(spec, 'affinity', 'nodeAffinity') !== undefined;
+}
+
+function toFilter({ maxSkew, minDomains, sums, self }: HardConstraint): NodeFilter {
+  const least = sums.size < minDomains ? 0 : sums.least();
+  return (node) => {
+    if (!sums.hasDomain(node)) return NO_LABEL;
+    return sums.at(node) + self - least > maxSkew ? SKEWED : SUCCESS;
+  };
+}
+
+interface ScoreOptions {
+  /** Whether nodes without one of the keys count for nothing. */
+  readonly needsAllKeys: boolean;
+  readonly standsFor: Int32Array | undefined;
+}
+
+function score(soft: readonly SoftConstraint[], feasible: Int32Array, options: ScoreOptions): Float64Array {
+  const { needsAllKeys, standsFor } = options;
+  const isIgnored = Uint8Array.from(feasible, (node) =>
+    needsAllKeys && soft.some(({ topology }) => (topology.domains[node] ?? -1) < 0) ? 1 : 0,
+  );
+  const raw = new Float64Array(feasible.length);
+  for (const { isHostname, topology, maxSkew, countAt } of soft) {
+    const weight = Math.log((isHostname ? sumUp(isIgnored, standsFor) : countDomains(feasible, isIgnored, topology, standsFor)) + 2);
+    for (let i = 0; i < raw.length; i++) {
+      const node = feasible[i] ?? 0;
+      if (isIgnored[i] === 1 || (topology.domains[node] ?? -1) < 0) continue;
+      raw[i] = (raw[i] ?? 0) + (countAt(node) * weight + (maxSkew - 1));
+    }
+  }
+  return normalizeSpread(raw, isIgnored);
+}
+
+/** How many nodes are not ignored. */
+function sumUp(isIgnored: Uint8Array, standsFor: Int32Array | undefined): number {
+  let count = 0;
+  for (let i = 0; i < isIgnored.length; i++) if (isIgnored[i] === 0) count += standsFor?.[i] ?? 1;
+  return count;
 }
 
 /** How many values the nodes have; having none is a value too. */
-function countDomains(nodes: Int32Array, domains: Int32Array, size: number): number {
-  const seen = new Uint8Array(size + 1);
+function countDomains(nodes: Int32Array, isIgnored: Uint8Array, topology: Topology, standsFor: Int32Array | undefined): number {
+  const seen = new Uint8Array(topology.size + 1);
   let count = 0;
   for (let i = 0; i < nodes.length; i++) {
-    const at = (domains[nodes[i] ?? 0] ?? -1) + 1;
-    if (seen[at] === 0) count += seen[at] = 1;
+    if (isIgnored[i] === 1) continue;
+    const at = (topology.domains[nodes[i] ?? 0] ?? -1) + 1;
+    if (seen[at] === 0) count += at > 0 && topology.isUnique ? (standsFor?.[i] ?? 1) : 1;
+    seen[at] = 1;
   }
   return count;
 }
 
-function sumByDomain(
-  constraint: SpreadConstraint,
-  { pod, cluster, needsAllKeys }: ScoreInput,
-  hasAllKeys: (node: number) => boolean,
-  counts: Int32Array,
-): Int32Array {
-  const { domains, size } = cluster.topology(constraint.topologyKey);
-  const isIncluded = toInclusion(constraint, pod, cluster);
-  const sums = new Int32Array(size);
-  for (let node = 0; node < counts.length; node++) {
-    const count = counts[node] ?? 0;
-    if (count === 0 || (needsAllKeys && !hasAllKeys(node)) || !isIncluded(node)) continue;
-    const domain = domains[node] ?? -1;
-    if (domain >= 0) sums[domain] = (sums[domain] ?? 0) + count;
-  }
-  return sums;
-}
-
-function normalizeSpread(raw: Float64Array, feasible: Int32Array, isIgnored: (node: number) => boolean): Float64Array {
+function normalizeSpread(raw: Float64Array, isIgnored: Uint8Array): Float64Array {
   let lowest = Infinity;
   let highest = 0;
   for (let i = 0; i < raw.length; i++) {
-    if (isIgnored(feasible[i] ?? 0)) continue;
+    if (isIgnored[i] === 1) continue;
     const score = Math.round(raw[i] ?? 0);
     lowest = Math.min(lowest, score);
     highest = Math.max(highest, score);
@@ -176,7 +195,7 @@ function normalizeSpread(raw: Float64Array, feasible: Int32Array, isIgnored: (no
   for (let i = 0; i < raw.length; i++) {
     const score = Math.round(raw[i] ?? 0);
     const scaled = highest === 0 ? 100 : Math.trunc((100 * (highest + lowest - score)) / highest);
-    raw[i] = isIgnored(feasible[i] ?? 0) ? 0 : scaled;
+    raw[i] = isIgnored[i] === 1 ? 0 : scaled;
   }
   return raw;
 }

@@ -14,6 +14,7 @@ const IMMEDIATE = unresolvable('pod has unbound immediate PersistentVolumeClaims
 /** Holds a pod to the nodes from which its volumes can be reached, or on which volumes for its claims can be found or made. */
 export const VOLUME_BINDING: Plugin = {
   name: 'VolumeBinding',
+  concerns: (pod) => pod.class.volumes.length > 0,
   filter: (pod, cluster) => {
     const claims = sortClaims(pod, cluster);
     if (claims === undefined) return SKIP;
@@ -38,7 +39,7 @@ export const VOLUME_BINDING: Plugin = {
 
 /** The claims of a pod, or why it has to wait for them; undefined for a pod without any. */
 function sortClaims(pod: PodInfo, { storage }: ClusterState): PodClaims | Verdict | undefined {
-  const uses = pod.class.volumes.length === 0 ? [] : storage.claimsOf(pod);
+  const uses = storage.claimsOf(pod);
   if (uses.length === 0) return undefined;
   const bound: KubernetesObject[] = [];
   const delayed: KubernetesObject[] = [];

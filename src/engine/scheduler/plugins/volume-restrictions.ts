@@ -11,8 +11,8 @@ const IN_USE = unschedulable(
 /** Refuses claims that do not exist, a second pod on a disk that takes one, and a second pod on a claim of access mode ReadWriteOncePod. */
 export const VOLUME_RESTRICTIONS: Plugin = {
   name: 'VolumeRestrictions',
+  concerns: (pod) => pod.class.volumes.length > 0,
   filter: (pod, cluster) => {
-    if (pod.class.volumes.length === 0) return SKIP;
     const exclusive = new Set<string>();
     for (const { name, isEphemeral, claim } of cluster.storage.claimsOf(pod)) {
       if (isEphemeral) continue;

@@ -25,9 +25,10 @@ interface Place {
 /** Holds a pod to the zones and regions that its volumes' labels name. */
 export const VOLUME_ZONE: Plugin = {
   name: 'VolumeZone',
+  concerns: (pod) => pod.class.volumes.length > 0,
   filter: (pod, cluster) => {
     const places: Place[] = [];
-    for (const { name, claim, isEphemeral } of pod.class.volumes.length === 0 ? [] : cluster.storage.claimsOf(pod)) {
+    for (const { name, claim, isEphemeral } of cluster.storage.claimsOf(pod)) {
       if (isEphemeral) continue;
       const found = name === '' ? unresolvable('PersistentVolumeClaim had no name') : listPlaces(name, claim, cluster.storage);
       if ('verdict' in found) return { kind: 'reject', verdict: found };

@@ -56,14 +56,14 @@ export function settleClaim(
   return bind(admitted, makeVolume(admitted, storageClass));
 }
 
-function bind(claim: KubernetesObject, volume: KubernetesObject): SettledClaim {
+function bind(claim: KubernetesObject, volume: KubernetesObject): Required<SettledClaim> {
   const annotations = { ...getObject(claim.metadata, 'annotations'), [BIND_COMPLETED]: 'yes' };
   const spec = { ...getObject(claim, 'spec'), volumeName: nameOf(volume) };
   return { claim: { ...withMetadata(claim, { annotations }), spec }, volume: withClaimRef(volume, claim) };
 }
 
 /** A claim with the volume that a provisioner makes for it on a node that the class allows. */
-export function provision(claim: KubernetesObject, storageClass: KubernetesObject | undefined): SettledClaim {
+export function provision(claim: KubernetesObject, storageClass: KubernetesObject | undefined): Required<SettledClaim> {
   return bind(claim, makeVolume(claim, storageClass));
 }
 

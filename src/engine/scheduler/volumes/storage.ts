@@ -1,5 +1,6 @@
 import { annotationsOf, nameOf, namespaceOf, type KubernetesObject, type World } from '../../../model/index.ts';
 import { compareBy, getBoolean, getObject, getString, type JsonObject } from '../../../std/index.ts';
+import type { ChangeLog, LogReader, Mark } from '../change-log.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { classNameOf } from './match-volume.ts';
 import type { PodVolume } from './pod-volume.ts';
@@ -15,9 +16,12 @@ export interface ClaimUse {
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 
 /** Claims, volumes and classes of a world, with what the pods placed so far have reserved (the assume caches of `VolumeBinding`). */
-export class Storage {
+export class Storage implements LogReader {
   readonly #world: World;
   readonly #settles: boolean;
+  readonly #log: ChangeLog;
+  /** How to take back what was reserved, each with the place of the log at which it was. */
+  readonly #undo: { readonly at: Mark; readonly undo: () => void }[] = [];
   readonly #volumes = new Map<string, KubernetesObject>();
   readonly #byClass = new Map<string, KubernetesObject[]>();
   readonly #claims = new Map<string, KubernetesObject>();
@@ -25,9 +29,11 @@ export class Storage {
   readonly #selectedNodes = new Map<string, string>();
 
   /** With `settles`, claims are as the volume controller and the provisioners will have left them by the time a pod is looked at. */
-  constructor(world: World, { settles }: { readonly settles: boolean }) {
+  constructor(world: World, { settles, log }: { readonly settles: boolean; readonly log: ChangeLog }) {
     this.#world = world;
     this.#settles = settles;
+    this.#log = log;
+    log.join(this);
     for (const volume of world.byKind('', 'PersistentVolume')) this.#keep(settles ? withPhase(volume) : volume);
     const claims = world.byKind('', 'PersistentVolumeClaim').toSorted(compareBy((claim) => namespaceOf(claim) ?? '', nameOf));
     for (const claim of claims) this.#claims.set(keyOf(claim), settles ? this.#settle(claim) : claim);
@@ -88,23 +94,38 @@ export class Storage {
 
   /** Keeps a volume for a claim (`AssumePodVolumes`). */
   bind(claim: KubernetesObject, volume: KubernetesObject): void {
-    this.#claimRefs.set(nameOf(volume), toClaimRef(claim));
+    this.#set(this.#claimRefs, nameOf(volume), toClaimRef(claim));
   }
 
   /** Has the volume of a claim made on a node. */
   select(claim: KubernetesObject, node: string): void {
-    this.#selectedNodes.set(keyOf(claim), node);
+    this.#set(this.#selectedNodes, keyOf(claim), node);
+  }
+
+  rewind(mark: Mark): void {
+    for (let last = this.#undo.at(-1); last !== undefined && last.at >= mark; last = this.#undo.at(-1)) {
+      this.#undo.pop();
+      last.undo();
+    }
   }
 
   /** Lets the volumes be made that earlier pods have asked for, of the claims of a pod; whether there was any. */
   provisionFor(pod: PodInfo): boolean {
     let isChanged = false;
     for (const { claim } of this.#settles ? this.claimsOf(pod) : []) {
-      if (claim === undefined || isBound(claim) || !this.#selectedNodes.delete(keyOf(claim))) continue;
-      this.#apply(provision(claim, this.storageClass(classNameOf(claim))));
+      if (claim === undefined || isBound(claim) || !this.#selectedNodes.has(keyOf(claim))) continue;
+      const made = provision(claim, this.storageClass(classNameOf(claim)));
+      this.#keep(made.volume);
+      this.#set(this.#claims, keyOf(claim), made.claim);
       isChanged = true;
     }
     return isChanged;
+  }
+
+  #set<T>(map: Map<string, T>, key: string, value: T): void {
+    const was = map.get(key);
+    map.set(key, value);
+    this.#undo.push({ at: this.#log.mark(), undo: () => void (was === undefined ? map.delete(key) : map.set(key, was)) });
   }
 
   #toUse(pod: PodInfo, volume: PodVolume): ClaimUse[] {

@@ -25,6 +25,7 @@ function toPodAdmission({ draft }: Context): PodAdmission {
     priorityClasses: [...draft.list('scheduling.k8s.io', 'PriorityClass')],
     runtimeClasses: [...draft.list('node.k8s.io', 'RuntimeClass')],
     limitRanges: [...draft.list('', 'LimitRange')],
+    knowsAll: true,
   });
 }
 

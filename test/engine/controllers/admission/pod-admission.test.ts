@@ -95,6 +95,7 @@ function admit(spec: JsonObject, policies: readonly KubernetesObject[] = []): Re
     priorityClasses: of('PriorityClass'),
     runtimeClasses: of('RuntimeClass'),
     limitRanges: of('LimitRange'),
+    knowsAll: false,
   });
   return admitPod(spec, 'shop', admission);
 }

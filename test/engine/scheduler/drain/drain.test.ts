@@ -77,7 +77,7 @@ const BUDGETS: readonly {
     name: 'a share cannot be told of pods of a Job',
     objects: [workload('Job', 'app'), running('p', 'a', { owner: 'Job' }), budget('b', 'app', { maxUnavailable: 1 })],
     want: {
-      p: 'The disruption budget b does not allow evicting pods currently because it failed sync: found no controllers for pod "p"',
+      p: 'The disruption budget b does not allow evicting pods currently because it failed sync: jobs.batch does not implement the scale subresource',
     },
   },
   {

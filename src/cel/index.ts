@@ -1,0 +1,26 @@
+export { EntryMap } from './entry-map.ts';
+export { createEnvironment, type Environment } from './environment.ts';
+export type { Binding } from './json-value.ts';
+export { BINDINGS } from './library/bindings.ts';
+export { QUANTITY_TYPE, QuantityValue, readQuantity } from './library/quantity.ts';
+export { readSemver, SEMVER_TYPE, SemverValue } from './library/semver.ts';
+export { compileCel } from './program.ts';
+export { struct } from './struct-type.ts';
+export {
+  BOOL,
+  BYTES,
+  DOUBLE,
+  DURATION,
+  DYN,
+  INT,
+  listOf,
+  mapOf,
+  NULL,
+  optionalOf,
+  parametersOf,
+  STRING,
+  TIMESTAMP,
+  UINT,
+  type CelType,
+} from './type.ts';
+export { Failure, MapValue, UNKNOWN, type Result, type Value } from './value.ts';

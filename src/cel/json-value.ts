@@ -1,0 +1,154 @@
+import { isArray, isObject, type JsonObject, type JsonValue } from '../std/index.ts';
+import { unescapeProperty } from './escape.ts';
+import { parseDuration, parseTimestamp } from './time.ts';
+import { DYN, isDynamic, type CelType } from './type.ts';
+import {
+  Duration,
+  Failure,
+  MapValue,
+  NO_SUCH_OVERLOAD,
+  Optional,
+  SealedValue,
+  Timestamp,
+  TypeValue,
+  Uint,
+  Unknown,
+  type Result,
+  type Value,
+} from './value.ts';
+
+/** What a variable may be given: JSON, which its declared type tells how to read, or a value of CEL. */
+export type Binding = JsonValue | Result;
+
+/** JSON as a value of a type (`UnstructuredToVal` of `k8s.io/apiserver/pkg/cel/common`): a failure where it does not fit. */
+export function toValue(given: Binding, type: CelType = DYN): Result {
+  if (isOwn(given)) return given;
+  if (given === null)
+    return isDynamic(type) || type.kind === 'null' ? null : new Failure('invalid data, got null for schema with nullable=false');
+  switch (type.kind) {
+    case 'list':
+      return isArray(given)
+        ? toList(given, type.element)
+        : new Failure('invalid data, expected an array for the provided schema with type=array');
+    case 'map':
+    case 'struct':
+      return isObject(given)
+        ? new JsonMap(given, type)
+        : new Failure('invalid data, expected a map for the provided schema with type=object');
+    case 'double':
+      return typeof given === 'number' || typeof given === 'bigint' ? Number(given) : mismatch('float', given);
+    case 'int':
+      return typeof given === 'bigint' ? given : Number.isInteger(given) ? BigInt(Number(given)) : mismatch('int', given);
+    case 'uint':
+      return Number.isInteger(given) || typeof given === 'bigint' ? new Uint(BigInt(Number(given))) : mismatch('uint', given);
+    case 'bool':
+      return typeof given === 'boolean' ? given : mismatch('bool', given);
+    case 'string':
+      return typeof given === 'string' ? given : mismatch('string', given);
+    case 'bytes':
+    case 'duration':
+    case 'timestamp':
+      return typeof given === 'string' ? toFormatted(given, type.kind) : mismatch('string', given);
+    default:
+      return toDynamic(given);
+  }
+}
+
+function isOwn(given: Binding): given is Exclude<Result, JsonValue> {
+  if (typeof given !== 'object' || given === null) return false;
+  return [Duration, Failure, MapValue, Optional, SealedValue, Timestamp, TypeValue, Uint, Uint8Array, Unknown].some(
+    (kind) => given instanceof kind,
+  );
+}
+
+const GO_TYPES: Readonly<Record<string, string>> = { boolean: 'bool', bigint: 'int64', string: 'string' };
+
+function mismatch(expected: string, given: Binding): Failure {
+  const found = typeof given === 'number' ? (Number.isInteger(given) ? 'int64' : 'float64') : GO_TYPES[typeof given];
+  const shown = found ?? (isArray(given) ? '[]interface {}' : 'map[string]interface {}');
+  return new Failure(`invalid data, expected ${expected}, got ${shown}`);
+}
+
+// What does not fit is only an error for the one who asks for it.
+function toList(items: readonly Binding[], element: CelType): Result {
+  const values: Value[] = [];
+  for (const item of items) {
+    const value = toValue(item, element);
+    if (value instanceof Failure || value instanceof Unknown) return value;
+    values.push(value);
+  }
+  return values;
+}
+
+function toDynamic(given: Exclude<Binding, null>): Result {
+  if (typeof given === 'number') return Number.isInteger(given) ? BigInt(given) : given;
+  if (isArray(given)) return toList(given, DYN);
+  return isObject(given) ? new JsonMap(given, undefined) : given;
+}
+
+function toFormatted(text: string, kind: 'bytes' | 'duration' | 'timestamp'): Result {
+  switch (kind) {
+    case 'bytes':
+      return toBytes(text) ?? new Failure(`Invalid byte formatted string ${text}: illegal base64 data`);
+    case 'duration':
+      return parseDuration(text) ?? new Failure(`Invalid duration ${text}: time: invalid duration ${JSON.stringify(text)}`);
+    case 'timestamp': {
+      const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+      return (
+        parseTimestamp(isDate ? `${text}T00:00:00Z` : text) ?? new Failure(`Invalid date-time formatted string ${text}: invalid format`)
+      );
+    }
+  }
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function toBytes(text: string): Uint8Array | undefined {
+  return BASE64.test(text) ? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) : undefined;
+}
+
+type ObjectType = CelType & { readonly kind: 'map' | 'struct' };
+
+/** A JSON object: what is in it becomes a value when it is asked for. An object that has a null has nothing. */
+export class JsonMap extends MapValue {
+  readonly typeName = 'map';
+  readonly #object: JsonObject;
+  readonly #type: ObjectType | undefined;
+  readonly #values = new Map<string, Result>();
+
+  /** Without a type anything may be in it. */
+  constructor(object: JsonObject, type: ObjectType | undefined) {
+    super();
+    this.#object = object;
+    this.#type = type;
+  }
+
+  get size(): number {
+    return Object.keys(this.#object).length;
+  }
+
+  keys(): readonly Value[] {
+    const type = this.#type;
+    if (type?.kind !== 'struct') return Object.keys(this.#object);
+    return Array.from(type.fields ?? []).flatMap(([name, { property }]) => (Object.hasOwn(this.#object, property) ? [name] : []));
+  }
+
+  find(key: Value): Result | undefined {
+    if (typeof key !== 'string') return this.#type === undefined ? undefined : NO_SUCH_OVERLOAD;
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    const found = this.#read(key);
+    if (found !== undefined) this.#values.set(key, found);
+    return found;
+  }
+
+  #read(key: string): Result | undefined {
+    const type = this.#type;
+    const property = type?.kind === 'struct' ? unescapeProperty(key) : key;
+    if (property === undefined || !Object.hasOwn(this.#object, property)) return undefined;
+    const given = this.#object[property] ?? null;
+    if (type?.kind !== 'struct') return toValue(given, type?.value);
+    const field = type.fields?.get(key);
+    return field === undefined || given === null ? undefined : toValue(given, field.type);
+  }
+}

@@ -1,0 +1,26 @@
+import type { CelType } from './type.ts';
+
+/** A field of an object as an expression may name it. */
+export interface StructField {
+  /** The name in the data; the field's own name is an escaped form of it. */
+  readonly property: string;
+  readonly type: CelType;
+  readonly isNullable?: boolean;
+}
+
+/** An object's type: it has these fields and no others. `undefined` for a type that has none to select (`kubernetes.URL`). */
+export interface StructType {
+  readonly kind: 'struct';
+  readonly name: string;
+  readonly fields: ReadonlyMap<string, StructField> | undefined;
+}
+
+/** A type of objects. The fields may be given later, for types that contain themselves. */
+export function struct(name: string, fields: ReadonlyMap<string, StructField> | undefined): StructType {
+  return { kind: 'struct', name, fields };
+}
+
+/** A type whose values are only made and read by functions. */
+export function sealed(name: string): StructType {
+  return { kind: 'struct', name, fields: undefined };
+}

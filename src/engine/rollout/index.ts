@@ -1,0 +1,2 @@
+export { createRolloutEngine } from './engine.ts';
+export { ROLLOUT_LEAVES_OUT } from './left-out.ts';

@@ -1,0 +1,46 @@
+import { readTaints, toNodeFace, type KubernetesObject, type NodeFace, type Taint } from '../../model/index.ts';
+import { getArray, getBoolean, getNumber, getString } from '../../std/index.ts';
+import type { HostPort } from './host-ports.ts';
+import type { PodInfo } from './pod-class.ts';
+import { toAllocatable } from './pod-requests.ts';
+
+/** One node, with what changes as pods come and go. */
+export interface NodeInfo extends NodeFace {
+  readonly index: number;
+  readonly object: KubernetesObject;
+  taints: readonly Taint[];
+  isUnschedulable: boolean;
+  readonly images: ReadonlyMap<string, number>;
+  readonly allocatable: ReadonlyMap<string, number>;
+  readonly pods: Set<PodInfo>;
+  hostPorts: readonly HostPort[];
+  /** Whether it is no longer there, in what is being tried. */
+  isLost: boolean;
+}
+
+/** Reads a node, without pods. */
+export function toNodeInfo(object: KubernetesObject, index: number): NodeInfo {
+  const images = new Map<string, number>();
+  for (const image of getArray(object, 'status', 'images')) {
+    for (const name of getArray(image, 'names')) {
+      if (typeof name === 'string' && !images.has(name)) images.set(name, getNumber(image, 'sizeBytes') ?? 0);
+    }
+  }
+  return {
+    ...toNodeFace(object),
+    index,
+    object,
+    taints: readTaints(object),
+    isUnschedulable: getBoolean(object, 'spec', 'unschedulable') === true,
+    images,
+    allocatable: toAllocatable(object),
+    pods: new Set(),
+    hostPorts: [],
+    isLost: false,
+  };
+}
+
+/** Whether a Node object is on its way out, so that nothing goes there any more. */
+export function isLeaving(node: KubernetesObject): boolean {
+  return getString(node.metadata, 'deletionTimestamp') !== undefined;
+}

@@ -1,0 +1,241 @@
+import { KplanError } from '../../model/index.ts';
+import { getArray, getBoolean, getObject } from '../../std/index.ts';
+import type { ClusterState } from './cluster-state.ts';
+import {
+  explainNode,
+  filterNode,
+  findFeasible,
+  listRefusals,
+  prepareFilters,
+  reserve,
+  scoreNodes,
+  type Evaluation,
+  type Scores,
+} from './evaluate.ts';
+import type { Choice, FastPath } from './fast/fast-path.ts';
+import { countReasons, formatReasons, formatRejection, NO_CLAIMS } from './fit-error.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { PluginContext } from './plugin.ts';
+import type { PodInfo } from './pod-class.ts';
+import { preempt } from './preemption.ts';
+import { compareQueued, sortQueue } from './queue.ts';
+import type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
+
+/** What placing some pods led to. */
+export interface Scheduled {
+  readonly placements: readonly Placement[];
+  readonly preempted: readonly PreemptedPod[];
+  /** The pods that found no node, in the order in which they were decided. */
+  readonly unplaced: readonly PodInfo[];
+}
+
+/** How pods are placed. */
+export interface SchedulingOptions extends PluginContext {
+  /** The pod (`namespace/name`) whose every node is to be explained; `*` for all. */
+  readonly explain?: string;
+  /** Whether placements name all nodes with the highest score, or only the one that was taken. */
+  readonly namesTies?: boolean;
+  /** Asked first, for pods that are not explained; it has seen the same cluster from the start. */
+  readonly fastPath?: FastPath;
+}
+
+const NOWHERE = new Int32Array(0);
+const NO_NODES = 'no nodes available to schedule pods';
+
+/** Places pods on a cluster, one after the other; the cluster has them afterwards. */
+export class Scheduling {
+  readonly #cluster: ClusterState;
+  readonly #options: SchedulingOptions;
+  #queue: PodInfo[] = [];
+  readonly #placements: (Placement | undefined)[] = [];
+  /** Where the placement of each pod stands; made when the first is taken back. */
+  #places: Map<string, number> | undefined;
+  /** Lists of one name, by node: most placements name one node. */
+  readonly #alone: (readonly string[])[] = [];
+  readonly #unplaced = new Map<string, PodInfo>();
+  readonly #preempted: PreemptedPod[] = [];
+  /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
+  readonly #refusals = new Map<PodInfo['class'], Decision>();
+
+  constructor(cluster: ClusterState, options: SchedulingOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+  }
+
+  /** Says of a pod why it is not looked at. */
+  hold(pod: PodInfo, message: string): void {
+    this.#tell(pod, { message });
+  }
+
+  /** Places these pods in queue order. */
+  run(pods: readonly PodInfo[]): Scheduled {
+    this.#queue = sortQueue(pods).toReversed();
+    let steps = 0;
+    const most = this.#queue.length + this.#cluster.podCounts.reduce((sum, count) => sum + count, 0) * 64 + 64;
+    for (let pod = this.#queue.pop(); pod !== undefined; pod = this.#queue.pop()) {
+      if (++steps > most) throw new KplanError('CORRUPT', 'scheduling does not come to an end: pods keep evicting each other');
+      this.#place(pod);
+    }
+    const placements = this.#placements.filter((placement) => placement !== undefined);
+    return { placements, preempted: this.#preempted, unplaced: [...this.#unplaced.values()] };
+  }
+
+  #place(pod: PodInfo): void {
+    const { nodeCount } = this.#cluster;
+    if (nodeCount === 0) return this.#decide(pod, { message: NO_NODES });
+    const known = this.#refusals.get(pod.class);
+    if (known !== undefined) return this.#decide(pod, known);
+    const choice = this.#isExplained(pod) ? undefined : this.#options.fastPath?.find(pod);
+    if (choice !== undefined) return this.#take(pod, choice);
+    const evaluation = prepareFilters(pod, this.#cluster);
+    const feasible = evaluation.kind === 'rejected' ? NOWHERE : findFeasible(evaluation, this.#cluster);
+    if (feasible.length === 0 && this.#cluster.storage.provisionFor(pod)) {
+      this.#refusals.clear();
+      return this.#place(pod);
+    }
+    if (evaluation.kind === 'rejected') {
+      return this.#refuse(pod, { message: formatRejection(nodeCount, evaluation.verdict.reasons), evaluation });
+    }
+    if (feasible.length === 0) this.#preempt(pod, evaluation);
+    else this.#choose(pod, evaluation, feasible);
+  }
+
+  #take(pod: PodInfo, choice: Choice): void {
+    const { node, feasible, score } = choice;
+    const best = this.#options.namesTies === false ? this.#aloneOf(node) : choice.listBest().map(({ name }) => name);
+    this.#note(pod, { pod: pod.key, node: node.name, message: toSuccess(pod, node), feasible, best, score });
+    this.#bind(pod, node);
+  }
+
+  #choose(pod: PodInfo, evaluation: Evaluation, feasible: Int32Array): void {
+    const { nodes } = this.#cluster;
+    const scores = feasible.length > 1 ? scoreNodes(pod, this.#cluster, feasible, this.#options) : undefined;
+    const score = scores === undefined ? undefined : highest(scores.total);
+    const best: NodeInfo[] = [];
+    for (let i = 0; i < feasible.length; i++) {
+      const node = nodes[feasible[i] ?? 0];
+      if (node !== undefined && scores?.total[i] === score) best.push(node);
+    }
+    const [node] = best;
+    if (node === undefined) return;
+    this.#decide(pod, {
+      message: toSuccess(pod, node),
+      node: node.name,
+      feasible: feasible.length,
+      best: this.#options.namesTies === false ? this.#aloneOf(node) : best.map(({ name }) => name),
+      score: score ?? null,
+      evaluation,
+      ...(scores === undefined ? {} : { scored: { feasible, scores } }),
+    });
+    this.#bind(pod, node);
+  }
+
+  #bind(pod: PodInfo, node: NodeInfo): void {
+    reserve(pod, this.#cluster, node);
+    this.#cluster.add(pod, node);
+    if (this.#refusals.size > 0) this.#refusals.clear();
+  }
+
+  #aloneOf({ index, name }: NodeInfo): readonly string[] {
+    return (this.#alone[index] ??= [name]);
+  }
+
+  #refuse(pod: PodInfo, decision: Decision): void {
+    this.#refusals.set(pod.class, decision);
+    this.#decide(pod, decision);
+  }
+
+  #preempt(pod: PodInfo, evaluation: Evaluation): void {
+    const cluster = this.#cluster;
+    const verdicts = cluster.presentNodes().map((node) => filterNode(evaluation, cluster, node.index));
+    const preemption = preempt(pod, cluster, verdicts);
+    if (preemption.kind === 'none') {
+      const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
+      return this.#refuse(pod, { message: `${refusal} ${NO_CLAIMS}, ${preemption.message}`, evaluation });
+    }
+    const { node, victims } = preemption;
+    for (const victim of victims) {
+      cluster.remove(victim, node);
+      if (!victim.isTerminating) this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
+      this.#forget(victim);
+      this.#requeue(victim);
+    }
+    this.#choose(pod, prepareFilters(pod, cluster), Int32Array.of(node.index));
+  }
+
+  /** What its controller makes in the place of an evicted pod; a pod without one is gone for good. */
+  #requeue(victim: PodInfo): void {
+    const { metadata } = victim.object;
+    if (!getArray(metadata, 'ownerReferences').some((reference) => getBoolean(reference, 'controller') === true)) return;
+    const successor = toSuccessor(victim);
+    const at = this.#queue.findLastIndex((queued) => compareQueued(successor, queued) < 0);
+    this.#queue.splice(at + 1, 0, successor);
+  }
+
+  #decide(pod: PodInfo, decision: Decision): void {
+    if (decision.node === undefined) this.#unplaced.set(pod.key, pod);
+    this.#tell(pod, decision);
+  }
+
+  #tell(pod: PodInfo, decision: Decision): void {
+    const { message, node = null, feasible = 0, best = [], score = null } = decision;
+    const nodes = this.#isExplained(pod) ? this.#explainNodes(decision) : undefined;
+    this.#note(pod, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
+  }
+
+  #note(pod: PodInfo, placement: Placement): void {
+    this.#places?.set(pod.key, this.#placements.length);
+    this.#placements.push(placement);
+  }
+
+  /** What was said of a pod that is evicted is not so any more. */
+  #forget({ key }: PodInfo): void {
+    this.#places ??= new Map(this.#placements.map((placement, place) => [placement?.pod ?? '', place]));
+    const place = this.#places.get(key);
+    if (place !== undefined) this.#placements[place] = undefined;
+  }
+
+  #isExplained(pod: PodInfo): boolean {
+    const { explain } = this.#options;
+    return explain === '*' || explain === pod.key;
+  }
+
+  #explainNodes({ evaluation, scored }: Decision): readonly NodeExplanation[] | undefined {
+    if (evaluation === undefined) return undefined;
+    return this.#cluster.presentNodes().map((node) => {
+      const { plugin, verdict } = explainNode(evaluation, this.#cluster, node.index);
+      const at = scored?.feasible.indexOf(node.index) ?? -1;
+      const scores = at < 0 ? [] : [...(scored?.scores.byPlugin ?? [])].map(([name, values]) => [name, values[at] ?? 0] as const);
+      const also = listRefusals(evaluation, this.#cluster, node.index).filter((refusal) => refusal.plugin !== plugin);
+      const said = { node: node.name, verdict: verdict.verdict, plugin, reasons: verdict.reasons, scores: Object.fromEntries(scores) };
+      return also.length === 0 ? said : { ...said, also };
+    });
+  }
+}
+
+/** A pod that takes the place of one that was evicted: the same, but for its node. */
+export function toSuccessor(pod: PodInfo): PodInfo {
+  const { object } = pod;
+  const { nodeName: _, ...spec } = getObject(object, 'spec') ?? {};
+  return { ...pod, object: { ...object, spec } };
+}
+
+function toSuccess(pod: PodInfo, node: NodeInfo): string {
+  return `Successfully assigned ${pod.key} to ${node.name}`;
+}
+
+function highest(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i] ?? 0);
+  return most;
+}
+
+interface Decision {
+  readonly message: string;
+  readonly node?: string;
+  readonly feasible?: number;
+  readonly best?: readonly string[];
+  readonly score?: number | null;
+  readonly evaluation?: Evaluation;
+  readonly scored?: { readonly feasible: Int32Array; readonly scores: Scores };
+}
