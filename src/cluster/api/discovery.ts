@@ -35,7 +35,7 @@ export class Discovery {
     const value = parseJson(answer.text);
     if (getString(value, 'kind') !== 'APIGroupDiscoveryList') return this.#readEach(path, value);
     const types = getArray(value, 'items').flatMap(toTypes);
-    const tag = answer.headers.get('etag');
+    const tag = answer.headers.etag;
     if (tag !== undefined) this.#known.set(path, { tag, types });
     return types;
   }

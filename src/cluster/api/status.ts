@@ -43,7 +43,7 @@ export function toStatusError(answer: ApiAnswer): StatusError {
     message: getString(cause, 'message') ?? '',
     field: getString(cause, 'field') ?? '',
   }));
-  const retryAfter = getNumber(status, 'details', 'retryAfterSeconds') ?? Number(answer.headers.get('retry-after') ?? NaN);
+  const retryAfter = getNumber(status, 'details', 'retryAfterSeconds') ?? Number(answer.headers['retry-after'] ?? NaN);
   return {
     kind: 'error',
     code,

@@ -1,14 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
+import {
+  request as requestHttp,
+  type Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { gunzip } from 'node:zlib';
+import { promisify } from 'node:util';
 import { KplanError } from '../../model/index.ts';
 import { pause, type Clock } from '../../std/index.ts';
-import type { ClusterAccess, Credentials } from '../kubeconfig/access.ts';
-import type { AnswerStreams } from './answer-stream.ts';
-import { ConnectionPool } from './connection-pool.ts';
-import { openDialer } from './dial.ts';
-import { encodeRequest, type Headers } from './encode-request.ts';
+import type { ClusterAccess } from '../kubeconfig/access.ts';
+import { openAgent } from './agent.ts';
 import { explainFault, isUnsent } from './fault.ts';
 
 /** One request of the API. */
@@ -28,8 +33,7 @@ export interface ApiRequest {
 /** The whole answer to a request. */
 export interface ApiAnswer {
   readonly status: number;
-  /** By name in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -52,13 +56,18 @@ export class ApiTransport {
   readonly #access: ClusterAccess;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
-  #pool: ConnectionPool | undefined;
-  #streams: AnswerStreams | undefined;
+  readonly #impersonation: OutgoingHttpHeaders;
+  #agent: HttpAgent | undefined;
+  #watchAgent: HttpAgent | undefined;
   #certificate: string | undefined;
   #hasAnswered = false;
 
   constructor(access: ClusterAccess, clock: Clock) {
     this.#access = access;
+    const { impersonation } = access;
+    this.#impersonation = Object.fromEntries(
+      Object.entries(impersonation).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+    );
     this.#clock = clock;
     setMaxListeners(0, this.#closing.signal);
   }
@@ -92,9 +101,7 @@ export class ApiTransport {
     const signal = this.#signalOf(request);
     if (signal.aborted) return undefined;
     try {
-      const credentials = await this.#access.credentials(false);
-      const streams = await this.#streamsFor(credentials);
-      const [outgoing, answered] = streams.get(this.#pathOf(request), this.#headersOf(request, credentials, 'identity'));
+      const [outgoing, answered] = await this.#start(request, false, true);
       signal.addEventListener('abort', () => outgoing.destroy(), { once: true });
       const incoming = await answered;
       this.#hasAnswered = true;
@@ -107,8 +114,8 @@ export class ApiTransport {
 
   close(): void {
     this.#closing.abort();
-    this.#pool?.destroy();
-    this.#streams?.close();
+    this.#agent?.destroy();
+    this.#watchAgent?.destroy();
   }
 
   /** Aborts once the transport is closed. */
@@ -125,58 +132,86 @@ export class ApiTransport {
     isRefused: boolean,
   ): Promise<{ readonly kind: 'answer'; readonly answer: ApiAnswer } | { readonly kind: 'fault'; readonly error: unknown }> {
     try {
-      const credentials = await this.#access.credentials(isRefused);
-      this.#closing.signal.throwIfAborted();
-      const { method, body } = request;
-      const headers = this.#headersOf(request, credentials, this.#access.isCompressionDisabled ? 'identity' : 'gzip');
-      const bytes = encodeRequest({ method, path: this.#pathOf(request), host: this.#access.server.host, headers, body });
-      const answer = await this.#poolFor(credentials).exchange(bytes, request.signal);
-      this.#hasAnswered = true;
-      const content = answer.headers.get('content-encoding') === 'gzip' ? await unzip(answer.body) : answer.body;
-      return { kind: 'answer', answer: { status: answer.status, headers: answer.headers, text: content.toString('utf8') } };
+      const [outgoing, answered] = await this.#start(request, isRefused, false);
+      const abort = (): void => void outgoing.destroy(new Error('aborted'));
+      const signal = this.#signalOf(request);
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        const incoming = await answered;
+        const text = await readText(incoming);
+        this.#hasAnswered = true;
+        return { kind: 'answer', answer: { status: incoming.statusCode ?? 0, headers: incoming.headers, text } };
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
     } catch (error) {
       if (error instanceof KplanError) throw error;
       return { kind: 'fault', error };
     }
   }
 
-  #pathOf({ path }: ApiRequest): string {
-    return `${this.#access.server.pathname.replace(/\/$/, '')}${path}`;
-  }
-
-  #headersOf(request: ApiRequest, { authorization }: Credentials, encoding: 'gzip' | 'identity'): Headers {
-    return {
+  async #start(request: ApiRequest, isRefused: boolean, isStream: boolean): Promise<[ClientRequest, Promise<IncomingMessage>]> {
+    const { server, isCompressionDisabled } = this.#access;
+    const credentials = await this.#access.credentials(isRefused);
+    const content = request.body === undefined ? undefined : Buffer.from(request.body);
+    const headers: OutgoingHttpHeaders = {
       accept: request.accept ?? 'application/json',
       'user-agent': 'kplan',
-      ...(encoding === 'identity' ? {} : { 'accept-encoding': encoding }),
-      ...(authorization === undefined ? {} : { authorization }),
-      ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
-      ...this.#access.impersonation,
+      ...(isCompressionDisabled || isStream ? {} : { 'accept-encoding': 'gzip' }),
+      ...(credentials.authorization === undefined ? {} : { authorization: credentials.authorization }),
+      ...(content === undefined
+        ? {}
+        : { 'content-type': request.contentType ?? 'application/json', 'content-length': String(content.length) }),
+      ...this.#impersonation,
       ...request.headers,
     };
-  }
-
-  #poolFor({ certificate }: Credentials): ConnectionPool {
-    this.#renew(certificate);
-    return (this.#pool ??= new ConnectionPool(openDialer(this.#access, certificate, TIMEOUT), { limit: MOST_SOCKETS, timeout: TIMEOUT }));
-  }
-
-  /** Loaded only by who watches: Node's own client takes a while to start. */
-  async #streamsFor({ certificate }: Credentials): Promise<AnswerStreams> {
-    const { AnswerStreams: Streams } = await import('./answer-stream.ts');
-    this.#renew(certificate);
-    return (this.#streams ??= new Streams(this.#access, certificate));
+    const options = {
+      agent: this.#agentFor(credentials.certificate, isStream),
+      method: request.method,
+      host: server.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: server.port === '' ? (server.protocol === 'http:' ? 80 : 443) : Number(server.port),
+      path: `${server.pathname.replace(/\/$/, '')}${request.path}`,
+      headers,
+      ...(isStream ? {} : { timeout: TIMEOUT }),
+    };
+    const outgoing = server.protocol === 'http:' ? requestHttp(options) : requestHttps(options);
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      outgoing.once('response', resolve);
+      outgoing.once('error', reject);
+      outgoing.once('timeout', () => outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })));
+    });
+    outgoing.end(content);
+    return [outgoing, answered];
   }
 
   // Connections are made with a certificate, so that a new one needs new connections.
-  #renew(certificate: Credentials['certificate']): void {
+  #agentFor(certificate: Awaited<ReturnType<ClusterAccess['credentials']>>['certificate'], isStream: boolean): HttpAgent {
     const identity = certificate === undefined ? '' : String(certificate.cert);
-    if (identity === this.#certificate) return;
-    this.#pool?.destroy();
-    this.#pool = undefined;
-    this.#streams = undefined;
-    this.#certificate = identity;
+    if (identity !== this.#certificate) {
+      this.#agent?.destroy();
+      this.#agent = undefined;
+      this.#watchAgent = undefined;
+      this.#certificate = identity;
+    }
+    if (isStream) return (this.#watchAgent ??= openAgent(this.#access, certificate, Infinity));
+    return (this.#agent ??= openAgent(this.#access, certificate, MOST_SOCKETS));
   }
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await new Promise<void>((resolve, reject) => {
+    const cut = (): void => reject(Object.assign(new Error('the answer is cut off'), { code: 'ECONNRESET' }));
+    incoming.once('end', () => (incoming.complete ? resolve() : cut()));
+    incoming.once('error', reject);
+    incoming.once('close', () => {
+      if (!incoming.readableEnded) cut();
+    });
+  });
+  const bytes = Buffer.concat(chunks);
+  return (incoming.headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes).toString('utf8');
 }
 
 function toPause(attempt: number): number {
@@ -186,7 +221,7 @@ function toPause(attempt: number): number {
 /** How long the server asks to wait, in milliseconds; undefined for an answer that stands. */
 function waitAskedFor({ status, headers }: ApiAnswer): number | undefined {
   if (status !== 429 && status !== 503) return undefined;
-  const seconds = Number(headers.get('retry-after') ?? NaN);
+  const seconds = Number(headers['retry-after']);
   if (!Number.isFinite(seconds) || seconds < 0) return status === 429 ? 1000 : undefined;
   return Math.min(seconds, LONGEST_RETRY_AFTER) * 1000;
 }
