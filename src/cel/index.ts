@@ -1,10 +1,10 @@
 export { EntryMap } from './entry-map.ts';
 export { createEnvironment, type Environment } from './environment.ts';
-export type { Binding } from './json-value.ts';
+export { toValue, type Binding } from './json-value.ts';
 export { BINDINGS } from './library/bindings.ts';
 export { QUANTITY_TYPE, QuantityValue, readQuantity } from './library/quantity.ts';
 export { readSemver, SEMVER_TYPE, SemverValue } from './library/semver.ts';
-export { compileCel } from './program.ts';
+export { compileCel, type Program } from './program.ts';
 export { struct } from './struct-type.ts';
 export {
   BOOL,
@@ -12,6 +12,7 @@ export {
   DOUBLE,
   DURATION,
   DYN,
+  formatType,
   INT,
   listOf,
   mapOf,

@@ -3,9 +3,15 @@ import type { AppliedStep } from '../report/index.ts';
 
 /** The results of an applied plan in the words of the report. */
 export function toAppliedSteps(steps: readonly StepResult[]): readonly AppliedStep[] {
-  return steps.map(({ ref, outcome, health, message }) => {
+  return steps.map(({ ref, action, outcome, health, message }) => {
     const said = message ?? (health === undefined || health.status === 'Current' ? undefined : health.message);
-    return { ref, outcome, ...(health === undefined ? {} : { health: health.status }), ...(said === undefined ? {} : { message: said }) };
+    return {
+      ref,
+      action,
+      outcome,
+      ...(health === undefined ? {} : { health: health.status }),
+      ...(said === undefined ? {} : { message: said }),
+    };
   });
 }
 

@@ -1,5 +1,6 @@
 import { getArray, getString, type JsonValue, type Path } from '../std/index.ts';
-import { formatRef, type Finding, type Manifest } from '../model/index.ts';
+import { formatRef, KplanError, type Finding, type Manifest } from '../model/index.ts';
+import { compileHealthRules, type HealthExpressions, type HealthRules } from '../reconcile/index.ts';
 
 /** A finding that the configuration waives. */
 export interface IgnoreRule {
@@ -27,13 +28,18 @@ export interface Config {
   readonly nodes?: ConfigPath;
   readonly contextObjects?: readonly ConfigPath[];
   readonly failOn?: string;
+  /** How objects of kinds are, in CEL. */
+  readonly health?: HealthRules;
   readonly ignore: readonly IgnoreRule[];
 }
 
 /** The configuration of a repository that has none. */
 export const NO_CONFIG: Config = { ignore: [] };
 
-/** Decodes a configuration that its JSON Schema has passed; `toPath` says of each path where it is written. */
+/**
+ * Decodes a configuration that its JSON Schema has passed; `toPath` says of each path where it is written. Throws
+ * `INVALID_CONFIG` for an expression that does not compile.
+ */
 export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path) => ConfigPath): Config {
   const nodes = getString(value, 'nodes');
   const contextObjects = getArray(value, 'contextObjects').flatMap((item, index) =>
@@ -44,6 +50,10 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
     ...optional('defaultNamespace', getString(value, 'defaultNamespace')),
     ...optional('nodes', nodes === undefined ? undefined : toPath(nodes, ['nodes'])),
     ...optional('failOn', getString(value, 'failOn')),
+    ...optional(
+      'health',
+      readHealth(value, (path) => toPath('', path).place),
+    ),
     ...optional('kubernetesVersions', strings(value, 'kubernetesVersions')),
     ...(contextObjects.length === 0 ? {} : { contextObjects }),
     ignore: getArray(value, 'ignore').map((rule) => ({
@@ -53,6 +63,25 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
       reason: getString(rule, 'reason') ?? '',
     })),
   };
+}
+
+function readHealth(value: JsonValue, placeOf: (path: Path) => string): HealthRules | undefined {
+  const expressions = getArray(value, 'health').map((rule): HealthExpressions => ({
+    apiVersion: getString(rule, 'apiVersion') ?? '',
+    kind: getString(rule, 'kind') ?? '',
+    current: getString(rule, 'current') ?? '',
+    ...optional('inProgress', getString(rule, 'inProgress')),
+    ...optional('failed', getString(rule, 'failed')),
+  }));
+  if (expressions.length === 0) return undefined;
+  const compiled = compileHealthRules(expressions);
+  if ('rules' in compiled) return compiled.rules;
+  const { rule, field, message, line, column } = compiled.fault;
+  const place = placeOf(['health', rule, field]);
+  const within = line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
+  throw new KplanError('INVALID_CONFIG', `${place}: health.${rule}.${field}: ${message} (at ${within} of the expression)`, {
+    hint: 'the names are object, apiVersion, kind, metadata, spec, status and data',
+  });
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -198,6 +198,7 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'for-kapply', type: 'boolean', group: 'Plan', summary: 'the least Roles with which kapply can apply PATH' },
   { name: 'daemon', type: 'boolean', group: 'Plan', summary: 'with the Lease that kapply --watch holds' },
+  { name: 'adopt', type: 'boolean', group: 'Plan', summary: 'with the updates by which kapply adopt takes objects over' },
   {
     name: 'service-account',
     type: 'string',

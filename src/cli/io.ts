@@ -45,13 +45,17 @@ export function processIo(signals: Signals): Io {
       const lines = createInterface({ input: stdin, output: stderr });
       // The terminal hands Ctrl-C to whoever reads it: it is a signal all the same.
       lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+      // Ctrl-D ends the input: Node then leaves the question open for ever.
+      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
       try {
-        return (await lines.question(question, { signal })).trim();
+        return (await Promise.race([lines.question(question, { signal }), ended])).trim();
       } catch (error) {
         if (signal.aborted) throw error;
         return '';
       } finally {
         lines.close();
+        // Closed while a key is being read, a pipe goes on being read, and the process would wait for it.
+        stdin.resume().pause();
       }
     },
     now: () => Date.now(),

@@ -137,6 +137,7 @@ export const COMMANDS: readonly Command[] = [
     flags: [
       'for-kapply',
       'daemon',
+      'adopt',
       'service-account',
       ...SOURCE.filter((flag) => !['namespace', 'selector', 'nodes'].includes(flag)),
       'snapshot',
@@ -280,7 +281,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what kapply owns in a cluster, and how that is.',
     usage: 'status',
     positionals: [0, 0],
-    flags: [...LIVE, 'embedded', 'unit', ...OUTPUT, ...GENERAL],
+    flags: [...LIVE, 'embedded', 'config', 'unit', ...OUTPUT, ...GENERAL],
     examples: [
       ['kapply status', 'every unit'],
       ['kapply status --unit shop --all', 'every object of one unit'],

@@ -1,4 +1,11 @@
-import { findServiceFault, findSight, readGatekeepers, type AdmissionRequest, type Gatekeeper } from '../engine/admission/index.ts';
+import {
+  findServiceFault,
+  findSight,
+  readGatekeepers,
+  type AdmissionRequest,
+  type Gatekeeper,
+  type Sight,
+} from '../engine/admission/index.ts';
 import {
   labelsOf,
   nameOf,
@@ -12,6 +19,7 @@ import {
   type Step,
   type Wave,
 } from '../model/index.ts';
+import type { JsonObject } from '../std/index.ts';
 import type { Desired, PlanInput } from './input.ts';
 
 /** A change with the object on either side of it. */
@@ -31,11 +39,21 @@ export function listAdmission(waves: readonly Wave[], entries: readonly ChangedS
   const sides = new Map(entries.map((entry) => [toRefKey(entry.change.ref), entry]));
   const requests = waves.flatMap(({ steps }) => steps.map((step) => ({ ref: step.ref, asked: toRequests(step, sides, input) })));
   return gatekeepers.flatMap((gatekeeper) => {
-    const sights = requests.map(({ ref, asked }) => ({ ref, sights: asked.map((request) => findSight(gatekeeper, request)) }));
+    const looks = gatekeeper.conditions.length > 0;
+    const others = gatekeepers.filter((other) => looks && other.mutates && other !== gatekeeper);
+    const look = (request: AdmissionRequest): Sight => findSight(gatekeeper, asSeen(request, others));
+    const sights = requests.map(({ ref, asked }) => ({ ref, sights: asked.map(look) }));
     const sees = sights.filter(({ sights: all }) => all.includes('sees')).map(({ ref }) => ref);
     const maySee = sights.filter(({ sights: all }) => all.includes('may') && !all.includes('sees')).map(({ ref }) => ref);
     return sees.length + maySee.length === 0 ? [] : [{ ...nameGatekeeper(gatekeeper), sees, maySee }];
   });
+}
+
+/** A write as a gatekeeper may see it: what others may change before is not known. */
+function asSeen(request: AdmissionRequest, mutating: readonly Gatekeeper[]): AdmissionRequest {
+  const isChanged = request.object !== null && mutating.some((other) => findSight(other, request) !== 'not');
+  const { object: _, ...rest } = request;
+  return isChanged ? rest : request;
 }
 
 function nameGatekeeper({ kind, name, configuration, failurePolicy }: Gatekeeper): Omit<Admission, 'sees' | 'maySee'> {
@@ -61,7 +79,19 @@ function toRequests(step: Step, sides: ReadonlyMap<RefKey, ChangedSides>, input:
       object === undefined ? [] : [labelsOf(object)],
     ),
     namespaceLabels: namespaceLabelsOf(ref, sides, input),
+    kind: ref.kind,
+    ...sideOf('object', operation === 'DELETE' ? null : after),
+    ...sideOf('oldObject', operation === 'CREATE' ? null : before),
   }));
+}
+
+function sideOf<K extends 'object' | 'oldObject'>(
+  name: K,
+  object: KubernetesObject | null | undefined,
+): { readonly [P in K]?: JsonObject | null } {
+  const side: { [P in K]?: JsonObject | null } = {};
+  if (object !== undefined) side[name] = object;
+  return side;
 }
 
 const OPERATIONS: Readonly<Record<Step['action'], readonly AdmissionRequest['operation'][]>> = {

@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectRef, Step } from '../model/index.ts';
 import type { Clock } from '../std/index.ts';
+import type { HealthRules } from './health/custom.ts';
 import type { HealthMode } from './health/health.ts';
 import type { InventoryOptions } from './inventory/membership.ts';
 import type { MachineOptions } from './machine-state.ts';
@@ -35,6 +36,8 @@ export interface ApplyPlanOptions extends InventoryOptions {
   readonly waitForHealth?: boolean;
   /** Default `strict`. */
   readonly healthMode?: HealthMode;
+  /** Rules of the user for the health of kinds. */
+  readonly healthRules?: HealthRules;
   /** Default false: a conflict with another field manager fails the step. */
   readonly forceConflicts?: boolean;
   /** Default true: all preconditions are checked before anything is touched. A plan made a moment ago need not. */

@@ -58,6 +58,7 @@ async function applyAndLook(cluster: Cluster, plan: Plan, inventory: UnitInvento
     assessHealth(object, {
       mode: options.healthMode ?? 'strict',
       now: options.clock.now(),
+      ...(options.healthRules === undefined ? {} : { custom: options.healthRules }),
       ...(modes === undefined ? {} : { waitsForConsumer: modes }),
     });
   const isHealthy = (object: KubernetesObject): boolean => options.waitForHealth === false || assess(object).status === 'Current';

@@ -1,15 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
-import {
-  formatRef,
-  refKeyOf,
-  refOf,
-  type KubernetesObject,
-  type ObjectRef,
-  type Plan,
-  type RefKey,
-  type Step,
-  type Wave,
-} from '../model/index.ts';
+import { formatRef, KplanError, refKeyOf, refOf, stepsOf, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
 import { findKeepMark, listHolders } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
@@ -18,7 +8,7 @@ import type { ApplyResult, StepResult } from './apply-result.ts';
 import { removeOwn } from './ended-hooks.ts';
 import { parentRef } from './inventory/membership.ts';
 import { readInventory, type Inventory } from './inventory/read-inventory.ts';
-import { toHookWaves } from './occasion-hooks.ts';
+import { REMOVAL_PARTS, toRemovalPlan, type Doomed } from './removal-plan.ts';
 
 /** How a unit is removed. */
 export interface DeleteUnitOptions extends ApplyPlanOptions {
@@ -37,34 +27,6 @@ const PRECIOUS: ReadonlySet<string> = new Set([
   'apiextensions.k8s.io/CustomResourceDefinition',
 ]);
 
-/** The order of removal: custom resources while their operators run, webhooks before what answers them, namespaces last. */
-const PHASES = ['custom resources', 'webhooks', 'workloads', 'config', 'rbac', 'classes', 'definitions', 'namespaces'] as const;
-type RemovalPhase = (typeof PHASES)[number];
-
-const PHASE_OF_KIND: Readonly<Record<string, RemovalPhase>> = {
-  '/ConfigMap': 'config',
-  '/LimitRange': 'config',
-  '/Namespace': 'namespaces',
-  '/PersistentVolume': 'classes',
-  '/PersistentVolumeClaim': 'config',
-  '/ResourceQuota': 'config',
-  '/Secret': 'config',
-  '/ServiceAccount': 'config',
-  'apiextensions.k8s.io/CustomResourceDefinition': 'definitions',
-  'networking.k8s.io/IngressClass': 'classes',
-  'networking.k8s.io/NetworkPolicy': 'config',
-  'policy/PodDisruptionBudget': 'config',
-};
-
-const PHASE_OF_GROUP: Readonly<Record<string, RemovalPhase>> = {
-  'admissionregistration.k8s.io': 'webhooks',
-  'apiregistration.k8s.io': 'webhooks',
-  'node.k8s.io': 'classes',
-  'rbac.authorization.k8s.io': 'rbac',
-  'scheduling.k8s.io': 'classes',
-  'storage.k8s.io': 'classes',
-};
-
 /**
  * Removes what a unit owns, in the reverse of the order of creation, each wave gone before the next, and its ApplySet
  * parent last. What needs an explicit yes and has none is refused and stays. What is marked to outlive its manifest is kept,
@@ -77,8 +39,7 @@ export async function deleteUnit(cluster: Cluster, unit: string, options: Delete
   const hooks = options.runHooks === false ? [] : inventory.hooks;
   const ran = new Set(hooks.map(refKeyOf));
   const doomed = inventory.objects.filter((object) => !stays.has(object) && !ran.has(refKeyOf(object)));
-  const removal = await toRemovalPlan(cluster, inventory, doomed, hooks);
-  const result = await removeHooks(cluster, inventory, hooks, await applyPlan(cluster, removal, options));
+  const result = await removeHooks(cluster, inventory, hooks, await removeAll(cluster, inventory, { objects: doomed, hooks }, options));
   const steps = [...[...stays].map(([object, stay]) => toStayResult(object, stay)), ...result.steps];
   if ([...stays.values()].some(({ outcome }) => outcome === 'refused')) {
     return { ...result, steps, conclusion: result.conclusion === 'applied' ? 'incomplete' : result.conclusion };
@@ -135,32 +96,33 @@ function isPrecious(object: KubernetesObject): boolean {
   return PRECIOUS.has(`${group}/${kind}`);
 }
 
-/** What a hook may stand on stays until the last of them has ended. */
-const GROUND: ReadonlySet<RemovalPhase> = new Set<RemovalPhase>(['definitions', 'namespaces']);
+/** One part after the other, the second only where all of the first has gone. */
+async function removeAll(cluster: Cluster, inventory: Inventory, doomed: Doomed, options: DeleteUnitOptions): Promise<ApplyResult> {
+  let result: ApplyResult = { unit: inventory.unit, conclusion: 'applied', steps: [], touched: false };
+  for (const part of REMOVAL_PARTS) {
+    const plan = await toRemovalPlan(cluster, inventory, doomed, part);
+    const steps = stepsOf(plan);
+    if (steps.length === 0) continue;
+    const next =
+      result.conclusion === 'applied'
+        ? await applyPlan(cluster, plan, options)
+        : {
+            ...result,
+            steps: steps.map(({ ref, action, wave }): StepResult => ({ ref, action, wave, outcome: 'skipped', message: 'not begun' })),
+          };
+    result = { ...next, steps: [...result.steps, ...next.steps], touched: result.touched || next.touched };
+  }
+  return result;
+}
 
-async function toRemovalPlan(
-  cluster: Cluster,
-  { unit, id, hooks: known }: Inventory,
-  objects: readonly KubernetesObject[],
-  hooks: readonly KubernetesObject[],
-): Promise<Plan> {
-  const phases = PHASES.map((label): Wave => {
-    const members = objects.filter((object) => phaseOf(refOf(object)) === label);
-    return { index: 0, label, steps: members.map((object) => toRemoval(object, 0)) };
-  });
-  const isGround = ({ label }: Wave): boolean => PHASES.some((phase) => phase === label && GROUND.has(phase));
-  const all = [
-    ...(await toHookWaves(cluster, hooks, 'before-removal', { id, salt: '' })),
-    ...phases.filter((wave) => !isGround(wave)),
-    ...(await toHookWaves(cluster, hooks, 'after-removal', { id, salt: '' })),
-    ...phases.filter(isGround),
-  ];
-  const waves = all
-    .filter(({ steps }) => steps.length > 0)
-    .map(({ label, steps }, index): Wave => ({ index, label, steps: steps.map((step) => ({ ...step, wave: index })) }));
-  const source = { kind: 'none', description: 'removal', kubernetesVersions: [] } as const;
-  const nothing = { unchanged: [], findings: [], effects: [] };
-  return { unit, fieldManager: 'kapply', before: source, after: source, waves, ...nothing, hooks: known, salt: '' };
+/** What may not be asked for any more, since the Namespace with the right to it has gone, has gone with it. */
+async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
+  try {
+    return (await cluster.get(ref)) !== undefined;
+  } catch (error) {
+    if (error instanceof KplanError && error.code === 'CLUSTER_REFUSED') return false;
+    throw error;
+  }
 }
 
 /** Once everything has gone well the hooks go, too; after a failure they stay, to be looked into. */
@@ -173,28 +135,9 @@ async function removeHooks(
   if (result.conclusion !== 'applied') return result;
   const left: string[] = [];
   for (const ref of hooks.map(refOf)) {
-    const isGone = (await removeOwn(cluster, ref, id)) || (await cluster.get(ref)) === undefined;
-    if (!isGone) left.push(formatRef(ref));
+    if (!(await removeOwn(cluster, ref, id)) && (await isThere(cluster, ref))) left.push(formatRef(ref));
   }
   return left.length === 0
     ? result
     : { ...result, conclusion: 'incomplete', message: `hooks that could not be deleted: ${left.join(', ')}` };
-}
-
-function toRemoval(object: KubernetesObject, wave: number): Step {
-  const uid = getString(object.metadata, 'uid') ?? '';
-  const resourceVersion = getString(object.metadata, 'resourceVersion') ?? '';
-  return {
-    action: 'delete',
-    ref: refOf(object),
-    fields: [],
-    wave,
-    precondition: { kind: 'present', uid, resourceVersion, fieldsHash: '' },
-  };
-}
-
-function phaseOf({ group, kind }: ObjectRef): RemovalPhase {
-  const known = PHASE_OF_KIND[`${group}/${kind}`] ?? PHASE_OF_GROUP[group];
-  if (known !== undefined) return known;
-  return group.includes('.') && !group.endsWith('.k8s.io') ? 'custom resources' : 'workloads';
 }

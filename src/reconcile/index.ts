@@ -4,6 +4,7 @@ export { applyPlan } from './apply-plan.ts';
 export type { ApplyResult, StepResult } from './apply-result.ts';
 export { deleteUnit, listKept } from './delete-unit.ts';
 export { assessHealth } from './health/assess-health.ts';
+export { compileHealthRules, type HealthExpressions, type HealthRules } from './health/custom.ts';
 export type { Health, HealthMode } from './health/health.ts';
 export {
   ID_LABEL,

@@ -12,6 +12,7 @@ import {
 } from '../model/index.ts';
 import { getArray, getString, isObject, sortedUnique } from '../std/index.ts';
 import { parentRef } from './inventory/membership.ts';
+import { addParamRights } from './param-rights.ts';
 import { Rights, type Rule } from './rights.ts';
 
 /** Whose rights are asked for. */
@@ -27,6 +28,8 @@ export interface LeastRightsInput {
   readonly account: { readonly namespace: string; readonly name: string };
   /** Whether `kapply --watch` is to run under them, too. */
   readonly daemon: boolean;
+  /** Whether `kapply adopt` is to run under them, too. */
+  readonly adopts: boolean;
 }
 
 /** The objects that grant them, in an order in which they can be applied, and what is to be known of them. */
@@ -59,7 +62,8 @@ export function planLeastRights(input: LeastRightsInput): LeastRights {
   rights.write(parent.namespace, '', 'configmaps', parent.name);
   if (input.daemon) addLease(rights, parent);
   addReadings(rights, input);
-  const notes = input.objects.flatMap((object) => addGrants(rights, object, input));
+  if (input.adopts) for (const place of places) addUpdate(rights, place);
+  const notes = input.objects.flatMap((object) => [...addGrants(rights, object, input), ...addParamRights(rights, object, input)]);
   return { objects: toObjects(rights, input), notes: [...new Set(notes)] };
 }
 
@@ -85,6 +89,11 @@ function addLease(rights: Rights, { namespace, name }: ObjectRef): void {
   const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
   rights.add(namespace, { ...lease, verbs: ['create'] });
   rights.add(namespace, { ...lease, resourceNames: [name], verbs: ['get', 'update'] });
+}
+
+/** An apply cannot take off what other managers own: that takes an update. */
+function addUpdate(rights: Rights, { group, resource, ref }: Place): void {
+  rights.add(ref.namespace, { apiGroups: [group], resources: [resource], resourceNames: [ref.name], verbs: ['update'] });
 }
 
 /** What health and the schemas of kinds need besides. */

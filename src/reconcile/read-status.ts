@@ -2,7 +2,8 @@ import type { Cluster } from '../cluster/index.ts';
 import { refOf, toRefKey, type ObjectRef, type RefKey } from '../model/index.ts';
 import { explainWorkloads } from './explain-workloads.ts';
 import { assessHealth } from './health/assess-health.ts';
-import type { Health, HealthMode, HealthStatus } from './health/health.ts';
+import type { HealthRules } from './health/custom.ts';
+import type { Health, HealthContext, HealthMode, HealthStatus } from './health/health.ts';
 import { toBindingModes } from './binding-modes.ts';
 import type { InventoryOptions } from './inventory/membership.ts';
 import { readInventory } from './inventory/read-inventory.ts';
@@ -37,12 +38,22 @@ export interface UnitStatus {
 export async function readStatus(
   cluster: Cluster,
   unit: string,
-  options: InventoryOptions & { readonly now: number; readonly healthMode?: HealthMode; readonly wanted?: ReadonlySet<RefKey> },
+  options: InventoryOptions & {
+    readonly now: number;
+    readonly healthMode?: HealthMode;
+    readonly healthRules?: HealthRules;
+    readonly wanted?: ReadonlySet<RefKey>;
+  },
 ): Promise<UnitStatus> {
   const inventory = await readInventory(cluster, unit, options);
   const claims = inventory.objects.some(({ kind }) => kind === 'PersistentVolumeClaim');
   const classes = claims ? (await listAll(cluster, { group: 'storage.k8s.io', version: 'v1', kind: 'StorageClass' }, {})).items : [];
-  const context = { mode: options.healthMode ?? 'strict', now: options.now, waitsForConsumer: toBindingModes(classes) } as const;
+  const context: HealthContext = {
+    mode: options.healthMode ?? 'strict',
+    now: options.now,
+    waitsForConsumer: toBindingModes(classes),
+    ...(options.healthRules === undefined ? {} : { custom: options.healthRules }),
+  };
   const judged = inventory.objects.map((object) => ({ ref: refOf(object), health: assessHealth(object, context) }));
   const ill = judged.filter(({ health }) => health.status !== 'Current').map(({ ref }) => ref);
   const reasons = await explainWorkloads(cluster, ill, options.now);

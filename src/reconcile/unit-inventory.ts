@@ -1,5 +1,14 @@
 import type { Cluster } from '../cluster/index.ts';
-import { gvkOf, stepsOf, type KubernetesObject, type ObjectRef, type Plan, type Step, type UnchangedObject } from '../model/index.ts';
+import {
+  gvkOf,
+  KplanError,
+  stepsOf,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type Step,
+  type UnchangedObject,
+} from '../model/index.ts';
 import { intentKeyOf, intentOf, isHookOf, type Intents } from '../planner/index.ts';
 import { sortedUnique } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
@@ -65,9 +74,19 @@ export class UnitInventory {
       const own = this.#options.namespace ?? 'default';
       const extra = this.#parent.extent.namespaces.filter((namespace) => namespace !== own && !this.#wanted.namespaces.includes(namespace));
       const kinds = extra.length > 0 ? this.#parent.extent.groupKinds : left;
-      return await this.#write(joinExtents(this.#wanted, await keepPopulated(this.#cluster, this.#parent, kinds)), this.#remember());
+      return await this.#write(joinExtents(this.#wanted, await this.#findPopulated(kinds)), this.#remember());
     } catch (error) {
       return toThrownRejection(error);
+    }
+  }
+
+  /** What may not be listed (any more, where the right to it went with its Namespace) is not known to hold nothing. */
+  async #findPopulated(kinds: readonly string[]): Promise<Extent> {
+    try {
+      return await keepPopulated(this.#cluster, this.#parent, kinds);
+    } catch (error) {
+      if (error instanceof KplanError && error.code === 'CLUSTER_REFUSED') return this.#parent.extent;
+      throw error;
     }
   }
 

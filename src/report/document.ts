@@ -18,7 +18,7 @@ import {
 import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
 import { capacityFields } from './capacity.ts';
-import { findingsOf, listIll, type AppliedStep, type Report } from './report.ts';
+import { findingsOf, listBeyond, listIll, type AppliedStep, type Report } from './report.ts';
 import { drainFields } from './drain.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
@@ -99,6 +99,12 @@ function planFields(plan: Plan, applied: readonly AppliedStep[] | undefined): Js
         ref: refFields(ill.ref),
         fields: [],
         ...outcomeFields(ill),
+      })),
+      ...listBeyond({ plan, steps: applied ?? [] }).map((step) => ({
+        action: step.action ?? 'none',
+        ref: refFields(step.ref),
+        fields: [],
+        ...outcomeFields(step),
       })),
     ],
     findings: findingFields(plan.findings),

@@ -1,6 +1,7 @@
+import { formatRef } from '../model/index.ts';
 import { homelessOfLoss, type DrainReport } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
-import type { NodeVerdict, ScheduleReport } from './schedule.ts';
+import { verdictOf, type NodeVerdict, type OrderSensitivity, type ScheduleReport } from './schedule.ts';
 
 /** Each drained node, and the losses that leave pods without a place. */
 export function drainSections({ drains, losses }: DrainReport): Section[] {
@@ -31,7 +32,7 @@ export function drainSections({ drains, losses }: DrainReport): Section[] {
 }
 
 /** Where pods go, and which find no place; first the one that is explained. */
-export function scheduleSections({ placements, held, preempted }: ScheduleReport): Section[] {
+export function scheduleSections({ placements, held, preempted, orders }: ScheduleReport): Section[] {
   const sections: Section[] = [];
   const add = (title: string, head: readonly string[], rows: readonly string[], open: boolean): void => {
     if (rows.length > 0) sections.push({ title: `${title} (${rows.length})`, head, rows, open });
@@ -41,6 +42,13 @@ export function scheduleSections({ placements, held, preempted }: ScheduleReport
       escape(pod),
       ['Node', 'Verdict', 'Score'],
       nodes.map((node) => nodeRow(node, chosen)),
+      true,
+    );
+  if (orders !== undefined)
+    add(
+      `In ${orders.orders} orders of seed ${orders.seed}`,
+      ['Workload', 'Fits', 'Pods placed'],
+      orders.workloads.map((item) => orderRow(item, orders)),
       true,
     );
   const outside = new Set(held.map(({ pod }) => pod));
@@ -69,6 +77,13 @@ export function scheduleSections({ placements, held, preempted }: ScheduleReport
   );
   add('Placed', ['Pod', 'Node', 'Feasible nodes', 'Score'], rows, rows.length <= 20);
   return sections;
+}
+
+function orderRow(item: OrderSensitivity['workloads'][number], orders: OrderSensitivity): string {
+  const { workload, fits, least, most, pods } = item;
+  const verdict = verdictOf(item, orders);
+  const often = verdict === 'sometimes' ? `sometimes (${fits} of ${orders.orders})` : verdict;
+  return row(code(formatRef(workload)), often, `${least === most ? least : `${least} to ${most}`} of ${pods}`);
 }
 
 function nodeRow({ node, plugin, reasons, scores, also = [] }: NodeVerdict, chosen: string | null): string {

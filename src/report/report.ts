@@ -1,6 +1,8 @@
 import {
   findEntry,
+  stepsOf,
   toRefKey,
+  type Action,
   type Effect,
   type Finding,
   type ObjectRef,
@@ -21,6 +23,8 @@ export type StepOutcome = 'applied' | 'unchanged' | 'failed' | 'refused' | 'skip
 /** What became of one object of an applied plan. */
 export interface AppliedStep {
   readonly ref: ObjectRef;
+  /** What was done to it; absent where the plan says so. */
+  readonly action?: Action;
   readonly outcome: StepOutcome;
   /** The object's health in kstatus' words; absent where it was not waited for. */
   readonly health?: string;
@@ -113,6 +117,12 @@ export function listIll({ plan, steps }: Pick<ApplyReport, 'plan' | 'steps'>): r
   if (plan.unchanged.length === 0) return [];
   const kept = new Set(plan.unchanged.map(toRefKey));
   return steps.filter(({ ref }) => kept.has(toRefKey(ref)));
+}
+
+/** What was done beyond the steps of a plan: hooks of a failure, or a removal, which has no plan that was shown. */
+export function listBeyond({ plan, steps }: Pick<ApplyReport, 'plan' | 'steps'>): readonly AppliedStep[] {
+  const planned = new Set([...stepsOf(plan).map(({ ref }) => ref), ...plan.unchanged].map(toRefKey));
+  return steps.filter(({ ref, action }) => action !== undefined && action !== 'none' && !planned.has(toRefKey(ref)));
 }
 
 /** The findings of a report, in the order in which they are shown. */

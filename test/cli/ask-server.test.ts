@@ -171,6 +171,15 @@ const ERRORS: readonly { readonly name: string; readonly error: StatusError; rea
     want: 'it needs b, which is made in the same change',
   },
   {
+    name: 'a policy that the plan makes, and whose parameters a binding names',
+    error: refusal(
+      422,
+      'Invalid',
+      'b is invalid: spec.paramRef: Forbidden: unable to get policy b to determine minimum required permissions and user ci does not have "get" permission for all groups, versions and resources',
+    ),
+    want: 'it needs b, which is made in the same change',
+  },
+  {
     name: 'a webhook without dry runs',
     error: refusal(400, 'BadRequest', 'admission webhook "w" does not support dry run'),
     want: 'the admission webhook "w" does not support dry run',

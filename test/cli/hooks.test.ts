@@ -56,13 +56,15 @@ test('hooks of a failure run once something has been written, and not where all 
     const alarm = JOB('alarm', 'argocd.argoproj.io/hook: SyncFail, argocd.argoproj.io/hook-delete-policy: HookSucceeded');
     writeFileSync(join(folder, 'app.yaml'), CONFIG('a') + alarm + migration);
   };
-  const apply = (): ReturnType<typeof run> =>
-    run('kapply', folder, ['app.yaml', '--yes', '--allow', 'scheduler', '--timeout', '2s', ...NODES]);
+  const apply = (...flags: readonly string[]): ReturnType<typeof run> =>
+    run('kapply', folder, ['app.yaml', '--yes', '--allow', 'scheduler', '--timeout', '2s', ...NODES, ...flags]);
   write(BEFORE.replace('containers', NOWHERE));
   const failed = await apply();
   assert.equal(failed.code, 1, failed.stdout + failed.stderr);
   assert.match(failed.stderr, /Job default\/pre: failed[^]*create Job default\/alarm: applied/);
   assert.match(failed.stdout.replaceAll(/\s+/g, ' '), /Apply: 1 applied, 1 failed, 1 skipped/);
+  const report = readReport((await apply('-o', 'json')).stdout);
+  assert.deepEqual(listChanges(report), ['replace Job default/pre', 'create ConfigMap default/c', 'create Job default/alarm']);
   assert.doesNotMatch((await run('kplan', folder, ['snapshot'])).stdout, /name: alarm\n/);
   write(BEFORE);
   const well = await apply();

@@ -69,6 +69,7 @@ async function isWritten(folder: string): Promise<boolean> {
 
 const KEYS: readonly { readonly name: string; readonly keys: string; readonly code: number; readonly writes: boolean }[] = [
   { name: 'Ctrl-C', keys: '\u0003', code: 130, writes: false },
+  { name: 'Ctrl-D', keys: '\u0004', code: 3, writes: false },
   { name: 'Enter alone', keys: '\r', code: 3, writes: false },
   { name: 'y', keys: 'y\r', code: 0, writes: true },
 ];

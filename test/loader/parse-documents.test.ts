@@ -175,6 +175,8 @@ const SYNTAX: readonly { readonly file: string; readonly text: string; readonly 
   { file: 'a.yaml', text: 'a: [ # b ]\n  c\nd: e\n', want: '1:4 YAML: the bracket [ opened at 1:4 is not closed' },
   { file: 'a.yaml', text: 'a: [b, "c]\nd: e\n', want: '1:8 YAML: the quotation mark " opened at 1:8 is not closed' },
   { file: 'a.yaml', text: "a: 'b\nc: d\n", want: "1:4 YAML: the quotation mark ' opened at 1:4 is not closed" },
+  { file: 'a.yaml', text: 'a: [1, 2]]\n', want: '1:10 YAML: the bracket ] closes nothing' },
+  { file: 'a.yaml', text: 'a: {b: 1}}\nc: d\n', want: '1:10 YAML: the bracket } closes nothing' },
   { file: 'a.yaml', text: 'a: ["b" "c"]\n', want: '1:9 YAML: missed comma between flow collection entries' },
   { file: 'a.yaml', text: 'a: it\'s [\nb: "c"\n d: e\n', want: '3:2 YAML: bad indentation of a mapping entry' },
 ];

@@ -21,13 +21,13 @@ function grant(
   objects: readonly KubernetesObject[],
   known: readonly KubernetesObject[] = [],
   owned: readonly KubernetesObject[] = [],
-  daemon = false,
+  { daemon = false, adopts = false }: { readonly daemon?: boolean; readonly adopts?: boolean } = {},
 ): ReturnType<typeof planLeastRights> {
   const refs = owned.map(({ metadata }) => {
     return { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'old', name: getString(metadata, 'name') ?? '' };
   });
   const account = { namespace: 'default', name: 'kapply-u' };
-  return planLeastRights({ unit: 'u', objects, owned: refs, known: World.of(known), catalog: CATALOG, account, daemon });
+  return planLeastRights({ unit: 'u', objects, owned: refs, known: World.of(known), catalog: CATALOG, account, daemon, adopts });
 }
 
 /** `n: create,get configmaps c` for each rule. */
@@ -77,7 +77,7 @@ test('what is owned and no longer asked for may be pruned', () => {
 });
 
 test('the daemon holds a Lease', () => {
-  const rules = listRules(grant([CONFIG], [], [], true).objects).filter((rule) => rule.includes('leases'));
+  const rules = listRules(grant([CONFIG], [], [], { daemon: true }).objects).filter((rule) => rule.includes('leases'));
   assert.deepEqual(rules, ['default: get,update leases kapply-u', 'default: create leases']);
 });
 
@@ -156,4 +156,40 @@ for (const { name, objects, known, want, notes = 0 } of CASES) {
 
 test('kinds that nobody knows the resource of are named', () => {
   assert.deepEqual(listUnknownKinds([CONFIG, toObject('x.example/v1', 'Widget', { name: 'w' })], CATALOG), ['Widget (x.example/v1)']);
+});
+
+test('taking objects over is an update of each', () => {
+  const rules = listRules(grant([CONFIG], [], [], { adopts: true }).objects);
+  assert.ok(rules.includes('n: update configmaps c'), rules.join('\n'));
+  assert.ok(!listRules(grant([CONFIG]).objects).some((rule) => rule.includes('update')));
+});
+
+const ADMISSION = 'admissionregistration.k8s.io/v1';
+const POLICY = (paramKind?: JsonValue): KubernetesObject =>
+  toObject(ADMISSION, 'ValidatingAdmissionPolicy', { name: 'p' }, { spec: paramKind === undefined ? {} : { paramKind } });
+const BINDING = (paramRef?: JsonValue): KubernetesObject =>
+  toObject(
+    ADMISSION,
+    'ValidatingAdmissionPolicyBinding',
+    { name: 'b' },
+    { spec: { policyName: 'p', ...(paramRef === undefined ? {} : { paramRef }) } },
+  );
+const CONFIGS = { apiVersion: 'v1', kind: 'ConfigMap' };
+
+test('who writes a policy may read its parameters, and who binds it those that are named', () => {
+  const rulesOf = (objects: readonly KubernetesObject[], known: readonly KubernetesObject[] = []): readonly string[] =>
+    listRules(grant(objects, known).objects).filter(
+      (rule) => rule.includes('configmaps') && !rule.includes('kapply-u') && !rule.startsWith('default: list'),
+    );
+  assert.deepEqual(rulesOf([POLICY(CONFIGS)]), ['*: get configmaps']);
+  assert.deepEqual(rulesOf([POLICY(CONFIGS), BINDING({ name: 'params', namespace: 'n' })]), ['*: get configmaps']);
+  assert.deepEqual(rulesOf([BINDING({ name: 'params', namespace: 'n' })], [POLICY(CONFIGS)]), ['n: get configmaps params']);
+  assert.deepEqual(rulesOf([BINDING({ selector: {} })], [POLICY(CONFIGS)]), ['*: list configmaps']);
+  assert.deepEqual(rulesOf([POLICY(), BINDING()]), []);
+});
+
+test('parameters of an unknown kind are named', () => {
+  const { notes } = grant([POLICY({ apiVersion: 'x.example/v1', kind: 'Limit' }), BINDING({ name: 'l' })]);
+  assert.equal(notes.length, 2);
+  assert.match(notes.join(), /ValidatingAdmissionPolicy p has parameters of a kind that is not known/);
 });

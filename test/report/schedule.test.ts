@@ -100,6 +100,17 @@ test('colour adds nothing but colour', () => {
   assert.equal(coloured?.replaceAll(/\u001B\[\d+m/g, ''), plain);
 });
 
+test('what depends on the order is told, in text and in Markdown', () => {
+  const workload = { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'wide' };
+  const worst = { order: ['shop/small-0', 'shop/wide-0'], unplaced: ['shop/wide-0'] };
+  const orders = { orders: 20, seed: 3, workloads: [{ workload, pods: 1, fits: 18, least: 0, most: 1 }], worst };
+  const report = { ...toReport(), orders };
+  const text = FORMATS.text(report, { ...PLAIN, width: 120 });
+  assert.match(text, / ! Deployment shop\/wide sometimes fits: in 18 of 20 orders of seed 3 \(0 to 1 of its 1 pod placed\)\n/);
+  assert.match(text, /worst, with 1 unplaced: shop\/small-0, shop\/wide-0\n/);
+  assert.match(FORMATS.markdown(report, PLAIN), /\| `Deployment shop\/wide` \| sometimes \(18 of 20\) \| 0 to 1 of 1 \|/);
+});
+
 test('Markdown has a row for every node', () => {
   const text = FORMATS.markdown(toReport(), PLAIN);
   assert.match(text, /^## kplan schedule: 2 placed, 1 without a node · no findings\n/);

@@ -64,6 +64,7 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
       kind: 'manifests',
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
+      config: desired.config,
       read: { at, reading: { world: before.world, unread: before.unread ?? [] } },
     });
   } finally {

@@ -53,6 +53,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
             kind: 'manifests',
             manifests: content.manifests,
             defaultNamespace: content.defaultNamespace,
+            config: content.config,
           }),
       },
       clock: realClock(io),

@@ -38,6 +38,7 @@ export async function runRbac(args: Arguments, io: Io): Promise<number> {
       catalog,
       account,
       daemon: args.has('daemon'),
+      adopts: args.has('adopt'),
     });
     for (const note of rights.notes) log.warn(note);
     const items = rights.objects;

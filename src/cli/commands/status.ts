@@ -6,6 +6,7 @@ import type { StatusReport, UnitStatus } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
+import { readConfig } from '../stages/config-file.ts';
 import { chooseTarget, daemonDirectory, openExistingTarget } from '../stages/target.ts';
 
 /** `kapply status`: what kapply owns in a cluster, and how that is. Exit 1 where something is not healthy. */
@@ -21,9 +22,10 @@ export async function runStatus(args: Arguments, io: Io): Promise<number> {
         hint: known.length === 0 ? 'it has no units at all: `kapply PATH` applies one' : `there is ${known.join(', ')}`,
       });
     const names = asked === undefined ? known : [asked];
+    const { health } = await readConfig(args, io, '');
     const units: UnitStatus[] = [];
     for (const unit of names) {
-      const status = await readStatus(cluster, unit, { now: io.now() });
+      const status = await readStatus(cluster, unit, { now: io.now(), ...(health === undefined ? {} : { healthRules: health }) });
       const objects = status.objects.map((object) => ({
         ref: object.ref,
         health: object.health.status,

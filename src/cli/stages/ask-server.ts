@@ -122,6 +122,6 @@ function explainUnknown(
     return message.replace(/^.*?admission webhook/, 'the admission webhook');
   if (reason === 'ServiceUnavailable' || reason === 'Timeout' || reason === 'TooManyRequests')
     return `the API server did not answer: ${message}`;
-  const [, missing] = /"([^"]+)" not found/.exec(message) ?? [];
+  const [, missing] = /"([^"]+)" not found|unable to get policy (\S+) /.exec(message)?.filter((part) => part !== undefined) ?? [];
   return missing !== undefined && created.has(missing) ? `it needs ${missing}, which is made in the same change` : undefined;
 }

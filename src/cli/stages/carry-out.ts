@@ -18,6 +18,7 @@ import { withNamespace } from '../../planner/index.ts';
 import { applyPlan, type ApplyEvent, type ApplyResult } from '../../reconcile/index.ts';
 import { readRepository } from '../../loader/index.ts';
 import type { Arguments } from '../arguments.ts';
+import type { Config } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import type { Io, Log } from '../io.ts';
 import type { OpenedCluster } from './target.ts';
@@ -30,6 +31,7 @@ export type Carried =
       readonly kind: 'manifests';
       readonly manifests: readonly Manifest[];
       readonly defaultNamespace: string;
+      readonly config: Config;
       /** The cluster as it was read for the plan, and when reading began. */
       readonly read?: { readonly at: number; readonly reading: WorldReading };
     }
@@ -49,6 +51,7 @@ export async function carryOut(
 ): Promise<ApplyResult> {
   const concurrency = args.number('concurrency');
   const read = carried.kind === 'manifests' ? carried.read : undefined;
+  const { health } = carried.kind === 'manifests' ? carried.config : await readConfig(args, io, '');
   return whileStepping(opened, io, (clock) =>
     applyPlan(opened.cluster, plan, {
       clock,
@@ -61,6 +64,7 @@ export async function carryOut(
       settleUnchanged: !args.has('watch') || args.has('once'),
       findSecret: secretsOf(plan, carried, args, io),
       onEvent: createProgress(log),
+      ...(health === undefined ? {} : { healthRules: health }),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(read === undefined || io.now() - read.at > FRESH ? {} : { reading: read.reading }),
     }),
@@ -120,7 +124,7 @@ export function createProgress(log: Log): (event: ApplyEvent) => void {
   const told = new Set<string>();
   return ({ step, total, phase }) => {
     if (phase.kind !== 'done' || (step.action === 'none' && phase.outcome === 'unchanged')) return;
-    const key = toRefKey(step.ref);
+    const key = `${step.action} ${toRefKey(step.ref)}`;
     if (told.has(key)) return;
     told.add(key);
     const all = Math.max(total, told.size);

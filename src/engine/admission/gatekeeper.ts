@@ -1,5 +1,6 @@
 import { nameOf, readLabelSelector, SELECT_ALL, type KubernetesObject, type Selector, type World } from '../../model/index.ts';
 import { compareBy, getArray, getNumber, getObject, getString, type JsonValue } from '../../std/index.ts';
+import { readConditions, type Conditions } from './conditions.ts';
 import { readRules, type Rule } from './rule.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
@@ -35,8 +36,10 @@ export interface Gatekeeper {
   readonly takesDryRun: boolean;
   readonly service?: WebhookService;
   readonly criteria: readonly Criteria[];
-  /** True where CEL conditions or parameters decide too: then it may or may not see what its criteria hold for. */
-  readonly isConditional: boolean;
+  /** In CEL: what its criteria hold for must pass them, too. */
+  readonly conditions: Conditions;
+  /** True where parameters decide too: then it may or may not see what all the rest holds for. */
+  readonly hasParameters: boolean;
 }
 
 /** The gatekeepers of a cluster, by kind, name and configuration. Policies without a binding do nothing and are left out. */
@@ -80,7 +83,8 @@ function readWebhooks(object: KubernetesObject, kind: Gatekeeper['kind']): reado
             },
           }),
       criteria: [{ ...readCriteria(webhook), rules: readRules(getArray(webhook, 'rules')) }],
-      isConditional: getArray(webhook, 'matchConditions').length > 0,
+      conditions: readConditions(webhook),
+      hasParameters: false,
     };
   });
 }
@@ -100,7 +104,8 @@ function readPolicies(world: World, kind: 'MutatingAdmissionPolicy' | 'Validatin
         mutates: kind === 'MutatingAdmissionPolicy',
         takesDryRun: true,
         criteria: [readMatch(getObject(policy, 'spec', 'matchConstraints')), ...(resources === undefined ? [] : [readMatch(resources)])],
-        isConditional: getArray(policy, 'spec', 'matchConditions').length > 0 || getObject(policy, 'spec', 'paramKind') !== undefined,
+        conditions: readConditions(policy['spec']),
+        hasParameters: getObject(policy, 'spec', 'paramKind') !== undefined,
       },
     ];
   });

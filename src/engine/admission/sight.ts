@@ -1,16 +1,17 @@
 import { isSelected, type Selector } from '../../model/index.ts';
+import { judgeConditions, type ConditionSubject } from './conditions.ts';
 import type { Criteria, Gatekeeper } from './gatekeeper.ts';
-import { isRuleMatched, type RuleRequest } from './rule.ts';
+import { isRuleMatched } from './rule.ts';
 
 /** A write, as gatekeepers look at it. */
-export interface AdmissionRequest extends RuleRequest {
+export interface AdmissionRequest extends ConditionSubject {
   /** The labels of the object as it was and as it will be, of those that there are. */
   readonly labels: readonly ReadonlyMap<string, string>[];
   /** The labels of its namespace; of a Namespace, its own. Undefined where they are not known. */
   readonly namespaceLabels: ReadonlyMap<string, string> | undefined;
 }
 
-/** Whether a gatekeeper sees a write: `may` where conditions in CEL, parameters or unknown labels decide. */
+/** Whether a gatekeeper sees a write: `may` where parameters, unknown labels or conditions in CEL on what is not known decide. */
 export type Sight = 'sees' | 'may' | 'not';
 
 const EXEMPT: ReadonlySet<string> = new Set([
@@ -25,13 +26,15 @@ const EXEMPT: ReadonlySet<string> = new Set([
 /**
  * Whether a gatekeeper is asked about a write of an object itself: by its rules, namespace selector, object selector and
  * conditions (apiserver `admission/plugin/webhook/generic` and `admission/plugin/policy/matching`). Nobody is asked about
- * gatekeepers. CEL is not evaluated.
+ * gatekeepers.
  */
 export function findSight(gatekeeper: Gatekeeper, request: AdmissionRequest): Sight {
   if (request.group === 'admissionregistration.k8s.io' && EXEMPT.has(request.resource)) return 'not';
   const sights = gatekeeper.criteria.map((criteria) => sightOf(criteria, request));
   if (sights.includes('not')) return 'not';
-  return gatekeeper.isConditional || sights.includes('may') ? 'may' : 'sees';
+  const verdict = judgeConditions(gatekeeper.conditions, request);
+  if (verdict === 'not') return 'not';
+  return verdict === 'may' || gatekeeper.hasParameters || sights.includes('may') ? 'may' : 'sees';
 }
 
 /** Whether a gatekeeper selects two namespaces alike, by their labels. */

@@ -1,12 +1,15 @@
-import { nameOf, namespaceOf, parseApiVersion, refOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { nameOf, namespaceOf, parseApiVersion, readLabelSelector, refOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { getArray, getNumber, getObject, getString, toKubernetesTime } from '../../std/index.ts';
+import { limitReplicas, longestPeriod, stabilizationOf } from './autoscaler-arithmetic.ts';
 import { withCondition, type Condition } from './conditions.ts';
 import { observedGeneration, toStatusUpdate, type Controller, type Intent } from './controller.ts';
-import { clampReplicas } from './replicas.ts';
+import { clampReplicas, isReadyPod } from './replicas.ts';
+import { replicasByUsage } from './simulated-usage.ts';
 
 /**
- * Holds a workload's replicas within bounds (`pkg/controller/podautoscaler`). There are no metrics here: they are played as
- * standing at their targets, so that the number within the bounds stays.
+ * Holds a workload's replicas within bounds, and moves them towards what its metrics ask for (`pkg/controller/podautoscaler`).
+ * There are no metrics here: unless the usage is given (`simulated-usage.ts`) they are played as standing at their targets, so
+ * that the number within the bounds stays.
  */
 export const HORIZONTAL_POD_AUTOSCALER: Controller = {
   name: 'horizontal-pod-autoscaler',
@@ -25,7 +28,8 @@ export const HORIZONTAL_POD_AUTOSCALER: Controller = {
   reconcile: (world, autoscaler, { now }) => {
     const target = findTarget(world, autoscaler);
     const current = getNumber(target, 'spec', 'replicas') ?? 1;
-    const desired = target === undefined || current === 0 ? current : clampReplicas(current, autoscaler);
+    const { replicas: desired, next } =
+      target === undefined || current === 0 ? { replicas: current, next: undefined } : decide(world, autoscaler, target, now);
     const conditions = listConditions(target).reduce(
       (list, condition) => withCondition(list, condition, now),
       getArray(autoscaler, 'status', 'conditions'),
@@ -42,9 +46,43 @@ export const HORIZONTAL_POD_AUTOSCALER: Controller = {
     const scale: Intent[] = isScaled
       ? [{ type: 'update', object: { ...target, spec: { ...getObject(target, 'spec'), replicas: desired } } }]
       : [];
-    return [...scale, ...toStatusUpdate(autoscaler, status)];
+    const later: Intent[] = next === undefined ? [] : [{ type: 'requeueAt', time: next }];
+    return [...scale, ...toStatusUpdate(autoscaler, status), ...later];
   },
 };
+
+interface Decision {
+  readonly replicas: number;
+  /** When (ms) to look again, where more is to be done than may be done now. */
+  readonly next?: number | undefined;
+}
+
+/** How often metrics are looked at (ms). */
+const PERIOD = 15_000;
+
+/** The next step towards what the metrics ask for: not while the last step still counts, and downwards only when that is long ago. */
+function decide(world: World, autoscaler: KubernetesObject, target: KubernetesObject, now: number): Decision {
+  const current = getNumber(target, 'spec', 'replicas') ?? 1;
+  const behavior = getObject(autoscaler, 'spec', 'behavior');
+  const bounded = clampReplicas(current, autoscaler);
+  const selector = readLabelSelector(getObject(target, 'spec', 'selector'));
+  const pods = world.bySelector('', 'Pod', namespaceOf(target), selector).filter(isReadyPod);
+  const asked = replicasByUsage(autoscaler, pods, { current, ready: pods.length });
+  if (asked === undefined || bounded !== current) return { replicas: bounded };
+  const bounds = {
+    least: getNumber(autoscaler, 'spec', 'minReplicas') ?? 1,
+    most: getNumber(autoscaler, 'spec', 'maxReplicas') ?? current,
+  };
+  const { replicas } = limitReplicas(asked, current, bounds, behavior);
+  if (replicas === current) return { replicas };
+  if ((getNumber(target, 'status', 'replicas') ?? 0) !== current || pods.length < current) return { replicas: current, next: now + PERIOD };
+  const last =
+    Date.parse(getString(autoscaler, 'status', 'lastScaleTime') ?? getString(autoscaler.metadata, 'creationTimestamp') ?? '') || 0;
+  const wait =
+    replicas > current ? longestPeriod(behavior, 'scaleUp') : Math.max(longestPeriod(behavior, 'scaleDown'), stabilizationOf(behavior));
+  const due = last + wait * 1000;
+  return now < due ? { replicas: current, next: due } : { replicas, next: now + PERIOD };
+}
 
 function findTarget(world: World, autoscaler: KubernetesObject): KubernetesObject | undefined {
   const reference = getObject(autoscaler, 'spec', 'scaleTargetRef');

@@ -13,7 +13,9 @@ import {
 } from '../../model/index.ts';
 import { compareBy, compareStrings, isEqualJson, toPointer } from '../../std/index.ts';
 import { findUnfit } from './cron-pods.ts';
-import { factsOf, type WorkloadFact } from './facts.ts';
+import { factsOf, roomOf, type WorkloadFact } from './facts.ts';
+import { findMoves } from './placement-moves.ts';
+import { describeRoom, isTight } from './room-left.ts';
 import { schedulingKnown } from './schedule.ts';
 import { CONTROLLER_LENS, showPlacement } from './view.ts';
 
@@ -29,7 +31,8 @@ interface Comparison {
 
 /**
  * The scheduler as an engine: pods of a workload that find no node any more (or find one again), DaemonSets that no
- * longer reach a node, pods evicted for others, pods that no scheduler ever places, CronJobs whose pods fit nowhere. `expand` makes of a world the pods that controllers would create. Says
+ * longer reach a node, pods evicted for others, pods that no scheduler ever places, CronJobs whose pods fit nowhere, pods
+ * that move to other kinds of nodes, and little room left. `expand` makes of a world the pods that controllers would create. Says
  * nothing of worlds without nodes: ask `schedulingKnown`.
  */
 export function createSchedulerEngine(expand: (world: World) => World): Engine {
@@ -42,7 +45,11 @@ export function createSchedulerEngine(expand: (world: World) => World): Engine {
       if (factsAfter === undefined) return [];
       const comparison = { before, after, factsBefore: factsOf(before) ?? new Map(), factsAfter };
       const keys = [...new Set([...comparison.factsBefore.keys(), ...factsAfter.keys()])].toSorted(compareStrings);
-      const changes = [...keys.flatMap((key) => compareWorkload(key, comparison)), ...compareCronJobs(comparison, expand)];
+      const changes = [
+        ...keys.flatMap((key) => compareWorkload(key, comparison)),
+        ...compareCronJobs(comparison, expand),
+        ...compareRoom(comparison),
+      ];
       return changes.toSorted(compareBy(({ fact }) => fact.key));
     },
   };
@@ -57,6 +64,7 @@ function compareWorkload(key: RefKey, comparison: Comparison): readonly FactChan
     ...compareCoverage(key, before, after, comparison),
     ...compareEvicted(key, before, after, comparison),
     ...compareHeld(key, before, after, comparison),
+    ...compareMoves(key, before, after, comparison),
   ];
 }
 
@@ -128,6 +136,40 @@ function compareHeld(key: RefKey, before: WorkloadFact | undefined, after: Workl
   const path = template === undefined ? undefined : toPointer([...template.path, 'spec', field]);
   const ref = refOf(after.object);
   return [{ change: 'gained', fact: { ...fact, severity, objects: [{ ref, ...(path === undefined ? {} : { path }) }, ...fact.objects] } }];
+}
+
+function compareMoves(key: RefKey, before: WorkloadFact | undefined, after: WorkloadFact, comparison: Comparison): FactChange[] {
+  if (before === undefined || after.object.kind === 'DaemonSet' || after.unplaced > before.unplaced) return [];
+  const moves = findMoves(before, after, comparison);
+  if (moves === undefined) return [];
+  const { count, from, to, paths } = moves;
+  const data = {
+    count,
+    from,
+    to,
+    pods: describePods(after, describeShare(count, after.replicas, 'pod')),
+    move: count === 1 || after.object.kind === 'Pod' ? 'moves' : 'move',
+  };
+  return [{ change: 'gained', fact: toFact('KS0006', key, { object: after.object, paths: () => paths }, comparison, data) }];
+}
+
+/** Resources of which little is left now, or no longer little. */
+function compareRoom({ before, after, factsBefore, factsAfter }: Comparison): FactChange[] {
+  const rooms = new Map(roomOf(before)?.map((room) => [room.resource, room]));
+  return (roomOf(after) ?? []).flatMap((room): FactChange[] => {
+    const was = rooms.get(room.resource);
+    if (isTight(room) === isTight(was)) return [];
+    const isWorse = isTight(room);
+    const fact: Fact = {
+      engine: 'scheduler',
+      code: 'KS0007',
+      severity: isWorse ? 'warning' : 'info',
+      key: `KS0007 ${room.resource}`,
+      data: describeRoom(was, room),
+      objects: listOthers(undefined, { before, after, factsBefore, factsAfter }),
+    };
+    return [{ change: isWorse ? 'gained' : 'lost', fact }];
+  });
 }
 
 interface Held {
@@ -203,17 +245,18 @@ function toFact(
   };
 }
 
-type FactCode = 'KS0001' | 'KS0002' | 'KS0003' | 'KS0004' | 'KS0005';
+type FactCode = 'KS0001' | 'KS0002' | 'KS0003' | 'KS0004' | 'KS0005' | 'KS0006';
 const SEVERITY: Readonly<Record<FactCode, Fact['severity']>> = {
   KS0001: 'error',
   KS0002: 'warning',
   KS0003: 'warning',
   KS0004: 'error',
   KS0005: 'warning',
+  KS0006: 'info',
 };
 
 /** Other workloads and nodes that differ between the worlds: where the workload itself did not change, they are why. */
-function listOthers(key: RefKey, { before, after, factsBefore, factsAfter }: Comparison): { ref: ObjectRef }[] {
+function listOthers(key: RefKey | undefined, { before, after, factsBefore, factsAfter }: Comparison): { ref: ObjectRef }[] {
   const changed = new Map<RefKey, ObjectRef>();
   const note = (a: KubernetesObject | undefined, b: KubernetesObject | undefined): void => {
     const object = b ?? a;

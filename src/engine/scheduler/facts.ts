@@ -3,6 +3,7 @@ import { compareStrings } from '../../std/index.ts';
 import { listCausePaths } from './cause-paths.ts';
 import { findHint } from './hint.ts';
 import type { PodInfo } from './pod-class.ts';
+import { readRoom, type Room } from './room-left.ts';
 import { schedulingKnown, simulate, type HeldPod, type Simulation } from './schedule.ts';
 import { controllerKeyOf, findWorkload } from './workload-of-pod.ts';
 
@@ -20,6 +21,8 @@ export interface WorkloadFact {
   readonly paths: () => readonly string[];
   /** The nodes that its pods are on. */
   readonly nodes: ReadonlySet<string>;
+  /** How many of them each of these has. */
+  readonly counts: ReadonlyMap<string, number>;
   /** Why pods of it are not looked at, one entry a pod. */
   readonly held: readonly HeldPod['why'][];
   /** The pods that were evicted to make room for others, and for which. */
@@ -28,7 +31,12 @@ export interface WorkloadFact {
 
 /** Every workload of a world, by its identity; undefined where no nodes are known. Computed once for a world. */
 export function factsOf(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefined {
-  return world.derive(computeFacts);
+  return world.derive(computeFacts)?.facts;
+}
+
+/** How much room all nodes together have left; undefined where no nodes are known. */
+export function roomOf(world: World): readonly Room[] | undefined {
+  return world.derive(computeFacts)?.room;
 }
 
 interface Group {
@@ -39,7 +47,12 @@ interface Group {
   replicas: number;
 }
 
-function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefined {
+interface WorldFacts {
+  readonly facts: ReadonlyMap<RefKey, WorkloadFact>;
+  readonly room: readonly Room[];
+}
+
+function computeFacts(world: World): WorldFacts | undefined {
   if (!schedulingKnown(world)) return undefined;
   const simulation = simulate(world, { settlesClaims: true });
   const groups = groupPods(world, simulation);
@@ -50,6 +63,7 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
     const { object, unplaced, placed, replicas, held } = group;
     const [pod] = unplaced;
     const need = pod === undefined ? undefined : { pod, unplaced, replicas, placed };
+    const counts = new Map([...placed].map(([index, count]) => [simulation.cluster.nodes[index]?.name ?? '', count]));
     facts.set(key, {
       object,
       replicas,
@@ -57,12 +71,13 @@ function computeFacts(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefin
       message: pod === undefined ? '' : (messages.get(pod.key) ?? ''),
       hint: () => (need === undefined ? undefined : findHint(simulation.cluster, need)),
       paths: () => (pod === undefined ? [] : listCausePaths(object, simulation.cluster, pod)),
-      nodes: new Set([...placed.keys()].flatMap((index) => simulation.cluster.nodes[index]?.name ?? [])),
+      nodes: new Set(counts.keys()),
+      counts,
       held,
       evicted: evicted.get(key) ?? [],
     });
   }
-  return facts;
+  return { facts, room: readRoom(simulation.cluster) };
 }
 
 function groupPods(world: World, { cluster, unplaced, result, held }: Simulation): Map<RefKey, Group> {

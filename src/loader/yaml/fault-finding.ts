@@ -17,13 +17,19 @@ export function toFaultFinding(source: TextSource, part: Stretch, fault: SyntaxF
   const at = Math.max(part.start, Math.min(part.start + fault.offset, last - 1));
   if (fault.isTooDeep) return toFinding('KL0005', { source: source.rangeOf(at, at), data: { limit: limits.depth } });
   const place = source.rangeOf(at, at);
-  const reason = fault.isUnclosed === true ? describeUnclosed(source.text.charAt(at), place) : fault.reason;
+  const character = source.text.charAt(at);
+  const reason = fault.isUnclosed === true ? describeUnclosed(character, place) : (describeUnopened(character, fault) ?? fault.reason);
   return toFinding('KL0001', { source: place, data: toSyntaxData(source.file, reason) });
 }
 
 function describeUnclosed(opening: string, { line, column }: SourceRange): string {
   const what = opening === '[' || opening === '{' ? 'bracket' : 'quotation mark';
   return `the ${what} ${opening} opened at ${line}:${column} is not closed`;
+}
+
+/** A bracket too many, which the parser takes for an entry in the wrong place. */
+function describeUnopened(closing: string, { reason }: SyntaxFault): string | undefined {
+  return /^[\]}]$/.test(closing) && reason.startsWith('bad indentation') ? `the bracket ${closing} closes nothing` : undefined;
 }
 
 /** The data of a finding about syntax, in the words of the file's format. */

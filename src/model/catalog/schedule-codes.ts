@@ -44,4 +44,21 @@ export const SCHEDULE_CODES: CatalogTable = {
     example:
       'jobTemplate:\n  spec:\n    template:\n      spec:\n        containers:\n          - resources: { requests: { cpu: "30" } } # more than any node has',
   },
+  KS0006: {
+    title: 'Pods that move',
+    severity: 'info',
+    message: '{pods} {move} from {from} to {to}',
+    remedy: 'Nothing, if that is meant; else restore what held them to their nodes.',
+    why: 'A changed selector, toleration or request may lead pods to nodes of another kind: other machines, other cost, other data beside them. Which of several equal nodes takes a pod is chance, and not told.',
+    example: 'nodeSelector:\n  pool: large # was: small',
+  },
+  KS0007: {
+    title: 'Little room left',
+    severity: 'warning',
+    message: '{share} of the {resource} of all nodes is asked for, {left} is left; before it was {was}',
+    ended: 'less than 90% of the {resource} of all nodes is asked for: {share}, before it was {was}',
+    remedy: 'Add nodes, or lower requests; `kplan drain --each` says which node could not be lost, `kplan capacity` what still fits.',
+    why: 'With less than a tenth free, the loss of a node, a rolling update or an autoscaler soon finds no place for its pods.',
+    example: 'spec:\n  replicas: 40 # was 4, and the nodes are full',
+  },
 };

@@ -4,14 +4,14 @@ import { listConfigUses } from '../impact/config-uses.ts';
 
 /**
  * The identities of the objects that an object cannot do without: its Namespace, its CustomResourceDefinition, the role
- * that it binds, and the ServiceAccount, ConfigMaps, Secrets and claims of its pods. Definitions are named by
+ * or admission policy that it binds, and the ServiceAccount, ConfigMaps, Secrets and claims of its pods. Definitions are named by
  * `definitionKey`.
  */
 export function listNeeds(object: KubernetesObject): readonly (RefKey | string)[] {
   const namespace = namespaceOf(object);
   const { group, kind } = gvkOf(object);
   const needs: (RefKey | string)[] = [definitionKey(group, kind)];
-  if (namespace === undefined) return [...needs, ...listRole(object, undefined)];
+  if (namespace === undefined) return [...needs, ...listRole(object, undefined), ...listPolicy(object)];
   needs.push(toRefKey({ group: '', kind: 'Namespace', name: namespace }), ...listRole(object, namespace));
   const template = podTemplateOf(object);
   if (template === undefined) return needs;
@@ -45,4 +45,12 @@ function listRole(object: KubernetesObject, namespace: string | undefined): read
   const name = getString(object, 'roleRef', 'name');
   if (role === undefined || name === undefined) return [];
   return [toRefKey({ group, kind: role, name, ...(role === 'Role' && namespace !== undefined ? { namespace } : {}) })];
+}
+
+/** Who binds a policy with parameters is asked for the right to read them, which only the policy tells the kind of. */
+function listPolicy(object: KubernetesObject): readonly RefKey[] {
+  const { group, kind } = gvkOf(object);
+  const name = getString(object, 'spec', 'policyName');
+  const isBinding = group === 'admissionregistration.k8s.io' && kind.endsWith('AdmissionPolicyBinding');
+  return isBinding && name !== undefined ? [toRefKey({ group, kind: kind.replace(/Binding$/, ''), name })] : [];
 }

@@ -1,5 +1,5 @@
 import { gvkOf, type KubernetesObject } from '../../model/index.ts';
-import { assessGeneric, assessReady } from './generic.ts';
+import { assessGeneric, assessOutdated, assessReady } from './generic.ts';
 import { describeDeletion } from './deletion.ts';
 import { NOT_FOUND, type Health, type HealthContext } from './health.ts';
 import { assessJob, assessJobStrictly } from './jobs.ts';
@@ -65,13 +65,16 @@ const STRICT_RULES: Readonly<Record<string, Rule>> = {
  * How an object is, judged by its status alone; `NotFound` where there is none. In mode `kstatus` the answers, reasons
  * and messages are those of kubernetes-sigs/cli-utils pkg/kstatus; mode `strict` differs where kstatus calls
  * something done that people would not: running Jobs, failed Pods, load balancers without an address, paused
- * Deployments, deletions that say what they wait for, ReplicaSets and autoscalers that fail.
+ * Deployments, deletions that say what they wait for, ReplicaSets and autoscalers that fail. A kind that the user has a rule
+ * for is judged by that, once its controller has seen its last change.
  */
 export function assessHealth(object: KubernetesObject | undefined, context: HealthContext): Health {
   if (object === undefined) return NOT_FOUND;
-  const generic = assessGeneric(object);
+  const custom = context.custom?.get(`${object.apiVersion}/${object.kind}`);
+  const generic = custom === undefined ? assessGeneric(object) : assessOutdated(object);
   if (generic?.status === 'Terminating' && context.mode === 'strict') return { ...generic, message: describeDeletion(object) };
   if (generic !== undefined) return generic;
+  if (custom !== undefined) return custom(object);
   const { group, kind } = gvkOf(object);
   const key = `${group}/${kind}`;
   if (key === '/PersistentVolumeClaim') {

@@ -5,6 +5,11 @@ import { toCurrent, toFailed, toInProgress, type Health, type HealthMode } from 
 
 /** What holds for every kind, before its own rule: deletion, an unobserved generation, Reconciling and Stalled (kstatus generic.go). */
 export function assessGeneric(object: KubernetesObject): Health | undefined {
+  return assessOutdated(object) ?? assessStandard(object);
+}
+
+/** An object that is being deleted, or of which its controller has not seen the last change: its status says nothing. */
+export function assessOutdated(object: KubernetesObject): Health | undefined {
   if ((getString(object.metadata, 'deletionTimestamp') ?? '') !== '') {
     return { status: 'Terminating', reason: '', message: 'Resource scheduled for deletion' };
   }
@@ -16,6 +21,10 @@ export function assessGeneric(object: KubernetesObject): Health | undefined {
       `${object.kind} generation is ${generation}, but latest observed generation is ${observed}`,
     );
   }
+  return undefined;
+}
+
+function assessStandard(object: KubernetesObject): Health | undefined {
   for (const condition of listConditions(object)) {
     if (condition.status !== 'True') continue;
     if (condition.type === 'Reconciling') return toInProgress(condition.reason, condition.message);

@@ -1,3 +1,5 @@
+import type { HealthRules } from './custom.ts';
+
 /**
  * How an object is, in the words of kstatus (kubernetes-sigs/cli-utils pkg/kstatus/status).
  * - `Current`: as its spec asks; nothing more is awaited.
@@ -26,6 +28,8 @@ export interface HealthContext {
   readonly mode: HealthMode;
   /** Milliseconds since 1970: a Pod may be unschedulable for its first 15 seconds. */
   readonly now: number;
+  /** Rules of the user for kinds, which come before our own. */
+  readonly custom?: HealthRules;
   /** True for a claim whose storage class binds only once a pod uses it: nothing is awaited of such a claim. */
   readonly waitsForConsumer?: (claim: { readonly storageClass: string | undefined }) => boolean;
 }

@@ -38,6 +38,9 @@ const REQUEST: AdmissionRequest = {
   name: 'web',
   labels: [new Map([['app', 'old']]), new Map([['app', 'web']])],
   namespaceLabels: new Map([['team', 'a']]),
+  kind: 'Deployment',
+  object: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels: { app: 'web' } }, spec: { replicas: 3 } },
+  oldObject: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels: { app: 'old' } }, spec: { replicas: 1 } },
 };
 const NAMESPACE: Partial<AdmissionRequest> = { group: '', versions: ['v1'], resource: 'namespaces', namespace: undefined, name: 'shop' };
 const ROLE: Partial<AdmissionRequest> = { group: 'rbac.authorization.k8s.io', resource: 'clusterroles', namespace: undefined };
@@ -48,12 +51,26 @@ function sights(gatekeepers: readonly KubernetesObject[], request: Partial<Admis
   return readGatekeepers(World.of(gatekeepers)).map((gatekeeper) => findSight(gatekeeper, { ...REQUEST, ...request }));
 }
 
-const cases: readonly {
+function condition(expression: string): JsonObject {
+  return { name: 'x', expression };
+}
+
+function conditions(want: 'sees' | 'may' | 'not', expressions: readonly string[]): readonly Case[] {
+  return expressions.map((expression) => ({
+    name: `the condition ${expression}`,
+    of: [webhook({ matchConditions: [condition(expression)] })],
+    want,
+  }));
+}
+
+interface Case {
   readonly name: string;
   readonly of: readonly KubernetesObject[];
   readonly request?: Partial<AdmissionRequest>;
   readonly want: 'sees' | 'may' | 'not' | 'nobody';
-}[] = [
+}
+
+const cases: readonly Case[] = [
   { name: 'a rule of the resource', of: [webhook({})], want: 'sees' },
   { name: 'a rule of another operation', of: [webhook({}, { operations: ['DELETE'] })], want: 'not' },
   { name: 'a rule of another group', of: [webhook({}, { apiGroups: ['batch'] })], want: 'not' },
@@ -72,7 +89,41 @@ const cases: readonly {
   { name: 'a Namespace by its own labels', of: [webhook(TEAM_B, ANY)], request: NAMESPACE, want: 'not' },
   { name: 'the labels of before', of: [webhook({ objectSelector: { matchLabels: { app: 'old' } } })], want: 'sees' },
   { name: 'the labels of neither side', of: [webhook({ objectSelector: { matchLabels: { app: 'other' } } })], want: 'not' },
-  { name: 'a condition in CEL', of: [webhook({ matchConditions: [{ name: 'x', expression: 'false' }] })], want: 'may' },
+  ...conditions('sees', [
+    "object.metadata.name == 'web' && object.metadata.labels.app == 'web' && oldObject.spec.replicas == 1",
+    "request.operation == 'UPDATE' && request.namespace == 'shop' && request.kind.kind == 'Deployment'",
+    "!has(request.subResource) && request.resource.resource == 'deployments'",
+    "request.userInfo.username == 'x' || true",
+  ]),
+  ...conditions('not', [
+    'false',
+    'object.spec.replicas < 2',
+    'has(object.metadata.labels.skip)',
+    "request.userInfo.username == 'x' && request.operation == 'DELETE'",
+    "request.namespace.startsWith('kube-')",
+  ]),
+  ...conditions('may', [
+    "request.userInfo.username == 'x'",
+    'request.dryRun',
+    'has(object.status.phase)',
+    'object.metadata.generation > 1',
+    "request.kind.version == 'v1'",
+    "authorizer.group('apps').resource('deployments').check('create').allowed()",
+    "object.metadata.annotations['a'] == 'b'",
+    'this is no CEL',
+    "namespaceObject.metadata.name == 'shop'",
+  ]),
+  {
+    name: 'one condition that is false',
+    of: [webhook({ matchConditions: [condition('request.dryRun'), condition('1 > 2')] })],
+    want: 'not',
+  },
+  {
+    name: 'conditions of a policy that are true, whose parameters may select another',
+    of: policy({ matchConditions: [condition('true')], paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } }),
+    want: 'may',
+  },
+  { name: 'conditions of a policy', of: policy({ matchConditions: [condition('object.spec.replicas == 3')] }), want: 'sees' },
   {
     name: 'a condition of what is not meant',
     of: [webhook({ matchConditions: [{ name: 'x', expression: 'true' }] }, { operations: ['DELETE'] })],
@@ -94,6 +145,13 @@ const cases: readonly {
   { name: 'a name that is meant', of: policy({}, {}, { resourceNames: ['web'] }), want: 'sees' },
   { name: 'a name that is not', of: policy({}, {}, { resourceNames: ['db'] }), want: 'not' },
 ];
+
+test('a condition on an object that another may change is not judged', () => {
+  const { object: _, ...unseen } = REQUEST;
+  const [gatekeeper] = readGatekeepers(World.of([webhook({ matchConditions: [condition('object.spec.replicas < 2')] })]));
+  assert.ok(gatekeeper !== undefined);
+  assert.deepEqual([findSight(gatekeeper, unseen), findSight(gatekeeper, REQUEST)], ['may', 'not']);
+});
 
 for (const { name, of, request = {}, want } of cases) {
   test(`${name}: ${want}`, () => assert.deepEqual(sights(of, request), want === 'nobody' ? [] : [want]));

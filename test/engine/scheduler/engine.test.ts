@@ -9,6 +9,8 @@ import { node, pod } from './cluster-fixture.ts';
 const ENGINE = createSchedulerEngine(expandWorld);
 const NODES = [node('n1'), node('n2'), node('n3')];
 
+const VIP: KubernetesObject = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'vip' }, value: 100 };
+
 function deployment(name: string, replicas: number, memory: string, spec: JsonObject = {}): KubernetesObject {
   const template = {
     metadata: { labels: { app: name } },
@@ -43,7 +45,7 @@ function cronJob(cpu: string, spec: JsonObject = {}, suspend = false): Kubernete
 }
 
 function compare(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly FactChange[] {
-  return ENGINE.compare(World.of([...NODES, ...before]), World.of([...NODES, ...after]));
+  return ENGINE.compare(World.of([...NODES, VIP, ...before]), World.of([...NODES, VIP, ...after]));
 }
 
 function brief(changes: readonly FactChange[]): readonly unknown[] {
@@ -98,7 +100,7 @@ const CASES: readonly {
   {
     name: 'pods evicted for a higher priority',
     before: [deployment('web', 3, '6Gi')],
-    after: [deployment('web', 3, '6Gi', { priority: 0 }), deployment('vip', 1, '6Gi', { priority: 100 })],
+    after: [deployment('web', 3, '6Gi'), deployment('vip', 1, '6Gi', { priorityClassName: 'vip' })],
     want: [['gained', 'KS0001', 'web', 1]],
   },
 ];
@@ -237,9 +239,57 @@ test('a workload that did not change names those that did', () => {
   assert.ok(change?.fact.objects.some(({ ref }) => ref.name === 'app'));
 });
 
+const pool = (name: string, size: string): KubernetesObject => node(name, { labels: { pool: size } });
+const POOLS = [pool('a1', 'small'), pool('a2', 'small'), pool('b1', 'large'), pool('b2', 'large')];
+const inPool = (size: string, more: JsonObject = {}): KubernetesObject =>
+  deployment('web', 2, '1Gi', { nodeSelector: { pool: size }, ...more });
+
+const MOVES: readonly { name: string; before: KubernetesObject; after: KubernetesObject; want: readonly string[] }[] = [
+  {
+    name: 'to another pool',
+    before: inPool('small'),
+    after: inPool('large'),
+    want: ['2 of 2 pods of Deployment shop/web move from a1, a2 to b1, b2'],
+  },
+  { name: 'within a pool', before: inPool('small'), after: inPool('small', { topologySpreadConstraints: [] }), want: [] },
+  {
+    name: 'more of them in the same pool',
+    before: inPool('small'),
+    after: deployment('web', 4, '1Gi', { nodeSelector: { pool: 'small' } }),
+    want: [],
+  },
+];
+
+for (const { name, before, after, want } of MOVES) {
+  test(`pods that move: ${name}`, () => {
+    const changes = ENGINE.compare(World.of([...POOLS, before]), World.of([...POOLS, after]));
+    assert.deepEqual(
+      changes.map(({ fact }) => describe(fact)),
+      want,
+    );
+    for (const { fact } of changes) assert.deepEqual(fact.objects[0]?.path, '/spec/template/spec/nodeSelector');
+  });
+}
+
+test('little room left is told once it is little, and once it is not', () => {
+  const [few, many] = [deployment('web', 3, '2Gi'), deployment('web', 11, '2Gi')];
+  const grown = compare([few], [many]);
+  assert.deepEqual(brief(grown), [['gained', 'KS0007', undefined, undefined]]);
+  assert.equal(
+    grown.map(({ fact }) => describe(fact)).join(),
+    '92% of the memory of all nodes is asked for, 2.0Gi is left; before it was 25%',
+  );
+  assert.deepEqual(
+    grown[0]?.fact.objects.map(({ ref }) => ref.name),
+    ['web'],
+  );
+  assert.deepEqual(brief(compare([many], [few])), [['lost', 'KS0007', undefined, undefined]]);
+  assert.deepEqual(compare([many], [many]), []);
+});
+
 test('live pods that the change evicts are named with who takes their place', () => {
   const live = pod('old', { on: 'n1', requests: { memory: '6Gi' }, namespace: 'shop', metadata: { uid: 'u' } });
-  const vip = deployment('vip', 3, '6Gi', { priority: 100 });
+  const vip = deployment('vip', 3, '6Gi', { priorityClassName: 'vip' });
   const changes = compare([live], [live, vip]);
   assert.deepEqual(brief(changes), [['gained', 'KS0003', 'old', 1]]);
   assert.deepEqual(changes[0]?.fact.data['by'], ['Deployment shop/vip']);

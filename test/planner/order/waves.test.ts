@@ -68,6 +68,14 @@ test('where the tools’ lists disagree', () => {
       want: ['services: Service/x', 'workloads: Deployment/w', 'rest: X/x'],
     },
     {
+      name: 'a binding after the policy that it binds',
+      objects: [
+        item('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', 'b', {}, { spec: { policyName: 'p' } }),
+        item('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', 'p'),
+      ],
+      want: ['webhooks: ValidatingAdmissionPolicy/p', 'webhooks: ValidatingAdmissionPolicyBinding/b'],
+    },
+    {
       name: 'a binding after the role that it binds',
       objects: [
         item('rbac.authorization.k8s.io/v1', 'RoleBinding', 'b', {}, { roleRef: { kind: 'Role', name: 'r' } }),
