@@ -135,6 +135,21 @@ export const FLAGS: readonly Flag[] = [
     summary: 'how many more of this workload fit, and what stops the next',
   },
   {
+    name: 'node-group',
+    type: 'list',
+    group: 'Plan',
+    value: 'GROUP',
+    summary: "a node group of the Cluster Autoscaler: 'workers=m5.large,min=1,max=10'; repeatable",
+  },
+  {
+    name: 'expander',
+    type: 'string',
+    group: 'Plan',
+    choices: ['least-waste', 'most-pods', 'price'],
+    summary: 'how the Cluster Autoscaler chooses a node group',
+    fallback: 'least-waste',
+  },
+  {
     name: 'node-shape',
     type: 'list',
     group: 'Plan',

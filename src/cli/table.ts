@@ -222,7 +222,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
     usage: 'capacity [PATH]',
     positionals: [0, 1],
-    flags: ['for', 'node-shape', ...QUESTION],
+    flags: ['for', 'node-shape', 'node-group', 'expander', ...QUESTION],
     examples: [
       ['kplan capacity deploy --nodes 3x4cpu,16Gi --for deployment/web', 'how many more of one workload fit'],
       ["kplan capacity deploy --node-shape 'm5.large=2cpu,8Gi,price=0.096' --node-shape m5.xlarge,price=0.192", 'the cheapest fleet'],

@@ -13,7 +13,15 @@ const COMMON: ReadonlySet<string> = new Set(['cpu', 'memory', 'pods']);
 
 /** The tables of a capacity report, the answer that was asked for first; empty ones are left out. */
 export function listCapacityTables(report: CapacityReport, all: boolean): readonly Table[] {
-  const tables = [wantedTable(report), fleetTable(report), unplaceableTable(report), roomTable(report), headroomTable(report, all)];
+  const tables = [
+    wantedTable(report),
+    autoscalerTable(report),
+    leftTable(report),
+    fleetTable(report),
+    unplaceableTable(report),
+    roomTable(report),
+    headroomTable(report, all),
+  ];
   return tables.filter(({ rows }) => rows.length > 0);
 }
 
@@ -26,6 +34,25 @@ function wantedTable({ wanted }: CapacityReport): Table {
       : `${reasons.join(', ')} (${describeAmount(scarce.resource, scarce.free)} free, ${describeAmount(scarce.resource, scarce.asked)} asked)`,
   ]);
   return { title: 'What stops the next one', head: ['Node', 'More', 'Then'], rows };
+}
+
+function autoscalerTable({ autoscaler }: CapacityReport): Table {
+  const rows = (autoscaler?.rounds ?? []).map(({ chosen, options }, round) => [
+    String(round + 1),
+    `+${chosen.nodes} ${chosen.group}`,
+    String(chosen.pods),
+    options
+      .filter(({ group }) => group !== chosen.group)
+      .map(({ group, nodes, pods }) => `${nodes} ${group} for ${pods}`)
+      .join(', '),
+  ]);
+  const title = `What the Cluster Autoscaler would add (${autoscaler?.expander ?? ''})`;
+  return { title, head: ['Round', 'Nodes', 'Pods helped', 'In place of'], rows };
+}
+
+function leftTable({ autoscaler }: CapacityReport): Table {
+  const rows = (autoscaler?.left ?? []).map(({ workload, pods }) => [formatRef(workload), String(pods)]);
+  return { title: 'Helped by no node group', head: ['Workload', 'Pods'], rows };
 }
 
 function fleetTable({ fleets }: CapacityReport): Table {

@@ -58,6 +58,25 @@ export interface FleetEntry {
   readonly scheduler?: { readonly nodes: number; readonly stranded: number };
 }
 
+interface ExpansionOption {
+  readonly group: string;
+  readonly nodes: number;
+  readonly pods: number;
+  /** Shares of CPU and memory that would be of no use, summed. */
+  readonly waste: number;
+  /** Millionths of the currency. */
+  readonly price: number | undefined;
+}
+
+/** What the Cluster Autoscaler would do for the pods that find no node. */
+interface AutoscalerEntry {
+  readonly expander: string;
+  readonly waiting: number;
+  readonly rounds: readonly { readonly chosen: ExpansionOption; readonly options: readonly ExpansionOption[] }[];
+  readonly added: readonly { readonly group: string; readonly nodes: number; readonly from: number }[];
+  readonly left: readonly { readonly workload: ObjectRef; readonly pods: number }[];
+}
+
 /** The answer of `kplan capacity`. */
 export interface CapacityReport extends QuestionReport {
   readonly kind: 'CapacityReport';
@@ -68,14 +87,17 @@ export interface CapacityReport extends QuestionReport {
   readonly rooms: readonly WorkloadRoom[];
   readonly wanted?: WantedRoom;
   readonly fleets: readonly FleetEntry[];
+  /** Present where node groups were given. */
+  readonly autoscaler?: AutoscalerEntry;
 }
 
 /** The fields of a capacity's document besides those of every question. `toRef` writes an identity. */
 export function capacityFields(report: CapacityReport, toRef: (ref: ObjectRef) => JsonObject): JsonObject {
-  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets } = report;
+  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets, autoscaler } = report;
   return {
     summary: { nodes, pods, unplaced },
     ...(wanted === undefined ? {} : { wanted: wantedFields(wanted, toRef) }),
+    ...(autoscaler === undefined ? {} : { autoscaler: autoscalerFields(autoscaler, toRef) }),
     fleets: fleets.map((fleet) => fleetFields(fleet, toRef)),
     rooms: rooms.map((room) => roomFields(room, toRef)),
     headroom: headroom.map(({ group, nodes: count, isClosed, resources }) => ({
@@ -143,6 +165,20 @@ function fleetFields({ shapes, objective, answer, scheduler, unplaceable }: Flee
         }),
     ...(scheduler === undefined ? {} : { scheduler: { ...scheduler } }),
     unplaceable: unplaceable.map(({ workload, pods, reasons }) => ({ workload: toRef(workload), pods, reasons })),
+  };
+}
+
+function autoscalerFields({ left, rounds, ...rest }: AutoscalerEntry, toRef: (ref: ObjectRef) => JsonObject): JsonObject {
+  const optionFields = ({ price, ...option }: ExpansionOption): JsonObject => ({
+    ...option,
+    ...(price === undefined ? {} : { price: formatPrice(price) }),
+  });
+  return {
+    expander: rest.expander,
+    waiting: rest.waiting,
+    rounds: rounds.map(({ chosen, options }) => ({ chosen: optionFields(chosen), options: options.map(optionFields) })),
+    added: rest.added.map((item) => ({ ...item })),
+    left: left.map(({ workload, pods }) => ({ workload: toRef(workload), pods })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchCapacity } from './capacity.bench.ts';
 import { benchEmbedded } from './embedded.bench.ts';
 import { benchEngines } from './engines.bench.ts';
 import { installKplan, type Bench } from './kplan.ts';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   plan: benchPlan,
   embedded: benchEmbedded,
   engines: benchEngines,
+  capacity: benchCapacity,
   schedule: benchSchedule,
   live: benchLive,
 };

@@ -76,6 +76,19 @@ test('Markdown has the same tables', async (context) => {
   assert.match(stdout, /\| Deployment shop\/web \| 6 \| 2 \|/);
 });
 
+test('what the Cluster Autoscaler would add for pods that find no node', async (context) => {
+  const groups = ['--node-group', 'small=4cpu,16Gi,max=1', '--node-group', 'big=m5.2xlarge,max=5'];
+  const args = ['capacity', 'app.yaml', '--nodes', '1x4cpu,16Gi', ...groups, '-o', 'json'];
+  const { code, stdout, stderr } = await run('kplan', makeFolder(context), args);
+  assert.equal(code, 0, stderr);
+  const autoscaler = getObject(readReport(stdout), 'autoscaler');
+  assert.equal(getNumber(autoscaler, 'waiting'), 4);
+  assert.deepEqual(
+    getArray(autoscaler, 'added').map((item) => [getString(item, 'group'), getNumber(item, 'nodes')]),
+    [['big', 1]],
+  );
+});
+
 const MISTAKES: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['--for', 'web'], /--for web is not KIND\/NAME/],
   [['--for', 'deploy/wep'], /there is no such Deployment\n.*did you mean deploy\/web\?/],
@@ -88,6 +101,10 @@ const MISTAKES: readonly (readonly [args: readonly string[], message: RegExp])[]
   [['--node-shape', 's=2cpu,8Gi,price=0.00000001'], /more than 6 decimals/],
   [['--node-shape', 's=2cpu,lots'], /"lots" is not an amount of memory/],
   [['--node-shape', 'q9.mega'], /neither CPUcpu,MEMORY nor a machine/],
+  [['--node-group', 'workers'], /it is not NAME=SHAPE/],
+  [['--node-group', 'workers=m5.large,max=many'], /"max=many" is not a number of nodes/],
+  [['--node-group', 'workers=m5.large,min=5,max=2'], /min=5 is more than max=2/],
+  [['--expander', 'random'], /must be least-waste, most-pods, price/],
   [['--node-shape', '=2cpu,8Gi'], /does not begin with a name/],
   [['--node-shape', 's=2cpu,8Gi', '--node-shape', 's=4cpu,8Gi'], /s is given twice/],
   [['--node-shape', 's=2cpu,8Gi,price=1', '--node-shape', 't=4cpu,8Gi'], /t has no price, though others have/],

@@ -1,5 +1,12 @@
 import { expandWorld } from '../../engine/controllers/index.ts';
-import { findCapacity, parseShapeSpec, schedulingKnown, type CandidateShape, type CapacityAnswer } from '../../engine/scheduler/index.ts';
+import {
+  findCapacity,
+  parseShapeSpec,
+  schedulingKnown,
+  type CandidateShape,
+  type CapacityAnswer,
+  type Expander,
+} from '../../engine/scheduler/index.ts';
 import { KplanError, refOf, type ObjectRef, type World } from '../../model/index.ts';
 import { countFindings, type CapacityReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -25,12 +32,19 @@ export async function runCapacity(args: Arguments, io: Io): Promise<number> {
     expand: expandWorld,
     shapes,
     open: await loadCoveringSolver(),
+    groups: args.list('node-group'),
+    expander: readExpander(args),
     ...(wanted === undefined ? {} : { wanted: refOf(wanted) }),
   });
   log.detail(`counted in ${io.now() - started} ms`);
   const report = toReport(question, answer);
   await printReport(report, args, io);
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
+}
+
+function readExpander(args: Arguments): Expander {
+  const text = args.string('expander');
+  return text === 'most-pods' || text === 'price' ? text : 'least-waste';
 }
 
 function readShapes(args: Arguments): readonly CandidateShape[] {
@@ -49,7 +63,7 @@ function readShapes(args: Arguments): readonly CandidateShape[] {
 function toReport(question: QuestionWorld, answer: CapacityAnswer): CapacityReport {
   const { which, before, after, findings, notes, world } = question;
   const isAsked = toAsked(question);
-  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets } = answer;
+  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets, autoscaler } = answer;
   const report = {
     kind: 'CapacityReport' as const,
     which,
@@ -61,6 +75,9 @@ function toReport(question: QuestionWorld, answer: CapacityAnswer): CapacityRepo
     headroom,
     rooms: rooms.filter(({ workload }) => isAsked(workload)),
     ...(wanted === undefined ? {} : { wanted }),
+    ...(autoscaler === undefined
+      ? {}
+      : { autoscaler: { ...autoscaler, left: autoscaler.left.map((item) => ({ ...item, workload: refOf(item.workload) })) } }),
     fleets: fleets.map((fleet) => ({
       ...fleet,
       unplaceable: fleet.unplaceable.map(({ workload, ...rest }) => ({ ...rest, workload: refOf(workload) })),

@@ -1,7 +1,15 @@
+export {
+  findCapacity,
+  parseShapeSpec,
+  type AutoscalerAnswer,
+  type CandidateShape,
+  type CapacityAnswer,
+  type CapacityQuestion,
+  type Expander,
+} from './capacity/index.ts';
 export { readSchedulerConfiguration } from './configuration/read-configuration.ts';
-export { EmptyNode } from './empty-node.ts';
-export { findCapacity, parseShapeSpec, type CandidateShape, type CapacityAnswer, type CapacityQuestion } from './capacity/index.ts';
 export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
+export { EmptyNode } from './empty-node.ts';
 export { createSchedulerEngine } from './engine.ts';
 export {
   costOf,

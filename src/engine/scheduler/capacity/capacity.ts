@@ -2,6 +2,7 @@ import { formatRef, refOf, type KubernetesObject, type ObjectRef, type World } f
 import { getObject } from '../../../std/index.ts';
 import type { OpenCoveringProgram } from '../packing/index.ts';
 import { schedulingKnown } from '../schedule.ts';
+import { simulateAutoscaler, type AutoscalerAnswer, type Expander } from './cluster-autoscaler.ts';
 import { listDemand, type Demand, type DemandClass } from './demand.ts';
 import { findFewestNodes, type FewestNodes } from './fewest-nodes.ts';
 import type { Expand } from './fleet.ts';
@@ -10,7 +11,7 @@ import { listHeadroom, type GroupHeadroom } from './headroom.ts';
 import { explainRoom, findRoom, type Obstacle, type Room } from './room.ts';
 import { findSchedulerNeed, type SchedulerNeed } from './scheduler-need.ts';
 import { settle } from './settle.ts';
-import { listExistingShapes, type CandidateShape } from './shape-spec.ts';
+import { listExistingShapes, parseNodeGroup, type CandidateShape } from './shape-spec.ts';
 import { limitReplicas } from './replica-limit.ts';
 
 /** What is asked of the capacity of a world. */
@@ -22,6 +23,9 @@ export interface CapacityQuestion {
   readonly shapes: readonly CandidateShape[];
   /** The workload of which as many as fit are wanted: then fleets are planned only if shapes are given. */
   readonly wanted?: ObjectRef;
+  /** The node groups of a Cluster Autoscaler, in their shorthand, and how it chooses: what it would add is told if there are any. */
+  readonly groups?: readonly string[];
+  readonly expander?: Expander;
   /** Without it, bounds from patterns are not sought. */
   readonly open?: OpenCoveringProgram;
 }
@@ -54,6 +58,7 @@ export interface CapacityAnswer {
   readonly rooms: readonly WorkloadRoom[];
   readonly wanted?: WantedRoom;
   readonly fleets: readonly PlannedFleet[];
+  readonly autoscaler?: AutoscalerAnswer;
   /** Pods that are left out of fleets, by why. */
   readonly left: Demand['left'];
   /** Workloads whose replicas were not all looked at one by one. */
@@ -88,6 +93,9 @@ export function findCapacity(world: World, question: CapacityQuestion): Capacity
     })),
     ...(wanted === undefined ? {} : { wanted: toWantedRoom(wanted, explainRoom(wanted.pod, cluster, kubernetesVersion)) }),
     fleets: isPlanned ? planFleets(expanded, demand, question) : [],
+    ...(question.groups === undefined || question.groups.length === 0
+      ? {}
+      : { autoscaler: askAutoscaler(expanded, question.groups, question) }),
     left: demand.left,
     limited: limited.workloads,
   };
@@ -127,6 +135,13 @@ function findWanted(world: World, classes: readonly DemandClass[], ref: ObjectRe
 function withOneReplica(object: KubernetesObject): KubernetesObject {
   const field = object.kind === 'Job' ? { parallelism: 1, suspend: false } : { replicas: 1 };
   return { ...object, spec: { ...getObject(object, 'spec'), ...field } };
+}
+
+function askAutoscaler(world: World, groups: readonly string[], question: CapacityQuestion): AutoscalerAnswer {
+  const { expand, kubernetesVersion, expander = 'least-waste' } = question;
+  const existing = listExistingShapes(world.byKind('', 'Node'));
+  const known = [...question.shapes, ...existing];
+  return simulateAutoscaler({ world, groups: groups.map((text) => parseNodeGroup(text, known)), expander, expand, kubernetesVersion });
 }
 
 /** Each shape alone, then all of them to choose from. */

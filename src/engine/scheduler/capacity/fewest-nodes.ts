@@ -1,5 +1,5 @@
 import type { KubernetesObject, World } from '../../../model/index.ts';
-import { USUAL_EFFORT, solvePacking, type OpenCoveringProgram, type PackingAnswer } from '../packing/index.ts';
+import { solvePacking, type OpenCoveringProgram, type PackingAnswer } from '../packing/index.ts';
 import type { Demand } from './demand.ts';
 import type { Expand } from './fleet.ts';
 import { toFleetInstance, type FleetInstance } from './fleet-instance.ts';
@@ -58,7 +58,7 @@ export function findFewestNodes(planning: FleetPlanning, shapes: readonly Candid
     objective: isPriced ? ('price' as const) : ('nodes' as const),
     unplaceable: fleet.unplaceable.map(({ workload, count, reasons }) => ({ workload, pods: count, reasons })),
   };
-  const solved = solvePacking(fleet.instance, { ...USUAL_EFFORT, ...(planning.open === undefined ? {} : { open: planning.open }) });
+  const solved = solvePacking(fleet.instance, planning.open === undefined ? {} : { open: planning.open });
   if (solved === undefined) return head;
   const answer = toAnswer(planning, fleet, shapes, solved);
   return answer === undefined ? head : { ...head, answer: { ...answer, lower: answer.lower * unit, upper: answer.upper * unit } };

@@ -145,36 +145,59 @@ function mergeClasses(
   resources: readonly string[],
 ): readonly MergedGroup[] {
   const excluded = listExclusions(classes, shapes);
-  const numbers = new Map<string, number>();
-  const groupOf = classes.map(({ pod, accepts }, index) => {
+  const merged = new Map<string, number[]>();
+  for (const [index, { pod, accepts }] of classes.entries()) {
     const own = excluded[index] ?? new Set<number>();
     const neighbours = [...own].toSorted((a, b) => a - b).join();
     const amounts = resources.map((resource) => amountOf(pod.class, resource));
     const key = [amounts.join(), accepts.join(), own.has(index), neighbours, countFewestNodes(pod.class, 1e9)].join('|');
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  });
-  return Array.from({ length: numbers.size }, (_, number) => {
-    const indexes = groupOf.flatMap((group, index) => (group === number ? [index] : []));
+    const known = merged.get(key);
+    if (known === undefined) merged.set(key, [index]);
+    else known.push(index);
+  }
+  const lists = [...merged.values()].toSorted(compareBySize(classes, resources));
+  const groupOf = new Map(lists.flatMap((indexes, group) => indexes.map((index) => [index, group] as const)));
+  return lists.map((indexes, group) => {
     const members = indexes.flatMap((index) => classes[index] ?? []);
-    const first = indexes[0] ?? 0;
-    const count = members.reduce((sum, item) => sum + item.count, 0);
-    const pod = members[0]?.pod.class;
-    const own = excluded[first] ?? new Set<number>();
+    const own = excluded[indexes[0] ?? 0] ?? new Set<number>();
     return {
       members,
-      accepts: classes[first]?.accepts ?? [],
-      conflicts: new Set([...own].flatMap((index) => (groupOf[index] === number ? [] : [groupOf[index] ?? 0]))),
-      group: {
-        name: members[0]?.pod.key ?? '',
-        count,
-        amounts: resources.map((resource) => (pod === undefined ? 0 : amountOf(pod, resource))),
-        mostPerNode: own.has(first) ? 1 : Number.MAX_SAFE_INTEGER,
-        fewestNodes: Math.max(1, ...members.map((item) => countFewestNodes(item.pod.class, item.count))),
-      },
+      accepts: members[0]?.accepts ?? [],
+      conflicts: new Set([...own].flatMap((index) => (groupOf.get(index) === group ? [] : [groupOf.get(index) ?? 0]))),
+      group: toGroup(members, resources, own.has(indexes[0] ?? 0)),
     };
   });
+}
+
+/** Larger groups first: an order that does not depend on names, so that neither does the answer. */
+function compareBySize(
+  classes: readonly AbleClass[],
+  resources: readonly string[],
+): (a: readonly number[], b: readonly number[]) => number {
+  const sizeOf = (indexes: readonly number[]): readonly number[] => {
+    const members = indexes.flatMap((index) => classes[index] ?? []);
+    const own = members[0]?.pod.class;
+    return [
+      ...resources.map((resource) => (own === undefined ? 0 : amountOf(own, resource))),
+      members.reduce((sum, { count }) => sum + count, 0),
+    ];
+  };
+  return (a, b) => {
+    const [x, y] = [sizeOf(a), sizeOf(b)];
+    const at = x.findIndex((amount, i) => amount !== y[i]);
+    return at < 0 ? 0 : (y[at] ?? 0) - (x[at] ?? 0);
+  };
+}
+
+function toGroup(members: readonly DemandClass[], resources: readonly string[], isAlone: boolean): PackingGroup {
+  const pod = members[0]?.pod;
+  return {
+    name: pod?.key ?? '',
+    count: members.reduce((sum, item) => sum + item.count, 0),
+    amounts: resources.map((resource) => (pod === undefined ? 0 : amountOf(pod.class, resource))),
+    mostPerNode: isAlone ? 1 : Number.MAX_SAFE_INTEGER,
+    fewestNodes: Math.max(1, ...members.map((item) => countFewestNodes(item.pod.class, item.count))),
+  };
 }
 
 function amountOf({ requests }: PodClass, resource: string): number {

@@ -28,13 +28,20 @@ const WORKLOADS = [
  * named by their shape and their place in it.
  */
 export function toFleetWorld(world: World, parts: readonly FleetPart[], expand: Expand): World {
-  const gone = WORKLOADS.flatMap(([group, kind]) => world.byKind(group, kind));
   const nodes = parts.flatMap(({ shape, nodes: count }, part) =>
     Array.from({ length: count }, (_, ordinal) => toNewNode(shape, nameNewNode(part, ordinal), ordinal)),
   );
-  const fresh = world.without([...gone, ...world.byKind('', 'Node')].map(refOf)).with(nodes);
-  const expanded = expand(fresh);
-  return expanded.with(expanded.byKind('', 'Pod').flatMap(toBound));
+  return withoutWorkloads(world).with([...nodes, ...listOwnPods(world, nodes, expand)]);
+}
+
+/** The DaemonSets' pods of new nodes, each on its node. */
+export function listOwnPods(world: World, nodes: readonly KubernetesObject[], expand: Expand): readonly KubernetesObject[] {
+  return expand(withoutWorkloads(world).with(nodes)).byKind('', 'Pod').flatMap(toBound);
+}
+
+function withoutWorkloads(world: World): World {
+  const gone = WORKLOADS.flatMap(([group, kind]) => world.byKind(group, kind));
+  return world.without([...gone, ...world.byKind('', 'Node')].map(refOf));
 }
 
 /** The name of a new node: parts and ordinals are padded, so that the order of names is that of the fleet. */

@@ -1,2 +1,3 @@
 export { findCapacity, type CapacityAnswer, type CapacityQuestion } from './capacity.ts';
+export type { AutoscalerAnswer, Expander } from './cluster-autoscaler.ts';
 export { parseShapeSpec, type CandidateShape } from './shape-spec.ts';

@@ -1,7 +1,7 @@
 import type { World } from '../../../model/index.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { filterNode, prepareFilters, type Evaluation } from '../evaluate.ts';
+import { filterNode, prepareFilters, reserve, type Evaluation } from '../evaluate.ts';
 import type { Packing } from '../packing/index.ts';
 import type { PodClass, PodInfo } from '../pod-class.ts';
 import { SUCCESS } from '../verdict.ts';
@@ -136,7 +136,7 @@ class Placer {
     if (target === undefined) return false;
     const pod = copyOf(item.pod);
     if (filterNode(this.#evaluate(pod), this.#cluster, target.index) !== SUCCESS) return false;
-    this.#cluster.add(pod, target);
+    this.#put(pod, target);
     return true;
   }
 
@@ -150,8 +150,13 @@ class Placer {
       if (filterNode(evaluation, this.#cluster, node.index) === SUCCESS) best = node;
     }
     if (best === undefined) return false;
-    this.#cluster.add(pod, best);
+    this.#put(pod, best);
     return true;
+  }
+
+  #put(pod: PodInfo, node: NodeInfo): void {
+    if (!isPlain(pod.class)) reserve(pod, this.#cluster, node);
+    this.#cluster.add(pod, node);
   }
 
   #evaluate(pod: PodInfo): Evaluation {

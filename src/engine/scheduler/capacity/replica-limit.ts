@@ -1,5 +1,5 @@
 import { formatRef, refOf, type KubernetesObject, type ObjectRef, type World } from '../../../model/index.ts';
-import { getNumber, getObject } from '../../../std/index.ts';
+import { getNumber, getObject, getString } from '../../../std/index.ts';
 
 /** A world whose workloads have no more replicas than can be looked at one by one. */
 export interface LimitedWorld {
@@ -15,6 +15,7 @@ const FIELDS = [
   ['apps', 'Deployment', 'replicas'],
   ['apps', 'ReplicaSet', 'replicas'],
   ['apps', 'StatefulSet', 'replicas'],
+  ['autoscaling', 'HorizontalPodAutoscaler', 'minReplicas'],
   ['batch', 'Job', 'parallelism'],
 ] as const;
 
@@ -27,8 +28,16 @@ export function limitReplicas(world: World): LimitedWorld {
       const asked = Math.min(getNumber(object, 'spec', field) ?? 0, getNumber(object, 'spec', 'completions') ?? Infinity);
       if (asked <= MOST) continue;
       cut.push({ ...object, spec: { ...getObject(object, 'spec'), [field]: MOST } });
-      more.set(formatRef(refOf(object)), asked - MOST);
+      const name = formatRef(scaledBy(object));
+      more.set(name, Math.max(more.get(name) ?? 0, asked - MOST));
     }
   }
   return { world: cut.length === 0 ? world : world.with(cut), more, workloads: cut.map(refOf) };
+}
+
+/** The workload whose replicas an object sets: an autoscaler sets those of its target. */
+function scaledBy(object: KubernetesObject): ObjectRef {
+  const target = getObject(object, 'spec', 'scaleTargetRef');
+  const own = refOf(object);
+  return target === undefined ? own : { ...own, kind: getString(target, 'kind') ?? '', name: getString(target, 'name') ?? '' };
 }

@@ -14,6 +14,14 @@ export interface CandidateShape {
   readonly members: readonly KubernetesObject[];
 }
 
+/** Nodes that an autoscaler may add to and take from. */
+export interface NodeGroup {
+  readonly name: string;
+  readonly shape: CandidateShape;
+  readonly min: number;
+  readonly max: number;
+}
+
 const SPEC = /^([A-Za-z0-9][A-Za-z0-9._-]{0,62})(?:=(.+?))?$/s;
 const PRICE = /(?:^|,)\s*price=([^,]*)/;
 const MOST_PRICE = 10n ** 12n;
@@ -64,6 +72,28 @@ function toNodeName(name: string): string {
 function refuse(text: string, why: string): never {
   throw new KplanError('USAGE', `--node-shape "${text}" cannot be understood: ${why}`, {
     hint: "write for example 'm5.large=2cpu,8Gi,price=0.096' or n2-standard-4,price=0.19,zones=3",
+  });
+}
+
+const LIMIT = /,\s*(min|max)=([^,]*)/g;
+
+/**
+ * A node group from its shorthand: `NAME=SHAPE[,min=0][,max=10]`, where SHAPE is the name of a shape that is known, or all that
+ * `--node-shape` takes after its name. Throws `KplanError` USAGE.
+ */
+export function parseNodeGroup(text: string, known: readonly CandidateShape[]): NodeGroup {
+  const limits = new Map([...text.matchAll(LIMIT)].map(([, key = '', value = '']) => [key, value]));
+  for (const [key, value] of limits) if (!/^\d{1,5}$/.test(value)) refuseGroup(text, `"${key}=${value}" is not a number of nodes`);
+  const rest = text.replaceAll(LIMIT, '');
+  const [, name = '', shape = ''] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,62})=(.+)$/s.exec(rest) ?? refuseGroup(text, 'it is not NAME=SHAPE');
+  const [min, max] = [Number(limits.get('min') ?? 0), Number(limits.get('max') ?? 1000)];
+  if (min > max) refuseGroup(text, `min=${min} is more than max=${max}`);
+  return { name, shape: known.find((item) => item.name === shape) ?? parseShapeSpec(rest), min, max };
+}
+
+function refuseGroup(text: string, why: string): never {
+  throw new KplanError('USAGE', `--node-group "${text}" cannot be understood: ${why}`, {
+    hint: "write for example 'workers=m5.large,max=10' or 'workers=4cpu,16Gi,min=1,max=10'",
   });
 }
 

@@ -93,6 +93,7 @@ class Search {
       this.#best = this.#counts.slice();
     }
     for (let i = at; i < this.#items.length; i++) {
+      this.#steps--;
       const limit = this.#limitFrom(i, worth);
       if (limit <= this.#bestWorth) return;
       if (this.#steps <= 0 || limit <= this.#bestWorth * (1 + NEGLIGIBLE)) {
@@ -104,7 +105,6 @@ class Search {
       if (item === undefined || room === 0) continue;
       this.#take(item, room);
       for (let count = room; count > 0; count--) {
-        this.#steps--;
         this.#explore(i + 1, worth + count * item.worth);
         this.#take(item, -1);
       }
@@ -134,7 +134,7 @@ function priceOf(amounts: ArrayLike<number>, prices: Float64Array): number {
   return price;
 }
 
-const ROUNDS = 40;
+const ROUNDS = 12;
 
 /**
  * Prices of the resources that make the relaxation `prices·capacity + Σ most·max(0, worth - prices·amounts)` low. Any

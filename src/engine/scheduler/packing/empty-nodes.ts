@@ -1,4 +1,4 @@
-import { costOf, type Packing, type PackingInstance } from './instance.ts';
+import type { PackingInstance, PackingShape } from './instance.ts';
 import { NodeLoad } from './node-load.ts';
 
 /** How many nodes are tried in a row without success. */
@@ -7,18 +7,29 @@ const MOST_ROUNDS = 400;
 
 /**
  * Betters a packing: takes the least filled node, gives its pods to the others, and drops it if all have found room; then
- * gives each node the cheapest shape that holds what is on it. Never dearer than what it was given.
+ * gives each node the cheapest shape that holds what is on it. Never dearer than what it was given, which it leaves as it is.
  */
-export function improvePacking(instance: PackingInstance, packing: Packing): Packing {
-  let loads = packing.map((run) => NodeLoad.ofRun(instance, run));
+export function improvePacking(instance: PackingInstance, loads: readonly NodeLoad[]): readonly NodeLoad[] {
+  let better = loads;
   let failures = 0;
   for (let round = 0; round < MOST_ROUNDS && failures < PATIENCE; round++) {
-    const next = emptyOne(loads, failures);
+    const next = emptyOne(better, failures);
     if (next === undefined) failures++;
-    else [loads, failures] = [next, 0];
+    else [better, failures] = [next, 0];
   }
-  const better = loads.map((load) => load.toRun()).map((run) => ({ ...run, shape: cheapestShape(instance, run.shape, run.counts) }));
-  return costOf(instance, better) < costOf(instance, packing) ? better : packing;
+  return better.map((load) => reshape(instance, load));
+}
+
+/** A load on the cheapest shape that holds it. */
+export function reshape(instance: PackingInstance, load: NodeLoad): NodeLoad {
+  const { shapes, groups } = instance;
+  const capacity = shapes[load.shape]?.capacity ?? [];
+  const isHolding = (other: PackingShape): boolean =>
+    other.capacity.every((amount, r) => amount >= (capacity[r] ?? 0) - (load.free[r] ?? 0)) &&
+    groups.every((_, group) => load.counts[group] === 0 || other.accepts[group] === true);
+  let [shape, cost] = [load.shape, shapes[load.shape]?.cost ?? 0];
+  for (const [index, other] of shapes.entries()) if (other.cost < cost && isHolding(other)) [shape, cost] = [index, other.cost];
+  return shape === load.shape ? load : NodeLoad.ofRun(instance, { ...load.toRun(), shape });
 }
 
 /** The nodes without one, the least filled but for some; undefined where its pods find no room. */
@@ -52,23 +63,4 @@ function spreadOver(loads: NodeLoad[], group: number, count: number): boolean {
     if (left === 0) return true;
   }
   return left === 0;
-}
-
-function cheapestShape(instance: PackingInstance, shape: number, counts: readonly number[]): number {
-  let [best, cost] = [shape, instance.shapes[shape]?.cost ?? 0];
-  for (const [other, { cost: own }] of instance.shapes.entries()) {
-    if (own >= cost || !isHolding(instance, other, counts)) continue;
-    [best, cost] = [other, own];
-  }
-  return best;
-}
-
-function isHolding(instance: PackingInstance, shape: number, counts: readonly number[]): boolean {
-  const load = new NodeLoad(instance, shape, 1);
-  return counts.every((count, group) => {
-    if (count === 0) return true;
-    if (load.room(group) < count) return false;
-    load.add(group, count);
-    return true;
-  });
 }

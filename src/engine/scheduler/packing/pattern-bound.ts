@@ -27,6 +27,8 @@ export interface PatternStart {
   /** A bound that is known; the search for a better one ends where it reaches `upper`. */
   readonly lower: number;
   readonly upper: number;
+  /** The valuation that proves it, where one does. */
+  readonly center?: DualVector;
 }
 
 /**
@@ -67,20 +69,23 @@ class Generation {
     this.#program.close();
   }
 
-  run({ patterns, lower, upper }: PatternStart): PatternBound {
+  run({ patterns, lower, upper, center: first }: PatternStart): PatternBound {
     this.#add([...patterns, ...this.#listSingle()]);
     let best = lower;
+    let center = first;
     let worths: DualVector = new Float64Array(this.#instance.groups.length);
     let solution: CoveringSolution | undefined;
     for (let round = 0; round < this.#effort.rounds && best < upper; round++) {
-      const solved = this.#program.solve();
-      if (solved === undefined) break;
-      solution = solved;
-      worths = solved.rows.map((worth) => Math.max(0, Math.floor(worth * this.#scale)));
-      const found = this.#price(worths);
-      best = Math.max(best, found.bound);
+      solution = this.#program.solve() ?? solution;
+      if (solution === undefined) break;
+      worths = solution.rows.map((worth) => Math.max(0, Math.floor(worth * this.#scale)));
       // No bound from patterns is above the program itself.
-      if (found.fresh.length === 0 || best >= Math.ceil(solved.cost - 1e-6)) break;
+      if (best >= Math.ceil(solution.cost - 1e-6)) break;
+      const smooth = center === undefined ? undefined : this.#price(blend(center, worths), worths);
+      const found = smooth === undefined || smooth.fresh.length === 0 ? this.#price(worths, worths) : smooth;
+      const bound = Math.max(found.bound, smooth?.bound ?? 0);
+      if (bound >= best) [best, center] = [bound, found.center];
+      if (found.fresh.length === 0) break;
       this.#add(found.fresh);
     }
     const amounts = solution?.columns ?? new Float64Array(0);
@@ -88,30 +93,40 @@ class Generation {
     return { cost: best, patterns: used, worths };
   }
 
-  /** The worthiest nodes of each shape, what they prove, and those that would lower the program. */
-  #price(worths: DualVector): { readonly bound: number; readonly fresh: readonly Pattern[] } {
-    const fresh: Pattern[] = [];
+  /** The worthiest node of each shape, what they prove together, and the patterns that would lower the program. */
+  #price(
+    worths: DualVector,
+    exact: DualVector,
+  ): { readonly bound: number; readonly center: DualVector; readonly fresh: readonly Pattern[] } {
     let [limit, cost] = [0n, 1n];
+    const better: { readonly pattern: Pattern; readonly gain: number }[] = [];
     for (const [shape, node] of this.#instance.shapes.entries()) {
       const found = findBestPattern(this.#instance, shape, worths, { steps: this.#effort.steps });
       const [own, whole] = [BigInt(found.limit), BigInt(node.cost) * BigInt(this.#scale)];
       if (own * cost > limit * whole) [limit, cost] = [own, whole];
-      if (found.worth > node.cost * this.#scale * (1 + 1e-7))
-        fresh.push({ shape, counts: found.counts }, ...this.#listBeside(shape, found.counts, worths));
+      const worth = found.counts.reduce((sum, count, group) => sum + count * (exact[group] ?? 0), 0);
+      const gain = worth / (node.cost * this.#scale);
+      if (gain > 1 + 1e-7) better.push({ pattern: { shape, counts: found.counts }, gain });
     }
     const bound = limit === 0n ? 0 : Number(divideUp(worthOf(this.#instance, worths) * cost, limit * BigInt(this.#scale)));
-    return { bound, fresh: fresh.filter((pattern) => !this.#known.has(keyOf(pattern))) };
+    const best = better.toSorted((a, b) => b.gain - a.gain);
+    const beside = best.slice(0, SHAPES_BESIDE).flatMap(({ pattern }) => this.#listBeside(pattern, exact));
+    return {
+      bound,
+      center: worths,
+      fresh: [...best.map(({ pattern }) => pattern), ...beside].filter((pattern) => !this.#known.has(keyOf(pattern))),
+    };
   }
 
   /** More patterns of worth, without the groups of the ones before: several at a time save rounds. */
-  #listBeside(shape: number, first: readonly number[], worths: DualVector): readonly Pattern[] {
+  #listBeside({ shape, counts: first }: Pattern, worths: DualVector): readonly Pattern[] {
     const left = worths.slice();
     const patterns: Pattern[] = [];
     let counts = first;
     const whole = (this.#instance.shapes[shape]?.cost ?? 0) * this.#scale;
     for (let i = 0; i < BESIDE; i++) {
       for (const [group, count] of counts.entries()) if (count > 0) left[group] = 0;
-      const found = findBestPattern(this.#instance, shape, left, { steps: BESIDE_STEPS });
+      const found = findBestPattern(this.#instance, shape, left, { steps: Math.ceil(this.#effort.steps / 8) });
       if (found.worth <= whole) break;
       patterns.push({ shape, counts: found.counts });
       counts = found.counts;
@@ -146,8 +161,15 @@ class Generation {
   }
 }
 
-const BESIDE = 40;
-const BESIDE_STEPS = 2000;
+/** How near the valuation in use stays to the best one so far: programs with few patterns price at random. */
+const INERTIA = 0.6;
+
+function blend(center: DualVector, worths: DualVector): DualVector {
+  return worths.map((worth, group) => Math.floor(INERTIA * (center[group] ?? 0) + (1 - INERTIA) * worth));
+}
+
+const BESIDE = 24;
+const SHAPES_BESIDE = 3;
 
 function keyOf({ shape, counts }: Pattern): string {
   return `${shape}:${[...counts.entries()].filter(([, count]) => count > 0).join(';')}`;

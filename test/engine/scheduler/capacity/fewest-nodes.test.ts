@@ -123,6 +123,17 @@ test('a million replicas are counted, not walked through', () => {
   assert.deepEqual(brief({ fleets } as CapacityAnswer), [['s', 1_000_000, 1_000_000, true, false]]);
 });
 
+test('an autoscaler that asks for a million pods is counted too', () => {
+  const autoscaler: KubernetesObject = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { minReplicas: 1_000_000, maxReplicas: 2_000_000, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+  };
+  const { pods } = capacityOf([workload('web', { requests: { cpu: '3' } }), autoscaler], { shapes: ['s=4cpu,16Gi'], open });
+  assert.equal(pods, 1_000_000);
+});
+
 test('shapes of the world itself are used where none are given, and what the scheduler strands is told', () => {
   const objects = [workload('a', { replicas: 4, requests: { cpu: '1500m' } }), workload('b', { replicas: 4, requests: { cpu: '2500m' } })];
   const { fleets } = capacityOf(objects, { nodes: '6x4cpu,16Gi', open });

@@ -45,7 +45,7 @@ export function capacityOf(
     wanted,
     ...rest
   }: { readonly nodes?: string; readonly shapes?: readonly string[]; readonly wanted?: ObjectRef } & Partial<
-    Pick<CapacityQuestion, 'open'>
+    Pick<CapacityQuestion, 'expander' | 'groups' | 'open'>
   > = {},
 ): CapacityAnswer {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };

@@ -20,7 +20,7 @@ for (const isWithProgram of [true, false]) {
       const instance = createSmallInstance(random);
       const name = `instance ${index} of seed ${SEED}`;
       const optimum = findOptimum(instance);
-      const answer = solvePacking(instance, { rounds: 60, steps: 20_000, ...(isWithProgram ? { open } : {}) });
+      const answer = solvePacking(instance, isWithProgram ? { open } : {});
       if (answer === undefined || optimum === undefined) {
         assert.equal(answer, undefined, name);
         assert.equal(optimum, undefined, name);
