@@ -120,6 +120,13 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'explain', type: 'string', group: 'Plan', value: 'POD', summary: "every node's verdict and score for this pod: NAMESPACE/NAME" },
   {
+    name: 'scheduler-config',
+    type: 'string',
+    group: 'Plan',
+    value: 'FILE',
+    summary: 'the KubeSchedulerConfiguration of the cluster: its profiles, plugins, weights and arguments',
+  },
+  {
     name: 'orders',
     type: 'number',
     group: 'Plan',

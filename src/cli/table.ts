@@ -160,7 +160,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "Says where each pod goes and why, in the scheduler's own words.",
     usage: 'schedule [PATH]',
     positionals: [0, 1],
-    flags: ['explain', 'orders', 'seed', ...QUESTION],
+    flags: ['explain', 'orders', 'seed', 'scheduler-config', ...QUESTION],
     examples: [
       ['kplan schedule deploy --nodes 3x4cpu,16Gi,zones=3', 'on nodes that are given'],
       ['kplan schedule --snapshot live.yaml', 'the pods of a dump that wait for a node'],

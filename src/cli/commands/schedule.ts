@@ -7,6 +7,7 @@ import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { readGivenProfiles, type GivenProfiles } from '../stages/scheduler-configuration.ts';
 import { settleWorld, type SettledWorld } from '../stages/settled-world.ts';
 
 /** `kplan schedule [PATH]`: where each pod goes. Exit 1 where one has no place. */
@@ -19,7 +20,9 @@ export async function runSchedule(args: Arguments, io: Io): Promise<number> {
   const wanted = args.string('explain');
   const explain = wanted === undefined ? undefined : findPod(settled.world, wanted, args);
   const orders = readOrders(args);
+  const given = readGivenProfiles(args, io, question.kubernetesVersion);
   const report = toReport(question, settled, {
+    given,
     ...(explain === undefined ? {} : { explain }),
     ...(orders === undefined ? {} : { orders }),
   });
@@ -36,14 +39,16 @@ function readOrders(args: Arguments): { readonly orders: number; readonly seed: 
 }
 
 interface Asked {
+  readonly given: GivenProfiles;
   readonly explain?: string;
   readonly orders?: { readonly orders: number; readonly seed: number };
 }
 
-function toReport(question: QuestionWorld, settled: SettledWorld, { explain, orders }: Asked): ScheduleReport {
+function toReport(question: QuestionWorld, settled: SettledWorld, { given, explain, orders }: Asked): ScheduleReport {
   const { which, before, after, findings, notes, kubernetesVersion } = question;
   const world = explain === undefined ? settled.world : asIfWaiting(settled.world, explain);
-  const options = { kubernetesVersion, settlesClaims: which === 'after' };
+  const profiles = given.profiles === undefined ? {} : { profiles: given.profiles };
+  const options = { kubernetesVersion, settlesClaims: which === 'after', ...profiles };
   const { result, held, cluster } = simulate(world, { ...options, namesTies: true, ...(explain === undefined ? {} : { explain }) });
   const isAsked = askedPods(world, question);
   const report = {
@@ -59,7 +64,7 @@ function toReport(question: QuestionWorld, settled: SettledWorld, { explain, ord
     ...(schedulingKnown(world) ? {} : { needed: findLeastNeeded(world, toMore(settled)) }),
     ...(orders === undefined ? {} : { orders: tryOrders(world, orders, options) }),
     findings,
-    notes: [...notes, ...settled.notes, ...describeNodes(world)],
+    notes: [...notes, ...settled.notes, ...given.notes, ...describeNodes(world)],
   };
   return { ...report, next: nextStep(report) };
 }

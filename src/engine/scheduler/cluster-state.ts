@@ -3,7 +3,7 @@ import { compareBy } from '../../std/index.ts';
 import { ChangeLog, type Mark } from './change-log.ts';
 import { Devices } from './devices/devices.ts';
 import { withoutPorts, type HostPort } from './host-ports.ts';
-import { isLeaving, toNodeInfo, type NodeInfo } from './node-info.ts';
+import { toNodeInfo, type NodeInfo } from './node-info.ts';
 import { PodCensus, type FaceEntry } from './pod-census.ts';
 import type { Face, PodClass, PodInfo } from './pod-class.ts';
 import { DEFAULT_SCHEDULER, STANDARD_PROFILE, type Profile } from './profile.ts';
@@ -76,11 +76,7 @@ export class ClusterState {
     const minor = [...this.#profiles.values()][0]?.minor ?? STANDARD_PROFILE.minor;
     this.devices = new Devices(world, { settles: options.settlesClaims ?? false, log: this.log, minor });
     this.storage = new Storage(world, { settles: options.settlesClaims ?? false, log: this.log });
-    this.nodes = world
-      .byKind('', 'Node')
-      .filter((node) => !isLeaving(node))
-      .toSorted(compareBy(nameOf))
-      .map(toNodeInfo);
+    this.nodes = world.byKind('', 'Node').toSorted(compareBy(nameOf)).map(toNodeInfo);
     const { length } = this.nodes;
     this.podLimits = Int32Array.from(this.nodes, (node) => node.allocatable.get('pods') ?? 0);
     this.podCounts = new Int32Array(length);

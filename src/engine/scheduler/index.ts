@@ -25,6 +25,7 @@ export {
 } from './packing/index.ts';
 export { NOT_SIMULATED } from './not-simulated.ts';
 export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
+export type { SchedulerProfile } from './profile.ts';
 export { findLeastNeeded } from './least-needed.ts';
 export { tryOrders } from './orders.ts';
 export type { NodeExplanation, Placement } from './placement.ts';

@@ -1,5 +1,5 @@
 import { readTaints, toNodeFace, type KubernetesObject, type NodeFace, type Taint } from '../../model/index.ts';
-import { getArray, getBoolean, getNumber, getString } from '../../std/index.ts';
+import { getArray, getBoolean, getNumber } from '../../std/index.ts';
 import type { HostPort } from './host-ports.ts';
 import type { PodInfo } from './pod-class.ts';
 import { toAllocatable } from './pod-requests.ts';
@@ -38,9 +38,4 @@ export function toNodeInfo(object: KubernetesObject, index: number): NodeInfo {
     hostPorts: [],
     isLost: false,
   };
-}
-
-/** Whether a Node object is on its way out, so that nothing goes there any more. */
-export function isLeaving(node: KubernetesObject): boolean {
-  return getString(node.metadata, 'deletionTimestamp') !== undefined;
 }

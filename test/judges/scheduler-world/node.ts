@@ -29,7 +29,8 @@ export function makeNode(name: string, random: Random, isCrowded: boolean): Json
     declaredFeatures: [2, () => FEATURES.filter(() => random.once(2))],
     images: [2, () => random.list(1 + random.below(3), () => makeImage(random))],
   });
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec, status: { allocatable, ...images } };
+  const metadata = { name, labels, ...fields(random, { deletionTimestamp: [12, () => '2026-02-01T00:00:00Z'] }) };
+  return { apiVersion: 'v1', kind: 'Node', metadata, spec, status: { allocatable, ...images } };
 }
 
 function makeTaint(random: Random): JsonValue {
