@@ -141,10 +141,18 @@ function compareRefusals(problems: readonly { readonly message: string }[], refu
   return problems.length > 0 && refused.length > 0 ? { coverage: [] } : { coverage: [], difference };
 }
 
+/** What stops a claim for all devices at one of its pools. */
+const OF_POOL = /plugin: claim .*(resource pool .* is currently (being updated|invalid)$|CEL runtime error)/;
+
 /** Both end the cycle with an error, the same. */
 function compareFailure({ node, message }: Placement, failed: string): Difference | undefined {
   if (node === null && message === failed) return undefined;
-  return { signature: 'the error of a cycle', ours: stringifyJson({ node, message }), servers: stringifyJson(failed) };
+  const isOther = node === null && message !== failed && [message, failed].every((text) => OF_POOL.test(text));
+  return {
+    signature: isOther ? 'the error of a cycle, of another pool' : 'the error of a cycle',
+    ours: stringifyJson({ node, message }),
+    servers: stringifyJson(failed),
+  };
 }
 
 /** Whether pods are looked at in the order in which they stand. */

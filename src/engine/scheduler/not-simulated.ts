@@ -7,6 +7,7 @@ export const NOT_SIMULATED: readonly string[] = [
   'pods of a CronJob beside those that are there: only whether a pod fits on an empty node',
   'VolumeBinding: where a driver can reach a volume that it makes, beyond the allowedTopologies of the class',
   'DynamicResources: extended resources backed by DRA, devices with shared counters, consumable capacity or binding conditions, DeviceTaintRules, giving back what a claim has got: pods that need one of the first four are named and take no room',
+  'a pod of which two entries name the same ResourceClaim: its devices count twice',
   'nominated pods',
   'in-place resize of placed pods',
 ];
