@@ -2,7 +2,8 @@ import { getArray, getString, type JsonObject, type JsonValue } from '../../src/
 import { isKubernetesObject, nameOf, namespaceOf, type KubernetesObject } from '../../src/model/index.ts';
 import type { Random } from './random.ts';
 
-const NAMESPACES = ['shop', 'kube-system'];
+/** Where roles and bindings are, and what is asked about. */
+export const NAMESPACES: readonly string[] = ['shop', 'kube-system'];
 const GROUPS = ['', 'apps', 'extensions', '*', 'rbac.authorization.k8s.io'];
 const RESOURCES = [
   'pods',

@@ -5,7 +5,7 @@ import { sleep, type Client } from './client.ts';
 import type { Comparison, Judge, Setting, Trial } from './judge.ts';
 import { folderOf, readPolicy } from './rbac.judge.ts';
 import type { Random } from './random.ts';
-import { makeGrant, makePolicy, readUser } from './rbac-world.ts';
+import { makeGrant, makePolicy, NAMESPACES, readUser } from './rbac-world.ts';
 
 /** How long the server's caches may take to see a new object. */
 const SETTLE = 2000;
@@ -43,8 +43,9 @@ export const rightsJudge: Judge = {
 };
 
 async function prepare({ client, random }: Setting): Promise<Trial> {
-  const policy = makePolicy(random).filter(isKubernetesObject);
-  for (const name of new Set(policy.flatMap((object) => namespaceOf(object) ?? []))) {
+  // Of objects that are made twice, the first counts.
+  const policy = random.list(3, () => makePolicy(random)).flatMap((objects) => objects.filter(isKubernetesObject));
+  for (const name of NAMESPACES) {
     await client.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   for (const object of [...WRITERS, ...policy]) await client.send('POST', folderOf(object), object);
