@@ -10,6 +10,7 @@ import {
   type Wave,
   type World,
 } from '../model/index.ts';
+import { getString } from '../std/index.ts';
 import type { Desired, PlanInput } from './input.ts';
 import { lineOf } from './place.ts';
 
@@ -25,7 +26,8 @@ interface Sides {
 /**
  * The changes that the API server would refuse to whoever applies: a request that no rule allows, or a role or binding that
  * grants what they do not hold, each with the rights that the waves before have given. Nothing where it is not known who applies,
- * where the roles of the cluster are not known, and of changes that the API server has answered for.
+ * where the roles of the cluster are not known, of changes that the API server was asked about, and of who may write nothing of
+ * the plan at all: they only read it.
  */
 export function findForbidden(
   waves: readonly Wave[],
@@ -37,18 +39,24 @@ export function findForbidden(
   if (applier === undefined || !knowsPolicy(input)) return [];
   const sides = new Map(entries.map((entry) => [toRefKey(entry.change.ref), entry]));
   const findings: Finding[] = [];
+  let asked = 0;
   let world = input.before;
   for (const { steps } of waves) {
     for (const step of steps) {
       const key = toRefKey(step.ref);
-      const answered = answers?.get(key)?.kind;
-      if (answered === 'accepted' || answered === 'refused') continue;
+      if (answers?.has(key) === true) continue;
+      asked++;
       const why = refuse(step, sides.get(key), applier, world, input);
       if (why !== undefined) findings.push(toForbidden(step, byKey.get(key), applier, why));
     }
     world = advance(world, steps, sides);
   }
-  return findings;
+  return findings.length === asked && findings.every(isNoRequest) ? [] : findings;
+}
+
+/** Whether it is the request that is not allowed, and not what is granted by it. */
+function isNoRequest({ data }: Finding): boolean {
+  return getString(data, 'why')?.includes(' cannot ') === true;
 }
 
 /** Whether before is a cluster whose roles were read: in files alone those of who applies are seldom written. */

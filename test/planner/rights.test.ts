@@ -29,7 +29,7 @@ function config(name: string, namespace = 'shop'): JsonObject {
 function forbidden(desired: readonly JsonObject[], options: Partial<PlanInput> = {}, before = POLICY): readonly string[] {
   const made = plan(
     before,
-    desired.map((item) => manifest(item)),
+    [config('allowed'), ...desired].map((item) => manifest(item)),
     { applier: DEPLOYER, owned: new Set(), ...options },
   );
   return made.findings.flatMap(({ code, ref, data }) =>
@@ -113,4 +113,10 @@ test('a deletion needs the right to delete', () => {
   assert.deepEqual(forbidden([], { owned: new Set(gone.map(refKeyOf)) }, before), [
     `Role shop/gone: roles.rbac.authorization.k8s.io "gone" is forbidden: User "${USER}" cannot delete resource "roles" in API group "rbac.authorization.k8s.io" in the namespace "shop"`,
   ]);
+});
+
+test('who may write nothing of a plan only reads it', () => {
+  const applier = { name: 'auditor', groups: [] };
+  assert.deepEqual(forbidden([config('a', 'other')], { applier }), []);
+  assert.equal(forbidden([config('a', 'other')]).length, 1);
 });
