@@ -92,6 +92,12 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/optional.none\(\) dereference/, 'optional.none() dereference'],
 ];
 
+/** One of a pair of code units alone. */
+const HALF = /\p{Surrogate}/u;
+
+/** A type in the place of a value, of which the real checker knows more names, and the parameters by others. */
+const BARE_TYPE = /undeclared reference to '(timestamp|duration)'|found 'type\((list|map|optional_type)\b/;
+
 /** What an expression comes to: an issue, an error, or a value with its cost. */
 export const celJudge: OracleJudge = {
   subject: 'cel',
@@ -109,6 +115,8 @@ export const celJudge: OracleJudge = {
     const x = getObject(input, 'variables')?.['x'];
     if (self === undefined || x === undefined) return undefined;
     const expression = getString(input, 'expression') ?? '';
+    // Half a character has no bytes to be asked by.
+    if (HALF.test(expression)) return undefined;
     const compiled = compileCel(expression, ENVIRONMENT);
     const issues = getString(answer, 'issues');
     const problem = getString(answer, 'problem');
@@ -120,7 +128,13 @@ export const celJudge: OracleJudge = {
       const said = problem === undefined ? issues : `program instantiation failed: ${problem}`;
       // Where an expression is none, the parsers differ in what they say of the rest.
       if (said?.includes('Syntax error') === true && compiled.message.includes('Syntax error')) return { coverage };
-      return differ(coverage, said === undefined ? 'refused' : 'issue', compiled.message, said ?? null);
+      const isBareType = BARE_TYPE.test(compiled.message) || BARE_TYPE.test(said ?? '');
+      return differ(
+        coverage,
+        isBareType ? 'the bare name of a type' : said === undefined ? 'refused' : 'issue',
+        compiled.message,
+        said ?? null,
+      );
     }
     if (issues !== undefined || problem !== undefined) return differ(coverage, 'accepted', null, issues ?? problem ?? null);
     const { overloads } = compiled.program;

@@ -84,7 +84,7 @@ async function compare(input: JsonValue, { stored, world, client }: Asked): Prom
   const real = answer.status === 403 || answer.status === 404 ? (getString(answer.body, 'message') ?? '') : '';
   const ours = refuse({ world, user, before, object, isRemoval }) ?? '';
   const coverage = [describe(real), before === undefined ? 'new' : 'existing'];
-  if (ours === real) return { coverage };
+  if (inOrder(ours) === inOrder(real)) return { coverage };
   return {
     coverage,
     difference: { signature: describe(real), ours: ours === '' ? 'allowed' : ours, servers: real === '' ? 'allowed' : real },
@@ -127,4 +127,9 @@ function describe(message: string): string {
   if (message.endsWith('not found') && !message.includes('is forbidden')) return 'no such role';
   if (message.includes('not currently held') || message.includes('aggregationRule')) return 'grants what is not held';
   return `forbidden: ${/cannot (\w+)/.exec(message)?.[1] ?? ''}`;
+}
+
+/** The authorizer names the roles that it misses in any order. */
+function inOrder(message: string): string {
+  return message.replace(/(?<=: RBAC: \[).*(?=\]$)/, (list) => list.split(', ').toSorted().join(', '));
 }
