@@ -145,15 +145,28 @@ export const celJudge: OracleJudge = {
     if (result.outcome === 'unknown') return undefined;
     if (result.outcome === 'error') {
       if (normalize(result.error) !== normalize(error ?? null))
-        return differ(covered, nameDeviation(error ?? '') ?? 'error', result.error, error ?? getString(answer, 'value') ?? null);
+        return differ(
+          covered,
+          nameDeviation(error ?? '') ?? nameLate(result.error, error, expression),
+          result.error,
+          error ?? getString(answer, 'value') ?? null,
+        );
     } else if (error !== undefined) return differ(covered, nameDeviation(error) ?? 'no error', formatLiteral(result.value), error);
     else if (!hidesSealed(result.value) && formatLiteral(result.value) !== getString(answer, 'value'))
       return differ(covered, 'value', formatLiteral(result.value), getString(answer, 'value') ?? null);
     // Where the budget is spent, what is over it is no count.
     if (error === SPENT) return { coverage: covered };
-    return result.cost === cost ? { coverage: covered } : differ(covered, 'cost', result.cost, cost);
+    return result.cost === cost
+      ? { coverage: covered }
+      : differ(covered, expression.includes('optional') || expression.includes('?') ? 'a cost with optionals' : 'cost', result.cost, cost);
   },
 };
+
+/** Which of two errors comes first is not always told alike. */
+function nameLate(ours: string, error: string | undefined, expression: string): string {
+  if (ours === SPENT) return 'the budget is spent before an error';
+  return error !== undefined && expression.includes('optional.unwrap') ? 'an error behind unwrapped optionals' : 'error';
+}
 
 function nameDeviation(error: string): string | undefined {
   if (error.startsWith('unsupported conversion to ref.Val: ')) return 'a sealed value within an optional';
