@@ -1,13 +1,12 @@
 import { MapValue, Optional, SealedValue, TypeValue, Uint, Timestamp, Duration, isList, isValue, type Value } from '../../src/cel/value.ts';
 import { formatPlain } from '../../src/cel/go-number.ts';
-import { quoteText } from '../../src/cel/go-quote.ts';
 import { formatDuration, formatTimestamp } from '../../src/cel/time.ts';
-import { compareStrings } from '../../src/std/index.ts';
+import { compareStrings, quoteGo } from '../../src/std/index.ts';
 
 /** A value as an expression that makes it, in the form of cel-go's `types.Format`; of a sealed one only its type's name. */
 export function formatLiteral(value: Value): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return quoteText(value);
+  if (typeof value === 'string') return quoteGo(value);
   if (typeof value === 'number') return formatDouble(value);
   if (value instanceof Uint) return `${value.value}u`;
   if (value instanceof Uint8Array) return `b"${Array.from(value, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}"`;

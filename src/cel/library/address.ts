@@ -1,4 +1,4 @@
-import { quoteText } from '../go-quote.ts';
+import { quoteGo } from '../../std/index.ts';
 
 /** An IP address by its bytes: 4 or 16 of them. */
 export interface Address {
@@ -20,7 +20,7 @@ export function parseAddress(text: string): Parsed {
 }
 
 function refuse(text: string, why: string, at = ''): { readonly error: string } {
-  return { error: `ParseAddr(${quoteText(text)}): ${why}${at === '' ? '' : ` (at ${quoteText(at)})`}` };
+  return { error: `ParseAddr(${quoteGo(text)}): ${why}${at === '' ? '' : ` (at ${quoteGo(at)})`}` };
 }
 
 function parseFour(text: string, whole: string): readonly number[] | { readonly error: string } {
@@ -124,14 +124,14 @@ export interface Network {
 
 /** Go's `netip.ParsePrefix`, with its errors. */
 export function parseNetwork(text: string): Network | { readonly error: string } {
-  const fail = (why: string): { readonly error: string } => ({ error: `netip.ParsePrefix(${quoteText(text)}): ${why}` });
+  const fail = (why: string): { readonly error: string } => ({ error: `netip.ParsePrefix(${quoteGo(text)}): ${why}` });
   const slash = text.lastIndexOf('/');
   if (slash === -1) return fail("no '/'");
   const address = parseAddress(text.slice(0, slash));
   if ('error' in address) return fail(address.error);
   if (address.zone !== '') return fail('IPv6 zones cannot be present in a prefix');
   const bits = text.slice(slash + 1);
-  if (!/^(?:\d|[1-9]\d+)$/.test(bits)) return fail(`bad bits after slash: ${quoteText(bits)}`);
+  if (!/^(?:\d|[1-9]\d+)$/.test(bits)) return fail(`bad bits after slash: ${quoteGo(bits)}`);
   return Number(bits) > address.bytes.length * 8 ? fail('prefix length out of range') : { address, bits: Number(bits) };
 }
 

@@ -1,6 +1,6 @@
+import { quoteGo } from '../../std/index.ts';
 import { CONTAINMENT_COSTS } from '../cost.ts';
 import { member, overload } from '../declaration.ts';
-import { quoteText } from '../go-quote.ts';
 import { BOOL, INT, opaque, STRING, type CelType } from '../type.ts';
 import { Failure, NO_SUCH_OVERLOAD, SealedValue, type Result, type Value } from '../value.ts';
 import { formatAddress, isMapped, isWithin, maskAddress, parseNetwork, type Network } from './address.ts';
@@ -36,7 +36,7 @@ function readCidr(value: Value | undefined): CidrValue | Failure {
   const why = 'network address parse error during conversion from string';
   const network = parseNetwork(value);
   if ('error' in network) return new Failure(`${why}: ${why}: ${network.error}`);
-  if (isMapped(network.address)) return new Failure(`${why}: IPv4-mapped IPv6 address ${quoteText(value)} is not allowed`);
+  if (isMapped(network.address)) return new Failure(`${why}: IPv4-mapped IPv6 address ${quoteGo(value)} is not allowed`);
   return new CidrValue(network);
 }
 

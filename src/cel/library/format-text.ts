@@ -1,6 +1,5 @@
-import { compareStrings } from '../../std/index.ts';
+import { compareStrings, quoteGo } from '../../std/index.ts';
 import { convert } from '../convert.ts';
-import { quoteText } from '../go-quote.ts';
 import {
   Duration,
   Failure,
@@ -46,7 +45,7 @@ function formatArgument(value: Value, verb: string, precision: number): string |
   switch (verb) {
     case 's': {
       const problem = value instanceof Uint8Array ? convert(value, 'string') : undefined;
-      if (problem instanceof Failure) return new Failure(`could not convert argument ${quoteText(problem.message)} to string`);
+      if (problem instanceof Failure) return new Failure(`could not convert argument ${quoteGo(problem.message)} to string`);
       return formatAsText(value) ?? refusal;
     }
     case 'd':
@@ -115,9 +114,9 @@ function formatAsText(value: Value): string | undefined {
 
 /** A value as it is printed within a list or map. */
 function formatPart(value: Value): string | undefined {
-  if (typeof value === 'string') return quoteText(value);
+  if (typeof value === 'string') return quoteGo(value);
   if (typeof value === 'number') return formatNumber(value);
-  if (value instanceof Uint8Array) return `b${quoteText(new TextDecoder().decode(value))}`;
+  if (value instanceof Uint8Array) return `b${quoteGo(new TextDecoder().decode(value))}`;
   if (value instanceof Timestamp) return `timestamp("${formatAsText(value) ?? ''}")`;
   if (value instanceof Duration) return `duration("${formatAsText(value) ?? ''}")`;
   if (isList(value)) {

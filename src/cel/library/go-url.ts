@@ -1,4 +1,4 @@
-import { quoteText } from '../go-quote.ts';
+import { quoteGo } from '../../std/index.ts';
 import { parseAddress } from './address.ts';
 
 /** A URL as Go's `net/url` reads it. Paths keep the form in which they were written, as far as that is allowed. */
@@ -31,7 +31,7 @@ export function parseUrl(text: string): GoUrl | Fault {
 }
 
 function explain(text: string, url: GoUrl | Fault): GoUrl | Fault {
-  return 'error' in url ? { error: `parse ${quoteText(text)}: ${url.error}` } : url;
+  return 'error' in url ? { error: `parse ${quoteGo(text)}: ${url.error}` } : url;
 }
 
 function parse(text: string, isRequest: boolean): GoUrl | Fault {
@@ -76,7 +76,7 @@ function parseHost(scheme: string, host: string): string | Fault {
   const first = host.indexOf(':');
   if (first !== -1) {
     const port = host.slice(scheme === 'http' || scheme === 'https' ? first : host.lastIndexOf(':'));
-    if (!/^:\d*$/.test(port)) return { error: `invalid port ${quoteText(port)} after host` };
+    if (!/^:\d*$/.test(port)) return { error: `invalid port ${quoteGo(port)} after host` };
   }
   return unescape(host, 'host');
 }
@@ -86,7 +86,7 @@ function parseLiteral(host: string): string | Fault {
   const close = host.lastIndexOf(']');
   if (close === -1) return { error: "missing ']' in host" };
   const port = host.slice(close + 1);
-  if (!/^(?::\d*)?$/.test(port)) return { error: `invalid port ${quoteText(port)} after host` };
+  if (!/^(?::\d*)?$/.test(port)) return { error: `invalid port ${quoteGo(port)} after host` };
   const name = host.slice(1, close);
   const zone = name.indexOf('%25');
   const parts = zone === -1 ? [unescape(name, 'host')] : [unescape(name.slice(0, zone), 'host'), unescape(name.slice(zone), 'zone')];
@@ -112,14 +112,14 @@ function unescape(text: string, mode: Mode): string | Fault {
       const code = Number.parseInt(escape.slice(1), 16);
       const isWrong =
         !/^%[0-9a-fA-F]{2}$/.test(escape) || (mode === 'host' && code < 128 && escape !== '%25') || isWrongZone(mode, code, escape);
-      if (isWrong) return { error: `invalid URL escape ${quoteText(escape)}` };
+      if (isWrong) return { error: `invalid URL escape ${quoteGo(escape)}` };
       bytes.push(code);
       at += 3;
       continue;
     }
     const isAscii = letter.length === 1 && letter < '\u0080';
     if ((mode === 'host' || mode === 'zone') && isAscii && !HOST_SIGNS.test(letter))
-      return { error: `invalid character ${quoteText(letter)} in host name` };
+      return { error: `invalid character ${quoteGo(letter)} in host name` };
     bytes.push(...encoder.encode(letter === '+' && mode === 'query' ? ' ' : letter));
     at += letter.length;
   }

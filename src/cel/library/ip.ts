@@ -1,5 +1,5 @@
+import { quoteGo } from '../../std/index.ts';
 import { member, overload, type Implementation } from '../declaration.ts';
-import { quoteText } from '../go-quote.ts';
 import { BOOL, INT, opaque, STRING, type CelType } from '../type.ts';
 import { Failure, NO_SUCH_OVERLOAD, SealedValue, type Result, type Value } from '../value.ts';
 import { formatAddress, isMapped, parseAddress, type Address } from './address.ts';
@@ -28,9 +28,9 @@ export class IpValue extends SealedValue {
 /** A text as an address; a failure for what Kubernetes takes for none. */
 export function readIp(text: string): IpValue | Failure {
   const address = parseAddress(text);
-  if ('error' in address) return new Failure(`IP Address ${quoteText(text)} parse error during conversion from string: ${address.error}`);
-  if (address.zone !== '') return new Failure(`IP address ${quoteText(text)} with zone value is not allowed`);
-  if (isMapped(address)) return new Failure(`IPv4-mapped IPv6 address ${quoteText(text)} is not allowed`);
+  if ('error' in address) return new Failure(`IP Address ${quoteGo(text)} parse error during conversion from string: ${address.error}`);
+  if (address.zone !== '') return new Failure(`IP address ${quoteGo(text)} with zone value is not allowed`);
+  if (isMapped(address)) return new Failure(`IPv4-mapped IPv6 address ${quoteGo(text)} is not allowed`);
   return new IpValue(address);
 }
 

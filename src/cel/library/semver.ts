@@ -1,5 +1,5 @@
+import { quoteGo } from '../../std/index.ts';
 import { member, overload, type Implementation } from '../declaration.ts';
-import { quoteText } from '../go-quote.ts';
 import { sealed, type StructType } from '../struct-type.ts';
 import { BOOL, INT, STRING } from '../type.ts';
 import { Failure, NO_SUCH_OVERLOAD, SealedValue, type Result, type Value } from '../value.ts';
@@ -43,23 +43,23 @@ export function readSemver(text: string): SemverValue | Failure {
 }
 
 function readNumber(name: string, digits: string): bigint | Failure {
-  if (!/^\d*$/.test(digits)) return new Failure(`Invalid character(s) found in ${name} number ${quoteText(digits)}`);
+  if (!/^\d*$/.test(digits)) return new Failure(`Invalid character(s) found in ${name} number ${quoteGo(digits)}`);
   if (/^0./.test(digits))
-    return new Failure(`${name.charAt(0).toUpperCase()}${name.slice(1)} number must not contain leading zeroes ${quoteText(digits)}`);
+    return new Failure(`${name.charAt(0).toUpperCase()}${name.slice(1)} number must not contain leading zeroes ${quoteGo(digits)}`);
   if (digits === '') return new Failure('strconv.ParseUint: parsing "": invalid syntax');
   const value = BigInt(digits);
-  return BigInt.asUintN(64, value) === value ? value : new Failure(`strconv.ParseUint: parsing ${quoteText(digits)}: value out of range`);
+  return BigInt.asUintN(64, value) === value ? value : new Failure(`strconv.ParseUint: parsing ${quoteGo(digits)}: value out of range`);
 }
 
 function findFault(prerelease: readonly string[], builds: readonly string[]): Failure | undefined {
   for (const part of prerelease) {
     if (part === '') return new Failure('Prerelease is empty');
-    if (/^0\d+$/.test(part)) return new Failure(`Numeric PreRelease version must not contain leading zeroes ${quoteText(part)}`);
-    if (!/^[0-9A-Za-z-]+$/.test(part)) return new Failure(`Invalid character(s) found in prerelease ${quoteText(part)}`);
+    if (/^0\d+$/.test(part)) return new Failure(`Numeric PreRelease version must not contain leading zeroes ${quoteGo(part)}`);
+    if (!/^[0-9A-Za-z-]+$/.test(part)) return new Failure(`Invalid character(s) found in prerelease ${quoteGo(part)}`);
   }
   for (const part of builds) {
     if (part === '') return new Failure('Build meta data is empty');
-    if (!/^[0-9A-Za-z-]+$/.test(part)) return new Failure(`Invalid character(s) found in build meta data ${quoteText(part)}`);
+    if (!/^[0-9A-Za-z-]+$/.test(part)) return new Failure(`Invalid character(s) found in build meta data ${quoteGo(part)}`);
   }
   return undefined;
 }
