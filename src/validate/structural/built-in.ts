@@ -3,7 +3,7 @@ import { findNearest, isArray, isObject, stringifyJson, type JsonValue } from '.
 import { ABSENT_WORDS, EMPTY_WORDS, SAID_ELSEWHERE } from './absent-words.ts';
 import { Cursor, toDottedPath, type Check } from './cursor.ts';
 import { EMPTY_IS_A_VALUE, ENUM_WORDS } from './enum-words.ts';
-import { toGoType, toGoValue, toStructName } from './go-type.ts';
+import { NAMED_TYPES, toGoType, toGoValue, toStructName } from './go-type.ts';
 import { checkKeys } from './list-keys.ts';
 import { explainTime, findBadBase64, isTime, judgeQuantity } from './scalars.ts';
 
@@ -292,11 +292,12 @@ function checkQuantity(value: JsonValue, at: Cursor): void {
   }
 }
 
-function reportType(at: Cursor, value: JsonValue, goType: string): void {
+function reportType(at: Cursor, value: JsonValue, like: string): void {
+  const goType = NAMED_TYPES[`${at.struct}.${String(at.path.at(-1))}`] ?? like;
   const got = toGoValue(value);
   const text = got === 'number' && /^u?int/.test(goType) ? `number ${stringifyJson(value)}` : got;
   const owner = at.struct === '' ? 'value' : `struct field ${at.struct}.${at.structField}`;
-  at.report('KV0041', { field: at.field, got: text, owner, type: goType, how: howToWrite(goType) });
+  at.report('KV0041', { field: at.field, got: text, owner, type: goType, how: howToWrite(like) });
 }
 
 function howToWrite(goType: string): string {
