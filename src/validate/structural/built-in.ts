@@ -95,11 +95,12 @@ const SCHEMA_OR_OTHER = /\.JSONSchemaPropsOr(?:Array|Bool)$/;
 /** A schema within a schema, or several: read by a decoder of its own, which minds types alone. */
 function checkInnerSchemas(check: Check): Check {
   return (value, at) => {
-    for (const schema of isArray(value) ? value : [value]) {
-      if (!isObject(schema)) continue;
+    // A lone value that is no schema is ignored; an item of a list is not.
+    for (const schema of isArray(value) ? value.filter((item) => item !== null) : [value].filter(isObject)) {
       const inner = new Cursor();
       inner.path.push(...at.path);
       inner.maps.push(...at.maps);
+      inner.struct = at.struct;
       check(schema, inner);
       at.problems.push(...inner.problems.filter(({ code }) => code === 'KV0041'));
     }
