@@ -4,7 +4,7 @@ export { Bitset } from './bitset.ts';
 export { toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 export { parseGoDuration } from './go-duration.ts';
-export { quoteGo } from './go-quote.ts';
+export { printGo, quoteGo } from './go-quote.ts';
 export { toLayers } from './graph.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
 export {
