@@ -1,12 +1,13 @@
-import { compareRights, listRights, type Holding } from '../../engine/rbac/index.ts';
-import type { World } from '../../model/index.ts';
+import { compareRights, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
+import type { Fact, Finding, World } from '../../model/index.ts';
 import type { PrincipalEntry, RbacReport, RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
+import { waiveAll } from '../stages/make-plan.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
-import { toLocate, toRightEntries, toRightsChangeEntry } from '../stages/right-entries.ts';
+import { toLocate, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
 import { printLeastRights } from './least-rights.ts';
 
 /** Flags that say how the least Roles are written. */
@@ -37,6 +38,7 @@ function toReport(question: QuestionWorld, args: Arguments): RbacReport {
     return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
   });
   const changes = base === undefined || before.kind === 'none' ? undefined : listChanges(base, question, isAsked);
+  const found = listDenied(world, question.config.deny).map((fact) => toFinding(fact, locate));
   return {
     kind: 'RbacReport',
     which,
@@ -44,9 +46,25 @@ function toReport(question: QuestionWorld, args: Arguments): RbacReport {
     ...(after === undefined ? {} : { after }),
     principals,
     ...(changes === undefined ? {} : { changes }),
-    findings,
+    findings: [...findings, ...waiveAll(found, question)],
     notes,
     next: '`kplan who-can` asks for one right, `kplan can-i` for one subject; `-o json` names every binding and rule.',
+  };
+}
+
+/** A fact as a finding, at the first place in the manifests that it was derived from. */
+function toFinding({ code, severity, subject, data, objects }: Fact, locate: Locate): Finding {
+  const placed = objects.map(({ ref, path = '' }) => ({ ref, path, source: locate(ref, path) }));
+  const at = placed.find(({ source }) => source !== undefined) ?? placed[0];
+  const ref = subject ?? at?.ref;
+  const source = at?.source;
+  return {
+    code,
+    severity,
+    data,
+    ...(ref === undefined ? {} : { ref }),
+    ...(at === undefined || ref !== at.ref ? {} : { path: at.path }),
+    ...(source === undefined ? {} : { source }),
   };
 }
 

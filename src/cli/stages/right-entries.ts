@@ -6,7 +6,8 @@ import type { QuestionWorld } from './question-world.ts';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
-type Locate = (ref: ObjectRef, pointer: string) => SourceRange | undefined;
+/** Where a field (JSON pointer) of an object stands in the manifests, if it does. */
+export type Locate = (ref: ObjectRef, pointer: string) => SourceRange | undefined;
 
 const NOWHERE: Locate = () => undefined;
 

@@ -1,13 +1,12 @@
 import { compareBy, sortedUnique } from '../../std/index.ts';
 import { compareRefs, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
-import { describeBinding } from './binding.ts';
 import { listCauses } from './cause.ts';
 import { listDangling } from './dangling.ts';
 import { compareRights } from './difference.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import type { Holding } from './holding.ts';
 import type { Principal } from './principal.ts';
-import { describeAbility, describeWhere, joinSome } from './wording.ts';
+import { describeAbility, describeBindings, describeWhere, joinSome } from './wording.ts';
 
 type Direction = FactChange['change'];
 
@@ -105,13 +104,4 @@ function toCode(change: Direction, is: { readonly isAdmin: boolean; readonly isP
   if (change === 'lost') return { code: is.isAdmin ? 'KA0102' : is.isPower ? 'KA0104' : 'KA0106', severity: 'info' };
   if (is.isAdmin) return { code: 'KA0101', severity: 'error' };
   return is.isPower ? { code: 'KA0103', severity: 'warning' } : { code: 'KA0105', severity: 'info' };
-}
-
-function describeBindings(holdings: readonly Holding[]): readonly string[] {
-  const grants = new Set(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
-  const texts = [...grants].flatMap(({ binding, subjectIndex }) => {
-    const subject = binding.subjects[subjectIndex];
-    return subject === undefined ? [] : [describeBinding(binding, subject)];
-  });
-  return sortedUnique(texts);
 }

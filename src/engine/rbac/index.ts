@@ -1,6 +1,8 @@
 export { describeBinding } from './binding.ts';
 export { authorize, type AllowingRule, type Decision } from './authorize.ts';
 export { listCauses } from './cause.ts';
+export type { DenyRule } from './deny.ts';
+export { createDenyEngine, listDenied } from './deny-engine.ts';
 export { compareRights, listRights, type RightsChange } from './difference.ts';
 export { rbacEngine } from './engine.ts';
 export { refuseRequest } from './forbidden.ts';

@@ -1,5 +1,7 @@
 import { sortedUnique } from '../../std/index.ts';
+import { describeBinding } from './binding.ts';
 import type { Ability, Gain } from './gain.ts';
+import type { Holding } from './holding.ts';
 
 const SHOWN = 6;
 const READ: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
@@ -29,6 +31,16 @@ function describeMany(abilities: readonly Ability[]): string {
   const [read, write] = [having((verb) => READ.has(verb) || verb === '*'), having((verb) => !READ.has(verb))];
   const counts = [...(read.length > 0 ? [`read ${read.length}`] : []), ...(write.length > 0 ? [`write ${write.length}`] : [])];
   return `${counts.join(' and ')} kinds of resources (${joinSome(sortedUnique([...write, ...read]))})`;
+}
+
+/** The bindings that give holdings, as the API server words them. */
+export function describeBindings(holdings: readonly Holding[]): readonly string[] {
+  const grants = new Set(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
+  const texts = [...grants].flatMap(({ binding, subjectIndex }) => {
+    const subject = binding.subjects[subjectIndex];
+    return subject === undefined ? [] : [describeBinding(binding, subject)];
+  });
+  return sortedUnique(texts);
 }
 
 /** Where a gain holds: `in shop`, `in 4 namespaces`, `cluster-wide`. */
