@@ -22,6 +22,7 @@ export {
   type ValidateReport,
 } from './report.ts';
 export type { CapacityReport } from './capacity.ts';
+export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
 export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';

@@ -8,9 +8,11 @@ const READ: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 export function describeAbility({ power, abilities }: Gain): string {
   if (power !== undefined) return power.phrase + abilities.map(describeNames).join('');
   if (abilities.length > 2) return describeMany(abilities);
-  return abilities
-    .map((ability) => `${describeVerbs(ability.verbs)} ${joinSome(ability.resources)}${describeNames(ability)}`)
-    .join(', and ');
+  return abilities.map((ability) => `${describeVerbs(ability.verbs)} ${joinSome(whatOf(ability))}${describeNames(ability)}`).join(', and ');
+}
+
+function whatOf({ resources, paths }: Ability): readonly string[] {
+  return [...resources, ...paths];
 }
 
 function describeVerbs(verbs: readonly string[]): string {
@@ -23,7 +25,7 @@ function describeNames({ names }: Ability): string {
 
 function describeMany(abilities: readonly Ability[]): string {
   const having = (isMeant: (verb: string) => boolean): string[] =>
-    sortedUnique(abilities.filter(({ verbs }) => verbs.some(isMeant)).flatMap(({ resources }) => resources));
+    sortedUnique(abilities.filter(({ verbs }) => verbs.some(isMeant)).flatMap(whatOf));
   const [read, write] = [having((verb) => READ.has(verb) || verb === '*'), having((verb) => !READ.has(verb))];
   const counts = [...(read.length > 0 ? [`read ${read.length}`] : []), ...(write.length > 0 ? [`write ${write.length}`] : [])];
   return `${counts.join(' and ')} kinds of resources (${joinSome(sortedUnique([...write, ...read]))})`;
