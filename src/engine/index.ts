@@ -1,6 +1,7 @@
 import type { Engine } from '../model/index.ts';
 import { createAdmissionEngine } from './admission/index.ts';
 import {
+  boundReplicas,
   expandWorld,
   listRefusedPods,
   progressOf,
@@ -16,6 +17,7 @@ import { createSchedulerEngine, NOT_SIMULATED, schedule, schedulingKnown } from 
 
 /** Whether updates can finish, by the controllers and the scheduler. */
 const rolloutEngine: Engine = createRolloutEngine({
+  bound: (world) => boundReplicas(world).world,
   expand: expandWorld,
   listRefused: listRefusedPods,
   place: (world) => schedule(world),
@@ -29,7 +31,7 @@ const rolloutEngine: Engine = createRolloutEngine({
 
 /** The engines whose facts make effects, in the order in which reports show them. */
 export const ENGINES: readonly Engine[] = [
-  createSchedulerEngine(expandWorld),
+  createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }),
   createAdmissionEngine(listRefusedPods),
   rolloutEngine,
   networkEngine,

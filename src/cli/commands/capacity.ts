@@ -1,4 +1,4 @@
-import { expandWorld } from '../../engine/controllers/index.ts';
+import { boundReplicas, expandWorld } from '../../engine/controllers/index.ts';
 import {
   findCapacity,
   parseShapeSpec,
@@ -30,6 +30,7 @@ export async function runCapacity(args: Arguments, io: Io): Promise<number> {
   const answer = findCapacity(world, {
     kubernetesVersion,
     expand: expandWorld,
+    listOverlarge: (asked) => boundReplicas(asked).overlarge,
     shapes,
     open: await loadCoveringSolver(),
     groups: args.list('node-group'),

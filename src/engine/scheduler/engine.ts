@@ -14,6 +14,7 @@ import {
 import { compareBy, compareStrings, isEqualJson, toPointer } from '../../std/index.ts';
 import { findUnfit } from './cron-pods.ts';
 import { factsOf, roomOf, type WorkloadFact } from './facts.ts';
+import type { Overlarge } from './overlarge.ts';
 import { findMoves } from './placement-moves.ts';
 import { describeRoom, isTight } from './room-left.ts';
 import { schedulingKnown } from './schedule.ts';
@@ -29,21 +30,33 @@ interface Comparison {
   readonly factsAfter: Facts;
 }
 
+/** What the controllers make of a world: engines do not import each other, so it is handed in. */
+export interface Controllers {
+  /** The world with the pods that controllers would create. */
+  readonly expand: (world: World) => World;
+  /** The workloads of a world of which `expand` makes fewer pods than they ask for, because no nodes could hold so many. */
+  readonly listOverlarge: (world: World) => readonly Overlarge[];
+}
+
 /**
  * The scheduler as an engine: pods of a workload that find no node any more (or find one again), DaemonSets that no
  * longer reach a node, pods evicted for others, pods that no scheduler ever places, CronJobs whose pods fit nowhere, pods
- * that move to other kinds of nodes, and little room left. `expand` makes of a world the pods that controllers would create. Says
- * nothing of worlds without nodes: ask `schedulingKnown`.
+ * that move to other kinds of nodes, and little room left. Says nothing of worlds without nodes: ask `schedulingKnown`.
  */
-export function createSchedulerEngine(expand: (world: World) => World): Engine {
+export function createSchedulerEngine({ expand, listOverlarge }: Controllers): Engine {
   return {
     name: 'scheduler',
     compare: (rawBefore, rawAfter) => {
       const settle = (world: World): World => showPlacement(expand(CONTROLLER_LENS.show(world)));
       const [before, after] = [settle(rawBefore), settle(rawAfter)];
-      const factsAfter = factsOf(after);
+      const [known, factsAfter] = [factsOf(before), factsOf(after)];
       if (factsAfter === undefined) return [];
-      const comparison = { before, after, factsBefore: factsOf(before) ?? new Map(), factsAfter };
+      const comparison = {
+        before,
+        after,
+        factsBefore: withOmitted(known ?? new Map(), listOverlarge(rawBefore)),
+        factsAfter: withOmitted(factsAfter, listOverlarge(rawAfter)),
+      };
       const keys = [...new Set([...comparison.factsBefore.keys(), ...factsAfter.keys()])].toSorted(compareStrings);
       const changes = [
         ...keys.flatMap((key) => compareWorkload(key, comparison)),
@@ -53,6 +66,19 @@ export function createSchedulerEngine(expand: (world: World) => World): Engine {
       return changes.toSorted(compareBy(({ fact }) => fact.key));
     },
   };
+}
+
+/** Facts of all pods that workloads ask for: those that are not looked at find no place where the last of the others finds none. */
+function withOmitted(facts: Facts, overlarge: readonly Overlarge[]): Facts {
+  if (overlarge.length === 0) return facts;
+  const whole = new Map(facts);
+  for (const { workload, asked, kept } of overlarge) {
+    const fact = facts.get(toRefKey(workload));
+    if (fact === undefined || fact.unplaced === 0) continue;
+    const omitted = asked - kept;
+    whole.set(toRefKey(workload), { ...fact, replicas: fact.replicas + omitted, unplaced: fact.unplaced + omitted });
+  }
+  return whole;
 }
 
 function compareWorkload(key: RefKey, comparison: Comparison): readonly FactChange[] {
