@@ -1,4 +1,5 @@
 export { describeBinding } from './binding.ts';
+export { listChecks } from './checks/index.ts';
 export { authorize, type AllowingRule, type Decision } from './authorize.ts';
 export { listCauses } from './cause.ts';
 export type { DenyRule } from './deny.ts';
