@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { authorize, type AccessRequest } from '../engine/rbac/index.ts';
+import { decide, type AccessRequest } from '../engine/rbac/index.ts';
 import type { World } from '../model/index.ts';
 import { getArray, getString, isObject, parseJson, stringifyJson, type JsonObject, type JsonValue } from '../std/index.ts';
 import { readInput } from './input.ts';
@@ -23,7 +23,7 @@ export function answerBatch(file: string, world: World, io: Io): number {
 function answerLine(line: string, world: World): JsonObject {
   const request = readRequest(line);
   if (typeof request === 'string') return { error: request };
-  const { allowed, reason } = authorize(world, request);
+  const { allowed, reason } = decide(world, request);
   return { allowed, reasons: reason === '' ? [] : [reason] };
 }
 

@@ -45,24 +45,24 @@ function isFormat(text: string): text is FormatName | 'github' {
   return text === 'github' || Object.hasOwn(FORMATS, text);
 }
 
-/** Prints a report in every format that was asked for. */
-export async function printReport(report: Report, args: Arguments, io: Io): Promise<void> {
+/** Prints a report in every format that was asked for; `failOn` is what the configuration says where --fail-on is silent. */
+export async function printReport(report: Report, args: Arguments, io: Io, failOn?: string): Promise<void> {
   const layout = { width: io.width, color: wantsColor(io, args.string('color')), all: args.has('all') };
   for (const target of readTargets(args)) {
     const text =
       target.format === 'github'
-        ? await renderGithub(report, io)
+        ? await showOnGithub(report, args, io, failOn)
         : FORMATS[target.format](report, { ...layout, ...(target.file === undefined ? {} : { color: false, width: 120 }) });
     if (target.file === undefined) io.out(text);
     else writeOutput(target.file, text, io);
   }
 }
 
-async function renderGithub(report: Report, io: Io): Promise<string> {
-  const { renderWorkflowCommands, renderJobSummary } = await import('./github-output.ts');
-  const summary = io.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined && summary !== '') writeFileSync(summary, renderJobSummary(report), { flag: 'a' });
-  return renderWorkflowCommands(report);
+async function showOnGithub(report: Report, args: Arguments, io: Io, failOn: string | undefined): Promise<string> {
+  const github = await import('./github-output.ts');
+  const paths = args.positionals.filter((path) => path !== '.');
+  const name = [args.command.program, args.command.name, ...paths].filter((word) => word !== '').join(' ');
+  return github.showOnGithub(report, name, args.string('fail-on') ?? failOn ?? 'error', io);
 }
 
 /** Writes a file that a user named, whole once it has begun; says which file and why where that fails. */

@@ -69,7 +69,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what would change, and what that change does, before anything is touched.',
     usage: '[plan] [PATH]',
     positionals: [0, 1],
-    flags: ['out', 'watch', 'force-conflicts', 'server-dry-run', ...PLAN],
+    flags: ['out', 'watch', 'force-conflicts', 'server-dry-run', 'scheduler-config', ...PLAN],
     examples: [
       ['kplan', 'the manifests here against the cluster'],
       ['kplan deploy --base merge-base:main', 'what this branch changes, without a cluster'],
@@ -169,6 +169,7 @@ export const COMMANDS: readonly Command[] = [
       'delete-emptydir-data',
       'disable-eviction',
       'pod-selector',
+      'scheduler-config',
       ...QUESTION.filter((flag) => flag !== 'namespace' && flag !== 'selector'),
     ],
     examples: [
@@ -209,7 +210,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
     usage: 'capacity [PATH]',
     positionals: [0, 1],
-    flags: ['for', 'node-shape', 'node-group', 'expander', ...QUESTION],
+    flags: ['for', 'node-shape', 'node-group', 'expander', 'scheduler-config', ...QUESTION],
     examples: [
       ['kplan capacity deploy --nodes 3x4cpu,16Gi --for deployment/web', 'how many more of one workload fit'],
       ["kplan capacity deploy --node-shape 'm5.large=2cpu,8Gi,price=0.096' --node-shape m5.xlarge,price=0.192", 'the cheapest fleet'],
@@ -240,6 +241,7 @@ export const COMMANDS: readonly Command[] = [
       ...LIVE,
       'embedded',
       'to',
+      'scheduler-config',
       'allow',
       'yes',
       'dry-run',
