@@ -1,4 +1,4 @@
-import { compareRights, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
+import { listChecks, compareRights, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
 import type { Fact, Finding, World } from '../../model/index.ts';
 import type { PrincipalEntry, RbacReport, RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -38,7 +38,8 @@ function toReport(question: QuestionWorld, args: Arguments): RbacReport {
     return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
   });
   const changes = base === undefined || before.kind === 'none' ? undefined : listChanges(base, question, isAsked);
-  const found = listDenied(world, question.config.deny).map((fact) => toFinding(fact, locate));
+  const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog)];
+  const found = facts.map((fact) => toFinding(fact, locate));
   return {
     kind: 'RbacReport',
     which,

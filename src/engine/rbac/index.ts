@@ -1,5 +1,6 @@
 export { describeBinding } from './binding.ts';
 export { authorize, decide, type AllowingRule, type Decision } from './authorize.ts';
+export { listChecks } from './checks/index.ts';
 export { listCauses } from './cause.ts';
 export type { DenyRule } from './deny.ts';
 export { createDenyEngine, listDenied } from './deny-engine.ts';
