@@ -4,6 +4,8 @@ export type FlagType = 'boolean' | 'string' | 'number' | 'list';
 /** One flag: `name` without the dashes. */
 export interface Flag {
   readonly name: string;
+  /** What commands list it by where another flag of the same name means something else. */
+  readonly id?: string;
   readonly alias?: string;
   readonly type: FlagType;
   readonly group: 'World' | 'Plan' | 'Apply' | 'Daemon' | 'Output' | 'General';
@@ -213,6 +215,9 @@ export const FLAGS: readonly Flag[] = [
     value: 'NAMESPACE/NAME',
     summary: 'who gets them; default default/kapply-UNIT',
   },
+  { name: 'from', type: 'string', group: 'Plan', value: 'END', summary: 'who connects: namespace/name of a workload, or an IP address' },
+  { name: 'to', id: 'reach-to', type: 'string', group: 'Plan', value: 'END', summary: 'to whom: a workload or an IP address' },
+  { name: 'port', type: 'string', group: 'Plan', value: 'PORT[/PROTOCOL]', summary: "the pod's own port, as in 80/TCP" },
   { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
   { name: 'no-hooks', type: 'boolean', group: 'Apply', summary: 'do not run the hooks that are for the removal of the unit' },

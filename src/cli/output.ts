@@ -9,9 +9,12 @@ import { wantsColor, type Io } from './io.ts';
 
 /** Where one format of the report goes. */
 interface Target {
-  readonly format: FormatName | 'github';
+  readonly format: string;
   readonly file?: string;
 }
+
+/** Formats that one command has besides those of every report: by name, what is written, piece by piece. */
+export type OwnFormats = Readonly<Record<string, () => Iterable<string>>>;
 
 /** What `-o` takes. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
@@ -19,13 +22,14 @@ export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github
 const LATER: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'gitlab']);
 
 /** Decodes `-o`: at most one format without a file. */
-export function readTargets(args: Arguments): readonly Target[] {
+export function readTargets(args: Arguments, own: readonly string[] = []): readonly Target[] {
+  const names = [...FORMAT_NAMES, ...own];
   const targets = args.list('output').map((text): Target => {
     const equals = text.indexOf('=');
     const format = equals < 0 ? text : text.slice(0, equals);
-    if (!isFormat(format)) {
-      const nearest = findNearest(format, FORMAT_NAMES);
-      const known = `there is ${FORMAT_NAMES.join(', ')}`;
+    if (!names.includes(format)) {
+      const nearest = findNearest(format, names);
+      const known = `there is ${names.join(', ')}`;
       throw usage(
         args.command,
         LATER.has(format)
@@ -41,21 +45,22 @@ export function readTargets(args: Arguments): readonly Target[] {
   return targets.every((target) => target.file !== undefined) ? [{ format: 'text' }, ...targets] : targets;
 }
 
-function isFormat(text: string): text is FormatName | 'github' {
-  return text === 'github' || Object.hasOwn(FORMATS, text);
+/** Prints a report in every format that was asked for. */
+export async function printReport(report: Report, args: Arguments, io: Io, own: OwnFormats = {}): Promise<void> {
+  const layout = { width: io.width, color: wantsColor(io, args.string('color')), all: args.has('all') };
+  for (const { format, file } of readTargets(args, Object.keys(own))) {
+    const pieces = own[format]?.() ?? [
+      isFormat(format)
+        ? FORMATS[format](report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
+        : await renderGithub(report, io),
+    ];
+    if (file === undefined) for (const piece of pieces) io.out(piece);
+    else writeOutput(file, [...pieces].join(''), io);
+  }
 }
 
-/** Prints a report in every format that was asked for. */
-export async function printReport(report: Report, args: Arguments, io: Io): Promise<void> {
-  const layout = { width: io.width, color: wantsColor(io, args.string('color')), all: args.has('all') };
-  for (const target of readTargets(args)) {
-    const text =
-      target.format === 'github'
-        ? await renderGithub(report, io)
-        : FORMATS[target.format](report, { ...layout, ...(target.file === undefined ? {} : { color: false, width: 120 }) });
-    if (target.file === undefined) io.out(text);
-    else writeOutput(target.file, text, io);
-  }
+function isFormat(text: string): text is FormatName {
+  return Object.hasOwn(FORMATS, text);
 }
 
 async function renderGithub(report: Report, io: Io): Promise<string> {

@@ -28,6 +28,7 @@ import { listCapacityTables } from './capacity-tables.ts';
 import { homelessOfLoss } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import { drainSections, scheduleSections } from './markdown-placement.ts';
+import { reachSections } from './markdown-reach.ts';
 import { countPlaced } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -90,6 +91,12 @@ function titleOf(report: Report): string {
       return `kplan can-i --list: ${count(report.abilities.length, 'permission') || 'nothing'}`;
     case 'WhoCanReport':
       return `kplan who-can ${describeAccess(report.request, report.anywhere)}: ${count(report.grants.length, 'grant') || 'nobody'}`;
+    case 'ReachReport':
+      return `kplan reach: ${count(report.connections.length, 'connected pair') || 'no connection'} · ${problems}`;
+    case 'ReachAnswerReport':
+      return `kplan reach ${report.from} -> ${report.to}, ${report.protocol} ${report.port}: ${report.allowed ? 'yes' : 'no'}`;
+    case 'ReachDiffReport':
+      return `kplan reach diff: ${count(report.changes.length, 'pair') || 'no difference'} · ${problems}`;
     case 'ScheduleReport': {
       const { placed, unplaced } = countPlaced(report);
       return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
@@ -143,6 +150,8 @@ function sectionsOf(report: Report): Section[] {
         open: true,
       });
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'ReachReport' || report.kind === 'ReachAnswerReport' || report.kind === 'ReachDiffReport')
+    sections.push(...reachSections(report));
   if (report.kind === 'CapacityReport')
     for (const { title, head, rows } of listCapacityTables(report, true))
       sections.push({

@@ -15,6 +15,7 @@ import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
 import type { CapacityReport } from './capacity.ts';
 import type { DrainReport } from './drain.ts';
+import type { AnyReachReport } from './reach.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -99,6 +100,7 @@ export type Report =
   | CapacityReport
   | DrainReport
   | PlanReport
+  | AnyReachReport
   | ScheduleReport
   | StatusReport
   | ValidateReport
@@ -138,6 +140,9 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'AccessListReport':
     case 'AccessReport':
     case 'WhoCanReport':
+    case 'ReachAnswerReport':
+    case 'ReachDiffReport':
+    case 'ReachReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

@@ -143,7 +143,7 @@ function explain(verdict: SideVerdict, end: End): string {
     case 'isolation': {
       const isolating = policies.filter(({ kind }) => kind === 'NetworkPolicy');
       const names = isolating.map(({ namespace = '', name }) => `${namespace}/${name}`).join(', ');
-      return `${direction}: ${passed}no rule allows it of the ${isolating.length === 1 ? 'policy' : 'policies'} that select ${end.name}: ${names}`;
+      return `${direction}: ${passed}no rule allows it of the ${isolating.length === 1 ? 'policy that selects' : 'policies that select'} ${end.name}: ${names}`;
     }
     case 'admin':
     case 'namespace':
