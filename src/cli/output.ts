@@ -19,7 +19,7 @@ export type OwnFormats = Readonly<Record<string, () => Iterable<string>>>;
 /** What `-o` takes. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
 
-const LATER: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'gitlab']);
+const LATER: ReadonlySet<string> = new Set(['html']);
 
 /** Decodes `-o`: at most one format without a file. */
 export function readTargets(args: Arguments, own: readonly string[] = []): readonly Target[] {
