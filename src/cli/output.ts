@@ -8,7 +8,7 @@ import { usage, type Arguments } from './arguments.ts';
 import { wantsColor, type Io } from './io.ts';
 
 /** Where one format of the report goes. */
-interface Target {
+export interface Target {
   readonly format: string;
   readonly file?: string;
 }
@@ -54,9 +54,26 @@ export async function printReport(report: Report, args: Arguments, io: Io, own: 
         ? FORMATS[format](report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
         : await renderGithub(report, io),
     ];
-    if (file === undefined) for (const piece of pieces) io.out(piece);
-    else writeOutput(file, [...pieces].join(''), io);
+    printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
   }
+}
+
+const LEAST_PIECE = 1 << 16;
+
+/** Prints pieces where a target says, a few at once. */
+export function printPieces(pieces: Iterable<string>, { file }: Target, io: Io): void {
+  if (file !== undefined) {
+    writeOutput(file, [...pieces].join(''), io);
+    return;
+  }
+  let waiting = '';
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < LEAST_PIECE) continue;
+    io.out(waiting);
+    waiting = '';
+  }
+  if (waiting !== '') io.out(waiting);
 }
 
 function isFormat(text: string): text is FormatName {

@@ -223,7 +223,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says who reaches whom on which ports, why of one connection, and what a change opens and closes.',
     usage: 'reach [PATH] | reach diff [PATH | DIR1 DIR2]',
     positionals: [0, 3],
-    flags: ['from', 'reach-to', 'port', 'batch', ...QUESTION],
+    flags: ['from', 'reach-to', 'port', 'batch', 'exposure', 'explain-connections', 'focus-workload', 'focus-conn', ...QUESTION],
     examples: [
       ['kplan reach deploy --base none', 'every allowed connection of these manifests alone'],
       ['kplan reach deploy --from shop/web --to shop/db --port 5432/TCP', 'one answer, with the rules that decide; exit 1 for no'],

@@ -12,6 +12,7 @@ import { printReport, readTargets } from '../output.ts';
 import { answerReach, isPortNumber } from '../reach-batch.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
 import { runReachDiff } from './reach-diff.ts';
+import { runReachGuard, wantsGuard } from './reach-npguard.ts';
 
 const OWN_FORMATS = ['csv', 'dot'];
 const ASKING = ['from', 'to', 'port', 'batch'] as const;
@@ -19,6 +20,7 @@ const ASKING = ['from', 'to', 'port', 'batch'] as const;
 /** `kplan reach [PATH]`: every allowed connection, or the answer to one question (exit 1 for no); `kplan reach diff`: what changes. */
 export async function runReach(args: Arguments, io: Io): Promise<number> {
   const [word, ...rest] = args.positionals;
+  if (wantsGuard(args, OWN_FORMATS)) return runReachGuard(word === 'diff' ? rest : args.positionals, word === 'diff', args, io);
   if (word === 'diff') {
     const asked = ASKING.find((flag) => args.string(flag) !== undefined);
     if (asked !== undefined) throw usage(args.command, `--${asked} asks of one world: it is of no use with diff`);

@@ -45,7 +45,7 @@ interface Pods {
   readonly pods: Selector;
 }
 
-/** `namespaces` or `pods`, of subjects and of peers; v1alpha1 had the selector of namespaces one level deeper at first. */
+/** `namespaces` or `pods`, of subjects and of peers, whose selectors select everything where they are absent; v1alpha1 had the selector of namespaces one level deeper at first. */
 function readPods(value: JsonValue): Pods | undefined {
   const namespaces = getObject(value, 'namespaces');
   if (namespaces !== undefined) {
@@ -55,7 +55,7 @@ function readPods(value: JsonValue): Pods | undefined {
   const pods = getObject(value, 'pods');
   if (pods === undefined) return undefined;
   const outer = getObject(pods, 'namespaces', 'namespaceSelector') ?? getObject(pods, 'namespaceSelector');
-  return { kind: 'pods', namespaces: readLabelSelector(outer), pods: readLabelSelector(getObject(pods, 'podSelector')) };
+  return { kind: 'pods', namespaces: readLabelSelector(outer ?? {}), pods: readLabelSelector(getObject(pods, 'podSelector') ?? {}) };
 }
 
 function readRules(value: JsonValue | undefined, direction: Direction): readonly Rule[] | undefined {

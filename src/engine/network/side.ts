@@ -37,21 +37,34 @@ export function readSide(world: World): Side {
 }
 
 function computeSide(world: World): Side {
-  const policies = [
-    ...world.kind('networking.k8s.io', 'NetworkPolicy').derive(computePolicies),
-    ...ADMIN_KINDS.flatMap((kind) => world.kind(ADMIN_GROUP, kind).derive(computeAdminPolicies)),
-  ].toSorted(
-    compareBy(
-      ({ tier }) => TIERS.indexOf(tier),
-      ({ priority }) => priority,
-    ),
-  );
-  const nodes = world.byKind('', 'Node').map(toNodeEnd);
   const namespaces = world.kind('', 'Namespace').derive(computeNamespaces);
+  return toSide({
+    workloads: listWorkloads(world),
+    policies: [
+      ...world.kind('networking.k8s.io', 'NetworkPolicy').derive(computePolicies),
+      ...ADMIN_KINDS.flatMap((kind) => world.kind(ADMIN_GROUP, kind).derive(computeAdminPolicies)),
+    ],
+    nodes: world.byKind('', 'Node').map(toNodeEnd),
+    namespaces,
+  });
+}
+
+/** What decides, put in order; `namespaces` has the labels of those that some manifest makes. */
+export function toSide({
+  workloads,
+  policies,
+  nodes,
+  namespaces,
+}: Pick<Side, 'nodes' | 'policies' | 'workloads'> & { readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>> }): Side {
   const rules = policies.flatMap(listRules);
   return {
-    workloads: listWorkloads(world),
-    policies,
+    workloads,
+    policies: policies.toSorted(
+      compareBy(
+        ({ tier }) => TIERS.indexOf(tier),
+        ({ priority }) => priority,
+      ),
+    ),
     labelsOfNamespace: (namespace) => namespaces.get(namespace) ?? new Map([[NAME_LABEL, namespace]]),
     nodes,
     nodeAddresses: nodes.flatMap(({ addresses }) => addresses),
@@ -68,7 +81,8 @@ function computeAdminPolicies(objects: readonly KubernetesObject[]): readonly Po
   return objects.map(readAdminPolicy);
 }
 
-function computeNamespaces(objects: readonly KubernetesObject[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
+/** The labels of namespaces by name, with the one that the API server sets. */
+export function computeNamespaces(objects: readonly KubernetesObject[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return new Map(objects.map((object) => [nameOf(object), new Map([...labelsOf(object), [NAME_LABEL, nameOf(object)]])]));
 }
 

@@ -101,7 +101,8 @@ function toWorkload(object: KubernetesObject, template: PodTemplate): Workload {
   };
 }
 
-function listNamedPorts({ spec }: PodTemplate): readonly ContainerPort[] {
+/** The named ports of the containers that run as long as the pod does. */
+export function listNamedPorts({ spec }: PodTemplate): readonly ContainerPort[] {
   const running = containersOf(spec).filter(
     ({ type, container }) => type === 'container' || (type === 'init' && getString(container, 'restartPolicy') === 'Always'),
   );
