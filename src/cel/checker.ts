@@ -56,6 +56,8 @@ export interface Checked {
   readonly type: CelType;
   /** The overloads of all calls of which but one is possible. */
   readonly overloads: readonly string[];
+  /** The names of all variables and types that it uses. */
+  readonly references: ReadonlySet<string>;
   typeOf(expr: Expr): CelType;
   /** The variable or type that a name or a chain of names stands for; undefined for what selects a field. */
   referenceOf(expr: Expr): string | undefined;
@@ -73,6 +75,7 @@ export function check(
   const checked: Checked = {
     type: checker.finalType(expr),
     overloads: [...checker.resolutions.values()].flatMap(({ overloads }) => (overloads.length === 1 ? overloads : [])),
+    references: new Set(checker.references.values()),
     typeOf: (part) => checker.finalType(part),
     referenceOf: (part) => checker.references.get(part),
     resolutionOf: (part) => checker.resolutions.get(part),

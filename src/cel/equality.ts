@@ -1,3 +1,4 @@
+import { SchemaList } from './schema-list.ts';
 import {
   Duration,
   Failure,
@@ -17,8 +18,9 @@ import {
 export function isEqual(a: Value, b: Value): boolean | Failure {
   if (a === null || b === null) return a === b;
   if (isNumeric(a)) return isNumeric(b) && compareNumbers(a, b) === 0;
+  if (a instanceof SchemaList) return isList(b) ? a.isEqualTo(b, isEqual) : NO_SUCH_OVERLOAD;
   if (isList(a)) return isList(b) && isEqualList(a, b);
-  if (a instanceof MapValue) return b instanceof MapValue && isEqualMap(a, b);
+  if (a instanceof MapValue) return a.isEqualTo?.(b, isEqual) ?? (b instanceof MapValue && isEqualMap(a, b));
   if (a instanceof SealedValue) return typeNameOf(a) === typeNameOf(b) && b instanceof SealedValue ? a.isEqual(b) : NO_SUCH_OVERLOAD;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;

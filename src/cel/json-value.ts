@@ -1,10 +1,14 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from '../std/index.ts';
-import { unescapeProperty } from './escape.ts';
+import { isArray, isEqualJson, isObject, type JsonObject, type JsonValue } from '../std/index.ts';
+import { escapeProperty, unescapeProperty } from './escape.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
+import { SchemaList, type Equality, type ListType } from './schema-list.ts';
+import type { StructType } from './struct-type.ts';
 import { DYN, isDynamic, type CelType } from './type.ts';
 import {
   Duration,
   Failure,
+  isList,
+  isValue,
   MapValue,
   NO_SUCH_OVERLOAD,
   Optional,
@@ -23,12 +27,14 @@ export type Binding = JsonValue | Result;
 /** JSON as a value of a type (`UnstructuredToVal` of `k8s.io/apiserver/pkg/cel/common`): a failure where it does not fit. */
 export function toValue(given: Binding, type: CelType = DYN): Result {
   if (isOwn(given)) return given;
-  if (given === null)
-    return isDynamic(type) || type.kind === 'null' ? null : new Failure('invalid data, got null for schema with nullable=false');
+  if (given === null) {
+    const isNullable = type.facts?.isNullable ?? (isDynamic(type) || type.kind === 'null');
+    return isNullable ? null : new Failure('invalid data, got null for schema with nullable=false');
+  }
   switch (type.kind) {
     case 'list':
       return isArray(given)
-        ? toList(given, type.element)
+        ? toSchemaList(given, type)
         : new Failure('invalid data, expected an array for the provided schema with type=array');
     case 'map':
     case 'struct':
@@ -50,13 +56,19 @@ export function toValue(given: Binding, type: CelType = DYN): Result {
     case 'timestamp':
       return typeof given === 'string' ? toFormatted(given, type.kind) : mismatch('string', given);
     default:
-      return toDynamic(given);
+      return type.facts === undefined ? toDynamic(given) : toIntOrString(given);
   }
+}
+
+function toIntOrString(given: Exclude<Binding, null>): Result {
+  const value = toDynamic(given);
+  const isEither = typeof value === 'string' || typeof value === 'bigint';
+  return isEither ? value : new Failure('invalid data, expected XIntOrString value to be either a string or integer');
 }
 
 function isOwn(given: Binding): given is Exclude<Result, JsonValue> {
   if (typeof given !== 'object' || given === null) return false;
-  return [Duration, Failure, MapValue, Optional, SealedValue, Timestamp, TypeValue, Uint, Uint8Array, Unknown].some(
+  return [SchemaList, Duration, Failure, MapValue, Optional, SealedValue, Timestamp, TypeValue, Uint, Uint8Array, Unknown].some(
     (kind) => given instanceof kind,
   );
 }
@@ -78,6 +90,12 @@ function toList(items: readonly Binding[], element: CelType): Result {
     values.push(value);
   }
   return values;
+}
+
+function toSchemaList(items: readonly Binding[], type: ListType): Result {
+  const values = toList(items, type.element);
+  const retype = (value: Value): Result => toValue(value instanceof MapValue ? (value.json ?? value) : value, type.element);
+  return isList(values) ? new SchemaList(values, type, retype) : values;
 }
 
 function toDynamic(given: Exclude<Binding, null>): Result {
@@ -112,25 +130,25 @@ type ObjectType = CelType & { readonly kind: 'map' | 'struct' };
 /** A JSON object: what is in it becomes a value when it is asked for. An object that has a null has nothing. */
 export class JsonMap extends MapValue {
   readonly typeName = 'map';
-  readonly #object: JsonObject;
+  override readonly json: JsonObject;
   readonly #type: ObjectType | undefined;
   readonly #values = new Map<string, Result>();
 
   /** Without a type anything may be in it. */
   constructor(object: JsonObject, type: ObjectType | undefined) {
     super();
-    this.#object = object;
+    this.json = object;
     this.#type = type;
   }
 
   get size(): number {
-    return Object.keys(this.#object).length;
+    return Object.keys(this.json).length;
   }
 
   keys(): readonly Value[] {
     const type = this.#type;
-    if (type?.kind !== 'struct') return Object.keys(this.#object);
-    return Array.from(type.fields ?? []).flatMap(([name, { property }]) => (Object.hasOwn(this.#object, property) ? [name] : []));
+    if (type?.kind !== 'struct') return Object.keys(this.json);
+    return Array.from(type.fields ?? []).flatMap(([name, { property }]) => (Object.hasOwn(this.json, property) ? [name] : []));
   }
 
   find(key: Value): Result | undefined {
@@ -145,10 +163,43 @@ export class JsonMap extends MapValue {
   #read(key: string): Result | undefined {
     const type = this.#type;
     const property = type?.kind === 'struct' ? unescapeProperty(key) : key;
-    if (property === undefined || !Object.hasOwn(this.#object, property)) return undefined;
-    const given = this.#object[property] ?? null;
+    if (property === undefined || !Object.hasOwn(this.json, property)) return undefined;
+    const given = this.json[property] ?? null;
     if (type?.kind !== 'struct') return toValue(given, type?.value);
     const field = type.fields?.get(key);
     return field === undefined || given === null ? undefined : toValue(given, field.type);
   }
+
+  /** As two objects of a schema are: what it does not know of is only compared where both have it. */
+  override isEqualTo(other: Value, isEqual: Equality): boolean | Failure | undefined {
+    const type = this.#type;
+    if (type === undefined) return undefined;
+    if (!(other instanceof MapValue)) return NO_SUCH_OVERLOAD;
+    if (this.size !== other.size) return false;
+    for (const [property, given] of Object.entries(this.json)) {
+      const key = type.kind === 'struct' ? nameOf(type, property) : property;
+      const isRequired = type.kind !== 'struct' || type.others?.includes(property) === true;
+      const answer = key === undefined ? isSameJson(given, property, other, isRequired) : this.#isSamePart(key, other, isEqual);
+      if (answer !== true) return answer;
+    }
+    return true;
+  }
+
+  #isSamePart(key: string, other: MapValue, isEqual: Equality): boolean | Failure {
+    const [own, others] = [this.find(key), other.find(key)];
+    if (own === undefined || others === undefined) return own === others;
+    if (own instanceof Failure) return own;
+    return isValue(own) && isValue(others) && isEqual(own, others);
+  }
+}
+
+/** The name of a property in expressions; undefined where none can name it. */
+function nameOf({ fields }: StructType, property: string): string | undefined {
+  const name = escapeProperty(property);
+  return name !== undefined && fields?.has(name) === true ? name : undefined;
+}
+
+function isSameJson(given: JsonValue, property: string, { json }: MapValue, isRequired: boolean): boolean | Failure {
+  if (json === undefined) return NO_SUCH_OVERLOAD;
+  return Object.hasOwn(json, property) ? isEqualJson(given, json[property]) : !isRequired;
 }

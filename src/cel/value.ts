@@ -1,3 +1,4 @@
+import type { JsonObject } from '../std/index.ts';
 import type { CelType } from './type.ts';
 
 /** A value of CEL: int is a bigint, double a number, bytes a Uint8Array; what JavaScript has no type for is an object. */
@@ -89,6 +90,10 @@ export abstract class MapValue {
   abstract readonly size: number;
   abstract find(key: Value): Result | undefined;
   abstract keys(): readonly Value[];
+  /** The object out of which it is, where it is out of one. */
+  readonly json?: JsonObject;
+  /** Whether it equals another value by a rule of its own; undefined where it has none. */
+  isEqualTo?(other: Value, isEqual: (a: Value, b: Value) => boolean | Failure): boolean | Failure | undefined;
 }
 
 /** A value that only the functions of its library read (`kubernetes.Quantity`, `net.IP`). */

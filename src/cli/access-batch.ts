@@ -1,4 +1,4 @@
-import { authorize, type AccessRequest } from '../engine/rbac/index.ts';
+import { decide, type AccessRequest } from '../engine/rbac/index.ts';
 import type { World } from '../model/index.ts';
 import { getArray, getString, isObject, parseJson, type JsonObject, type JsonValue } from '../std/index.ts';
 
@@ -8,7 +8,7 @@ const FIELDS: ReadonlySet<string> = new Set(['user', 'groups', 'verb', 'group', 
 export function answerAccess(line: string, world: World): JsonObject {
   const request = readRequest(line);
   if (typeof request === 'string') return { error: request };
-  const { allowed, reason } = authorize(world, request);
+  const { allowed, reason } = decide(world, request);
   return { allowed, reasons: reason === '' ? [] : [reason] };
 }
 

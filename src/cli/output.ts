@@ -45,14 +45,14 @@ export function readTargets(args: Arguments, own: readonly string[] = []): reado
   return targets.every((target) => target.file !== undefined) ? [{ format: 'text' }, ...targets] : targets;
 }
 
-/** Prints a report in every format that was asked for. */
-export async function printReport(report: Report, args: Arguments, io: Io, own: OwnFormats = {}): Promise<void> {
+/** Prints a report in every format that was asked for; `failOn` is what the configuration says where --fail-on is silent. */
+export async function printReport(report: Report, args: Arguments, io: Io, failOn?: string, own: OwnFormats = {}): Promise<void> {
   const layout = { width: io.width, color: wantsColor(io, args.string('color')), all: args.has('all') };
   for (const { format, file } of readTargets(args, Object.keys(own))) {
     const pieces = own[format]?.() ?? [
       isFormat(format)
         ? FORMATS[format](report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
-        : await renderGithub(report, io),
+        : await showOnGithub(report, args, io, failOn),
     ];
     printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
   }
@@ -80,11 +80,11 @@ function isFormat(text: string): text is FormatName {
   return Object.hasOwn(FORMATS, text);
 }
 
-async function renderGithub(report: Report, io: Io): Promise<string> {
-  const { renderWorkflowCommands, renderJobSummary } = await import('./github-output.ts');
-  const summary = io.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined && summary !== '') writeFileSync(summary, renderJobSummary(report), { flag: 'a' });
-  return renderWorkflowCommands(report);
+async function showOnGithub(report: Report, args: Arguments, io: Io, failOn: string | undefined): Promise<string> {
+  const github = await import('./github-output.ts');
+  const paths = args.positionals.filter((path) => path !== '.');
+  const name = [args.command.program, args.command.name, ...paths].filter((word) => word !== '').join(' ');
+  return github.showOnGithub(report, name, args.string('fail-on') ?? failOn ?? 'error', io);
 }
 
 /** Writes a file that a user named, whole once it has begun; says which file and why where that fails. */

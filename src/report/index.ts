@@ -27,6 +27,7 @@ export {
 } from './report.ts';
 export { toRemarks, type Remark } from './remark.ts';
 export type { CapacityReport } from './capacity.ts';
+export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
 export { toReachCsv, toReachDot } from './reach-tables.ts';
 export type {

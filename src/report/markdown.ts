@@ -29,6 +29,8 @@ import { homelessOfLoss } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import { drainSections, scheduleSections } from './markdown-placement.ts';
 import { reachSections } from './markdown-reach.ts';
+import { rbacSections } from './markdown-rbac.ts';
+import { describeRightsSum } from './rbac.ts';
 import { countPlaced } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -97,6 +99,8 @@ function titleOf(report: Report): string {
       return `kplan reach ${report.from} -> ${report.to}, ${report.protocol} ${report.port}: ${report.allowed ? 'yes' : 'no'}`;
     case 'ReachDiffReport':
       return `kplan reach diff: ${count(report.changes.length, 'pair') || 'no difference'} · ${problems}`;
+    case 'RbacReport':
+      return `kplan rbac: ${describeRightsSum(report)} · ${problems}`;
     case 'ScheduleReport': {
       const { placed, unplaced } = countPlaced(report);
       return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
@@ -149,6 +153,7 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
+  if (report.kind === 'RbacReport') sections.push(...rbacSections(report));
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
   if (report.kind === 'ReachReport' || report.kind === 'ReachAnswerReport' || report.kind === 'ReachDiffReport')
     sections.push(...reachSections(report));

@@ -16,6 +16,7 @@ import type { AdoptReport } from './adopt.ts';
 import type { CapacityReport } from './capacity.ts';
 import type { DrainReport } from './drain.ts';
 import type { AnyReachReport } from './reach.ts';
+import type { RbacReport } from './rbac.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -101,6 +102,7 @@ export type Report =
   | DrainReport
   | PlanReport
   | AnyReachReport
+  | RbacReport
   | ScheduleReport
   | StatusReport
   | ValidateReport
@@ -139,6 +141,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'CapacityReport':
     case 'AccessListReport':
     case 'AccessReport':
+    case 'RbacReport':
     case 'WhoCanReport':
     case 'ReachAnswerReport':
     case 'ReachDiffReport':

@@ -1,20 +1,5 @@
-import {
-  BYTES,
-  compileCel,
-  createEnvironment,
-  DYN,
-  INT,
-  DOUBLE,
-  BOOL,
-  DURATION,
-  listOf,
-  mapOf,
-  STRING,
-  struct,
-  TIMESTAMP,
-  type CelType,
-} from '../../src/cel/index.ts';
-import { getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { compileCel, createEnvironment, DYN, INT, STRING, typeOfSchema } from '../../src/cel/index.ts';
+import { getArray, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { ExpressionMaker, listCandidates, type Path } from './cel-expressions.ts';
 import { formatLiteral, hidesSealed } from './cel-literal.ts';
 import type { Comparison } from './judge.ts';
@@ -41,35 +26,42 @@ const SCHEMA: JsonObject = {
     long: { type: 'string', format: 'duration' },
     data: { type: 'string', format: 'byte' },
     either: { 'x-kubernetes-int-or-string': true },
+    short: { type: 'string', maxLength: 5 },
+    few: { type: 'array', maxItems: 3, items: { type: 'string', maxLength: 8 } },
+    set: { type: 'array', 'x-kubernetes-list-type': 'set', maxItems: 10, items: { type: 'string', enum: ['a', 'b', 'ccc'] } },
+    named: {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+      items: {
+        type: 'object',
+        required: ['name'],
+        properties: {
+          name: { type: 'string', maxLength: 20 },
+          size: { type: 'integer' },
+          tags: { type: 'array', items: { type: 'string' } },
+        },
+      },
+    },
+    numbers: { type: 'array', items: { type: 'number' } },
+    bounded: { type: 'object', maxProperties: 4, additionalProperties: { type: 'array', maxItems: 2, items: { type: 'integer' } } },
+    maybe: { type: 'string', nullable: true },
+    template: { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
+    rest: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { known: { type: 'integer' } } },
   },
 };
 
-const field = (property: string, type: CelType): [string, { property: string; type: CelType }] => [
-  property.replace('-', '__dash__'),
-  { property, type },
-];
-const FIELDS: readonly (readonly [string, CelType])[] = [
-  ['text', STRING],
-  ['a-b', STRING],
-  ['whole', INT],
-  ['number', DOUBLE],
-  ['flag', BOOL],
-  ['texts', listOf(STRING)],
-  ['wholes', listOf(INT)],
-  ['labels', mapOf(STRING, STRING)],
-  ['inner', struct('object.self.inner', new Map([field('text', STRING)]))],
-  ['when', TIMESTAMP],
-  ['long', DURATION],
-  ['data', BYTES],
-  ['either', DYN],
-];
-const SELF = struct('object.self', new Map(FIELDS.map(([name, type]) => field(name, type))));
+const SELF = typeOfSchema(SCHEMA, 'object.self') ?? DYN;
 const ENVIRONMENT = createEnvironment({ version: VERSION, variables: { self: SELF, x: DYN } });
+const FIELDS = SELF.kind === 'struct' && SELF.fields !== undefined ? [...SELF.fields] : [];
 
 const PATHS: readonly Path[] = [
-  ...FIELDS.map(([name, type]) => ({ text: `self.${name.replace('-', '__dash__')}`, type })),
+  ...FIELDS.map(([name, { type }]) => ({ text: `self.${name}`, type })),
   { text: 'self.inner.text', type: STRING },
   { text: 'self.labels.app', type: STRING },
+  { text: 'self.named[0].name', type: STRING },
+  { text: 'self.template.metadata.name', type: STRING },
+  { text: 'self.rest.known', type: INT },
   { text: 'x.a', type: DYN },
   { text: 'x.a.b', type: DYN },
   { text: 'x.list[0]', type: DYN },
@@ -137,6 +129,10 @@ export const celJudge: OracleJudge = {
       );
     }
     if (issues !== undefined || problem !== undefined) return differ(coverage, 'accepted', null, issues ?? problem ?? null);
+    const estimate = compiled.program.estimateCost(SELF);
+    const range = `${estimate.min} to ${estimate.max}`;
+    const servers = getArray(answer, 'estimate').map(String).join(' to ');
+    if (servers !== '' && range !== servers) return differ(coverage, 'estimated cost', range, servers);
     const { overloads } = compiled.program;
     const result = compiled.program.evaluate({ self, x });
     const cost = getNumber(answer, 'cost') ?? 0;
@@ -205,6 +201,8 @@ function damage(random: Random, text: string): string {
   return `${text.slice(0, at)}${random.pick(['', '(', ')', '?', '@', '.', ' y', "'", '&&', '{'])}${rest}`;
 }
 
+const NAMED = { a: { name: 'a', size: 1 }, b: { name: 'b', tags: ['x', 'y'] }, other: { name: 'a', size: 2 } };
+
 function makeSelf(random: Random): JsonObject {
   return random.maybe<JsonValue>({
     text: () => random.pick(['', 'a', 'äöü', 'some text']),
@@ -220,6 +218,15 @@ function makeSelf(random: Random): JsonObject {
     long: () => random.pick(['1h', '30s']),
     data: () => random.pick(['', 'aGVsbG8=']),
     either: () => random.pick<JsonValue>([1, '1', 'x']),
+    short: () => random.pick(['', 'abc']),
+    few: () => random.list(random.below(4), () => random.pick(['a', 'longer', ''])),
+    set: () => random.pick<JsonValue>([[], ['a'], ['a', 'b'], ['b', 'a'], ['ccc', 'a', 'b']]),
+    named: () => random.pick<JsonValue>([[], [NAMED.a], [NAMED.a, NAMED.b], [NAMED.b, NAMED.a], [NAMED.b, NAMED.other]]),
+    numbers: () => random.list(random.below(4), () => random.pick([0, 1.5, -2])),
+    bounded: () => random.pick<JsonValue>([{}, { a: [] }, { a: [1], b: [2, 3] }]),
+    maybe: () => random.pick([null, 'there']),
+    template: () => random.pick<JsonValue>([{}, { apiVersion: 'v1', kind: 'A', metadata: { name: 'n' } }, { spec: { b: 1 } }]),
+    rest: () => random.pick<JsonValue>([{}, { known: 1 }, { known: 2, other: { b: [1] } }, { other: 'text' }]),
   });
 }
 

@@ -19,10 +19,10 @@ export async function runReachDiff(paths: readonly string[], args: Arguments, io
     ...(question.after === undefined ? {} : { after: question.after }),
     findings: question.findings,
     notes: question.notes,
-    changes: listChanges(before?.world ?? question.worldBefore, question),
+    changes: listChanges(before?.world ?? question.base ?? question.world, question),
     next: '`kplan reach --from A --to B --port 80` says why of one connection; `--world before` asks it of the world before.',
   };
-  await printReport(report, args, io, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
+  await printReport(report, args, io, question.config.failOn, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 

@@ -41,7 +41,7 @@ async function ask(path: string | undefined, args: Arguments, io: Io): Promise<n
   const started = io.now();
   const report = flow === undefined ? toList(question) : toAnswer(question, flow);
   log.detail(`judged in ${io.now() - started} ms`);
-  await printReport(report, args, io, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
+  await printReport(report, args, io, question.config.failOn, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
   const isNo = report.kind === 'ReachAnswerReport' && !report.allowed;
   return isNo || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }

@@ -27,8 +27,8 @@ import { findGiven, LIVE_FLAGS, openExistingTarget } from './target.ts';
 export interface QuestionWorld {
   /** As the API server would store it: what controllers would make of it is not in it yet. */
   readonly world: World;
-  /** What was there before PATH was applied: the same where nothing was. */
-  readonly worldBefore: World;
+  /** The world before PATH was applied, where `world` is the one after. */
+  readonly base?: World;
   /** Before, or after PATH is applied. */
   readonly which: 'before' | 'after';
   readonly before: WorldSource;
@@ -80,10 +80,7 @@ export async function openQuestionWorld(path: string | undefined, args: Argument
     };
     const versions = chooseVersions(args, config, before.kubernetesVersion);
     const sources = isRead ? { after: { ...desired.source, kubernetesVersions: versions } } : {};
-    if (which === 'before') {
-      const world = withContext(before.world, desired.context);
-      return { ...answer, ...sources, world, worldBefore: world, findings: [] };
-    }
+    if (which === 'before') return { ...answer, ...sources, world: withContext(before.world, desired.context), findings: [] };
     return { ...answer, ...sources, ...(await applyManifests(desired, before, args, io, log)) };
   } finally {
     await before.opened?.cluster.close();
@@ -103,13 +100,13 @@ async function applyManifests(
   args: Arguments,
   io: Io,
   log: Log,
-): Promise<Pick<QuestionWorld, 'findings' | 'world' | 'worldBefore'>> {
+): Promise<Pick<QuestionWorld, 'base' | 'findings' | 'world'>> {
   const ownership = await readOwnership(before, desired.unit);
   const options = { ownership, salt: before.salt ?? newSalt(), forceConflicts: false };
   const input = toPlanInput(desired, before, args, io, log, options);
-  const worlds = planWorlds(input);
+  const { before: base, after } = planWorlds(input);
   const findings = input.findings.filter(({ code }) => !code.startsWith('KR'));
-  return { world: worlds.after, worldBefore: worlds.before, findings: waiveAll(findings, desired) };
+  return { world: after, base, findings: waiveAll(findings, desired) };
 }
 
 async function openForQuestion(desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {

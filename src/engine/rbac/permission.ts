@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../std/index.ts';
 import { isUrlMatch, type PolicyRule } from './rule.ts';
 
 /** The smallest grain of a grant: one verb on one resource (`pods/log` for subresources) of one group, for one name or all; or on one path. */
@@ -122,10 +123,4 @@ function isNamed(names: Names | undefined, name: string | undefined, strictly: b
   if (names === undefined) return false;
   if (names.has(undefined) && !(strictly && name === undefined)) return true;
   return name !== undefined && names.has(name) && !strictly;
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

@@ -66,4 +66,13 @@ export const RBAC_CODES: CatalogTable = {
     why: 'The API server would refuse the request in these words. Roles and bindings it lets nobody write who does not hold, or may escalate or bind, what they grant.',
     example: 'kplan --live --as system:serviceaccount:ci:deployer   # who may create Deployments, and no RoleBindings',
   },
+  KA0501: {
+    title: 'Denied right',
+    severity: 'error',
+    message: '{subject} can {can} {where} ({via}), which {policy} denies{because}',
+    ended: '{subject} can no longer {can} {where}, which {policy} denies',
+    remedy: 'Narrow {via}, or name {subject} in `except` of {policy}.',
+    why: '`deny` of kplan.yaml says who must never be able to do what. All rights count, however they are held: by wildcards, by an aggregated role, by a group that a ServiceAccount is in. What every cluster grants from the start does not. A plan tells what the change brings; `kplan rbac` tells all there is.',
+    example: 'deny:\n  - subjects: ["ServiceAccount shop/*"]\n    verbs: [get, list, watch]\n    resources: [secrets]',
+  },
 };
