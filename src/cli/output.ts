@@ -16,8 +16,6 @@ interface Target {
 /** What `-o` takes. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
 
-const LATER: ReadonlySet<string> = new Set(['html']);
-
 /** Decodes `-o`: at most one format without a file. */
 export function readTargets(args: Arguments): readonly Target[] {
   const targets = args.list('output').map((text): Target => {
@@ -26,12 +24,7 @@ export function readTargets(args: Arguments): readonly Target[] {
     if (!isFormat(format)) {
       const nearest = findNearest(format, FORMAT_NAMES);
       const known = `there is ${FORMAT_NAMES.join(', ')}`;
-      throw usage(
-        args.command,
-        LATER.has(format)
-          ? `-o ${format} is not in this version: ${known}`
-          : `-o ${format}: ${nearest === undefined ? known : `did you mean ${nearest}?`}`,
-      );
+      throw usage(args.command, `-o ${format}: ${nearest === undefined ? known : `did you mean ${nearest}?`}`);
     }
     if (equals >= 0 && equals === text.length - 1) throw usage(args.command, `-o ${text} names no file`);
     return equals < 0 ? { format } : { format, file: text.slice(equals + 1) };
