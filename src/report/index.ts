@@ -23,6 +23,7 @@ export {
 } from './report.ts';
 export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
+export type { DeniedEntry, EnoughEntry, PrincipalUsageEntry, UsageEntry } from './usage.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
 export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';
