@@ -3,6 +3,7 @@ import { compareRefs, toRefKey, type Engine, type Fact, type FactChange, type Wo
 import { describeBinding } from './binding.ts';
 import { listCauses } from './cause.ts';
 import { listDangling } from './dangling.ts';
+import { listPathChanges } from './escalation/index.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import { compact, listHoldings, toCoverage, type Holding } from './holding.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
@@ -17,13 +18,13 @@ const MANY = 8;
 /**
  * What a change lets whom do, and what it takes away: per principal the permissions that it did not hold before in any way
  * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. Also bindings
- * to roles that do not exist.
+ * to roles that do not exist, and the paths of escalation that open and close.
  */
 export const rbacEngine: Engine = { name: 'rbac', compare };
 
 function compare(before: World, after: World): readonly FactChange[] {
   const [policyBefore, policyAfter] = [readPolicy(before), readPolicy(after)];
-  const changes: FactChange[] = [...listDangling(before, after)];
+  const changes: FactChange[] = [...listDangling(before, after), ...listPathChanges(before, after)];
   const told: Told[] = [];
   for (const key of sortedUnique([...policyBefore.grants.keys(), ...policyAfter.grants.keys()])) {
     if (key === 'group system:masters' || isSame(policyBefore.grants.get(key), policyAfter.grants.get(key))) continue;
