@@ -16,7 +16,7 @@ interface Target {
 /** What `-o` takes. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
 
-const LATER: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'gitlab']);
+const LATER: ReadonlySet<string> = new Set(['html']);
 
 /** Decodes `-o`: at most one format without a file. */
 export function readTargets(args: Arguments): readonly Target[] {

@@ -28,6 +28,8 @@ import { listCapacityTables } from './capacity-tables.ts';
 import { homelessOfLoss } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import { drainSections, scheduleSections } from './markdown-placement.ts';
+import { rbacSections } from './markdown-rbac.ts';
+import { describeRightsSum } from './rbac.ts';
 import { countPlaced } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { count, countActions, countProblems, phraseSeverities } from './summary.ts';
@@ -90,6 +92,8 @@ function titleOf(report: Report): string {
       return `kplan can-i --list: ${count(report.abilities.length, 'permission') || 'nothing'}`;
     case 'WhoCanReport':
       return `kplan who-can ${describeAccess(report.request, report.anywhere)}: ${count(report.grants.length, 'grant') || 'nobody'}`;
+    case 'RbacReport':
+      return `kplan rbac: ${describeRightsSum(report)} · ${problems}`;
     case 'ScheduleReport': {
       const { placed, unplaced } = countPlaced(report);
       return `kplan schedule: ${placed} placed, ${unplaced} without a node · ${problems}`;
@@ -142,6 +146,7 @@ function sectionsOf(report: Report): Section[] {
         rows: unit.objects.map((entry) => row(entry.health, code(formatRef(entry.ref)), escape(entry.message))),
         open: true,
       });
+  if (report.kind === 'RbacReport') sections.push(...rbacSections(report));
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
   if (report.kind === 'CapacityReport')
     for (const { title, head, rows } of listCapacityTables(report, true))

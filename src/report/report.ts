@@ -15,6 +15,7 @@ import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
 import type { CapacityReport } from './capacity.ts';
 import type { DrainReport } from './drain.ts';
+import type { RbacReport } from './rbac.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -99,6 +100,7 @@ export type Report =
   | CapacityReport
   | DrainReport
   | PlanReport
+  | RbacReport
   | ScheduleReport
   | StatusReport
   | ValidateReport
@@ -137,6 +139,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'CapacityReport':
     case 'AccessListReport':
     case 'AccessReport':
+    case 'RbacReport':
     case 'WhoCanReport':
       return report.findings;
     case 'StatusReport':

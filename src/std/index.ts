@@ -47,4 +47,5 @@ export { parsePattern, type PatternNode } from './pattern-syntax.ts';
 export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
 export { shuffle } from './shuffle.ts';
+export { isStarMatch } from './star-match.ts';
 export { toVisible } from './visible.ts';

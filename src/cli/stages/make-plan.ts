@@ -1,4 +1,5 @@
 import { ENGINES } from '../../engine/index.ts';
+import { createDenyEngine } from '../../engine/rbac/index.ts';
 import {
   annotationsOf,
   gvkOf,
@@ -158,7 +159,7 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
 }
 
 /** The findings with those waived that the configuration or a comment waives. */
-export function waiveAll(findings: readonly Finding[], { manifests, config }: Desired): readonly Finding[] {
+export function waiveAll(findings: readonly Finding[], { manifests, config }: Pick<Desired, 'config' | 'manifests'>): readonly Finding[] {
   return waive(waiveByComment(findings, manifests), config.ignore);
 }
 
@@ -192,7 +193,7 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     defaultNamespace: desired.defaultNamespace,
     ...(before.mode === 'live' ? { labels: membershipLabels(desired.unit) } : {}),
     findings: [...desired.findings, ...found.map(asOfApply)],
-    engines: [...ENGINES, createReferenceEngine({ knowsAll: knowsCluster, lens })],
+    engines: [...ENGINES, createDenyEngine(desired.config.deny), createReferenceEngine({ knowsAll: knowsCluster, lens })],
     salt: options.salt,
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,

@@ -102,4 +102,13 @@ export const RBAC_CODES: CatalogTable = {
     remedy: 'Nothing to do if that is meant; to close the path, {close}.',
     why: 'The subject may not read these Secrets, but may run or enter a Pod that mounts them.',
   },
+  KA0501: {
+    title: 'Denied right',
+    severity: 'error',
+    message: '{subject} can {can} {where} ({via}), which {policy} denies{because}',
+    ended: '{subject} can no longer {can} {where}, which {policy} denies',
+    remedy: 'Narrow {via}, or name {subject} in `except` of {policy}.',
+    why: '`deny` of kplan.yaml says who must never be able to do what. All rights count, however they are held: by wildcards, by an aggregated role, by a group that a ServiceAccount is in. What every cluster grants from the start does not. A plan tells what the change brings; `kplan rbac` tells all there is.',
+    example: 'deny:\n  - subjects: ["ServiceAccount shop/*"]\n    verbs: [get, list, watch]\n    resources: [secrets]',
+  },
 };

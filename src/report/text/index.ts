@@ -24,6 +24,7 @@ import { drainHead, drainLines } from './drain.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
+import { rbacHead, rbacLines } from './rbac.ts';
 import { scheduleHead, scheduleLines } from './schedule.ts';
 
 /** The report as people read it at a terminal: the sum first, what to do next last. */
@@ -50,6 +51,8 @@ function headOf(report: Report): Line[] {
       return [line(scheduleHead(report), describeAsked(report), 0)];
     case 'CapacityReport':
       return [line(capacityHead(report), describeAsked(report), 0)];
+    case 'RbacReport':
+      return [line(rbacHead(report), describeAsked(report), 0)];
     case 'AccessReport':
       return [line(accessHead(report))];
     case 'AccessListReport':
@@ -141,6 +144,10 @@ function bodyOf(report: Report, layout: Layout): Line[] {
         ...accessLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
         ...problems(report, layout),
       ];
+    case 'RbacReport': {
+      const [changes, held] = rbacLines(report, layout).map(([title, lines]) => section(title, lines));
+      return [...(changes ?? []), ...problems(report, layout), ...(held ?? [])];
+    }
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
     case 'CapacityReport':

@@ -1,3 +1,4 @@
+import { isStarMatch } from '../../../std/index.ts';
 import { nameOf, type World } from '../../../model/index.ts';
 import type { Deputy } from './deputy.ts';
 import { toAccountKey, type Place } from './place.ts';
@@ -90,26 +91,7 @@ function addDeputy(site: Site, deputy: Deputy): void {
   if (limits === undefined) site.give('confused-deputy', account, [need], deputy.footing);
   else {
     site.give('confused-deputy', account, [need, project], deputy.footing);
-    for (const namespace of site.around.namespaces.filter((candidate) => limits.some((limit) => isMatch(limit, candidate))))
+    for (const namespace of site.around.namespaces.filter((candidate) => limits.some((limit) => isStarMatch(limit, candidate))))
       site.give('confused-deputy', { kind: 'control', scope: namespace }, [need], deputy.footing);
   }
-}
-
-/** A name, or a pattern of Argo CD in which stars stand for any text. */
-function isMatch(pattern: string, name: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return pattern === name;
-  if (!name.startsWith(first)) return false;
-  let at = first.length;
-  for (const [index, part] of rest.entries()) {
-    const isLast = index === rest.length - 1;
-    const found = isLast
-      ? name.endsWith(part) && name.length - part.length >= at
-        ? name.length - part.length
-        : -1
-      : name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return true;
 }

@@ -1,6 +1,5 @@
-import { describeBinding } from '../binding.ts';
 import type { Grant } from '../policy.ts';
-import { sortedUnique } from '../../../std/index.ts';
+import { describeGrants } from '../wording.ts';
 import type { Edge, EscalationGraph, Footing } from './graph.ts';
 import { describePlace, type Place } from './place.ts';
 import { lengthOf, STEPS, type StepKind } from './step.ts';
@@ -51,16 +50,6 @@ export function describePath(steps: readonly PathStep[]): string {
 
 function listGrantsOf({ needs }: Edge): readonly Grant[] {
   return needs.flatMap(({ grants }) => grants.slice(0, 1));
-}
-
-/** Grants as the API server words their bindings, each once. */
-export function describeGrants(grants: readonly Grant[]): readonly string[] {
-  return sortedUnique(
-    grants.flatMap(({ binding, subjectIndex }) => {
-      const subject = binding.subjects[subjectIndex];
-      return subject === undefined ? [] : [describeBinding(binding, subject)];
-    }),
-  );
 }
 
 /** The objects and fields besides grants that a path leads over. */
