@@ -1,0 +1,45 @@
+import { describeSubject } from './access.ts';
+import { code, escape, row, type Section } from './markdown-cells.ts';
+import { describeDenied } from './usage.ts';
+import { describeRight, describeVia, isOfKubernetes, placeOfRight, type RbacReport, type RightEntry } from './rbac.ts';
+
+/** What `kplan rbac` says, as tables: the difference, and what everybody may do who is not of Kubernetes itself. */
+export function rbacSections(report: RbacReport): readonly Section[] {
+  const changes = (report.changes ?? []).flatMap(({ subject, gained, lost }) => {
+    const who = escape(describeSubject(subject));
+    return [...gained.map((right) => row('+', who, ...cells(right))), ...lost.map((right) => row('-', who, ...cells(right)))];
+  });
+  const held = report.principals
+    .filter((principal) => !isOfKubernetes(principal))
+    .flatMap(({ subject, rights }) => rights.map((right) => row(escape(describeSubject(subject)), ...cells(right))));
+  return [
+    {
+      title: `Gained and lost (${changes.length})`,
+      head: ['', 'Subject', 'Right', 'By', 'Where'],
+      rows: changes,
+      open: changes.length <= 20,
+    },
+    ...usageSections(report),
+    { title: `Who may do what (${held.length})`, head: ['Subject', 'Right', 'By', 'Where'], rows: held, open: false },
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+function usageSections({ usage }: RbacReport): readonly Section[] {
+  const principals = usage?.principals ?? [];
+  const unused = principals.flatMap(({ subject, unused: rights }) =>
+    rights.map((right) => row(escape(describeSubject(subject)), ...cells(right))),
+  );
+  const denied = principals.flatMap(({ subject, denied: list }) =>
+    list.map((entry) => row(escape(describeSubject(subject)), escape(describeDenied(entry)))),
+  );
+  return [
+    { title: `Never used (${unused.length})`, head: ['Subject', 'Right', 'By', 'Where'], rows: unused, open: unused.length <= 20 },
+    { title: `Refused (${denied.length})`, head: ['Subject', 'Request'], rows: denied, open: false },
+  ];
+}
+
+function cells(right: RightEntry): readonly string[] {
+  const place = placeOfRight(right);
+  const danger = right.power === undefined ? '' : '⚠️ ';
+  return [danger + escape(describeRight(right)), escape(describeVia(right)), place === undefined ? '' : code(place)];
+}
