@@ -28,6 +28,7 @@ export type CommandName =
   | 'adopt'
   | 'drain'
   | 'rbac'
+  | 'reach'
   | 'schedule'
   | 'capacity'
   | 'can-i'
@@ -131,27 +132,14 @@ export const COMMANDS: readonly Command[] = [
   {
     program: 'kplan',
     name: 'rbac',
-    summary: 'Prints the least Roles with which kapply can apply a repository, for kubectl to apply.',
-    usage: 'rbac --for-kapply [PATH]',
+    summary: 'Says who may do what, and what of that the manifests change; or writes the least Roles for kapply.',
+    usage: 'rbac [PATH] [--for-kapply]',
     positionals: [0, 1],
-    flags: [
-      'for-kapply',
-      'daemon',
-      'adopt',
-      'service-account',
-      ...SOURCE.filter((flag) => !['namespace', 'selector', 'nodes'].includes(flag)),
-      'snapshot',
-      ...LIVE,
-      'embedded',
-      'output',
-      'quiet',
-      'verbose',
-      ...GENERAL,
-    ],
+    flags: ['for-kapply', 'daemon', 'adopt', 'service-account', ...QUESTION.filter((flag) => !['selector', 'nodes'].includes(flag))],
     examples: [
-      ['kplan rbac --for-kapply deploy | kubectl apply -f -', 'for a ServiceAccount of its own'],
-      ['kplan rbac --for-kapply deploy --live', 'with what the unit has in the cluster already'],
-      ['kplan rbac --for-kapply deploy --service-account ci/deployer -o json', 'for another one, as a List'],
+      ['kplan rbac deploy --base merge-base:main', 'who gains and loses what by this branch'],
+      ['kplan rbac --snapshot live.yaml --all', 'everybody of a dump, and all that is worth a look'],
+      ['kplan rbac deploy --for-kapply | kubectl apply -f -', 'the least Roles, for a ServiceAccount of its own'],
     ],
   },
   {
@@ -215,6 +203,19 @@ export const COMMANDS: readonly Command[] = [
       ['kplan who-can get secrets -n shop -f deploy', 'once these manifests are applied'],
       ['kplan who-can create pods/exec -A --snapshot live.yaml', 'in all namespaces of a dump'],
       ['kplan who-can get /metrics --live', 'a path of the API server'],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'reach',
+    summary: 'Says who reaches whom on which ports, why of one connection, and what a change opens and closes.',
+    usage: 'reach [PATH] | reach diff [PATH | DIR1 DIR2]',
+    positionals: [0, 3],
+    flags: ['from', 'reach-to', 'port', 'batch', 'exposure', 'explain-connections', 'focus-workload', 'focus-conn', ...QUESTION],
+    examples: [
+      ['kplan reach deploy --base none', 'every allowed connection of these manifests alone'],
+      ['kplan reach deploy --from shop/web --to shop/db --port 5432/TCP', 'one answer, with the rules that decide; exit 1 for no'],
+      ['kplan reach diff deploy --base merge-base:main', 'what this branch opens and closes'],
     ],
   },
   {
@@ -337,5 +338,5 @@ export function mainCommand(program: ProgramName): Command {
 
 /** The flags of a command, in the table's order. */
 export function flagsOf(command: Command): readonly Flag[] {
-  return FLAGS.filter((flag) => command.flags.includes(flag.name));
+  return FLAGS.filter((flag) => command.flags.includes(flag.id ?? flag.name));
 }

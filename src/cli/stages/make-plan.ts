@@ -1,4 +1,5 @@
 import { createEngines, ENGINES } from '../../engine/index.ts';
+import { createDenyEngine } from '../../engine/rbac/index.ts';
 import {
   annotationsOf,
   gvkOf,
@@ -159,7 +160,7 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
 }
 
 /** The findings with those waived that the configuration or a comment waives. */
-export function waiveAll(findings: readonly Finding[], { manifests, config }: Desired): readonly Finding[] {
+export function waiveAll(findings: readonly Finding[], { manifests, config }: Pick<Desired, 'config' | 'manifests'>): readonly Finding[] {
   return waive(waiveByComment(findings, manifests), config.ignore);
 }
 
@@ -197,6 +198,7 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     findings: [...desired.findings, ...found.map(asOfApply)],
     engines: [
       ...(given.profiles === undefined ? ENGINES : createEngines(given.profiles)),
+      createDenyEngine(desired.config.deny),
       createReferenceEngine({ knowsAll: knowsCluster, lens }),
     ],
     salt: options.salt,

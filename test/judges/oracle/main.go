@@ -21,6 +21,7 @@ var subjects = map[string]func() (subject, error){
 	"authorize":  newAuthorize,
 	"cel":        newCel,
 	"cron":       newCron,
+	"decisions":  newDecisions,
 	"escalation": newEscalation,
 	"grant":      newGrant,
 	"merge":      newMerge,
