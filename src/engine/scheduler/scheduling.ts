@@ -1,4 +1,4 @@
-import { KplanError } from '../../model/index.ts';
+import { KplanError, type NodeExplanation, type Placement, type PreemptedPod } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import {
@@ -22,7 +22,6 @@ import type { PodInfo } from './pod-class.ts';
 import { describePostFilter, NO_CLAIMS } from './post-filter.ts';
 import { preempt, type Preemption } from './preemption.ts';
 import { compareQueued, sortQueue } from './queue.ts';
-import type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 
 /** What placing some pods led to. */
 export interface Scheduled {
