@@ -28,6 +28,7 @@ export {
   type GroupVersionKind,
   type KubernetesObject,
 } from './object.ts';
+export type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 export {
   stepsOf,
   type Action,
