@@ -114,7 +114,7 @@ export function describeRule(rule: RuleEntry): string {
 }
 
 /** `RoleBinding shop/readers of ClusterRole view`. */
-export function describeGrant({ binding, role }: GrantEntry): string {
+export function describeGrant({ binding, role }: Pick<GrantEntry, 'binding' | 'role'>): string {
   const name = binding.namespace === undefined ? binding.name : `${binding.namespace}/${binding.name}`;
   return `${binding.kind} ${name} of ${role.kind} ${role.name}`;
 }

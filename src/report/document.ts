@@ -18,8 +18,10 @@ import {
 import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
 import { capacityFields } from './capacity.ts';
+import { reachFields } from './reach.ts';
 import { findingsOf, listBeyond, listIll, type AppliedStep, type Report } from './report.ts';
 import { drainFields } from './drain.ts';
+import { rbacFields } from './rbac.ts';
 import { scheduleFields, type QuestionReport } from './schedule.ts';
 import { maskSecrets } from './secrets.ts';
 import { countActions, countEffects, countFindings } from './summary.ts';
@@ -70,10 +72,16 @@ export function toDocument(report: Report): JsonObject {
       return { ...head, ...questionFields(report), ...scheduleFields(report, refFields), ...answeredFields(report) };
     case 'CapacityReport':
       return { ...head, ...questionFields(report), ...capacityFields(report, refFields), ...answeredFields(report) };
+    case 'RbacReport':
+      return { ...head, ...questionFields(report), ...rbacFields(report, refFields), ...answeredFields(report) };
     case 'AccessListReport':
     case 'AccessReport':
     case 'WhoCanReport':
       return { ...head, ...questionFields(report), ...accessFields(report, refFields), ...answeredFields(report) };
+    case 'ReachAnswerReport':
+    case 'ReachDiffReport':
+    case 'ReachReport':
+      return { ...head, ...questionFields(report), ...reachFields(report, refFields), ...answeredFields(report) };
   }
 }
 

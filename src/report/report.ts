@@ -15,6 +15,8 @@ import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
 import type { CapacityReport } from './capacity.ts';
 import type { DrainReport } from './drain.ts';
+import type { AnyReachReport } from './reach.ts';
+import type { RbacReport } from './rbac.ts';
 import type { ScheduleReport } from './schedule.ts';
 
 /** How a step of an applied plan ended. */
@@ -99,6 +101,8 @@ export type Report =
   | CapacityReport
   | DrainReport
   | PlanReport
+  | AnyReachReport
+  | RbacReport
   | ScheduleReport
   | StatusReport
   | ValidateReport
@@ -137,7 +141,11 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'CapacityReport':
     case 'AccessListReport':
     case 'AccessReport':
+    case 'RbacReport':
     case 'WhoCanReport':
+    case 'ReachAnswerReport':
+    case 'ReachDiffReport':
+    case 'ReachReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

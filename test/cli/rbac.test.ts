@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { getArray, getString, parseJson } from '../../src/std/index.ts';
+import { getArray, getNumber, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
+import { readReport } from './report-schema.ts';
 import { run, temporaryFolder } from './program.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: apps}\n';
@@ -27,8 +28,57 @@ test('the least Roles are printed for kubectl: YAML documents, or a List, for th
   assert.equal(validated.code, 0, validated.stdout);
 });
 
+const reader = (resources: string): string => `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: shop}
+rules:
+  - {apiGroups: [""], resources: [${resources}], verbs: [get, list]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: readers, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects:
+  - {kind: ServiceAccount, name: web, namespace: shop}
+`;
+
+test('who may do what, and what the manifests change of it, with the lines that do', async (context) => {
+  const folder = temporaryFolder(context);
+  mkdirSync(join(folder, 'app'));
+  const file = join(folder, 'app/r.yaml');
+  writeFileSync(file, reader('pods'));
+  const base = join(folder, 'before.yaml');
+  writeFileSync(base, reader('pods'));
+  writeFileSync(file, reader('pods, secrets'));
+  const { code, stdout, stderr } = await run('kplan', folder, ['rbac', 'app', '--snapshot', base, '-o', 'json']);
+  assert.equal(code, 0, stderr);
+  const report = readReport(stdout);
+  const web = getArray(report, 'principals').find((entry) => getString(entry, 'subject', 'name') === 'web');
+  assert.ok(web !== undefined);
+  const describe = (right: JsonValue): string =>
+    [getArray(right, 'verbs'), getArray(right, 'resources'), getArray(right, 'namespaces')]
+      .map((list) => list.map(String).join(' '))
+      .join(' | ');
+  assert.deepEqual(getArray(web, 'rights').map(describe), ['get list | pods | shop', 'get list | secrets | shop']);
+  assert.deepEqual(getArray(web, 'groups'), ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated']);
+  const [change, ...others] = getArray(report, 'changes');
+  assert.deepEqual([others, getArray(change, 'lost')], [[], []]);
+  const [gained, ...more] = getArray(change, 'gained');
+  assert.deepEqual([describe(gained ?? null), more], ['get list | secrets | shop', []]);
+  assert.deepEqual(
+    getArray(gained, 'causes').map(
+      (cause) => `${getString(cause, 'path')} ${getString(cause, 'source', 'file')}:${getNumber(cause, 'source', 'line')}`,
+    ),
+    ['/rules/0 r.yaml:5'],
+  );
+  const markdown = await run('kplan', folder, ['rbac', 'app', '--snapshot', base, '-o', 'markdown']);
+  assert.match(markdown.stdout, /\| \+ \| ServiceAccount shop\/web \| ⚠️ get, list secrets in shop \|/);
+  const elsewhere = await run('kplan', folder, ['rbac', 'app', '--snapshot', base, '-n', 'other', '-o', 'json']);
+  assert.deepEqual(getArray(readReport(elsewhere.stdout), 'changes'), []);
+});
+
 const MISTAKES: readonly (readonly [args: readonly string[], files: string, message: RegExp])[] = [
-  [['rbac', 'app'], CONFIG, /answers only --for-kapply/],
+  [['rbac', 'app', '--daemon'], CONFIG, /--daemon is of use with --for-kapply/],
   [['rbac', '--for-kapply', 'app', '-o', 'markdown'], CONFIG, /-o yaml or -o json/],
   [['rbac', '--for-kapply', 'app', '--service-account', 'bot'], CONFIG, /--service-account bot is not NAMESPACE\/NAME/],
   [['rbac', '--for-kapply', 'app'], 'kind: [', /not all of the manifests can be understood/],
@@ -48,4 +98,33 @@ test('what rights nobody can tell is said', async (context) => {
     assert.deepEqual([code, stdout], [3, ''], args.join(' '));
     assert.match(stderr, message);
   }
+});
+
+const DENY = `apiVersion: kplan.dev/v1
+kind: Config
+deny:
+  - {subjects: ["ServiceAccount shop/*"], verbs: [get], resources: [secrets], reason: no tokens for pods}
+`;
+
+test('what kplan.yaml denies is an error, of a plan where it brings it', async (context) => {
+  const folder = temporaryFolder(context);
+  const config = join(folder, 'deny.yaml');
+  writeFileSync(config, DENY);
+  writeFileSync(join(folder, 'r.yaml'), reader('secrets'));
+  const message =
+    'ServiceAccount shop/web can read Secrets in shop (RoleBinding "readers/shop" of Role "reader" to ServiceAccount "web/shop"), which deny[0] of deny.yaml denies: no tokens for pods';
+  const asked = ['--config', config, '-o', 'json'];
+  const { code, stdout } = await run('kplan', folder, ['rbac', 'r.yaml', '--base', 'none', ...asked]);
+  assert.equal(code, 1);
+  const list = (report: JsonValue, field: string): readonly string[] =>
+    getArray(report, field)
+      .filter((item) => getString(item, 'code') === 'KA0501')
+      .map((item) => `${getString(item, 'severity')} ${getString(item, 'message')}`);
+  const report = readReport(stdout);
+  assert.deepEqual(list(report, 'findings'), [`error ${message}`]);
+  assert.equal(getNumber(getArray(report, 'findings')[0], 'source', 'line'), 5);
+  const plan = await run('kplan', folder, ['r.yaml', '--base', 'none', ...asked]);
+  assert.deepEqual([plan.code, list(readReport(plan.stdout), 'effects')], [1, [`error ${message}`]]);
+  const same = await run('kplan', folder, ['r.yaml', '--snapshot', 'r.yaml', ...asked]);
+  assert.deepEqual(list(readReport(same.stdout), 'effects'), []);
 });

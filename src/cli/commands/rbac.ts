@@ -1,90 +1,84 @@
-import { formatRef, gvkOf, KplanError, refOf, type ObjectRef } from '../../model/index.ts';
-import { isHookOf, isLeftOut, withNamespace } from '../../planner/index.ts';
-import { listUnknownKinds, parentRef, planLeastRights, readInventory } from '../../reconcile/index.ts';
-import { stringifyYaml } from '../../report/index.ts';
-import { stringifyJsonInOrder } from '../../std/index.ts';
+import { listChecks, compareRights, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
+import type { Fact, Finding, World } from '../../model/index.ts';
+import type { PrincipalEntry, RbacReport, RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
-import { NOTHING, openBefore, type Before } from '../stages/before.ts';
-import { readDesired, type Desired } from '../stages/desired.ts';
-import { catalogOf } from '../stages/make-plan.ts';
-import { chooseTarget, findGiven, LIVE_FLAGS } from '../stages/target.ts';
+import { isFailure } from '../outcome.ts';
+import { printReport, readTargets } from '../output.ts';
+import { waiveAll } from '../stages/make-plan.ts';
+import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { toLocate, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
+import { printLeastRights } from './least-rights.ts';
 
-/** `kplan rbac --for-kapply [PATH]`: objects for kubectl, as YAML documents or a JSON List. */
+/** Flags that say how the least Roles are written. */
+const OF_LEAST_RIGHTS = ['daemon', 'adopt', 'service-account'];
+
+/** `kplan rbac [PATH]`: who may do what, and what of that the manifests change; with --for-kapply the least Roles. */
 export async function runRbac(args: Arguments, io: Io): Promise<number> {
-  if (!args.has('for-kapply')) throw usage(args.command, 'kplan rbac answers only --for-kapply in this version');
-  const format = readFormat(args);
+  if (args.has('for-kapply')) return printLeastRights(args, io);
+  const stray = OF_LEAST_RIGHTS.find((flag) => args.has(flag));
+  if (stray !== undefined) throw usage(args.command, `--${stray} is of use with --for-kapply`);
+  readTargets(args);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
-  const desired = await readDesired(args, io, log, args.positionals[0] ?? '.');
-  mustBeKnown(desired);
-  const account = readAccount(args, desired);
-  const before = await openGiven(desired, args, io);
-  try {
-    const catalog = catalogOf(desired, before, args);
-    const objects = desired.manifests
-      .filter(({ object }) => !isLeftOut(object) || isHookOf(object))
-      .map(({ object }) => withNamespace(object, catalog.find(gvkOf(object)), desired.defaultNamespace));
-    const unknown = listUnknownKinds(objects, catalog);
-    if (unknown.length > 0)
-      throw new KplanError('UNREADABLE', `what rights these kinds need is not known: ${unknown.join(', ')}`, {
-        hint: '--live or --snapshot FILE names a cluster that has their definitions',
-      });
-    const owned = await listOwned(desired, before, objects.map(refOf));
-    const rights = planLeastRights({
-      unit: desired.unit,
-      objects,
-      owned,
-      known: before.world,
-      catalog,
-      account,
-      daemon: args.has('daemon'),
-      adopts: args.has('adopt'),
-    });
-    for (const note of rights.notes) log.warn(note);
-    const items = rights.objects;
-    if (format === 'json') io.out(`${stringifyJsonInOrder({ apiVersion: 'v1', kind: 'List', items }, 2)}\n`);
-    else io.out(items.map((item) => stringifyYaml(item)).join('---\n'));
-    return 0;
-  } finally {
-    await before.opened?.cluster.close();
-  }
+  const question = await openQuestionWorld(args.positionals[0], args, io, log);
+  const started = io.now();
+  const report = toReport(question, args);
+  log.detail(`compared rights in ${io.now() - started} ms`);
+  await printReport(report, args, io);
+  return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 
-function readFormat(args: Arguments): 'json' | 'yaml' {
-  const [format = 'yaml', ...others] = args.list('output');
-  if (others.length === 0 && (format === 'json' || format === 'yaml')) return format;
-  throw usage(args.command, 'kplan rbac --for-kapply prints objects for kubectl: -o yaml or -o json');
+function toReport(question: QuestionWorld, args: Arguments): RbacReport {
+  const { which, before, after, findings, notes, world, base } = question;
+  const isAsked = readNamespaces(args);
+  const locate = which === 'after' ? toLocate(question) : () => undefined;
+  const principals = listRights(world).flatMap(({ principal, holdings }): readonly PrincipalEntry[] => {
+    const asked = holdings.filter(isAsked);
+    const groups = principal.groups.map((key) => key.slice('group '.length));
+    return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
+  });
+  const changes = base === undefined || before.kind === 'none' ? undefined : listChanges(base, question, isAsked);
+  const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog)];
+  const found = facts.map((fact) => toFinding(fact, locate));
+  return {
+    kind: 'RbacReport',
+    which,
+    before,
+    ...(after === undefined ? {} : { after }),
+    principals,
+    ...(changes === undefined ? {} : { changes }),
+    findings: [...findings, ...waiveAll(found, question)],
+    notes,
+    next: '`kplan who-can` asks for one right, `kplan can-i` for one subject; `-o json` names every binding and rule.',
+  };
 }
 
-function readAccount(args: Arguments, { unit }: Desired): { readonly namespace: string; readonly name: string } {
-  const text = args.string('service-account');
-  if (text === undefined) return { namespace: parentRef(unit).namespace, name: parentRef(unit).name };
-  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text) ?? [];
-  if (namespace !== undefined && name !== undefined) return { namespace, name };
-  throw usage(args.command, `--service-account ${text} is not NAMESPACE/NAME`);
+/** A fact as a finding, at the first place in the manifests that it was derived from. */
+function toFinding({ code, severity, subject, data, objects }: Fact, locate: Locate): Finding {
+  const placed = objects.map(({ ref, path = '' }) => ({ ref, path, source: locate(ref, path) }));
+  const at = placed.find(({ source }) => source !== undefined) ?? placed[0];
+  const ref = subject ?? at?.ref;
+  const source = at?.source;
+  return {
+    code,
+    severity,
+    data,
+    ...(ref === undefined ? {} : { ref }),
+    ...(at === undefined || ref !== at.ref ? {} : { path: at.path }),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
-/** What cannot be read may need rights, too. */
-function mustBeKnown({ findings }: Desired): void {
-  const fault = findings.find(({ severity }) => severity === 'error');
-  if (fault === undefined) return;
-  throw new KplanError('UNREADABLE', 'not all of the manifests can be understood, and what stands there may need rights', {
-    hint: '`kplan validate` names the places',
+function listChanges(base: World, question: QuestionWorld, isAsked: (holding: Holding) => boolean): readonly RightsChangeEntry[] {
+  const worlds = { before: base, after: question.world, locate: toLocate(question) };
+  return compareRights(base, question.world).flatMap(({ principal, gained, lost }) => {
+    const asked = { principal, gained: gained.filter(isAsked), lost: lost.filter(isAsked) };
+    return asked.gained.length + asked.lost.length === 0 ? [] : [toRightsChangeEntry(asked, worlds)];
   });
 }
 
-/** Rights are a question of the manifests; a cluster is read only where one is named. */
-async function openGiven(desired: Desired, args: Arguments, io: Io): Promise<Before> {
-  const log = createLog(io, args.has('quiet'), args.has('verbose'));
-  const file = args.string('snapshot');
-  if (findGiven(args, ['embedded', ...LIVE_FLAGS]) !== undefined) return openBefore(chooseTarget(args, io, log), desired, args, io, log);
-  return file === undefined ? NOTHING : openBefore({ kind: 'snapshot', file }, desired, args, io, log);
-}
-
-/** What the unit has in the cluster and does not ask for any more. */
-async function listOwned({ unit }: Desired, { opened }: Before, wanted: readonly ObjectRef[]): Promise<readonly ObjectRef[]> {
-  if (opened === undefined) return [];
-  const names = new Set(wanted.map(formatRef));
-  const { objects } = await readInventory(opened.cluster, unit);
-  return objects.map(refOf).filter((ref) => !names.has(formatRef(ref)));
+/** Whether a right is asked for: with -n one that holds in these namespaces, or everywhere. */
+function readNamespaces(args: Arguments): (holding: Holding) => boolean {
+  const namespaces = args.list('namespace');
+  return ({ namespace }) => namespaces.length === 0 || namespace === '' || namespaces.includes(namespace);
 }

@@ -101,6 +101,6 @@ export function toGrantEntries(rules: readonly AllowingRule[], { manifests, defa
 }
 
 /** `/rules/3` as a path: the number is an index. */
-function toIndexes(pointer: string): readonly (number | string)[] {
+export function toIndexes(pointer: string): readonly (number | string)[] {
   return fromPointer(pointer).map((step) => (/^\d+$/.test(String(step)) ? Number(step) : step));
 }

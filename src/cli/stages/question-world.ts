@@ -27,6 +27,8 @@ import { findGiven, LIVE_FLAGS, openExistingTarget } from './target.ts';
 export interface QuestionWorld {
   /** As the API server would store it: what controllers would make of it is not in it yet. */
   readonly world: World;
+  /** The world before PATH was applied, where `world` is the one after. */
+  readonly base?: World;
   /** Before, or after PATH is applied. */
   readonly which: 'before' | 'after';
   readonly before: WorldSource;
@@ -98,13 +100,13 @@ async function applyManifests(
   args: Arguments,
   io: Io,
   log: Log,
-): Promise<Pick<QuestionWorld, 'findings' | 'world'>> {
+): Promise<Pick<QuestionWorld, 'base' | 'findings' | 'world'>> {
   const ownership = await readOwnership(before, desired.unit);
   const options = { ownership, salt: before.salt ?? newSalt(), forceConflicts: false };
   const input = toPlanInput(desired, before, args, io, log, options);
-  const { after } = planWorlds(input);
+  const { before: base, after } = planWorlds(input);
   const findings = input.findings.filter(({ code }) => !code.startsWith('KR'));
-  return { world: after, findings: waiveAll(findings, desired) };
+  return { world: after, base, findings: waiveAll(findings, desired) };
 }
 
 async function openForQuestion(desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {

@@ -21,7 +21,6 @@ const CAUSES: Readonly<Record<string, readonly [cause: string, hint: string]>> =
   ENETUNREACH: ['there is no way to it', 'is the network up?'],
   ENOTFOUND: ['its name is not known', 'is the server of the kubeconfig spelt right, and the VPN up?'],
   EPIPE: ['the connection was lost', 'try again'],
-  EPROXY: ['the proxy does not let through', 'look at proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY'],
   ETIMEDOUT: ['it did not answer in time', 'is the VPN up, and the API server well?'],
   CERT_HAS_EXPIRED: ['its certificate has expired', 'the certificate of the API server must be renewed'],
   CERT_NOT_YET_VALID: ['its certificate is not valid yet', 'is the clock of this machine right?'],
@@ -51,7 +50,10 @@ const CAUSES: Readonly<Record<string, readonly [cause: string, hint: string]>> =
 export function explainFault(error: unknown, access: ClusterAccess): KplanError {
   if (error instanceof KplanError) return error;
   const code = errorCode(error);
-  const [cause, hint] = CAUSES[code] ?? [error instanceof Error ? error.message : String(error), 'look at the server of the kubeconfig'];
+  const [cause, hint] = CAUSES[code] ?? [
+    error instanceof Error ? error.message : String(error),
+    code === 'EPROXY' ? 'look at proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY' : 'look at the server of the kubeconfig',
+  ];
   const where = `${access.server.protocol}//${access.server.host}`;
   return new KplanError('NO_CLUSTER', `cluster ${access.description}: the API server ${where} cannot be reached: ${cause}`, {
     hint,

@@ -7,10 +7,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function toProxy(text: string, where: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw unusable(where, 'could not parse it as a URL', 'write it like http://proxy.example:3128');
-  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
-  const scheme = url.protocol.slice(0, -1);
-  if (/^socks5h?$/.test(scheme)) throw unusable(where, `${scheme} is not supported`, 'use an HTTP proxy: http:// or https://');
-  throw unusable(where, `unsupported scheme "${scheme}"`, 'it must be http or https');
+  if (/^(https?|socks5h?):$/.test(url.protocol)) return url;
+  throw unusable(where, `unsupported scheme "${url.protocol.slice(0, -1)}"`, 'it must be http, https, or socks5');
 }
 
 /**

@@ -1,13 +1,12 @@
 import { compareBy, sortedUnique } from '../../std/index.ts';
-import { compareRefs, toRefKey, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
-import { describeBinding } from './binding.ts';
+import { compareRefs, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
 import { listCauses } from './cause.ts';
 import { listDangling } from './dangling.ts';
+import { compareRights } from './difference.ts';
 import { groupHoldings, type Gain } from './gain.ts';
-import { compact, listHoldings, toCoverage, type Holding } from './holding.ts';
-import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
-import { toPrincipal, type Principal } from './principal.ts';
-import { describeAbility, describeWhere, joinSome } from './wording.ts';
+import type { Holding } from './holding.ts';
+import type { Principal } from './principal.ts';
+import { describeAbility, describeBindings, describeWhere, joinSome } from './wording.ts';
 
 type Direction = FactChange['change'];
 
@@ -22,38 +21,16 @@ const MANY = 8;
 export const rbacEngine: Engine = { name: 'rbac', compare };
 
 function compare(before: World, after: World): readonly FactChange[] {
-  const [policyBefore, policyAfter] = [readPolicy(before), readPolicy(after)];
-  const changes: FactChange[] = [...listDangling(before, after)];
-  const told: Told[] = [];
-  for (const key of sortedUnique([...policyBefore.grants.keys(), ...policyAfter.grants.keys()])) {
-    if (key === 'group system:masters' || isSame(policyBefore.grants.get(key), policyAfter.grants.get(key))) continue;
-    const principal = toPrincipal(key);
-    told.push(...tell(principal, 'gained', policyBefore, policyAfter), ...tell(principal, 'lost', policyAfter, policyBefore));
-  }
-  changes.push(...fold(told).map((group) => toFactChange(group, before, after)));
+  const told = compareRights(before, after).flatMap(({ principal, gained, lost }) => [
+    ...tell(principal, 'gained', gained),
+    ...tell(principal, 'lost', lost),
+  ]);
+  const changes = [...listDangling(before, after), ...fold(told).map((group) => toFactChange(group, before, after))];
   return changes.toSorted(
     compareBy(
       ({ fact }) => fact.key,
       ({ change }) => change,
     ),
-  );
-}
-
-function isSame(a: ReadonlyMap<string, readonly Grant[]> | undefined, b: ReadonlyMap<string, readonly Grant[]> | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.size === b.size && [...a].every(([namespace, grants]) => isSameGrants(grants, b.get(namespace) ?? []));
-}
-
-function isSameGrants(a: readonly Grant[], b: readonly Grant[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((grant, i) => {
-      const other = b[i];
-      if (other === undefined || toRefKey(grant.binding.ref) !== toRefKey(other.binding.ref)) return false;
-      if (grant.rules === other.rules) return true;
-      if (grant.rules === undefined || grant.rules.length !== other.rules?.length) return false;
-      return grant.rules.every((rule, index) => rule.key === other.rules?.[index]?.key);
-    })
   );
 }
 
@@ -64,9 +41,7 @@ interface Told {
   readonly isAdmin: boolean;
 }
 
-function tell(principal: Principal, change: Direction, from: RbacPolicy, to: RbacPolicy): readonly Told[] {
-  const isCovered = toCoverage(from, principal);
-  const holdings = compact(listHoldings(to, principal.key, from).filter(({ permission, namespace }) => !isCovered(permission, namespace)));
+function tell(principal: Principal, change: Direction, holdings: readonly Holding[]): readonly Told[] {
   const admin = holdings.filter(isAdmin);
   const shown = admin.length > 0 ? admin : holdings;
   return groupHoldings(shown).map((gain) => ({ principal, change, gain, isAdmin: admin.length > 0 }));
@@ -89,7 +64,7 @@ function fold(told: readonly Told[]): readonly (readonly Told[])[] {
 }
 
 function toTextKey({ change, gain, isAdmin }: Told): string {
-  const abilities = gain.abilities.map(({ verbs, resources, names }) => [verbs, resources, names].join(' '));
+  const abilities = gain.abilities.map(({ verbs, resources, paths, names }) => [verbs, resources, paths, names].join(' '));
   const scope = gain.namespaces.includes('') ? 'cluster' : 'namespaces';
   return [change, isAdmin ? 'admin' : (gain.power?.id ?? ''), scope, ...abilities].join('; ');
 }
@@ -129,13 +104,4 @@ function toCode(change: Direction, is: { readonly isAdmin: boolean; readonly isP
   if (change === 'lost') return { code: is.isAdmin ? 'KA0102' : is.isPower ? 'KA0104' : 'KA0106', severity: 'info' };
   if (is.isAdmin) return { code: 'KA0101', severity: 'error' };
   return is.isPower ? { code: 'KA0103', severity: 'warning' } : { code: 'KA0105', severity: 'info' };
-}
-
-function describeBindings(holdings: readonly Holding[]): readonly string[] {
-  const grants = new Set(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
-  const texts = [...grants].flatMap(({ binding, subjectIndex }) => {
-    const subject = binding.subjects[subjectIndex];
-    return subject === undefined ? [] : [describeBinding(binding, subject)];
-  });
-  return sortedUnique(texts);
 }

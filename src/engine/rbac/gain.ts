@@ -5,8 +5,10 @@ import { listPowers } from './power.ts';
 /** The same verbs on resources or paths, for some names or all. */
 export interface Ability {
   readonly verbs: readonly string[];
-  /** As kubectl writes them, `pods/exec` and `deployments.apps`; or paths, `/healthz`. */
+  /** As kubectl writes them: `pods/exec`, `deployments.apps`. */
   readonly resources: readonly string[];
+  /** Paths that are no resources: `/healthz`. */
+  readonly paths: readonly string[];
   /** The only names it holds for; empty: every name. */
   readonly names: readonly string[];
 }
@@ -34,14 +36,19 @@ interface Cell {
 
 const VERBS = ['*', 'get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 
-/** Groups holdings for readers: verbs of one resource, then namespaces, then names, then resources with the same power; ordinary ones by namespaces. */
-export function groupHoldings(holdings: readonly Holding[]): readonly Gain[] {
+/** Groups holdings for readers, each with one ability: verbs of one resource, then namespaces, then names, then resources with the same power. */
+export function listGains(holdings: readonly Holding[]): readonly Gain[] {
   const cells = mergeNames(mergeNamespaces(mergeVerbs(holdings)));
-  const same = merge(
+  return merge(
     cells.flatMap(splitPowers),
     (gain) => [gain.power?.id ?? '', gain.power?.phrase ?? '', gain.namespaces.join(), ...gain.abilities.map(toAbilityKey)],
     (group, first) => ({ ...first, abilities: [joinResources(group)], holdings: group.flatMap((gain) => gain.holdings) }),
   );
+}
+
+/** The same, with ordinary abilities of the same namespaces told together. */
+export function groupHoldings(holdings: readonly Holding[]): readonly Gain[] {
+  const same = listGains(holdings);
   const bundles = merge(
     same.filter(({ power }) => power === undefined),
     (gain) => [gain.namespaces.join()],
@@ -61,7 +68,12 @@ function toAbilityKey({ verbs, names }: Ability): string {
 function joinResources(group: readonly Gain[]): Ability {
   const abilities = group.flatMap((gain) => gain.abilities);
   const [first] = abilities;
-  return { verbs: first?.verbs ?? [], names: first?.names ?? [], resources: sortedUnique(abilities.flatMap(({ resources }) => resources)) };
+  return {
+    verbs: first?.verbs ?? [],
+    resources: sortedUnique(abilities.flatMap(({ resources }) => resources)),
+    paths: sortedUnique(abilities.flatMap(({ paths }) => paths)),
+    names: first?.names ?? [],
+  };
 }
 
 function mergeVerbs(holdings: readonly Holding[]): readonly Cell[] {
@@ -80,7 +92,7 @@ function mergeVerbs(holdings: readonly Holding[]): readonly Cell[] {
   });
   return merge(
     cells,
-    (cell) => [cell.namespaces.join(), cell.group, cell.resource, cell.names.join()],
+    (cell) => [String(cell.isPath), cell.namespaces.join(), cell.group, cell.resource, cell.names.join()],
     (group, first) => ({
       ...first,
       verbs: sortVerbs(group.flatMap(({ verbs }) => verbs)),
@@ -92,7 +104,7 @@ function mergeVerbs(holdings: readonly Holding[]): readonly Cell[] {
 function mergeNamespaces(cells: readonly Cell[]): readonly Cell[] {
   return merge(
     cells,
-    (cell) => [cell.group, cell.resource, cell.names.join(), cell.verbs.join()],
+    (cell) => [String(cell.isPath), cell.group, cell.resource, cell.names.join(), cell.verbs.join()],
     (group, first) => ({
       ...first,
       namespaces: sortedUnique(group.flatMap(({ namespaces }) => namespaces)),
@@ -103,6 +115,7 @@ function mergeNamespaces(cells: readonly Cell[]): readonly Cell[] {
 
 function mergeNames(cells: readonly Cell[]): readonly Cell[] {
   const keys = (cell: Cell): string[] => [
+    String(cell.isPath),
     cell.group,
     cell.resource,
     cell.verbs.join(),
@@ -121,7 +134,9 @@ function splitPowers(cell: Cell): readonly Gain[] {
   const powers = cell.isPath ? [] : listPowers(cell);
   const used = new Set(powers.flatMap(({ verbs }) => verbs));
   const ofVerbs = (verbs: readonly string[]): Gain => ({
-    abilities: [{ verbs, names, resources: [cell.isPath ? cell.resource : toResourceText(cell)] }],
+    abilities: [
+      { verbs, names, ...(cell.isPath ? { resources: [], paths: [cell.resource] } : { resources: [toResourceText(cell)], paths: [] }) },
+    ],
     namespaces,
     holdings: cell.holdings.filter(({ permission }) => verbs.includes(permission.verb)),
   });

@@ -1,7 +1,6 @@
 import { compareStrings } from '../../std/index.ts';
 import { listKeyed, PermissionSet, type Permission } from './permission.ts';
 import type { Grant, RbacPolicy } from './policy.ts';
-import type { Principal } from './principal.ts';
 import { toPermissionSet, type SourcedRule } from './role.ts';
 import { isEffective } from './scope.ts';
 
@@ -42,12 +41,12 @@ function listRuleKeys(grants: readonly Grant[]): ReadonlySet<string> {
   return new Set(grants.flatMap(({ rules }) => (rules ?? []).map(({ key }) => key)));
 }
 
-/** Answers what a principal holds, directly or through the groups that it is surely in. */
+/** Answers whether a permission is held. */
 export type Coverage = (permission: Permission, namespace: string) => boolean;
 
-/** What a principal is covered for in a world. */
-export function toCoverage(policy: RbacPolicy, principal: Principal): Coverage {
-  const scopes = [principal.key, ...principal.groups].flatMap((key) => policy.grants.get(key) ?? []);
+/** What subjects, by their keys, are covered for together in a world. */
+export function toCoverage(policy: RbacPolicy, keys: readonly string[]): Coverage {
+  const scopes = keys.flatMap((key) => policy.grants.get(key) ?? []);
   const covers = (permission: Permission, namespace: string): boolean =>
     scopes.some(
       (scope) => scope.get(namespace)?.some(({ rules }) => rules !== undefined && toPermissionSet(rules).covers(permission)) === true,

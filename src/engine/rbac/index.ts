@@ -1,8 +1,22 @@
 export { describeBinding } from './binding.ts';
-export { authorize, type AllowingRule, type Decision } from './authorize.ts';
+export { authorize, decide, type AllowingRule, type Decision } from './authorize.ts';
+export { listChecks } from './checks/index.ts';
+export { listCauses } from './cause.ts';
+export type { DenyRule } from './deny.ts';
+export { createDenyEngine, listDenied } from './deny-engine.ts';
+export { compareRights, listRights, type RightsChange } from './difference.ts';
 export { rbacEngine } from './engine.ts';
 export { refuseRequest } from './forbidden.ts';
+export { listGains, type Gain } from './gain.ts';
 export { refuseGrant, type GrantWrite } from './grant.ts';
+export type { Holding } from './holding.ts';
 export { RBAC_LEAVES_OUT } from './left-out.ts';
-export { listPermissions, whoCan, whoCanAnywhere, type Action } from './query.ts';
-export { parseServiceAccountName, toServiceAccountUser, type AccessRequest, type UserInfo } from './request.ts';
+export { listPermissions, whoCan, whoCanAnywhere } from './query.ts';
+export {
+  parseServiceAccountName,
+  toServiceAccountUser,
+  type AccessRequest,
+  type Action,
+  type ResourceRequest,
+  type UserInfo,
+} from './request.ts';

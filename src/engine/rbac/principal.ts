@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../model/index.ts';
-import { toGroupKey, toUserKey } from './binding.ts';
+import { toGroupKey, toUserKey, type Subject } from './binding.ts';
 import { parseServiceAccountName, toServiceAccountUser } from './request.ts';
 
 /** Somebody whom bindings name: a user, a group, or a ServiceAccount (the user of its name). */
@@ -8,6 +8,7 @@ export interface Principal {
   readonly key: string;
   /** As people read it: `ServiceAccount shop/deployer`, `User jane`, `Group ops`. */
   readonly text: string;
+  readonly subject: Subject;
   readonly ref?: ObjectRef;
   /** The keys of the groups that this one is surely in: what is bound to them it holds as well. */
   readonly groups: readonly string[];
@@ -17,15 +18,20 @@ export interface Principal {
 export function toPrincipal(key: string): Principal {
   const space = key.indexOf(' ');
   const name = key.slice(space + 1);
-  if (key.startsWith('group ')) return { key, text: `Group ${name}`, groups: listOuterGroups(name).map(toGroupKey) };
+  if (key.startsWith('group ')) return named(key, 'Group', name, listOuterGroups(name));
   const account = parseServiceAccountName(name);
-  if (account === undefined) return { key, text: `User ${name}`, groups: listGroupsOfUser(name).map(toGroupKey) };
+  if (account === undefined) return named(key, 'User', name, listGroupsOfUser(name));
   return {
     key: toUserKey(name),
     text: `ServiceAccount ${account.namespace}/${account.name}`,
-    ref: { group: '', version: 'v1', kind: 'ServiceAccount', namespace: account.namespace, name: account.name },
+    subject: { kind: 'ServiceAccount', ...account },
+    ref: { group: '', version: 'v1', kind: 'ServiceAccount', ...account },
     groups: toServiceAccountUser(account.namespace, account.name).groups.map(toGroupKey),
   };
+}
+
+function named(key: string, kind: 'Group' | 'User', name: string, groups: readonly string[]): Principal {
+  return { key, text: `${kind} ${name}`, subject: { kind, namespace: '', name }, groups: groups.map(toGroupKey) };
 }
 
 function listGroupsOfUser(name: string): readonly string[] {

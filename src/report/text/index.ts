@@ -24,6 +24,8 @@ import { drainHead, drainLines } from './drain.ts';
 import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
+import { rbacHead, rbacLines } from './rbac.ts';
+import { reachHead, reachLines } from './reach.ts';
 import { scheduleHead, scheduleLines } from './schedule.ts';
 
 /** The report as people read it at a terminal: the sum first, what to do next last. */
@@ -50,8 +52,15 @@ function headOf(report: Report): Line[] {
       return [line(scheduleHead(report), describeAsked(report), 0)];
     case 'CapacityReport':
       return [line(capacityHead(report), describeAsked(report), 0)];
+    case 'RbacReport':
+      return [line(rbacHead(report), describeAsked(report), 0)];
     case 'AccessReport':
       return [line(accessHead(report))];
+    case 'ReachAnswerReport':
+      return [line(reachHead(report))];
+    case 'ReachDiffReport':
+    case 'ReachReport':
+      return [line(reachHead(report), describeAsked(report), 0)];
     case 'AccessListReport':
     case 'WhoCanReport':
       return [line(accessHead(report), describeAsked(report), 0)];
@@ -139,6 +148,17 @@ function bodyOf(report: Report, layout: Layout): Line[] {
     case 'WhoCanReport':
       return [
         ...accessLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
+        ...problems(report, layout),
+      ];
+    case 'RbacReport': {
+      const [changes, held] = rbacLines(report, layout).map(([title, lines]) => section(title, lines));
+      return [...(changes ?? []), ...problems(report, layout), ...(held ?? [])];
+    }
+    case 'ReachAnswerReport':
+    case 'ReachDiffReport':
+    case 'ReachReport':
+      return [
+        ...reachLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
         ...problems(report, layout),
       ];
     case 'ScheduleReport':

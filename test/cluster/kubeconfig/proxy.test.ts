@@ -65,7 +65,6 @@ for (const { server = SERVER, noProxy, want } of COVERED) {
 }
 
 const REFUSED: readonly { readonly proxy: string; readonly want: string }[] = [
-  { proxy: 'socks5://u:SECRET@p:1', want: 'kubeconfig environment: HTTPS_PROXY: socks5 is not supported' },
   { proxy: 'ftp://u:SECRET@p:1', want: 'kubeconfig environment: HTTPS_PROXY: unsupported scheme "ftp"' },
   { proxy: 'http://u:SECRET@p:99999', want: 'kubeconfig environment: HTTPS_PROXY: could not parse it as a URL' },
 ];

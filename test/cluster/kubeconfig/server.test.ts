@@ -61,9 +61,9 @@ const REFUSED: readonly { readonly name: string; readonly cluster: object; reado
     want: 'DIR/config: cluster "c": specifying a root certificates file with the insecure flag is not allowed',
   },
   {
-    name: 'a SOCKS proxy',
-    cluster: { 'proxy-url': 'socks5://jane:SECRET@p:1' },
-    want: 'DIR/config: proxy-url of cluster "c": socks5 is not supported',
+    name: 'a proxy of SOCKS 4',
+    cluster: { 'proxy-url': 'socks4://jane:SECRET@p:1' },
+    want: 'DIR/config: proxy-url of cluster "c": unsupported scheme "socks4"',
   },
   {
     name: 'a proxy without a scheme',

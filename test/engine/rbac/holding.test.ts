@@ -45,7 +45,7 @@ test('what a principal gains is what the authorizer allows after and not before'
       const [was, is] = [World.of(before), World.of(after)];
       for (const request of requests) {
         const principal = toPrincipal(`user ${request.user.name}`);
-        const isCovered = toCoverage(readPolicy(was), principal);
+        const isCovered = toCoverage(readPolicy(was), [principal.key, ...principal.groups]);
         const held = listHoldings(readPolicy(is), principal.key, readPolicy(was));
         const gained = compact(held.filter(({ permission, namespace }) => !isCovered(permission, namespace)));
         const alone: AccessRequest = { ...request, user: { name: request.user.name, groups: [] } };

@@ -1,0 +1,65 @@
+import { listCauses, listGains, type Gain, type Holding, type RightsChange } from '../../engine/rbac/index.ts';
+import { refOf, toRefKey, type Manifest, type ObjectRef, type RefKey, type SourceRange, type World } from '../../model/index.ts';
+import type { ChangedRightEntry, RightEntry, RightsChangeEntry, ViaEntry } from '../../report/index.ts';
+import { toIndexes } from './access-request.ts';
+import type { QuestionWorld } from './question-world.ts';
+
+/** Where a field (JSON pointer) of an object stands in the manifests, if it does. */
+export type Locate = (ref: ObjectRef, pointer: string) => SourceRange | undefined;
+
+const NOWHERE: Locate = () => undefined;
+
+/** What one principal holds, grouped for readers. */
+export function toRightEntries(holdings: readonly Holding[], locate: Locate): readonly RightEntry[] {
+  return listGains(holdings).flatMap((gain) => gain.abilities.map((ability) => ({ ...ability, ...toRight(gain, locate) })));
+}
+
+/** What one principal gains and loses. What is lost has no place in the manifests but those where it is missed. */
+export function toRightsChangeEntry(
+  { principal, gained, lost }: RightsChange,
+  { before, after, locate }: { readonly before: World; readonly after: World; readonly locate: Locate },
+): RightsChangeEntry {
+  const list = (holdings: readonly Holding[], own: Locate): readonly ChangedRightEntry[] =>
+    listGains(holdings).flatMap((gain) => {
+      const causes = listCauses(gain.holdings, before, after).map(({ ref, path = '' }) => {
+        const source = locate(ref, path);
+        return { ref, path, ...(source === undefined ? {} : { source }) };
+      });
+      return gain.abilities.map((ability) => ({ ...ability, ...toRight(gain, own), causes }));
+    });
+  return { subject: principal.subject, gained: list(gained, locate), lost: list(lost, NOWHERE) };
+}
+
+/** Where the fields of objects stand in the manifests that a question was asked with. */
+export function toLocate({ manifests, defaultNamespace }: Pick<QuestionWorld, 'defaultNamespace' | 'manifests'>): Locate {
+  const byKey = new Map<RefKey, Manifest>();
+  for (const manifest of manifests) {
+    const ref = refOf(manifest.object);
+    byKey.set(toRefKey(ref), manifest);
+    byKey.set(toRefKey({ namespace: defaultNamespace, ...ref }), manifest);
+  }
+  return (ref, pointer) => byKey.get(toRefKey(ref))?.origin.locate(toIndexes(pointer));
+}
+
+function toRight({ power, namespaces, holdings }: Gain, locate: Locate): Pick<RightEntry, 'namespaces' | 'power' | 'via'> {
+  return { namespaces, ...(power === undefined ? {} : { power: power.id }), via: toVia(holdings, locate) };
+}
+
+function toVia(holdings: readonly Holding[], locate: Locate): readonly ViaEntry[] {
+  const via = new Map<string, ViaEntry>();
+  for (const { grant, rule } of holdings.flatMap(({ sources }) => sources)) {
+    const { ref, role } = grant.binding;
+    const key = `${toRefKey(ref)} ${toRefKey(rule.source.ref)}${rule.source.path}`;
+    if (via.has(key)) continue;
+    const source = locate(rule.source.ref, rule.source.path);
+    const boundAt = locate(ref, `/subjects/${grant.subjectIndex}`);
+    via.set(key, {
+      binding: ref,
+      role,
+      writtenIn: rule.source.ref,
+      ...(source === undefined ? {} : { source }),
+      ...(boundAt === undefined ? {} : { boundAt }),
+    });
+  }
+  return [...via.values()];
+}
