@@ -3,6 +3,7 @@ import { compareRefs, type Engine, type Fact, type FactChange, type World } from
 import { listCauses } from './cause.ts';
 import { listDangling } from './dangling.ts';
 import { compareRights } from './difference.ts';
+import { listPathChanges } from './escalation/index.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import type { Holding } from './holding.ts';
 import type { Principal } from './principal.ts';
@@ -16,7 +17,7 @@ const MANY = 8;
 /**
  * What a change lets whom do, and what it takes away: per principal the permissions that it did not hold before in any way
  * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. Also bindings
- * to roles that do not exist.
+ * to roles that do not exist, and the paths of escalation that open and close.
  */
 export const rbacEngine: Engine = { name: 'rbac', compare };
 
@@ -25,7 +26,8 @@ function compare(before: World, after: World): readonly FactChange[] {
     ...tell(principal, 'gained', gained),
     ...tell(principal, 'lost', lost),
   ]);
-  const changes = [...listDangling(before, after), ...fold(told).map((group) => toFactChange(group, before, after))];
+  const facts = fold(told).map((group) => toFactChange(group, before, after));
+  const changes = [...listDangling(before, after), ...listPathChanges(before, after), ...facts];
   return changes.toSorted(
     compareBy(
       ({ fact }) => fact.key,
