@@ -28,6 +28,7 @@ export type CommandName =
   | 'adopt'
   | 'drain'
   | 'rbac'
+  | 'reach'
   | 'schedule'
   | 'capacity'
   | 'can-i'
@@ -206,6 +207,19 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     program: 'kplan',
+    name: 'reach',
+    summary: 'Says who reaches whom on which ports, why of one connection, and what a change opens and closes.',
+    usage: 'reach [PATH] | reach diff [PATH | DIR1 DIR2]',
+    positionals: [0, 3],
+    flags: ['from', 'reach-to', 'port', 'batch', 'exposure', 'explain-connections', 'focus-workload', 'focus-conn', ...QUESTION],
+    examples: [
+      ['kplan reach deploy --base none', 'every allowed connection of these manifests alone'],
+      ['kplan reach deploy --from shop/web --to shop/db --port 5432/TCP', 'one answer, with the rules that decide; exit 1 for no'],
+      ['kplan reach diff deploy --base merge-base:main', 'what this branch opens and closes'],
+    ],
+  },
+  {
+    program: 'kplan',
     name: 'capacity',
     summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
     usage: 'capacity [PATH]',
@@ -324,5 +338,5 @@ export function mainCommand(program: ProgramName): Command {
 
 /** The flags of a command, in the table's order. */
 export function flagsOf(command: Command): readonly Flag[] {
-  return FLAGS.filter((flag) => command.flags.includes(flag.name));
+  return FLAGS.filter((flag) => command.flags.includes(flag.id ?? flag.name));
 }

@@ -29,6 +29,16 @@ export { toRemarks, type Remark } from './remark.ts';
 export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
+export { toReachCsv, toReachDot } from './reach-tables.ts';
+export type {
+  ConnectionChangeEntry,
+  PortsEntry,
+  ReachAnswerReport,
+  ReachDiffReport,
+  ReachReport,
+  RuleVerdict,
+  SideEntry,
+} from './reach.ts';
 export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';
 export { stringifyYaml } from './yaml.ts';

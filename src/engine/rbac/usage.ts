@@ -115,7 +115,11 @@ export class UsageCounter {
   }
 
   #count(user: UserInfo, action: Action, isAllowed: boolean): void {
-    const tally = getOrAdd(this.#tallies, [user.name, ...user.groups].join('\n'), (): Tally => ({ user, allowed: new Map(), denied: new Map() }));
+    const tally = getOrAdd(this.#tallies, [user.name, ...user.groups].join('\n'), (): Tally => ({
+      user,
+      allowed: new Map(),
+      denied: new Map(),
+    }));
     const uses = isAllowed ? tally.allowed : tally.denied;
     if (action.kind === 'path') countPath(uses, action);
     else countResource(uses, action);
