@@ -206,6 +206,13 @@ export const FLAGS: readonly Flag[] = [
     summary: 'go on despite error findings or effects of this code or engine; repeatable',
   },
   { name: 'for-kapply', type: 'boolean', group: 'Plan', summary: 'the least Roles with which kapply can apply PATH' },
+  {
+    name: 'audit',
+    type: 'string',
+    group: 'Plan',
+    value: 'FILE',
+    summary: 'an audit log of the API server (- is standard input): rights that nobody used, and roles that would do',
+  },
   { name: 'daemon', type: 'boolean', group: 'Plan', summary: 'with the Lease that kapply --watch holds' },
   { name: 'adopt', type: 'boolean', group: 'Plan', summary: 'with the updates by which kapply adopt takes objects over' },
   {

@@ -28,6 +28,7 @@ export {
 export { toRemarks, type Remark } from './remark.ts';
 export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
+export type { DeniedEntry, EnoughEntry, PrincipalUsageEntry, UsageEntry } from './usage.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
 export { toReachCsv, toReachDot } from './reach-tables.ts';
 export type {

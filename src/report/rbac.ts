@@ -3,6 +3,7 @@ import type { ObjectRef, SourceRange } from '../model/index.ts';
 import { describeGrant, type GrantEntry, type SubjectEntry } from './access.ts';
 import type { QuestionReport } from './schedule.ts';
 import { count } from './summary.ts';
+import { usageFields, type UsageEntry } from './usage.ts';
 
 /** The binding and role that give a right, and the rule's place. */
 export interface ViaEntry extends Omit<GrantEntry, 'rule' | 'subject'> {
@@ -52,6 +53,8 @@ export interface RbacReport extends QuestionReport {
   readonly principals: readonly PrincipalEntry[];
   /** Absent where there is nothing to compare with. */
   readonly changes?: readonly RightsChangeEntry[];
+  /** Absent where no audit log was read. */
+  readonly usage?: UsageEntry;
 }
 
 /** The bindings that give a right: `RoleBinding shop/readers of ClusterRole view`. */
@@ -145,5 +148,6 @@ export function rbacFields(report: RbacReport, refFields: (ref: ObjectRef) => Js
             lost: lost.map(changedFields),
           })),
         }),
+    ...(report.usage === undefined ? {} : { usage: usageFields(report.usage, rightFields) }),
   };
 }
