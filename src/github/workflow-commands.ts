@@ -1,11 +1,10 @@
-import { formatRef, type Effect, type Finding, type Severity, type SourceRange } from '../model/index.ts';
+import type { Effect, Finding, Severity, SourceRange } from '../model/index.ts';
 import { toRemarks, type Remark } from '../report/index.ts';
 import { toVisible } from '../std/index.ts';
+import { messageOf, titleOf } from './annotation.ts';
 
 /** What one step of a job may show of each level (GitHub: 10 errors, 10 warnings and 10 notices a step). */
 const PER_LEVEL = 10;
-const TITLE_LIMIT = 255;
-const MESSAGE_LIMIT = 4_000;
 
 type Level = 'error' | 'warning' | 'notice';
 
@@ -37,15 +36,8 @@ export function toWorkflowCommands(findings: readonly Finding[], effects: readon
 }
 
 // Of what is in no file any more the annotation has none, and says where it stood: the lines of that file are others now.
-function annotate({ code, severity, isEffect, title, message, remedy, ref, source, stood }: Remark): Annotation {
-  const subject = isEffect || ref === undefined ? '' : `${formatRef(ref)}: `;
-  const before = stood === undefined ? '' : ` (before: ${stood.file}:${stood.line})`;
-  return {
-    level: LEVELS[severity],
-    source,
-    title: clip(`${code} ${title}`, TITLE_LIMIT),
-    message: clip(`${subject}${message}${before}\n${remedy}`, MESSAGE_LIMIT),
-  };
+function annotate(remark: Remark): Annotation {
+  return { level: LEVELS[remark.severity], source: remark.source, title: titleOf(remark), message: messageOf(remark) };
 }
 
 function summarise(left: readonly Annotation[]): Annotation {
@@ -79,9 +71,4 @@ function escapeData(text: string): string {
 
 function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-
-function clip(text: string, limit: number): string {
-  const trimmed = text.trimEnd();
-  return trimmed.length <= limit ? trimmed : `${trimmed.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -3,8 +3,9 @@ export { assertNever } from './assert-never.ts';
 export { Bitset } from './bitset.ts';
 export { toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
+export { getOrAdd } from './get-or-add.ts';
 export { parseGoDuration } from './go-duration.ts';
-export { quoteGo } from './go-quote.ts';
+export { printGo, quoteGo } from './go-quote.ts';
 export { toLayers } from './graph.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
 export {

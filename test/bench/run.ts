@@ -8,6 +8,7 @@ import { installKplan, type Bench } from './kplan.ts';
 import { benchPlan } from './plan.bench.ts';
 import { benchLive } from './live.bench.ts';
 import { formatRows, listWrong, type BenchRow } from './row.ts';
+import { benchRbac } from './rbac.bench.ts';
 import { benchSchedule } from './schedule.bench.ts';
 import { benchStart } from './start.bench.ts';
 import { benchValidate } from './validate.bench.ts';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   capacity: benchCapacity,
   schedule: benchSchedule,
   live: benchLive,
+  rbac: benchRbac,
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));

@@ -191,12 +191,20 @@ function comparePod(
   }
   if (placement.nodes !== undefined && placement.nodes.length !== real.size) return differ('nodes', placement.nodes.length, real.size);
   const message = getString(answer, 'message') ?? '';
-  const isBeside = [message, placement.message].some((text) => /preemption: .*(DynamicResources|allocate all claims)/.test(text));
-  const what = isBeside ? 'message of preemption beside claims' : 'message';
-  if (message !== '' && message !== placement.message) return differ(what, placement.message, message);
+  if (message !== '' && inOrder(message) !== inOrder(placement.message)) return differ('message', placement.message, message);
   const best = bestOf(answer);
   if (best.length > 0 && stringifyJson(best) !== stringifyJson(placement.best)) return differ('best nodes', [...placement.best], [...best]);
   return undefined;
+}
+
+/** Preemption begins with a random node: of several nodes that end in an error, any may be told first. */
+function inOrder(message: string): string {
+  return message.replace(/(?<=preemption: \[)running .*(?=\]$)/, (list) =>
+    list
+      .split(/, (?=running ")/)
+      .toSorted()
+      .join(', '),
+  );
 }
 
 function nameOfPreemption(pod: KubernetesObject, objects: readonly KubernetesObject[]): string {

@@ -15,6 +15,7 @@ interface Amount {
 
 export class QuantityValue extends SealedValue {
   readonly typeName = 'kubernetes.Quantity';
+  override readonly goType = '*resource.Quantity';
   /** In billionths. */
   readonly nano: bigint;
   /** Undefined for one that is kept as a decimal of any length: it never counts as an integer. */

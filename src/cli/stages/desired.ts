@@ -23,6 +23,7 @@ import { NO_CONFIG, type Config } from '../config.ts';
 import { isStream, MOST_BYTES, readInput } from '../input.ts';
 import type { Io, Log } from '../io.ts';
 import { readConfig, resolveConfigPath } from './config-file.ts';
+import { readJsonList } from './json-list.ts';
 
 /** The world that the repository asks for, as manifests, with all that the command line and the configuration say about it. */
 export interface Desired {
@@ -219,6 +220,8 @@ export async function readObjects(
   name: string,
   input: Buffer | undefined = isStream(path) ? readInput(path, name) : undefined,
 ): Promise<readonly KubernetesObject[]> {
+  const listed = input === undefined ? undefined : readJsonList(input);
+  if (listed !== undefined) return listed;
   const limits = { fileBytes: MOST_BYTES };
   const source: Pick<LoadOptions, 'path' | 'stdin' | 'streamName'> =
     input === undefined ? { path } : { path: '-', streamName: basename(path), stdin: [input] };

@@ -1,10 +1,10 @@
 import { compareBy } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
+import { readAccessIndex } from './access-index.ts';
 import { describeBinding, type Binding, toGroupKey, toUserKey } from './binding.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
 import type { AccessRequest, UserInfo } from './request.ts';
-import type { Permission } from './permission.ts';
-import { toPermissionSet, type SourcedRule } from './role.ts';
+import type { SourcedRule } from './role.ts';
 import { isAllowedBy } from './rule.ts';
 
 /** A rule that allows a request, and the binding through which it applies. */
@@ -14,13 +14,17 @@ export interface AllowingRule {
 }
 
 /** The API server's answer. */
-export interface Decision {
+export interface Verdict {
   readonly allowed: boolean;
   /**
    * As the server words it. Empty where it gives none: a plain denial, and the group system:masters, which is
    * allowed everything before RBAC is asked. Of several bindings that allow, the first by namespace and name.
    */
   readonly reason: string;
+}
+
+/** The API server's answer, and why. */
+export interface Decision extends Verdict {
   /** Every rule that allows it, by binding. */
   readonly rules: readonly AllowingRule[];
 }
@@ -29,21 +33,32 @@ export interface Decision {
  * Whether the API server would allow a request: the group system:masters, then RBAC
  * (`plugin/pkg/auth/authorizer/rbac/rbac.go`, `pkg/registry/rbac/validation/rule.go`). The Node authorizer is not asked.
  */
+export function decide(world: World, request: AccessRequest): Verdict {
+  const { user } = request;
+  if (user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+  const index = readAccessIndex(world);
+  const grant = index.findGrant(request);
+  const subject = grant?.binding.subjects[grant.subjectIndex];
+  if (grant !== undefined && subject !== undefined)
+    return { allowed: true, reason: `RBAC: allowed by ${describeBinding(grant.binding, subject)}` };
+  if (!index.hasUnresolved) return { allowed: false, reason: '' };
+  const errors = describeErrors(listGrants(readPolicy(world), user, namespaceOf(request), ({ rules }) => rules === undefined));
+  return { allowed: false, reason: errors === '' ? '' : `RBAC: ${errors}` };
+}
+
+/** What `decide` says, with every rule that allows it. */
 export function authorize(world: World, request: AccessRequest): Decision {
-  if (request.user.groups.includes('system:masters')) return { allowed: true, reason: '', rules: [] };
-  const policy = readPolicy(world);
-  const wanted = toPermission(request);
-  const namespace = request.kind === 'resource' ? request.namespace : '';
-  const isWanted = ({ rules }: Grant): boolean => rules === undefined || toPermissionSet(rules).covers(wanted);
-  const grants = listGrants(policy, request.user, namespace, isWanted);
+  const verdict = decide(world, request);
+  if (!verdict.allowed || request.user.groups.includes('system:masters')) return { ...verdict, rules: [] };
+  const grants = listGrants(readPolicy(world), request.user, namespaceOf(request), readAccessIndex(world).toAllows(request));
   const rules = grants.flatMap((grant) =>
     (grant.rules ?? []).filter(({ rule }) => isAllowedBy(rule, request)).map((rule) => ({ grant, rule })),
   );
-  const first = rules[0]?.grant;
-  const subject = first?.binding.subjects[first.subjectIndex];
-  const errors = describeErrors(grants);
-  if (first === undefined || subject === undefined) return { allowed: false, reason: errors === '' ? '' : `RBAC: ${errors}`, rules };
-  return { allowed: true, reason: `RBAC: allowed by ${describeBinding(first.binding, subject)}`, rules };
+  return { ...verdict, rules };
+}
+
+function namespaceOf(request: AccessRequest): string {
+  return request.kind === 'resource' ? request.namespace : '';
 }
 
 /**
@@ -68,12 +83,6 @@ export function listGrants(
     }
   }
   return [...byBinding.values()].toSorted(compareBy((grant) => grant.order));
-}
-
-function toPermission(request: AccessRequest): Permission {
-  if (request.kind === 'path') return request;
-  const { verb, group, resource, subresource, name } = request;
-  return { kind: 'resource', verb, group, resource: subresource === '' ? resource : `${resource}/${subresource}`, name };
 }
 
 /** The roles that these grants name and that do not exist, as the server words them together; empty if all exist. */

@@ -1,6 +1,6 @@
 import { quoteGo } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
-import { authorize } from './authorize.ts';
+import { decide } from './authorize.ts';
 import type { ResourceRequest } from './request.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { ResourceRequest } from './request.ts';
  * (`apiserver/pkg/endpoints/handlers/responsewriters/errors.go`).
  */
 export function refuseRequest(world: World, request: ResourceRequest): string | undefined {
-  const { allowed, reason } = authorize(world, request);
+  const { allowed, reason } = decide(world, request);
   if (allowed) return undefined;
   const { user, verb, group, resource, subresource, namespace, name } = request;
   const what = `${group === '' ? resource : `${resource}.${group}`}${name === '' ? '' : ` ${quoteGo(name)}`}`;

@@ -1,6 +1,6 @@
 import { getArray, isArray, isEqualJson, isObject, quoteGo, sortedUnique, type JsonValue } from '../../std/index.ts';
 import { nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { authorize, describeErrors, listGrants } from './authorize.ts';
+import { decide, describeErrors, listGrants } from './authorize.ts';
 import { readBinding } from './binding.ts';
 import type { Permission } from './permission.ts';
 import { RBAC_GROUP, readPolicy } from './policy.ts';
@@ -57,7 +57,7 @@ function isAllowed(
 ): boolean {
   const resource = RESOURCES[kind];
   if (resource === undefined) return false;
-  return authorize(world, { kind: 'resource', user, verb, group: RBAC_GROUP, resource, subresource: '', namespace, name }).allowed;
+  return decide(world, { kind: 'resource', user, verb, group: RBAC_GROUP, resource, subresource: '', namespace, name }).allowed;
 }
 
 function refuseRole(world: World, { user, before, after }: GrantWrite): string | undefined {

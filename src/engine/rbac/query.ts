@@ -1,11 +1,12 @@
 import { sortedUnique } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
+import { readAccessIndex } from './access-index.ts';
 import { listGrants, type AllowingRule } from './authorize.ts';
-import type { Binding, Subject } from './binding.ts';
+import type { Subject } from './binding.ts';
 import { compact, type Holding } from './holding.ts';
 import { listKeyed } from './permission.ts';
 import { readPolicy } from './policy.ts';
-import type { AccessRequest, PathRequest, ResourceRequest, UserInfo } from './request.ts';
+import type { AccessRequest, Action, UserInfo } from './request.ts';
 import { isAllowedBy } from './rule.ts';
 import { isEffective } from './scope.ts';
 
@@ -14,34 +15,32 @@ export interface AllowedSubject extends AllowingRule {
   readonly subject: Subject;
 }
 
-/** A request of whoever asks. */
-export type Action = Omit<ResourceRequest, 'user'> | Omit<PathRequest, 'user'>;
-
 /**
  * Who may make a request, by binding (cluster-wide ones first): the subjects as the bindings name them, each binding's
  * subjects with the first of its rules that allows (`subject_locator.go`). The group system:masters may do
  * everything with or without a binding that says so.
  */
 export function whoCan(world: World, action: Action): readonly AllowedSubject[] {
-  const policy = readPolicy(world);
-  const request: AccessRequest = { ...action, user: { name: '', groups: [] } };
   const namespace = action.kind === 'resource' ? action.namespace : '';
-  const applies = (binding: Binding): boolean => binding.namespace === '' || binding.namespace === namespace;
-  return policy.bindings.flatMap((binding, order) => {
-    const rules = applies(binding) ? policy.rulesOf(binding.role, binding.namespace) : undefined;
-    const rule = rules?.find((item) => isAllowedBy(item.rule, request));
-    if (rule === undefined) return [];
-    return binding.subjects.map((subject, subjectIndex) => ({ subject, rule, grant: { binding, subjectIndex, rules, order } }));
-  });
+  return listSubjects(world, action, namespace);
 }
 
 /** Who may make a request in any namespace: by bindings everywhere, and by those of each namespace; the request's own namespace says nothing. */
 export function whoCanAnywhere(world: World, action: Action): readonly AllowedSubject[] {
-  if (action.kind === 'path') return whoCan(world, action);
-  const namespaces = sortedUnique(readPolicy(world).bindings.map((binding) => binding.namespace));
-  return namespaces.flatMap((namespace) =>
-    whoCan(world, { ...action, namespace }).filter(({ grant }) => grant.binding.namespace === namespace),
-  );
+  return action.kind === 'path' ? whoCan(world, action) : listSubjects(world, action, undefined);
+}
+
+function listSubjects(world: World, action: Action, namespace: string | undefined): readonly AllowedSubject[] {
+  const policy = readPolicy(world);
+  const request: AccessRequest = { ...action, user: { name: '', groups: [] } };
+  return readAccessIndex(world)
+    .listBindings(action, namespace)
+    .flatMap(({ binding, order }) => {
+      const rules = policy.rulesOf(binding.role, binding.namespace);
+      const rule = rules?.find((item) => isAllowedBy(item.rule, request));
+      if (rule === undefined) return [];
+      return binding.subjects.map((subject, subjectIndex) => ({ subject, rule, grant: { binding, subjectIndex, rules, order } }));
+    });
 }
 
 /**

@@ -26,6 +26,9 @@ export interface PathRequest {
 
 export type AccessRequest = ResourceRequest | PathRequest;
 
+/** A request of whoever asks. */
+export type Action = Omit<ResourceRequest, 'user'> | Omit<PathRequest, 'user'>;
+
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
 
 /** The user that a ServiceAccount authenticates as, with its three groups (`serviceaccount.UserInfo`). */

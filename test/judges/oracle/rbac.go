@@ -107,12 +107,12 @@ func newAuthorize() (subject, error) {
 	}, nil
 }
 
-// rbacPolicy holds roles and bindings, each kind sorted by namespace and name.
+// rbacPolicy holds roles and bindings, each kind sorted by namespace and name, RoleBindings by namespace as the listers have them.
 type rbacPolicy struct {
 	clusterRoles        map[string]*rbacv1.ClusterRole
 	roles               map[string]*rbacv1.Role
 	clusterRoleBindings []*rbacv1.ClusterRoleBinding
-	roleBindings        []*rbacv1.RoleBinding
+	roleBindings        map[string][]*rbacv1.RoleBinding
 }
 
 func (p *rbacPolicy) GetRole(ctx context.Context, namespace, name string) (*rbacv1.Role, error) {
@@ -143,13 +143,7 @@ func (p *rbacPolicy) ListClusterRoleBindings(context.Context) ([]*rbacv1.Cluster
 }
 
 func (p *rbacPolicy) ListRoleBindings(_ context.Context, namespace string) ([]*rbacv1.RoleBinding, error) {
-	found := []*rbacv1.RoleBinding{}
-	for _, binding := range p.roleBindings {
-		if binding.Namespace == namespace {
-			found = append(found, binding)
-		}
-	}
-	return found, nil
+	return p.roleBindings[namespace], nil
 }
 
 func (p *rbacPolicy) resolver() validation.AuthorizationRuleResolver {
@@ -192,7 +186,15 @@ func readPolicy(objects []json.RawMessage) (*rbacPolicy, error) {
 	if err := aggregate(clusterRoles); err != nil {
 		return nil, err
 	}
-	return &rbacPolicy{clusterRoles, roles, sorted(clusterRoleBindings), sorted(roleBindings)}, nil
+	return &rbacPolicy{clusterRoles, roles, sorted(clusterRoleBindings), byNamespace(sorted(roleBindings))}, nil
+}
+
+func byNamespace(bindings []*rbacv1.RoleBinding) map[string][]*rbacv1.RoleBinding {
+	found := map[string][]*rbacv1.RoleBinding{}
+	for _, binding := range bindings {
+		found[binding.Namespace] = append(found[binding.Namespace], binding)
+	}
+	return found
 }
 
 func defaultRoles() (map[string]*rbacv1.ClusterRole, map[string]*rbacv1.Role) {

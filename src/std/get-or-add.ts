@@ -1,0 +1,6 @@
+/** The value of a key; where there is none, one is made and kept. */
+export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
