@@ -4,5 +4,5 @@ export const RBAC_LEAVES_OUT: readonly string[] = [
   'escalation paths: what a permission leads to through pods, tokens, impersonation or nodes',
   'whether who applies may do so, unless --as names them: then it is what the roles of the cluster say',
   'members of users and groups outside the cluster: only ServiceAccounts and the groups that all of them are in are known',
-  'default roles of releases other than 1.36, unless the cluster itself was read',
+  'default roles of other releases than 1.36 in the effects of a plan, unless the cluster itself was read: questions take those of --kubernetes-version',
 ];
