@@ -36,7 +36,7 @@ function write() {
       entries.set(text, { versions: [...(entries.get(text)?.versions ?? []), version], object });
     }
   }
-  const sorted = [...entries.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const sorted = [...entries.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   writeFileSync(PATH, `[\n${sorted.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`);
   console.log(`${sorted.length} objects of ${Object.keys(releases).join(', ')}`);
 }
@@ -102,5 +102,5 @@ function toRule({ verbs, apiGroups, resources, resourceNames, nonResourceURLs })
 }
 
 function sorted(map = {}) {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

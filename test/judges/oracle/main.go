@@ -26,6 +26,7 @@ var subjects = map[string]func() (subject, error){
 	"grant":      newGrant,
 	"merge":      newMerge,
 	"network":    newNetwork,
+	"node":       newNode,
 	"quantity":   newQuantity,
 	"rollout":    newRollout,
 	"scheduler":  newScheduler,
