@@ -1,11 +1,12 @@
 import type { Kind, KubernetesObject, Schema } from '../../model/index.ts';
-import { getAt, getObject, getString, toPointer } from '../../std/index.ts';
+import { getAt, toPointer } from '../../std/index.ts';
 import { checkBuiltIn } from '../structural/built-in.ts';
 import { checkCustom, withoutValues } from '../structural/custom.ts';
 import { Cursor, type Check } from '../structural/cursor.ts';
 import { checkNative } from '../native/index.ts';
 import { toStructName } from '../structural/go-type.ts';
 import type { Problem, Report } from '../problem.ts';
+import { ofSources } from './data-sources.ts';
 import { checkObjectMeta } from './metadata.ts';
 
 /** Everything that one version of the API server says of an object of a known kind. */
@@ -19,19 +20,7 @@ export function checkObject(object: KubernetesObject, kind: Kind, version: strin
   const native: Problem[] = [];
   if (!kind.custom) checkNative(object, kind, (problem) => native.push(problem));
   for (const problem of native) report(problem);
-  for (const problem of withoutSaidBetter(cursor.problems, native)) if (!isOfDroppedSource(problem, object, kind)) report(problem);
-}
-
-/**
- * Whether a problem is what a data source of a claim lacks that the server drops before it looks at it: one that is neither a claim nor a
- * snapshot, with no dataSourceRef beside it (`EnforceDataSourceBackwardsCompatibility`).
- */
-function isOfDroppedSource({ code, path }: Problem, object: KubernetesObject, kind: Kind): boolean {
-  if (code !== 'KV0043' || kind.group !== '' || kind.kind !== 'PersistentVolumeClaim' || path[1] !== 'dataSource') return false;
-  if (getObject(object, 'spec', 'dataSourceRef') !== undefined) return false;
-  const source = getObject(object, 'spec', 'dataSource');
-  const type = `${getString(source, 'apiGroup') ?? ''}/${getString(source, 'kind') ?? ''}`;
-  return type !== '/PersistentVolumeClaim' && type !== 'snapshot.storage.k8s.io/VolumeSnapshot';
+  for (const problem of withoutSaidBetter(cursor.problems, native)) for (const told of ofSources(problem, object, kind)) report(told);
 }
 
 /** A duplicate key that a create refuses too is said once, in the words of the create. */
