@@ -1,4 +1,5 @@
 import { Growing } from './growing.ts';
+import { Joined } from './native.ts';
 import { SchemaList } from './schema-list.ts';
 import { Duration, Failure, isList, NO_SUCH_OVERLOAD, Timestamp, Uint, type Result, type Value } from './value.ts';
 
@@ -48,7 +49,7 @@ function concatenate(a: readonly Value[], b: readonly Value[]): readonly Value[]
     return a;
   }
   if (a.length === 0) return b;
-  return b.length === 0 ? a : [...a, ...b];
+  return b.length === 0 ? a : new Joined(a, b);
 }
 
 /** `a - b`. */

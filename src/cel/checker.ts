@@ -41,6 +41,8 @@ export interface Declarations {
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   /** Names of types as values: `int`, `net.IP`. */
   readonly types: ReadonlyMap<string, CelType>;
+  /** Types that are only known by what variables are declared to be: no expression that names one can be evaluated. */
+  readonly declared: ReadonlyMap<string, CelType>;
 }
 
 /** A function that a call was found to mean: by one overload, or by one of several that only the arguments will tell. */
@@ -170,7 +172,7 @@ class Checker {
       }
     const found = this.#declarations.variables.get(bare);
     if (found !== undefined) return found;
-    const named = this.#declarations.types.get(bare);
+    const named = this.#declarations.types.get(bare) ?? this.#declarations.declared.get(bare);
     return named === undefined ? undefined : { kind: 'type', of: named };
   }
 

@@ -5,9 +5,9 @@ import { SchemaList, type Equality, type ListType } from './schema-list.ts';
 import type { StructType } from './struct-type.ts';
 import { DYN, isDynamic, type CelType } from './type.ts';
 import {
+  Broken,
   Duration,
   Failure,
-  isList,
   isValue,
   MapValue,
   NO_SUCH_OVERLOAD,
@@ -38,23 +38,21 @@ export function toValue(given: Binding, type: CelType = DYN): Result {
         : new Failure('invalid data, expected an array for the provided schema with type=array');
     case 'map':
     case 'struct':
-      return isObject(given)
-        ? new JsonMap(given, type)
-        : new Failure('invalid data, expected a map for the provided schema with type=object');
+      return isObject(given) ? new JsonMap(given, type) : NO_MAP;
     case 'double':
-      return typeof given === 'number' || typeof given === 'bigint' ? Number(given) : mismatch('float', given);
+      return typeof given === 'number' || typeof given === 'bigint' ? Number(given) : mismatch('float', goTypeOf(given));
     case 'int':
-      return typeof given === 'bigint' ? given : Number.isInteger(given) ? BigInt(Number(given)) : mismatch('int', given);
+      return typeof given === 'bigint' ? given : Number.isInteger(given) ? BigInt(Number(given)) : mismatch('int', goTypeOf(given));
     case 'uint':
-      return Number.isInteger(given) || typeof given === 'bigint' ? new Uint(BigInt(Number(given))) : mismatch('uint', given);
+      return Number.isInteger(given) || typeof given === 'bigint' ? new Uint(BigInt(Number(given))) : mismatch('uint', goTypeOf(given));
     case 'bool':
-      return typeof given === 'boolean' ? given : mismatch('bool', given);
+      return typeof given === 'boolean' ? given : mismatch('bool', goTypeOf(given));
     case 'string':
-      return typeof given === 'string' ? given : mismatch('string', given);
+      return typeof given === 'string' ? given : mismatch('string', goTypeOf(given));
     case 'bytes':
     case 'duration':
     case 'timestamp':
-      return typeof given === 'string' ? toFormatted(given, type.kind) : mismatch('string', given);
+      return typeof given === 'string' ? toFormatted(given, type.kind) : mismatch('string', goTypeOf(given));
     default:
       return type.facts === undefined ? toDynamic(given) : toIntOrString(given);
   }
@@ -73,12 +71,25 @@ function isOwn(given: Binding): given is Exclude<Result, JsonValue> {
   );
 }
 
+const NO_MAP = new Failure('invalid data, expected a map for the provided schema with type=object');
+
 const GO_TYPES: Readonly<Record<string, string>> = { boolean: 'bool', bigint: 'int64', string: 'string' };
 
-function mismatch(expected: string, given: Binding): Failure {
-  const found = typeof given === 'number' ? (Number.isInteger(given) ? 'int64' : 'float64') : GO_TYPES[typeof given];
-  const shown = found ?? (isArray(given) ? '[]interface {}' : 'map[string]interface {}');
-  return new Failure(`invalid data, expected ${expected}, got ${shown}`);
+const GO_NAMES = [
+  [Timestamp, 'time.Time'],
+  [Duration, 'time.Duration'],
+  [Uint8Array, '[]uint8'],
+  [Uint, 'uint64'],
+] as const;
+const GO_WANTED: Readonly<Partial<Record<CelType['kind'], string>>> = { bool: 'bool', double: 'float', int: 'int' };
+
+function goTypeOf(given: Binding): string {
+  if (typeof given === 'number') return Number.isInteger(given) ? 'int64' : 'float64';
+  return GO_TYPES[typeof given] ?? (isArray(given) ? '[]interface {}' : 'map[string]interface {}');
+}
+
+function mismatch(expected: string, goType: string): Failure {
+  return new Failure(`invalid data, expected ${expected}, got ${goType}`);
 }
 
 // What does not fit is only an error for the one who asks for it.
@@ -93,9 +104,27 @@ function toList(items: readonly Binding[], element: CelType): Result {
 }
 
 function toSchemaList(items: readonly Binding[], type: ListType): Result {
-  const values = toList(items, type.element);
-  const retype = (value: Value): Result => toValue(value instanceof MapValue ? (value.json ?? value) : value, type.element);
-  return isList(values) ? new SchemaList(values, type, retype) : values;
+  if (type.facts === undefined) return toList(items, type.element);
+  const reader = {
+    typed: (native: Value) => toPart(retype(native, type.element)),
+    plain: () => items.map((item) => toPart(toValue(item))),
+  };
+  const values = items.map((item) => toValue(item, type.element));
+  return values.find((value) => value instanceof Unknown) ?? new SchemaList(values.map(toPart), type, reader);
+}
+
+function toPart(value: Result): Value {
+  return value instanceof Failure ? new Broken(value) : value instanceof Unknown ? null : value;
+}
+
+/** A value that an expression adds to a list, read as the list's own elements are. */
+function retype(native: Value, type: CelType): Result {
+  const goType = GO_NAMES.find(([kind]) => native instanceof kind)?.[1];
+  if (goType !== undefined) return mismatch(GO_WANTED[type.kind] ?? 'string', goType);
+  if (typeof native === 'number' && type.kind === 'int') return mismatch('int', 'float64');
+  if (!(native instanceof MapValue)) return toValue(native, type);
+  const isObject = type.kind === 'map' || type.kind === 'struct';
+  return native.json === undefined && isObject ? NO_MAP : toValue(native.json ?? native, type);
 }
 
 function toDynamic(given: Exclude<Binding, null>): Result {
@@ -158,6 +187,10 @@ export class JsonMap extends MapValue {
     const found = this.#read(key);
     if (found !== undefined) this.#values.set(key, found);
     return found;
+  }
+
+  override withoutType(): MapValue {
+    return this.#type === undefined ? this : new JsonMap(this.json, undefined);
   }
 
   #read(key: string): Result | undefined {

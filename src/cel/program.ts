@@ -57,7 +57,7 @@ export function compileCel(expression: string, environment: Environment): Compil
   const found = validate(source, parsed.expr, checked);
   if (found.length > 0) return fail(found);
   try {
-    const step = plan(parsed.expr, checked, environment.costs);
+    const step = plan(parsed.expr, checked, environment);
     return { ok: true, program: toProgram(parsed.expr, step, checked, environment) };
   } catch (problem) {
     if (!(problem instanceof PlanProblem)) throw problem;

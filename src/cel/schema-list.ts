@@ -1,11 +1,18 @@
 import { escapeProperty } from './escape.ts';
 import type { CelType } from './type.ts';
-import { Failure, isValue, MapValue, Uint, type Result, type Value } from './value.ts';
+import { Joined, passOn } from './native.ts';
+import { MapValue, Uint, type Failure, type Value } from './value.ts';
 
 export type ListType = CelType & { readonly kind: 'list' };
 
 /** How two values are compared. */
 export type Equality = (a: Value, b: Value) => boolean | Failure;
+
+/** How elements get the type that the schema says, and what all of them are without it. */
+interface Reader {
+  typed(native: Value): Value;
+  plain(): readonly Value[];
+}
 
 /** What tells an element of a set or of a map of elements from the others. */
 type Key = string | symbol;
@@ -14,24 +21,25 @@ type Key = string | symbol;
  * A list out of an object with a schema (`unstructuredList` of `k8s.io/apiserver/pkg/cel/common`). Its list type decides what equals
  * it, and what adding to it does.
  */
-export class SchemaList extends Array<Value> {
-  // What is made out of the list, such as a part of it, is a list of the expression's own.
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
-  }
-
+export class SchemaList extends Joined {
   readonly #type: ListType;
+  readonly #reader: Reader;
   readonly #keys: readonly Key[] | undefined;
-  readonly #retype: (value: Value) => Result;
+  #natives: readonly Value[] | undefined;
 
-  /** Elements with the keys by which they are known, and how values that are added get the elements' type. */
-  constructor(values: readonly Value[], type: ListType, retype: (value: Value) => Result, keys?: readonly Key[]) {
-    super();
-    for (const value of values) this.push(value);
+  /** Elements with the keys by which they are known and what they are without their type, where that was told apart before. */
+  constructor(values: readonly Value[], type: ListType, reader: Reader, keys?: readonly Key[], natives?: readonly Value[]) {
+    super(values);
     this.#type = type;
-    this.#retype = retype;
+    this.#reader = reader;
+    this.#natives = natives;
     const listKeys = type.facts?.listKeys;
     this.#keys = listKeys === undefined ? undefined : (keys ?? values.map((value) => keyOf(value, listKeys)));
+  }
+
+  override get natives(): readonly Value[] {
+    this.#natives ??= this.#reader.plain();
+    return this.#natives;
   }
 
   /** Whether a list has the same elements: in the same order, unless they have keys. */
@@ -48,20 +56,20 @@ export class SchemaList extends Array<Value> {
   }
 
   /** The list with the elements of another: those with keys that are here already are left out, or take their places. */
-  plus(other: readonly Value[]): Result {
+  plus(other: readonly Value[]): SchemaList {
     const values: Value[] = [...this];
+    const natives = [...this.natives];
     const keys = this.#keys === undefined ? undefined : [...this.#keys];
     for (const item of other) {
-      const value = this.#retype(item);
-      if (!isValue(value)) return value;
       const key = keyOf(item, this.#listKeys);
       const known = keys?.indexOf(key) ?? -1;
       if (known >= 0 && this.#isSet) continue;
       const at = known < 0 ? values.length : known;
-      values[at] = value;
+      natives[at] = passOn(item);
+      values[at] = this.#reader.typed(passOn(item));
       if (keys !== undefined) keys[at] = key;
     }
-    return new SchemaList(values, this.#type, this.#retype, keys);
+    return new SchemaList(values, this.#type, this.#reader, keys, natives);
   }
 
   get #listKeys(): readonly string[] {

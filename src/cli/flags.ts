@@ -206,6 +206,13 @@ export const FLAGS: readonly Flag[] = [
     summary: 'go on despite error findings or effects of this code or engine; repeatable',
   },
   { name: 'for-kapply', type: 'boolean', group: 'Plan', summary: 'the least Roles with which kapply can apply PATH' },
+  {
+    name: 'audit',
+    type: 'string',
+    group: 'Plan',
+    value: 'FILE',
+    summary: 'an audit log of the API server (- is standard input): rights that nobody used, and roles that would do',
+  },
   { name: 'daemon', type: 'boolean', group: 'Plan', summary: 'with the Lease that kapply --watch holds' },
   { name: 'adopt', type: 'boolean', group: 'Plan', summary: 'with the updates by which kapply adopt takes objects over' },
   {
@@ -279,7 +286,7 @@ export const FLAGS: readonly Flag[] = [
     type: 'list',
     group: 'Output',
     value: 'FORMAT[=FILE]',
-    summary: 'text, json, yaml, markdown, sarif, junit, gitlab or github; repeatable with =FILE',
+    summary: 'text, json, yaml, markdown, html, sarif, junit, gitlab or github; repeatable with =FILE',
     fallback: 'text',
   },
   { name: 'all', type: 'boolean', group: 'Output', summary: 'show what is folded otherwise' },

@@ -1,5 +1,6 @@
 import { describeSubject } from './access.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
+import { describeDenied } from './usage.ts';
 import { describeRight, describeVia, isOfKubernetes, placeOfRight, type RbacReport, type RightEntry } from './rbac.ts';
 
 /** What `kplan rbac` says, as tables: the difference, and what everybody may do who is not of Kubernetes itself. */
@@ -18,8 +19,23 @@ export function rbacSections(report: RbacReport): readonly Section[] {
       rows: changes,
       open: changes.length <= 20,
     },
+    ...usageSections(report),
     { title: `Who may do what (${held.length})`, head: ['Subject', 'Right', 'By', 'Where'], rows: held, open: false },
   ].filter(({ rows }) => rows.length > 0);
+}
+
+function usageSections({ usage }: RbacReport): readonly Section[] {
+  const principals = usage?.principals ?? [];
+  const unused = principals.flatMap(({ subject, unused: rights }) =>
+    rights.map((right) => row(escape(describeSubject(subject)), ...cells(right))),
+  );
+  const denied = principals.flatMap(({ subject, denied: list }) =>
+    list.map((entry) => row(escape(describeSubject(subject)), escape(describeDenied(entry)))),
+  );
+  return [
+    { title: `Never used (${unused.length})`, head: ['Subject', 'Right', 'By', 'Where'], rows: unused, open: unused.length <= 20 },
+    { title: `Refused (${denied.length})`, head: ['Subject', 'Request'], rows: denied, open: false },
+  ];
 }
 
 function cells(right: RightEntry): readonly string[] {

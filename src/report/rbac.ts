@@ -3,6 +3,7 @@ import type { ObjectRef, SourceRange } from '../model/index.ts';
 import { describeGrant, type GrantEntry, type SubjectEntry } from './access.ts';
 import type { QuestionReport } from './schedule.ts';
 import { count } from './summary.ts';
+import { usageFields, type UsageEntry } from './usage.ts';
 
 /** The binding and role that give a right, and the rule's place. */
 export interface ViaEntry extends Omit<GrantEntry, 'rule' | 'subject'> {
@@ -52,6 +53,8 @@ export interface RbacReport extends QuestionReport {
   readonly principals: readonly PrincipalEntry[];
   /** Absent where there is nothing to compare with. */
   readonly changes?: readonly RightsChangeEntry[];
+  /** Absent where no audit log was read. */
+  readonly usage?: UsageEntry;
 }
 
 /** The bindings that give a right: `RoleBinding shop/readers of ClusterRole view`. */
@@ -91,7 +94,7 @@ export function isOfKubernetes({ rights }: PrincipalEntry): boolean {
 
 /** `3 subjects gain, 1 loses`. */
 export function describeRightsSum(report: Pick<RbacReport, 'changes' | 'principals'>): string {
-  const held = `${count(report.principals.length, 'subject') || 'nobody'} with rights`;
+  const held = `${count(report.principals.filter((principal) => !isOfKubernetes(principal)).length, 'subject') || 'nobody'} with rights`;
   if (report.changes === undefined) return held;
   const { gain, lose } = countRightsChanges(report);
   const parts = [
@@ -145,5 +148,6 @@ export function rbacFields(report: RbacReport, refFields: (ref: ObjectRef) => Js
             lost: lost.map(changedFields),
           })),
         }),
+    ...(report.usage === undefined ? {} : { usage: usageFields(report.usage, rightFields) }),
   };
 }

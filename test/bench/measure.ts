@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 
 /** What a whole process took. */
 export interface Measured {
@@ -15,13 +16,14 @@ export interface Measured {
 export async function measureOnce(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly input?: Iterable<string> } = {},
 ): Promise<Measured> {
   const child = spawn('bash', ['-c', 'TIMEFORMAT="@@%R %U %S"; time "$0" "$@"', command, ...args], {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  Readable.from(options.input ?? []).pipe(child.stdin);
   let peak = 0;
   const sample = setInterval(() => {
     peak = Math.max(peak, ...descendants(child.pid ?? 0).map(peakOf));

@@ -6,9 +6,10 @@ import { decide, whoCan, type ResourceRequest } from '../../src/engine/rbac/inde
 import { readAccessIndex } from '../../src/engine/rbac/access-index.ts';
 import { World, type KubernetesObject } from '../../src/model/index.ts';
 import { getArray, getNumber, sha256, stringifyJson, type JsonValue } from '../../src/std/index.ts';
+import { makeAuditLog } from './audit-log.ts';
 import { Oracle } from '../judges/oracle.ts';
 import { measureKplan, type Bench } from './kplan.ts';
-import { measureInTurn, measureWork } from './measure.ts';
+import { measureInTurn, measureOnce, measureWork } from './measure.ts';
 import { makeRbacWorld, makeRequests } from './rbac-world.ts';
 import { listWhoCan } from './naive/who-can.ts';
 import { toRatio, type BenchRow } from './row.ts';
@@ -20,6 +21,7 @@ const WHO = 1000;
 /** How many of those the naive twin answers, too. */
 const WHO_NAIVELY = 20;
 const RUNS = 5;
+const LOG_BYTES = 1e9;
 const BUILD = fileURLToPath(new URL('../../scripts/judges/build.sh', import.meta.url));
 
 /** 20,000 bindings of 5,000 roles: reading them, questions beside the real authorizer, and a whole process. */
@@ -31,6 +33,7 @@ export async function benchRbac({ scratch, program }: Bench): Promise<readonly B
     ...(await askMany(objects, world)),
     ...(await askWho(objects, world)),
     ...(await askByProcess(objects, { scratch, program })),
+    await readLog({ scratch, program }),
   ];
 }
 
@@ -91,4 +94,21 @@ async function askByProcess(objects: readonly KubernetesObject[], { scratch, pro
   const args = ['who-can', 'get', 'secrets', '-n', 'team-7', '--snapshot', file, '-o', 'json'];
   const [own] = await measureInTurn([() => measureKplan(program, args, join(scratch, 'cache'))], RUNS);
   return own === undefined ? [] : [{ work: 'kplan who-can get secrets, from a dump (JSON) of all that', ...own, hash: sha256(own.stdout) }];
+}
+
+/** The log is piped in as it is made: it lies on no disk. */
+async function readLog({ scratch, program }: Bench): Promise<BenchRow> {
+  const manifests = join(scratch, 'none.yaml');
+  writeFileSync(manifests, '');
+  const args = [program, 'rbac', manifests, '--audit', '-', '--base', 'none'];
+  const env = { ...process.env, KPLAN_CACHE: '', KUBECONFIG: '/no/such/kubeconfig', NO_COLOR: '1' };
+  let ended = 0;
+  const measured = await measureOnce(process.execPath, args, { env, input: makeAuditLog(LOG_BYTES, (requests) => (ended = requests)) });
+  const [, requests = ''] = / ([\d,]+) requests of /.exec(measured.stdout) ?? [];
+  return {
+    work: `kplan rbac --audit, ${LOG_BYTES / 1e9} GB of audit log by a pipe`,
+    ...measured,
+    hash: sha256(requests.replaceAll(',', '')),
+    expected: sha256(String(ended)),
+  };
 }

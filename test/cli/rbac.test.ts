@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { getArray, getNumber, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getNumber, getObject, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
 import { readReport } from './report-schema.ts';
 import { run, temporaryFolder } from './program.ts';
 
@@ -127,4 +127,39 @@ test('what kplan.yaml denies is an error, of a plan where it brings it', async (
   assert.deepEqual([plan.code, list(readReport(plan.stdout), 'effects')], [1, [`error ${message}`]]);
   const same = await run('kplan', folder, ['r.yaml', '--snapshot', 'r.yaml', ...asked]);
   assert.deepEqual(list(readReport(same.stdout), 'effects'), []);
+});
+
+test('an audit log tells which rights nobody used, and the Role that would have been enough', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'r.yaml'), reader('pods, secrets'));
+  const groups = ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'];
+  const listed = {
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    auditID: '1',
+    stage: 'ResponseComplete',
+    verb: 'list',
+    user: { username: 'system:serviceaccount:shop:web', groups },
+    objectRef: { resource: 'pods', namespace: 'shop' },
+  };
+  const log = `${JSON.stringify(listed)}\nbroken\n`;
+  const json = await run('kplan', folder, ['rbac', 'r.yaml', '--base', 'none', '--audit', '-', '-o', 'json'], {}, log);
+  assert.equal(json.code, 0, json.stderr);
+  const usage = getObject(readReport(json.stdout), 'usage');
+  assert.deepEqual([getNumber(usage, 'requests'), getArray(usage, 'brokenLines')], [1, [2]]);
+  const web = getArray(usage, 'principals').find((entry) => getString(entry, 'subject', 'name') === 'web');
+  assert.deepEqual(getArray(web, 'enough'), [
+    {
+      role: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'shop-web-used', namespace: 'shop' },
+        rules: [{ verbs: ['list'], apiGroups: [''], resources: ['pods'] }],
+      },
+      namespaces: ['shop'],
+    },
+  ]);
+  const text = await run('kplan', folder, ['rbac', 'r.yaml', '--base', 'none', '--audit', '-'], {}, log);
+  assert.match(text.stdout, /never used\n {3}- get, list secrets in shop \(read-secrets\)/);
+  assert.match(text.stdout, /1 of the log's lines are no audit events and were passed over: line 2\./);
 });

@@ -1,13 +1,15 @@
-import { compareRights, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
+import { compareRights, listChecks, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
 import type { Fact, Finding, World } from '../../model/index.ts';
 import type { PrincipalEntry, RbacReport, RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
+import { readAuditLog, type AuditLog } from '../stages/audit-log.ts';
 import { waiveAll } from '../stages/make-plan.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
 import { toLocate, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
+import { describeGaps, toUsageEntry } from '../stages/usage-entries.ts';
 import { printLeastRights } from './least-rights.ts';
 
 /** Flags that say how the least Roles are written. */
@@ -22,14 +24,16 @@ export async function runRbac(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openQuestionWorld(args.positionals[0], args, io, log);
   const started = io.now();
-  const report = toReport(question, args);
+  const audit = args.string('audit');
+  const report = toReport(question, args, audit === undefined ? undefined : { file: audit, log: await readAuditLog(audit, io) });
   log.detail(`compared rights in ${io.now() - started} ms`);
   await printReport(report, args, io);
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 
-function toReport(question: QuestionWorld, args: Arguments): RbacReport {
-  const { which, before, after, findings, notes, world, base } = question;
+function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly file: string; readonly log: AuditLog }): RbacReport {
+  const { which, before, after, findings, world, base } = question;
+  const notes = [...question.notes, ...(audit === undefined ? [] : describeGaps(audit.log))];
   const isAsked = readNamespaces(args);
   const locate = which === 'after' ? toLocate(question) : () => undefined;
   const principals = listRights(world).flatMap(({ principal, holdings }): readonly PrincipalEntry[] => {
@@ -38,7 +42,8 @@ function toReport(question: QuestionWorld, args: Arguments): RbacReport {
     return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
   });
   const changes = base === undefined || before.kind === 'none' ? undefined : listChanges(base, question, isAsked);
-  const found = listDenied(world, question.config.deny).map((fact) => toFinding(fact, locate));
+  const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog)];
+  const found = facts.map((fact) => toFinding(fact, locate));
   return {
     kind: 'RbacReport',
     which,
@@ -46,9 +51,13 @@ function toReport(question: QuestionWorld, args: Arguments): RbacReport {
     ...(after === undefined ? {} : { after }),
     principals,
     ...(changes === undefined ? {} : { changes }),
+    ...(audit === undefined ? {} : { usage: toUsageEntry(audit.file, audit.log, world, locate) }),
     findings: [...findings, ...waiveAll(found, question)],
     notes,
-    next: '`kplan who-can` asks for one right, `kplan can-i` for one subject; `-o json` names every binding and rule.',
+    next:
+      audit === undefined
+        ? '`kplan who-can` asks for one right, `kplan can-i` for one subject; `-o json` names every binding and rule.'
+        : 'Only what the log saw counts as used: rights for rare work may be missing from it. `-o json` has the roles to apply.',
   };
 }
 

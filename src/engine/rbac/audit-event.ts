@@ -14,6 +14,8 @@ export interface AuditEvent {
   readonly user: UserInfo | undefined;
   /** Who acts for that user by impersonation. */
   readonly actor: UserInfo | undefined;
+  /** The verb by which that was allowed, if not `impersonate` itself. */
+  readonly constraint: string | undefined;
   readonly action: Action;
   /** Whether authorization let it pass; what admission or the store refused later has been allowed. */
   readonly isAllowed: boolean;
@@ -36,7 +38,8 @@ export function readAuditEvent(value: JsonValue): AuditEvent | undefined {
   if (stage === undefined || verb === '' || getString(value, 'kind') !== 'Event') return undefined;
   const sender = readUser(value, 'user');
   const target = readUser(value, 'impersonatedUser');
-  const head = { id: getString(value, 'auditID') ?? '', stage, time: getString(value, 'requestReceivedTimestamp') ?? '' };
+  const constraint = getString(value, 'authenticationMetadata', 'impersonationConstraint');
+  const head = { id: getString(value, 'auditID') ?? '', stage, time: getString(value, 'requestReceivedTimestamp') ?? '', constraint };
   const refused = readRefusedImpersonation(value);
   if (refused !== undefined) return { ...head, user: sender, actor: undefined, action: refused, isAllowed: false };
   return { ...head, user: target ?? sender, actor: target && sender, action: readAction(value, verb), isAllowed: wasAllowed(value) };

@@ -18,7 +18,7 @@ export interface RightsChange {
 }
 
 /** The group that is allowed everything before RBAC is asked: it can neither gain nor lose anything. */
-const MASTERS = 'group system:masters';
+export const MASTERS = 'group system:masters';
 
 /** What everybody holds whom a binding of the world names; those who hold nothing of their own are left out. */
 export function listRights(world: World): readonly Rights[] {

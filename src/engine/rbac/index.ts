@@ -1,5 +1,6 @@
 export { describeBinding } from './binding.ts';
 export { authorize, decide, type AllowingRule, type Decision } from './authorize.ts';
+export { listChecks } from './checks/index.ts';
 export { listCauses } from './cause.ts';
 export type { DenyRule } from './deny.ts';
 export { createDenyEngine, listDenied } from './deny-engine.ts';
@@ -10,6 +11,7 @@ export { listGains, type Gain } from './gain.ts';
 export { refuseGrant, type GrantWrite } from './grant.ts';
 export type { Holding } from './holding.ts';
 export { RBAC_LEAVES_OUT } from './left-out.ts';
+export { judgeUsage, type EnoughRules, type PrincipalUsage } from './least-privilege.ts';
 export { listPermissions, whoCan, whoCanAnywhere } from './query.ts';
 export {
   parseServiceAccountName,
@@ -19,3 +21,5 @@ export {
   type ResourceRequest,
   type UserInfo,
 } from './request.ts';
+export { UsageCounter, type Usage } from './usage.ts';
+export type { Use } from './uses.ts';

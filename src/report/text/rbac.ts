@@ -5,6 +5,7 @@ import type { Layout } from '../report.ts';
 import { count, countFindings, phraseSeverities } from '../summary.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Span, type Tone } from './paint.ts';
+import { usageLines } from './usage.ts';
 
 type Sections = readonly (readonly [title: string, lines: readonly Line[]])[];
 
@@ -35,7 +36,9 @@ export function rbacLines(report: RbacReport, { all }: Layout): Sections {
   const folded = hidden === 0 ? [] : [line([span(` … ${count(hidden, 'subject')} of Kubernetes itself (--all shows them)`, 'dim')])];
   return [
     ['Gained and lost', changes],
-    ['Who may do what', [...held, ...folded]],
+    report.usage === undefined
+      ? ['Who may do what', [...held, ...folded]]
+      : ['Used and not used', usageLines(report.usage, { all }, rightsLines)],
   ];
 }
 
