@@ -31,6 +31,7 @@ export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
 export type { DeniedEntry, EnoughEntry, PrincipalUsageEntry, UsageEntry } from './usage.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
+export { toPathsDot, toPathsSvg } from './paths.ts';
 export { toReachCsv, toReachDot } from './reach-tables.ts';
 export type {
   ConnectionChangeEntry,

@@ -1,5 +1,6 @@
 import { describeSubject } from './access.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
+import { describeSteps } from './paths.ts';
 import { describeDenied } from './usage.ts';
 import { describeRight, describeVia, isOfKubernetes, placeOfRight, type RbacReport, type RightEntry } from './rbac.ts';
 
@@ -20,6 +21,12 @@ export function rbacSections(report: RbacReport): readonly Section[] {
       open: changes.length <= 20,
     },
     ...usageSections(report),
+    {
+      title: `Where it leads (${report.paths.length})`,
+      head: ['Subject', 'Reaches', 'By'],
+      rows: report.paths.map((path) => row(escape(path.subject), escape(path.reaches), escape(describeSteps(path)))),
+      open: false,
+    },
     { title: `Who may do what (${held.length})`, head: ['Subject', 'Right', 'By', 'Where'], rows: held, open: false },
   ].filter(({ rows }) => rows.length > 0);
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../std/index.ts';
 import type { ObjectRef, SourceRange } from '../model/index.ts';
 import { describeGrant, type GrantEntry, type SubjectEntry } from './access.ts';
+import { pathFields, type PathEntry } from './paths.ts';
 import type { QuestionReport } from './schedule.ts';
 import { count } from './summary.ts';
 import { usageFields, type UsageEntry } from './usage.ts';
@@ -53,6 +54,8 @@ export interface RbacReport extends QuestionReport {
   readonly principals: readonly PrincipalEntry[];
   /** Absent where there is nothing to compare with. */
   readonly changes?: readonly RightsChangeEntry[];
+  /** Where whom what it may do leads, of the world that is asked. */
+  readonly paths: readonly PathEntry[];
   /** Absent where no audit log was read. */
   readonly usage?: UsageEntry;
 }
@@ -139,6 +142,7 @@ export function rbacFields(report: RbacReport, refFields: (ref: ObjectRef) => Js
       groups,
       rights: rights.map(rightFields),
     })),
+    paths: report.paths.map(pathFields),
     ...(report.changes === undefined
       ? {}
       : {

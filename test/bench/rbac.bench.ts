@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decide, whoCan, type ResourceRequest } from '../../src/engine/rbac/index.ts';
+import { decide, whoCan, type ResourceRequest, listPaths } from '../../src/engine/rbac/index.ts';
 import { readAccessIndex } from '../../src/engine/rbac/access-index.ts';
 import { World, type KubernetesObject } from '../../src/model/index.ts';
 import { getArray, getNumber, sha256, stringifyJson, type JsonValue } from '../../src/std/index.ts';
@@ -32,6 +32,7 @@ export async function benchRbac({ scratch, program }: Bench): Promise<readonly B
     await indexWorld(objects),
     ...(await askMany(objects, world)),
     ...(await askWho(objects, world)),
+    await findPaths(objects),
     ...(await askByProcess(objects, { scratch, program })),
     await readLog({ scratch, program }),
   ];
@@ -40,6 +41,12 @@ export async function benchRbac({ scratch, program }: Bench): Promise<readonly B
 async function indexWorld(objects: readonly KubernetesObject[]): Promise<BenchRow> {
   const measured = await measureWork(() => readAccessIndex(World.of(objects)));
   return { work: `index ${objects.length} roles and bindings that are in memory`, ...measured };
+}
+
+/** The world is new, so that nothing is remembered. */
+async function findPaths(objects: readonly KubernetesObject[]): Promise<BenchRow> {
+  const { answer, ...measured } = await measureWork(() => listPaths(World.of(objects)));
+  return { work: `${answer.length} shortest paths of escalation, of all subjects`, ...measured, hash: sha256(JSON.stringify(answer)) };
 }
 
 /** The real authorizer says itself how long it took, reading its questions left out; its reasons must be ours. */

@@ -1,6 +1,6 @@
-import { compareRights, listChecks, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
+import { compareRights, listChecks, listDenied, listPaths, listRights, type Holding } from '../../engine/rbac/index.ts';
 import type { Fact, Finding, World } from '../../model/index.ts';
-import type { PrincipalEntry, RbacReport, RightsChangeEntry } from '../../report/index.ts';
+import { toPathsDot, toPathsSvg, type PrincipalEntry, type RbacReport, type RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
@@ -16,19 +16,22 @@ import { printLeastRights } from './least-rights.ts';
 /** Flags that say how the least Roles are written. */
 const OF_LEAST_RIGHTS = ['daemon', 'adopt', 'service-account'];
 
+/** The paths of escalation alone, as a graph. */
+const OWN_FORMATS = ['dot', 'svg'];
+
 /** `kplan rbac [PATH]`: who may do what, and what of that the manifests change; with --for-kapply the least Roles. */
 export async function runRbac(args: Arguments, io: Io): Promise<number> {
   if (args.has('for-kapply')) return printLeastRights(args, io);
   const stray = OF_LEAST_RIGHTS.find((flag) => args.has(flag));
   if (stray !== undefined) throw usage(args.command, `--${stray} is of use with --for-kapply`);
-  readTargets(args);
+  readTargets(args, OWN_FORMATS);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openRightsWorld(args.positionals[0], args, io, log);
   const started = io.now();
   const audit = args.string('audit');
   const report = toReport(question, args, audit === undefined ? undefined : { file: audit, log: await readAuditLog(audit, io) });
   log.detail(`compared rights in ${io.now() - started} ms`);
-  await printReport(report, args, io);
+  await printReport(report, args, io, undefined, { dot: () => toPathsDot(report.paths), svg: () => toPathsSvg(report.paths) });
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 
@@ -52,6 +55,7 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
     ...(after === undefined ? {} : { after }),
     principals,
     ...(changes === undefined ? {} : { changes }),
+    paths: listPaths(world),
     ...(audit === undefined ? {} : { usage: toUsageEntry(audit.file, audit.log, world, locate) }),
     findings: [...findings, ...waiveAll(found, question)],
     notes,

@@ -7,6 +7,7 @@ export type { DenyRule } from './deny.ts';
 export { createDenyEngine, listDenied } from './deny-engine.ts';
 export { compareRights, listRights, type RightsChange } from './difference.ts';
 export { rbacEngine } from './engine.ts';
+export { listPaths } from './escalation/index.ts';
 export { refuseRequest } from './forbidden.ts';
 export { listGains, type Gain } from './gain.ts';
 export { refuseGrant, type GrantWrite } from './grant.ts';

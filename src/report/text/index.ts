@@ -151,8 +151,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
         ...problems(report, layout),
       ];
     case 'RbacReport': {
-      const [changes, held] = rbacLines(report, layout).map(([title, lines]) => section(title, lines));
-      return [...(changes ?? []), ...problems(report, layout), ...(held ?? [])];
+      const [changes, ...held] = rbacLines(report, layout).map(([title, lines]) => section(title, lines));
+      return [...(changes ?? []), ...problems(report, layout), ...held.flat()];
     }
     case 'ReachAnswerReport':
     case 'ReachDiffReport':

@@ -4,6 +4,7 @@ import { describeRight, describeRightsSum, describeVia, isOfKubernetes, placeOfR
 import type { Layout } from '../report.ts';
 import { count, countFindings, phraseSeverities } from '../summary.ts';
 import { line, type Line } from './lines.ts';
+import { describeSteps, type PathEntry } from '../paths.ts';
 import { span, type Span, type Tone } from './paint.ts';
 import { usageLines } from './usage.ts';
 
@@ -36,6 +37,7 @@ export function rbacLines(report: RbacReport, { all }: Layout): Sections {
   const folded = hidden === 0 ? [] : [line([span(` … ${count(hidden, 'subject')} of Kubernetes itself (--all shows them)`, 'dim')])];
   return [
     ['Gained and lost', changes],
+    ['Where it leads', pathsLines(report.paths, all)],
     report.usage === undefined
       ? ['Who may do what', [...held, ...folded]]
       : ['Used and not used', usageLines(report.usage, { all }, rightsLines)],
@@ -56,6 +58,24 @@ function rightsLines(rights: readonly RightEntry[], mark: string, all: boolean):
     ];
   });
 }
+
+const PATHS = 20;
+
+/** The worst first; the rest is counted, unless all are asked for. */
+function pathsLines(paths: readonly PathEntry[], all: boolean): Line[] {
+  const ordered = paths.toSorted(compareBy(({ goal }) => GOALS.indexOf(goal)));
+  const shown = all ? ordered : ordered.slice(0, PATHS);
+  const hidden = paths.length - shown.length;
+  return [
+    ...shown.flatMap((path) => [
+      line([span(` ${path.subject}`, 'bold'), span(' can reach '), span(path.reaches, GOALS.indexOf(path.goal) < 2 ? 'warn' : 'plain')]),
+      line([span(`     ${describeSteps(path)}`, 'dim')], undefined, 7),
+    ]),
+    ...(hidden === 0 ? [] : [line([span(` … ${count(hidden, 'path')} more (--all shows them, -o dot and -o svg draw them)`, 'dim')])]),
+  ];
+}
+
+const GOALS: readonly PathEntry['goal'][] = ['admin', 'nodes', 'namespaces', 'secrets'];
 
 function originOf(right: RightEntry): string {
   return `${describeVia(right)} ${placeOfRight(right) ?? ''}`;

@@ -135,7 +135,8 @@ function findCutOf({ key, goal, namespaces }: News, standings: Standings, { befo
   return findCut({ graph, from: graph.find(key) ?? 0, isGoal: standings.isGoal(goal, namespaces[0]), isPreferred: isChanged }) ?? [];
 }
 
-function describeSource(place: Place): string {
+/** Whose path it is: `User jane`, `whoever takes over Deployment shop/web`. */
+export function describeSource(place: Place): string {
   return place.kind === 'workload' ? `whoever takes over ${describePlace(place)}` : describePlace(place);
 }
 
@@ -149,7 +150,8 @@ function severityOf({ kind }: Place, goal: Goal): Fact['severity'] {
   return goal === 'nodes' || (goal === 'namespaces' && kind !== 'workload') ? 'warning' : 'info';
 }
 
-function describeGoal(goal: Goal, namespaces: readonly string[]): string {
+/** A goal in words: `the namespaces pay and shop`. */
+export function describeGoal(goal: Goal, namespaces: readonly string[]): string {
   switch (goal) {
     case 'admin':
       return 'cluster admin';

@@ -1,1 +1,2 @@
 export { listPathChanges } from './compare.ts';
+export { listPaths } from './list.ts';

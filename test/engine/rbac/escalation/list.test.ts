@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { World } from '../../../../src/model/index.ts';
+import { listPaths } from '../../../../src/engine/rbac/index.ts';
+import { shuffle } from '../../../../src/std/index.ts';
+import { binding, clusterBinding, role, rule } from '../objects.ts';
+import { deployment, guarded } from './primitive.ts';
+
+const OBJECTS = [
+  guarded('baseline'),
+  binding('prey', 'editors', 'ClusterRole edit', 'user jane', 'account strong'),
+  binding('kube-system', 'ops', 'ClusterRole edit', 'group ops'),
+  role('pay', 'reader', [rule('get', '', 'secrets')]),
+  binding('pay', 'readers', 'Role reader', 'account prey/strong'),
+  clusterBinding('root', 'ClusterRole cluster-admin', 'user root'),
+  deployment('web'),
+];
+
+test('one path of each who is no admin yet, to the worst it reaches; workloads come no further than their account', () => {
+  const paths = listPaths(World.of(OBJECTS));
+  assert.deepEqual(
+    paths.map(({ subject, goal, reaches, steps }) => [subject, goal, reaches, steps.map(({ step }) => step).join()].join(' | ')),
+    ['Group ops | admin | cluster admin | pod-create,escalate', 'User jane | namespaces | the namespace pay | token-create,secret-read'],
+  );
+  assert.deepEqual(paths[0]?.steps[0]?.grants, ['RoleBinding "ops/kube-system" of ClusterRole "edit" to Group "ops"']);
+  assert.deepEqual(listPaths(World.of(shuffle(OBJECTS, 11))), paths);
+});
