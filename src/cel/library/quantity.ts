@@ -79,8 +79,15 @@ function toInteger({ amount }: QuantityValue): bigint | undefined {
   return amount === undefined || amount.scale < 0 ? undefined : within64(amount.value * 10n ** BigInt(amount.scale));
 }
 
+// A decimal is rounded before it is scaled, and has no more digits behind the point than it needs.
+function scaleDown(nano: bigint): number {
+  let [digits, scale] = [nano, 9];
+  while (scale > 0 && digits % 10n === 0n) [digits, scale] = [digits / 10n, scale - 1];
+  return scale === 0 ? Number(digits) : Number(digits) * Number(`1e-${scale}`);
+}
+
 function toFloat({ nano, amount }: QuantityValue): number {
-  if (amount === undefined) return Number(nano) / 1e9;
+  if (amount === undefined) return scaleDown(nano);
   return amount.scale === 0 ? Number(amount.value) : Number(amount.value) * Number(`1e${amount.scale}`);
 }
 
