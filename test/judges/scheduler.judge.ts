@@ -1,5 +1,13 @@
-import { readSchedulerConfiguration, schedule, type NodeExplanation, type Placement } from '../../src/engine/scheduler/index.ts';
-import { isKubernetesObject, nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
+import { readSchedulerConfiguration, schedule } from '../../src/engine/scheduler/index.ts';
+import {
+  isKubernetesObject,
+  nameOf,
+  namespaceOf,
+  World,
+  type KubernetesObject,
+  type NodeExplanation,
+  type Placement,
+} from '../../src/model/index.ts';
 import { getArray, getNumber, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison, Difference } from './judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';

@@ -1,4 +1,4 @@
-import { listChecks, compareRights, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
+import { compareRights, listChecks, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
 import type { Fact, Finding, World } from '../../model/index.ts';
 import type { PrincipalEntry, RbacReport, RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';

@@ -1,4 +1,4 @@
-import type { Kind, KubernetesObject, Schema } from '../../model/index.ts';
+import { describe, type Kind, type KubernetesObject, type Schema } from '../../model/index.ts';
 import { getAt, toPointer } from '../../std/index.ts';
 import { checkBuiltIn } from '../structural/built-in.ts';
 import { checkCustom, withoutValues } from '../structural/custom.ts';
@@ -19,8 +19,15 @@ export function checkObject(object: KubernetesObject, kind: Kind, version: strin
   }
   const native: Problem[] = [];
   if (!kind.custom) checkNative(object, kind, (problem) => native.push(problem));
-  for (const problem of native) report(problem);
+  for (const problem of withoutSaid(native, cursor.problems)) report(problem);
   for (const problem of withoutSaidBetter(cursor.problems, native)) for (const told of ofSources(problem, object, kind)) report(told);
+}
+
+/** What the schema says already, of fields that must be there and of texts from a list, is said once. */
+function withoutSaid(native: readonly Problem[], problems: readonly Problem[]): readonly Problem[] {
+  if (native.length === 0 || problems.length === 0) return native;
+  const said = new Set(problems.map(describe));
+  return native.filter((problem) => !said.has(describe(problem)));
 }
 
 /** A duplicate key that a create refuses too is said once, in the words of the create. */
