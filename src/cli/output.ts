@@ -19,8 +19,6 @@ export type OwnFormats = Readonly<Record<string, () => Iterable<string>>>;
 /** What `-o` takes. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
 
-const LATER: ReadonlySet<string> = new Set(['html']);
-
 /** Decodes `-o`: at most one format without a file. */
 export function readTargets(args: Arguments, own: readonly string[] = []): readonly Target[] {
   const names = [...FORMAT_NAMES, ...own];
@@ -30,12 +28,7 @@ export function readTargets(args: Arguments, own: readonly string[] = []): reado
     if (!names.includes(format)) {
       const nearest = findNearest(format, names);
       const known = `there is ${names.join(', ')}`;
-      throw usage(
-        args.command,
-        LATER.has(format)
-          ? `-o ${format} is not in this version: ${known}`
-          : `-o ${format}: ${nearest === undefined ? known : `did you mean ${nearest}?`}`,
-      );
+      throw usage(args.command, `-o ${format}: ${nearest === undefined ? known : `did you mean ${nearest}?`}`);
     }
     if (equals >= 0 && equals === text.length - 1) throw usage(args.command, `-o ${text} names no file`);
     return equals < 0 ? { format } : { format, file: text.slice(equals + 1) };

@@ -1,6 +1,7 @@
 import { stringifyJsonInOrder } from '../std/index.ts';
 import { toDocument } from './document.ts';
 import { toCodeQuality } from './gitlab.ts';
+import { renderHtml } from './html/index.ts';
 import { toJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { toRemarks, type Remark } from './remark.ts';
@@ -47,6 +48,7 @@ export { stringifyYaml } from './yaml.ts';
 /** The formats of a report, by name. Each is a pure function of the report: the same bytes for the same input. */
 export const FORMATS: Readonly<Record<FormatName, (report: Report, layout: Layout) => string>> = {
   gitlab: (report) => `${stringifyJsonInOrder(toCodeQuality(remarksOf(report)), 2)}\n`,
+  html: (report) => renderHtml(report),
   json: (report) => `${stringifyJsonInOrder(toDocument(report), 2)}\n`,
   junit: (report) => toJunit(report.kind, remarksOf(report)),
   markdown: (report) => renderMarkdown(report),
@@ -56,7 +58,7 @@ export const FORMATS: Readonly<Record<FormatName, (report: Report, layout: Layou
 };
 
 /** The names of the formats that a report can be printed in. */
-export type FormatName = 'gitlab' | 'json' | 'junit' | 'markdown' | 'sarif' | 'text' | 'yaml';
+export type FormatName = 'gitlab' | 'html' | 'json' | 'junit' | 'markdown' | 'sarif' | 'text' | 'yaml';
 
 function remarksOf(report: Report): readonly Remark[] {
   return toRemarks(findingsOf(report), effectsOf(report));

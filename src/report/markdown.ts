@@ -57,7 +57,8 @@ export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): 
   return head + body + describeOmitted(omitted) + tail;
 }
 
-function titleOf(report: Report): string {
+/** What a report comes to, in a line. */
+export function titleOf(report: Report): string {
   const problems = phraseSeverities(countProblems({ findings: findingsOf(report), effects: effectsOf(report) })) || 'no findings';
   if (report.kind === 'ApplyReport' && isRemoval(report)) {
     const deleted = report.steps.filter(({ outcome }) => outcome === 'applied').length;

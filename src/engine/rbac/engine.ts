@@ -4,6 +4,7 @@ import { listCauses } from './cause.ts';
 import { compareChecks } from './checks/index.ts';
 import { listDangling } from './dangling.ts';
 import { compareRights } from './difference.ts';
+import { listPathChanges } from './escalation/index.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import type { Holding } from './holding.ts';
 import type { Principal } from './principal.ts';
@@ -18,8 +19,8 @@ const MANY = 8;
 /**
  * What a change lets whom do, and what it takes away: per principal the permissions that it did not hold before in any way
  * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. What follows from
- * aggregation is told once for all who are bound. Also bindings to roles that do not exist, and what is worth a warning in what
- * the change writes.
+ * aggregation is told once for all who are bound. Also bindings to roles that do not exist, what is worth a warning in what the
+ * change writes, and the paths of escalation that open and close.
  */
 export const rbacEngine: Engine = { name: 'rbac', compare };
 
@@ -29,6 +30,7 @@ function compare(before: World, after: World): readonly FactChange[] {
   const changes = [
     ...listDangling(before, after),
     ...compareChecks(before, after),
+    ...listPathChanges(before, after),
     ...spreads.map((spread) => toSpreadChange(spread, before, after)),
     ...fold(told).map((group) => toFactChange(group, before, after)),
   ];

@@ -2,6 +2,7 @@ import { sortedUnique } from '../../std/index.ts';
 import { describeBinding } from './binding.ts';
 import type { Ability, Gain } from './gain.ts';
 import type { Holding } from './holding.ts';
+import type { Grant } from './policy.ts';
 import type { PolicyRule } from './rule.ts';
 
 const SHOWN = 6;
@@ -44,8 +45,12 @@ function describeMany(abilities: readonly Ability[]): string {
 
 /** The bindings that give holdings, as the API server words them. */
 export function describeBindings(holdings: readonly Holding[]): readonly string[] {
-  const grants = new Set(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
-  const texts = [...grants].flatMap(({ binding, subjectIndex }) => {
+  return describeGrants(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
+}
+
+/** The bindings of grants, as the API server words them, each once. */
+export function describeGrants(grants: Iterable<Grant>): readonly string[] {
+  const texts = [...new Set(grants)].flatMap(({ binding, subjectIndex }) => {
     const subject = binding.subjects[subjectIndex];
     return subject === undefined ? [] : [describeBinding(binding, subject)];
   });

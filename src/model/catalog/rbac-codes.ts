@@ -89,6 +89,42 @@ export const RBAC_CODES: CatalogTable = {
     why: 'The API server would refuse the request in these words. Roles and bindings it lets nobody write who does not hold, or may escalate or bind, what they grant.',
     example: 'kplan --live --as system:serviceaccount:ci:deployer   # who may create Deployments, and no RoleBindings',
   },
+  KA0401: {
+    title: 'Path to cluster admin',
+    severity: 'error',
+    message: '{subject} can now reach {reaches}: {path}',
+    ended: '{subject} can no longer reach {reaches} (until now: {path})',
+    remedy: 'To close the path, {close}.',
+    why: 'Each step is allowed by itself; together they end at rights over everything. Whoever steals a token, a laptop or a container at the first step can take all of the others.',
+    example:
+      'kind: RoleBinding\nmetadata: {name: edit, namespace: kube-system}   # whoever runs a Pod in kube-system runs it as a controller\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}',
+  },
+  KA0402: {
+    title: 'Path to the nodes',
+    severity: 'warning',
+    message: '{subject} can now reach {reaches}: {path}',
+    ended: '{subject} can no longer reach {reaches} (until now: {path})',
+    remedy:
+      'To close the path, {close}; or label the namespace `pod-security.kubernetes.io/enforce: baseline`, so that no Pod in it gets at its node.',
+    why: 'From a node one reads the tokens and Secrets of every Pod on it, whatever its namespace.',
+    example: 'kind: DaemonSet\nspec: {template: {spec: {containers: [{name: agent, securityContext: {privileged: true}}]}}}',
+  },
+  KA0403: {
+    title: 'Path to another namespace',
+    severity: 'warning',
+    message: '{subject} can now reach {reaches}: {path}',
+    ended: '{subject} can no longer reach {reaches} (until now: {path})',
+    remedy: 'To close the path, {close}.',
+    why: 'Nothing grants the subject anything there: it gets there as somebody else, whom it may impersonate, issue a token of, or run as.',
+  },
+  KA0404: {
+    title: 'Path to Secrets',
+    severity: 'info',
+    message: '{subject} can now reach {reaches}: {path}',
+    ended: '{subject} can no longer reach {reaches} (until now: {path})',
+    remedy: 'Nothing to do if that is meant; to close the path, {close}.',
+    why: 'The subject may not read these Secrets, but may run or enter a Pod that mounts them.',
+  },
   KA0501: {
     title: 'Denied right',
     severity: 'error',
