@@ -1,6 +1,7 @@
 import { compareRights, listChecks, listDenied, listPaths, listRights, type Holding } from '../../engine/rbac/index.ts';
-import type { Fact, Finding, World } from '../../model/index.ts';
+import { World, type Fact, type Finding } from '../../model/index.ts';
 import { toPathsDot, toPathsSvg, type PrincipalEntry, type RbacReport, type RightsChangeEntry } from '../../report/index.ts';
+import { createReferenceEngine } from '../../validate/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
@@ -18,6 +19,8 @@ const OF_LEAST_RIGHTS = ['daemon', 'adopt', 'service-account'];
 
 /** The paths of escalation alone, as a graph. */
 const OWN_FORMATS = ['dot', 'svg'];
+
+const DANGLING: ReadonlySet<string> = new Set(['KR0018', 'KR0019']);
 
 /** `kplan rbac [PATH]`: who may do what, and what of that the manifests change; with --for-kapply the least Roles. */
 export async function runRbac(args: Arguments, io: Io): Promise<number> {
@@ -46,7 +49,7 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
     return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
   });
   const changes = base === undefined || before.kind === 'none' ? undefined : listChanges(base, question, isAsked);
-  const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog)];
+  const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog), ...listDangling(world)];
   const found = facts.map((fact) => toFinding(fact, locate));
   return {
     kind: 'RbacReport',
@@ -64,6 +67,12 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
         ? '`kplan who-can` asks for one right, `kplan can-i` for one subject; `-o json` names every binding and rule.'
         : 'Only what the log saw counts as used: rights for rare work may be missing from it. `-o json` has the roles to apply.',
   };
+}
+
+/** Bindings to roles and ServiceAccounts that do not exist; elsewhere than in this world they may. */
+function listDangling(world: World): readonly Fact[] {
+  const references = createReferenceEngine({ knowsAll: false }).compare(World.EMPTY, world);
+  return references.flatMap(({ fact }) => (DANGLING.has(fact.code) ? [fact] : []));
 }
 
 /** A fact as a finding, at the first place in the manifests that it was derived from. */

@@ -1,9 +1,18 @@
-import { compareBy, getOrAdd, isEqualJson, sortedUnique } from '../../std/index.ts';
-import { compareRefs, labelsOf, toRefKey, type FactChange, type ObjectRef, type World } from '../../model/index.ts';
+import { compareBy, getArray, getObject, getOrAdd, getString, isEqualJson, sortedUnique } from '../../std/index.ts';
+import {
+  compareRefs,
+  labelsOf,
+  nameOf,
+  toRefKey,
+  type FactChange,
+  type KubernetesObject,
+  type ObjectRef,
+  type World,
+} from '../../model/index.ts';
 import type { RightsChange } from './difference.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import { compact, type Holding } from './holding.ts';
-import { readPolicy, type RbacPolicy } from './policy.ts';
+import { RBAC_GROUP, readPolicy, type RbacPolicy } from './policy.ts';
 import type { Principal } from './principal.ts';
 import { joinSome } from './wording.ts';
 
@@ -14,6 +23,8 @@ export interface Spread {
   readonly from: ObjectRef;
   /** What changed, as a clause: `the label x on ClusterRole c`. */
   readonly why: string;
+  /** ClusterRoles whose labels or selectors differ. */
+  readonly links: readonly ObjectRef[];
   /** The bound ClusterRoles that aggregate it, by name. */
   readonly into: readonly string[];
   /** The bindings through which somebody gains or loses something. */
@@ -53,9 +64,12 @@ export function splitSpreads(changes: readonly RightsChange[], before: World, af
     gained: split('gained', principal, gained, from),
     lost: split('lost', principal, lost, to),
   }));
-  const spreads = (['gained', 'lost'] as const).flatMap((change) =>
-    [...parts[change].values()].map((group) => toSpread(change, group, before, after)),
-  );
+  const spreads = (['gained', 'lost'] as const).flatMap((change) => {
+    if (parts[change].size === 0) return [];
+    const [without, having] = change === 'gained' ? [before, after] : [after, before];
+    const reason = { links: listLinks(without, having), without, having };
+    return [...parts[change].values()].map((group) => toSpread(change, group, reason));
+  });
   return {
     spreads: spreads.toSorted(
       compareBy(
@@ -78,7 +92,7 @@ function findSpreader({ sources, namespace }: Holding, principal: Principal, oth
   return isSpread ? sources[0]?.rule.source.ref : undefined;
 }
 
-function toSpread(change: FactChange['change'], parts: readonly Part[], before: World, after: World): Spread {
+function toSpread(change: FactChange['change'], parts: readonly Part[], reason: Reason): Spread {
   const [first] = parts;
   const from = first?.holding.sources[0]?.rule.source.ref;
   if (from === undefined) throw new Error('what is aggregated has a source');
@@ -87,10 +101,12 @@ function toSpread(change: FactChange['change'], parts: readonly Part[], before: 
   const bindings = new Map(grants.map(({ binding }) => [toRefKey(binding.ref), binding.ref]));
   const into = sortedUnique(grants.map(({ binding }) => binding.role.name));
   const principals = new Map(parts.map(({ principal }) => [principal.key, principal]));
+  const links = reason.links.filter(({ name, isAggregated }) => isAggregated || name === from.name);
   return {
     change,
     from,
-    why: describeWhy(from, into, change === 'gained' ? [before, after] : [after, before]),
+    why: describeWhy(from, into, { ...reason, links }),
+    links: links.map(({ name }) => ({ ...from, name })),
     into,
     bindings: [...bindings.values()].toSorted(compareRefs),
     principals: sortedUnique(principals.keys()).flatMap((key) => principals.get(key) ?? []),
@@ -101,14 +117,51 @@ function toSpread(change: FactChange['change'], parts: readonly Part[], before: 
 }
 
 /** What the one world has and the other has not, so that the rules reach the roles that are bound. */
-function describeWhy(ref: ObjectRef, into: readonly string[], [without, having]: readonly World[]): string {
-  const [was, is] = [without?.get(ref), having?.get(ref)];
-  const role = `ClusterRole ${ref.name}`;
-  if (is === undefined || was === undefined) return role;
-  const old = labelsOf(was);
-  const labels = [...labelsOf(is)].filter(([key, value]) => old.get(key) !== value).map(([key]) => key);
-  if (labels.length > 0) return `the label ${joinSome(sortedUnique(labels))} on ${role}`;
-  return isEqualJson(was['rules'] ?? [], is['rules'] ?? []) ? `what ${joinSome(into)} aggregates of ${role}` : `the rules of ${role}`;
+function describeWhy(ref: ObjectRef, into: readonly string[], { links, without, having }: Reason): string {
+  const [was, is] = [without.get(ref), having.get(ref)];
+  if (is === undefined || was === undefined) return `ClusterRole ${ref.name}`;
+  if (!isEqualJson(was['rules'] ?? [], is['rules'] ?? [])) return `the rules of ClusterRole ${ref.name}`;
+  const labels = links.flatMap(({ name, keys }) => (keys.length === 0 ? [] : [`the label ${joinSome(keys)} on ClusterRole ${name}`]));
+  return labels.length === 0 ? `what ${joinSome(into)} aggregates` : joinSome(labels);
+}
+
+interface Reason {
+  readonly links: readonly Link[];
+  readonly without: World;
+  readonly having: World;
+}
+
+/** A ClusterRole of which labels that are selected by, or selectors, differ. */
+interface Link {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly isAggregated: boolean;
+}
+
+/** The ClusterRoles that have other labels or selectors in one world than in the other, as far as aggregation looks at them. */
+function listLinks(without: World, having: World): readonly Link[] {
+  const [was, is] = [without, having].map((world) => new Map(world.byKind(RBAC_GROUP, 'ClusterRole').map((role) => [nameOf(role), role])));
+  const selected = new Set([...(was?.values() ?? []), ...(is?.values() ?? [])].flatMap(listSelectedKeys));
+  return [...(is ?? [])].flatMap(([name, role]) => {
+    const old = was?.get(name);
+    if (old === role) return [];
+    const known = old === undefined ? undefined : labelsOf(old);
+    const fresh = [...labelsOf(role)].filter(([key, value]) => known?.get(key) !== value).map(([key]) => key);
+    const keys = sortedUnique(fresh.filter((key) => selected.has(key) || key.startsWith(DEFAULT_LABELS)));
+    return keys.length > 0 || !isEqualJson(old?.['aggregationRule'] ?? null, role['aggregationRule'] ?? null)
+      ? [{ name, keys, isAggregated: role['aggregationRule'] !== undefined }]
+      : [];
+  });
+}
+
+/** What the aggregated roles that every cluster has select by. */
+const DEFAULT_LABELS = 'rbac.authorization.k8s.io/aggregate-to-';
+
+function listSelectedKeys(role: KubernetesObject): readonly string[] {
+  return getArray(role, 'aggregationRule', 'clusterRoleSelectors').flatMap((selector) => [
+    ...Object.keys(getObject(selector, 'matchLabels') ?? {}),
+    ...getArray(selector, 'matchExpressions').flatMap((item) => getString(item, 'key') ?? []),
+  ]);
 }
 
 /** `41 RoleBindings in 38 namespaces and 1 ClusterRoleBinding`. */
