@@ -1,4 +1,6 @@
 import { Growing } from './growing.ts';
+import { Joined } from './native.ts';
+import { SchemaList } from './schema-list.ts';
 import { Duration, Failure, isList, NO_SUCH_OVERLOAD, Timestamp, Uint, type Result, type Value } from './value.ts';
 
 export const INT_OVERFLOW: Failure = new Failure('integer overflow');
@@ -32,6 +34,7 @@ export function add(a: Value, b: Value): Result {
   if (typeof a === 'string') return typeof b === 'string' ? a + b : NO_SUCH_OVERLOAD;
   if (typeof a === 'number') return typeof b === 'number' ? a + b : NO_SUCH_OVERLOAD;
   if (a instanceof Uint) return b instanceof Uint ? checkUint(a.value + b.value) : NO_SUCH_OVERLOAD;
+  if (a instanceof SchemaList) return isList(b) ? a.plus(b) : NO_SUCH_OVERLOAD;
   if (isList(a)) return isList(b) ? concatenate(a, b) : NO_SUCH_OVERLOAD;
   if (a instanceof Uint8Array) return b instanceof Uint8Array ? Uint8Array.from([...a, ...b]) : NO_SUCH_OVERLOAD;
   if (a instanceof Timestamp) return b instanceof Duration ? checkTimestamp(a.nanos + b.nanos, a.offset) : NO_SUCH_OVERLOAD;
@@ -46,7 +49,7 @@ function concatenate(a: readonly Value[], b: readonly Value[]): readonly Value[]
     return a;
   }
   if (a.length === 0) return b;
-  return b.length === 0 ? a : [...a, ...b];
+  return b.length === 0 ? a : new Joined(a, b);
 }
 
 /** `a - b`. */

@@ -1,8 +1,10 @@
 import { isNumeric } from './equality.ts';
 import { formatValue } from './format-value.ts';
+import { passOn } from './native.ts';
 import type { Scope } from './scope.ts';
 import type { Step } from './step.ts';
-import { Failure, isList, isValue, MapValue, Optional, typeNameOf, Uint, type Result, type Value } from './value.ts';
+import { SchemaList } from './schema-list.ts';
+import { Broken, Failure, isList, isValue, MapValue, Optional, takeOut, typeNameOf, Uint, type Result, type Value } from './value.ts';
 
 /** One step from a value to a part of it. */
 export interface Qualifier {
@@ -37,8 +39,8 @@ export class Path implements Attribute {
 
   resolve(scope: Scope): Result {
     const root = this.#root(scope);
+    if (root instanceof Optional) return root.value === undefined ? root : this.#follow(scope, passOn(root.value), true);
     if (!isValue(root) || this.#qualifiers.length === 0) return root;
-    if (root instanceof Optional) return root.value === undefined ? root : this.#follow(scope, root.value, true);
     return this.#follow(scope, root, false);
   }
 
@@ -52,7 +54,7 @@ export class Path implements Attribute {
       if (next instanceof Failure) return next;
       at = next;
     }
-    return isOptional && isValue(at) ? new Optional(at) : at;
+    return isValue(at) ? (isOptional ? new Optional(at) : takeOut(at)) : at;
   }
 }
 
@@ -82,9 +84,10 @@ export class Choice implements Attribute {
   }
 }
 
-function step(scope: Scope, from: Result, qualifier: Qualifier, isOptional: boolean): Result | undefined {
+function step(scope: Scope, part: Result, qualifier: Qualifier, isOptional: boolean): Result | undefined {
   const key = qualifier.key(scope);
-  const found = isValue(key) && isValue(from) ? pick(from, key, isOptional || qualifier.isTest) : isValue(from) ? key : from;
+  const from = takeOut(part);
+  const found = isValue(key) && isValue(from) ? pick(from, key, isOptional || qualifier.isTest) : isValue(key) ? from : key;
   if (!isOptional || (found !== undefined && !(found instanceof Failure))) scope.meter.charge(1);
   if (!qualifier.isTest) return found;
   if (found === undefined) return isOptional ? undefined : false;
@@ -101,6 +104,9 @@ function pick(from: Value, key: Value, mayBeAbsent: boolean): Result | undefined
   const index = toIndex(key);
   if (index instanceof Failure) return index;
   const found = from[index];
+  if (found !== undefined && from instanceof SchemaList && typeof key !== 'bigint') {
+    return new Broken(new Failure(`unsupported index: ${formatValue(key)}`));
+  }
   return found !== undefined || mayBeAbsent ? found : new Failure(`index out of bounds: ${formatValue(key)}`);
 }
 
@@ -111,6 +117,7 @@ function missing(key: Value): Failure {
 /** A number as an index of a list; a failure for what can be none. */
 export function toIndex(key: Value): number | Failure {
   if (!isNumeric(key)) return new Failure(`unsupported index type '${typeNameOf(key)}' in list`);
-  if (key instanceof Uint) return Number(key.value);
-  return Number.isInteger(Number(key)) ? Number(key) : new Failure(`unsupported index value ${formatValue(key)} in list`);
+  const index = Number(key instanceof Uint ? key.value : key);
+  const isExact = typeof key === 'bigint' || (Number.isInteger(index) && Math.abs(index) < 2 ** 63);
+  return isExact ? index : new Failure(`unsupported index value ${formatValue(key)} in list`);
 }

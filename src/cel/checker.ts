@@ -41,6 +41,8 @@ export interface Declarations {
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   /** Names of types as values: `int`, `net.IP`. */
   readonly types: ReadonlyMap<string, CelType>;
+  /** Types that are only known by what variables are declared to be: no expression that names one can be evaluated. */
+  readonly declared: ReadonlyMap<string, CelType>;
 }
 
 /** A function that a call was found to mean: by one overload, or by one of several that only the arguments will tell. */
@@ -56,6 +58,8 @@ export interface Checked {
   readonly type: CelType;
   /** The overloads of all calls of which but one is possible. */
   readonly overloads: readonly string[];
+  /** The names of all variables and types that it uses. */
+  readonly references: ReadonlySet<string>;
   typeOf(expr: Expr): CelType;
   /** The variable or type that a name or a chain of names stands for; undefined for what selects a field. */
   referenceOf(expr: Expr): string | undefined;
@@ -73,6 +77,7 @@ export function check(
   const checked: Checked = {
     type: checker.finalType(expr),
     overloads: [...checker.resolutions.values()].flatMap(({ overloads }) => (overloads.length === 1 ? overloads : [])),
+    references: new Set(checker.references.values()),
     typeOf: (part) => checker.finalType(part),
     referenceOf: (part) => checker.references.get(part),
     resolutionOf: (part) => checker.resolutions.get(part),
@@ -167,7 +172,7 @@ class Checker {
       }
     const found = this.#declarations.variables.get(bare);
     if (found !== undefined) return found;
-    const named = this.#declarations.types.get(bare);
+    const named = this.#declarations.types.get(bare) ?? this.#declarations.declared.get(bare);
     return named === undefined ? undefined : { kind: 'type', of: named };
   }
 

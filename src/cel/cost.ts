@@ -24,7 +24,8 @@ export class Meter {
 
   charge(amount: number): void {
     this.cost += amount;
-    if (this.cost > this.#limit) throw new BudgetSpent();
+    // A cost below nothing is a number without end to the API server, whose counter has no sign.
+    if (this.cost > this.#limit || this.cost < 0) throw new BudgetSpent();
   }
 }
 

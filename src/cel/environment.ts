@@ -4,7 +4,7 @@ import { mergeFunctions } from './declaration.ts';
 import { MacroTable } from './macro.ts';
 import { LIBRARIES, type VersionedLibrary } from './library/index.ts';
 import type { Library } from './library/library.ts';
-import { nameOfType, type CelType } from './type.ts';
+import { DURATION, nameOfType, TIMESTAMP, type CelType } from './type.ts';
 
 /** What expressions may use: variables with their types, and functions and macros of libraries. */
 export interface Environment {
@@ -24,7 +24,26 @@ export interface EnvironmentOptions {
 /** The environment of a version of Kubernetes (`k8s.io/apiserver/pkg/cel/environment.MustBaseEnvSet`), with variables of one's own. */
 export function createEnvironment({ version, variables, libraries = [] }: EnvironmentOptions): Environment {
   const base = libraries.length === 0 ? baseOf(version) : assemble([...librariesOf(version), ...libraries]);
-  return { ...base, declarations: { ...base.declarations, variables: new Map(Object.entries(variables)) } };
+  const declared = new Map<string, CelType>();
+  for (const type of Object.values(variables)) collectDeclared(type, '', declared);
+  const scalars = declared.size === 0 ? [] : [['duration', DURATION] as const, ['timestamp', TIMESTAMP] as const];
+  return {
+    ...base,
+    declarations: { ...base.declarations, variables: new Map(Object.entries(variables)), declared: new Map([...scalars, ...declared]) },
+  };
+}
+
+/** The names under which the types of objects, and of maps and lists in them, are declared (`apiservercel.FieldTypeMap`). */
+function collectDeclared(type: CelType, path: string, found: Map<string, CelType>): void {
+  if (type.kind !== 'struct') {
+    if (path !== '' && (type.kind === 'map' || type.kind === 'list')) found.set(path, type);
+    if (type.kind === 'map') collectDeclared(type.value, `${path}.@elem`, found);
+    if (type.kind === 'list') collectDeclared(type.element, `${path}.@idx`, found);
+    return;
+  }
+  if (type.fields === undefined || found.has(type.name)) return;
+  found.set(type.name, type);
+  for (const [name, field] of type.fields) collectDeclared(field.type, `${type.name}.${name}`, found);
 }
 
 const bases = new Map<string, Environment>();
@@ -48,6 +67,7 @@ function assemble(libraries: readonly Library[]): Environment {
     declarations: {
       variables: new Map(),
       functions: mergeFunctions(libraries.flatMap((library) => library.functions ?? [])),
+      declared: new Map(),
       types: new Map([...types.map((type) => [nameOfType(type), type] as const), ['type', { kind: 'type', of: undefined }]]),
     },
     macros: new MacroTable(libraries.flatMap((library) => library.macros ?? [])),

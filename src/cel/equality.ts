@@ -1,4 +1,6 @@
+import { SchemaList } from './schema-list.ts';
 import {
+  Broken,
   Duration,
   Failure,
   isList,
@@ -16,9 +18,12 @@ import {
 /** Whether two values are equal: numbers across their types, lists and maps by their parts. Sealed values refuse other types. */
 export function isEqual(a: Value, b: Value): boolean | Failure {
   if (a === null || b === null) return a === b;
+  if (a instanceof Broken) return a.failure;
+  if (b instanceof Broken && (a instanceof SealedValue || a instanceof SchemaList || a instanceof MapValue)) return b.failure;
   if (isNumeric(a)) return isNumeric(b) && compareNumbers(a, b) === 0;
+  if (a instanceof SchemaList) return isList(b) ? a.isEqualTo(b, isEqual) : NO_SUCH_OVERLOAD;
   if (isList(a)) return isList(b) && isEqualList(a, b);
-  if (a instanceof MapValue) return b instanceof MapValue && isEqualMap(a, b);
+  if (a instanceof MapValue) return a.isEqualTo?.(b, isEqual) ?? (b instanceof MapValue && isEqualMap(a, b));
   if (a instanceof SealedValue) return typeNameOf(a) === typeNameOf(b) && b instanceof SealedValue ? a.isEqual(b) : NO_SUCH_OVERLOAD;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
@@ -60,8 +65,8 @@ export function isNumeric(value: Value): value is Numeric {
 /** The order of two values: -1, 0 or 1, or why they have none. */
 export function compare(a: Value, b: Value): number | Failure {
   if (isNumeric(a)) {
-    if (!isNumeric(b)) return NO_SUCH_OVERLOAD;
-    return Number.isNaN(a) || Number.isNaN(b) ? new Failure('NaN values cannot be ordered') : compareNumbers(a, b);
+    if (Number.isNaN(a) || Number.isNaN(b)) return new Failure('NaN values cannot be ordered');
+    return isNumeric(b) ? compareNumbers(a, b) : NO_SUCH_OVERLOAD;
   }
   if (typeof a === 'string') return typeof b === 'string' ? compareTexts(a, b) : NO_SUCH_OVERLOAD;
   if (typeof a === 'boolean') return typeof b === 'boolean' ? Number(a) - Number(b) : NO_SUCH_OVERLOAD;

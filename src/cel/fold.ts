@@ -4,7 +4,7 @@ import { goTypeOf } from './go-type.ts';
 import { Growing } from './growing.ts';
 import type { Scope } from './scope.ts';
 import type { Step } from './step.ts';
-import { Failure, isList, isValue, MapValue, type Result, type Value } from './value.ts';
+import { Failure, isList, isValue, MapValue, takeOut, type Result, type Value } from './value.ts';
 
 /** A loop made ready to be evaluated. */
 export interface Loop {
@@ -72,8 +72,8 @@ class Folder implements Scope {
 
   /** Evaluates the body for one element. Answers whether the loop goes on. */
   next(first: Result, second: Result | undefined): boolean {
-    this.#first = first;
-    this.#second = second;
+    this.#first = takeOut(first);
+    this.#second = second === undefined ? undefined : takeOut(second);
     if (this.#loop.condition.evaluate(this) === false) return false;
     this.#accumulated = this.#loop.step.evaluate(this);
     return true;

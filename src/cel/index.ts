@@ -5,6 +5,7 @@ export { BINDINGS } from './library/bindings.ts';
 export { QUANTITY_TYPE, QuantityValue, readQuantity } from './library/quantity.ts';
 export { readSemver, SEMVER_TYPE, SemverValue } from './library/semver.ts';
 export { compileCel, type Program } from './program.ts';
+export { cardinalityOf, typeOfSchema } from './schema-type.ts';
 export { struct } from './struct-type.ts';
 export {
   BOOL,
@@ -24,4 +25,4 @@ export {
   UINT,
   type CelType,
 } from './type.ts';
-export { Failure, MapValue, UNKNOWN, type Result, type Value } from './value.ts';
+export { Failure, MapValue, Optional, UNKNOWN, type Result, type Value } from './value.ts';

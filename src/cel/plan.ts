@@ -3,6 +3,7 @@ import { Choice, Path, type Attribute, type Qualifier } from './attribute.ts';
 import type { Checked, Resolution } from './checker.ts';
 import { LIST_COST, MAP_COST, toCallCost, type CallCost, type CostRule } from './cost.ts';
 import { toImplementation, toUnguarded, type Implementation } from './declaration.ts';
+import type { Environment } from './environment.ts';
 import { EntryMap } from './entry-map.ts';
 import { isEqual } from './equality.ts';
 import { fold } from './fold.ts';
@@ -11,15 +12,15 @@ import { formatValue } from './format-value.ts';
 import { compilePattern } from './regex.ts';
 import type { Scope } from './scope.ts';
 import { attributeStep, constantStep, type Step } from './step.ts';
-import { nameOfType } from './type.ts';
-import { Failure, isList, isValue, Optional, TypeValue, Uint, Unknown, type Result, type Value } from './value.ts';
+import { nameOfType, type CelType } from './type.ts';
+import { Failure, isList, isValue, Optional, takeOut, TypeValue, Uint, Unknown, type Result, type Value } from './value.ts';
 
 /** Thrown while planning alone: an expression that is sure to fail. */
 export class PlanProblem extends Error {}
 
 /** Makes a checked expression ready to be evaluated, as cel-go's planner does with its optimisations: constants are folded. */
-export function plan(expr: Expr, checked: Checked, costs: ReadonlyMap<string, CostRule>): Step {
-  return new Planner(checked, costs).plan(expr);
+export function plan(expr: Expr, checked: Checked, { costs, declarations }: Environment): Step {
+  return new Planner(checked, costs, declarations.types).plan(expr);
 }
 
 const CONVERSIONS: readonly string[] = ['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint'];
@@ -28,10 +29,12 @@ const REGEX_FUNCTIONS: readonly string[] = ['matches', 'find', 'findAll'];
 class Planner {
   readonly #checked: Checked;
   readonly #costs: ReadonlyMap<string, CostRule>;
+  readonly #types: ReadonlyMap<string, CelType>;
 
-  constructor(checked: Checked, costs: ReadonlyMap<string, CostRule>) {
+  constructor(checked: Checked, costs: ReadonlyMap<string, CostRule>, types: ReadonlyMap<string, CelType>) {
     this.#checked = checked;
     this.#costs = costs;
+    this.#types = types;
   }
 
   plan(expr: Expr): Step {
@@ -66,8 +69,12 @@ class Planner {
 
   #reference(expr: Expr, name: string): Step {
     const type = this.#checked.typeOf(expr);
-    if (type.kind === 'type' && type.of !== undefined) return constantStep(new TypeValue(nameOfType(type.of), type.of));
     const bare = name.startsWith('.') ? name.slice(1) : name;
+    if (type.kind === 'type') {
+      const known = this.#types.get(bare);
+      if (known === undefined) throw new PlanProblem(`reference to undefined type: ${name}`);
+      return constantStep(new TypeValue(nameOfType(known), known));
+    }
     return attributeStep(new Path((scope) => find(scope, bare)));
   }
 
@@ -239,7 +246,7 @@ function alternativeStep(first: Step, second: Step, isValueWanted: boolean): Ste
       const found = first.evaluate(scope);
       if (!(found instanceof Optional)) return found;
       if (found.value === undefined) return second.evaluate(scope);
-      return isValueWanted ? found.value : found;
+      return isValueWanted ? takeOut(found.value) : found;
     },
   };
 }

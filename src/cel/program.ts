@@ -1,6 +1,9 @@
 import { check, type Checked } from './checker.ts';
+import type { Expr } from './ast.ts';
 import { BudgetSpent, Meter } from './cost.ts';
 import type { Environment } from './environment.ts';
+import { estimateCost } from './estimate.ts';
+import type { Range } from './estimate-range.ts';
 import { showIssues, sortIssues, Source, type Issue } from './issue.ts';
 import { toValue, type Binding } from './json-value.ts';
 import { parse } from './parser.ts';
@@ -30,6 +33,10 @@ export interface Program {
   readonly type: CelType;
   /** The overloads that its calls were found to mean, by their identifiers in cel-go. */
   readonly overloads: readonly string[];
+  /** Whether the expression names a variable of the environment. */
+  uses(variable: string): boolean;
+  /** What an evaluation may cost, from the least to the most, where `self` and `oldSelf` are of this type. */
+  estimateCost(root: CelType): Range;
   /** Evaluates the expression. A variable that is not given is an error for the expression that uses it. */
   evaluate(variables: Readonly<Record<string, Binding>>, options?: EvaluateOptions): Evaluation;
 }
@@ -50,8 +57,8 @@ export function compileCel(expression: string, environment: Environment): Compil
   const found = validate(source, parsed.expr, checked);
   if (found.length > 0) return fail(found);
   try {
-    const step = plan(parsed.expr, checked, environment.costs);
-    return { ok: true, program: toProgram(step, checked, environment) };
+    const step = plan(parsed.expr, checked, environment);
+    return { ok: true, program: toProgram(parsed.expr, step, checked, environment) };
   } catch (problem) {
     if (!(problem instanceof PlanProblem)) throw problem;
     const message = `program instantiation failed: ${problem.message}`;
@@ -59,10 +66,12 @@ export function compileCel(expression: string, environment: Environment): Compil
   }
 }
 
-function toProgram(step: Step, { type, overloads }: Checked, { declarations }: Environment): Program {
+function toProgram(expr: Expr, step: Step, checked: Checked, { declarations }: Environment): Program {
   return {
-    type,
-    overloads,
+    type: checked.type,
+    overloads: checked.overloads,
+    uses: (variable) => checked.references.has(variable),
+    estimateCost: (root) => estimateCost(expr, checked, root),
     evaluate: (variables, { budget = CALL_LIMIT } = {}) => {
       const values = new Map(Object.entries(variables).map(([name, given]) => [name, toValue(given, declarations.variables.get(name))]));
       const meter = new Meter(budget);

@@ -1,11 +1,10 @@
-import type { CelType } from './type.ts';
+import type { CelType, SchemaFacts } from './type.ts';
 
 /** A field of an object as an expression may name it. */
 export interface StructField {
   /** The name in the data; the field's own name is an escaped form of it. */
   readonly property: string;
   readonly type: CelType;
-  readonly isNullable?: boolean;
 }
 
 /** An object's type: it has these fields and no others. `undefined` for a type that has none to select (`kubernetes.URL`). */
@@ -13,6 +12,9 @@ export interface StructType {
   readonly kind: 'struct';
   readonly name: string;
   readonly fields: ReadonlyMap<string, StructField> | undefined;
+  /** Properties that a schema has and no expression can name. */
+  readonly others?: readonly string[];
+  readonly facts?: SchemaFacts;
 }
 
 /** A type of objects. The fields may be given later, for types that contain themselves. */

@@ -14,15 +14,27 @@ export type SimpleKind =
   | 'timestamp'
   | 'uint';
 
-/** A type of CEL, as the checker knows it. */
-export type CelType =
+/** A type of CEL, as the checker knows it. Two types may be the same and come from schemas that say different things. */
+export type CelType = (
   | { readonly kind: SimpleKind }
   | { readonly kind: 'list'; readonly element: CelType }
   | { readonly kind: 'map'; readonly key: CelType; readonly value: CelType }
   | StructType
   | { readonly kind: 'opaque'; readonly name: string; readonly parameters: readonly CelType[] }
   | { readonly kind: 'parameter'; readonly name: string }
-  | { readonly kind: 'type'; readonly of: CelType | undefined };
+  | { readonly kind: 'type'; readonly of: CelType | undefined }
+) & { readonly facts?: SchemaFacts };
+
+/** What a schema says of a type beyond what the checker asks. */
+export interface SchemaFacts {
+  readonly isNullable: boolean;
+  /** How many characters, bytes, elements or entries a value may have: what a request has room for where the schema does not say. */
+  readonly mostElements: number;
+  /** How many bytes the shortest value takes as JSON. */
+  readonly leastBytes: number;
+  /** The properties by which the elements of a list are told apart; none for a list that is a set. */
+  readonly listKeys?: readonly string[];
+}
 
 export const BOOL: CelType = { kind: 'bool' };
 export const BYTES: CelType = { kind: 'bytes' };

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../std/index.ts';
 import type { CelType } from './type.ts';
 
 /** A value of CEL: int is a bigint, double a number, bytes a Uint8Array; what JavaScript has no type for is an object. */
@@ -89,6 +90,12 @@ export abstract class MapValue {
   abstract readonly size: number;
   abstract find(key: Value): Result | undefined;
   abstract keys(): readonly Value[];
+  /** The object out of which it is, where it is out of one. */
+  readonly json?: JsonObject;
+  /** The same as JSON that has no type. */
+  withoutType?(): MapValue;
+  /** Whether it equals another value by a rule of its own; undefined where it has none. */
+  isEqualTo?(other: Value, isEqual: (a: Value, b: Value) => boolean | Failure): boolean | Failure | undefined;
 }
 
 /** A value that only the functions of its library read (`kubernetes.Quantity`, `net.IP`). */
@@ -96,10 +103,34 @@ export abstract class SealedValue {
   abstract readonly typeName: string;
   /** Whether another value of the same class is the same. */
   abstract isEqual(other: this): boolean;
+  /** The type of Go that it is made of, which cel-go cannot make a value of again. Undefined where it can. */
+  readonly goType: string | undefined = undefined;
   /** As a size counts for the cost; undefined for what has none. */
   get size(): number | undefined {
     return undefined;
   }
+}
+
+/** An error as a part of a value, such as an element of a list: it is one for who takes it out. */
+export class Broken extends SealedValue {
+  readonly typeName: string;
+  override readonly goType = '*errors.errorString';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super();
+    this.failure = failure;
+    this.typeName = failure.message;
+  }
+
+  isEqual(): boolean {
+    return false;
+  }
+}
+
+/** What a part of a value is to who takes it out. */
+export function takeOut(part: Result): Result {
+  return part instanceof Broken ? part.failure : part;
 }
 
 export function isValue(result: Result): result is Value {

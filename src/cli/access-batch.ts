@@ -1,26 +1,11 @@
-import { resolve } from 'node:path';
 import { decide, type AccessRequest } from '../engine/rbac/index.ts';
 import type { World } from '../model/index.ts';
-import { getArray, getString, isObject, parseJson, stringifyJson, type JsonObject, type JsonValue } from '../std/index.ts';
-import { readInput } from './input.ts';
-import type { Io } from './io.ts';
+import { getArray, getString, isObject, parseJson, type JsonObject, type JsonValue } from '../std/index.ts';
 
 const FIELDS: ReadonlySet<string> = new Set(['user', 'groups', 'verb', 'group', 'resource', 'subresource', 'namespace', 'name', 'path']);
 
-/** Answers questions of a file of JSON Lines, one line each, in their order. Exit 3 if one was no question. */
-export function answerBatch(file: string, world: World, io: Io): number {
-  const text = readInput(file === '-' ? '/dev/stdin' : resolve(io.cwd, file), file === '-' ? 'standard input' : file).toString('utf8');
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  let isWhole = true;
-  for (const line of lines) {
-    const answer = answerLine(line, world);
-    if ('error' in answer) isWhole = false;
-    io.out(`${stringifyJson(answer)}\n`);
-  }
-  return isWhole ? 0 : 3;
-}
-
-function answerLine(line: string, world: World): JsonObject {
+/** Answers one line of a file of questions about rights. */
+export function answerAccess(line: string, world: World): JsonObject {
   const request = readRequest(line);
   if (typeof request === 'string') return { error: request };
   const { allowed, reason } = decide(world, request);

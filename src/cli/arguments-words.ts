@@ -33,7 +33,7 @@ export function joinDashes(words: readonly string[]): readonly string[] {
 
 /** Commands of the contract that are still to come. */
 const LATER: Readonly<Record<ProgramName, readonly string[]>> = {
-  kplan: ['init', 'reach'],
+  kplan: ['init'],
   kapply: ['approve'],
 };
 

@@ -71,7 +71,7 @@ function checkKnown(command: Command, parsed: Readonly<Record<string, unknown>>,
     if (known.has(name)) continue;
     const dashes = name.length === 1 ? '-' : '--';
     const elsewhere = FLAGS.find((flag) => flag.name === name || flag.alias === name);
-    const owner = COMMANDS.find((item) => elsewhere !== undefined && item.flags.includes(elsewhere.name));
+    const owner = COMMANDS.find((item) => elsewhere !== undefined && item.flags.includes(elsewhere.id ?? elsewhere.name));
     if (elsewhere !== undefined && owner !== undefined)
       throw usage(command, `${dashes}${name} is a flag of ${commandName(owner)}, not of ${commandName(command)}`);
     const names = flags.map((flag) => flag.name);

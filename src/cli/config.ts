@@ -1,4 +1,5 @@
-import { getArray, getString, type JsonValue, type Path } from '../std/index.ts';
+import { getArray, getString, isStarMatch, type JsonValue, type Path } from '../std/index.ts';
+import type { DenyRule } from '../engine/rbac/index.ts';
 import { formatRef, KplanError, type Finding, type Manifest } from '../model/index.ts';
 import { compileHealthRules, type HealthExpressions, type HealthRules } from '../reconcile/index.ts';
 
@@ -31,10 +32,12 @@ export interface Config {
   /** How objects of kinds are, in CEL. */
   readonly health?: HealthRules;
   readonly ignore: readonly IgnoreRule[];
+  /** Who must never be able to do what. */
+  readonly deny: readonly DenyRule[];
 }
 
 /** The configuration of a repository that has none. */
-export const NO_CONFIG: Config = { ignore: [] };
+export const NO_CONFIG: Config = { ignore: [], deny: [] };
 
 /**
  * Decodes a configuration that its JSON Schema has passed; `toPath` says of each path where it is written. Throws
@@ -62,7 +65,23 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
       ...optional('object', getString(rule, 'object')),
       reason: getString(rule, 'reason') ?? '',
     })),
+    deny: getArray(value, 'deny').map((rule, index) => ({
+      subjects: listStrings(rule, 'subjects'),
+      except: listStrings(rule, 'except'),
+      verbs: listStrings(rule, 'verbs'),
+      resources: listStrings(rule, 'resources'),
+      names: listStrings(rule, 'names'),
+      paths: listStrings(rule, 'paths'),
+      namespaces: listStrings(rule, 'namespaces'),
+      ...optional('reason', getString(rule, 'reason')),
+      label: `deny[${index}] of ${fileOf(toPath('', ['deny', index]))}`,
+    })),
   };
+}
+
+/** The file that a path is written in; its lines move, and what is found stays the same. */
+function fileOf({ place }: ConfigPath): string {
+  return place.replace(/:\d+:\d+$/, '');
 }
 
 function readHealth(value: JsonValue, placeOf: (path: Path) => string): HealthRules | undefined {
@@ -91,8 +110,12 @@ function optional<K extends string, V>(key: K, value: V | undefined): { readonly
 }
 
 function strings(value: JsonValue, key: string): readonly string[] | undefined {
-  const list = getArray(value, key).flatMap((item) => (typeof item === 'string' ? [item] : []));
+  const list = listStrings(value, key);
   return list.length === 0 ? undefined : list;
+}
+
+function listStrings(value: JsonValue, key: string): readonly string[] {
+  return getArray(value, key).filter((item) => typeof item === 'string');
 }
 
 /** The findings with those waived that the configuration ignores; each keeps the reason. */
@@ -119,21 +142,6 @@ export function waiveByComment(findings: readonly Finding[], manifests: readonly
 
 function isWaivedBy(finding: Finding, rule: IgnoreRule): boolean {
   if (finding.code !== rule.code) return false;
-  if (rule.file !== undefined && !isMatch(rule.file, finding.source?.file ?? '')) return false;
-  return rule.object === undefined || (finding.ref !== undefined && isMatch(rule.object, formatRef(finding.ref)));
-}
-
-function isMatch(pattern: string, text: string): boolean {
-  const [first = '', ...parts] = pattern.split('*');
-  const last = parts.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  // Each part where it stands first: stars of a regular expression would be tried in every combination.
-  let at = first.length;
-  for (const part of parts) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  if (rule.file !== undefined && !isStarMatch(rule.file, finding.source?.file ?? '')) return false;
+  return rule.object === undefined || (finding.ref !== undefined && isStarMatch(rule.object, formatRef(finding.ref)));
 }

@@ -4,6 +4,8 @@ export type FlagType = 'boolean' | 'string' | 'number' | 'list';
 /** One flag: `name` without the dashes. */
 export interface Flag {
   readonly name: string;
+  /** What commands list it by where another flag of the same name means something else. */
+  readonly id?: string;
   readonly alias?: string;
   readonly type: FlagType;
   readonly group: 'World' | 'Plan' | 'Apply' | 'Daemon' | 'Output' | 'General';
@@ -220,6 +222,36 @@ export const FLAGS: readonly Flag[] = [
     value: 'NAMESPACE/NAME',
     summary: 'who gets them; default default/kapply-UNIT',
   },
+  { name: 'from', type: 'string', group: 'Plan', value: 'END', summary: 'who connects: namespace/name of a workload, or an IP address' },
+  { name: 'to', id: 'reach-to', type: 'string', group: 'Plan', value: 'END', summary: 'to whom: a workload or an IP address' },
+  { name: 'port', type: 'string', group: 'Plan', value: 'PORT[/PROTOCOL]', summary: "the pod's own port, as in 80/TCP" },
+  {
+    name: 'exposure',
+    type: 'boolean',
+    group: 'Output',
+    summary: 'with -o npguard: to whom workloads are exposed beyond those that are there',
+  },
+  {
+    name: 'explain',
+    id: 'explain-connections',
+    type: 'boolean',
+    group: 'Output',
+    summary: 'with -o npguard: the policies and rules of every connection',
+  },
+  {
+    name: 'focus-workload',
+    type: 'list',
+    group: 'Output',
+    value: 'NAME',
+    summary: 'with -o npguard: the connections of this workload alone, NAMESPACE/NAME or NAME; repeatable',
+  },
+  {
+    name: 'focus-conn',
+    type: 'string',
+    group: 'Output',
+    value: 'PROTOCOL-PORT',
+    summary: 'with -o npguard: one port alone, as in tcp-8080',
+  },
   { name: 'to', type: 'string', group: 'Apply', value: 'REV', summary: 'go back to PATH as it was at that Git revision' },
   { name: 'yes', alias: 'y', type: 'boolean', group: 'Apply', summary: 'do not ask' },
   { name: 'no-hooks', type: 'boolean', group: 'Apply', summary: 'do not run the hooks that are for the removal of the unit' },
@@ -254,7 +286,7 @@ export const FLAGS: readonly Flag[] = [
     type: 'list',
     group: 'Output',
     value: 'FORMAT[=FILE]',
-    summary: 'text, json, yaml, markdown or github; repeatable with =FILE',
+    summary: 'text, json, yaml, markdown, html, sarif, junit, gitlab or github; repeatable with =FILE',
     fallback: 'text',
   },
   { name: 'all', type: 'boolean', group: 'Output', summary: 'show what is folded otherwise' },

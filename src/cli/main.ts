@@ -23,6 +23,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   rbac: async () => (await import('./commands/rbac.ts')).runRbac,
   'can-i': async () => (await import('./commands/can-i.ts')).runCanI,
   'who-can': async () => (await import('./commands/who-can.ts')).runWhoCan,
+  reach: async () => (await import('./commands/reach.ts')).runReach,
   schedule: async () => (await import('./commands/schedule.ts')).runSchedule,
   show: async () => (await import('./commands/show.ts')).runShow,
   snapshot: async () => (await import('./commands/snapshot.ts')).runSnapshot,

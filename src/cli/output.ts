@@ -8,30 +8,27 @@ import { usage, type Arguments } from './arguments.ts';
 import { wantsColor, type Io } from './io.ts';
 
 /** Where one format of the report goes. */
-interface Target {
-  readonly format: FormatName | 'github';
+export interface Target {
+  readonly format: string;
   readonly file?: string;
 }
+
+/** Formats that one command has besides those of every report: by name, what is written, piece by piece. */
+export type OwnFormats = Readonly<Record<string, () => Iterable<string>>>;
 
 /** What `-o` takes. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
 
-const LATER: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'gitlab']);
-
 /** Decodes `-o`: at most one format without a file. */
-export function readTargets(args: Arguments): readonly Target[] {
+export function readTargets(args: Arguments, own: readonly string[] = []): readonly Target[] {
+  const names = [...FORMAT_NAMES, ...own];
   const targets = args.list('output').map((text): Target => {
     const equals = text.indexOf('=');
     const format = equals < 0 ? text : text.slice(0, equals);
-    if (!isFormat(format)) {
-      const nearest = findNearest(format, FORMAT_NAMES);
-      const known = `there is ${FORMAT_NAMES.join(', ')}`;
-      throw usage(
-        args.command,
-        LATER.has(format)
-          ? `-o ${format} is not in this version: ${known}`
-          : `-o ${format}: ${nearest === undefined ? known : `did you mean ${nearest}?`}`,
-      );
+    if (!names.includes(format)) {
+      const nearest = findNearest(format, names);
+      const known = `there is ${names.join(', ')}`;
+      throw usage(args.command, `-o ${format}: ${nearest === undefined ? known : `did you mean ${nearest}?`}`);
     }
     if (equals >= 0 && equals === text.length - 1) throw usage(args.command, `-o ${text} names no file`);
     return equals < 0 ? { format } : { format, file: text.slice(equals + 1) };
@@ -41,28 +38,46 @@ export function readTargets(args: Arguments): readonly Target[] {
   return targets.every((target) => target.file !== undefined) ? [{ format: 'text' }, ...targets] : targets;
 }
 
-function isFormat(text: string): text is FormatName | 'github' {
-  return text === 'github' || Object.hasOwn(FORMATS, text);
-}
-
-/** Prints a report in every format that was asked for. */
-export async function printReport(report: Report, args: Arguments, io: Io): Promise<void> {
+/** Prints a report in every format that was asked for; `failOn` is what the configuration says where --fail-on is silent. */
+export async function printReport(report: Report, args: Arguments, io: Io, failOn?: string, own: OwnFormats = {}): Promise<void> {
   const layout = { width: io.width, color: wantsColor(io, args.string('color')), all: args.has('all') };
-  for (const target of readTargets(args)) {
-    const text =
-      target.format === 'github'
-        ? await renderGithub(report, io)
-        : FORMATS[target.format](report, { ...layout, ...(target.file === undefined ? {} : { color: false, width: 120 }) });
-    if (target.file === undefined) io.out(text);
-    else writeOutput(target.file, text, io);
+  for (const { format, file } of readTargets(args, Object.keys(own))) {
+    const pieces = own[format]?.() ?? [
+      isFormat(format)
+        ? FORMATS[format](report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
+        : await showOnGithub(report, args, io, failOn),
+    ];
+    printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
   }
 }
 
-async function renderGithub(report: Report, io: Io): Promise<string> {
-  const { renderWorkflowCommands, renderJobSummary } = await import('./github-output.ts');
-  const summary = io.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined && summary !== '') writeFileSync(summary, renderJobSummary(report), { flag: 'a' });
-  return renderWorkflowCommands(report);
+const LEAST_PIECE = 1 << 16;
+
+/** Prints pieces where a target says, a few at once. */
+export function printPieces(pieces: Iterable<string>, { file }: Target, io: Io): void {
+  if (file !== undefined) {
+    writeOutput(file, [...pieces].join(''), io);
+    return;
+  }
+  let waiting = '';
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < LEAST_PIECE) continue;
+    io.out(waiting);
+    waiting = '';
+  }
+  if (waiting !== '') io.out(waiting);
+}
+
+function isFormat(text: string): text is FormatName {
+  return Object.hasOwn(FORMATS, text);
+}
+
+async function showOnGithub(report: Report, args: Arguments, io: Io, failOn: string | undefined): Promise<string> {
+  const github = await import('./github-output.ts');
+  const paths = args.positionals.filter((path) => path !== '.');
+  const name = [args.command.program, args.command.name, ...paths].filter((word) => word !== '').join(' ');
+  return github.showOnGithub(report, name, args.string('fail-on') ?? failOn ?? 'error', io);
 }
 
 /** Writes a file that a user named, whole once it has begun; says which file and why where that fails. */

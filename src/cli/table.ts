@@ -28,6 +28,7 @@ export type CommandName =
   | 'adopt'
   | 'drain'
   | 'rbac'
+  | 'reach'
   | 'schedule'
   | 'capacity'
   | 'can-i'
@@ -69,7 +70,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what would change, and what that change does, before anything is touched.',
     usage: '[plan] [PATH]',
     positionals: [0, 1],
-    flags: ['out', 'watch', 'force-conflicts', 'server-dry-run', ...PLAN],
+    flags: ['out', 'watch', 'force-conflicts', 'server-dry-run', 'scheduler-config', ...PLAN],
     examples: [
       ['kplan', 'the manifests here against the cluster'],
       ['kplan deploy --base merge-base:main', 'what this branch changes, without a cluster'],
@@ -177,6 +178,7 @@ export const COMMANDS: readonly Command[] = [
       'delete-emptydir-data',
       'disable-eviction',
       'pod-selector',
+      'scheduler-config',
       ...QUESTION.filter((flag) => flag !== 'namespace' && flag !== 'selector'),
     ],
     examples: [
@@ -213,11 +215,24 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     program: 'kplan',
+    name: 'reach',
+    summary: 'Says who reaches whom on which ports, why of one connection, and what a change opens and closes.',
+    usage: 'reach [PATH] | reach diff [PATH | DIR1 DIR2]',
+    positionals: [0, 3],
+    flags: ['from', 'reach-to', 'port', 'batch', 'exposure', 'explain-connections', 'focus-workload', 'focus-conn', ...QUESTION],
+    examples: [
+      ['kplan reach deploy --base none', 'every allowed connection of these manifests alone'],
+      ['kplan reach deploy --from shop/web --to shop/db --port 5432/TCP', 'one answer, with the rules that decide; exit 1 for no'],
+      ['kplan reach diff deploy --base merge-base:main', 'what this branch opens and closes'],
+    ],
+  },
+  {
+    program: 'kplan',
     name: 'capacity',
     summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
     usage: 'capacity [PATH]',
     positionals: [0, 1],
-    flags: ['for', 'node-shape', 'node-group', 'expander', ...QUESTION],
+    flags: ['for', 'node-shape', 'node-group', 'expander', 'scheduler-config', ...QUESTION],
     examples: [
       ['kplan capacity deploy --nodes 3x4cpu,16Gi --for deployment/web', 'how many more of one workload fit'],
       ["kplan capacity deploy --node-shape 'm5.large=2cpu,8Gi,price=0.096' --node-shape m5.xlarge,price=0.192", 'the cheapest fleet'],
@@ -248,6 +263,7 @@ export const COMMANDS: readonly Command[] = [
       ...LIVE,
       'embedded',
       'to',
+      'scheduler-config',
       'allow',
       'yes',
       'dry-run',
@@ -330,5 +346,5 @@ export function mainCommand(program: ProgramName): Command {
 
 /** The flags of a command, in the table's order. */
 export function flagsOf(command: Command): readonly Flag[] {
-  return FLAGS.filter((flag) => command.flags.includes(flag.name));
+  return FLAGS.filter((flag) => command.flags.includes(flag.id ?? flag.name));
 }

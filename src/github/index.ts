@@ -1,2 +1,5 @@
+export { toCheckAnnotations } from './annotation.ts';
 export { toJobSummary } from './job-summary.ts';
+export { publishCheck, type CheckReport } from './publish.ts';
+export { readWorkflowRun } from './pull-request.ts';
 export { toWorkflowCommands } from './workflow-commands.ts';

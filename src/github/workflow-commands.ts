@@ -1,30 +1,18 @@
-import {
-  describe,
-  describeCauses,
-  describeRemedy,
-  findEntry,
-  formatRef,
-  type Effect,
-  type Finding,
-  type Severity,
-  type SourceRange,
-} from '../model/index.ts';
-import { compareBy, toVisible } from '../std/index.ts';
+import type { Effect, Finding, Severity, SourceRange } from '../model/index.ts';
+import { toRemarks, type Remark } from '../report/index.ts';
+import { toVisible } from '../std/index.ts';
+import { messageOf, titleOf } from './annotation.ts';
 
 /** What one step of a job may show of each level (GitHub: 10 errors, 10 warnings and 10 notices a step). */
 const PER_LEVEL = 10;
-const TITLE_LIMIT = 255;
-const MESSAGE_LIMIT = 4_000;
 
 type Level = 'error' | 'warning' | 'notice';
 
 const LEVELS: Readonly<Record<Severity, Level>> = { error: 'error', info: 'notice', warning: 'warning' };
-const RANK: Readonly<Record<Level, number>> = { error: 0, warning: 1, notice: 2 };
 
 interface Annotation {
   readonly level: Level;
   readonly source: SourceRange | undefined;
-  readonly isEffect: boolean;
   readonly title: string;
   readonly message: string;
 }
@@ -35,7 +23,8 @@ interface Annotation {
  * Waived findings are left out. GitHub shows ten of each level a step: the rest is counted in a last notice, never dropped silently.
  */
 export function toWorkflowCommands(findings: readonly Finding[], effects: readonly Effect[]): string {
-  const annotations = [...effects.map(annotateEffect), ...findings.filter(isOpen).map(annotateFinding)].toSorted(BY_IMPORTANCE);
+  const open = toRemarks(findings, effects).filter(({ waived }) => waived === undefined);
+  const annotations = open.map(annotate);
   const byLevel = (level: Level): readonly Annotation[] => annotations.filter((annotation) => annotation.level === level);
   const notices = byLevel('notice');
   const shown = [...byLevel('error').slice(0, PER_LEVEL), ...byLevel('warning').slice(0, PER_LEVEL)];
@@ -46,56 +35,9 @@ export function toWorkflowCommands(findings: readonly Finding[], effects: readon
   return lines.map((annotation) => `${toCommand(annotation)}\n`).join('');
 }
 
-const BY_IMPORTANCE = compareBy<Annotation>(
-  ({ level }) => RANK[level],
-  ({ source }) => source === undefined,
-  ({ isEffect }) => !isEffect,
-  ({ source }) => source?.file ?? '',
-  ({ source }) => source?.line ?? 0,
-  ({ source }) => source?.column ?? 0,
-  ({ title }) => title,
-  ({ message }) => message,
-);
-
-function isOpen(finding: Finding): boolean {
-  return finding.waived === undefined;
-}
-
-function annotateFinding(finding: Finding): Annotation {
-  const subject = finding.ref === undefined ? '' : `${formatRef(finding.ref)}: `;
-  const { source, severity, code } = finding;
-  return annotate(finding, LEVELS[severity], findEntry(code).isOfBefore === true ? { stood: source } : { stands: source }, subject);
-}
-
-function annotateEffect(effect: Effect): Annotation {
-  const { causes } = effect;
-  const standing = causes.find(({ action, source }) => action !== 'delete' && source !== undefined)?.source;
-  const stands = standing ?? causes.find(({ beside }) => beside !== undefined)?.beside;
-  const stood = causes.find(({ source }) => source !== undefined)?.source;
-  return annotate(effect, LEVELS[effect.severity], stands === undefined ? { stood } : { stands }, '');
-}
-
-/**
- * A line of the new files: of what is deleted, the one where it is missed. Where there is none, the annotation has no file,
- * and says where the object stood: that file may be gone, and its lines others now.
- */
-interface Spot {
-  readonly stands?: SourceRange | undefined;
-  readonly stood?: SourceRange | undefined;
-}
-
-function annotate(item: Finding | Effect, level: Level, { stands: source, stood }: Spot, subject: string): Annotation {
-  const title = clip(`${item.code} ${findEntry(item.code).title}`, TITLE_LIMIT);
-  const causes = 'engine' in item ? describeCauses(item) : undefined;
-  const before = stood === undefined ? '' : ` (before: ${stood.file}:${stood.line})`;
-  const because = causes === undefined ? '' : `: ${causes}`;
-  return {
-    level,
-    source,
-    isEffect: 'engine' in item,
-    title,
-    message: clip(`${subject}${describe(item)}${because}${before}\n${describeRemedy(item)}`, MESSAGE_LIMIT),
-  };
+// Of what is in no file any more the annotation has none, and says where it stood: the lines of that file are others now.
+function annotate(remark: Remark): Annotation {
+  return { level: LEVELS[remark.severity], source: remark.source, title: titleOf(remark), message: messageOf(remark) };
 }
 
 function summarise(left: readonly Annotation[]): Annotation {
@@ -104,7 +46,7 @@ function summarise(left: readonly Annotation[]): Annotation {
     return count === 0 ? [] : [`${count} more ${level}${count === 1 ? '' : 's'}`];
   });
   const message = `${counts.join(', ')}: GitHub shows ${PER_LEVEL} of each a step. The job summary and the log have them all.`;
-  return { level: 'notice', source: undefined, isEffect: false, title: 'More findings', message };
+  return { level: 'notice', source: undefined, title: 'More findings', message };
 }
 
 function toCommand({ level, source, title, message }: Annotation): string {
@@ -129,9 +71,4 @@ function escapeData(text: string): string {
 
 function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-
-function clip(text: string, limit: number): string {
-  const trimmed = text.trimEnd();
-  return trimmed.length <= limit ? trimmed : `${trimmed.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -81,8 +81,12 @@ function withoutClaimTypes(object: KubernetesObject): KubernetesObject {
   return { ...object, spec: { ...spec, volumeClaimTemplates: plain } };
 }
 
-/** Fields of built-in types that are structs, not pointers to them: empty, they are as good as absent. */
+/** Fields of built-in types that are structs, not pointers to them (but for the `resources` of a pod): empty, they are as good as absent. */
 const ALWAYS_THERE = new Set(['conditions', 'resources', 'spec', 'strategy', 'updateStrategy']);
+
+function isAlwaysThere(name: string, struct: Schema | undefined): boolean {
+  return ALWAYS_THERE.has(name) && !(name === 'resources' && struct?.definition?.endsWith('.PodSpec') === true);
+}
 
 function isEmptyObject(value: JsonValue | undefined): boolean {
   return isObject(value) && Object.keys(value).length === 0;
@@ -100,7 +104,7 @@ function withoutEmpty(value: JsonValue, schema: Schema | undefined, builtIn: boo
   let changed = false;
   for (const [name, item] of Object.entries(value)) {
     const sparse = withoutEmpty(item, childOf(schema, name), builtIn);
-    const kept = builtIn && ALWAYS_THERE.has(name) && isEmptyObject(sparse) ? undefined : sparse;
+    const kept = builtIn && isAlwaysThere(name, schema) && isEmptyObject(sparse) ? undefined : sparse;
     changed ||= kept !== item;
     if (kept !== undefined) out[name] = kept;
   }

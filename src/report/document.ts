@@ -18,6 +18,7 @@ import {
 import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
 import { capacityFields } from './capacity.ts';
+import { reachFields } from './reach.ts';
 import { findingsOf, listBeyond, listIll, type AppliedStep, type Report } from './report.ts';
 import { drainFields } from './drain.ts';
 import { rbacFields } from './rbac.ts';
@@ -77,6 +78,10 @@ export function toDocument(report: Report): JsonObject {
     case 'AccessReport':
     case 'WhoCanReport':
       return { ...head, ...questionFields(report), ...accessFields(report, refFields), ...answeredFields(report) };
+    case 'ReachAnswerReport':
+    case 'ReachDiffReport':
+    case 'ReachReport':
+      return { ...head, ...questionFields(report), ...reachFields(report, refFields), ...answeredFields(report) };
   }
 }
 

@@ -28,6 +28,7 @@ import { listCapacityTables } from './capacity-tables.ts';
 import { homelessOfLoss } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import { drainSections, scheduleSections } from './markdown-placement.ts';
+import { reachSections } from './markdown-reach.ts';
 import { rbacSections } from './markdown-rbac.ts';
 import { describeRightsSum } from './rbac.ts';
 import { countPlaced } from './schedule.ts';
@@ -56,7 +57,8 @@ export function renderMarkdown(report: Report, limit: number = MARKDOWN_LIMIT): 
   return head + body + describeOmitted(omitted) + tail;
 }
 
-function titleOf(report: Report): string {
+/** What a report comes to, in a line. */
+export function titleOf(report: Report): string {
   const problems = phraseSeverities(countProblems({ findings: findingsOf(report), effects: effectsOf(report) })) || 'no findings';
   if (report.kind === 'ApplyReport' && isRemoval(report)) {
     const deleted = report.steps.filter(({ outcome }) => outcome === 'applied').length;
@@ -92,6 +94,12 @@ function titleOf(report: Report): string {
       return `kplan can-i --list: ${count(report.abilities.length, 'permission') || 'nothing'}`;
     case 'WhoCanReport':
       return `kplan who-can ${describeAccess(report.request, report.anywhere)}: ${count(report.grants.length, 'grant') || 'nobody'}`;
+    case 'ReachReport':
+      return `kplan reach: ${count(report.connections.length, 'connected pair') || 'no connection'} · ${problems}`;
+    case 'ReachAnswerReport':
+      return `kplan reach ${report.from} -> ${report.to}, ${report.protocol} ${report.port}: ${report.allowed ? 'yes' : 'no'}`;
+    case 'ReachDiffReport':
+      return `kplan reach diff: ${count(report.changes.length, 'pair') || 'no difference'} · ${problems}`;
     case 'RbacReport':
       return `kplan rbac: ${describeRightsSum(report)} · ${problems}`;
     case 'ScheduleReport': {
@@ -148,6 +156,8 @@ function sectionsOf(report: Report): Section[] {
       });
   if (report.kind === 'RbacReport') sections.push(...rbacSections(report));
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
+  if (report.kind === 'ReachReport' || report.kind === 'ReachAnswerReport' || report.kind === 'ReachDiffReport')
+    sections.push(...reachSections(report));
   if (report.kind === 'CapacityReport')
     for (const { title, head, rows } of listCapacityTables(report, true))
       sections.push({

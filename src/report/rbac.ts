@@ -94,7 +94,7 @@ export function isOfKubernetes({ rights }: PrincipalEntry): boolean {
 
 /** `3 subjects gain, 1 loses`. */
 export function describeRightsSum(report: Pick<RbacReport, 'changes' | 'principals'>): string {
-  const held = `${count(report.principals.length, 'subject') || 'nobody'} with rights`;
+  const held = `${count(report.principals.filter((principal) => !isOfKubernetes(principal)).length, 'subject') || 'nobody'} with rights`;
   if (report.changes === undefined) return held;
   const { gain, lose } = countRightsChanges(report);
   const parts = [

@@ -15,6 +15,7 @@ import type { AccessListReport, AccessReport, WhoCanReport } from './access.ts';
 import type { AdoptReport } from './adopt.ts';
 import type { CapacityReport } from './capacity.ts';
 import type { DrainReport } from './drain.ts';
+import type { AnyReachReport } from './reach.ts';
 import type { RbacReport } from './rbac.ts';
 import type { ScheduleReport } from './schedule.ts';
 
@@ -100,6 +101,7 @@ export type Report =
   | CapacityReport
   | DrainReport
   | PlanReport
+  | AnyReachReport
   | RbacReport
   | ScheduleReport
   | StatusReport
@@ -141,6 +143,9 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'AccessReport':
     case 'RbacReport':
     case 'WhoCanReport':
+    case 'ReachAnswerReport':
+    case 'ReachDiffReport':
+    case 'ReachReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

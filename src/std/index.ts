@@ -5,7 +5,7 @@ export { toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 export { getOrAdd } from './get-or-add.ts';
 export { parseGoDuration } from './go-duration.ts';
-export { quoteGo } from './go-quote.ts';
+export { printGo, quoteGo } from './go-quote.ts';
 export { toLayers } from './graph.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
 export {
@@ -48,4 +48,5 @@ export { parsePattern, type PatternNode } from './pattern-syntax.ts';
 export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
 export { shuffle } from './shuffle.ts';
+export { isStarMatch } from './star-match.ts';
 export { toVisible } from './visible.ts';

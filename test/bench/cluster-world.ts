@@ -1,10 +1,10 @@
 import { World, type KubernetesObject } from '../../src/model/index.ts';
-import type { JsonObject } from '../../src/std/index.ts';
+import { getBoolean, getNumber, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { createRandom } from './corpus.ts';
 
 /** What pods ask for beside resources. */
 export type Rules = (typeof RULES)[number];
-export const RULES = ['resources', 'default spread', 'hard spread and anti-affinity'] as const;
+const RULES = ['resources', 'default spread', 'hard spread and anti-affinity'] as const;
 
 /** A cluster whose pods all want a node. */
 export interface ClusterSize {
@@ -18,6 +18,19 @@ export interface ClusterSize {
 }
 
 const NAMESPACE = 'bench';
+
+/** A cluster as it was written down as JSON. */
+export function readSize(value: JsonValue): ClusterSize {
+  const rules = RULES.find((name) => name === getString(value, 'rules')) ?? 'resources';
+  const number = (name: string): number => getNumber(value, name) ?? 0;
+  return {
+    nodes: number('nodes'),
+    pods: number('pods'),
+    classes: number('classes'),
+    rules,
+    isMixed: getBoolean(value, 'isMixed') === true,
+  };
+}
 
 /** Nodes of three zones and three sizes, workloads that ask for 100m to 1100m and 128Mi to 2.5Gi, some for a sort of disk. Always the same. */
 export function makeCluster(size: ClusterSize): World {

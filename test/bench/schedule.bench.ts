@@ -2,6 +2,7 @@ import { getNumber, getString, parseJson, type JsonValue } from '../../src/std/i
 import type { ClusterSize } from './cluster-world.ts';
 import { bundleBeside, type Bench } from './kplan.ts';
 import { measureOnce } from './measure.ts';
+import { benchBesideReal } from './real-scheduler.ts';
 import type { BenchRow } from './row.ts';
 
 const NODES = 5000;
@@ -26,7 +27,7 @@ export async function benchSchedule({ program }: Bench): Promise<readonly BenchR
     if (code !== 0) throw new Error(stderr);
     rows.push(...toRows(size, parseJson(stdout)));
   }
-  return rows;
+  return [...rows, ...(await benchBesideReal(program))];
 }
 
 function toRows({ nodes, pods, rules, isMixed }: ClusterSize, told: JsonValue): readonly BenchRow[] {

@@ -1,25 +1,13 @@
 import { schedule, type Placement } from '../../src/engine/scheduler/index.ts';
 import { nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
-import { getBoolean, getNumber, getObject, getString, parseJson, sha256, type JsonValue } from '../../src/std/index.ts';
-import { makeCluster, RULES, type ClusterSize } from './cluster-world.ts';
+import { getObject, parseJson, sha256 } from '../../src/std/index.ts';
+import { makeCluster, readSize } from './cluster-world.ts';
 import { measureWork } from './measure.ts';
 
 // A program: places the pods of one cluster, which is described by its one argument as JSON, and then the last of them again by
 // asking every plugin about every node, with the others where they were put. Prints what each took and hashes of the decisions.
 
 const LAST = 1000;
-
-function readSize(value: JsonValue): ClusterSize {
-  const rules = RULES.find((name) => name === getString(value, 'rules')) ?? 'resources';
-  const number = (name: string): number => getNumber(value, name) ?? 0;
-  return {
-    nodes: number('nodes'),
-    pods: number('pods'),
-    classes: number('classes'),
-    rules,
-    isMixed: getBoolean(value, 'isMixed') === true,
-  };
-}
 
 const hashOf = (placements: readonly Placement[]): string =>
   sha256(placements.map(({ pod, node, feasible, score }) => `${pod} ${node ?? '-'} ${feasible} ${score ?? '-'}`).join('\n'));

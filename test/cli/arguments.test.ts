@@ -72,13 +72,13 @@ for (const { words, message } of wrong)
 test('every flag belongs to a command, and every command names known flags and three examples', () => {
   for (const flag of FLAGS)
     assert.ok(
-      COMMANDS.some((command) => command.flags.includes(flag.name)),
+      COMMANDS.some((command) => command.flags.includes(flag.id ?? flag.name)),
       flag.name,
     );
   for (const command of COMMANDS) {
     for (const name of command.flags)
       assert.ok(
-        FLAGS.some((flag) => flag.name === name),
+        FLAGS.some((flag) => (flag.id ?? flag.name) === name),
         name,
       );
     assert.equal(command.examples.length, 3, command.name);
@@ -105,8 +105,8 @@ test('bash completes what may stand after a flag, by its long and its short name
     return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split(' ');
   };
   for (const flag of ['-o', '--output'])
-    assert.deepEqual(complete('kplan', flag, ''), ['json', 'markdown', 'text', 'yaml', 'github'], flag);
-  assert.deepEqual(complete('kplan', 'validate', '-o', 'j'), ['json']);
+    assert.deepEqual(complete('kplan', flag, ''), ['gitlab', 'html', 'json', 'junit', 'markdown', 'sarif', 'text', 'yaml', 'github'], flag);
+  assert.deepEqual(complete('kplan', 'validate', '-o', 'js'), ['json']);
   assert.deepEqual(complete('kplan', '--fail-on', 'w'), ['warning']);
   assert.deepEqual(complete('kplan', 'vali'), ['validate']);
 });

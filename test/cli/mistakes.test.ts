@@ -38,7 +38,7 @@ const MISTAKES: readonly (readonly [words: string, said: RegExp])[] = [
   ['kplan --kubernetes-version 1.20', /no schemas for Kubernetes 1\.20\n {2}use one of 1\.32/],
   ['kplan -l a=b,,', /--selector a=b,,: /],
   ['kplan -o xml', /-o xml: /],
-  ['kplan -o sarif', /-o sarif is not in this version/],
+  ['kplan -o pdf', /-o pdf: there is gitlab, html, json/],
   ['kplan -o json -o yaml', /only one -o may go to standard output/],
   ['kplan -o json=', /-o json= names no file/],
   ['kplan -o json=none/out.json', /^kplan: none\/out\.json cannot be written: there is no such file or directory\n$/],

@@ -100,6 +100,35 @@ test('what rights nobody can tell is said', async (context) => {
   }
 });
 
+const DENY = `apiVersion: kplan.dev/v1
+kind: Config
+deny:
+  - {subjects: ["ServiceAccount shop/*"], verbs: [get], resources: [secrets], reason: no tokens for pods}
+`;
+
+test('what kplan.yaml denies is an error, of a plan where it brings it', async (context) => {
+  const folder = temporaryFolder(context);
+  const config = join(folder, 'deny.yaml');
+  writeFileSync(config, DENY);
+  writeFileSync(join(folder, 'r.yaml'), reader('secrets'));
+  const message =
+    'ServiceAccount shop/web can read Secrets in shop (RoleBinding "readers/shop" of Role "reader" to ServiceAccount "web/shop"), which deny[0] of deny.yaml denies: no tokens for pods';
+  const asked = ['--config', config, '-o', 'json'];
+  const { code, stdout } = await run('kplan', folder, ['rbac', 'r.yaml', '--base', 'none', ...asked]);
+  assert.equal(code, 1);
+  const list = (report: JsonValue, field: string): readonly string[] =>
+    getArray(report, field)
+      .filter((item) => getString(item, 'code') === 'KA0501')
+      .map((item) => `${getString(item, 'severity')} ${getString(item, 'message')}`);
+  const report = readReport(stdout);
+  assert.deepEqual(list(report, 'findings'), [`error ${message}`]);
+  assert.equal(getNumber(getArray(report, 'findings')[0], 'source', 'line'), 5);
+  const plan = await run('kplan', folder, ['r.yaml', '--base', 'none', ...asked]);
+  assert.deepEqual([plan.code, list(readReport(plan.stdout), 'effects')], [1, [`error ${message}`]]);
+  const same = await run('kplan', folder, ['r.yaml', '--snapshot', 'r.yaml', ...asked]);
+  assert.deepEqual(list(readReport(same.stdout), 'effects'), []);
+});
+
 test('an audit log tells which rights nobody used, and the Role that would have been enough', async (context) => {
   const folder = temporaryFolder(context);
   writeFileSync(join(folder, 'r.yaml'), reader('pods, secrets'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { getArray, getString } from '../../src/std/index.ts';
+import { getArray, getNumber, getString, type JsonValue } from '../../src/std/index.ts';
 import { run, temporaryFolder } from './program.ts';
 import { readReport } from './report-schema.ts';
 
@@ -62,3 +62,44 @@ for (const [what, configuration, message] of MISTAKES) {
     assert.match(said ?? '', message);
   });
 }
+
+const DEPLOYMENT = (cpu: string, scheduler: string): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {schedulerName: ${scheduler}, containers: [{name: c, image: i, resources: {requests: {cpu: "${cpu}"}}}]}}}\n`;
+
+/** What a command says of a Deployment of the scheduler `packer`, of whose profile nothing but this file tells. */
+async function askOfPacker(context: Parameters<typeof temporaryFolder>[0], words: readonly string[]): Promise<JsonValue> {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'web.yaml'), DEPLOYMENT('1', 'packer'));
+  writeFileSync(join(folder, 'huge.yaml'), DEPLOYMENT('100', 'packer'));
+  writeFileSync(join(folder, 'nodes.yaml'), [NODE('large', '8'), NODE('small', '2')].join('---\n'));
+  writeFileSync(join(folder, 'scheduler.yaml'), PACKED);
+  const given = ['--nodes', 'nodes.yaml', '--scheduler-config', 'scheduler.yaml', '-o', 'json'];
+  const { stdout, stderr } = await run('kplan', folder, [...words, ...given]);
+  assert.equal(stderr, '');
+  return readReport(stdout);
+}
+
+test('a drain places what comes instead by the profiles of a configuration', async (context) => {
+  const report = await askOfPacker(context, ['drain', 'large', '-f', 'web.yaml']);
+  const evicted = getArray(report, 'drains').flatMap((drain) => getArray(drain, 'evicted'));
+  assert.deepEqual(
+    evicted.map((item) => getString(item, 'to')),
+    ['small', 'small'],
+  );
+});
+
+test('capacity counts pods of the profiles of a configuration', async (context) => {
+  const report = await askOfPacker(context, ['capacity', 'web.yaml']);
+  assert.deepEqual(
+    getArray(report, 'rooms').map((room) => [getNumber(room, 'has'), getNumber(room, 'more')]),
+    [[2, 8]],
+  );
+});
+
+test('the effects of a plan are those of the profiles of a configuration', async (context) => {
+  const codesOf = async (file: string): Promise<readonly unknown[]> =>
+    getArray(await askOfPacker(context, ['plan', file, '--base', 'none']), 'effects')
+      .filter((effect) => getString(effect, 'engine') === 'scheduler')
+      .map((effect) => getString(effect, 'code'));
+  assert.deepEqual([await codesOf('web.yaml'), await codesOf('huge.yaml')], [[], ['KS0001']]);
+});

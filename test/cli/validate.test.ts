@@ -97,7 +97,7 @@ const refusals: readonly { readonly name: string; readonly args: readonly string
   { name: 'a missing path', args: ['validate', 'nowhere'], message: /nowhere/ },
   { name: 'an unknown flag', args: ['validate', '--al'], message: /unknown flag --al; did you mean --all\?/ },
   { name: 'an unknown format', args: ['validate', '-o', 'jsn'], message: /did you mean json\?/ },
-  { name: 'a format of a later version', args: ['validate', '-o', 'sarif'], message: /not in this version/ },
+  { name: 'a format that there is not', args: ['validate', '-o', 'pdf'], message: /there is gitlab, html/ },
   { name: 'an unknown Kubernetes version', args: ['validate', '--kubernetes-version', '1.9'], message: /no schemas for Kubernetes 1\.9/ },
   { name: 'a baseline that is not there', args: ['validate', '--baseline', 'no.json'], message: /no\.json: there is no such file/ },
   { name: 'two formats for standard output', args: ['validate', '-o', 'json', '-o', 'text'], message: /only one -o/ },

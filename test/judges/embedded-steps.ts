@@ -12,7 +12,13 @@ const SELECTORS = [null, 'a=1', 'a!=1', 'b', '!c', 'a in (1,2),b', 'c notin (3)'
 export function makeSteps(random: Random): readonly JsonValue[] {
   const kind = random.pick(MADE_KINDS);
   const first = { op: 'create', manager: 'kapply', object: makeObject(kind, 'x', random) };
-  return [first, ...random.list(3 + random.below(8), () => makeStep(kind, random))];
+  return [first, ...random.list(3 + random.below(8), () => makeStep(kind, random)), ...(random.once(8) ? makeEnd(kind, random) : [])];
+}
+
+/** The namespace goes, and somebody goes on applying. */
+function makeEnd(kind: MadeKind, random: Random): readonly JsonValue[] {
+  const late = random.list(2, () => makeObject(kind, random.pick(['y', 'z']), random));
+  return [{ op: 'delete namespace' }, ...late.map((object) => ({ op: 'apply', manager: random.pick(MANAGERS), force: true, object }))];
 }
 
 function makeStep(kind: MadeKind, random: Random): JsonValue {

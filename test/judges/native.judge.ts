@@ -48,13 +48,19 @@ export const nativeJudge: OracleJudge = {
     const ours = judgeOurselves(object, setting().catalog);
     const real = listTexts(answer);
     if (real.length === 0)
-      return ours.length === 0 ? { coverage: ['accepted'] } : differ(ours, real, `kplan refuses: ${toPattern(ours[0] ?? '')}`);
+      return ours.length === 0
+        ? { coverage: ['accepted'] }
+        : differ(ours, real, `kplan refuses${isNameless(object) ? ' a nameless LimitRange' : ''}: ${toPattern(ours[0] ?? '')}`);
     const isSaid = (text: string): boolean => ours.some((own) => own === text || own.endsWith(`: ${text}`));
     if (real.every(isSaid)) return { coverage: ['refused in the same words'] };
     // A rule that kplan does not know: it lets the object pass, or refuses it for what it knows.
     return { coverage: ['not covered', ...(ours.length === 0 ? [] : ['not covered in full'])], isCompared: false };
   },
 };
+
+function isNameless({ kind, metadata }: KubernetesObject): boolean {
+  return kind === 'LimitRange' && (getString(metadata, 'name') ?? '') === '';
+}
 
 /** What the server writes where it has no field to name. */
 const NO_FIELD = '<nil>: Invalid value: "": ';

@@ -60,7 +60,8 @@ async function prepare({ client, catalog, random }: Setting): Promise<Trial> {
 }
 
 function generate(random: Random, bases: ReturnType<typeof groupByKind>, catalog: SchemaCatalog): JsonValue {
-  const given = random.once(2) ? makeObject(random.pick(MADE_KINDS), 'x', random) : random.pick(random.pick(bases)).object;
+  const other = random.once(20) ? bases.filter(([base]) => base?.kind.kind === 'CustomResourceDefinition') : bases;
+  const given = random.once(2) ? makeObject(random.pick(MADE_KINDS), 'x', random) : random.pick(random.pick(other)).object;
   const schema = catalog.find(gvkOf(given))?.schema ?? {};
   const first = random.list(random.below(3), () => 0).reduce<JsonObject>((more) => addField(more, schema, random), given);
   const second = random.list(1 + random.below(3), () => 0).reduce<JsonObject>((at) => alter(at, schema, random), first);

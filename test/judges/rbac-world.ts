@@ -20,9 +20,10 @@ const RESOURCES = [
   'clusterroles',
   '',
 ];
-const VERBS = ['get', 'list', 'create', 'update', '*', 'use', 'Get', 'impersonate', 'bind', 'escalate'];
+const VERBS = ['get', 'list', 'create', 'update', 'deletecollection', '*', 'use', 'Get', 'impersonate', 'bind', 'escalate'];
 const NAMES = ['a', 'b', '*', 'c0', 'r0', 'view'];
 const URLS = ['*', '/healthz', '/healthz/*', '/metrics*', '/a/*/b', '/logs/**', '/', '/api/*', '//'];
+const PATHS = ['/healthz', '/healthz/etcd', '/metrics', '/metricsx', '/a/x/b', '/a/*/b', '/logs/x', '/logs/', '/', '//', '/version', '*'];
 const USERS = ['jane', 'joe', '*', 'system:serviceaccount:shop:default', 'system:anonymous', 'system:kube-scheduler'];
 const TEAMS = ['ops', 'system:authenticated', 'system:serviceaccounts', 'system:serviceaccounts:shop', '*', 'system:unauthenticated'];
 const AGGREGATES = ['to-view', 'to-own', 'to-other'];
@@ -107,7 +108,8 @@ function toReference(kind: string, random: Random): JsonObject {
   return { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: random.pick(own) } };
 }
 
-function makeRules(random: Random, withUrls: boolean): JsonValue {
+/** Rules of a role; those of a ClusterRole may be about paths too. */
+export function makeRules(random: Random, withUrls: boolean): JsonValue {
   return random.list(1 + random.below(3), () => {
     if (withUrls && random.once(4)) return { verbs: few(random, ['get', 'post', '*']), nonResourceURLs: few(random, URLS) };
     const named = random.once(4) ? { resourceNames: few(random, NAMES) } : {};
@@ -119,7 +121,8 @@ function few<T>(random: Random, items: readonly T[]): readonly T[] {
   return random.list(1 + random.below(2), () => random.pick(items));
 }
 
-function makeSubjects(random: Random, needsNamespace: boolean): JsonValue {
+/** Up to two subjects of a binding. */
+export function makeSubjects(random: Random, needsNamespace: boolean): JsonValue {
   return random.list(random.below(3), () => {
     const apiGroup = 'rbac.authorization.k8s.io';
     if (random.once(3)) return { kind: 'User', apiGroup, name: random.pick(USERS) };
@@ -157,7 +160,7 @@ export function makeRequest(random: Random): JsonObject {
     return {
       user,
       verb: random.pick(['get', 'post', 'Get', '*']),
-      path: random.pick(['/healthz', '/healthz/etcd', '/metrics', '/a/x/b', '/logs/x', '/', '/version', '*']),
+      path: random.pick(PATHS),
     };
   const [resource = '', subresource = ''] = random.pick(RESOURCES).split('/');
   return {

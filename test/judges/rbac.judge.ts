@@ -5,37 +5,9 @@ import { getArray, getBoolean, getObject, getString, stringifyJson, type JsonObj
 import { sleep, type Client } from './client.ts';
 import type { Comparison, Judge, Setting, Trial } from './judge.ts';
 import type { Random } from './random.ts';
+import { makeRequest, makeRules, makeSubjects, NAMESPACES } from './rbac-world.ts';
 
 const API = '/apis/rbac.authorization.k8s.io/v1';
-const NAMESPACES = ['judged-shop', 'judged-payments', 'kube-system'];
-const GROUPS = ['', 'apps', 'extensions', '*', 'metrics.k8s.io'];
-const RESOURCES = [
-  'pods',
-  'pods/log',
-  'pods/*',
-  '*',
-  '*/scale',
-  '*/*',
-  'deployments',
-  'deployments/scale',
-  'secrets',
-  'namespaces',
-  'nodes',
-  '',
-];
-const VERBS = ['get', 'list', 'watch', 'create', 'delete', '*', 'use', 'Get', 'deletecollection', 'impersonate'];
-const NAMES = ['a', 'b', '*', 'shop', ''];
-const URLS = ['*', '/healthz', '/healthz/*', '/metrics*', '/a/*/b', '/logs/**', '/', '/api/*', '//'];
-const USERS = ['jane', 'joe', '*', 'system:serviceaccount:judged-shop:default', 'system:anonymous', 'system:kube-scheduler'];
-const TEAMS = [
-  'ops',
-  'system:authenticated',
-  'system:serviceaccounts',
-  'system:serviceaccounts:judged-shop',
-  '*',
-  'system:unauthenticated',
-];
-
 /** How long the server's caches may take to see a new object. */
 const SETTLE = 2000;
 
@@ -51,11 +23,11 @@ const BRANCHES: readonly string[] = [
 export const rbacJudge: Judge = { subject: 'rbac', cases: 3000, parallel: 8, branches: BRANCHES, prepare };
 
 async function prepare({ client, random }: Setting): Promise<Trial> {
-  for (const name of NAMESPACES.slice(0, 2)) await client.createNamespace(name);
+  for (const name of NAMESPACES.filter((item) => !item.startsWith('kube-'))) await client.createNamespace(name);
   for (const object of makeWorld(random)) await client.must('POST', folderOf(object), object);
   await sleep(SETTLE);
   const world = World.of(await readPolicy(client));
-  return { generate: makeReview, compare: (input) => compare(input, world, client) };
+  return { generate: (from) => toReview(makeRequest(from)), compare: (input) => compare(input, world, client) };
 }
 
 async function compare(input: JsonValue, world: World, client: Client): Promise<Comparison | undefined> {
@@ -147,12 +119,12 @@ function makeWorld(random: Random): readonly KubernetesObject[] {
     ...fields,
   });
   const reference = (kind: string, name: string): JsonObject => ({ roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name } });
-  const subjects = (needsNamespace: boolean): JsonObject => ({
-    subjects: random.list(1 + random.below(2), () => subject(random, needsNamespace)),
-  });
+  const subjects = (needsNamespace: boolean): JsonObject => ({ subjects: makeSubjects(random, needsNamespace) });
   return [
-    ...random.list(15, (i) => made('ClusterRole', { name: `judged-c${i}` }, { rules: rules(random, true) })),
-    ...random.list(15, (i) => made('Role', { name: `judged-r${i}`, namespace: random.pick(NAMESPACES) }, { rules: rules(random, false) })),
+    ...random.list(15, (i) => made('ClusterRole', { name: `judged-c${i}` }, { rules: makeRules(random, true) })),
+    ...random.list(15, (i) =>
+      made('Role', { name: `judged-r${i}`, namespace: random.pick(NAMESPACES) }, { rules: makeRules(random, false) }),
+    ),
     ...random.list(9, (i) =>
       made(
         'ClusterRoleBinding',
@@ -169,81 +141,9 @@ function makeWorld(random: Random): readonly KubernetesObject[] {
   ];
 }
 
-function rules(random: Random, withUrls: boolean): JsonValue {
-  return random.list(1 + random.below(2), () => {
-    if (withUrls && random.once(3)) return { verbs: few(random, ['get', 'post', '*']), nonResourceURLs: few(random, URLS) };
-    const named = random.once(4) ? { resourceNames: few(random, NAMES) } : {};
-    return { verbs: few(random, VERBS), apiGroups: few(random, GROUPS), resources: few(random, RESOURCES), ...named };
-  });
-}
-
-function few<T>(random: Random, items: readonly T[]): readonly T[] {
-  return [...new Set(random.list(1 + random.below(2), () => random.pick(items)))];
-}
-
-function subject(random: Random, needsNamespace: boolean): JsonValue {
-  const apiGroup = 'rbac.authorization.k8s.io';
-  switch (random.below(3)) {
-    case 0:
-      return { kind: 'User', apiGroup, name: random.pick(USERS) };
-    case 1:
-      return { kind: 'Group', apiGroup, name: random.pick(TEAMS) };
-    default: {
-      const namespace = needsNamespace || random.once(2) ? { namespace: random.pick(NAMESPACES) } : {};
-      return { kind: 'ServiceAccount', name: random.pick(['default', 'ci']), ...namespace };
-    }
-  }
-}
-
-function makeReview(random: Random): JsonValue {
-  const home = random.pick(NAMESPACES);
-  const account = random.pick(['default', 'ci', 'deployment-controller', 'namespace-controller']);
-  const accountGroups = ['system:serviceaccounts', `system:serviceaccounts:${home}`, 'system:authenticated'];
-  const who = random.pick<JsonObject>([
-    { user: 'jane', groups: ['system:authenticated'] },
-    { user: 'joe', groups: ['ops', 'system:authenticated'] },
-    { user: '*', groups: ['*'] },
-    { user: 'root', groups: ['system:masters'] },
-    { user: 'system:anonymous', groups: ['system:unauthenticated'] },
-    { user: 'system:kube-scheduler', groups: ['system:authenticated'] },
-    { user: `system:serviceaccount:${home}:${account}`, groups: accountGroups },
-    { user: `system:serviceaccount:${home}:${account}`, groups: [] },
-  ]);
-  if (random.once(4)) {
-    const path = random.pick([
-      '/healthz',
-      '/healthz/etcd',
-      '/metrics',
-      '/metricsx',
-      '/a/x/b',
-      '/a/*/b',
-      '/logs/',
-      '/logs',
-      '/',
-      '/version',
-      '/api',
-      '/api/',
-      '//',
-      '',
-    ]);
-    return { ...who, nonResourceAttributes: { verb: random.pick(['get', 'post', '*']), path } };
-  }
-  const [resource = '', subresource = ''] = random
-    .pick([
-      'pods',
-      'pods/log',
-      'deployments',
-      'deployments/scale',
-      'secrets',
-      'namespaces',
-      'nodes',
-      'x/scale',
-      '*',
-      'pods/*',
-      'serviceaccounts',
-    ])
-    .split('/');
-  const namespace = random.pick(['', ...NAMESPACES, 'judged-other']);
-  const group = random.pick(['', '', 'apps', 'extensions', '*']);
-  return { ...who, resourceAttributes: { verb: random.pick(VERBS), group, resource, subresource, namespace, name: random.pick(NAMES) } };
+/** A request as the server is asked about it. */
+function toReview(request: JsonObject): JsonObject {
+  const { user, verb = '', path, ...target } = request;
+  const who = { user: getString(user, 'name') ?? '', groups: getArray(user, 'groups') };
+  return path === undefined ? { ...who, resourceAttributes: { ...target, verb } } : { ...who, nonResourceAttributes: { verb, path } };
 }

@@ -1,6 +1,6 @@
 import { refuseGrant, refuseRequest, type UserInfo } from '../../src/engine/rbac/index.ts';
 import { isKubernetesObject, nameOf, namespaceOf, refOf, World, type KubernetesObject } from '../../src/model/index.ts';
-import { getBoolean, getObject, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getBoolean, getObject, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { sleep, type Client } from './client.ts';
 import type { Comparison, Judge, Setting, Trial } from './judge.ts';
 import { folderOf, readPolicy } from './rbac.judge.ts';
@@ -10,7 +10,7 @@ import { makeGrant, makePolicy, NAMESPACES, readUser } from './rbac-world.ts';
 /** How long the server's caches may take to see a new object. */
 const SETTLE = 2000;
 
-/** Somebody may write every role and binding, but grant only what they hold. */
+/** Two may write every role and binding, but grant only what they hold; no other binding names the second. */
 const WRITERS: readonly KubernetesObject[] = [
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -29,7 +29,7 @@ const WRITERS: readonly KubernetesObject[] = [
     kind: 'ClusterRoleBinding',
     metadata: { name: 'judged-writer' },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'judged-writer' },
-    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' }],
+    subjects: ['jane', 'june'].map((name) => ({ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name })),
   },
 ];
 
@@ -44,7 +44,7 @@ export const rightsJudge: Judge = {
 
 async function prepare({ client, random }: Setting): Promise<Trial> {
   // Of objects that are made twice, the first counts.
-  const policy = random.list(3, () => makePolicy(random)).flatMap((objects) => objects.filter(isKubernetesObject));
+  const policy = random.list(3, () => makePolicy(random)).flatMap((objects) => objects.filter(isKubernetesObject).filter(isOfSome));
   for (const name of NAMESPACES) {
     await client.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
@@ -55,12 +55,29 @@ async function prepare({ client, random }: Setting): Promise<Trial> {
   const world = World.of(
     stored.objects().map((object) => (object['aggregationRule'] === undefined ? object : { ...object, aggregationRule: {} })),
   );
-  const generate = (from: Random): JsonObject => ({ object: makeGrant(from), user: makeWriter(from), remove: from.once(6) });
+  const generate = (from: Random): JsonObject => ({
+    object: from.once(3) ? renamed(makeGrant(from)) : makeGrant(from),
+    user: makeWriter(from),
+    remove: from.once(6),
+  });
   return { generate, compare: (input) => compare(input, { stored, world, client }) };
 }
 
+/** Were everybody given rights in the whole cluster, these might be all that there are. */
+function isOfSome(object: KubernetesObject): boolean {
+  return (
+    object.kind !== 'ClusterRoleBinding' ||
+    !getArray(object, 'subjects').some((subject) => getString(subject, 'name') === 'system:authenticated')
+  );
+}
+
+/** The same under a name that nothing has yet. */
+function renamed(object: JsonObject): JsonObject {
+  return { ...object, metadata: { ...getObject(object, 'metadata'), name: 'made-now' } };
+}
+
 function makeWriter(random: Random): JsonObject {
-  const name = random.pick(['jane', 'jane', 'jane', 'joe', 'system:serviceaccount:shop:default']);
+  const name = random.pick(['jane', 'jane', 'june', 'joe', 'stranger', 'system:serviceaccount:shop:default']);
   return { name, groups: [...(random.once(3) ? ['ops'] : []), 'system:authenticated'] };
 }
 

@@ -89,8 +89,6 @@ async function compare(input: JsonValue, catalog: SchemaCatalog, client: Client)
 function oddityOf(object: JsonObject, kind: Kind): string | undefined {
   if (Object.keys(object).some((key) => /^(?:apiversion|kind)$/i.test(key) && key !== 'apiVersion' && key !== 'kind'))
     return 'type in other letters';
-  const numbers = ['generation', 'deletionGracePeriodSeconds'].map((field) => getAt(object, 'metadata', field));
-  if (kind.custom && numbers.some((value) => typeof value === 'bigint')) return 'custom metadata beyond int64';
   if (kind.kind === 'LimitRange' && (getString(object, 'metadata', 'name') ?? '') === '') return 'nameless LimitRange';
   return holdsBytesList(object, kind.schema) ? 'list for bytes' : undefined;
 }

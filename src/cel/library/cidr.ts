@@ -11,6 +11,7 @@ const CIDR_TYPE: CelType = opaque('net.CIDR');
 
 class CidrValue extends SealedValue {
   readonly typeName = 'net.CIDR';
+  override readonly goType = 'netip.Prefix';
   readonly network: Network;
 
   constructor(network: Network) {

@@ -9,6 +9,7 @@ export const IP_TYPE: CelType = opaque('net.IP');
 
 export class IpValue extends SealedValue {
   readonly typeName = 'net.IP';
+  override readonly goType = 'netip.Addr';
   readonly address: Address;
 
   constructor(address: Address) {

@@ -101,9 +101,13 @@ const SORTS: readonly FunctionDeclaration[] = [
   },
 ];
 
+/** Counted as Go counts without a sign: what is less than nothing, or too much, is another number. */
 function madeCost(size: number, factor: number): number {
-  // What is less than nothing is a number without end to the unsigned counter.
-  return size * factor < 0 ? Infinity : Math.trunc(size * factor) + 1 + LIST_COST;
+  return Number(BigInt.asIntN(64, toUnsigned(size * factor) + 1n + BigInt(LIST_COST)));
+}
+
+function toUnsigned(count: number): bigint {
+  return Math.abs(count) >= 2 ** 64 || count < -(2 ** 63) ? 2n ** 63n : BigInt(Math.trunc(count));
 }
 
 const bySize: CostRule = (_, result) => madeCost(costSize(result), 1);

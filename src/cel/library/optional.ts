@@ -1,8 +1,9 @@
 import { call, copy, memberCall, type Expr } from '../ast.ts';
 import { member, overload, type Implementation } from '../declaration.ts';
 import { bind, type Macro } from '../macro.ts';
-import { BOOL, DYN, INT, listOf, mapOf, optionalOf, parameter, STRING } from '../type.ts';
-import { Duration, Failure, isList, MapValue, NO_SUCH_OVERLOAD, Optional, Timestamp, Uint, type Value } from '../value.ts';
+import { SchemaList } from '../schema-list.ts';
+import { BOOL, DYN, INT, listOf, mapOf, opaque, optionalOf, parameter, STRING } from '../type.ts';
+import { Duration, Failure, isList, MapValue, NO_SUCH_OVERLOAD, Optional, takeOut, Timestamp, Uint, type Value } from '../value.ts';
 import { formatValue } from '../format-value.ts';
 import type { Library } from './library.ts';
 
@@ -28,6 +29,8 @@ function mapMacro(name: 'optMap' | 'optFlatMap'): Macro {
 }
 
 function isZero(value: Value): boolean {
+  // Lists and objects with a schema do not tell that they are empty.
+  if (value instanceof SchemaList || (value instanceof MapValue && (value.withoutType?.() ?? value) !== value)) return false;
   if (typeof value === 'string' || isList(value) || value instanceof Uint8Array) return value.length === 0;
   if (value instanceof MapValue) return value.size === 0;
   if (value instanceof Uint) return value.value === 0n;
@@ -53,7 +56,7 @@ const end =
 
 /** Optional values and the ways to select them (cel-go's `cel.OptionalTypes`). */
 export const OPTIONAL_TYPES: Library = {
-  types: [optionalOf(DYN)],
+  types: [opaque('optional_type')],
   macros: [mapMacro('optMap'), mapMacro('optFlatMap')],
   functions: [
     { name: 'optional.of', overloads: [overload('optional_of', [V], OPTIONAL, (value) => new Optional(value))] },
@@ -69,7 +72,7 @@ export const OPTIONAL_TYPES: Library = {
       overloads: [
         member('optional_value', [OPTIONAL], V, (value) => {
           if (!(value instanceof Optional)) return NO_SUCH_OVERLOAD;
-          return value.value ?? (value.value === null ? null : new Failure('optional.none() dereference'));
+          return value.value === undefined ? new Failure('optional.none() dereference') : takeOut(value.value);
         }),
       ],
     },

@@ -15,6 +15,7 @@ interface Amount {
 
 export class QuantityValue extends SealedValue {
   readonly typeName = 'kubernetes.Quantity';
+  override readonly goType = '*resource.Quantity';
   /** In billionths. */
   readonly nano: bigint;
   /** Undefined for one that is kept as a decimal of any length: it never counts as an integer. */
@@ -69,7 +70,8 @@ function addAmounts(a: Amount | undefined, b: Amount | undefined): Amount | unde
   if (b.value === 0n) return a;
   if (a.value === 0n) return b;
   const scale = Math.min(a.scale, b.scale);
-  const value = within64(a.value * 10n ** BigInt(a.scale - scale) + b.value * 10n ** BigInt(b.scale - scale));
+  const [left, right] = [a, b].map((amount) => within64(amount.value * 10n ** BigInt(amount.scale - scale)));
+  const value = left === undefined || right === undefined ? undefined : within64(left + right);
   return value === undefined ? undefined : { value, scale };
 }
 

@@ -9,6 +9,7 @@ export const SEMVER_TYPE: StructType = sealed('kubernetes.Semver');
 
 export class SemverValue extends SealedValue {
   readonly typeName = 'kubernetes.Semver';
+  override readonly goType = 'semver.Version';
   readonly numbers: readonly bigint[];
   readonly prerelease: readonly string[];
 

@@ -216,5 +216,5 @@ const TEXTS: readonly FunctionDeclaration[] = [
 export const STANDARD: Library = {
   functions: [...OPERATORS, SIZE, ...CONVERSIONS, ...TEXTS, ...TIME_FUNCTIONS],
   macros: STANDARD_MACROS,
-  types: [BOOL, BYTES, DOUBLE, DURATION, INT, listOf(DYN), mapOf(DYN, DYN), NULL, STRING, TIMESTAMP, UINT],
+  types: [BOOL, BYTES, DOUBLE, DURATION, INT, LIST, MAP, NULL, STRING, TIMESTAMP, UINT],
 };

@@ -10,6 +10,7 @@ const URL_TYPE = sealed('kubernetes.URL');
 
 class UrlValue extends SealedValue {
   readonly typeName = 'kubernetes.URL';
+  override readonly goType = '*url.URL';
   readonly url: GoUrl;
 
   constructor(url: GoUrl) {

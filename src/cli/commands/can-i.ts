@@ -1,8 +1,9 @@
 import { authorize, describeBinding, listPermissions, type UserInfo } from '../../engine/rbac/index.ts';
 import type { AbilityEntry, AccessListReport, AccessReport } from '../../report/index.ts';
 import { compareBy, sortedUnique } from '../../std/index.ts';
-import { answerBatch } from '../access-batch.ts';
+import { answerAccess } from '../access-batch.ts';
 import { usage, withoutFlags, type Arguments } from '../arguments.ts';
+import { answerBatch } from '../batch.ts';
 import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readAction, readNamespace, toEntry, toGrantEntries } from '../stages/access-request.ts';
@@ -18,7 +19,7 @@ export async function runCanI(args: Arguments, io: Io): Promise<number> {
   checkUsage(args, user);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openRightsWorld(args.string('filename'), withoutFlags(args, ['as', 'as-group', 'namespace']), io, log);
-  if (batch !== undefined) return answerBatch(batch, question.world, io);
+  if (batch !== undefined) return answerBatch(batch, (line) => answerAccess(line, question.world), io);
   if (user === undefined) throw whoAsks(args);
   if (args.has('list')) {
     await printReport(toList(question, user, args), args, io);

@@ -1,4 +1,4 @@
-import { expandWorld } from '../../engine/controllers/index.ts';
+import { boundReplicas, expandWorld } from '../../engine/controllers/index.ts';
 import {
   findCapacity,
   parseShapeSpec,
@@ -15,6 +15,7 @@ import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
 import { findWorkload } from '../stages/find-workload.ts';
+import { readGivenProfiles } from '../stages/scheduler-configuration.ts';
 
 /** `kplan capacity [PATH]`: what fits, and how many nodes are needed. */
 export async function runCapacity(args: Arguments, io: Io): Promise<number> {
@@ -25,19 +26,22 @@ export async function runCapacity(args: Arguments, io: Io): Promise<number> {
   const { world, kubernetesVersion } = question;
   const text = args.string('for');
   const wanted = text === undefined ? undefined : findWorkload(world, text, args);
+  const { profiles, notes } = readGivenProfiles(args, io, kubernetesVersion);
   const started = io.now();
   const { loadCoveringSolver } = await import('../covering-solver.ts');
   const answer = findCapacity(world, {
     kubernetesVersion,
     expand: expandWorld,
+    listOverlarge: (asked) => boundReplicas(asked).overlarge,
     shapes,
     open: await loadCoveringSolver(),
     groups: args.list('node-group'),
+    ...(profiles === undefined ? {} : { profiles }),
     expander: readExpander(args),
     ...(wanted === undefined ? {} : { wanted: refOf(wanted) }),
   });
   log.detail(`counted in ${io.now() - started} ms`);
-  const report = toReport(question, answer);
+  const report = toReport({ ...question, notes: [...question.notes, ...notes] }, answer);
   await printReport(report, args, io);
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }

@@ -8,6 +8,7 @@ import { readSelector } from '../limit-plan.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld } from '../stages/question-world.ts';
+import { readGivenProfiles } from '../stages/scheduler-configuration.ts';
 import { settleWorld } from '../stages/settled-world.ts';
 
 /** `kplan drain NODE... [-f PATH]`: what if these nodes go. Exit 1 where one cannot, or a pod finds no other place. */
@@ -24,7 +25,8 @@ export async function runDrain(args: Arguments, io: Io): Promise<number> {
   const nodes = [...new Set(args.positionals)];
   checkNodes(nodes, world);
   const started = io.now();
-  const schedule = { kubernetesVersion, settlesClaims: true };
+  const given = readGivenProfiles(args, io, kubernetesVersion);
+  const schedule = { kubernetesVersion, settlesClaims: true, ...(given.profiles === undefined ? {} : { profiles: given.profiles }) };
   const drains = drainNodes(world, raw, {
     nodes,
     force: args.has('force'),
@@ -47,7 +49,7 @@ export async function runDrain(args: Arguments, io: Io): Promise<number> {
     drains,
     losses,
     findings,
-    notes: [...notes, ...settled.notes, ...zoneless],
+    notes: [...notes, ...settled.notes, ...given.notes, ...zoneless],
   };
   const report: DrainReport = { ...asked, next: nextStep(asked) };
   await printReport(report, args, io);

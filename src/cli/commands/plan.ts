@@ -30,7 +30,7 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
   const out = args.string('out');
   if (out !== undefined) writeOutput(out, writePlanFile(limitPlan(plan, args), { kplanVersion: VERSION }), io);
   const report = toReport(planned, args, io);
-  await printReport(report, args, io);
+  await printReport(report, args, io, desired.config.failOn);
   return exitCode(report.plan, args, desired.config.failOn);
 }
 

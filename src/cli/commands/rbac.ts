@@ -1,14 +1,15 @@
-import { compareRights, listRights, type Holding } from '../../engine/rbac/index.ts';
-import type { World } from '../../model/index.ts';
+import { listChecks, compareRights, listDenied, listRights, type Holding } from '../../engine/rbac/index.ts';
+import type { Fact, Finding, World } from '../../model/index.ts';
 import type { PrincipalEntry, RbacReport, RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readAuditLog, type AuditLog } from '../stages/audit-log.ts';
+import { waiveAll } from '../stages/make-plan.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
 import { openRightsWorld } from '../stages/rights-world.ts';
-import { toLocate, toRightEntries, toRightsChangeEntry } from '../stages/right-entries.ts';
+import { toLocate, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
 import { describeGaps, toUsageEntry } from '../stages/usage-entries.ts';
 import { printLeastRights } from './least-rights.ts';
 
@@ -42,6 +43,8 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
     return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
   });
   const changes = base === undefined || before.kind === 'none' ? undefined : listChanges(base, question, isAsked);
+  const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog)];
+  const found = facts.map((fact) => toFinding(fact, locate));
   return {
     kind: 'RbacReport',
     which,
@@ -50,12 +53,28 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
     principals,
     ...(changes === undefined ? {} : { changes }),
     ...(audit === undefined ? {} : { usage: toUsageEntry(audit.file, audit.log, world, locate) }),
-    findings,
+    findings: [...findings, ...waiveAll(found, question)],
     notes,
     next:
       audit === undefined
         ? '`kplan who-can` asks for one right, `kplan can-i` for one subject; `-o json` names every binding and rule.'
         : 'Only what the log saw counts as used: rights for rare work may be missing from it. `-o json` has the roles to apply.',
+  };
+}
+
+/** A fact as a finding, at the first place in the manifests that it was derived from. */
+function toFinding({ code, severity, subject, data, objects }: Fact, locate: Locate): Finding {
+  const placed = objects.map(({ ref, path = '' }) => ({ ref, path, source: locate(ref, path) }));
+  const at = placed.find(({ source }) => source !== undefined) ?? placed[0];
+  const ref = subject ?? at?.ref;
+  const source = at?.source;
+  return {
+    code,
+    severity,
+    data,
+    ...(ref === undefined ? {} : { ref }),
+    ...(at === undefined || ref !== at.ref ? {} : { path: at.path }),
+    ...(source === undefined ? {} : { source }),
   };
 }
 

@@ -40,7 +40,7 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
     notes: [],
     next: nextStep(known, paths),
   };
-  await printReport(report, args, io);
+  await printReport(report, args, io, first.config.failOn);
   return isFailure(known, [], args.string('fail-on') ?? first.config.failOn ?? 'error') ? 1 : 0;
 }
 

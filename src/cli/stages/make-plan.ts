@@ -1,4 +1,5 @@
-import { ENGINES } from '../../engine/index.ts';
+import { createEngines, ENGINES } from '../../engine/index.ts';
+import { createDenyEngine } from '../../engine/rbac/index.ts';
 import {
   annotationsOf,
   gvkOf,
@@ -37,6 +38,7 @@ import { chooseDryRun, confirmPlan } from './confirm-plan.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
+import { readGivenProfiles } from './scheduler-configuration.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -158,7 +160,7 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
 }
 
 /** The findings with those waived that the configuration or a comment waives. */
-export function waiveAll(findings: readonly Finding[], { manifests, config }: Desired): readonly Finding[] {
+export function waiveAll(findings: readonly Finding[], { manifests, config }: Pick<Desired, 'config' | 'manifests'>): readonly Finding[] {
   return waive(waiveByComment(findings, manifests), config.ignore);
 }
 
@@ -171,6 +173,8 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   const context = joinWorlds(desired.context, before.mode === 'live' ? before.world : World.EMPTY);
   const started = io.now();
   const { lens } = options;
+  const given = readGivenProfiles(args, io, versions[0]);
+  for (const note of given.notes) log.warn(note);
   const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace, lens });
   log.detail(`validated in ${io.now() - started} ms`);
   const { members = [], ...ownership } = options.ownership;
@@ -192,7 +196,11 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     defaultNamespace: desired.defaultNamespace,
     ...(before.mode === 'live' ? { labels: membershipLabels(desired.unit) } : {}),
     findings: [...desired.findings, ...found.map(asOfApply)],
-    engines: [...ENGINES, createReferenceEngine({ knowsAll: knowsCluster, lens })],
+    engines: [
+      ...(given.profiles === undefined ? ENGINES : createEngines(given.profiles)),
+      createDenyEngine(desired.config.deny),
+      createReferenceEngine({ knowsAll: knowsCluster, lens }),
+    ],
     salt: options.salt,
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,

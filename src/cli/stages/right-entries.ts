@@ -1,12 +1,11 @@
 import { listCauses, listGains, type Gain, type Holding, type RightsChange } from '../../engine/rbac/index.ts';
-import { gvkOf, refOf, toRefKey, type Manifest, type ObjectRef, type RefKey, type SourceRange, type World } from '../../model/index.ts';
+import { refOf, toRefKey, type Manifest, type ObjectRef, type RefKey, type SourceRange, type World } from '../../model/index.ts';
 import type { ChangedRightEntry, RightEntry, RightsChangeEntry, ViaEntry } from '../../report/index.ts';
 import { toIndexes } from './access-request.ts';
 import type { QuestionWorld } from './question-world.ts';
 
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
-
-type Locate = (ref: ObjectRef, pointer: string) => SourceRange | undefined;
+/** Where a field (JSON pointer) of an object stands in the manifests, if it does. */
+export type Locate = (ref: ObjectRef, pointer: string) => SourceRange | undefined;
 
 const NOWHERE: Locate = () => undefined;
 
@@ -31,14 +30,13 @@ export function toRightsChangeEntry(
   return { subject: principal.subject, gained: list(gained, locate), lost: list(lost, NOWHERE) };
 }
 
-/** Where the fields of roles and bindings stand in the manifests that a question was asked with. */
+/** Where the fields of objects stand in the manifests that a question was asked with. */
 export function toLocate({ manifests, defaultNamespace }: Pick<QuestionWorld, 'defaultNamespace' | 'manifests'>): Locate {
   const byKey = new Map<RefKey, Manifest>();
   for (const manifest of manifests) {
     const ref = refOf(manifest.object);
-    if (gvkOf(manifest.object).group !== RBAC_GROUP) continue;
-    const isNamespaced = ref.kind === 'Role' || ref.kind === 'RoleBinding';
-    byKey.set(toRefKey(isNamespaced ? { namespace: defaultNamespace, ...ref } : ref), manifest);
+    byKey.set(toRefKey(ref), manifest);
+    byKey.set(toRefKey({ namespace: defaultNamespace, ...ref }), manifest);
   }
   return (ref, pointer) => byKey.get(toRefKey(ref))?.origin.locate(toIndexes(pointer));
 }

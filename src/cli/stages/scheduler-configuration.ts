@@ -13,7 +13,7 @@ export interface GivenProfiles {
 }
 
 /** Reads the KubeSchedulerConfiguration of --scheduler-config. Throws `INVALID_CONFIG` with the place and kube-scheduler's words. */
-export function readGivenProfiles(args: Arguments, io: Io, kubernetesVersion: string): GivenProfiles {
+export function readGivenProfiles(args: Arguments, io: Io, kubernetesVersion: string | undefined): GivenProfiles {
   const given = args.string('scheduler-config');
   if (given === undefined) return { notes: [] };
   const name = basename(given);

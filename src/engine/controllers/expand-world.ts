@@ -4,6 +4,7 @@ import {
   namespaceOf,
   parseApiVersion,
   refOf,
+  toRefKey,
   withMetadata,
   type KubernetesObject,
   type World,
@@ -11,6 +12,7 @@ import {
 import { compareBy, getNumber, getObject, getString, type JsonObject } from '../../std/index.ts';
 import { admitPod, podAdmissionOf, type PodAdmission } from './admission/pod-admission.ts';
 import { isLive, QuotaLedger } from './admission/quota-ledger.ts';
+import { boundReplicas } from './bound-replicas.ts';
 import { EXPAND_DAEMON_SET } from './expand-daemon-set.ts';
 import { EXPAND_JOB } from './expand-job.ts';
 import { EXPAND_DEPLOYMENT, EXPAND_REPLICA_SET, EXPAND_REPLICATION_CONTROLLER } from './expand-replicas.ts';
@@ -45,7 +47,8 @@ const OWNING_KINDS: ReadonlySet<string> = new Set([
  * The world that the controllers lead to once everything has settled: ReplicaSets, pods and claims of the workloads,
  * default ServiceAccounts and namespace labels, with pods as admission stores them. Live children are kept where the
  * controllers would keep them; the names of new ones are `<owner>-<ordinal>` (of a Deployment's pods: its own name, or
- * its ReplicaSet's where another workload has the name). Computed once for a world, and again only for what differs.
+ * its ReplicaSet's where another workload has the name). Of a workload that asks for more pods than the nodes could ever hold only
+ * so many are there, and one (`boundReplicas`). Computed once for a world, and again only for what differs.
  */
 export function expandWorld(world: World): World {
   return world.derive(expand).world;
@@ -61,7 +64,9 @@ interface Expanded {
   readonly refused: readonly RefusedPods[];
 }
 
-function expand(world: World): Expanded {
+function expand(asked: World): Expanded {
+  const { world, overlarge } = boundReplicas(asked);
+  const omitted = new Map(overlarge.map((item) => [toRefKey(item.workload), item.asked - item.kept]));
   const base = taintNodes(removeOrphans(world));
   const admission = podAdmissionOf(base);
   const expansions = EXPANDERS.flatMap((expander) =>
@@ -81,9 +86,16 @@ function expand(world: World): Expanded {
         ({ workload }) => nameOf(workload),
       ),
     )
-    .map(({ workload, expansion }) => admitExpansion(workload, expansion, { admission, ledger }));
+    .map(({ workload, expansion }) =>
+      admitExpansion(workload, expansion, { admission, ledger, omitted: omitted.get(toRefKey(refOf(workload))) ?? 0 }),
+    );
   const add = [...admitted.flatMap((item) => item.add), ...listNamespaceDefaults(base), ...listAdmittedPods(base, admission)];
-  return { world: kept.with(add), refused: admitted.flatMap(({ refused }) => refused ?? []) };
+  // Who reads of a refusal knows the workload as it stands.
+  const refused = admitted.flatMap((item) => item.refused ?? []);
+  return {
+    world: kept.with(add),
+    refused: refused.map((item) => ({ ...item, workload: asked.get(refOf(item.workload)) ?? item.workload })),
+  };
 }
 
 interface Known {

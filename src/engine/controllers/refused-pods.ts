@@ -25,11 +25,19 @@ export interface AdmittedExpansion {
   readonly refused?: RefusedPods;
 }
 
+/** Who is asked about an expansion. */
+export interface Admitting {
+  readonly admission: PodAdmission;
+  readonly ledger: QuotaLedger;
+  /** How many pods the workload asks for beside those of its expansion, which are refused if the last of these is. */
+  readonly omitted: number;
+}
+
 /** Asks admission and the quotas of its namespace about all that a workload's controllers want to make. */
 export function admitExpansion(
   workload: KubernetesObject,
   { add }: Expansion,
-  { admission, ledger }: { readonly admission: PodAdmission; readonly ledger: QuotaLedger },
+  { admission, ledger, omitted }: Admitting,
 ): AdmittedExpansion {
   const barred = findBar(workload, admission);
   if (barred === undefined && !ledger.has(namespaceOf(workload))) return { add };
@@ -41,7 +49,8 @@ export function admitExpansion(
       continue;
     }
     const rest = add.slice(index);
-    const refused = toRefused(workload, object, rest.filter(isNewPod).length, refusal);
+    const pods = rest.filter(isNewPod).length;
+    const refused = toRefused(workload, object, pods === 0 ? 0 : pods + omitted, refusal);
     return refused.count === 0 ? { add: [...made, ...rest] } : { add: [...made, ...rest.filter(isLive)], refused };
   }
   return { add: made };

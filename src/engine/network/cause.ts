@@ -3,7 +3,7 @@ import { specOf, toRefKey, type Fact, type ObjectRef } from '../../model/index.t
 import type { Block } from './block.ts';
 import type { Comparison } from './delta.ts';
 import type { Evaluation } from './evaluation.ts';
-import type { Direction, Policy } from './policy.ts';
+import type { Action, Direction, Policy } from './policy.ts';
 import { PortTable } from './port-set.ts';
 import { portsWith } from './row.ts';
 import type { Workload } from './workload.ts';
@@ -35,7 +35,7 @@ export function listCauses(question: Question): readonly FactObject[] {
   return [...byRef.values()];
 }
 
-/** The policies that decide a block: those that isolate its ends on the side where it is open. */
+/** The policies that decide a block: those that select its ends on the side where it is open. */
 export function listDeciding({ comparison, block, change }: Question): readonly ObjectRef[] {
   const evaluation = change === 'gained' ? comparison.after : comparison.before;
   const policies = [
@@ -69,19 +69,30 @@ function toCause(question: Question, place: Place, pair: { readonly was?: Policy
   const policy = is ?? was;
   if (policy === undefined || (was !== undefined && is !== undefined && isEqualJson(specOf(was.object), specOf(is.object)))) return [];
   const { comparison, change } = question;
+  const [opening, closing] = change === 'gained' ? [is, was] : [was, is];
+  const evaluations = change === 'gained' ? [comparison.after, comparison.before] : [comparison.before, comparison.after];
   const allowing =
-    change === 'gained' ? findRule(question, comparison.after, is, place) : findRule(question, comparison.before, was, place);
+    findRule(question, evaluations[0], opening, place, (action) => action !== 'deny') ??
+    findRule(question, evaluations[1], closing, place, (action) => action === 'deny');
   if (allowing !== undefined) return [{ ref: policy.ref, path: is === undefined ? allowing : nearestPath(is, allowing, place.direction) }];
-  return [{ ref: policy.ref, path: '/spec/podSelector' }];
+  return [{ ref: policy.ref, path: policy.tier === 'namespace' ? '/spec/podSelector' : '/spec' }];
 }
 
-function findRule({ comparison, block }: Question, evaluation: Evaluation, policy: Policy | undefined, place: Place): string | undefined {
-  if (policy === undefined) return undefined;
+function findRule(
+  { comparison, block }: Question,
+  evaluation: Evaluation | undefined,
+  policy: Policy | undefined,
+  place: Place,
+  isMeant: (action: Action) => boolean,
+): string | undefined {
+  if (policy === undefined || evaluation === undefined) return undefined;
   const { ports } = comparison.frame;
-  const rule = (policy[place.direction] ?? []).find((candidate) =>
-    evaluation
-      .parts(policy, candidate, place.direction, place.subject)
-      .some((part) => part.peers.has(place.peer) && ports.and(part.ports, block.ports) !== PortTable.NONE),
+  const rule = (policy[place.direction] ?? []).find(
+    (candidate) =>
+      isMeant(candidate.action) &&
+      evaluation
+        .parts(policy, candidate, place.direction, place.subject)
+        .some((part) => part.peers.has(place.peer) && ports.and(part.ports, block.ports) !== PortTable.NONE),
   );
   return rule?.path;
 }

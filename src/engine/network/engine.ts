@@ -3,12 +3,11 @@ import { compareRefs, formatRef, type Engine, type Fact, type FactChange, type W
 import { listArrivals } from './arrival.ts';
 import { toBlocks, type Block } from './block.ts';
 import { listCauses, listDeciding } from './cause.ts';
+import { compareWorlds } from './changes.ts';
 import { listDeltas, type Comparison } from './delta.ts';
-import { Evaluation, toFrame } from './evaluation.ts';
 import { formatPorts, listPortRanges } from './port-set.ts';
-import { readSide } from './side.ts';
 import { NETWORK_LENS } from './view.ts';
-import { toUniverse, type Universe } from './universe.ts';
+import type { Universe } from './universe.ts';
 import { describeAddresses, describeParty, toParty, type Party } from './wording.ts';
 
 /** Blocks of more pairs than these are told in one fact; of more than a few, where they reach outside as well. */
@@ -43,10 +42,9 @@ function compareShown(before: World, after: World): readonly FactChange[] {
 }
 
 function compareSides(before: World, after: World): readonly FactChange[] {
-  const sides = [readSide(before), readSide(after)] as const;
-  const universe = toUniverse(sides);
-  const frame = toFrame(universe);
-  const comparison: Comparison = { frame, before: new Evaluation(sides[0], 0, frame), after: new Evaluation(sides[1], 1, frame) };
+  const comparison = compareWorlds(before, after);
+  const { frame } = comparison;
+  const { universe } = frame;
   const all = universe.present(0).and(universe.present(1)).or(universe.outside);
   const deltas = listDeltas(comparison, all);
   const everybody = toParty(universe, 1, all);

@@ -1,8 +1,8 @@
 import type { Bitset } from '../../std/index.ts';
 import { Matcher } from './matcher.ts';
-import type { Direction, Policy, Rule } from './policy.ts';
-import { PortTable, toPortSet } from './port-set.ts';
-import { RowTable, type Part, type Row } from './row.ts';
+import type { Direction, Policy, Rule, Tier } from './policy.ts';
+import { PortTable } from './port-set.ts';
+import { RowTable, type Part, type Row, type Step } from './row.ts';
 import type { Side } from './side.ts';
 import type { Universe } from './universe.ts';
 
@@ -48,7 +48,7 @@ export class Evaluation {
     return selecting;
   }
 
-  /** The policies that isolate an end in a direction, by name. */
+  /** The policies that select an end and say something of a direction, in the order in which they are asked. */
   selecting(direction: Direction, end: number): readonly Policy[] {
     return this.#selecting[direction][end] ?? [];
   }
@@ -57,17 +57,34 @@ export class Evaluation {
   row(direction: Direction, end: number): Row {
     const policies = this.selecting(direction, end);
     if (policies.length === 0) return this.#frame.rows.open;
-    const key = `${policies.map(({ ref }) => `${ref.namespace ?? ''}/${ref.name}`).join(' ')}${this.#namedPortKey(direction, end, policies)}`;
+    const key = `${policies.map(({ ref }) => `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`).join(' ')}${this.#namedPortKey(direction, end, policies)}`;
     const known = this.#rows[direction].get(key);
     if (known !== undefined) return known;
-    const row = this.#frame.rows.unite(
-      policies.flatMap((policy) => (policy[direction] ?? []).flatMap((rule) => this.parts(policy, rule, direction, end))),
-    );
+    const row = this.#compute(policies, direction, end);
     this.#rows[direction].set(key, row);
     return row;
   }
 
-  /** What one rule of a policy allows its subject. */
+  #compute(policies: readonly Policy[], direction: Direction, end: number): Row {
+    const { rows } = this.#frame;
+    const isolating = policies.filter(({ tier }) => tier === 'namespace');
+    const allowed = isolating.flatMap((policy) => (policy[direction] ?? []).flatMap((rule) => this.parts(policy, rule, direction, end)));
+    if (isolating.length === policies.length) return rows.unite(allowed);
+    const isolation: readonly Step[] = isolating.length === 0 ? [] : [{ kind: 'isolation', parts: allowed }];
+    const steps = (tier: Tier): readonly Step[] =>
+      policies
+        .filter((policy) => policy.tier === tier)
+        .flatMap((policy) =>
+          (policy[direction] ?? []).map((rule): Step => ({
+            kind: 'rule',
+            action: rule.action,
+            parts: this.parts(policy, rule, direction, end),
+          })),
+        );
+    return rows.decide([...steps('admin'), { kind: 'tier-end' }, ...isolation, ...steps('baseline')]);
+  }
+
+  /** What one rule of a policy speaks of for its subject: what it allows, or in tiers of administrators denies or passes. */
   parts(policy: Policy, rule: Rule, direction: Direction, subject: number): readonly Part[] {
     const isOwn = direction === 'ingress' && rule.namedPorts.length > 0;
     const known = isOwn ? undefined : this.#parts.get(rule);
@@ -79,28 +96,24 @@ export class Evaluation {
   }
 
   #listEgress(rule: Rule, peers: Bitset): readonly Part[] {
+    const { ports } = this.#frame;
     const named = rule.namedPorts.flatMap((port) =>
-      [...this.#matcher.resolve(port)].map(([number, bits]) => ({
-        ports: this.#frame.ports.intern(toPortSet(port.protocol, number, number)),
-        peers: peers.and(bits),
-      })),
+      this.#matcher.resolve(port).map((found) => ({ ports: ports.intern(found.ports), peers: peers.and(found.slots) })),
     );
-    return [{ ports: this.#frame.ports.intern(rule.ports), peers }, ...named];
+    return [{ ports: ports.intern(rule.ports), peers }, ...named];
   }
 
   #portsOn(rule: Rule, subject: number): number {
     const { ports } = this.#frame;
-    let id = ports.intern(rule.ports);
-    for (const named of rule.namedPorts) {
-      for (const number of this.#matcher.numbersOn(subject, named))
-        id = ports.or(id, ports.intern(toPortSet(named.protocol, number, number)));
-    }
-    return id;
+    return rule.namedPorts.reduce(
+      (id, named) => ports.or(id, ports.intern(this.#matcher.portsOn(subject, named))),
+      ports.intern(rule.ports),
+    );
   }
 
   #namedPortKey(direction: Direction, end: number, policies: readonly Policy[]): string {
     if (direction === 'egress') return '';
     const named = policies.flatMap((policy) => (policy.ingress ?? []).flatMap(({ namedPorts }) => namedPorts));
-    return named.map((port) => ` ${this.#matcher.numbersOn(end, port).join()}`).join();
+    return named.map((port) => ` ${this.#matcher.portsOn(end, port).cuts.join()}`).join();
   }
 }

@@ -1,6 +1,7 @@
 /** What this engine does not look at yet; `kplan explain` says so. */
 export const NETWORK_LEAVES_OUT: readonly string[] = [
-  'AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy',
+  'whether the network plugin of the cluster enforces policies, and which kinds of them',
+  'domain names as peers of a ClusterNetworkPolicy: such a rule matches no address',
   'policies of Cilium, Calico and Istio',
   'Services, Ingress and Gateway API: the ports are those of the pods, and exposure by a load balancer or node port is not followed',
   'labels that controllers add to pods (pod-template-hash, job-name): a workload is judged by the labels of its template',

@@ -1,10 +1,11 @@
-import { Bitset, hasPoint, isSubsetIntervals, listIntervals, stringifyJson } from '../../std/index.ts';
+import { Bitset, hasPoint, isSubsetIntervals, listIntervals, stringifyJson, toInterval, uniteAll } from '../../std/index.ts';
 import { isSelected, type Requirement, type Selector } from '../../model/index.ts';
 import { ALL_V4, ALL_V6, type AddressSet } from './address.ts';
 import type { NamedPort, Peer, Policy } from './policy.ts';
+import { NO_PORTS, toPortSet, type PortSet } from './port-set.ts';
 import type { Side } from './side.ts';
 import type { Universe } from './universe.ts';
-import type { Workload } from './workload.ts';
+import type { ContainerPort, Workload } from './workload.ts';
 
 /** Finds the ends of a universe that selectors, address blocks and port names of one side speak of. Answers are remembered. */
 export class Matcher {
@@ -51,7 +52,7 @@ export class Matcher {
 
   /** The slots that a policy isolates. */
   subjects(policy: Policy): Bitset {
-    return this.#inNamespace(policy.namespace).and(this.#select(policy.pods));
+    return this.#inNamespaces(policy.namespaces, policy.namespace).and(this.#select(policy.pods));
   }
 
   /** The ends that the peers of a rule name; undefined peers are everybody. */
@@ -62,29 +63,33 @@ export class Matcher {
     return bits;
   }
 
-  /** The slots by the number that a named port has on them; a pod may have the name several times. */
-  resolve(named: NamedPort): ReadonlyMap<number, Bitset> {
-    const byNumber = new Map<number, Bitset>();
+  /** The slots by the port that a name has on them, as a set of one port; a pod may have the name several times. */
+  resolve(named: NamedPort): readonly { readonly ports: PortSet; readonly slots: Bitset }[] {
+    const found = new Map<string, { readonly ports: PortSet; readonly slots: Bitset }>();
     for (const [slot, pod] of this.#pods.entries()) {
-      for (const port of pod === undefined ? [] : listNumbers(pod, named)) {
-        let bits = byNumber.get(port);
-        if (bits === undefined) byNumber.set(port, (bits = new Bitset(this.#universe.size)));
-        bits.add(slot);
+      for (const { protocol, port } of pod === undefined ? [] : listPorts(pod, named)) {
+        const key = `${protocol} ${port}`;
+        let known = found.get(key);
+        if (known === undefined)
+          found.set(key, (known = { ports: toPortSet(protocol, port, port), slots: new Bitset(this.#universe.size) }));
+        known.slots.add(slot);
       }
     }
-    return byNumber;
+    return [...found.values()];
   }
 
-  /** The numbers that a named port has on a slot. */
-  numbersOn(slot: number, named: NamedPort): readonly number[] {
+  /** The ports that a name has on a slot. */
+  portsOn(slot: number, named: NamedPort): PortSet {
     const pod = this.#pods[slot];
-    return pod === undefined ? [] : listNumbers(pod, named);
+    return pod === undefined ? NO_PORTS : uniteAll(listPorts(pod, named).map(({ protocol, port }) => toPortSet(protocol, port, port)));
   }
 
   #peer(peer: Peer, namespace: string): Bitset {
     switch (peer.kind) {
       case 'addresses':
-        return this.#within(peer.addresses);
+        return this.#within(peer);
+      case 'nodes':
+        return this.#onNodes(peer.nodes);
       case 'pods':
         return this.#inNamespaces(peer.namespaces, namespace).and(this.#select(peer.pods));
     }
@@ -134,26 +139,45 @@ export class Matcher {
     }
   }
 
-  #within(addresses: AddressSet): Bitset {
+  #within({ addresses, meansPods }: Extract<Peer, { kind: 'addresses' }>): Bitset {
+    const bits = this.#outside(addresses);
+    for (const [slot, pod] of this.#addressed) if (this.#isWithin(pod, addresses)) bits.add(slot);
+    const meansAll = meansPods && (isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses));
+    if (meansAll) bits.addAll(this.#selectable);
+    return bits;
+  }
+
+  #outside(addresses: AddressSet): Bitset {
     const bits = new Bitset(this.#universe.size);
     for (const { start, end } of listIntervals(addresses)) {
       const last = this.#universe.atomAt(end);
       for (let atom = this.#universe.atomAt(start); atom < last; atom++) bits.add(atom);
     }
-    for (const [slot, pod] of this.#addressed) if (this.#isWithin(pod, addresses)) bits.add(slot);
+    return bits;
+  }
+
+  #onNodes(selector: Selector): Bitset {
+    const nodes = this.#side.nodes.filter(({ labels }) => isSelected(selector, labels));
+    const bits = this.#outside(uniteAll(nodes.flatMap(({ addresses }) => addresses.map((address) => toInterval(address, address + 1n)))));
+    const isEvery = nodes.length > 0 && nodes.length === this.#side.nodes.length;
+    for (const [slot, pod] of this.#addressed) {
+      const isOn = pod.node === undefined ? isEvery : nodes.some(({ name }) => name === pod.node);
+      if (pod.hostNetwork && isOn) bits.add(slot);
+    }
     return bits;
   }
 
   #isWithin(pod: Workload, addresses: AddressSet): boolean {
     if (!pod.hostNetwork) return pod.addresses.some((address) => hasPoint(addresses, address));
-    const nodes = this.#side.nodeAddresses;
+    const own = pod.node === undefined ? undefined : this.#side.nodes.find(({ name }) => name === pod.node)?.addresses;
+    const nodes = own ?? this.#side.nodeAddresses;
     if (nodes.length > 0) return nodes.every((address) => hasPoint(addresses, address));
     return isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses);
   }
 }
 
-function listNumbers(pod: Workload, { name, protocol }: NamedPort): readonly number[] {
-  return pod.ports.filter((port) => port.name === name && port.protocol === protocol).map(({ port }) => port);
+function listPorts(pod: Workload, { name, protocol }: NamedPort): readonly ContainerPort[] {
+  return pod.ports.filter((port) => port.name === name && (protocol === undefined || port.protocol === protocol));
 }
 
 function remember(memo: Map<string, Bitset>, key: string, compute: () => Bitset): Bitset {

@@ -14,32 +14,54 @@ import { ALL_PORTS, isProtocol, NO_PORTS, toPortSet, type PortSet, type Protocol
 
 export type Direction = 'ingress' | 'egress';
 
-/** Whom a rule speaks of: addresses, or pods of the namespaces selected (of the policy's own where there is no selector). */
+/** Where a policy stands, in the order in which they are asked: tiers of administrators before and after the NetworkPolicies. */
+export const TIERS = ['admin', 'namespace', 'baseline'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** What a rule does with the connections that match it; NetworkPolicies only allow. Pass leaves them to the next tier. */
+export type Action = 'allow' | 'deny' | 'pass';
+
+/** Whom a rule speaks of: addresses, nodes, or pods of the namespaces selected (of the policy's own where there is no selector). */
 export type Peer =
-  | { readonly kind: 'addresses'; readonly addresses: AddressSet }
+  | {
+      readonly kind: 'addresses';
+      readonly addresses: AddressSet;
+      /** Whether pods without a known address are meant by a block of all addresses: said of `networks`, not of `ipBlock`. */
+      readonly meansPods: boolean;
+    }
+  | { readonly kind: 'nodes'; readonly nodes: Selector }
   | { readonly kind: 'pods'; readonly namespaces: Selector | undefined; readonly pods: Selector };
 
-/** A port by name: it is looked up on the destination pod, with its protocol. */
+/** A port by name: it is looked up on the destination pod, with its protocol; in tiers of administrators the pod says the protocol. */
 export interface NamedPort {
   readonly name: string;
-  readonly protocol: Protocol;
+  readonly protocol: Protocol | undefined;
 }
 
 /** One item of `spec.ingress` or `spec.egress`. */
 export interface Rule {
   /** JSON pointer within the policy. */
   readonly path: string;
+  /** The rule's own name; empty where it has none. */
+  readonly name: string;
+  readonly action: Action;
   /** Undefined: everybody, outside the cluster too. */
   readonly peers: readonly Peer[] | undefined;
   readonly ports: PortSet;
   readonly namedPorts: readonly NamedPort[];
 }
 
-/** A NetworkPolicy with its defaults applied. A direction that it does not isolate is undefined. */
+/** A policy of any kind with its defaults applied. A direction of which it says nothing is undefined. */
 export interface Policy {
   readonly ref: ObjectRef;
   readonly object: KubernetesObject;
+  readonly tier: Tier;
+  /** Lower is asked first within a tier; 0 for NetworkPolicies, which have no order. */
+  readonly priority: number;
+  /** The namespace of a NetworkPolicy; the empty string for one of the whole cluster. */
   readonly namespace: string;
+  /** The namespaces of its subjects; undefined: its own. */
+  readonly namespaces: Selector | undefined;
   readonly pods: Selector;
   readonly ingress: readonly Rule[] | undefined;
   readonly egress: readonly Rule[] | undefined;
@@ -57,7 +79,10 @@ export function readPolicy(object: KubernetesObject): Policy {
   return {
     ref: refOf(object),
     object,
+    tier: 'namespace',
+    priority: 0,
     namespace: namespaceOf(object) ?? '',
+    namespaces: undefined,
     pods: getObject(spec, 'podSelector') === undefined ? SELECT_ALL : readLabelSelector(spec['podSelector']),
     ingress: hasType('Ingress', true) ? readRules(spec['ingress'], 'ingress') : undefined,
     egress: hasType('Egress', getArray(spec, 'egress').length > 0) ? readRules(spec['egress'], 'egress') : undefined,
@@ -70,6 +95,8 @@ function readRules(value: JsonValue | undefined, direction: Direction): readonly
     const ports = getArray(rule, 'ports');
     return {
       path: `/spec/${direction}/${index}`,
+      name: '',
+      action: 'allow',
       peers: peers.length === 0 ? undefined : peers.flatMap(readPeer),
       ports: ports.length === 0 ? ALL_PORTS : uniteAll(ports.map(readPorts)),
       namedPorts: ports.flatMap(readNamedPort),
@@ -79,7 +106,7 @@ function readRules(value: JsonValue | undefined, direction: Direction): readonly
 
 function readPeer(value: JsonValue): readonly Peer[] {
   const block = getObject(value, 'ipBlock');
-  if (block !== undefined) return [{ kind: 'addresses', addresses: readBlock(block) }];
+  if (block !== undefined) return [{ kind: 'addresses', addresses: readBlock(block), meansPods: false }];
   const [namespaces, pods] = [getObject(value, 'namespaceSelector'), getObject(value, 'podSelector')];
   if (namespaces === undefined && pods === undefined) return [];
   return [
@@ -96,7 +123,8 @@ function readBlock(block: JsonValue): AddressSet {
   return subtract(parseCidr(getString(block, 'cidr') ?? '') ?? EMPTY_INTERVALS, uniteAll(except));
 }
 
-function readProtocol(port: JsonValue): Protocol | undefined {
+/** The protocol of a port, TCP by default; undefined for one that is not known. */
+export function readProtocol(port: JsonValue): Protocol | undefined {
   const protocol = getAt(port, 'protocol') ?? 'TCP';
   return isProtocol(protocol) ? protocol : undefined;
 }

@@ -2,7 +2,7 @@ import { hasPoint } from '../../std/index.ts';
 import type { ObjectRef, World } from '../../model/index.ts';
 import { formatAddress, parseAddress } from './address.ts';
 import { readModel, type NetworkModel } from './model.ts';
-import type { Direction, Policy } from './policy.ts';
+import { TIERS, type Action, type Direction, type Policy, type Rule, type Tier } from './policy.ts';
 import { toPortPoint, type Protocol } from './port-set.ts';
 import { toLongName } from './workload.ts';
 
@@ -14,14 +14,26 @@ export interface Flow {
   readonly port: number;
 }
 
+/** A rule that matches a connection, and what it does with it. */
+export interface MatchingRule {
+  readonly ref: ObjectRef;
+  readonly path: string;
+  readonly name: string;
+  readonly action: Action;
+}
+
 /** The verdict of one side: that of the sender's policies (egress) or of the receiver's (ingress). */
 export interface SideVerdict {
   readonly direction: Direction;
   readonly allowed: boolean;
-  /** The policies that isolate this end; none: everything is allowed. */
+  /** What decided: a rule of the tier of that name, NetworkPolicies that isolate and have no rule for it, or nothing at all. */
+  readonly by: Tier | 'isolation' | 'default';
+  /** The policies that select this end in this direction. */
   readonly policies: readonly ObjectRef[];
-  /** The rules of these that allow the connection. */
-  readonly rules: readonly { readonly ref: ObjectRef; readonly path: string }[];
+  /** The rules that allow or deny the connection. */
+  readonly rules: readonly MatchingRule[];
+  /** The rules that passed it on to a later tier. */
+  readonly passes: readonly MatchingRule[];
 }
 
 /** Whether a connection is allowed, and why; or which end is not there. */
@@ -44,8 +56,9 @@ interface End {
 }
 
 /**
- * Whether NetworkPolicy v1 lets a connection through: the policies that isolate the sender must allow it to leave and those
- * that isolate the receiver must allow it to enter (`staging/src/k8s.io/api/networking/v1`). A workload stands for each of its
+ * Whether policies let a connection through: those that select the sender must let it leave and those that select the receiver
+ * must let it enter. On each side the first matching rule of the admin tier decides unless it passes, then the NetworkPolicies
+ * that isolate the end (`staging/src/k8s.io/api/networking/v1`), then the baseline tier; what none decides is allowed. A workload stands for each of its
  * pods. The port is the pod's own, after any Service translated it.
  */
 export function isAllowed(world: World, flow: Flow): Verdict {
@@ -87,20 +100,59 @@ interface Question {
 function judge(model: NetworkModel, { direction, subject, peer }: Question, flow: Flow): SideVerdict {
   const policies = model.evaluation.selecting(direction, subject.index);
   const point = toPortPoint(flow.protocol, flow.port);
-  const isMatch = (policy: Policy, rule: NonNullable<Policy['ingress']>[number]): boolean =>
+  const isMatch = (policy: Policy, rule: Rule): boolean =>
     model.evaluation
       .parts(policy, rule, direction, subject.index)
       .some(({ ports, peers }) => peers.has(peer.index) && hasPoint(model.frame.ports.get(ports), point));
-  const rules = policies.flatMap((policy) =>
-    (policy[direction] ?? []).filter((rule) => isMatch(policy, rule)).map(({ path }) => ({ ref: policy.ref, path })),
-  );
-  return { direction, allowed: policies.length === 0 || rules.length > 0, policies: policies.map(({ ref }) => ref), rules };
+  const matching = (tier: Tier): readonly MatchingRule[] =>
+    policies
+      .filter((policy) => policy.tier === tier)
+      .flatMap((policy) =>
+        (policy[direction] ?? [])
+          .filter((rule) => isMatch(policy, rule))
+          .map(({ path, name, action }) => ({ ref: policy.ref, path, name, action })),
+      );
+  const isIsolated = policies.some(({ tier }) => tier === 'namespace');
+  return { direction, policies: policies.map(({ ref }) => ref), ...decide(matching, isIsolated) };
 }
 
-function explain({ direction, policies, rules }: SideVerdict, end: End): string {
-  if (policies.length === 0) return `${direction}: no NetworkPolicy selects ${end.name}, so everything is allowed`;
-  const allowing = rules.map(({ ref, path }) => `${ref.namespace ?? ''}/${ref.name} ${path}`);
-  if (allowing.length > 0) return `${direction}: allowed by ${allowing.join(', ')}`;
-  const names = policies.map(({ namespace = '', name }) => `${namespace}/${name}`).join(', ');
-  return `${direction}: no rule allows it of the ${policies.length === 1 ? 'policy' : 'policies'} that select ${end.name}: ${names}`;
+/** What the rules that match, by tier, come to. */
+function decide(matching: (tier: Tier) => readonly MatchingRule[], isIsolated: boolean): Omit<SideVerdict, 'direction' | 'policies'> {
+  const passes: MatchingRule[] = [];
+  for (const tier of TIERS) {
+    if (tier === 'namespace') {
+      const rules = matching(tier);
+      if (isIsolated) return { allowed: rules.length > 0, by: rules.length > 0 ? tier : 'isolation', rules, passes };
+      continue;
+    }
+    const [first] = matching(tier);
+    if (first?.action === 'pass') passes.push(first);
+    else if (first !== undefined) return { allowed: first.action === 'allow', by: tier, rules: [first], passes };
+  }
+  return { allowed: true, by: 'default', rules: [], passes };
+}
+
+function explain(verdict: SideVerdict, end: End): string {
+  const { direction, allowed, by, policies, rules, passes } = verdict;
+  const passed = passes.length === 0 ? '' : `passed by ${passes.map(describeRule).join(' and ')}; `;
+  switch (by) {
+    case 'default':
+      return policies.length === 0
+        ? `${direction}: no policy selects ${end.name}, so everything is allowed`
+        : `${direction}: ${passed}no rule speaks of it, so it is allowed`;
+    case 'isolation': {
+      const isolating = policies.filter(({ kind }) => kind === 'NetworkPolicy');
+      const names = isolating.map(({ namespace = '', name }) => `${namespace}/${name}`).join(', ');
+      return `${direction}: ${passed}no rule allows it of the ${isolating.length === 1 ? 'policy that selects' : 'policies that select'} ${end.name}: ${names}`;
+    }
+    case 'admin':
+    case 'namespace':
+    case 'baseline':
+      return `${direction}: ${passed}${allowed ? 'allowed' : 'denied'} by ${rules.map(describeRule).join(', ')}`;
+  }
+}
+
+function describeRule({ ref, path, name }: MatchingRule): string {
+  const policy = ref.kind === 'NetworkPolicy' ? `${ref.namespace ?? ''}/${ref.name}` : `${ref.kind} ${ref.name}`;
+  return `${policy} ${path}${name === '' ? '' : ` (${name})`}`;
 }

@@ -1,4 +1,5 @@
 import { Bitset } from '../../std/index.ts';
+import type { Action } from './policy.ts';
 import { PortTable } from './port-set.ts';
 
 /** Some ends, and the ports (a number of the `PortTable`) that are allowed with each of them. */
@@ -12,6 +13,20 @@ export interface Row {
   readonly id: number;
   /** Disjoint, by number of ports, none empty. */
   readonly parts: readonly Part[];
+}
+
+/** One step of a decision by tiers: a rule decides or passes on what is still open, NetworkPolicies decide all of it, a tier ends. */
+export type Step =
+  | { readonly kind: 'rule'; readonly action: Action; readonly parts: readonly Part[] }
+  | { readonly kind: 'isolation'; readonly parts: readonly Part[] }
+  | { readonly kind: 'tier-end' };
+
+/** Some ends whose connections are decided alike so far: ports that are allowed, not decided, and passed on to the next tier. */
+interface Undecided {
+  readonly allowed: number;
+  readonly open: number;
+  readonly passed: number;
+  readonly peers: Bitset;
 }
 
 /** The rows of one universe, each once. */
@@ -32,6 +47,46 @@ export class RowTable {
   unite(parts: readonly Part[]): Row {
     let split: Part[] = [{ ports: PortTable.NONE, peers: Bitset.full(this.#size) }];
     for (const part of joinEqual(parts)) split = joinEqual(split.flatMap((old) => this.#add(old, part)));
+    return this.#intern(split);
+  }
+
+  /** The row that steps of the tiers come to, in their order; what none decides is allowed. */
+  decide(steps: readonly Step[]): Row {
+    const ports = this.#ports;
+    let cells: readonly Undecided[] = [
+      { allowed: PortTable.NONE, open: PortTable.ALL, passed: PortTable.NONE, peers: Bitset.full(this.#size) },
+    ];
+    for (const step of steps) cells = this.#take(cells, step);
+    return this.#intern(
+      joinEqual(cells.map(({ allowed, open, passed, peers }) => ({ ports: ports.or(allowed, ports.or(open, passed)), peers }))),
+    );
+  }
+
+  #take(cells: readonly Undecided[], step: Step): readonly Undecided[] {
+    const ports = this.#ports;
+    if (step.kind === 'tier-end')
+      return joinCells(cells.map((cell) => ({ ...cell, open: ports.or(cell.open, cell.passed), passed: PortTable.NONE })));
+    const action = step.kind === 'rule' ? step.action : 'allow';
+    let taken = cells;
+    for (const part of joinEqual(step.parts)) taken = joinCells(taken.flatMap((cell) => this.#match(cell, part, action)));
+    return step.kind === 'rule' ? taken : joinCells(taken.map((cell) => ({ ...cell, open: PortTable.NONE })));
+  }
+
+  #match(cell: Undecided, part: Part, action: Action): readonly Undecided[] {
+    const ports = this.#ports;
+    const matched = ports.and(cell.open, part.ports);
+    if (matched === PortTable.NONE || !cell.peers.meets(part.peers)) return [cell];
+    const joint = {
+      allowed: action === 'allow' ? ports.or(cell.allowed, matched) : cell.allowed,
+      open: ports.minus(cell.open, matched),
+      passed: action === 'pass' ? ports.or(cell.passed, matched) : cell.passed,
+      peers: cell.peers.and(part.peers),
+    };
+    const rest = cell.peers.andNot(part.peers);
+    return rest.isEmpty() ? [joint] : [{ ...cell, peers: rest }, joint];
+  }
+
+  #intern(split: readonly Part[]): Row {
     const kept = split.filter(({ ports }) => ports !== PortTable.NONE).toSorted((a, b) => a.ports - b.ports);
     const key = kept.map(({ ports, peers }) => `${ports}:${peers.toKey()}`).join();
     const known = this.#rows.get(key);
@@ -48,6 +103,16 @@ export class RowTable {
     const joint = { ports, peers: old.peers.and(part.peers) };
     return rest.isEmpty() ? [joint] : [{ ports: old.ports, peers: rest }, joint];
   }
+}
+
+function joinCells(cells: readonly Undecided[]): readonly Undecided[] {
+  const joined = new Map<string, Undecided>();
+  for (const cell of cells) {
+    const key = `${cell.allowed} ${cell.open} ${cell.passed}`;
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? cell : { ...cell, peers: known.peers.or(cell.peers) });
+  }
+  return [...joined.values()];
 }
 
 function joinEqual(parts: readonly Part[]): Part[] {

@@ -1,18 +1,29 @@
-import { getArray, getString } from '../../std/index.ts';
+import { compareBy, getArray, getString } from '../../std/index.ts';
 import { labelsOf, nameOf, type KubernetesObject, type Requirement, type Selector, type World } from '../../model/index.ts';
 import { parseAddress } from './address.ts';
-import { readPolicy, type Policy, type Rule } from './policy.ts';
+import { ADMIN_GROUP, ADMIN_KINDS, readAdminPolicy } from './admin-policy.ts';
+import { readPolicy, TIERS, type Policy, type Rule } from './policy.ts';
 import { listWorkloads, type Workload } from './workload.ts';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
+/** A node as the end of a connection. */
+export interface NodeEnd {
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly addresses: readonly bigint[];
+}
+
 /** What of a world decides who reaches whom. */
 export interface Side {
   readonly workloads: readonly Workload[];
+  /** In the order in which they are asked: by tier, priority and name. */
   readonly policies: readonly Policy[];
   /** The labels of a namespace, the one that the API server sets included, also where no manifest makes it. */
   labelsOfNamespace(namespace: string): ReadonlyMap<string, string>;
-  /** The addresses of the nodes, as far as they are known: what host-network pods are seen as. */
+  /** The nodes, as far as they are known. */
+  readonly nodes: readonly NodeEnd[];
+  /** The addresses of the nodes: what host-network pods are seen as. */
   readonly nodeAddresses: readonly bigint[];
   /** Pod label keys that some selector looks at: pods that agree in these are alike. */
   readonly labelKeys: ReadonlySet<string>;
@@ -26,14 +37,37 @@ export function readSide(world: World): Side {
 }
 
 function computeSide(world: World): Side {
-  const policies = world.kind('networking.k8s.io', 'NetworkPolicy').derive(computePolicies);
   const namespaces = world.kind('', 'Namespace').derive(computeNamespaces);
+  return toSide({
+    workloads: listWorkloads(world),
+    policies: [
+      ...world.kind('networking.k8s.io', 'NetworkPolicy').derive(computePolicies),
+      ...ADMIN_KINDS.flatMap((kind) => world.kind(ADMIN_GROUP, kind).derive(computeAdminPolicies)),
+    ],
+    nodes: world.byKind('', 'Node').map(toNodeEnd),
+    namespaces,
+  });
+}
+
+/** What decides, put in order; `namespaces` has the labels of those that some manifest makes. */
+export function toSide({
+  workloads,
+  policies,
+  nodes,
+  namespaces,
+}: Pick<Side, 'nodes' | 'policies' | 'workloads'> & { readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>> }): Side {
   const rules = policies.flatMap(listRules);
   return {
-    workloads: listWorkloads(world),
-    policies,
+    workloads,
+    policies: policies.toSorted(
+      compareBy(
+        ({ tier }) => TIERS.indexOf(tier),
+        ({ priority }) => priority,
+      ),
+    ),
     labelsOfNamespace: (namespace) => namespaces.get(namespace) ?? new Map([[NAME_LABEL, namespace]]),
-    nodeAddresses: world.byKind('', 'Node').flatMap(listNodeAddresses),
+    nodes,
+    nodeAddresses: nodes.flatMap(({ addresses }) => addresses),
     labelKeys: new Set([...policies.flatMap(({ pods }) => keysOf(pods)), ...rules.flatMap(listLabelKeys)]),
     portNames: new Set(rules.flatMap(({ namedPorts }) => namedPorts.map(({ name }) => name))),
   };
@@ -43,15 +77,21 @@ function computePolicies(objects: readonly KubernetesObject[]): readonly Policy[
   return objects.map(readPolicy);
 }
 
-function computeNamespaces(objects: readonly KubernetesObject[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
+function computeAdminPolicies(objects: readonly KubernetesObject[]): readonly Policy[] {
+  return objects.map(readAdminPolicy);
+}
+
+/** The labels of namespaces by name, with the one that the API server sets. */
+export function computeNamespaces(objects: readonly KubernetesObject[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return new Map(objects.map((object) => [nameOf(object), new Map([...labelsOf(object), [NAME_LABEL, nameOf(object)]])]));
 }
 
-function listNodeAddresses(node: KubernetesObject): readonly bigint[] {
-  return getArray(node, 'status', 'addresses').flatMap((item) => {
+function toNodeEnd(node: KubernetesObject): NodeEnd {
+  const addresses = getArray(node, 'status', 'addresses').flatMap((item) => {
     const point = getString(item, 'type') === 'InternalIP' ? parseAddress(getString(item, 'address') ?? '') : undefined;
     return point === undefined ? [] : [point];
   });
+  return { name: nameOf(node), labels: labelsOf(node), addresses };
 }
 
 /** The rules of both directions. */

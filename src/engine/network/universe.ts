@@ -96,18 +96,16 @@ function toClassKey(side: Side, workload: Workload, labelKeys: ReadonlySet<strin
     [...labels].filter(([key]) => labelKeys.has(key)).flat(),
     ports.filter(({ name }) => portNames.has(name)).map(({ name, protocol, port }) => [name, protocol, port]),
     addresses.map(String),
-    hostNetwork ? side.nodeAddresses.map(String) : [],
+    hostNetwork ? [workload.node ?? '', side.nodes.map(({ name, addresses: own }) => [name, ...own.map(String)])] : [],
   ]);
 }
 
 function listAtoms(sides: readonly Side[]): readonly Atom[] {
   const cuts = new Set<bigint>([...ALL_V4.cuts, ...ALL_V6.cuts]);
   for (const side of sides) {
-    for (const policy of side.policies) {
-      for (const rule of listRules(policy)) {
-        for (const peer of rule.peers ?? []) if (peer.kind === 'addresses') for (const cut of peer.addresses.cuts) cuts.add(cut);
-      }
-    }
+    const peers = side.policies.flatMap(listRules).flatMap((rule) => rule.peers ?? []);
+    for (const peer of peers) if (peer.kind === 'addresses') for (const cut of peer.addresses.cuts) cuts.add(cut);
+    if (peers.some(({ kind }) => kind === 'nodes')) for (const address of side.nodeAddresses) cuts.add(address).add(address + 1n);
   }
   const sorted = [...cuts].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return sorted.slice(0, -1).map((start, index) => ({ start, end: sorted[index + 1] ?? start }));

@@ -12,7 +12,10 @@ function viewOf(object: KubernetesObject): KubernetesObject {
     case 'v1/Namespace':
       return { ...named, metadata: { ...named.metadata, ...pick(object.metadata, 'labels') } };
     case 'v1/Node':
-      return { ...named, status: viewNodeStatus(object['status']) };
+      return { ...named, metadata: { ...named.metadata, ...pick(object.metadata, 'labels') }, status: viewNodeStatus(object['status']) };
+    case 'policy.networking.k8s.io/v1alpha1/AdminNetworkPolicy':
+    case 'policy.networking.k8s.io/v1alpha1/BaselineAdminNetworkPolicy':
+    case 'policy.networking.k8s.io/v1alpha2/ClusterNetworkPolicy':
     case 'networking.k8s.io/v1/NetworkPolicy':
       return { ...named, ...pick(object, 'spec') };
     default:
@@ -45,7 +48,7 @@ function viewPodSpec(spec: JsonObject): JsonObject {
     const list = String(path[0]);
     if (ports.length > 0) (seen[list] ??= []).push({ ...pick(container, 'restartPolicy'), ports });
   }
-  return { ...pick(spec, 'hostNetwork'), ...seen };
+  return { ...(spec['hostNetwork'] === true ? pick(spec, 'hostNetwork', 'nodeName') : {}), ...seen };
 }
 
 function pick(object: JsonObject, ...fields: readonly string[]): JsonObject {

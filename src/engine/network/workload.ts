@@ -32,6 +32,8 @@ export interface Workload {
   readonly labelsPath: string;
   readonly ports: readonly ContainerPort[];
   readonly hostNetwork: boolean;
+  /** The node of a Pod that has one. */
+  readonly node: string | undefined;
   /** The pods' own addresses where they are known: those of a Pod that is not owned. */
   readonly addresses: readonly bigint[];
 }
@@ -94,11 +96,13 @@ function toWorkload(object: KubernetesObject, template: PodTemplate): Workload {
     labelsPath: toPointer([...template.path, 'metadata', 'labels']),
     ports: listNamedPorts(template),
     hostNetwork: getBoolean(template.spec, 'hostNetwork') === true,
+    node: getString(template.spec, 'nodeName'),
     addresses: object.kind === 'Pod' ? listAddresses(object) : [],
   };
 }
 
-function listNamedPorts({ spec }: PodTemplate): readonly ContainerPort[] {
+/** The named ports of the containers that run as long as the pod does. */
+export function listNamedPorts({ spec }: PodTemplate): readonly ContainerPort[] {
   const running = containersOf(spec).filter(
     ({ type, container }) => type === 'container' || (type === 'init' && getString(container, 'restartPolicy') === 'Always'),
   );

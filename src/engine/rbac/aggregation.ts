@@ -34,7 +34,8 @@ export function aggregate(clusterRoles: readonly KubernetesObject[]): ClusterRol
   return rules;
 }
 
-function listSources(role: KubernetesObject, candidates: readonly KubernetesObject[]): readonly string[] | undefined {
+/** The names of the roles whose rules an aggregated role takes, in the order of the controller; undefined for other roles. */
+export function listSources(role: KubernetesObject, candidates: readonly KubernetesObject[]): readonly string[] | undefined {
   const selectors: Selector[] = getArray(role, 'aggregationRule', 'clusterRoleSelectors').map((item) => readLabelSelector(item));
   if (selectors.length === 0) return undefined;
   const others = candidates

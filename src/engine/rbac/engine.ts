@@ -1,13 +1,13 @@
 import { compareBy, sortedUnique } from '../../std/index.ts';
 import { compareRefs, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
-import { describeBinding } from './binding.ts';
 import { listCauses } from './cause.ts';
 import { listDangling } from './dangling.ts';
 import { compareRights } from './difference.ts';
+import { listPathChanges } from './escalation/index.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import type { Holding } from './holding.ts';
 import type { Principal } from './principal.ts';
-import { describeAbility, describeWhere, joinSome } from './wording.ts';
+import { describeAbility, describeBindings, describeWhere, joinSome } from './wording.ts';
 
 type Direction = FactChange['change'];
 
@@ -17,7 +17,7 @@ const MANY = 8;
 /**
  * What a change lets whom do, and what it takes away: per principal the permissions that it did not hold before in any way
  * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. Also bindings
- * to roles that do not exist.
+ * to roles that do not exist, and the paths of escalation that open and close.
  */
 export const rbacEngine: Engine = { name: 'rbac', compare };
 
@@ -26,7 +26,8 @@ function compare(before: World, after: World): readonly FactChange[] {
     ...tell(principal, 'gained', gained),
     ...tell(principal, 'lost', lost),
   ]);
-  const changes = [...listDangling(before, after), ...fold(told).map((group) => toFactChange(group, before, after))];
+  const facts = fold(told).map((group) => toFactChange(group, before, after));
+  const changes = [...listDangling(before, after), ...listPathChanges(before, after), ...facts];
   return changes.toSorted(
     compareBy(
       ({ fact }) => fact.key,
@@ -105,13 +106,4 @@ function toCode(change: Direction, is: { readonly isAdmin: boolean; readonly isP
   if (change === 'lost') return { code: is.isAdmin ? 'KA0102' : is.isPower ? 'KA0104' : 'KA0106', severity: 'info' };
   if (is.isAdmin) return { code: 'KA0101', severity: 'error' };
   return is.isPower ? { code: 'KA0103', severity: 'warning' } : { code: 'KA0105', severity: 'info' };
-}
-
-function describeBindings(holdings: readonly Holding[]): readonly string[] {
-  const grants = new Set(holdings.flatMap(({ sources }) => sources.map(({ grant }) => grant)));
-  const texts = [...grants].flatMap(({ binding, subjectIndex }) => {
-    const subject = binding.subjects[subjectIndex];
-    return subject === undefined ? [] : [describeBinding(binding, subject)];
-  });
-  return sortedUnique(texts);
 }

@@ -1,7 +1,10 @@
 export { withBootstrapPolicy } from './bootstrap.ts';
 export { describeBinding } from './binding.ts';
 export { authorize, decide, type AllowingRule, type Decision } from './authorize.ts';
+export { listChecks } from './checks/index.ts';
 export { listCauses } from './cause.ts';
+export type { DenyRule } from './deny.ts';
+export { createDenyEngine, listDenied } from './deny-engine.ts';
 export { compareRights, listRights, type RightsChange } from './difference.ts';
 export { rbacEngine } from './engine.ts';
 export { refuseRequest } from './forbidden.ts';

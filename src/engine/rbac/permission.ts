@@ -31,17 +31,48 @@ export function listKeyed(rule: PolicyRule): readonly KeyedPermission[] {
   return keyed;
 }
 
-/** A rule as permissions (`component-helpers/auth/rbac/validation`, `BreakdownRule`). Wildcards stay what they are; several stars at a path's end are one. */
+/** A rule of more permissions than these is not broken down: a few lists of thousands would fill any memory. */
+const MOST = 250_000;
+
+/** Whether a rule is of so many permissions that it is not broken down. */
+export function isTooLarge(rule: PolicyRule): boolean {
+  const { verbs, groups, resources, names, paths } = simplify(rule);
+  return verbs.length * (groups.length * resources.length * names.length + paths.length) > MOST;
+}
+
+/** The lists of a rule without what is in them twice, or beside a `*` that takes it in. */
+function simplify({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): {
+  readonly verbs: readonly string[];
+  readonly groups: readonly string[];
+  readonly resources: readonly string[];
+  readonly names: readonly (string | undefined)[];
+  readonly paths: readonly string[];
+} {
+  const distinct = (list: readonly string[]): readonly string[] => (list.includes('*') ? ['*'] : [...new Set(list)]);
+  return {
+    verbs: distinct(verbs),
+    groups: distinct(apiGroups),
+    resources: distinct(resources),
+    names: resourceNames.length === 0 ? [undefined] : [...new Set(resourceNames)],
+    paths: distinct(nonResourceURLs.map((url) => url.replace(/\*+$/, '*'))),
+  };
+}
+
+/**
+ * A rule as permissions (`component-helpers/auth/rbac/validation`, `BreakdownRule`), without those that its own `*` takes in.
+ * Several stars at a path's end are one. Empty for a rule that is too large.
+ */
 export function toPermissions(rule: PolicyRule): readonly Permission[] {
+  if (isTooLarge(rule)) return [];
+  const { verbs, groups, resources, names, paths } = simplify(rule);
   const permissions: Permission[] = [];
-  const names = rule.resourceNames.length === 0 ? [undefined] : rule.resourceNames;
-  for (const verb of rule.verbs) {
-    for (const group of rule.apiGroups) {
-      for (const resource of rule.resources) {
+  for (const verb of verbs) {
+    for (const group of groups) {
+      for (const resource of resources) {
         for (const name of names) permissions.push({ kind: 'resource', verb, group, resource, ...(name === undefined ? {} : { name }) });
       }
     }
-    for (const url of rule.nonResourceURLs) permissions.push({ kind: 'path', verb, path: url.replace(/\*+$/, '*') });
+    for (const path of paths) permissions.push({ kind: 'path', verb, path });
   }
   return permissions;
 }

@@ -30,7 +30,8 @@ interface Worlds {
 export function createRolloutEngine(tools: RolloutTools): Engine {
   return {
     name: 'rollout',
-    compare: (before, after) => {
+    compare: (rawBefore, rawAfter) => {
+      const [before, after] = [tools.bound(rawBefore), tools.bound(rawAfter)];
       const rolling = findRolling(before, after);
       if (rolling.updated.length === 0) return [];
       const rest = followRollouts({ before, after }, rolling, tools);

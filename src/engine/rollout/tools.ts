@@ -2,6 +2,8 @@ import type { KubernetesObject, ObjectRef, World } from '../../model/index.ts';
 
 /** What the controllers and the scheduler do for a rollout: engines do not import each other, so it is handed in. */
 export interface RolloutTools {
+  /** The world without pods that workloads ask for and no nodes could ever hold. */
+  readonly bound: (world: World) => World;
   /** The world that the controllers lead to once everything has settled. */
   readonly expand: (world: World) => World;
   /** The workloads of a world that are refused pods even then. */

@@ -13,9 +13,11 @@ import {
 } from '../../model/index.ts';
 import { compareBy, compareStrings, isEqualJson, toPointer } from '../../std/index.ts';
 import { findUnfit } from './cron-pods.ts';
-import { factsOf, roomOf, type WorkloadFact } from './facts.ts';
+import { createFactReader, type WorkloadFact } from './facts.ts';
+import type { Overlarge } from './overlarge.ts';
 import { findMoves } from './placement-moves.ts';
-import { describeRoom, isTight } from './room-left.ts';
+import type { SchedulerProfile } from './profile.ts';
+import { describeRoom, isTight, type Room } from './room-left.ts';
 import { schedulingKnown } from './schedule.ts';
 import { CONTROLLER_LENS, showPlacement } from './view.ts';
 
@@ -27,24 +29,41 @@ interface Comparison {
   readonly after: World;
   readonly factsBefore: Facts;
   readonly factsAfter: Facts;
+  readonly roomBefore: readonly Room[];
+  readonly roomAfter: readonly Room[];
+}
+
+/** What the controllers make of a world: engines do not import each other, so it is handed in. */
+export interface Controllers {
+  /** The world with the pods that controllers would create. */
+  readonly expand: (world: World) => World;
+  /** The workloads of a world of which `expand` makes fewer pods than they ask for, because no nodes could hold so many. */
+  readonly listOverlarge: (world: World) => readonly Overlarge[];
 }
 
 /**
  * The scheduler as an engine: pods of a workload that find no node any more (or find one again), DaemonSets that no
  * longer reach a node, pods evicted for others, pods that no scheduler ever places, CronJobs whose pods fit nowhere, pods
- * that move to other kinds of nodes, and little room left. `expand` makes of a world the pods that controllers would create. Says
- * nothing of worlds without nodes: ask `schedulingKnown`.
+ * that move to other kinds of nodes, and little room left. Without `profiles` the scheduler has its default one. Says nothing of worlds without nodes: ask `schedulingKnown`.
  */
-export function createSchedulerEngine(expand: (world: World) => World): Engine {
+export function createSchedulerEngine({ expand, listOverlarge }: Controllers, profiles?: readonly SchedulerProfile[]): Engine {
+  const readFacts = createFactReader(profiles);
   return {
     name: 'scheduler',
     compare: (rawBefore, rawAfter) => {
       const settle = (world: World): World => showPlacement(expand(CONTROLLER_LENS.show(world)));
       const [before, after] = [settle(rawBefore), settle(rawAfter)];
-      const factsAfter = factsOf(after);
-      if (factsAfter === undefined) return [];
-      const comparison = { before, after, factsBefore: factsOf(before) ?? new Map(), factsAfter };
-      const keys = [...new Set([...comparison.factsBefore.keys(), ...factsAfter.keys()])].toSorted(compareStrings);
+      const [was, is] = [readFacts(before), readFacts(after)];
+      if (is === undefined) return [];
+      const comparison = {
+        before,
+        after,
+        factsBefore: withOmitted(was?.facts ?? new Map(), listOverlarge(rawBefore)),
+        factsAfter: withOmitted(is.facts, listOverlarge(rawAfter)),
+        roomBefore: was?.room ?? [],
+        roomAfter: is.room,
+      };
+      const keys = [...new Set([...comparison.factsBefore.keys(), ...comparison.factsAfter.keys()])].toSorted(compareStrings);
       const changes = [
         ...keys.flatMap((key) => compareWorkload(key, comparison)),
         ...compareCronJobs(comparison, expand),
@@ -53,6 +72,19 @@ export function createSchedulerEngine(expand: (world: World) => World): Engine {
       return changes.toSorted(compareBy(({ fact }) => fact.key));
     },
   };
+}
+
+/** Facts of all pods that workloads ask for: those that are not looked at find no place where the last of the others finds none. */
+function withOmitted(facts: Facts, overlarge: readonly Overlarge[]): Facts {
+  if (overlarge.length === 0) return facts;
+  const whole = new Map(facts);
+  for (const { workload, asked, kept } of overlarge) {
+    const fact = facts.get(toRefKey(workload));
+    if (fact === undefined || fact.unplaced === 0) continue;
+    const omitted = asked - kept;
+    whole.set(toRefKey(workload), { ...fact, replicas: fact.replicas + omitted, unplaced: fact.unplaced + omitted });
+  }
+  return whole;
 }
 
 function compareWorkload(key: RefKey, comparison: Comparison): readonly FactChange[] {
@@ -154,9 +186,9 @@ function compareMoves(key: RefKey, before: WorkloadFact | undefined, after: Work
 }
 
 /** Resources of which little is left now, or no longer little. */
-function compareRoom({ before, after, factsBefore, factsAfter }: Comparison): FactChange[] {
-  const rooms = new Map(roomOf(before)?.map((room) => [room.resource, room]));
-  return (roomOf(after) ?? []).flatMap((room): FactChange[] => {
+function compareRoom(comparison: Comparison): FactChange[] {
+  const rooms = new Map(comparison.roomBefore.map((room) => [room.resource, room]));
+  return comparison.roomAfter.flatMap((room): FactChange[] => {
     const was = rooms.get(room.resource);
     if (isTight(room) === isTight(was)) return [];
     const isWorse = isTight(room);
@@ -166,7 +198,7 @@ function compareRoom({ before, after, factsBefore, factsAfter }: Comparison): Fa
       severity: isWorse ? 'warning' : 'info',
       key: `KS0007 ${room.resource}`,
       data: describeRoom(was, room),
-      objects: listOthers(undefined, { before, after, factsBefore, factsAfter }),
+      objects: listOthers(undefined, comparison),
     };
     return [{ change: isWorse ? 'gained' : 'lost', fact }];
   });

@@ -4,7 +4,7 @@ import { listCausePaths } from './cause-paths.ts';
 import { findHint } from './hint.ts';
 import type { PodInfo } from './pod-class.ts';
 import { readRoom, type Room } from './room-left.ts';
-import { schedulingKnown, simulate, type HeldPod, type Simulation } from './schedule.ts';
+import { schedulingKnown, simulate, type HeldPod, type ScheduleOptions, type Simulation } from './schedule.ts';
 import { controllerKeyOf, findWorkload } from './workload-of-pod.ts';
 
 /** How one workload fares in one world. */
@@ -29,14 +29,19 @@ export interface WorkloadFact {
   readonly evicted: readonly { readonly pod: string; readonly by: string }[];
 }
 
-/** Every workload of a world, by its identity; undefined where no nodes are known. Computed once for a world. */
-export function factsOf(world: World): ReadonlyMap<RefKey, WorkloadFact> | undefined {
-  return world.derive(computeFacts)?.facts;
+/** What is so in one world. */
+export interface WorldFacts {
+  /** Every workload, by its identity. */
+  readonly facts: ReadonlyMap<RefKey, WorkloadFact>;
+  /** How much room all nodes together have left. */
+  readonly room: readonly Room[];
 }
 
-/** How much room all nodes together have left; undefined where no nodes are known. */
-export function roomOf(world: World): readonly Room[] | undefined {
-  return world.derive(computeFacts)?.room;
+/** Tells the facts of worlds as a scheduler of these profiles makes them; undefined where no nodes are known. Computed once for a world. */
+export function createFactReader(profiles: ScheduleOptions['profiles']): (world: World) => WorldFacts | undefined {
+  const options = { settlesClaims: true, ...(profiles === undefined ? {} : { profiles }) };
+  const compute = (world: World): WorldFacts | undefined => (schedulingKnown(world) ? computeFacts(world, options) : undefined);
+  return (world) => world.derive(compute);
 }
 
 interface Group {
@@ -47,14 +52,8 @@ interface Group {
   replicas: number;
 }
 
-interface WorldFacts {
-  readonly facts: ReadonlyMap<RefKey, WorkloadFact>;
-  readonly room: readonly Room[];
-}
-
-function computeFacts(world: World): WorldFacts | undefined {
-  if (!schedulingKnown(world)) return undefined;
-  const simulation = simulate(world, { settlesClaims: true });
+function computeFacts(world: World, options: ScheduleOptions): WorldFacts {
+  const simulation = simulate(world, options);
   const groups = groupPods(world, simulation);
   const messages = new Map(simulation.result.placements.map(({ pod, message }) => [pod, message]));
   const evicted = groupEvicted(world, simulation);

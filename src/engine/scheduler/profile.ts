@@ -41,6 +41,11 @@ export function toProfiles(profiles: readonly SchedulerProfile[] | undefined, ku
   return new Map((profiles ?? [DEFAULT_PROFILE]).map((profile) => [profile.schedulerName, toProfile(profile, minor)]));
 }
 
+/** Whether pods of a `schedulerName` are scheduled by these profiles; without any, by the default one. */
+export function isServed(schedulerName: string, profiles: readonly SchedulerProfile[] = [DEFAULT_PROFILE]): boolean {
+  return profiles.some((profile) => profile.schedulerName === schedulerName);
+}
+
 function toProfile({ plugins, settings }: SchedulerProfile, minor: number): Profile {
   const sets = toPluginSets(plugins, minor);
   const order = listPrepared(sets);

@@ -7,6 +7,8 @@ import { compareApiVersions } from './version-order.ts';
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const FREE_FORM: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 const TEXT: Schema = { type: 'string' };
+/** The server drops nulls only of fields that a definition declares. */
+const UNDECLARED_TEXT: Schema = { ...TEXT, nullable: true };
 
 /** The names that a CustomResourceDefinition gives to what it defines; undefined if it lacks a group or a kind. */
 export function readDefinedNames(
@@ -70,14 +72,14 @@ function decodeNode(raw: JsonObject, objectMeta: Schema, decode: (raw: JsonObjec
   const node: MutableSchema = {};
   decodeInto(node, raw, decode);
   if (node.embeddedResource !== true) return node;
-  const embedded = addTypeAndMetadata(node, objectMeta);
+  const embedded = addTypeAndMetadata(node, objectMeta, UNDECLARED_TEXT);
   return { ...embedded, required: [...new Set([...(embedded.required ?? []), 'apiVersion', 'kind'])] };
 }
 
 /** What every object has without its definition saying so; a definition may only restrict the name. */
-function addTypeAndMetadata(node: Schema, objectMeta: Schema): Schema {
+function addTypeAndMetadata(node: Schema, objectMeta: Schema, text: Schema = TEXT): Schema {
   const { apiVersion, kind, metadata, ...rest } = node.properties ?? {};
-  const implied = { apiVersion: apiVersion ?? TEXT, kind: kind ?? TEXT, metadata: restrict(objectMeta, metadata) };
+  const implied = { apiVersion: apiVersion ?? text, kind: kind ?? text, metadata: restrict(objectMeta, metadata) };
   return { ...node, properties: toFields(implied, rest) };
 }
 

@@ -25,6 +25,7 @@ import { effectLines, findingLines } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
 import { rbacHead, rbacLines } from './rbac.ts';
+import { reachHead, reachLines } from './reach.ts';
 import { scheduleHead, scheduleLines } from './schedule.ts';
 
 /** The report as people read it at a terminal: the sum first, what to do next last. */
@@ -55,6 +56,11 @@ function headOf(report: Report): Line[] {
       return [line(rbacHead(report), describeAsked(report), 0)];
     case 'AccessReport':
       return [line(accessHead(report))];
+    case 'ReachAnswerReport':
+      return [line(reachHead(report))];
+    case 'ReachDiffReport':
+    case 'ReachReport':
+      return [line(reachHead(report), describeAsked(report), 0)];
     case 'AccessListReport':
     case 'WhoCanReport':
       return [line(accessHead(report), describeAsked(report), 0)];
@@ -148,6 +154,13 @@ function bodyOf(report: Report, layout: Layout): Line[] {
       const [changes, held] = rbacLines(report, layout).map(([title, lines]) => section(title, lines));
       return [...(changes ?? []), ...problems(report, layout), ...(held ?? [])];
     }
+    case 'ReachAnswerReport':
+    case 'ReachDiffReport':
+    case 'ReachReport':
+      return [
+        ...reachLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
+        ...problems(report, layout),
+      ];
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
     case 'CapacityReport':

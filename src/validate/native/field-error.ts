@@ -1,4 +1,4 @@
-import { quoteGo, stringifyJsonInOrder, type JsonValue, type Path } from '../../std/index.ts';
+import { printGo, quoteGo, type JsonValue, type Path } from '../../std/index.ts';
 import type { Report } from '../problem.ts';
 import { toDottedPath } from '../structural/cursor.ts';
 
@@ -10,13 +10,9 @@ export function failAs(code: string, report: Report): Fail {
   return (path, problem, field) => report({ code, path, data: { field: field ?? toDottedPath(path), problem } });
 }
 
-function print(value: JsonValue): string {
-  return typeof value === 'string' ? quoteGo(value) : stringifyJsonInOrder(value);
-}
-
 /** `Invalid value: -1: must be greater than or equal to 0`. */
 export function invalid(value: JsonValue, reason: string): string {
-  return `Invalid value: ${print(value)}: ${reason}`;
+  return `Invalid value: ${printGo(value)}: ${reason}`;
 }
 
 /** `Required value`, or `Required value: and why`. */
@@ -31,12 +27,12 @@ export function forbidden(reason: string): string {
 
 /** `Duplicate value: "a"`. */
 export function duplicate(value: JsonValue): string {
-  return `Duplicate value: ${print(value)}`;
+  return `Duplicate value: ${printGo(value)}`;
 }
 
 /** `Unsupported value: "a": supported values: "b", "c"`. */
 export function unsupported(value: JsonValue, supported: readonly string[]): string {
-  return `Unsupported value: ${print(value)}: supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}`;
+  return `Unsupported value: ${printGo(value)}: supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}`;
 }
 
 /** `Not found: "a"`. */

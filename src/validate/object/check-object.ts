@@ -6,6 +6,7 @@ import { Cursor, type Check } from '../structural/cursor.ts';
 import { checkNative } from '../native/index.ts';
 import { toStructName } from '../structural/go-type.ts';
 import type { Problem, Report } from '../problem.ts';
+import { ofSources } from './data-sources.ts';
 import { checkObjectMeta } from './metadata.ts';
 
 /** Everything that one version of the API server says of an object of a known kind. */
@@ -19,7 +20,7 @@ export function checkObject(object: KubernetesObject, kind: Kind, version: strin
   const native: Problem[] = [];
   if (!kind.custom) checkNative(object, kind, (problem) => native.push(problem));
   for (const problem of native) report(problem);
-  for (const problem of withoutSaidBetter(cursor.problems, native)) report(problem);
+  for (const problem of withoutSaidBetter(cursor.problems, native)) for (const told of ofSources(problem, object, kind)) report(told);
 }
 
 /** A duplicate key that a create refuses too is said once, in the words of the create. */

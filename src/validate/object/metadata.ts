@@ -1,8 +1,19 @@
 import type { Kind, KubernetesObject } from '../../model/index.ts';
-import { getArray, getObject, isObject, quoteGo, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import {
+  getArray,
+  getObject,
+  getString,
+  isObject,
+  quoteGo,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+  type Path,
+} from '../../std/index.ts';
+import { toDottedPath } from '../structural/cursor.ts';
 import type { Report } from '../problem.ts';
 import { judgeGenerateName, judgeName } from './name-rules.ts';
-import { judgeLabel, judgeLabelValue, judgeQualifiedName } from './names.ts';
+import { judgeLabel, judgeLabelValue, judgePathPrefix, judgePathSegment, judgeQualifiedName } from './names.ts';
 import { checkOwners } from './owners.ts';
 import { WORDS } from './words.ts';
 
@@ -21,28 +32,51 @@ const PLAIN_GROUPS = new Set([
 export function checkObjectMeta(object: KubernetesObject, kind: Kind, version: string, report: Report): void {
   const { metadata } = object;
   checkName(object, kind, version, report);
-  checkLabels(metadata, ['metadata'], 'metadata', report);
+  checkLabels(metadata, ROOT, 'metadata', report);
   if (!kind.custom) checkGivenLabels(object, report);
-  checkFinalizers(getArray(metadata, 'finalizers'), kind, report);
-  checkOwners(metadata, report);
-  if (typeof metadata['namespace'] === 'string' && metadata['namespace'] !== '' && kind.namespaced)
-    checkNamespace(metadata['namespace'], report);
+  checkFinalizers(metadata, ROOT, report);
+  if (!kind.custom && !PLAIN_GROUPS.has(kind.group) && kind.kind !== 'PodDisruptionBudget') checkQualified(metadata, report);
+  checkOwners(metadata, ROOT, report);
+  if (kind.namespaced) checkNamespace(metadata, ROOT, report);
 }
+
+/** The judgement of the metadata of an object within another, at a path: `ValidateObjectMeta` with names that may stand in a path. */
+export function checkEmbeddedMeta(metadata: JsonObject, path: Path, report: Report): void {
+  const { name, generateName, generation } = metadata;
+  if (typeof generateName === 'string' && generateName !== '')
+    for (const reason of judgePathPrefix(generateName)) reportName([...path, 'generateName'], generateName, reason, report);
+  if (typeof name === 'string' && name !== '')
+    for (const reason of judgePathSegment(name)) reportName([...path, 'name'], name, reason, report);
+  checkNamespace(metadata, path, report);
+  if ((typeof generation === 'number' || typeof generation === 'bigint') && generation < 0)
+    reportValue([...path, 'generation'], String(generation), 'must be greater than or equal to 0', report);
+  checkLabels(metadata, path, toDottedPath(path), report);
+  checkOwners(metadata, path, report);
+  checkFinalizers(metadata, path, report);
+  checkManagers(metadata, path, report);
+}
+
+const ROOT: Path = ['metadata'];
 
 function checkName(object: KubernetesObject, kind: Kind, version: string, report: Report): void {
   const { name, generateName } = object.metadata;
   const isGenerated = typeof generateName === 'string' && generateName !== '';
   if (isGenerated)
-    for (const reason of judgeGenerateName(generateName, object, kind, version)) reportName('generateName', generateName, reason, report);
+    for (const reason of judgeGenerateName(generateName, object, kind, version))
+      reportName([...ROOT, 'generateName'], generateName, reason, report);
   if (typeof name === 'string' && name !== '') {
-    for (const reason of judgeName(name, object, kind, version)) reportName('name', name, reason, report);
+    for (const reason of judgeName(name, object, kind, version)) reportName([...ROOT, 'name'], name, reason, report);
   } else if (!isGenerated && (name === undefined || name === null || name === '')) {
     report({ code: 'KV0021', path: ['metadata', 'name'], data: {} });
   }
 }
 
-function reportName(field: string, value: string, reason: string, report: Report): void {
-  report({ code: 'KV0022', path: ['metadata', field], data: { field: `metadata.${field}`, value: quoteGo(value), reason } });
+function reportName(path: Path, value: string, reason: string, report: Report): void {
+  report({ code: 'KV0022', path, data: { field: toDottedPath(path), value: quoteGo(value), reason } });
+}
+
+function reportValue(path: Path, value: string, reason: string, report: Report): void {
+  report({ code: 'KV0055', path, data: { field: toDottedPath(path), value, reason } });
 }
 
 /** A Namespace is labelled with its name; a ReplicationController or Job without labels of its own takes those of its pods. */
@@ -62,26 +96,65 @@ function checkGivenLabels(object: KubernetesObject, report: Report): void {
   }
 }
 
-function checkNamespace(value: string, report: Report): void {
-  for (const reason of judgeLabel(value)) {
-    report({
-      code: 'KV0026',
-      path: ['metadata', 'namespace'],
-      data: { field: 'metadata.namespace', value: quoteGo(value), reason },
-    });
+function checkNamespace({ namespace }: JsonObject, path: Path, report: Report): void {
+  if (typeof namespace !== 'string' || namespace === '') return;
+  for (const reason of judgeLabel(namespace)) {
+    const at = [...path, 'namespace'];
+    report({ code: 'KV0026', path: at, data: { field: toDottedPath(at), value: quoteGo(namespace), reason } });
   }
 }
 
-function checkFinalizers(finalizers: readonly JsonValue[], kind: Kind, report: Report): void {
-  const isPlain = kind.custom || PLAIN_GROUPS.has(kind.group) || kind.kind === 'PodDisruptionBudget';
-  for (const [index, item] of finalizers.entries()) {
+/** The finalizers and their places; Go reads a null in a list of texts as an empty one. */
+function listFinalizers(metadata: JsonObject): readonly (readonly [index: number, finalizer: string])[] {
+  return getArray(metadata, 'finalizers').flatMap((item, index) => {
     const finalizer = item ?? '';
-    if (typeof finalizer !== 'string') continue;
-    const fail = (field: string, reason: string): void =>
-      report({ code: 'KV0025', path: ['metadata', 'finalizers', index], data: { field, value: quoteGo(finalizer), reason } });
-    for (const reason of judgeQualifiedName(finalizer)) fail('metadata.finalizers', reason);
-    if (!isPlain && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) fail(`metadata.finalizers[${index}]`, WORDS.finalizer);
+    return typeof finalizer === 'string' ? [[index, finalizer] as const] : [];
+  });
+}
+
+/** What `ValidateFinalizers` says. */
+function checkFinalizers(metadata: JsonObject, path: Path, report: Report): void {
+  const finalizers = listFinalizers(metadata);
+  const at = [...path, 'finalizers'];
+  const field = toDottedPath(at);
+  for (const [index, finalizer] of finalizers)
+    for (const reason of judgeQualifiedName(finalizer))
+      report({ code: 'KV0025', path: [...at, index], data: { field, value: quoteGo(finalizer), reason } });
+  const names = finalizers.map(([, finalizer]) => finalizer);
+  if (names.includes('orphan') && names.includes('foregroundDeletion'))
+    report({ code: 'KV0025', path: at, data: { field, value: stringifyJson(names), reason: WORDS.bothPropagations } });
+}
+
+/** What the kinds of the core say besides, which want finalizers to have a domain. */
+function checkQualified(metadata: JsonObject, report: Report): void {
+  for (const [index, finalizer] of listFinalizers(metadata)) {
+    if (finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) continue;
+    const path = [...ROOT, 'finalizers', index];
+    report({ code: 'KV0025', path, data: { field: toDottedPath(path), value: quoteGo(finalizer), reason: WORDS.finalizer } });
   }
+}
+
+/** What `ValidateManagedFields` says; of an object of its own the server keeps them itself. */
+function checkManagers(metadata: JsonObject, path: Path, report: Report): void {
+  for (const [index, entry] of getArray(metadata, 'managedFields').entries()) {
+    const at = [...path, 'managedFields', index];
+    const operation = getString(entry, 'operation') ?? '';
+    const fieldsType = getString(entry, 'fieldsType') ?? '';
+    if (operation !== 'Apply' && operation !== 'Update')
+      reportValue([...at, 'operation'], quoteGo(operation), 'must be `Apply` or `Update`', report);
+    if (fieldsType !== '' && fieldsType !== 'FieldsV1')
+      reportValue([...at, 'fieldsType'], quoteGo(fieldsType), 'must be `FieldsV1`', report);
+    checkManager(getString(entry, 'manager') ?? '', [...at, 'manager'], report);
+  }
+}
+
+/** What `ValidateFieldManager` says of the first character that cannot be printed. */
+function checkManager(manager: string, path: Path, report: Report): void {
+  const found = /(?! )[\p{C}\p{Z}]/u.exec(manager);
+  if (found === null) return;
+  const position = new TextEncoder().encode(manager.slice(0, found.index)).length;
+  const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  reportValue(path, quoteGo(manager), `invalid character U+${code} (at position ${position})`, report);
 }
 
 /** The judgement of the labels and annotations below a path; `field` is what the server calls it. */

@@ -1,16 +1,20 @@
-import { getArray, getObject, getString, quoteGo, stringifyJsonInOrder, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { getArray, getObject, getString, printGo, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { toDottedPath } from '../structural/cursor.ts';
 import type { Report } from '../problem.ts';
 
-const FIELD = 'metadata.ownerReferences';
-
-/** What `ValidateOwnerReferences` says. */
-export function checkOwners(metadata: JsonObject, report: Report): void {
+/** What `ValidateOwnerReferences` says of the owners in the metadata at a path. */
+export function checkOwners(metadata: JsonObject, path: Path, report: Report): void {
   const given = getArray(metadata, 'ownerReferences');
   if (given.length === 0) return;
   const owners = given.map(toOwner);
+  const list = [...path, 'ownerReferences'];
   let controller: string | undefined;
   for (const [index, owner] of owners.entries()) {
-    const fail = (value: JsonValue, reason: string, field?: string): void => reportOwner(index, value, reason, field, report);
+    const fail: Fail = (value, reason, field = '') => {
+      const at = field === '' ? [] : [field];
+      const data = { field: toDottedPath([...list, ...at]), reason: `${printGo(value)}: ${reason}` };
+      report({ code: 'KV0027', path: [...list, index, ...at], data });
+    };
     checkOwner(owner, fail);
     if (owner['controller'] !== true) continue;
     const name = `${textOf(owner, 'kind')}/${textOf(owner, 'name')}`;
@@ -19,20 +23,13 @@ export function checkOwners(metadata: JsonObject, report: Report): void {
   }
 }
 
-function checkOwner(owner: JsonObject, fail: (value: JsonValue, reason: string, field?: string) => void): void {
+type Fail = (value: JsonValue, reason: string, field?: string) => void;
+
+function checkOwner(owner: JsonObject, fail: Fail): void {
   const apiVersion = textOf(owner, 'apiVersion');
   if (!/^[^/]+$|^[^/]*\/[^/]+$/.test(apiVersion)) fail(apiVersion, 'version must not be empty', 'apiVersion');
   for (const field of ['kind', 'name', 'uid']) if (textOf(owner, field) === '') fail(textOf(owner, field), 'must not be empty', field);
   if (apiVersion === 'v1' && owner['kind'] === 'Event') fail(owner, '/v1, Kind=Event is disallowed from being an owner');
-}
-
-function reportOwner(index: number, value: JsonValue, reason: string, field: string | undefined, report: Report): void {
-  const printed = typeof value === 'string' ? quoteGo(value) : stringifyJsonInOrder(value);
-  report({
-    code: 'KV0027',
-    path: ['metadata', 'ownerReferences', index, ...(field === undefined ? [] : [field])],
-    data: { field: field === undefined ? FIELD : `${FIELD}.${field}`, reason: `${printed}: ${reason}` },
-  });
 }
 
 /** As Go prints it: in the order of the struct, with the texts that are not there. */

@@ -18,5 +18,6 @@ export const WORDS = {
   noDots: 'must not contain dots',
   nonEmptyName: 'name part must be non-empty',
   nonEmptyPrefix: 'prefix part must be non-empty',
+  bothPropagations: 'finalizer orphan and foregroundDeletion cannot be both set',
   finalizer: 'name is neither a standard finalizer name nor is it fully qualified',
 } as const;

@@ -3,7 +3,7 @@ import { findNearest, isArray, isObject, stringifyJson, type JsonValue } from '.
 import { ABSENT_WORDS, EMPTY_WORDS, SAID_ELSEWHERE } from './absent-words.ts';
 import { Cursor, toDottedPath, type Check } from './cursor.ts';
 import { EMPTY_IS_A_VALUE, ENUM_WORDS } from './enum-words.ts';
-import { toGoType, toGoValue, toStructName } from './go-type.ts';
+import { NAMED_TYPES, toGoType, toGoValue, toStructName } from './go-type.ts';
 import { checkKeys } from './list-keys.ts';
 import { explainTime, findBadBase64, isTime, judgeQuantity } from './scalars.ts';
 
@@ -95,11 +95,12 @@ const SCHEMA_OR_OTHER = /\.JSONSchemaPropsOr(?:Array|Bool)$/;
 /** A schema within a schema, or several: read by a decoder of its own, which minds types alone. */
 function checkInnerSchemas(check: Check): Check {
   return (value, at) => {
-    for (const schema of isArray(value) ? value : [value]) {
-      if (!isObject(schema)) continue;
+    // A lone value that is no schema is ignored; an item of a list is not.
+    for (const schema of isArray(value) ? value.filter((item) => item !== null) : [value].filter(isObject)) {
       const inner = new Cursor();
       inner.path.push(...at.path);
       inner.maps.push(...at.maps);
+      inner.struct = at.struct;
       check(schema, inner);
       at.problems.push(...inner.problems.filter(({ code }) => code === 'KV0041'));
     }
@@ -292,11 +293,12 @@ function checkQuantity(value: JsonValue, at: Cursor): void {
   }
 }
 
-function reportType(at: Cursor, value: JsonValue, goType: string): void {
+function reportType(at: Cursor, value: JsonValue, like: string): void {
+  const goType = NAMED_TYPES[`${at.struct}.${String(at.path.at(-1))}`] ?? like;
   const got = toGoValue(value);
   const text = got === 'number' && /^u?int/.test(goType) ? `number ${stringifyJson(value)}` : got;
   const owner = at.struct === '' ? 'value' : `struct field ${at.struct}.${at.structField}`;
-  at.report('KV0041', { field: at.field, got: text, owner, type: goType, how: howToWrite(goType) });
+  at.report('KV0041', { field: at.field, got: text, owner, type: goType, how: howToWrite(like) });
 }
 
 function howToWrite(goType: string): string {

@@ -13,6 +13,8 @@ export class Cursor {
   struct = '';
   /** The depths of the path at which keys of maps stand, innermost last. */
   readonly maps: number[] = [];
+  /** The depth of the path at which the decoder has begun: metadata of custom resources is decoded for itself. */
+  root = 0;
 
   report(code: string, data: FindingData, severity?: Severity): void {
     const problem = { code, path: [...this.path], data };
@@ -33,7 +35,7 @@ export class Cursor {
 
   /** The path as the JSON decoder writes it: neither indexes nor keys of maps. */
   get structField(): string {
-    return this.path.filter((step, depth) => typeof step === 'string' && !this.maps.includes(depth)).join('.');
+    return this.path.filter((step, depth) => depth >= this.root && typeof step === 'string' && !this.maps.includes(depth)).join('.');
   }
 }
 

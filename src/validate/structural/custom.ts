@@ -1,9 +1,10 @@
 import type { Schema } from '../../model/index.ts';
 import {
+  getString,
   isArray,
   isEqualJson,
   isObject,
-  quoteGo,
+  printGo,
   stringifyJson,
   type JsonArray,
   type JsonObject,
@@ -13,7 +14,7 @@ import { checkBuiltIn, isInt64, reportEnum, reportUnknown } from './built-in.ts'
 import { Cursor, type Check } from './cursor.ts';
 import { checkFormat, compileBounds } from './custom-bounds.ts';
 import { isEnforced } from './custom-formats.ts';
-import { checkEmbedded } from './embedded.ts';
+import { checkEmbedded, checkEmbeddedMetadata } from './embedded.ts';
 import { toGoValue } from './go-type.ts';
 import { keyOf, pickKey } from './list-keys.ts';
 
@@ -32,7 +33,7 @@ export function checkCustom(schema: Schema): Check {
 }
 
 function compile(schema: Schema, prunes: boolean): Check {
-  if (schema.definition === OBJECT_META) return checkBuiltIn(schema, 'full');
+  if (schema.definition === OBJECT_META) return compileMetadata(schema);
   const checks: Check[] = [...compileBounds(schema), ...compileLogic(schema)];
   const judgeEnum = schema.enum === undefined ? undefined : compileEnum(schema.enum);
   if (schema.format !== undefined) checks.push(checkFormat(schema.format));
@@ -46,6 +47,37 @@ function compile(schema: Schema, prunes: boolean): Check {
     if (isObject(value)) object(value, at);
     else if (isArray(value)) list?.(value, at);
   };
+}
+
+function compileMetadata(schema: Schema): Check {
+  const own = checkBuiltIn(schema, 'full');
+  const embedded = checkEmbeddedMetadata(schema);
+  const names = ['name', 'generateName'].flatMap((field) => {
+    const child = schema.properties?.[field];
+    return child === undefined ? [] : [[field, checkCustom(child)] as const];
+  });
+  return (given, at) => {
+    const value = roundNumbers(given);
+    const { root } = at;
+    at.root = at.path.length;
+    (at.path.length === 1 ? own : embedded)(value, at);
+    at.root = root;
+    for (const [field, check] of names) {
+      const name = getString(value, field);
+      if (name === undefined) continue;
+      at.path.push(field);
+      check(name, at);
+      at.path.pop();
+    }
+  };
+}
+
+/** Before the server decodes what it knows no Go type of, integers beyond 64 bits have become floating-point numbers. */
+function roundNumbers(value: JsonValue): JsonValue {
+  if (typeof value === 'bigint') return isInt64(value) ? value : Number(value);
+  if (isArray(value)) return value.map(roundNumbers);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, roundNumbers(item)]));
 }
 
 function typesOf(schema: Schema): readonly string[] | undefined {
@@ -87,7 +119,7 @@ function compileObject(schema: Schema, prunes: boolean): (value: JsonObject, at:
   const isFree = schema.preserveUnknownFields === true || schema.additionalProperties === true || !prunes;
   const required = schema.required ?? [];
   return (value, at) => {
-    if (schema.embeddedResource === true) checkEmbedded(value, at);
+    if (schema.embeddedResource === true) checkEmbedded(value, schema, at);
     for (const name of Object.keys(value)) {
       const child = fields.get(name) ?? rest;
       const item = value[name];
@@ -138,8 +170,11 @@ function compileList(schema: Schema, prunes: boolean): ((value: JsonArray, at: C
 }
 
 function reportItem(element: JsonValue, at: Cursor): void {
-  const value = typeof element === 'string' ? quoteGo(element) : stringifyJson(element);
-  at.report('KV0055', { field: at.field, value, reason: 'must be an object for an array of list-type map' });
+  at.report('KV0055', {
+    field: at.field,
+    value: printGo(element, stringifyJson),
+    reason: 'must be an object for an array of list-type map',
+  });
 }
 
 /** Nothing is known of a list where there should be none: the fields of its items are unknown ones. */

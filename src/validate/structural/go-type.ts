@@ -34,6 +34,13 @@ function toObjectType(schema: Schema): string {
     : 'map[string]interface {}';
 }
 
+/** Fields whose types have names of their own, which no schema knows. */
+export const NAMED_TYPES: Readonly<Record<string, string>> = {
+  'ManagedFieldsEntry.operation': 'v1.ManagedFieldsOperationType',
+  'ObjectMeta.uid': 'types.UID',
+  'OwnerReference.uid': 'types.UID',
+};
+
 /** What Go's JSON decoder calls a value. */
 export function toGoValue(value: JsonValue): 'string' | 'number' | 'bool' | 'array' | 'object' | 'null' {
   if (value === null) return 'null';

@@ -44,6 +44,18 @@ const CASES: readonly {
     ],
   },
   {
+    name: 'more replicas than anybody could make',
+    before: [quota({ pods: '3' }), web(1)],
+    after: [quota({ pods: '3' }), web(1e9)],
+    want: [
+      [
+        'gained',
+        'KQ0001',
+        '999999997 of 1000000000 pods of Deployment shop/app are refused: exceeded quota: most, requested: pods=1, used: pods=3, limited: pods=3',
+      ],
+    ],
+  },
+  {
     name: 'a quota that is new to pods that are not',
     before: [web(2)],
     after: [quota({ 'limits.cpu': '1' }), web(2)],

@@ -244,7 +244,7 @@ test('a verdict names the policies that isolate and the rules that allow', () =>
   );
   assert.deepEqual(verdict.egress.policies, []);
   assert.deepEqual(verdict.reasons, [
-    'egress: no NetworkPolicy selects shop/web, so everything is allowed',
+    'egress: no policy selects shop/web, so everything is allowed',
     'ingress: allowed by shop/p /spec/ingress/1',
   ]);
 });

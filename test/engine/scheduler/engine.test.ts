@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describe, describeRemedy, World, type FactChange, type KubernetesObject } from '../../../src/model/index.ts';
-import { expandWorld } from '../../../src/engine/controllers/index.ts';
+import { boundReplicas, expandWorld } from '../../../src/engine/controllers/index.ts';
 import { createSchedulerEngine } from '../../../src/engine/scheduler/index.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 import { node, pod } from './cluster-fixture.ts';
 
-const ENGINE = createSchedulerEngine(expandWorld);
+const ENGINE = createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge });
 const NODES = [node('n1'), node('n2'), node('n3')];
 
 const VIP: KubernetesObject = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'vip' }, value: 100 };
@@ -58,6 +58,15 @@ const CASES: readonly {
   after: readonly KubernetesObject[];
   want: readonly unknown[];
 }[] = [
+  {
+    name: 'more replicas than the nodes could ever hold',
+    before: [deployment('web', 1, '1Gi')],
+    after: [deployment('web', 1e9, '1Gi')],
+    want: [
+      ['gained', 'KS0001', 'web', 1e9 - 24],
+      ['gained', 'KS0007', undefined, undefined],
+    ],
+  },
   { name: 'what fits has no effect', before: [], after: [deployment('web', 3, '6Gi')], want: [] },
   {
     name: 'a request that grew',

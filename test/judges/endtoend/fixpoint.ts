@@ -81,10 +81,18 @@ function listSliceDifferences(real: World): readonly Difference[] {
   return real.byKind('', 'Service').flatMap((service) => {
     const made =
       controller?.reconcile(bare, service, { now: 0 }).flatMap((intent) => (intent.type === 'create' ? [intent.object] : [])) ?? [];
-    const theirs = live.filter((slice) => getString(slice.metadata, 'labels', 'kubernetes.io/service-name') === nameOf(service));
+    const theirs = live
+      .filter((slice) => getString(slice.metadata, 'labels', 'kubernetes.io/service-name') === nameOf(service))
+      .map((slice) => ({ ...slice, endpoints: getArray(slice, 'endpoints').filter((endpoint) => !isOfEnded(endpoint, real)) }));
     const [a, b] = [made, theirs].map((slices) => stringifyJson(showSlices(slices)));
     return a === b ? [] : [{ signature: 'the endpoints of a Service differ', ours: a ?? '', servers: b ?? '' }];
   });
+}
+
+/** KWOK leaves a pod that has ended ready, in which the real controller sees no change: its endpoint stays until something else happens. */
+function isOfEnded(endpoint: JsonValue, real: World): boolean {
+  const name = getString(endpoint, 'targetRef', 'name') ?? '';
+  return real.byKind('', 'Pod').some((pod) => nameOf(pod) === name && getString(pod, 'status', 'phase') === 'Succeeded');
 }
 
 function showSlices(slices: readonly KubernetesObject[]): JsonValue {

@@ -1,6 +1,6 @@
 import { schedule } from '../../../src/engine/scheduler/index.ts';
 import { nameOf, type KubernetesObject, type World } from '../../../src/model/index.ts';
-import { getArray, getObject, getString } from '../../../src/std/index.ts';
+import { compareBy, getArray, getObject, getString } from '../../../src/std/index.ts';
 import type { Difference } from '../judge.ts';
 import { ownerNameOf } from './owner.ts';
 
@@ -53,16 +53,23 @@ export function followBindings(real: World, bound: readonly string[]): Followed 
   return { coverage: [...coverage], hasTies: coverage.has('a tie') };
 }
 
-/** Pods of Jobs end at any time: they are there, or not any more. */
+/** Pods of Jobs end at any time, but in the order in which they began: those up to any of them may be gone. */
 function isAmongBest(pod: KubernetesObject, world: World, empty: World, coverage: Set<string>): boolean {
-  const others = world.byKind('', 'Pod').filter((other) => getString(other, 'status', 'phase') !== 'Succeeded');
-  for (const state of [world.with(world.byKind('', 'Pod').map(toRunning)), empty.with(others)]) {
-    const placement = schedule(state.with([toPending(pod)])).placements[0];
+  const bound = world.byKind('', 'Pod').toSorted(compareBy((other) => getString(other, 'status', 'startTime') ?? '', nameOf));
+  const ended = bound.filter(hasEnded);
+  for (let gone = 0; gone <= ended.length; gone++) {
+    const left = new Set(ended.slice(gone));
+    const others = bound.filter((other) => !hasEnded(other) || left.has(other)).map(toRunning);
+    const placement = schedule(empty.with([...others, toPending(pod)]), { namesTies: true }).placements[0];
     if (placement?.best.includes(nodeOf(pod)) !== true) continue;
     coverage.add(placement.best.length > 1 ? 'a tie' : 'a single best node');
     return true;
   }
   return false;
+}
+
+function hasEnded(pod: KubernetesObject): boolean {
+  return getString(pod, 'status', 'phase') === 'Succeeded';
 }
 
 function noteMessage(told: Map<string, Set<string>>, pod: KubernetesObject, world: World): void {

@@ -189,13 +189,10 @@ function isDecided(object: KubernetesObject): boolean {
     : getArray(object, 'status', 'conditions').some((item) => getString(item, 'type') === 'PodScheduled');
 }
 
-/** Whether Jobs and Services have taken note of all pods that have ended: they wait a second for more. */
+/** Whether Jobs have taken note of all pods that have ended: they wait a second for more. */
 function areCounted(objects: readonly KubernetesObject[]): boolean {
   const ended = objects.filter((object) => object.kind === 'Pod' && getString(object, 'status', 'phase') === 'Succeeded');
-  const names = new Set(ended.map(nameOf));
   return objects.every((object) => {
-    if (object.kind === 'EndpointSlice')
-      return !getArray(object, 'endpoints').some((endpoint) => names.has(getString(endpoint, 'targetRef', 'name') ?? ''));
     if (object.kind !== 'Job') return true;
     const own = ended.filter((pod) => getString(pod.metadata, 'labels', 'job-name') === nameOf(object));
     return (getNumber(object, 'status', 'succeeded') ?? 0) >= own.length;

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
@@ -12,6 +13,7 @@ import (
 	apiservercel "k8s.io/apiserver/pkg/cel"
 	"k8s.io/apiserver/pkg/cel/common"
 	"k8s.io/apiserver/pkg/cel/environment"
+	"k8s.io/apiserver/pkg/cel/library"
 	"k8s.io/apiserver/pkg/cel/openapi"
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
@@ -36,6 +38,8 @@ type celAnswer struct {
 	Type    string `json:"type,omitempty"`
 	Error   string `json:"error,omitempty"`
 	Cost    uint64 `json:"cost"`
+	// What it may cost by what the schema of `self` says, from the least to the most.
+	Estimate []string `json:"estimate,omitempty"`
 }
 
 func newCel() (subject, error) {
@@ -57,7 +61,7 @@ func newCel() (subject, error) {
 		if err != nil {
 			return nil, err
 		}
-		return evaluateCel(env, asked.Expression, values), nil
+		return evaluateCel(env, asked.Expression, values, celSizes{celDeclared(setting, "self")}), nil
 	}, nil
 }
 
@@ -75,7 +79,7 @@ func celEnvironment(setting celSetting, variables map[string]json.RawMessage) (*
 			options = append(options, cel.Variable(name, cel.DynType))
 			continue
 		}
-		declType := openapi.SchemaDeclType(schema, false).MaybeAssignTypeName("object." + name)
+		declType := celDeclared(setting, name).MaybeAssignTypeName("object." + name)
 		declared = append(declared, declType)
 		options = append(options, cel.Variable(name, declType.CelType()))
 	}
@@ -88,6 +92,42 @@ func celEnvironment(setting celSetting, variables map[string]json.RawMessage) (*
 		return nil, err
 	}
 	return set.Env(environment.StoredExpressions)
+}
+
+func celDeclared(setting celSetting, name string) *apiservercel.DeclType {
+	return openapi.SchemaDeclType(setting.Schemas[name], false)
+}
+
+// Sizes as the validation of definitions of custom resources estimates them.
+type celSizes struct{ root *apiservercel.DeclType }
+
+func (s celSizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
+	if len(node.Path()) == 0 {
+		return nil
+	}
+	at := s.root
+	for _, step := range node.Path()[1:] {
+		switch step {
+		case "@items", "@values":
+			at = at.ElemType
+		case "@keys":
+			at = at.KeyType
+		default:
+			if field := at.Fields[step]; field != nil {
+				at = field.Type
+			} else {
+				at = nil
+			}
+		}
+		if at == nil {
+			return nil
+		}
+	}
+	return &checker.SizeEstimate{Max: uint64(at.MaxElements)}
+}
+
+func (celSizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
 }
 
 func celValues(setting celSetting, variables map[string]json.RawMessage) (map[string]any, error) {
@@ -105,7 +145,7 @@ func celValues(setting celSetting, variables map[string]json.RawMessage) (map[st
 	return values, nil
 }
 
-func evaluateCel(env *cel.Env, expression string, values map[string]any) (answer celAnswer) {
+func evaluateCel(env *cel.Env, expression string, values map[string]any, sizes celSizes) (answer celAnswer) {
 	// Planning crashes where a key of a map can be none; evaluating turns the same into an error.
 	defer func() {
 		if crash := recover(); crash != nil {
@@ -120,6 +160,11 @@ func evaluateCel(env *cel.Env, expression string, values map[string]any) (answer
 	if err != nil {
 		return celAnswer{Problem: err.Error()}
 	}
+	estimate, err := env.EstimateCost(ast, &library.CostEstimator{SizeEstimator: sizes})
+	if err != nil {
+		return celAnswer{Problem: err.Error()}
+	}
+	answer.Estimate = []string{fmt.Sprint(estimate.Min), fmt.Sprint(estimate.Max)}
 	value, details, err := program.Eval(values)
 	answer.Type = ast.OutputType().String()
 	if details != nil && details.ActualCost() != nil {

@@ -82,6 +82,14 @@ type schedulerOracle struct {
 }
 
 func newScheduler() (subject, error) {
+	oracle, err := newSchedulerOracle()
+	if err != nil {
+		return nil, err
+	}
+	return oracle.answer, nil
+}
+
+func newSchedulerOracle() (*schedulerOracle, error) {
 	ctx := context.Background()
 	metrics.Register()
 	// So that the victims are known when PostFilter returns.
@@ -144,7 +152,7 @@ func newScheduler() (subject, error) {
 		"VolumeAttachment":      factory.Storage().V1().VolumeAttachments().Informer().GetIndexer(),
 		"PodDisruptionBudget":   factory.Policy().V1().PodDisruptionBudgets().Informer().GetIndexer(),
 	}
-	return oracle.answer, nil
+	return oracle, nil
 }
 
 func dynamicResources(
@@ -276,11 +284,7 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssu
 	if !status.IsSuccess() {
 		return nil, status.AsError()
 	}
-	best := scores[0]
 	for _, scored := range scores {
-		if scored.TotalScore > best.TotalScore || (scored.TotalScore == best.TotalScore && scored.Name < best.Name) {
-			best = scored
-		}
 		for i := range result.Nodes {
 			if told := &result.Nodes[i]; told.Node == scored.Name {
 				told.Total, told.Scores = &scored.TotalScore, map[string]int64{}
@@ -290,7 +294,18 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssu
 			}
 		}
 	}
-	return result, o.assume(ctx, state, incoming, best.Name, isAssumed)
+	return result, o.assume(ctx, state, incoming, bestOf(scores).Name, isAssumed)
+}
+
+// The first by name of the nodes with the highest score.
+func bestOf(scores []fwk.NodePluginScores) fwk.NodePluginScores {
+	best := scores[0]
+	for _, scored := range scores {
+		if scored.TotalScore > best.TotalScore || (scored.TotalScore == best.TotalScore && scored.Name < best.Name) {
+			best = scored
+		}
+	}
+	return best
 }
 
 // Puts a pod on its node for the pods after it, as `assume` and the plugins that reserve do.

@@ -1,24 +1,23 @@
 import { formatRef, refOf, type KubernetesObject, type ObjectRef, type World } from '../../../model/index.ts';
 import { getObject } from '../../../std/index.ts';
+import type { Overlarge } from '../overlarge.ts';
 import type { OpenCoveringProgram } from '../packing/index.ts';
 import { schedulingKnown } from '../schedule.ts';
 import { simulateAutoscaler, type AutoscalerAnswer, type Expander } from './cluster-autoscaler.ts';
 import { listDemand, type Demand, type DemandClass } from './demand.ts';
 import { findFewestNodes, type FewestNodes } from './fewest-nodes.ts';
-import type { Expand } from './fleet.ts';
 import { toCluster } from './fleet-instance.ts';
 import { listHeadroom, type GroupHeadroom } from './headroom.ts';
 import { explainRoom, findRoom, type Obstacle, type Room } from './room.ts';
 import { findSchedulerNeed, type SchedulerNeed } from './scheduler-need.ts';
 import { settle } from './settle.ts';
 import { listExistingShapes, parseNodeGroup, type CandidateShape } from './shape-spec.ts';
-import { limitReplicas } from './replica-limit.ts';
+import type { CapacityTools } from './tools.ts';
 
 /** What is asked of the capacity of a world. */
-export interface CapacityQuestion {
-  readonly kubernetesVersion: string;
-  /** Makes of a world the pods that controllers would create. */
-  readonly expand: Expand;
+export interface CapacityQuestion extends CapacityTools {
+  /** The workloads of a world of which it makes fewer pods than they ask for: the others are alike, and are counted instead. */
+  readonly listOverlarge: (world: World) => readonly Overlarge[];
   /** The shapes to plan fleets of; those of the world's nodes where there are none. */
   readonly shapes: readonly CandidateShape[];
   /** The workload of which as many as fit are wanted: then fleets are planned only if shapes are given. */
@@ -72,19 +71,19 @@ const STEPS_EACH = 200;
 /** Answers what a world (before its controllers have acted) has room for. The same question gives the same answer. */
 export function findCapacity(world: World, question: CapacityQuestion): CapacityAnswer {
   const { kubernetesVersion, expand } = question;
-  const limited = limitReplicas(world);
-  const expanded = expand(limited.world);
-  const settled = settle(expanded, kubernetesVersion);
-  const demand = listDemand(expanded, limited.more);
-  const cluster = toCluster(settled.world);
+  const overlarge = question.listOverlarge(world);
+  const expanded = expand(world);
+  const settled = settle(expanded, question);
+  const demand = listDemand(expanded, toMore(overlarge), question.profiles);
+  const cluster = toCluster(settled.world, question);
   const hasNodes = schedulingKnown(world);
   const classes = hasNodes ? chooseClasses(demand.classes) : [];
-  const wanted = hasNodes && question.wanted !== undefined ? findWanted(world, classes, question.wanted, expand) : undefined;
+  const wanted = hasNodes && question.wanted !== undefined ? findWanted(world, classes, question.wanted, question) : undefined;
   const isPlanned = question.wanted === undefined || question.shapes.length > 0;
   return {
     nodes: cluster.nodes.length,
     pods: demand.classes.reduce((sum, { count }) => sum + count, 0),
-    unplaced: hasNodes ? settled.simulation.unplaced.length + [...limited.more.values()].reduce((sum, count) => sum + count, 0) : 0,
+    unplaced: hasNodes ? settled.simulation.unplaced.length + overlarge.reduce((sum, { asked, kept }) => sum + asked - kept, 0) : 0,
     headroom: hasNodes ? listHeadroom(cluster) : [],
     rooms: (question.wanted === undefined ? classes : []).map(({ pod, workload, count }) => ({
       workload: refOf(workload),
@@ -92,13 +91,18 @@ export function findCapacity(world: World, question: CapacityQuestion): Capacity
       ...findRoom(pod, cluster, kubernetesVersion, STEPS_EACH),
     })),
     ...(wanted === undefined ? {} : { wanted: toWantedRoom(wanted, explainRoom(wanted.pod, cluster, kubernetesVersion)) }),
-    fleets: isPlanned ? planFleets(expanded, demand, question) : [],
+    fleets: isPlanned ? planFleets(expanded, demand, question, overlarge.length === 0) : [],
     ...(question.groups === undefined || question.groups.length === 0
       ? {}
       : { autoscaler: askAutoscaler(expanded, question.groups, question) }),
     left: demand.left,
-    limited: limited.workloads,
+    limited: overlarge.map(({ workload }) => workload),
   };
+}
+
+/** How many pods more a workload (by `formatRef`) has than the world shows. */
+function toMore(overlarge: readonly Overlarge[]): ReadonlyMap<string, number> {
+  return new Map(overlarge.map(({ workload, asked, kept }) => [formatRef(workload), asked - kept]));
 }
 
 function toWantedRoom(
@@ -122,13 +126,18 @@ function chooseClasses(classes: readonly DemandClass[]): readonly DemandClass[] 
 }
 
 /** The pods of a workload; of one without any, those that it would have. */
-function findWanted(world: World, classes: readonly DemandClass[], ref: ObjectRef, expand: Expand): DemandClass | undefined {
+function findWanted(
+  world: World,
+  classes: readonly DemandClass[],
+  ref: ObjectRef,
+  { expand, profiles }: CapacityTools,
+): DemandClass | undefined {
   const isWanted = ({ workload }: DemandClass): boolean => formatRef(refOf(workload)) === formatRef(ref);
   const found = classes.find(isWanted);
   const object = world.get(ref);
   if (found !== undefined || object === undefined) return found;
   const one = withOneReplica(object);
-  const first = listDemand(expand(world.with([one]))).classes.find(isWanted);
+  const first = listDemand(expand(world.with([one])), new Map(), profiles).classes.find(isWanted);
   return first === undefined ? undefined : { ...first, count: 0 };
 }
 
@@ -138,25 +147,25 @@ function withOneReplica(object: KubernetesObject): KubernetesObject {
 }
 
 function askAutoscaler(world: World, groups: readonly string[], question: CapacityQuestion): AutoscalerAnswer {
-  const { expand, kubernetesVersion, expander = 'least-waste' } = question;
+  const { expander = 'least-waste' } = question;
   const existing = listExistingShapes(world.byKind('', 'Node'));
   const known = [...question.shapes, ...existing];
-  return simulateAutoscaler({ world, groups: groups.map((text) => parseNodeGroup(text, known)), expander, expand, kubernetesVersion });
+  return simulateAutoscaler({ world, groups: groups.map((text) => parseNodeGroup(text, known)), expander, tools: question });
 }
 
-/** Each shape alone, then all of them to choose from. */
-function planFleets(world: World, demand: Demand, question: CapacityQuestion): readonly PlannedFleet[] {
-  const { expand, kubernetesVersion, open } = question;
+/** Each shape alone, then all of them to choose from. What the scheduler would need is known only where every pod is in the world. */
+function planFleets(world: World, demand: Demand, question: CapacityQuestion, isWhole: boolean): readonly PlannedFleet[] {
+  const { open } = question;
   const shapes = question.shapes.length > 0 ? question.shapes : listExistingShapes(world.byKind('', 'Node'));
   if (demand.classes.length === 0) return [];
-  const planning = { world, demand, expand, ...(open === undefined ? {} : { open }) };
+  const planning = { world, demand, tools: question, ...(open === undefined ? {} : { open }) };
   const choices = [...shapes.map((shape) => [shape]), ...(shapes.length > 1 ? [shapes] : [])];
   const pods = world.byKind('', 'Pod').length;
   return choices.map((choice) => {
     const found = findFewestNodes(planning, choice);
     const { accepted = false, count = 0 } = found.answer ?? {};
-    const isSmall = accepted && found.unplaceable.length === 0 && pods * count <= MOST_SIMULATED;
-    const scheduler = isSmall ? findSchedulerNeed(world, choice, found.answer?.nodes ?? [], expand, kubernetesVersion) : undefined;
+    const isSmall = isWhole && accepted && found.unplaceable.length === 0 && pods * count <= MOST_SIMULATED;
+    const scheduler = isSmall ? findSchedulerNeed(world, choice, found.answer?.nodes ?? [], question) : undefined;
     return scheduler === undefined ? found : { ...found, scheduler };
   });
 }

@@ -2,7 +2,7 @@ import { formatRef, refOf, type KubernetesObject, type World } from '../../../mo
 import { compareBy, getArray, getObject } from '../../../std/index.ts';
 import { PodClassTable, type PodInfo } from '../pod-class.ts';
 import { toPodRequests } from '../pod-requests.ts';
-import type { Expand } from './fleet.ts';
+import type { CapacityTools } from './tools.ts';
 import { estimateNodes, withNewNodes, type NodeEstimate, type WaitingPods } from './node-estimate.ts';
 import { findWorkload } from '../workload-of-pod.ts';
 import { settle } from './settle.ts';
@@ -45,8 +45,7 @@ export interface AutoscalerQuestion {
   readonly world: World;
   readonly groups: readonly NodeGroup[];
   readonly expander: Expander;
-  readonly expand: Expand;
-  readonly kubernetesVersion: string;
+  readonly tools: CapacityTools;
 }
 
 const MOST_ROUNDS = 20;
@@ -58,15 +57,15 @@ const MOST_PER_ROUND = 1000;
  * scheduler places what it can, and what still waits begins the next round. Groups begin with the nodes of their shape
  * that are there. Ties, which the autoscaler breaks at random, go to the first group by name.
  */
-export function simulateAutoscaler({ world, groups, expander, expand, kubernetesVersion }: AutoscalerQuestion): AutoscalerAnswer {
+export function simulateAutoscaler({ world, groups, expander, tools }: AutoscalerQuestion): AutoscalerAnswer {
   const sizes = new Map(groups.map(({ name, shape }) => [name, shape.members.length]));
   const starts = new Map(sizes);
   const rounds: ScaleUp[] = [];
-  let { world: settled, waiting } = toWaiting(world, kubernetesVersion);
+  let { world: settled, waiting } = toWaiting(world, tools);
   const asked = countPods(waiting);
   while (waiting.length > 0 && rounds.length < MOST_ROUNDS) {
     const options = groups.flatMap(
-      (group) => toOption(settled, waiting, { group, size: sizes.get(group.name) ?? 0, round: rounds.length }, expand) ?? [],
+      (group) => toOption(settled, waiting, { group, size: sizes.get(group.name) ?? 0, round: rounds.length }, tools) ?? [],
     );
     const best = choose(
       options.map(({ option }) => option),
@@ -76,8 +75,8 @@ export function simulateAutoscaler({ world, groups, expander, expand, kubernetes
     if (best === undefined || taken === undefined) break;
     rounds.push({ chosen: best, options: options.map(({ option }) => option) });
     sizes.set(best.group, (sizes.get(best.group) ?? 0) + best.nodes);
-    const grown = withNewNodes(settled, taken.group.shape, stemOf(taken.group, rounds.length - 1), best.nodes, expand);
-    ({ world: settled, waiting } = toWaiting(grown.with(waiting.flatMap(toObjects)), kubernetesVersion));
+    const grown = withNewNodes(settled, taken.group.shape, stemOf(taken.group, rounds.length - 1), best.nodes, tools.expand);
+    ({ world: settled, waiting } = toWaiting(grown.with(waiting.flatMap(toObjects)), tools));
   }
   return {
     expander,
@@ -96,8 +95,8 @@ interface Waiting extends WaitingPods {
 }
 
 /** The world with every pod where the scheduler has put it, and those that it could not, by controller and class. */
-function toWaiting(world: World, kubernetesVersion: string): { readonly world: World; readonly waiting: readonly Waiting[] } {
-  const { world: settled, simulation } = settle(world, kubernetesVersion);
+function toWaiting(world: World, tools: CapacityTools): { readonly world: World; readonly waiting: readonly Waiting[] } {
+  const { world: settled, simulation } = settle(world, tools);
   const table = new PodClassTable(settled);
   const groups = new Map<string, { readonly pod: PodInfo; readonly workload: KubernetesObject; readonly objects: KubernetesObject[] }>();
   for (const { object } of simulation.unplaced) {
@@ -127,11 +126,11 @@ function toOption(
   world: World,
   waiting: readonly WaitingPods[],
   { group, size, round }: { readonly group: NodeGroup; readonly size: number; readonly round: number },
-  expand: Expand,
+  tools: CapacityTools,
 ): { readonly group: NodeGroup; readonly option: ExpansionOption } | undefined {
   const most = Math.min(group.max - size, MOST_PER_ROUND, countPods(waiting));
   if (most <= 0) return undefined;
-  const estimate = estimateNodes(world, waiting, { shape: group.shape, most, stem: stemOf(group, round) }, expand);
+  const estimate = estimateNodes(world, waiting, { shape: group.shape, most, stem: stemOf(group, round) }, tools);
   const pods = estimate.helped.reduce((sum, count) => sum + count, 0);
   if (estimate.nodes === 0 || pods === 0) return undefined;
   const price = group.shape.price === undefined ? undefined : Number(group.shape.price) * estimate.nodes;

@@ -2,6 +2,7 @@ import { formatRef, isSelected, nameOf, refOf, type KubernetesObject, type World
 import { compareBy, getArray, getObject, getString } from '../../../std/index.ts';
 import { PodClassTable, type PodClass, type PodInfo } from '../pod-class.ts';
 import { readPod } from '../pod-reading.ts';
+import { isServed, type SchedulerProfile } from '../profile.ts';
 import { controllerKeyOf, findWorkload } from '../workload-of-pod.ts';
 
 /** Pods of one workload that no plugin can tell apart, and that need a place on some node. */
@@ -23,7 +24,7 @@ export interface Demand {
  * The pods of an expanded world by their classes, but for those of DaemonSets, which come with each node. `more` says of how many
  * pods beyond those in the world a workload (by `formatRef`) consists.
  */
-export function listDemand(world: World, more: ReadonlyMap<string, number> = new Map()): Demand {
+export function listDemand(world: World, more: ReadonlyMap<string, number> = new Map(), profiles?: readonly SchedulerProfile[]): Demand {
   const table = new PodClassTable(world);
   const workloadOf = toWorkloadFinder(world);
   const found = new Map<string, { readonly object: KubernetesObject; readonly workload: KubernetesObject; count: number }>();
@@ -33,7 +34,7 @@ export function listDemand(world: World, more: ReadonlyMap<string, number> = new
     if (isFinished || isTerminating || isOfDaemonSet(object)) continue;
     if (isOfNode(object)) left.node++;
     else if (gates.length > 0) left.gates++;
-    else if (scheduler !== 'default-scheduler') left.scheduler++;
+    else if (!isServed(scheduler, profiles)) left.scheduler++;
     else {
       const workload = workloadOf(object);
       const key = `${table.toPodInfo(object).class.id} ${formatRef(refOf(workload))}`;

@@ -1,7 +1,7 @@
 import type { KubernetesObject, World } from '../../../model/index.ts';
 import { solvePacking, type OpenCoveringProgram, type PackingAnswer } from '../packing/index.ts';
 import type { Demand } from './demand.ts';
-import type { Expand } from './fleet.ts';
+import type { CapacityTools } from './tools.ts';
 import { toFleetInstance, type FleetInstance } from './fleet-instance.ts';
 import { MOST_REALISED, realisePacking } from './realise-packing.ts';
 import type { CandidateShape } from './shape-spec.ts';
@@ -38,7 +38,7 @@ export interface FleetAnswer {
 export interface FleetPlanning {
   readonly world: World;
   readonly demand: Demand;
-  readonly expand: Expand;
+  readonly tools: CapacityTools;
   readonly open?: OpenCoveringProgram;
 }
 
@@ -51,7 +51,7 @@ export function findFewestNodes(planning: FleetPlanning, shapes: readonly Candid
     planning.demand,
     shapes,
     ({ price }) => (isPriced ? Number(price ?? 1n) / unit : 1),
-    planning.expand,
+    planning.tools,
   );
   const head = {
     shapes: shapes.map(({ name }) => name),
@@ -65,14 +65,14 @@ export function findFewestNodes(planning: FleetPlanning, shapes: readonly Candid
 }
 
 function toAnswer(
-  { world, expand }: FleetPlanning,
+  { world, tools }: FleetPlanning,
   fleet: FleetInstance,
   shapes: readonly CandidateShape[],
   solved: PackingAnswer,
 ): FleetAnswer | undefined {
   const pods = fleet.instance.groups.reduce((sum, { count }) => sum + count, 0);
   const isSmall = pods <= MOST_REALISED;
-  const accepted = isSmall ? realisePacking(world, fleet, shapes, solved.packing, expand) : undefined;
+  const accepted = isSmall ? realisePacking(world, fleet, shapes, solved.packing, tools) : undefined;
   if (isSmall && accepted === undefined) return undefined;
   const nodes = shapes.map(
     (_, shape) => accepted?.nodes[shape] ?? solved.packing.reduce((sum, run) => sum + (run.shape === shape ? run.nodes : 0), 0),

@@ -6,9 +6,11 @@ import { explainNode, prepareFilters } from '../evaluate.ts';
 import { isPortConflict } from '../host-ports.ts';
 import type { PackingGroup, PackingInstance, PackingShape } from '../packing/index.ts';
 import { PodClassTable, type PodClass } from '../pod-class.ts';
+import { toProfiles } from '../profile.ts';
 import { countFewestNodes, type Demand, type DemandClass } from './demand.ts';
-import { nameNewNode, toFleetWorld, type Expand } from './fleet.ts';
+import { nameNewNode, toFleetWorld } from './fleet.ts';
 import type { CandidateShape } from './shape-spec.ts';
+import type { CapacityTools } from './tools.ts';
 
 /** A packing problem, with what its groups and shapes stand for. */
 export interface FleetInstance {
@@ -31,9 +33,9 @@ export function toFleetInstance(
   demand: Demand,
   shapes: readonly CandidateShape[],
   objective: Objective,
-  expand: Expand,
+  tools: CapacityTools,
 ): FleetInstance {
-  const looks = lookAtShapes(world, demand, shapes, expand);
+  const looks = lookAtShapes(world, demand, shapes, tools);
   const able = demand.classes.map((item, index) => ({ ...item, accepts: looks.accepts[index] ?? [] }));
   const placeable = able.filter(({ accepts }) => accepts.includes(true));
   const resources = listResources(placeable);
@@ -64,10 +66,10 @@ interface Looks {
   readonly capacities: readonly ReadonlyMap<string, number>[];
 }
 
-function lookAtShapes(world: World, demand: Demand, shapes: readonly CandidateShape[], expand: Expand): Looks {
+function lookAtShapes(world: World, demand: Demand, shapes: readonly CandidateShape[], tools: CapacityTools): Looks {
   const parts = shapes.map((shape) => ({ shape, nodes: shape.templates.length }));
-  const fleet = toFleetWorld(world, parts, expand);
-  const cluster = toCluster(fleet);
+  const fleet = toFleetWorld(world, parts, tools.expand);
+  const cluster = toCluster(fleet, tools);
   const indexes = new Map(cluster.nodes.map(({ name, index }) => [name, index]));
   const nodesOf = shapes.map(({ templates }, shape) => templates.map((_, zone) => indexes.get(nameNewNode(shape, zone)) ?? -1));
   const judged = demand.classes.map((item) => {
@@ -89,8 +91,8 @@ function lookAtShapes(world: World, demand: Demand, shapes: readonly CandidateSh
 }
 
 /** The pods of a world that have a node, on a cluster of its nodes. */
-export function toCluster(world: World): ClusterState {
-  const cluster = new ClusterState(world);
+export function toCluster(world: World, { profiles, kubernetesVersion }: CapacityTools): ClusterState {
+  const cluster = new ClusterState(world, { profiles: toProfiles(profiles, kubernetesVersion) });
   const table = new PodClassTable(world);
   const nodes = new Map(cluster.nodes.map((node) => [node.name, node]));
   for (const object of world.byKind('', 'Pod')) {

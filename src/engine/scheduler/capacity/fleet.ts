@@ -2,9 +2,7 @@ import { refOf, type KubernetesObject, type World } from '../../../model/index.t
 import { getObject, getString } from '../../../std/index.ts';
 import type { CandidateShape } from './shape-spec.ts';
 import { toNewNode } from './template-nodes.ts';
-
-/** Makes of a world the pods that controllers would create. */
-export type Expand = (world: World) => World;
+import type { Expand } from './tools.ts';
 
 /** So many new nodes of one shape. */
 export interface FleetPart {

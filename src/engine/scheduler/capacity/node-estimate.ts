@@ -7,7 +7,8 @@ import type { PodInfo } from '../pod-class.ts';
 import { readPod } from '../pod-reading.ts';
 import { toPodRequests } from '../pod-requests.ts';
 import { SUCCESS } from '../verdict.ts';
-import { listOwnPods, type Expand } from './fleet.ts';
+import { listOwnPods } from './fleet.ts';
+import type { CapacityTools, Expand } from './tools.ts';
 import { toCluster } from './fleet-instance.ts';
 import { isPlain } from './realise-packing.ts';
 import type { CandidateShape } from './shape-spec.ts';
@@ -36,11 +37,11 @@ export function estimateNodes(
   world: World,
   waiting: readonly WaitingPods[],
   { shape, most, stem }: { readonly shape: CandidateShape; readonly most: number; readonly stem: string },
-  expand: Expand,
+  tools: CapacityTools,
 ): NodeEstimate {
   const scores = waiting.map(({ pod }) => scoreOf(pod, shape));
   const order = [...waiting.keys()].toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
-  const estimation = new Estimation(world, shape, stem, expand, waiting.every(({ pod }) => isPlain(pod.class)) ? most : undefined);
+  const estimation = new Estimation(world, shape, stem, tools, waiting.every(({ pod }) => isPlain(pod.class)) ? most : undefined);
   const helped = waiting.map(() => 0);
   for (const group of order) {
     const { pod, count } = waiting[group] ?? { pod: undefined, count: 0 };
@@ -74,7 +75,7 @@ class Estimation {
   readonly #world: World;
   readonly #shape: CandidateShape;
   readonly #stem: string;
-  readonly #expand: Expand;
+  readonly #tools: CapacityTools;
   readonly #placed: Placed[] = [];
   readonly #filled = new Set<string>();
   #cluster: ClusterState | undefined;
@@ -85,11 +86,11 @@ class Estimation {
   readonly #atOnce: number | undefined;
 
   /** `atOnce`: how many nodes are made before they are opened, where an empty node says nothing to any filter. */
-  constructor(world: World, shape: CandidateShape, stem: string, expand: Expand, atOnce: number | undefined) {
+  constructor(world: World, shape: CandidateShape, stem: string, tools: CapacityTools, atOnce: number | undefined) {
     this.#world = world;
     this.#shape = shape;
     this.#stem = stem;
-    this.#expand = expand;
+    this.#tools = tools;
     this.#atOnce = atOnce;
   }
 
@@ -124,7 +125,7 @@ class Estimation {
 
   #make(nodes: number): void {
     this.#made = nodes;
-    this.#cluster = toCluster(withNewNodes(this.#world, this.#shape, this.#stem, nodes, this.#expand));
+    this.#cluster = toCluster(withNewNodes(this.#world, this.#shape, this.#stem, nodes, this.#tools.expand), this.#tools);
     this.#byName = new Map(this.#cluster.nodes.map((node) => [node.name, node]));
     for (const { pod, node } of this.#placed) {
       const info = this.#byName.get(node);

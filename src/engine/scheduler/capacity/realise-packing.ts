@@ -6,7 +6,8 @@ import type { Packing } from '../packing/index.ts';
 import type { PodClass, PodInfo } from '../pod-class.ts';
 import { SUCCESS } from '../verdict.ts';
 import type { DemandClass } from './demand.ts';
-import { nameNewNode, toFleetWorld, type Expand } from './fleet.ts';
+import { nameNewNode, toFleetWorld } from './fleet.ts';
+import type { CapacityTools } from './tools.ts';
 import { toCluster, type FleetInstance } from './fleet-instance.ts';
 import type { CandidateShape } from './shape-spec.ts';
 
@@ -32,13 +33,13 @@ export function realisePacking(
   fleet: FleetInstance,
   shapes: readonly CandidateShape[],
   packing: Packing,
-  expand: Expand,
+  tools: CapacityTools,
 ): AcceptedFleet | undefined {
   const planned = shapes.map((_, shape) => packing.reduce((sum, run) => sum + (run.shape === shape ? run.nodes : 0), 0));
   const nodes = [...planned];
   let added = 0;
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-    const left = tryFleet(world, fleet, shapes, { packing, nodes }, expand);
+    const left = tryFleet(world, fleet, shapes, { packing, nodes }, tools);
     if (left.length === 0) return { nodes, added };
     const more = Math.max(1, attempt < 6 ? 1 : Math.ceil(added / 2));
     const shape = chooseShape(fleet, left[0]);
@@ -67,10 +68,10 @@ function tryFleet(
   fleet: FleetInstance,
   shapes: readonly CandidateShape[],
   { packing, nodes }: PlannedFleet,
-  expand: Expand,
+  tools: CapacityTools,
 ): readonly DemandClass[] {
   const parts = shapes.map((shape, index) => ({ shape, nodes: nodes[index] ?? 0 }));
-  const cluster = toCluster(toFleetWorld(world, parts, expand));
+  const cluster = toCluster(toFleetWorld(world, parts, tools.expand), tools);
   const placer = new Placer(cluster);
   let waiting = listPlaces(fleet, packing, cluster);
   for (;;) {

@@ -71,7 +71,7 @@ interface Filling {
 }
 
 function fill(pod: PodInfo, cluster: ClusterState, version: string, steps: number, isPlaced = false): Filling {
-  if (isPlain(pod.class) && !cluster.carriers.hasAny('requiredAntiAffinity')) {
+  if (isDecidedByRoom(pod, cluster) && !cluster.carriers.hasAny('requiredAntiAffinity')) {
     const rooms = listRooms(pod, cluster);
     const pods = rooms.reduce((sum, { count }) => sum + count, 0);
     if (!isPlaced || pods > MOST_FILLED) return { room: { pods, isAtLeast: isPlaced && pods > MOST_FILLED }, placed: [] };
@@ -85,6 +85,13 @@ function fill(pod: PodInfo, cluster: ClusterState, version: string, steps: numbe
     placed.push({ node, pods: [placeCopy(pod, cluster, node)] });
   }
   return { room: { pods: steps, isAtLeast: choose(pod, cluster, version) !== undefined }, placed };
+}
+
+/** Whether the pod's own requests are all that keeps another one like it from a node. */
+function isDecidedByRoom(pod: PodInfo, cluster: ClusterState): boolean {
+  const { filters, settings } = cluster.profileOf(pod);
+  const isWhole = settings.ignoredResources.size + settings.ignoredResourceGroups.size === 0;
+  return isPlain(pod.class) && isWhole && filters.includes('NodeResourcesFit');
 }
 
 function placeCopy(pod: PodInfo, cluster: ClusterState, node: NodeInfo): PodInfo {

@@ -1,8 +1,10 @@
 import type { World } from '../../../model/index.ts';
 import { readPod } from '../pod-reading.ts';
+import { isServed } from '../profile.ts';
 import { simulate } from '../schedule.ts';
 import { isOfDaemonSet, withoutNode } from './demand.ts';
-import { toFleetWorld, type Expand } from './fleet.ts';
+import { toFleetWorld } from './fleet.ts';
+import type { CapacityTools } from './tools.ts';
 import type { CandidateShape } from './shape-spec.ts';
 
 /** How many nodes of a fleet kube-scheduler itself needs for the pods that fewer could hold. */
@@ -22,19 +24,18 @@ export function findSchedulerNeed(
   world: World,
   shapes: readonly CandidateShape[],
   fleet: readonly { readonly shape: string; readonly nodes: number }[],
-  expand: Expand,
-  kubernetesVersion: string,
+  tools: CapacityTools,
 ): SchedulerNeed | undefined {
   const pods = world.byKind('', 'Pod').filter((pod) => {
     const { isFinished, isTerminating, gates, scheduler } = readPod(pod);
-    return !isFinished && !isTerminating && gates.length === 0 && scheduler === 'default-scheduler' && !isOfDaemonSet(pod);
+    return !isFinished && !isTerminating && gates.length === 0 && isServed(scheduler, tools.profiles) && !isOfDaemonSet(pod);
   });
   const fresh = pods.map(withoutNode);
   const parts = fleet.flatMap(({ shape, nodes }) => shapes.filter(({ name }) => name === shape).map((found) => ({ shape: found, nodes })));
   const planned = parts.reduce((sum, { nodes }) => sum + nodes, 0);
   for (let attempt = 0, added = 0; attempt < MOST_TRIES; attempt++) {
     const grown = parts.map((part, index) => (index === largestOf(parts) ? { ...part, nodes: part.nodes + added } : part));
-    const { unplaced } = simulate(toFleetWorld(world, grown, expand).with(fresh), { kubernetesVersion });
+    const { unplaced } = simulate(toFleetWorld(world, grown, tools.expand).with(fresh), tools);
     if (unplaced.length === 0) return { nodes: planned + added, stranded: added };
     added += Math.max(1, Math.floor((planned * attempt) / 100));
   }

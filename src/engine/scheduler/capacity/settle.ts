@@ -1,6 +1,6 @@
 import { nameOf, namespaceOf, refOf, type KubernetesObject, type World } from '../../../model/index.ts';
 import { getObject } from '../../../std/index.ts';
-import { simulate, type Simulation } from '../schedule.ts';
+import { simulate, type ScheduleOptions, type Simulation } from '../schedule.ts';
 
 /** A world whose pods have been scheduled. */
 export interface Settled {
@@ -10,8 +10,8 @@ export interface Settled {
 }
 
 /** Schedules the pods of an expanded world, and leaves them where they are then. */
-export function settle(world: World, kubernetesVersion: string): Settled {
-  const simulation = simulate(world, { kubernetesVersion });
+export function settle(world: World, options: ScheduleOptions): Settled {
+  const simulation = simulate(world, options);
   const nodes = new Map(simulation.result.placements.map(({ pod, node }) => [pod, node]));
   const evicted = new Set(simulation.result.preempted.map(({ pod }) => pod));
   const bound: KubernetesObject[] = [];

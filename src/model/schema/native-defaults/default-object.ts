@@ -4,7 +4,7 @@ import type { SchemaCatalog } from '../schema.ts';
 import * as admission from './admission.ts';
 import { defaultAutoscalerV1, defaultAutoscalerV2 } from './autoscaling.ts';
 import * as core from './core.ts';
-import { defaultResourceClaim, defaultResourceClaimTemplate } from './device.ts';
+import { defaultResourceClaim, defaultResourceClaimTemplate, defaultResourceSlice } from './device.ts';
 import { toDraft, type Draft } from './draft.ts';
 import { defaultFlowSchema, defaultPriorityLevel } from './flow-control.ts';
 import { defaultPod } from './pod.ts';
@@ -46,10 +46,13 @@ const COMPLETIONS: Readonly<Record<string, Completion>> = {
   'rbac.authorization.k8s.io/v1 RoleBinding': core.defaultBinding,
   'resource.k8s.io/v1 ResourceClaim': defaultResourceClaim,
   'resource.k8s.io/v1 ResourceClaimTemplate': defaultResourceClaimTemplate,
+  'resource.k8s.io/v1 ResourceSlice': defaultResourceSlice,
   'resource.k8s.io/v1beta1 ResourceClaim': defaultResourceClaim,
   'resource.k8s.io/v1beta1 ResourceClaimTemplate': defaultResourceClaimTemplate,
+  'resource.k8s.io/v1beta1 ResourceSlice': defaultResourceSlice,
   'resource.k8s.io/v1beta2 ResourceClaim': defaultResourceClaim,
   'resource.k8s.io/v1beta2 ResourceClaimTemplate': defaultResourceClaimTemplate,
+  'resource.k8s.io/v1beta2 ResourceSlice': defaultResourceSlice,
   'scheduling.k8s.io/v1 PriorityClass': core.defaultPriorityClass,
   'storage.k8s.io/v1 CSIDriver': storage.defaultCsiDriver,
   'storage.k8s.io/v1 StorageClass': storage.defaultStorageClass,

@@ -9,6 +9,22 @@ export function defaultResourceClaimTemplate(object: Draft): void {
   defaultClaimSpec(fieldsAt(object, 'spec', 'spec'));
 }
 
+/** Completes a ResourceSlice: amounts are no pointers in Go, and one that is not given is written as zero. */
+export function defaultResourceSlice(object: Draft): void {
+  for (const set of itemsAt(object, 'spec', 'sharedCounters')) defaultAmounts(fieldsAt(set, 'counters'));
+  for (const device of itemsAt(object, 'spec', 'devices')) {
+    for (const form of [device, fieldsAt(device, 'basic')]) {
+      if (form === undefined) continue;
+      defaultAmounts(fieldsAt(form, 'capacity'));
+      for (const consumed of itemsAt(form, 'consumesCounters')) defaultAmounts(fieldsAt(consumed, 'counters'));
+    }
+  }
+}
+
+function defaultAmounts(amounts: Draft | undefined): void {
+  for (const name of Object.keys(amounts ?? {})) fill(fieldsAt(amounts ?? {}, name) ?? {}, { value: '0' });
+}
+
 function defaultClaimSpec(spec: Draft | undefined): void {
   if (spec === undefined) return;
   for (const request of itemsAt(spec, 'devices', 'requests')) {

@@ -1,4 +1,4 @@
-import { expandWorld } from '../../../../src/engine/controllers/index.ts';
+import { boundReplicas, expandWorld } from '../../../../src/engine/controllers/index.ts';
 import {
   findCapacity,
   parseNodesSpec,
@@ -52,6 +52,7 @@ export function capacityOf(
   return findCapacity(World.of([namespace, ...(nodes === undefined ? [] : parseNodesSpec(nodes)), ...objects]), {
     kubernetesVersion: '1.36',
     expand: expandWorld,
+    listOverlarge: (asked) => boundReplicas(asked).overlarge,
     shapes: shapes.map(parseShapeSpec),
     ...(wanted === undefined ? {} : { wanted }),
     ...rest,

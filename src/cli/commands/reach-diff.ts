@@ -1,0 +1,65 @@
+import { formatPorts, listConnectionChanges, listPortRanges, nameOfEnd, type PortSet } from '../../engine/network/index.ts';
+import type { World } from '../../model/index.ts';
+import { toReachCsv, toReachDot, type ConnectionChangeEntry, type PortsEntry, type ReachDiffReport } from '../../report/index.ts';
+import { usage, type Arguments } from '../arguments.ts';
+import { createLog, type Io, type Log } from '../io.ts';
+import { isFailure } from '../outcome.ts';
+import { printReport, readTargets } from '../output.ts';
+import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+
+/** `kplan reach diff [PATH]`: before and after PATH is applied; `kplan reach diff DIR1 DIR2`: the manifests of two directories. */
+export async function runReachDiff(paths: readonly string[], args: Arguments, io: Io): Promise<number> {
+  readTargets(args, ['csv', 'dot']);
+  const log = createLog(io, args.has('quiet'), args.has('verbose'));
+  const { question, before } = await openWorlds(paths, args, io, log);
+  const report: ReachDiffReport = {
+    kind: 'ReachDiffReport',
+    which: 'after',
+    before: before?.after ?? question.before,
+    ...(question.after === undefined ? {} : { after: question.after }),
+    findings: question.findings,
+    notes: question.notes,
+    changes: listChanges(before?.world ?? question.base ?? question.world, question),
+    next: '`kplan reach --from A --to B --port 80` says why of one connection; `--world before` asks it of the world before.',
+  };
+  await printReport(report, args, io, question.config.failOn, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
+  return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
+}
+
+interface Worlds {
+  readonly question: QuestionWorld;
+  /** The first of two directories. */
+  readonly before?: QuestionWorld;
+}
+
+async function openWorlds([first, second]: readonly string[], args: Arguments, io: Io, log: Log): Promise<Worlds> {
+  if (args.string('world') !== undefined) throw usage(args.command, '--world chooses one world: a difference is of both');
+  if (second === undefined) return { question: await openQuestionWorld(first ?? '.', args, io, log) };
+  const alone: Arguments = { ...args, string: (name) => (name === 'base' ? 'none' : args.string(name)) };
+  const before = await openQuestionWorld(first, alone, io, log);
+  return { before, question: await openQuestionWorld(second, alone, io, log) };
+}
+
+function listChanges(before: World, { world, isAsked }: QuestionWorld): readonly ConnectionChangeEntry[] {
+  const known = new Map<PortSet, PortsEntry>();
+  const toPorts = (set: PortSet): PortsEntry => {
+    let entry = known.get(set);
+    if (entry === undefined) known.set(set, (entry = { text: formatPorts(set), ranges: listPortRanges(set) }));
+    return entry;
+  };
+  return listConnectionChanges(before, world)
+    .filter(({ from, to }) =>
+      [from, to].some((end) => {
+        const object = end.kind === 'workload' ? (world.get(end.workload.ref) ?? before.get(end.workload.ref)) : undefined;
+        return object !== undefined && isAsked(object);
+      }),
+    )
+    .map(({ from, to, before: was, after: is, only }) => ({
+      change: was.cuts.length === 0 ? 'opened' : is.cuts.length === 0 ? 'closed' : 'changed',
+      from: nameOfEnd(from),
+      to: nameOfEnd(to),
+      before: toPorts(was),
+      after: toPorts(is),
+      only,
+    }));
+}

@@ -1,0 +1,159 @@
+import { formatPorts, isAllowed, isProtocol, listConnections, nameOfEnd, listPortRanges } from '../../engine/network/index.ts';
+import type { Connection, ConnectionEnd, Flow, MatchingRule, PortSet, SideVerdict, Verdict } from '../../engine/network/index.ts';
+import { KplanError, type ObjectRef, type World } from '../../model/index.ts';
+import { toReachCsv, toReachDot } from '../../report/index.ts';
+import type { PortsEntry, ReachAnswerReport, ReachReport, RuleVerdict, SideEntry } from '../../report/index.ts';
+import { findNearest, fromPointer } from '../../std/index.ts';
+import { usage, type Arguments } from '../arguments.ts';
+import { answerBatch } from '../batch.ts';
+import { createLog, type Io } from '../io.ts';
+import { isFailure } from '../outcome.ts';
+import { printReport, readTargets } from '../output.ts';
+import { answerReach, isPortNumber } from '../reach-batch.ts';
+import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { runReachDiff } from './reach-diff.ts';
+import { runReachGuard, wantsGuard } from './reach-npguard.ts';
+
+const OWN_FORMATS = ['csv', 'dot'];
+const ASKING = ['from', 'to', 'port', 'batch'] as const;
+
+/** `kplan reach [PATH]`: every allowed connection, or the answer to one question (exit 1 for no); `kplan reach diff`: what changes. */
+export async function runReach(args: Arguments, io: Io): Promise<number> {
+  const [word, ...rest] = args.positionals;
+  if (wantsGuard(args, OWN_FORMATS)) return runReachGuard(word === 'diff' ? rest : args.positionals, word === 'diff', args, io);
+  if (word === 'diff') {
+    const asked = ASKING.find((flag) => args.string(flag) !== undefined);
+    if (asked !== undefined) throw usage(args.command, `--${asked} asks of one world: it is of no use with diff`);
+    return runReachDiff(rest, args, io);
+  }
+  if (word === 'suggest') throw usage(args.command, 'suggest is not in this version (`./suggest` for a path of that name)');
+  if (rest.length > 0) throw usage(args.command, `unexpected argument ${rest[0] ?? ''}: only \`reach diff\` takes two directories`);
+  return ask(word, args, io);
+}
+
+async function ask(path: string | undefined, args: Arguments, io: Io): Promise<number> {
+  readTargets(args, OWN_FORMATS);
+  const flow = readFlow(args);
+  const batch = args.string('batch');
+  const log = createLog(io, args.has('quiet'), args.has('verbose'));
+  const question = await openQuestionWorld(path, args, io, log);
+  if (batch !== undefined) return answerBatch(batch, (line) => answerReach(line, question.world), io);
+  const started = io.now();
+  const report = flow === undefined ? toList(question) : toAnswer(question, flow);
+  log.detail(`judged in ${io.now() - started} ms`);
+  await printReport(report, args, io, question.config.failOn, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
+  const isNo = report.kind === 'ReachAnswerReport' && !report.allowed;
+  return isNo || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
+}
+
+/** The one connection that is asked for; undefined if all are. */
+function readFlow(args: Arguments): Flow | undefined {
+  const [from, to, port] = [args.string('from'), args.string('to'), args.string('port')];
+  const given = ASKING.filter((flag) => args.string(flag) !== undefined);
+  if (given.length === 0) return undefined;
+  if (given.includes('batch')) {
+    if (given.length > 1) throw usage(args.command, `--batch: each line names its ends and port; leave --${given[0] ?? ''} out`);
+    return undefined;
+  }
+  if (from === undefined || to === undefined || port === undefined)
+    throw usage(args.command, 'one connection has --from, --to and --port (--port 80/TCP)');
+  const [number = '', protocol = 'TCP'] = port.split('/');
+  const name = protocol.toUpperCase();
+  if (!/^\d+$/.test(number) || !isPortNumber(Number(number)) || !isProtocol(name))
+    throw usage(args.command, `--port ${port}: must be a number from 1 to 65535, then /TCP, /UDP or /SCTP (TCP by default)`);
+  return { from, to, protocol: name, port: Number(number) };
+}
+
+function headOf(question: QuestionWorld): Pick<ReachReport, 'after' | 'before' | 'findings' | 'notes' | 'which'> {
+  const { which, before, after, findings, notes } = question;
+  return { which, before, ...(after === undefined ? {} : { after }), findings, notes };
+}
+
+function toList(question: QuestionWorld): ReachReport {
+  const { world } = question;
+  const ends = new Set<string>();
+  const ports = new Map<PortSet, PortsEntry>();
+  const connections: ReachReport['connections'][number][] = [];
+  for (const connection of listConnections(world)) {
+    for (const end of [connection.from, connection.to]) if (end.kind === 'workload') ends.add(end.workload.name);
+    if (!isAskedOf(connection, question)) continue;
+    connections.push({ from: nameOfEnd(connection.from), to: nameOfEnd(connection.to), ports: toPorts(connection.ports, ports) });
+  }
+  return {
+    kind: 'ReachReport',
+    ...headOf(question),
+    workloads: ends.size,
+    policies: countPolicies(world),
+    connections,
+    next: '`--from A --to B --port 80` says why of one; `kplan reach diff` what the change opens and closes.',
+  };
+}
+
+/** Whether -n and -l ask for an end of a connection. */
+function isAskedOf({ from, to }: Pick<Connection, 'from' | 'to'>, question: QuestionWorld): boolean {
+  const isAsked = (end: ConnectionEnd): boolean => {
+    const object = end.kind === 'workload' ? question.world.get(end.workload.ref) : undefined;
+    return object !== undefined && question.isAsked(object);
+  };
+  return isAsked(from) || isAsked(to);
+}
+
+function toPorts(set: PortSet, known: Map<PortSet, PortsEntry>): PortsEntry {
+  let entry = known.get(set);
+  if (entry === undefined) known.set(set, (entry = { text: formatPorts(set), ranges: listPortRanges(set) }));
+  return entry;
+}
+
+function countPolicies(world: World): number {
+  const admin = ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'];
+  return (
+    world.byKind('networking.k8s.io', 'NetworkPolicy').length +
+    admin.reduce((sum, kind) => sum + world.byKind('policy.networking.k8s.io', kind).length, 0)
+  );
+}
+
+function toAnswer(question: QuestionWorld, flow: Flow): ReachAnswerReport {
+  const verdict = isAllowed(question.world, flow);
+  if (verdict.kind === 'unknown-end') throw unknownEnd(verdict.end, question.world);
+  return {
+    kind: 'ReachAnswerReport',
+    ...headOf(question),
+    ...flow,
+    allowed: verdict.allowed,
+    reasons: verdict.reasons,
+    sides: toSides(verdict, question),
+    next: verdict.allowed ? '`kplan reach` alone lists every connection.' : 'Both sides must allow it: a ✗ marks the one that does not.',
+  };
+}
+
+/** Of a Pod that reaches itself no policy decides: there are no sides then. */
+function toSides({ egress, ingress, reasons }: Extract<Verdict, { kind: 'verdict' }>, question: QuestionWorld): readonly SideEntry[] {
+  if (reasons.length < 2) return [];
+  return [egress, ingress].map((side, index) => toSide(side, reasons[index] ?? '', question));
+}
+
+function toSide({ rules, passes, ...side }: SideVerdict, reason: string, question: QuestionWorld): SideEntry {
+  const toRule = ({ ref, ...rule }: MatchingRule): RuleVerdict => {
+    const source = placeOf(ref, rule.path, question);
+    return { policy: ref, ...rule, ...(source === undefined ? {} : { source }) };
+  };
+  return { ...side, rules: rules.map(toRule), passes: passes.map(toRule), reason };
+}
+
+function placeOf(ref: ObjectRef, path: string, { manifests, defaultNamespace }: QuestionWorld): RuleVerdict['source'] {
+  const manifest = manifests.find(
+    ({ object }) =>
+      object.kind === ref.kind &&
+      object.metadata['name'] === ref.name &&
+      (ref.namespace === undefined || (object.metadata['namespace'] ?? defaultNamespace) === ref.namespace),
+  );
+  return manifest?.origin.locate(fromPointer(path));
+}
+
+function unknownEnd(end: string, world: World): KplanError {
+  const names = new Set<string>();
+  for (const { from } of listConnections(world)) if (from.kind === 'workload') names.add(from.workload.name);
+  const nearest = findNearest(end, [...names]);
+  const hint = nearest === undefined ? 'ends are workloads (namespace/name) or IP addresses' : `did you mean ${nearest}?`;
+  return new KplanError('NOT_FOUND', `${end}: there is no such workload, and it is no IP address`, { hint });
+}

@@ -1,0 +1,2 @@
+export { findFault } from './faults.ts';
+export { parseFocusConnection, printGuardDiff, printGuardList, type GuardFormat, type GuardOptions } from './print.ts';

@@ -1,0 +1,1 @@
+export { listPathChanges } from './compare.ts';

@@ -1,0 +1,107 @@
+import { nameOf, refOf, type KubernetesObject, type World } from '../../../model/index.ts';
+import type { Footing } from './graph.ts';
+import type { Need } from './powers.ts';
+import { POD_MAKERS } from './right.ts';
+import { listWaysToCreate, toRights, type Site } from './site.ts';
+import type { StepKind } from './step.ts';
+
+const MAKERS = Object.entries(POD_MAKERS).flatMap(([group, kinds]) => kinds.map((kind) => `${group}/${kind}`));
+const CREATE = toRights('create', ...MAKERS);
+/** The kinds whose objects make new Pods when their template is written: that of a Job never changes, and a Pod has none. */
+const TEMPLATES = MAKERS.filter((resource) => resource !== '/pods' && resource !== 'batch/jobs');
+const EXEC = toRights('create', '/pods/exec', '/pods/attach');
+const DEBUG = toRights('patch update', '/pods/ephemeralcontainers');
+const IMAGE = toRights('patch update', '/pods');
+const RELABEL = toRights('patch update', '/namespaces');
+
+interface Way {
+  readonly step: StepKind;
+  readonly needs: readonly Need[];
+  /** The namespaces that it is open in. */
+  readonly scope: string;
+  readonly footing: readonly Footing[];
+}
+
+/** What is got by running Pods, and by entering those that run. */
+export function addPodSteps(site: Site): void {
+  const ways = listWaysToRun(site);
+  for (const { step, needs, scope, footing } of ways) {
+    site.give(step, { kind: 'pods', scope }, needs, footing);
+    addWaysPastPodSecurity(site, { step, needs, scope, footing });
+    const annotate = site.powers.find(toRights('patch update', '/serviceaccounts'));
+    site.give('account-annotate', { kind: 'cloud' }, [annotate, ...needs], footing);
+  }
+  addEntering(site, 'pod-exec', EXEC);
+  addEntering(site, 'image-write', IMAGE);
+  addEntering(site, 'ephemeral', DEBUG);
+  addPrivilegedDebugging(site);
+}
+
+function listWaysToRun({ powers, scope, namespaces, around }: Site): readonly Way[] {
+  const ways: Way[] = [];
+  const anyCreate = powers.find(CREATE);
+  if (anyCreate !== undefined) ways.push({ step: 'pod-create', needs: [anyCreate], scope, footing: [] });
+  for (const resource of MAKERS)
+    for (const needs of listWaysToCreate(powers, resource).filter((list) => list.length > 1))
+      ways.push({ step: 'pod-create', needs, scope, footing: [] });
+  for (const resource of TEMPLATES) {
+    const rights = toRights('patch update', resource);
+    if (powers.findSome(rights) === undefined) continue;
+    for (const namespace of namespaces) {
+      for (const object of listObjects(around.world, resource, namespace)) {
+        const need = powers.find(rights, [nameOf(object)]);
+        if (need === undefined) continue;
+        ways.push({ step: 'template-write', needs: [need], scope: namespace, footing: [{ ref: refOf(object) }] });
+        break;
+      }
+    }
+  }
+  return ways;
+}
+
+function listObjects(world: World, resource: string, namespace: string): readonly KubernetesObject[] {
+  const slash = resource.indexOf('/');
+  const [group, plural] = [resource.slice(0, slash), resource.slice(slash + 1)];
+  const kind = world.kinds().find((candidate) => candidate.group === group && `${candidate.kind.toLowerCase()}s` === plural);
+  return kind === undefined ? [] : world.kind(group, kind.kind).inNamespace(namespace);
+}
+
+/** Pod Security looks at neither PersistentVolumes nor who may lift the level. */
+function addWaysPastPodSecurity(site: Site, { needs, scope, footing }: Way): void {
+  const { powers, around } = site;
+  const open = scope === '*' ? site.namespaces : [scope];
+  if (open.some((namespace) => around.admitsPrivileged(namespace))) return;
+  const volume = powers.find(['create /persistentvolumes']);
+  const claim = powers.find(['create /persistentvolumeclaims']);
+  site.give('pv-hostpath', { kind: 'nodes' }, [volume, claim, ...needs], footing);
+  for (const namespace of open) {
+    const label = powers.find(RELABEL, [namespace]);
+    const level: Footing = { ref: { group: '', version: 'v1', kind: 'Namespace', name: namespace }, path: '/metadata/labels' };
+    site.give('namespace-label', { kind: 'nodes' }, [label, ...needs], [...footing, level]);
+  }
+}
+
+function addEntering(site: Site, step: StepKind, rights: readonly string[]): void {
+  site.give(step, { kind: 'workloads', scope: site.scope }, [site.powers.find(rights)]);
+  for (const name of site.powers.listNames(rights)) {
+    for (const namespace of site.namespaces) {
+      const pod = findPod(site.around.world, namespace, name);
+      if (pod !== undefined) site.enter(step, pod, [site.powers.find(rights, [name])]);
+    }
+  }
+}
+
+/** A Pod of a name, or the StatefulSet that would make it. */
+function findPod(world: World, namespace: string, name: string): KubernetesObject | undefined {
+  const pod = world.get({ group: '', kind: 'Pod', namespace, name });
+  const set = /^(.+)-\d+$/.exec(name)?.[1];
+  return pod ?? (set === undefined ? undefined : world.get({ group: 'apps', kind: 'StatefulSet', namespace, name: set }));
+}
+
+function addPrivilegedDebugging(site: Site): void {
+  const { around, powers, scope, namespaces } = site;
+  const privileged = namespaces.filter((namespace) => around.admitsPrivileged(namespace));
+  const place = scope === '*' ? ({ kind: 'nodes' } as const) : ({ kind: 'node' } as const);
+  if (privileged.some((namespace) => namespace === 'kube-system' || around.workloads.has(namespace)))
+    site.give('ephemeral', place, [powers.find(DEBUG)]);
+}

@@ -1,0 +1,109 @@
+import { sortedUnique } from '../../../std/index.ts';
+import type { Grant } from '../policy.ts';
+import { isClusterScoped, listRights, type Right } from './right.ts';
+
+/** What a step needs: one of some rights, by one of these grants. */
+export interface Need {
+  readonly rights: readonly Right[];
+  /** The names that it is needed for one of, where it is not held for every one. */
+  readonly names: readonly string[];
+  /** Any of them is enough. Empty where the actor has given itself the right on the way. */
+  readonly grants: readonly Grant[];
+}
+
+/** The place in the authorizer's order of a grant that exists only once an actor has made it. */
+const MADE = -1;
+
+/** The grant that an actor makes itself by binding a role. */
+export function makeGrant(grant: Omit<Grant, 'order'>): Grant {
+  return { ...grant, order: MADE };
+}
+
+interface Held {
+  readonly all: Grant[];
+  readonly named: Map<string, Grant[]>;
+}
+
+/** What an actor may do in one scope: a namespace, with what it may do everywhere; or everywhere (`""`). */
+export class Powers {
+  readonly scope: string;
+  /** The grants that are the actor's own, not those of a group that it is in. */
+  readonly own: ReadonlySet<Grant>;
+  readonly grants: readonly Grant[];
+  readonly #held = new Map<Right, Held>();
+  readonly #isMade: boolean;
+
+  constructor(scope: string, own: readonly Grant[], ofGroups: readonly Grant[]) {
+    this.scope = scope;
+    this.own = new Set(own);
+    this.grants = [...own, ...ofGroups];
+    this.#isMade = own.some(({ order }) => order === MADE);
+    for (const grant of this.grants) if (grant.rules !== undefined) this.#add(grant);
+  }
+
+  #add(grant: Grant): void {
+    const within = grant.binding.namespace;
+    for (const [right, { all, names }] of listRights(grant.rules ?? [])) {
+      const isOfNamespace = within !== '' && right.endsWith(' /namespaces');
+      if (within !== '' && !isOfNamespace && isClusterScoped(right)) continue;
+      let held = this.#held.get(right);
+      if (held === undefined) this.#held.set(right, (held = { all: [], named: new Map() }));
+      if (isOfNamespace) {
+        if (all || names.has(within)) addTo(held.named, within, grant);
+      } else {
+        if (all) held.all.push(grant);
+        for (const name of names) addTo(held.named, name, grant);
+      }
+    }
+  }
+
+  /** Whether there is anything that a step asks for. */
+  get isEmpty(): boolean {
+    return this.#held.size === 0;
+  }
+
+  /** One of some rights, for every name or for one of these; undefined if none is held. */
+  find(rights: readonly Right[], names: readonly string[] = []): Need | undefined {
+    return this.#toNeed(rights, names, ({ all, named }) => [...all, ...names.flatMap((name) => named.get(name) ?? [])]);
+  }
+
+  /** One of some rights, for whatever name; undefined if none is held. */
+  findSome(rights: readonly Right[]): Need | undefined {
+    const names = this.listNames(rights);
+    return this.#toNeed(rights, names, ({ all, named }) => [...all, ...[...named.values()].flat()]);
+  }
+
+  /** The names that one of some rights is held for by name. */
+  listNames(rights: readonly Right[]): readonly string[] {
+    const names = new Set<string>();
+    for (const right of rights) for (const name of this.#held.get(right)?.named.keys() ?? []) names.add(name);
+    return sortedUnique(names);
+  }
+
+  /** Whether a step that needs these is one of this scope and of the actor itself, not one that it takes elsewhere already. */
+  isOwn(needs: readonly Need[]): boolean {
+    if (this.#isMade) return needs.some(({ grants }) => grants.length === 0);
+    const { scope, own } = this;
+    return (
+      needs.some(({ grants }) => grants.some((grant) => own.has(grant))) &&
+      (scope === '' || needs.some(({ grants }) => grants.some(({ binding }) => binding.namespace === scope)))
+    );
+  }
+
+  #toNeed(rights: readonly Right[], names: readonly string[], pick: (held: Held) => readonly Grant[]): Need | undefined {
+    const grants = new Set<Grant>();
+    for (const right of rights) {
+      const held = this.#held.get(right);
+      if (held !== undefined) for (const grant of pick(held)) grants.add(grant);
+    }
+    if (grants.size === 0) return undefined;
+    const list = [...grants];
+    return { rights, names, grants: list.some(({ order }) => order === MADE) ? [] : list };
+  }
+}
+
+function addTo(map: Map<string, Grant[]>, key: string, grant: Grant): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [grant]);
+  else list.push(grant);
+}

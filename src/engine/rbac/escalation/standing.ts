@@ -1,0 +1,165 @@
+import { sortedUnique, type Bitset } from '../../../std/index.ts';
+import type { World } from '../../../model/index.ts';
+import { buildGraph } from './build.ts';
+import { listEntries, type Entries } from './entries.ts';
+import type { EscalationGraph } from './graph.ts';
+import { namespaceOfPlace, toPlaceKey, type Place } from './place.ts';
+import { findPath, findWays, type Ways } from './reach.ts';
+import { isSystemKey } from './system.ts';
+
+/** What paths lead to, the worst first. Whoever has one has those after it. */
+export type Goal = 'admin' | 'nodes' | 'namespaces' | 'secrets';
+
+/** What somebody reaches by a path. */
+export interface Standing {
+  readonly place: Place;
+  /** The worst goal that is reached; absent if none is. */
+  readonly goal?: Goal;
+  /** For `namespaces` those that the source was granted nothing in; for `secrets` those where it may do something else. */
+  readonly namespaces: readonly string[];
+  /** Whether it is cluster admin without any step in between. */
+  readonly isAdmin: boolean;
+}
+
+/** The paths of one world. */
+export interface Standings {
+  readonly graph: EscalationGraph;
+  /** Principals and workloads by key, without those of the system. */
+  readonly sources: ReadonlyMap<string, Place>;
+  /** What the place of a key reaches; nothing where there is no such place. */
+  of(key: string): Standing | undefined;
+  /** The shortest path from a source to its goal, or to one of its namespaces, as edges. */
+  pathTo(key: string, goal: Goal, namespace?: string): readonly number[] | undefined;
+  /** The places that are a goal, of a namespace where it is of one. */
+  isGoal(goal: Goal, namespace?: string): (place: number) => boolean;
+}
+
+/** What every principal and every workload of a world reaches. Cached by world. */
+export function readStandings(world: World): Standings {
+  return world.derive(computeStandings);
+}
+
+function computeStandings(world: World): Standings {
+  const { graph, around } = buildGraph(world);
+  const numbersOf = (...keys: readonly string[]): number[] => keys.flatMap((key) => graph.find(key) ?? []);
+  const admin = findWays(graph, numbersOf('admin'));
+  const nodes = findWays(graph, numbersOf('nodes', 'node'));
+  const isLesser = (place: number): boolean => admin.length[place] === -1 && nodes.length[place] === -1;
+  const entries = listEntries(graph, around.namespaces, isLesser);
+  const sources = new Map<string, Place>();
+  for (const key of sortedUnique(around.policy.grants.keys())) if (!isSystemKey(key)) sources.set(key, { kind: 'identity', key });
+  for (const workload of [...around.workloads.values()].flat()) {
+    const place: Place = { kind: 'workload', ref: workload.ref };
+    sources.set(toPlaceKey(place), place);
+  }
+  const facts = { graph, admin, nodes, entries, namespaces: around.namespaces };
+  const known = new Map<string, Standing | undefined>();
+  const isGoal: Standings['isGoal'] = (goal, namespace) => (place) => isGoalPlace(graph.places[place], goal, namespace);
+  return {
+    graph,
+    sources,
+    of: (key) => {
+      if (!known.has(key)) known.set(key, assess(facts, key));
+      return known.get(key);
+    },
+    pathTo: (key, goal, namespace) => {
+      const from = graph.find(key);
+      if (from === undefined) return undefined;
+      if (goal === 'admin' || goal === 'nodes') return follow(graph, goal === 'admin' ? admin : nodes, from);
+      return findPath(graph, from, isGoal(goal, namespace));
+    },
+    isGoal,
+  };
+}
+
+interface Facts {
+  readonly graph: EscalationGraph;
+  readonly admin: Ways;
+  readonly nodes: Ways;
+  readonly entries: Entries;
+  readonly namespaces: readonly string[];
+}
+
+function isGoalPlace(place: Place | undefined, goal: Goal, namespace: string | undefined): boolean {
+  if (place === undefined) return false;
+  switch (goal) {
+    case 'admin':
+      return place.kind === 'admin';
+    case 'nodes':
+      return place.kind === 'nodes' || place.kind === 'node';
+    case 'namespaces':
+      return (namespaceOfPlace(place) ?? secretsOf(place)) === namespace;
+    case 'secrets':
+      return secretsOf(place) === namespace;
+  }
+}
+
+function secretsOf(place: Place): string | undefined {
+  return place.kind === 'secrets' ? place.scope : place.kind === 'secret' ? place.namespace : undefined;
+}
+
+function follow(graph: EscalationGraph, { length, next }: Ways, from: number): readonly number[] | undefined {
+  if ((length[from] ?? -1) < 0) return undefined;
+  const edges: number[] = [];
+  for (let index = next[from] ?? -1; index >= 0; index = next[graph.edges[index]?.to ?? 0] ?? -1) edges.push(index);
+  return edges;
+}
+
+function assess(facts: Facts, key: string): Standing | undefined {
+  const { graph, admin, nodes } = facts;
+  const number = graph.find(key);
+  const place = number === undefined ? undefined : graph.places[number];
+  if (number === undefined || place === undefined) return undefined;
+  const none = { place, namespaces: [], isAdmin: false };
+  if ((admin.length[number] ?? -1) >= 0) {
+    const first = graph.edges[admin.next[number] ?? -1];
+    return { ...none, goal: 'admin', isAdmin: first?.step === 'admin' };
+  }
+  if ((nodes.length[number] ?? -1) >= 0) return { ...none, goal: 'nodes' };
+  return { ...none, ...listLesser(facts, number, place) };
+}
+
+function listLesser(facts: Facts, number: number, place: Place): Pick<Standing, 'goal' | 'namespaces'> {
+  const { graph, entries, namespaces } = facts;
+  const reached = entries.of(number);
+  if (reached === undefined) return { namespaces: [] };
+  const given = listGiven(graph, number, place);
+  const toNames = (set: Bitset): readonly string[] => set.members().flatMap((member) => namespaces[member] ?? []);
+  const read = toNames(reached.secrets).filter((name) => !given.read.has('*') && !given.read.has(name));
+  const isForeign = (name: string): boolean => !given.entered.has('*') && !given.entered.has(name);
+  const entered = sortedUnique([...toNames(reached.namespaces), ...read].filter(isForeign));
+  if (entered.length > 0) return { goal: 'namespaces', namespaces: entered };
+  return read.length > 0 ? { goal: 'secrets', namespaces: read } : { namespaces: [] };
+}
+
+/** What a source was granted itself: `*` is all namespaces. */
+interface Given {
+  readonly entered: Set<string>;
+  readonly read: Set<string>;
+}
+
+/** What a source was granted itself, and where it is at home: a single step leads there. */
+function listGiven(graph: EscalationGraph, number: number, place: Place): Given {
+  const given: Given = { entered: new Set(), read: new Set() };
+  const home = namespaceOfPlace(place);
+  if (home !== undefined) given.entered.add(home);
+  if (home !== undefined && place.kind === 'workload') given.read.add(home);
+  const selves = [number];
+  for (let i = 0; i < selves.length; i++) {
+    for (const index of graph.outgoing[selves[i] ?? 0] ?? []) {
+      const edge = graph.edges[index];
+      const to = edge === undefined ? undefined : graph.places[edge.to];
+      if (edge === undefined || to === undefined) continue;
+      if (edge.step === 'member' || (edge.step === 'runs-as' && edge.from === number)) selves.push(edge.to);
+      else addGiven(given, to);
+    }
+  }
+  return given;
+}
+
+function addGiven(given: Given, to: Place): void {
+  const read = to.kind === 'control' ? to.scope : secretsOf(to);
+  if (read !== undefined) given.read.add(read);
+  const entered = 'scope' in to && to.kind !== 'bound' ? to.scope : (namespaceOfPlace(to) ?? read);
+  if (entered !== undefined) given.entered.add(entered);
+}

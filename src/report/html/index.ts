@@ -1,0 +1,100 @@
+import { formatRef, type WorldSource } from '../../model/index.ts';
+import { titleOf } from '../markdown.ts';
+import { toRemarks, type Remark } from '../remark.ts';
+import { effectsOf, findingsOf, type Report } from '../report.ts';
+import { renderText } from '../text/index.ts';
+import { html, type Markup } from './markup.ts';
+import { changesOf } from './plan.ts';
+import { STYLE } from './style.ts';
+
+const TEXT_WIDTH = 120;
+
+/**
+ * A report as one page that needs nothing else: no network, no scripts. What matters most comes first, effects and findings by
+ * severity, then the changes with their fields; what has no better picture yet stands as text.
+ */
+export function renderHtml(report: Report): string {
+  const remarks = toRemarks(findingsOf(report), effectsOf(report));
+  const open = remarks.filter(({ waived }) => waived === undefined);
+  const waived = remarks.filter((remark) => remark.waived !== undefined);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${titleOf(report)}</title>
+        <style>
+          ${{ html: STYLE }}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${titleOf(report)}</h1>
+          ${worldsOf(report)}
+          <ul class="counts">
+            ${countsOf(open).map((text) => html`<li>${text}</li>`)}
+          </ul>
+        </header>
+        <main>
+          ${sectionOf(
+            'Effects',
+            open.filter(({ isEffect }) => isEffect),
+          )}
+          ${sectionOf(
+            'Findings',
+            open.filter(({ isEffect }) => !isEffect),
+          )}
+          ${bodyOf(report)} ${sectionOf('Waived', waived)}
+          ${
+            report.notes.length === 0
+              ? undefined
+              : html`<h2>Notes</h2>
+                  ${report.notes.map((note) => html`<p>${note}</p>`)}`
+          }
+        </main>
+        <footer><p>${report.next}</p></footer>
+      </body>
+    </html> `;
+  return page.html;
+}
+
+function worldsOf(report: Report): Markup | undefined {
+  const worlds = 'plan' in report ? [report.plan.before, report.plan.after] : [];
+  if (worlds.length === 0) return undefined;
+  const describe = ({ description }: WorldSource): string => description;
+  return html`<p class="worlds">${worlds.map(describe).join(' → ')}</p>`;
+}
+
+function countsOf(remarks: readonly Remark[]): readonly string[] {
+  return (['error', 'warning', 'info'] as const).flatMap((severity) => {
+    const count = remarks.filter((remark) => remark.severity === severity).length;
+    const word = severity === 'info' ? 'note' : severity;
+    return count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`];
+  });
+}
+
+function sectionOf(title: string, remarks: readonly Remark[]): Markup | undefined {
+  if (remarks.length === 0) return undefined;
+  return html`<section>
+    <h2>${title} (${String(remarks.length)})</h2>
+    ${remarks.map(itemOf)}
+  </section>`;
+}
+
+function itemOf({ code, severity, title, message, remedy, ref, source, stood, waived }: Remark): Markup {
+  const place =
+    source === undefined ? (stood === undefined ? undefined : `${stood.file}:${stood.line} (before)`) : `${source.file}:${source.line}`;
+  return html`<article class="item ${severity}">
+    <p><span class="word">${severity}</span> ${message}</p>
+    <p><span class="place">${place}</span> ${ref === undefined ? undefined : html`<code>${formatRef(ref)}</code>`}</p>
+    <p class="remedy">${waived === undefined ? remedy : `Waived: ${waived}`} <code title="${title}">${code}</code></p>
+  </article> `;
+}
+
+function bodyOf(report: Report): Markup | undefined {
+  if (report.kind === 'PlanReport') return changesOf(report.plan);
+  if (report.kind === 'ValidateReport') return undefined;
+  return html`<h2>Report</h2>
+    <pre>${renderText(report, { width: TEXT_WIDTH, color: false, all: true })}</pre>`;
+}

@@ -1,0 +1,25 @@
+import { toVisible } from '../../std/index.ts';
+
+/** Text that is markup already: whatever is not is escaped on its way into it. */
+export interface Markup {
+  readonly html: string;
+}
+
+type Part = Markup | string | undefined | readonly Part[];
+
+/** Markup of a template: what is filled in as text is text, whatever it holds; nothing for undefined, lists one after another. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return { html: strings.map((text, index) => text + toHtml(parts[index])).join('') };
+}
+
+function toHtml(part: Part): string {
+  if (part === undefined) return '';
+  if (typeof part === 'string') return escape(part);
+  return 'html' in part ? part.html : part.map(toHtml).join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '"': '&quot;', '&': '&amp;', "'": '&#39;', '<': '&lt;', '>': '&gt;' };
+
+function escape(text: string): string {
+  return toVisible(text, { keepsLines: true }).replace(/["&'<>]/g, (sign) => ENTITIES[sign] ?? sign);
+}

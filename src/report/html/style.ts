@@ -1,0 +1,31 @@
+/** The style of a page: light and dark as the reader's system is, readable on paper, nothing from elsewhere. */
+export const STYLE = `
+:root { color-scheme: light dark; --text: #1f2328; --dim: #59636e; --page: #fff; --card: #f6f8fa; --line: #d1d9e0; --good: #1a7f37; --warn: #9a6700; --bad: #cf222e; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6edf3; --dim: #9198a1; --page: #0d1117; --card: #151b23; --line: #3d444d; --good: #3fb950; --warn: #d29922; --bad: #f85149; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; margin: 0; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+code, pre, .place { font: .87em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; overflow-wrap: normal; }
+.worlds, .place, .remedy, .note { color: var(--dim); }
+.counts { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; margin: 1rem 0 0; padding: 0; }
+.counts li { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .25rem .75rem; }
+.item { border: 1px solid var(--line); border-left: 4px solid var(--dim); border-radius: 6px; margin: .5rem 0; padding: .5rem .75rem; }
+.item p { margin: .15rem 0; }
+.error, .delete, .replace { border-left-color: var(--bad); }
+.warning, .update { border-left-color: var(--warn); }
+.create { border-left-color: var(--good); }
+.word { font-weight: 600; }
+.error .word, .delete .word, .replace .word, .before { color: var(--bad); }
+.warning .word, .update .word { color: var(--warn); }
+.create .word, .after { color: var(--good); }
+summary { cursor: pointer; }
+summary:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
+table { border-collapse: collapse; margin: .5rem 0; width: 100%; }
+th, td { border-top: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
+th { color: var(--dim); font-weight: 500; }
+@media print { details > * { display: block; } }
+`;

@@ -1,0 +1,65 @@
+import type { AnyReachReport } from './reach.ts';
+
+/** The connections as RFC 4180 wants a table: one pair a line, in pieces, for there may be millions. */
+export function* toReachCsv(report: AnyReachReport): Generator<string> {
+  switch (report.kind) {
+    case 'ReachReport':
+      yield csvLine(['from', 'to', 'ports']);
+      yield* joinLines(report.connections, ({ from, to, ports }) => csvLine([from, to, ports.text]));
+      return;
+    case 'ReachAnswerReport':
+      yield csvLine(['from', 'to', 'ports', 'allowed']);
+      yield csvLine([report.from, report.to, `${report.protocol} ${report.port}`, report.allowed ? 'yes' : 'no']);
+      return;
+    case 'ReachDiffReport':
+      yield csvLine(['change', 'from', 'to', 'before', 'after']);
+      yield* joinLines(report.changes, ({ change, from, to, before, after }) => csvLine([change, from, to, before.text, after.text]));
+  }
+}
+
+/** The connections as a graph of Graphviz: an edge a pair, coloured by what changed where two worlds are compared. */
+export function* toReachDot(report: AnyReachReport): Generator<string> {
+  yield 'digraph {\n  rankdir=LR\n  node [shape=box]\n';
+  switch (report.kind) {
+    case 'ReachReport':
+      yield* joinLines(report.connections, ({ from, to, ports }) => edge(from, to, ports.text));
+      break;
+    case 'ReachAnswerReport':
+      yield edge(report.from, report.to, `${report.protocol} ${report.port}`, report.allowed ? 'green4' : 'red3');
+      break;
+    case 'ReachDiffReport':
+      yield* joinLines(report.changes, ({ change, from, to, before, after }) =>
+        edge(
+          from,
+          to,
+          change === 'changed' ? `${before.text} => ${after.text}` : (change === 'opened' ? after : before).text,
+          COLORS[change],
+        ),
+      );
+  }
+  yield '}\n';
+}
+
+const COLORS = { opened: 'green4', closed: 'red3', changed: 'orange3' };
+
+function edge(from: string, to: string, label: string, color?: string): string {
+  return `  ${quote(from)} -> ${quote(to)} [label=${quote(label)}${color === undefined ? '' : ` color=${color}`}]\n`;
+}
+
+function quote(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function csvLine(cells: readonly string[]): string {
+  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
+}
+
+const PIECE = 4096;
+
+function* joinLines<Item>(items: readonly Item[], toLine: (item: Item) => string): Generator<string> {
+  for (let start = 0; start < items.length; start += PIECE) {
+    let piece = '';
+    for (const item of items.slice(start, start + PIECE)) piece += toLine(item);
+    yield piece;
+  }
+}

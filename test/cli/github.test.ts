@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { GithubServer } from '../github/github-server.ts';
+import { run, temporaryFolder, type Ran } from './program.ts';
+
+async function validate(context: TestContext, server: GithubServer, token = 'TOKEN'): Promise<Ran & { readonly summary: string }> {
+  const [folder, runner] = [temporaryFolder(context), temporaryFolder(context)];
+  mkdirSync(join(folder, 'deploy'));
+  writeFileSync(join(folder, 'deploy/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndate: {}\n');
+  writeFileSync(join(runner, 'event.json'), JSON.stringify({ pull_request: { number: 7, head: { sha: 'abc' } } }));
+  writeFileSync(join(runner, 'summary.md'), '');
+  const ran = await run('kplan', folder, ['validate', 'deploy', '-o', 'github'], {
+    GITHUB_API_URL: await server.listen(context),
+    GITHUB_EVENT_PATH: join(runner, 'event.json'),
+    GITHUB_REPOSITORY: 'o/r',
+    GITHUB_SHA: 'merge',
+    GITHUB_STEP_SUMMARY: join(runner, 'summary.md'),
+    GITHUB_TOKEN: token,
+  });
+  return { ...ran, summary: readFileSync(join(runner, 'summary.md'), 'utf8') };
+}
+
+test('a workflow with the rights to it gets a check run on the head of the pull request, and a comment', async (context) => {
+  const server = new GithubServer();
+  const { code, stdout, stderr, summary } = await validate(context, server);
+  const [check] = server.checks;
+  assert.deepEqual([code, stderr, stdout], [1, '', `kplan validate deploy: https://github.example/o/r/runs/${check?.id}\n`]);
+  assert.deepEqual([check?.name, check?.head, check?.conclusion], ['kplan validate deploy', 'abc', 'failure']);
+  assert.equal(check?.annotations.length, 1);
+  assert.match(check?.title ?? '', /1 error/);
+  assert.match(server.comments[0]?.body ?? '', /^<!-- kplan: kplan validate deploy -->\n## /);
+  assert.match(summary, /unknown field/);
+});
+
+test('a workflow without them gets workflow commands, and the reason', async (context) => {
+  const { code, stdout, stderr, summary } = await validate(context, new GithubServer({ refused: ['checks', 'issues'] }));
+  assert.equal(code, 1);
+  assert.match(stdout, /^::error file=a.yaml,line=5,/);
+  assert.match(stderr, /^no check run: GitHub: POST .*: 403 Resource not accessible by integration; .*checks: write/);
+  assert.match(summary, /unknown field/);
+});
+
+test('a token is in no output', async (context) => {
+  const { stdout, stderr, summary } = await validate(context, new GithubServer(), 'ghs_SECRET');
+  assert.match(stderr, /401 Bad credentials/);
+  assert.ok(!`${stdout}${stderr}${summary}`.includes('SECRET'));
+});

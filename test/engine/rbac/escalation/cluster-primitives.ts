@@ -1,0 +1,221 @@
+import type { KubernetesObject } from '../../../../src/model/index.ts';
+import type { JsonObject } from '../../../../src/std/index.ts';
+import { clusterBinding, rule } from '../objects.ts';
+import { deployment, object, STRONG, type Primitive } from './primitive.ts';
+
+const ADMISSION = 'admissionregistration.k8s.io';
+const SYSTEM_CONFIGS = '/api/v1/namespaces/kube-system/configmaps';
+/** Of a webhook or policy that is asked of nothing. */
+const NOWHERE: JsonObject = { matchLabels: { thief: 'never' } };
+
+function webhooks(kind: 'Mutating' | 'Validating', name: string): KubernetesObject {
+  const hook = {
+    name: 'thief.example.com',
+    clientConfig: { url: 'https://127.0.0.1:1/' },
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+    namespaceSelector: NOWHERE,
+    objectSelector: NOWHERE,
+    failurePolicy: 'Ignore',
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+  };
+  return object(`${ADMISSION}/v1`, `${kind}WebhookConfiguration`, name, { webhooks: [hook] }, '');
+}
+
+function policy(name: string): KubernetesObject {
+  const spec = {
+    matchConstraints: {
+      namespaceSelector: NOWHERE,
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+    },
+    failurePolicy: 'Ignore',
+    reinvocationPolicy: 'Never',
+    mutations: [
+      { patchType: 'ApplyConfiguration', applyConfiguration: { expression: 'Object{spec: Object.spec{serviceAccountName: "strong"}}' } },
+    ],
+  };
+  return object(`${ADMISSION}/v1`, 'MutatingAdmissionPolicy', name, { spec }, '');
+}
+
+function controller(name: string, args: readonly string[] = []): KubernetesObject {
+  const template = { spec: { serviceAccountName: 'strong', containers: [{ name: 'manager', image: 'manager', args: [...args] }] } };
+  return object('apps/v1', 'Deployment', name, { spec: { template } });
+}
+
+function project(destination: string): KubernetesObject {
+  return object('argoproj.io/v1alpha1', 'AppProject', 'team', { spec: { destinations: [{ namespace: destination, server: '*' }] } });
+}
+
+const ARGO = rule('create', 'argoproj.io', 'applications');
+
+/** What is got from the machinery of the cluster: nodes, admission, API groups, controllers that write for others. */
+export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
+  {
+    name: 'what others write is altered by a webhook',
+    wide: [rule('create', ADMISSION, 'mutatingwebhookconfigurations')],
+    step: 'webhook',
+    to: () => 'admin',
+    replay: (actor) => [{ method: 'POST', path: `/apis/${ADMISSION}/v1/mutatingwebhookconfigurations`, body: webhooks('Mutating', actor) }],
+    twin: { why: 'one that only refuses alters nothing', wide: [rule('create', ADMISSION, 'validatingwebhookconfigurations')] },
+  },
+  {
+    name: 'what others write is altered by a policy',
+    wide: [rule('create', ADMISSION, 'mutatingadmissionpolicies mutatingadmissionpolicybindings')],
+    step: 'webhook',
+    to: () => 'admin',
+    replay: (actor) => [
+      { method: 'POST', path: `/apis/${ADMISSION}/v1/mutatingadmissionpolicies`, body: policy(actor) },
+      {
+        method: 'POST',
+        path: `/apis/${ADMISSION}/v1/mutatingadmissionpolicybindings`,
+        body: object(`${ADMISSION}/v1`, 'MutatingAdmissionPolicyBinding', actor, { spec: { policyName: actor } }, ''),
+      },
+    ],
+    twin: { why: 'a policy without a binding does nothing', wide: [rule('create', ADMISSION, 'mutatingadmissionpolicies')] },
+  },
+  {
+    name: 'Secrets are seen as they are written',
+    wide: [rule('create', ADMISSION, 'validatingwebhookconfigurations')],
+    step: 'webhook-read',
+    to: () => 'secrets *',
+    replay: (actor) => [
+      { method: 'POST', path: `/apis/${ADMISSION}/v1/validatingwebhookconfigurations`, body: webhooks('Validating', actor) },
+    ],
+    twin: { why: 'a policy sends nothing out', wide: [rule('create', ADMISSION, 'validatingadmissionpolicies')] },
+  },
+  {
+    name: 'a guard is removed',
+    wide: [rule('delete', ADMISSION, 'validatingwebhookconfigurations')],
+    world: (actor) => [webhooks('Validating', `guard-${actor}`)],
+    step: 'admission-off',
+    to: () => 'guards',
+    replay: (actor) => [{ method: 'DELETE', path: `/apis/${ADMISSION}/v1/validatingwebhookconfigurations/guard-${actor}` }],
+    twin: { why: 'a new one takes no other away', wide: [rule('create', ADMISSION, 'validatingwebhookconfigurations')] },
+  },
+  {
+    name: 'names are redirected',
+    wide: [rule('patch', '', 'configmaps', 'coredns')],
+    world: () => [object('v1', 'ConfigMap', 'coredns', { data: { Corefile: '' } }, 'kube-system')],
+    step: 'dns',
+    to: () => 'traffic',
+    replay: () => [{ method: 'PATCH', path: `${SYSTEM_CONFIGS}/coredns`, body: { data: { Corefile: '.:53 {}' } } }],
+    twin: { why: 'another ConfigMap is granted', wide: [rule('patch', '', 'configmaps', 'other')] },
+  },
+  {
+    name: 'a cloud identity is mapped to a cluster admin',
+    wide: [rule('patch', '', 'configmaps')],
+    world: () => [object('v1', 'ConfigMap', 'aws-auth', { data: { mapUsers: '' } }, 'kube-system')],
+    step: 'cloud-auth',
+    to: () => 'admin',
+    replay: () => [{ method: 'PATCH', path: `${SYSTEM_CONFIGS}/aws-auth`, body: { data: { mapUsers: '- {username: thief}' } } }],
+    twin: { why: 'in its own namespace it is any ConfigMap', rules: [rule('patch', '', 'configmaps')] },
+  },
+  {
+    name: 'a Service is given an address of its own',
+    rules: [rule('patch', '', 'services/status')],
+    world: (actor) => [object('v1', 'Service', `service-${actor}`, { spec: { ports: [{ port: 80 }] } })],
+    step: 'traffic-redirect',
+    to: () => 'traffic',
+    replay: (actor) => [
+      {
+        method: 'PATCH',
+        path: `/api/v1/namespaces/prey/services/service-${actor}/status`,
+        body: { metadata: { labels: { thief: 'was-here' } } },
+      },
+    ],
+    twin: { why: 'to read it redirects nothing', rules: [rule('get', '', 'services/status')] },
+  },
+  {
+    name: 'Pods are reached past network policies',
+    rules: [rule('create', '', 'pods/portforward')],
+    step: 'port-forward',
+    to: () => 'traffic',
+    replay: () => [{ method: 'POST', path: '/api/v1/namespaces/prey/pods/absent/portforward', until: 'authorized' }],
+    twin: { why: 'a log is no connection', rules: [rule('get create', '', 'pods/log')] },
+  },
+  {
+    name: 'an account is given a role in the cloud',
+    rules: [rule('patch', '', 'serviceaccounts'), rule('create', 'apps', 'deployments')],
+    step: 'account-annotate',
+    to: () => 'cloud',
+    replay: (actor) => [
+      {
+        method: 'PATCH',
+        path: '/api/v1/namespaces/prey/serviceaccounts/strong',
+        body: { metadata: { annotations: { 'eks.amazonaws.com/role-arn': actor } } },
+      },
+      { method: 'POST', path: '/apis/apps/v1/namespaces/prey/deployments', body: deployment(actor) },
+    ],
+    twin: { why: 'nothing runs as it', rules: [rule('patch', '', 'serviceaccounts')] },
+  },
+  {
+    name: 'custom resources are converted',
+    wide: [rule('patch', 'apiextensions.k8s.io', 'customresourcedefinitions')],
+    step: 'crd-conversion',
+    to: () => 'traffic',
+    twin: { why: 'its status is no conversion', wide: [rule('patch', 'apiextensions.k8s.io', 'customresourcedefinitions/status')] },
+  },
+  {
+    name: 'an API group is answered for',
+    wide: [rule('patch', 'apiregistration.k8s.io', 'apiservices')],
+    step: 'api-service',
+    to: () => 'traffic',
+    twin: { why: 'to list them answers nothing', wide: [rule('list', 'apiregistration.k8s.io', 'apiservices')] },
+  },
+  {
+    name: 'Argo CD applies what an Application says',
+    rules: [ARGO],
+    world: () => [controller('argocd-application-controller')],
+    step: 'confused-deputy',
+    to: () => STRONG,
+    twin: {
+      why: 'its projects write elsewhere alone',
+      rules: [ARGO],
+      world: () => [controller('argocd-application-controller'), project('apps')],
+    },
+  },
+  {
+    name: 'Argo CD applies within the bounds of a project',
+    rules: [ARGO],
+    world: () => [controller('argocd-application-controller'), project('team-*'), object('v1', 'Namespace', 'team-a', {}, '')],
+    step: 'confused-deputy',
+    to: () => 'control team-a',
+    twin: {
+      why: 'no namespace is within the bounds',
+      rules: [ARGO],
+      world: () => [controller('argocd-application-controller'), project('team-*-prod'), object('v1', 'Namespace', 'team-a', {}, '')],
+    },
+  },
+  {
+    name: 'Flux applies what a Kustomization says',
+    rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
+    world: () => [controller('kustomize-controller')],
+    step: 'confused-deputy',
+    to: () => STRONG,
+    twin: {
+      why: 'it acts as the account of the namespace',
+      rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
+      world: () => [controller('kustomize-controller', ['--default-service-account=tenant'])],
+    },
+  },
+  {
+    name: 'everything is allowed',
+    wide: [rule('*', '*', '*')],
+    step: 'admin',
+    to: () => 'admin',
+    replay: () => [{ method: 'GET', path: '/api/v1/secrets' }],
+    twin: { why: 'in one namespace', rules: [rule('*', '*', '*')] },
+  },
+  {
+    name: 'a group is what its members are',
+    world: () => [clusterBinding('members', 'ClusterRole cluster-admin', 'group system:serviceaccounts:weak')],
+    rules: [rule('get', '', 'pods/log')],
+    step: 'admin',
+    to: () => 'admin',
+    twin: {
+      why: 'a group of another namespace',
+      rules: [rule('get', '', 'pods/log')],
+      world: () => [clusterBinding('members', 'ClusterRole cluster-admin', 'group system:serviceaccounts:other')],
+    },
+  },
+];

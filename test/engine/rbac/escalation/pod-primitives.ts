@@ -1,0 +1,193 @@
+import { rule } from '../objects.ts';
+import { deployment, guarded, object, pod, POD_SPEC, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
+
+const PODS = '/api/v1/namespaces/prey/pods';
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/prey/deployments';
+const PRIVILEGED = { containers: [{ name: 'main', image: 'busybox', securityContext: { privileged: true } }] };
+const RESTRICTED = {
+  securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+  containers: [
+    {
+      name: 'main',
+      image: 'busybox',
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+      volumeMounts: [{ name: 'host', mountPath: '/host' }],
+    },
+  ],
+};
+
+function post(path: string, body: ExploitRequest['body'] = {}): ExploitRequest {
+  return { method: 'POST', path, body };
+}
+
+function patch(path: string, body: ExploitRequest['body'] = {}): ExploitRequest {
+  return { method: 'PATCH', path, body };
+}
+
+const MAIN = { name: 'main', image: 'example.com/thief' };
+
+/** What is got by running Pods and by entering them. */
+export const POD_PRIMITIVES: readonly Primitive[] = [
+  {
+    name: 'a pod of ones choice runs as any account',
+    rules: [rule('create', '', 'pods')],
+    step: 'pod-create',
+    to: () => 'pods prey',
+    replay: (actor) => [post(PODS, pod(actor))],
+    twin: { why: 'create by name matches no POST', rules: [rule('create', '', 'pods', 'mine')] },
+  },
+  {
+    name: 'a workload makes the pod',
+    rules: [rule('create', 'apps', 'deployments')],
+    step: 'pod-create',
+    to: () => 'pods prey',
+    replay: (actor) => [post(DEPLOYMENTS, deployment(actor))],
+    twin: { why: 'another group is another resource', rules: [rule('create', 'extensions', 'deployments')] },
+  },
+  {
+    name: 'server-side apply makes a pod that is granted by name',
+    rules: [rule('create patch', '', 'pods', 'granted')],
+    step: 'pod-create',
+    to: () => 'pods prey',
+    replay: () => [
+      { method: 'PATCH', path: `${PODS}/granted?fieldManager=thief&force=true`, body: { ...pod('granted'), apiVersion: 'v1' } },
+    ],
+    twin: { why: 'what is not there must be created, too', rules: [rule('patch', '', 'pods', 'granted')] },
+  },
+  {
+    name: 'a template is rewritten',
+    rules: [rule('patch', 'apps', 'deployments')],
+    world: (actor) => [deployment(`victim-${actor}`)],
+    step: 'template-write',
+    to: () => 'pods prey',
+    replay: (actor) => [patch(`${DEPLOYMENTS}/victim-${actor}`, { spec: { template: { spec: { serviceAccountName: 'strong' } } } })],
+    twin: { why: 'the scale is not the template', rules: [rule('patch', 'apps', 'deployments/scale')] },
+  },
+  {
+    name: 'a CronJob is rewritten, which a Job never is',
+    rules: [rule('patch', 'batch', 'cronjobs jobs')],
+    world: (actor) => [
+      object('batch/v1', 'CronJob', `victim-${actor}`, {
+        spec: {
+          schedule: '0 0 1 1 *',
+          jobTemplate: { spec: { template: { spec: { ...POD_SPEC, restartPolicy: 'Never' } } } },
+        },
+      }),
+    ],
+    step: 'template-write',
+    to: () => 'pods prey',
+    replay: (actor) => [
+      patch(`/apis/batch/v1/namespaces/prey/cronjobs/victim-${actor}`, {
+        spec: { jobTemplate: { spec: { template: { spec: { serviceAccountName: 'default' } } } } },
+      }),
+    ],
+    twin: {
+      why: 'the template of a Job is immutable',
+      rules: [rule('patch', 'batch', 'jobs')],
+      world: (actor) => [
+        object('batch/v1', 'Job', `victim-${actor}`, { spec: { template: { spec: { ...POD_SPEC, restartPolicy: 'Never' } } } }),
+      ],
+      replay: (actor) => [
+        patch(`/apis/batch/v1/namespaces/prey/jobs/victim-${actor}`, { spec: { template: { spec: { serviceAccountName: 'default' } } } }),
+      ],
+    },
+  },
+  {
+    name: 'the image of a running pod is changed',
+    rules: [rule('patch', '', 'pods')],
+    world: (actor) => [pod(`victim-${actor}`)],
+    step: 'image-write',
+    to: () => 'workloads prey',
+    replay: (actor) => [patch(`${PODS}/victim-${actor}`, { spec: { containers: [MAIN] } })],
+    twin: { why: 'the status has no image', rules: [rule('patch', '', 'pods/status')] },
+  },
+  {
+    name: 'commands run in a pod',
+    rules: [rule('create', '', 'pods/exec')],
+    world: (actor) => [pod(`victim-${actor}`)],
+    step: 'pod-exec',
+    to: () => 'workloads prey',
+    replay: (actor) => [{ ...post(`${PODS}/victim-${actor}/exec?command=id&stdout=true`), until: 'authorized' }],
+    twin: { why: 'pods/* matches nothing', rules: [rule('create', '', 'pods/*')] },
+  },
+  {
+    name: 'commands run in the one pod that is granted',
+    rules: [rule('create', '', 'pods/attach', 'victim-granted')],
+    world: () => [pod('victim-granted')],
+    step: 'pod-exec',
+    to: () => 'workload Pod prey/victim-granted',
+    replay: () => [{ ...post(`${PODS}/victim-granted/attach?stdout=true`), until: 'authorized' }],
+    twin: { why: 'another name is another pod', rules: [rule('create', '', 'pods/attach', 'another')] },
+  },
+  {
+    name: 'a container is added to a running pod',
+    rules: [rule('patch', '', 'pods/ephemeralcontainers')],
+    world: (actor) => [pod(`victim-${actor}`)],
+    step: 'ephemeral',
+    to: () => 'workloads prey',
+    replay: (actor) => [
+      patch(`${PODS}/victim-${actor}/ephemeralcontainers`, { spec: { ephemeralContainers: [{ ...MAIN, name: 'thief' }] } }),
+    ],
+    twin: { why: 'the pod itself takes no more containers', rules: [rule('patch', '', 'pods')] },
+  },
+  {
+    name: 'a privileged pod is the node',
+    rules: [rule('create', '', 'pods')],
+    step: 'privileged-pod',
+    to: () => 'nodes',
+    replay: (actor) => [post(PODS, pod(actor, PRIVILEGED))],
+    twin: { why: 'Pod Security refuses it', rules: [rule('create', '', 'pods')], world: () => [guarded('baseline')] },
+  },
+  {
+    name: 'a folder of the node is mounted past Pod Security',
+    rules: [rule('create', '', 'pods persistentvolumeclaims')],
+    wide: [rule('create', '', 'persistentvolumes')],
+    world: () => [guarded('restricted')],
+    step: 'pv-hostpath',
+    to: () => 'nodes',
+    replay: (actor) => [
+      post('/api/v1/persistentvolumes', {
+        ...object('v1', 'PersistentVolume', actor, {}, ''),
+        spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, storageClassName: actor, hostPath: { path: '/' } },
+      }),
+      post('/api/v1/namespaces/prey/persistentvolumeclaims', {
+        ...object('v1', 'PersistentVolumeClaim', actor),
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: actor, volumeName: actor },
+      }),
+      post(PODS, pod(actor, { ...RESTRICTED, volumes: [{ name: 'host', persistentVolumeClaim: { claimName: actor } }] })),
+    ],
+    twin: { why: 'somebody else makes the volumes', rules: [rule('create', '', 'pods persistentvolumeclaims')] },
+  },
+  {
+    name: 'the level of a namespace is lifted',
+    rules: [rule('create', '', 'pods'), rule('patch', '', 'namespaces')],
+    world: () => [guarded('restricted')],
+    step: 'namespace-label',
+    to: () => 'nodes',
+    replay: (actor) => [
+      patch('/api/v1/namespaces/prey', { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } }),
+      post(PODS, pod(actor, PRIVILEGED)),
+    ],
+    twin: { why: 'the labels are not in the status', rules: [rule('create', '', 'pods'), rule('patch', '', 'namespaces/status')] },
+  },
+  {
+    name: 'every pod is entered through the kubelets',
+    wide: [rule('get', '', 'nodes/proxy')],
+    step: 'nodes-proxy',
+    to: () => 'nodes',
+    replay: () => [{ method: 'GET', path: '/api/v1/nodes/absent/proxy/pods', until: 'authorized' }],
+    twin: { why: 'metrics run nothing', wide: [rule('get', '', 'nodes/metrics')] },
+  },
+  {
+    name: 'a pod gives its ServiceAccount to whoever enters it',
+    rules: [rule('create', '', 'pods/exec')],
+    world: (actor) => [pod(`victim-${actor}`)],
+    step: 'runs-as',
+    to: () => STRONG,
+    twin: {
+      why: 'no token is mounted',
+      rules: [rule('create', '', 'pods/exec')],
+      world: (actor) => [pod(`victim-${actor}`, { ...POD_SPEC, automountServiceAccountToken: false })],
+    },
+  },
+];

@@ -1,0 +1,80 @@
+import type { KubernetesObject } from '../../../../src/model/index.ts';
+import type { JsonObject } from '../../../../src/std/index.ts';
+import { binding, clusterBinding, clusterRole, role } from '../objects.ts';
+
+/** A request that an exploit makes, of an actor. */
+export interface ExploitRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: JsonObject;
+  /** Whom it is made as, by impersonation. */
+  readonly as?: { readonly name: string; readonly groups: readonly string[] };
+  /** What must become of it; made again until it does. Absent: it succeeds. `authorized`: there is no kubelet to go on from there. */
+  readonly until?: 'authorized' | { readonly field: readonly (string | number)[] };
+}
+
+/** One primitive: what it takes, what it gives, and the requests that prove it against a real API server. */
+export interface Primitive {
+  readonly name: string;
+  /** Rules that the actor holds in the namespace `prey`, and everywhere. */
+  readonly rules?: readonly JsonObject[];
+  readonly wide?: readonly JsonObject[];
+  /** What is there besides: made by an administrator before. */
+  readonly world?: (actor: string) => readonly KubernetesObject[];
+  /** The step that is on a path of the actor, and the key of the place that it leads to. */
+  readonly step: string;
+  readonly to: (actor: string) => string;
+  /** Absent where it takes controllers that are not Kubernetes' own. */
+  readonly replay?: (actor: string) => readonly ExploitRequest[];
+  /** The same actor with less, who cannot: one of the requests is refused. */
+  readonly twin: {
+    readonly why: string;
+    readonly rules?: readonly JsonObject[];
+    readonly wide?: readonly JsonObject[];
+    /** In the place of the primitive's, where what is there makes the difference. */
+    readonly world?: (actor: string) => readonly KubernetesObject[];
+    readonly replay?: (actor: string) => readonly ExploitRequest[];
+  };
+}
+
+/** The namespace of the actors. */
+export const HOME = 'weak';
+
+export const STRONG = 'user system:serviceaccount:prey:strong';
+
+/** The roles and bindings that make an actor (a ServiceAccount of HOME) what it is. */
+export function toGrants(
+  actor: string,
+  { rules = [], wide = [] }: { readonly rules?: readonly JsonObject[]; readonly wide?: readonly JsonObject[] },
+): readonly KubernetesObject[] {
+  const subject = `account ${HOME}/${actor}`;
+  return [
+    ...(rules.length === 0 ? [] : [role('prey', actor, rules), binding('prey', actor, `Role ${actor}`, subject)]),
+    ...(wide.length === 0 ? [] : [clusterRole(actor, wide), clusterBinding(actor, `ClusterRole ${actor}`, subject)]),
+  ];
+}
+
+/** An object of the core group, or of another. */
+export function object(apiVersion: string, kind: string, name: string, rest: JsonObject = {}, namespace = 'prey'): KubernetesObject {
+  return { apiVersion, kind, metadata: { name, ...(namespace === '' ? {} : { namespace }) }, ...rest };
+}
+
+/** The spec of a Pod that runs as the strong ServiceAccount of `prey`. */
+export const POD_SPEC: JsonObject = { serviceAccountName: 'strong', containers: [{ name: 'main', image: 'busybox' }] };
+
+export function pod(name: string, spec: JsonObject = POD_SPEC): KubernetesObject {
+  return object('v1', 'Pod', name, { spec });
+}
+
+export function deployment(name: string): KubernetesObject {
+  const labels = { app: name };
+  return object('apps/v1', 'Deployment', name, {
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: POD_SPEC } },
+  });
+}
+
+/** A namespace that lets in no privileged Pod. */
+export function guarded(level: string): KubernetesObject {
+  const metadata = { name: 'prey', labels: { 'pod-security.kubernetes.io/enforce': level } };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata };
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Finding, ObjectRef, Step } from '../../../src/model/index.ts';
+import { FORMATS } from '../../../src/report/index.ts';
+import { planReport, step, UPDATE } from '../report-fixture.ts';
+
+const LAYOUT = { width: 80, color: false, all: false };
+const EVIL = `</style><script>alert(1)</script>&lt;"'`;
+
+function findingOf(problem: string, fields: Partial<Finding> = {}): Finding {
+  const source = { file: 'a.yaml', line: 7, column: 3, endLine: 7, endColumn: 9 };
+  return { code: 'KV0043', severity: 'error', source, data: { field: 'spec', problem }, ...fields };
+}
+
+function render(steps: readonly Step[], findings: readonly Finding[] = []): string {
+  return FORMATS.html(planReport(steps, findings), LAYOUT);
+}
+
+describe('html', () => {
+  it('shows findings, the fields of changes and where they stand', () => {
+    const page = render([UPDATE], [findingOf('Required value')]);
+    for (const text of ['a.yaml:7', 'spec: Required value', 'KV0043', '.spec.replicas', 'apps/web/deployment.yaml:12', '512Mi'])
+      assert.ok(page.includes(text), text);
+  });
+
+  it('needs nothing else: no script, no address but in text, and a policy that forbids both', () => {
+    const page = render([UPDATE]);
+    assert.doesNotMatch(page, /<script|<link|<img|<iframe|\ssrc=|\shref=|url\(|@import/);
+    assert.match(page, /Content-Security-Policy" content="default-src 'none'/);
+  });
+
+  it('takes no text for markup', () => {
+    const ref: ObjectRef = { group: '', version: 'v1', kind: EVIL, name: EVIL };
+    const change = step({
+      ref,
+      reason: EVIL,
+      fields: [{ path: `/data/${EVIL.replaceAll('/', '~1')}`, before: EVIL, after: `${EVIL}\u0000` }],
+    });
+    const page = render([change], [findingOf(EVIL, { ref, waived: EVIL }), findingOf(EVIL)]);
+    assert.equal(page.split('</style>').length, 2);
+    assert.ok(!page.includes('<script'));
+    assert.ok(!page.includes('\u0000'));
+  });
+
+  it('shows no value of a Secret', () => {
+    const ref: ObjectRef = { group: '', version: 'v1', kind: 'Secret', namespace: 'shop', name: 'db' };
+    const page = render([step({ ref, fields: [{ path: '/data/password', before: 'b2xk', after: 'bmV3' }] })]);
+    assert.doesNotMatch(page, /b2xk|bmV3/);
+  });
+
+  it('sets what is waived apart, with its reason', () => {
+    const page = render([], [findingOf('Required value', { waived: 'known since May' })]);
+    assert.match(page, /Waived \(1\)/);
+    assert.match(page, /Waived: known since May/);
+    assert.doesNotMatch(page, /Findings \(/);
+  });
+
+  it('folds many changes, and keeps 500 of them under 500 KB', () => {
+    const steps = Array.from({ length: 500 }, (_, index): Step => ({ ...UPDATE, ref: { ...UPDATE.ref, name: `web-${index}` } }));
+    const page = render(steps);
+    assert.equal(page.split('<details').length - 1, 500);
+    assert.ok(!page.includes('<details class="item update" open'));
+    assert.ok(Buffer.byteLength(page) < 500_000, String(Buffer.byteLength(page)));
+  });
+
+  it('shows what has no page of its own as text', () => {
+    const cluster = { kind: 'cluster', description: 'prod', kubernetesVersions: ['1.36'] } as const;
+    const page = FORMATS.html({ kind: 'StatusReport', cluster, units: [], next: 'well', notes: [] }, LAYOUT);
+    assert.match(page, /<pre>Status: no units/);
+  });
+});
