@@ -70,7 +70,9 @@ function toObjects({ enough: all, principal: { subject } }: PrincipalUsage): rea
     const written = rules.map((item): JsonObject => ({ ...item }));
     const to = `ClusterRole ${subject.name}${index}`;
     const who = subject.kind === 'ServiceAccount' ? `account ${subject.namespace}/${subject.name}` : `user ${subject.name}`;
-    const bound = namespaces.map((where) => (where === '' ? clusterBinding(`e${index}`, to, who) : binding(where, `e${index}`, to, who)));
+    const bound = namespaces.map((where) =>
+      where === '' ? clusterBinding(`${subject.name}${index}`, to, who) : binding(where, `${subject.name}${index}`, to, who),
+    );
     return [clusterRole(`${subject.name}${index}`, written), ...bound];
   });
 }
