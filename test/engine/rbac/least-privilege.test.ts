@@ -68,10 +68,12 @@ test('who may do everything is told what would have been enough', () => {
 function toObjects({ enough: all, principal: { subject } }: PrincipalUsage): readonly KubernetesObject[] {
   return all.flatMap(({ namespaces, rules }, index) => {
     const written = rules.map((item): JsonObject => ({ ...item }));
-    const to = `ClusterRole enough${index}`;
+    const to = `ClusterRole ${subject.name}${index}`;
     const who = subject.kind === 'ServiceAccount' ? `account ${subject.namespace}/${subject.name}` : `user ${subject.name}`;
-    const bound = namespaces.map((where) => (where === '' ? clusterBinding(`e${index}`, to, who) : binding(where, `e${index}`, to, who)));
-    return [clusterRole(`enough${index}`, written), ...bound];
+    const bound = namespaces.map((where) =>
+      where === '' ? clusterBinding(`${subject.name}${index}`, to, who) : binding(where, `${subject.name}${index}`, to, who),
+    );
+    return [clusterRole(`${subject.name}${index}`, written), ...bound];
   });
 }
 
