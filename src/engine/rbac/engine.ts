@@ -1,5 +1,5 @@
 import { compareBy, sortedUnique } from '../../std/index.ts';
-import { compareRefs, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
+import { compareRefs, toRefKey, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
 import { listCauses } from './cause.ts';
 import { compareChecks } from './checks/index.ts';
 import { listDangling } from './dangling.ts';
@@ -19,8 +19,8 @@ const MANY = 8;
 /**
  * What a change lets whom do, and what it takes away: per principal the permissions that it did not hold before in any way
  * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. What follows from
- * aggregation is told once for all who are bound. Also bindings to roles that do not exist, what is worth a warning in what
- * the change writes, and the paths of escalation that open and close.
+ * aggregation is told once for all who are bound. Also bindings to roles that do not exist, what is worth a warning in what the
+ * change writes, and the paths of escalation that open and close.
  */
 export const rbacEngine: Engine = { name: 'rbac', compare };
 
@@ -110,11 +110,13 @@ function toFactChange(group: readonly Told[], before: World, after: World): Fact
 
 /** What an aggregated role passes on, in one sentence for all who are bound to it. */
 function toSpreadChange(spread: Spread, before: World, after: World): FactChange {
-  const { change, from, why, into, principals, gains, holdings, isClusterWide } = spread;
+  const { change, from, why, into, links, principals, gains, holdings, isClusterWide } = spread;
   const subjects = principals.map(({ text }) => text);
   const can = gains.map(describeAbility);
   const admin = isClusterWide && holdings.some((holding) => isAdmin({ ...holding, namespace: '' }));
   const isPower = gains.some(({ power }) => power !== undefined);
+  const causes = listCauses(holdings, before, after).toSorted((a, b) => compareRefs(a.ref, b.ref));
+  const known = new Set(causes.map(({ ref }) => toRefKey(ref)));
   const severity = change === 'lost' ? 'info' : admin ? 'error' : isPower ? 'warning' : 'info';
   const fact: Fact = {
     engine: 'rbac',
@@ -131,7 +133,7 @@ function toSpreadChange(spread: Spread, before: World, after: World): FactChange
       who: joinSome(subjects, 3),
       permissions: gains.flatMap(({ abilities }) => abilities.map((ability) => ({ ...ability }))),
     },
-    objects: listCauses(holdings, before, after).toSorted((a, b) => compareRefs(a.ref, b.ref)),
+    objects: [...links.filter((ref) => !known.has(toRefKey(ref))).map((ref) => ({ ref, path: '/metadata/labels' })), ...causes],
   };
   return { change, fact };
 }
