@@ -83,7 +83,7 @@ class Estimator {
   #call(expr: CallExpr): Range {
     const [first] = expr.args;
     const resolution = this.#checked.resolutionOf(expr);
-    if (expr.name === 'dyn' && first !== undefined) {
+    if (resolution?.declaration.name === 'dyn' && first !== undefined) {
       const cost = sum(ONE, this.cost(first));
       this.#copySizes(expr, first);
       return cost;

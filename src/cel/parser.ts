@@ -1,9 +1,10 @@
 import { call, ident, literal, memberCall, type Expr, type ListExpr, type MapExpr, type StructExpr } from './ast.ts';
-import { Source, type Issue } from './issue.ts';
-import { readTokens, type Token } from './lexer.ts';
+import type { Issue, Source } from './issue.ts';
+import type { Token } from './lexer.ts';
 import type { MacroTable } from './macro.ts';
 import { parseFloat64, parseInteger } from './go-number.ts';
 import { readBytes, readString } from './string-literal.ts';
+import { listNames, STARTS, SyntaxProblem, TokenReader } from './token-reader.ts';
 import { Uint, type Value } from './value.ts';
 
 /** A parsed expression, or why it is none. */
@@ -16,11 +17,6 @@ const LONGEST = 100_000;
 const RESERVED: ReadonlySet<string> = new Set(
   'as break const continue else for function if import let loop package namespace return var void while'.split(' '),
 );
-/** The tokens that messages name, in the order in which ANTLR lists them. */
-const ORDER =
-  "'[' ']' '{' '}' '(' ')' '.' ',' '-' '!' '?' ':' 'true' 'false' 'null' NUM_FLOAT NUM_INT NUM_UINT STRING BYTES IDENTIFIER".split(' ');
-const STARTS = ORDER.filter((name) => !["']'", "'}'", "')'", "','", "'?'", "':'"].includes(name));
-
 /** Parses an expression by cel-go's grammar (`parser/gen/CEL.g4`) and expands its macros. */
 export function parse(source: Source, macros: MacroTable): Parsed {
   if (source.points.length > LONGEST) {
@@ -32,29 +28,26 @@ export function parse(source: Source, macros: MacroTable): Parsed {
   return parser.issues.length === 0 && expr !== undefined ? { expr } : { issues: parser.issues };
 }
 
-/** Thrown inside the parser alone: no sense can be made of what follows. */
-class SyntaxProblem extends Error {}
-
 type Optionality = { readonly isOptional: boolean };
 
 class Parser {
-  readonly issues: Issue[] = [];
-  readonly #source: Source;
+  readonly #tokens: TokenReader;
   readonly #macros: MacroTable;
-  readonly #tokens: readonly Token[];
-  #next = 0;
   #depth = 0;
 
   constructor(source: Source, macros: MacroTable) {
-    this.#source = source;
+    this.#tokens = new TokenReader(source);
     this.#macros = macros;
-    this.#tokens = readTokens(source, (message, at) => this.#report(message, at));
+  }
+
+  get issues(): readonly Issue[] {
+    return this.#tokens.issues;
   }
 
   parse(): Expr | undefined {
     try {
       const expr = this.#expression();
-      if (this.#peek.kind !== 'end') this.#refuse('<EOF>');
+      if (this.#tokens.peek.kind !== 'end') this.#tokens.refuse('<EOF>');
       return expr;
     } catch (problem) {
       if (problem instanceof SyntaxProblem) return undefined;
@@ -62,80 +55,27 @@ class Parser {
     }
   }
 
-  get #peek(): Token {
-    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)] ?? { kind: 'end', text: '<EOF>', at: 0 };
-  }
-
-  #take(): Token {
-    const token = this.#peek;
-    this.#next++;
-    return token;
-  }
-
-  #is(...texts: readonly string[]): boolean {
-    const { kind, text } = this.#peek;
-    return (kind === 'symbol' || kind === 'word') && texts.includes(text);
-  }
-
-  #eat(text: string): Token | undefined {
-    return this.#is(text) ? this.#take() : undefined;
-  }
-
-  #expect(text: string): Token {
-    const token = this.#eat(text);
-    if (token !== undefined) return token;
-    const following = this.#tokens[this.#next + 1];
-    if (following?.kind === 'symbol' && following.text === text) {
-      this.#complain('extraneous', `'${text}'`);
-      this.#next++;
-      return this.#take();
-    }
-    if (text === ':' || this.#isStart(this.#peek)) return this.#refuse(`'${text}'`);
-    const { at, text: found } = this.#peek;
-    this.#report(`Syntax error: missing '${text}' at '${found}'`, at);
-    return { kind: 'symbol', text, at };
-  }
-
-  #isStart({ kind, text }: Token): boolean {
-    if (kind === 'symbol') return ['[', '{', '(', '.', '-', '!', '?'].includes(text);
-    return kind === 'word' ? text !== 'in' : kind !== 'end' && kind !== 'escaped';
-  }
-
-  #report(message: string, at: number): void {
-    this.issues.push(this.#source.toIssue(message, at));
-  }
-
-  #complain(how: 'extraneous' | 'mismatched', expected: string): void {
-    const { text, at } = this.#peek;
-    this.#report(`Syntax error: ${how} input '${text}' expecting ${expected}`, at);
-  }
-
-  #refuse(expected: string): never {
-    const isExtra = expected === '<EOF>' && this.#tokens[this.#next + 1]?.kind === 'end';
-    this.#complain(isExtra ? 'extraneous' : 'mismatched', expected);
-    throw new SyntaxProblem();
-  }
-
   /** Refuses what no expression begins with, or goes on after it if one begins there. */
   #refuseStart(more: readonly string[] = []): Expr {
     const expected = listNames([...STARTS, ...more]);
-    const following = this.#tokens[this.#next + 1];
-    if (this.#peek.kind === 'end' || following === undefined || !this.#isStart(following)) return this.#refuse(expected);
-    this.#complain('extraneous', expected);
-    this.#next++;
+    const following = this.#tokens.following;
+    if (this.#tokens.peek.kind === 'end' || following === undefined || !this.#tokens.isStart(following))
+      return this.#tokens.refuse(expected);
+    this.#tokens.complain('extraneous', expected);
+    this.#tokens.position++;
     return this.#primary();
   }
 
   #expression(): Expr {
     if (++this.#depth > DEEPEST) {
-      this.#report(`expression recursion limit exceeded: ${DEEPEST}`, -1);
+      this.#tokens.report(`expression recursion limit exceeded: ${DEEPEST}`, -1);
       throw new SyntaxProblem();
     }
     const condition = this.#logic('||');
-    const mark = this.#eat('?');
+    const mark = this.#tokens.eat('?');
     if (mark !== undefined) {
       const truthy = this.#logic('||');
-      this.#expect(':');
+      this.#tokens.expect(':');
       const falsy = this.#expression();
       this.#depth--;
       return call(mark.at, '_?_:_', condition, truthy, falsy);
@@ -148,7 +88,7 @@ class Parser {
     const part = (): Expr => (operator === '||' ? this.#logic('&&') : this.#relation());
     const terms = [part()];
     const places: number[] = [];
-    for (let token = this.#eat(operator); token !== undefined; token = this.#eat(operator)) {
+    for (let token = this.#tokens.eat(operator); token !== undefined; token = this.#tokens.eat(operator)) {
       places.push(token.at);
       terms.push(part());
     }
@@ -157,8 +97,8 @@ class Parser {
 
   #relation(): Expr {
     let left = this.#sum();
-    while (this.#is('<', '<=', '>=', '>', '==', '!=', 'in')) {
-      const { text, at } = this.#take();
+    while (this.#tokens.is('<', '<=', '>=', '>', '==', '!=', 'in')) {
+      const { text, at } = this.#tokens.take();
       left = call(at, text === 'in' ? '@in' : `_${text}_`, left, this.#sum());
     }
     return left;
@@ -166,8 +106,8 @@ class Parser {
 
   #sum(): Expr {
     let left = this.#product();
-    while (this.#is('+', '-')) {
-      const { text, at } = this.#take();
+    while (this.#tokens.is('+', '-')) {
+      const { text, at } = this.#tokens.take();
       left = call(at, `_${text}_`, left, this.#product());
     }
     return left;
@@ -175,20 +115,20 @@ class Parser {
 
   #product(): Expr {
     let left = this.#unary();
-    while (this.#is('*', '/', '%')) {
-      const { text, at } = this.#take();
+    while (this.#tokens.is('*', '/', '%')) {
+      const { text, at } = this.#tokens.take();
       left = call(at, `_${text}_`, left, this.#unary());
     }
     return left;
   }
 
   #unary(): Expr {
-    const first = this.#peek;
-    if (!this.#is('!', '-')) return this.#member(this.#primary());
-    const following = this.#tokens[this.#next + 1];
+    const first = this.#tokens.peek;
+    if (!this.#tokens.is('!', '-')) return this.#member(this.#primary());
+    const following = this.#tokens.following;
     if (first.text === '-' && (following?.kind === 'int' || following?.kind === 'double')) return this.#member(this.#primary());
     let count = 0;
-    while (this.#eat(first.text) !== undefined) count++;
+    while (this.#tokens.eat(first.text) !== undefined) count++;
     const operand = this.#member(this.#primary());
     return count % 2 === 0 ? operand : call(first.at, `${first.text}_`, operand);
   }
@@ -196,54 +136,54 @@ class Parser {
   #member(primary: Expr): Expr {
     let expr = primary;
     for (;;) {
-      if (this.#is('.')) expr = this.#selection(expr);
-      else if (this.#is('[')) expr = this.#index(expr);
+      if (this.#tokens.is('.')) expr = this.#selection(expr);
+      else if (this.#tokens.is('[')) expr = this.#index(expr);
       else return expr;
     }
   }
 
   #selection(operand: Expr): Expr {
-    const dot = this.#take();
-    const isOptional = this.#eat('?') !== undefined;
-    const name = this.#take();
+    const dot = this.#tokens.take();
+    const isOptional = this.#tokens.eat('?') !== undefined;
+    const name = this.#tokens.take();
     if (name.kind === 'escaped') {
-      this.#report("unsupported syntax: '`'", name.at);
+      this.#tokens.report("unsupported syntax: '`'", name.at);
       return operand;
     }
     if (name.kind !== 'identifier') {
-      this.#next--;
+      this.#tokens.position--;
       const isReserved = name.kind === 'word';
       if (!isReserved && !isOptional) this.#noAlternative(dot, name);
-      return this.#refuse(isReserved ? 'IDENTIFIER' : '{IDENTIFIER, ESC_IDENTIFIER}');
+      return this.#tokens.refuse(isReserved ? 'IDENTIFIER' : '{IDENTIFIER, ESC_IDENTIFIER}');
     }
     if (isOptional) return call(dot.at, '_?._', operand, literal(name.at, name.text));
-    const open = this.#eat('(');
+    const open = this.#tokens.eat('(');
     if (open === undefined) return { kind: 'select', at: dot.at, operand, field: name.text, isTest: false };
     const args = this.#arguments();
     return this.#expand(open.at, name.text, operand, args) ?? memberCall(open.at, name.text, operand, ...args);
   }
 
   #noAlternative(from: Token, to: Token): never {
-    this.#report(`Syntax error: no viable alternative at input '${from.text}${to.kind === 'end' ? '' : to.text}'`, to.at);
+    this.#tokens.report(`Syntax error: no viable alternative at input '${from.text}${to.kind === 'end' ? '' : to.text}'`, to.at);
     throw new SyntaxProblem();
   }
 
   #index(target: Expr): Expr {
-    const { at } = this.#take();
-    const isOptional = this.#eat('?') !== undefined;
-    if (!isOptional && !this.#isStart(this.#peek)) return this.#refuseStart(["'?'"]);
+    const { at } = this.#tokens.take();
+    const isOptional = this.#tokens.eat('?') !== undefined;
+    if (!isOptional && !this.#tokens.isStart(this.#tokens.peek)) return this.#refuseStart(["'?'"]);
     const index = this.#expression();
-    this.#expect(']');
+    this.#tokens.expect(']');
     return call(at, isOptional ? '_[?_]' : '_[_]', target, index);
   }
 
   #arguments(): readonly Expr[] {
     const args: Expr[] = [];
-    if (this.#eat(')') !== undefined) return args;
-    if (!this.#isStart(this.#peek)) this.#refuseStart(["')'"]);
+    if (this.#tokens.eat(')') !== undefined) return args;
+    if (!this.#tokens.isStart(this.#tokens.peek)) this.#refuseStart(["')'"]);
     do args.push(this.#expression());
-    while (this.#eat(',') !== undefined);
-    this.#expect(')');
+    while (this.#tokens.eat(',') !== undefined);
+    this.#tokens.expect(')');
     return args;
   }
 
@@ -251,12 +191,12 @@ class Parser {
     const macro = this.#macros.find(name, args.length, target !== undefined);
     const outcome = macro?.expand({ at, target, args });
     if (outcome === undefined || !('error' in outcome)) return outcome;
-    this.#report(outcome.error, outcome.at);
+    this.#tokens.report(outcome.error, outcome.at);
     return literal(at, null);
   }
 
   #primary(): Expr {
-    const token = this.#take();
+    const token = this.#tokens.take();
     switch (token.kind) {
       case 'identifier':
         return this.#name(token, '');
@@ -277,13 +217,13 @@ class Parser {
       case 'escaped':
         break;
     }
-    this.#next--;
+    this.#tokens.position--;
     return this.#refuseStart();
   }
 
   #text(token: Token, value: Value | { readonly error: string }): Expr {
     if (typeof value === 'object' && value !== null && 'error' in value) {
-      this.#report(String(value.error), token.at);
+      this.#tokens.report(String(value.error), token.at);
       return literal(token.at, '');
     }
     return literal(token.at, value);
@@ -293,7 +233,7 @@ class Parser {
     switch (token.text) {
       case '(': {
         const expr = this.#expression();
-        this.#expect(')');
+        this.#tokens.expect(')');
         return expr;
       }
       case '[':
@@ -301,23 +241,23 @@ class Parser {
       case '{':
         return this.#map(token.at);
       case '-': {
-        const number = this.#take();
+        const number = this.#tokens.take();
         if (number.kind === 'int' || number.kind === 'double') return this.#number(number, '-', token.at);
-        this.#next--;
+        this.#tokens.position--;
         return this.#refuseStart();
       }
       case '.':
-        if (this.#peek.kind === 'identifier') return this.#name(this.#take(), '.');
-        return this.#refuse('IDENTIFIER');
+        if (this.#tokens.peek.kind === 'identifier') return this.#name(this.#tokens.take(), '.');
+        return this.#tokens.refuse('IDENTIFIER');
       default:
-        this.#next--;
+        this.#tokens.position--;
         return this.#refuseStart();
     }
   }
 
   #number(token: Token, sign: string, at: number): Expr {
     const value = readNumber(token, sign);
-    if (value === undefined) this.#report(`invalid ${token.kind} literal`, at);
+    if (value === undefined) this.#tokens.report(`invalid ${token.kind} literal`, at);
     return literal(at, value ?? 0n);
   }
 
@@ -325,8 +265,8 @@ class Parser {
     const name = dot + token.text;
     const structure = this.#structure(token, dot);
     if (structure !== undefined) return structure;
-    if (RESERVED.has(token.text)) this.#report(`reserved identifier: ${token.text}`, dot === '' ? token.at : token.at - 1);
-    const open = this.#eat('(');
+    if (RESERVED.has(token.text)) this.#tokens.report(`reserved identifier: ${token.text}`, dot === '' ? token.at : token.at - 1);
+    const open = this.#tokens.eat('(');
     if (open === undefined) return ident(token.at, name);
     const args = this.#arguments();
     return this.#expand(open.at, name, undefined, args) ?? call(open.at, name, ...args);
@@ -334,58 +274,60 @@ class Parser {
 
   /** `a.b.Name{field: value}`, if that is what follows the first name. */
   #structure(first: Token, dot: string): StructExpr | undefined {
-    const start = this.#next;
+    const start = this.#tokens.position;
     let name = dot + first.text;
-    while (this.#is('.') && this.#tokens[this.#next + 1]?.kind === 'identifier') {
-      this.#next++;
-      name += `.${this.#take().text}`;
+    while (this.#tokens.is('.') && this.#tokens.following?.kind === 'identifier') {
+      this.#tokens.position++;
+      name += `.${this.#tokens.take().text}`;
     }
-    const open = this.#eat('{');
+    const open = this.#tokens.eat('{');
     if (open === undefined) {
-      this.#next = start;
+      this.#tokens.position = start;
       return undefined;
     }
     const fields: StructExpr['fields'][number][] = [];
-    while (!this.#is('}')) {
-      const isOptional = this.#eat('?') !== undefined;
-      const field = this.#take();
-      const { at } = this.#expect(':');
+    while (!this.#tokens.is('}')) {
+      const isOptional = this.#tokens.eat('?') !== undefined;
+      const { kind } = this.#tokens.peek;
+      if (kind !== 'identifier' && kind !== 'escaped') this.#tokens.refuse("{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}");
+      const field = this.#tokens.take();
+      const { at } = this.#tokens.expect(':');
       fields.push({ at, name: field.text, value: this.#expression(), isOptional });
-      if (this.#eat(',') === undefined) break;
+      if (this.#tokens.eat(',') === undefined) break;
     }
-    this.#expect('}');
+    this.#tokens.expect('}');
     return { kind: 'struct', at: open.at, name, fields };
   }
 
   /** Whether a comma and one more item follow. */
   #goesOn(end: string): boolean {
-    const following = this.#tokens[this.#next + 1];
-    if (!this.#is(',', end)) {
+    const following = this.#tokens.following;
+    if (!this.#tokens.is(',', end)) {
       const expected = listNames([`'${end}'`, "','"]);
-      if (following?.kind !== 'symbol' || (following.text !== end && following.text !== ',')) return this.#refuse(expected);
-      this.#complain('extraneous', expected);
-      this.#next++;
+      if (following?.kind !== 'symbol' || (following.text !== end && following.text !== ',')) return this.#tokens.refuse(expected);
+      this.#tokens.complain('extraneous', expected);
+      this.#tokens.position++;
       return this.#goesOn(end);
     }
-    if (!this.#is(',') || following === undefined || !this.#isStart(following)) return false;
-    this.#next++;
+    if (!this.#tokens.is(',') || following === undefined || !this.#tokens.isStart(following)) return false;
+    this.#tokens.position++;
     return true;
   }
 
   #expectEnd(end: string, count: number): void {
-    this.#eat(',');
-    if (this.#eat(end) === undefined) this.#refuse(count === 0 ? listNames([`'${end}'`]) : `'${end}'`);
+    this.#tokens.eat(',');
+    if (this.#tokens.eat(end) === undefined) this.#tokens.refuse(count === 0 ? listNames([`'${end}'`]) : `'${end}'`);
   }
 
   #optional(): Optionality & { readonly value: Expr } {
-    const isOptional = this.#eat('?') !== undefined;
+    const isOptional = this.#tokens.eat('?') !== undefined;
     return { value: this.#expression(), isOptional };
   }
 
   #list(at: number): ListExpr {
     const elements: ListExpr['elements'][number][] = [];
-    if (!this.#isStart(this.#peek) && !this.#is(']', ',')) this.#refuseStart(["']'", "','", "'?'"]);
-    let isMore = this.#isStart(this.#peek);
+    if (!this.#tokens.isStart(this.#tokens.peek) && !this.#tokens.is(']', ',')) this.#refuseStart(["']'", "','", "'?'"]);
+    let isMore = this.#tokens.isStart(this.#tokens.peek);
     while (isMore) {
       elements.push(this.#optional());
       isMore = this.#goesOn(']');
@@ -396,11 +338,11 @@ class Parser {
 
   #map(at: number): MapExpr {
     const entries: MapExpr['entries'][number][] = [];
-    if (!this.#isStart(this.#peek) && !this.#is('}', ',')) this.#refuseStart(["'}'", "','", "'?'"]);
-    let isMore = this.#isStart(this.#peek);
+    if (!this.#tokens.isStart(this.#tokens.peek) && !this.#tokens.is('}', ',')) this.#refuseStart(["'}'", "','", "'?'"]);
+    let isMore = this.#tokens.isStart(this.#tokens.peek);
     while (isMore) {
       const { value: key, isOptional } = this.#optional();
-      this.#expect(':');
+      this.#tokens.expect(':');
       entries.push({ key, value: this.#expression(), isOptional });
       isMore = this.#goesOn('}');
     }
@@ -427,9 +369,4 @@ function readNumber({ kind, text }: Token, sign: string): Value | undefined {
   const decimal = digits.startsWith('0x') ? String(BigInt(digits)) : digits;
   const value = parseInteger(sign + decimal, !isUint);
   return value !== undefined && isUint ? new Uint(value) : value;
-}
-
-function listNames(names: readonly string[]): string {
-  const sorted = names.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
-  return sorted.length === 1 ? sorted.join('') : `{${sorted.join(', ')}}`;
 }

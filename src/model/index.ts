@@ -28,6 +28,7 @@ export {
   type GroupVersionKind,
   type KubernetesObject,
 } from './object.ts';
+export type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 export {
   stepsOf,
   type Action,
@@ -58,6 +59,6 @@ export {
   type Taint,
   type Toleration,
 } from './toleration.ts';
-export { containersOf, podTemplateOf, type ContainerEntry, type PodTemplate } from './workload.ts';
+export { containersOf, podTemplateOf, type PodTemplate } from './workload.ts';
 export { World } from './world.ts';
 export { Lens, nameOnly, type View } from './lens.ts';

@@ -1,5 +1,6 @@
+import type { PreemptedPod } from '../model/index.ts';
 import type { JsonObject } from '../std/index.ts';
-import type { EvictedForRoom, QuestionReport } from './schedule.ts';
+import type { QuestionReport } from './schedule.ts';
 
 /** A sentence of kubectl's, and the pods that it is said of. */
 interface Remark {
@@ -34,7 +35,7 @@ export interface DrainEntry {
   readonly warnings: readonly Remark[];
   readonly evicted: readonly EvictedEntry[];
   readonly blocked: readonly BlockedEntry[];
-  readonly preempted: readonly EvictedForRoom[];
+  readonly preempted: readonly PreemptedPod[];
 }
 
 /** A pod of a lost node. */
@@ -53,7 +54,7 @@ export interface LossEntry {
   readonly name: string;
   readonly nodes: readonly string[];
   readonly lost: readonly LostEntry[];
-  readonly preempted: readonly EvictedForRoom[];
+  readonly preempted: readonly PreemptedPod[];
   readonly displaced: readonly { readonly pod: string; readonly message: string }[];
 }
 

@@ -1,7 +1,7 @@
-import { formatRef } from '../model/index.ts';
+import { formatRef, type NodeExplanation } from '../model/index.ts';
 import { homelessOfLoss, type DrainReport } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
-import { verdictOf, type NodeVerdict, type OrderSensitivity, type ScheduleReport } from './schedule.ts';
+import { verdictOf, type OrderSensitivity, type ScheduleReport } from './schedule.ts';
 
 /** Each drained node, and the losses that leave pods without a place. */
 export function drainSections({ drains, losses }: DrainReport): Section[] {
@@ -86,7 +86,7 @@ function orderRow(item: OrderSensitivity['workloads'][number], orders: OrderSens
   return row(code(formatRef(workload)), often, `${least === most ? least : `${least} to ${most}`} of ${pods}`);
 }
 
-function nodeRow({ node, plugin, reasons, scores, also = [] }: NodeVerdict, chosen: string | null): string {
+function nodeRow({ node, plugin, reasons, scores, also = [] }: NodeExplanation, chosen: string | null): string {
   const refusals = [{ plugin, reasons }, ...also].map((refusal) => escape(`${refusal.plugin}: ${refusal.reasons.join(', ')}`)).join('<br>');
   const total = Object.values(scores).reduce((sum, score) => sum + score, 0);
   const parts = Object.entries(scores).map(([name, score]) => `${name} ${score}`);

@@ -1,49 +1,11 @@
 import type { JsonObject } from '../std/index.ts';
-import type { Finding, ObjectRef, WorldSource } from '../model/index.ts';
-
-/** What is said of one node for one pod. */
-export interface NodeVerdict {
-  readonly node: string;
-  readonly verdict: 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable';
-  /** The plugin that refused; the empty string for success. */
-  readonly plugin: string;
-  readonly reasons: readonly string[];
-  /** Weighted, by plugin; empty where nothing was scored. */
-  readonly scores: Readonly<Record<string, number>>;
-  /** What other plugins would say, which the scheduler does not ask after the first. */
-  readonly also?: readonly { readonly plugin: string; readonly reasons: readonly string[] }[];
-}
-
-/** Where one pod goes. */
-export interface PodPlacement {
-  /** `namespace/name`. */
-  readonly pod: string;
-  /** Null where no node takes it. */
-  readonly node: string | null;
-  /** What the pod's condition or event would say. */
-  readonly message: string;
-  /** How many nodes would take it. */
-  readonly feasible: number;
-  /** The nodes with the highest score, by name. */
-  readonly best: readonly string[];
-  /** Null where there was nothing to compare. */
-  readonly score: number | null;
-  /** Every node, for the pod that is explained. */
-  readonly nodes?: readonly NodeVerdict[];
-}
+import type { Finding, NodeExplanation, ObjectRef, Placement, PreemptedPod, WorldSource } from '../model/index.ts';
 
 /** A pod that the scheduler does not look at. */
 export interface HeldPodEntry {
   readonly pod: string;
   readonly why: 'gates' | 'node' | 'scheduler' | 'unknown';
   readonly message: string;
-}
-
-/** A pod evicted to make room for another. */
-export interface EvictedForRoom {
-  readonly pod: string;
-  readonly node: string;
-  readonly by: string;
 }
 
 /** What every answer to a question about a world has. */
@@ -62,8 +24,8 @@ export interface QuestionReport {
 export interface ScheduleReport extends QuestionReport {
   readonly kind: 'ScheduleReport';
   readonly nodes: number;
-  readonly placements: readonly PodPlacement[];
-  readonly preempted: readonly EvictedForRoom[];
+  readonly placements: readonly Placement[];
+  readonly preempted: readonly PreemptedPod[];
   readonly held: readonly HeldPodEntry[];
   /** Pods without a place that are only counted: no nodes could hold so many. */
   readonly omitted: readonly { readonly workload: ObjectRef; readonly pods: number }[];
@@ -121,7 +83,7 @@ function orderFields(orders: OrderSensitivity, refFields: (ref: ObjectRef) => Js
   };
 }
 
-function nodeFields({ scores, also, ...node }: NodeVerdict): JsonObject {
+function nodeFields({ scores, also, ...node }: NodeExplanation): JsonObject {
   return { ...node, scores: { ...scores }, ...(also === undefined ? {} : { also: also.map((refusal) => ({ ...refusal })) }) };
 }
 

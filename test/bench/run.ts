@@ -9,6 +9,7 @@ import { benchPlan } from './plan.bench.ts';
 import { benchLive } from './live.bench.ts';
 import { formatRows, listWrong, type BenchRow } from './row.ts';
 import { benchRbac } from './rbac.bench.ts';
+import { benchReach } from './reach.bench.ts';
 import { benchSchedule } from './schedule.bench.ts';
 import { benchStart } from './start.bench.ts';
 import { benchValidate } from './validate.bench.ts';
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   schedule: benchSchedule,
   live: benchLive,
   rbac: benchRbac,
+  reach: benchReach,
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));

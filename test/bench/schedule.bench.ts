@@ -27,7 +27,27 @@ export async function benchSchedule({ program }: Bench): Promise<readonly BenchR
     if (code !== 0) throw new Error(stderr);
     rows.push(...toRows(size, parseJson(stdout)));
   }
-  return [...rows, ...(await benchBesideReal(program))];
+  return [...rows, ...(await benchLosses(program)), ...(await benchBesideReal(program))];
+}
+
+/** Every node of a full cluster lost in turn (N-1): what its controllers make anew finds a place among the others. */
+async function benchLosses(program: string): Promise<readonly BenchRow[]> {
+  const lost = bundleBeside(program, 'test/bench/lost.ts');
+  const size: ClusterSize = { rules: 'default spread', isMixed: false, nodes: NODES, pods: PODS, classes: CLASSES };
+  const { code, stdout, stderr } = await measureOnce(process.execPath, [lost, JSON.stringify(size)]);
+  if (code !== 0) throw new Error(stderr);
+  const told = parseJson(stdout);
+  const figure = (name: string): number => getNumber(told, name) ?? 0;
+  return [
+    {
+      work: `lose each of ${NODES} nodes of ${PODS} pods in turn`,
+      wallMs: figure('wallMs'),
+      cpuMs: figure('cpuMs'),
+      memoryMB: figure('memoryMB'),
+      ratio: `${figure('pods')} pods placed anew`,
+      hash: getString(told, 'hash') ?? '',
+    },
+  ];
 }
 
 function toRows({ nodes, pods, rules, isMixed }: ClusterSize, told: JsonValue): readonly BenchRow[] {

@@ -1,5 +1,5 @@
-import { schedule, type Placement } from '../../src/engine/scheduler/index.ts';
-import { nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
+import { schedule } from '../../src/engine/scheduler/index.ts';
+import { nameOf, namespaceOf, World, type KubernetesObject, type Placement } from '../../src/model/index.ts';
 import { getObject, parseJson, sha256 } from '../../src/std/index.ts';
 import { makeCluster, readSize } from './cluster-world.ts';
 import { measureWork } from './measure.ts';

@@ -51,7 +51,6 @@ function findReason({ name, given }: Case): string | undefined {
   const isMessage = MESSAGES.test(expression) || readVariables(given) === undefined || readSuiteBindings(given['bindings']) === undefined;
   if (isMessage) return 'messages and enums of protocol buffers';
   if ((getString(given, 'container') ?? '') !== '') return 'containers of names';
-  if (given['disableCheck'] === true) return 'expressions whose types are not checked';
   return getString(DEVIATIONS, name);
 }
 

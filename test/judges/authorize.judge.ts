@@ -72,7 +72,8 @@ function readSubjects(subjects: readonly JsonValue[], request: AccessRequest): r
   return [...new Set(texts)];
 }
 
-function toRequest(value: JsonValue): AccessRequest {
+/** A request of a case. */
+export function toRequest(value: JsonValue): AccessRequest {
   const text = (name: string): string => getString(value, name) ?? '';
   const [user, verb] = [readUser(getObject(value, 'user') ?? null), text('verb')];
   if (text('path') !== '') return { kind: 'path', user, verb, path: text('path') };

@@ -5,6 +5,7 @@ import { grantJudge } from './grant.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import { immutableJudge, nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
+import { nodeJudge } from './node.judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
@@ -22,6 +23,7 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   mergeOracleJudge,
   nativeJudge,
   networkJudge,
+  nodeJudge,
   quantityJudge,
   rolloutJudge,
   schedulerJudge,

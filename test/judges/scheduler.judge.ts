@@ -1,5 +1,13 @@
-import { readSchedulerConfiguration, schedule, type NodeExplanation, type Placement } from '../../src/engine/scheduler/index.ts';
-import { isKubernetesObject, nameOf, namespaceOf, World, type KubernetesObject } from '../../src/model/index.ts';
+import { readSchedulerConfiguration, schedule } from '../../src/engine/scheduler/index.ts';
+import {
+  isKubernetesObject,
+  nameOf,
+  namespaceOf,
+  World,
+  type KubernetesObject,
+  type NodeExplanation,
+  type Placement,
+} from '../../src/model/index.ts';
 import { getArray, getNumber, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison, Difference } from './judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
@@ -123,7 +131,7 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
     const failed = getString(told, 'failed') ?? '';
     if (failed !== '') coverage.add('failed');
     const compareTold = (): Difference | undefined =>
-      failed === '' ? comparePod({ pod, objects, placement, victims }, real, told) : compareFailure(placement, failed);
+      failed === '' ? comparePod({ placement, victims }, real, told) : compareFailure(placement, failed);
     const [slow, fast] = [showPlace(placement), showPlace(quick.get(key))];
     const difference = slow === fast ? compareTold() : { signature: 'what is not explained', ours: fast, servers: slow };
     if (difference !== undefined) return { coverage: [...coverage], difference };
@@ -162,17 +170,11 @@ function isInOrder(pods: readonly KubernetesObject[]): boolean {
 }
 
 interface Ours {
-  readonly pod: KubernetesObject;
-  readonly objects: readonly KubernetesObject[];
   readonly placement: Placement;
   readonly victims: readonly string[];
 }
 
-function comparePod(
-  { pod, objects, placement, victims }: Ours,
-  real: ReadonlyMap<string, Told>,
-  answer: JsonValue,
-): Difference | undefined {
+function comparePod({ placement, victims }: Ours, real: ReadonlyMap<string, Told>, answer: JsonValue): Difference | undefined {
   const differ = (signature: string, ours: JsonValue, servers: JsonValue): Difference => ({
     signature,
     ours: stringifyJson(ours),
@@ -182,7 +184,7 @@ function comparePod(
   if (nominated !== '') {
     const ours = { node: placement.node, victims: victims.toSorted() };
     const servers = { node: nominated, victims: getArray(answer, 'victims') };
-    return stringifyJson(ours) === stringifyJson(servers) ? undefined : differ(nameOfPreemption(pod, objects), ours, servers);
+    return stringifyJson(ours) === stringifyJson(servers) ? undefined : differ('preemption', ours, servers);
   }
   for (const node of placement.nodes ?? []) {
     const told = real.get(node.node);
@@ -205,12 +207,6 @@ function inOrder(message: string): string {
       .toSorted()
       .join(', '),
   );
-}
-
-function nameOfPreemption(pod: KubernetesObject, objects: readonly KubernetesObject[]): string {
-  const isSpread = getArray(pod, 'spec', 'topologySpreadConstraints').length > 0;
-  const isGoing = objects.some(({ metadata }) => getString(metadata, 'deletionTimestamp') !== undefined);
-  return isSpread && isGoing ? 'preemption of a pod with spread constraints beside pods that are going' : 'preemption';
 }
 
 /** Whether an object still has what the API demands. */

@@ -70,7 +70,8 @@ function addAmounts(a: Amount | undefined, b: Amount | undefined): Amount | unde
   if (b.value === 0n) return a;
   if (a.value === 0n) return b;
   const scale = Math.min(a.scale, b.scale);
-  const value = within64(a.value * 10n ** BigInt(a.scale - scale) + b.value * 10n ** BigInt(b.scale - scale));
+  const [left, right] = [a, b].map((amount) => within64(amount.value * 10n ** BigInt(amount.scale - scale)));
+  const value = left === undefined || right === undefined ? undefined : within64(left + right);
   return value === undefined ? undefined : { value, scale };
 }
 

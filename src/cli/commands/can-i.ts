@@ -7,7 +7,8 @@ import { answerBatch } from '../batch.ts';
 import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readAction, readNamespace, toEntry, toGrantEntries } from '../stages/access-request.ts';
-import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import type { QuestionWorld } from '../stages/question-world.ts';
+import { openRightsWorld } from '../stages/rights-world.ts';
 import { readUser } from '../user.ts';
 
 /** `kplan can-i VERB RESOURCE`: whether the API server would allow it. Exit 1 for no. */
@@ -17,7 +18,7 @@ export async function runCanI(args: Arguments, io: Io): Promise<number> {
   const user = readUser(args);
   checkUsage(args, user);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
-  const question = await openQuestionWorld(args.string('filename'), withoutFlags(args, ['as', 'as-group', 'namespace']), io, log);
+  const question = await openRightsWorld(args.string('filename'), withoutFlags(args, ['as', 'as-group', 'namespace']), io, log);
   if (batch !== undefined) return answerBatch(batch, (line) => answerAccess(line, question.world), io);
   if (user === undefined) throw whoAsks(args);
   if (args.has('list')) {

@@ -1,4 +1,4 @@
-import { listChecks, compareRights, listDenied, listPaths, listRights, type Holding } from '../../engine/rbac/index.ts';
+import { compareRights, listChecks, listDenied, listPaths, listRights, type Holding } from '../../engine/rbac/index.ts';
 import type { Fact, Finding, World } from '../../model/index.ts';
 import { toPathsDot, toPathsSvg, type PrincipalEntry, type RbacReport, type RightsChangeEntry } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -7,8 +7,9 @@ import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readAuditLog, type AuditLog } from '../stages/audit-log.ts';
 import { waiveAll } from '../stages/make-plan.ts';
-import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import type { QuestionWorld } from '../stages/question-world.ts';
 import { toLocate, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
+import { openRightsWorld } from '../stages/rights-world.ts';
 import { describeGaps, toUsageEntry } from '../stages/usage-entries.ts';
 import { printLeastRights } from './least-rights.ts';
 
@@ -25,7 +26,7 @@ export async function runRbac(args: Arguments, io: Io): Promise<number> {
   if (stray !== undefined) throw usage(args.command, `--${stray} is of use with --for-kapply`);
   readTargets(args, OWN_FORMATS);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
-  const question = await openQuestionWorld(args.positionals[0], args, io, log);
+  const question = await openRightsWorld(args.positionals[0], args, io, log);
   const started = io.now();
   const audit = args.string('audit');
   const report = toReport(question, args, audit === undefined ? undefined : { file: audit, log: await readAuditLog(audit, io) });

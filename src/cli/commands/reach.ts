@@ -1,5 +1,13 @@
-import { formatPorts, isAllowed, isProtocol, listConnections, nameOfEnd, listPortRanges } from '../../engine/network/index.ts';
-import type { Connection, ConnectionEnd, Flow, MatchingRule, PortSet, SideVerdict, Verdict } from '../../engine/network/index.ts';
+import {
+  formatPorts,
+  isAllowed,
+  isProtocol,
+  listConnections,
+  listPortRanges,
+  listWorkloads,
+  nameOfEnd,
+} from '../../engine/network/index.ts';
+import type { ConnectionEnd, Flow, MatchingRule, PortSet, SideVerdict, Verdict } from '../../engine/network/index.ts';
 import { KplanError, type ObjectRef, type World } from '../../model/index.ts';
 import { toReachCsv, toReachDot } from '../../report/index.ts';
 import type { PortsEntry, ReachAnswerReport, ReachReport, RuleVerdict, SideEntry } from '../../report/index.ts';
@@ -71,37 +79,39 @@ function headOf(question: QuestionWorld): Pick<ReachReport, 'after' | 'before' |
 
 function toList(question: QuestionWorld): ReachReport {
   const { world } = question;
-  const ends = new Set<string>();
+  const names = new Map<ConnectionEnd, string>();
+  const nameOf = (end: ConnectionEnd): string => remember(names, end, nameOfEnd);
+  const asked = new Map<ConnectionEnd, boolean>();
+  const isAsked = (end: ConnectionEnd): boolean => remember(asked, end, () => isAskedEnd(end, question));
   const ports = new Map<PortSet, PortsEntry>();
   const connections: ReachReport['connections'][number][] = [];
-  for (const connection of listConnections(world)) {
-    for (const end of [connection.from, connection.to]) if (end.kind === 'workload') ends.add(end.workload.name);
-    if (!isAskedOf(connection, question)) continue;
-    connections.push({ from: nameOfEnd(connection.from), to: nameOfEnd(connection.to), ports: toPorts(connection.ports, ports) });
+  for (const { from, to, ports: set } of listConnections(world)) {
+    if (isAsked(from) || isAsked(to)) connections.push({ from: nameOf(from), to: nameOf(to), ports: remember(ports, set, toPorts) });
   }
   return {
     kind: 'ReachReport',
     ...headOf(question),
-    workloads: ends.size,
+    workloads: listWorkloads(world).length,
     policies: countPolicies(world),
     connections,
     next: '`--from A --to B --port 80` says why of one; `kplan reach diff` what the change opens and closes.',
   };
 }
 
-/** Whether -n and -l ask for an end of a connection. */
-function isAskedOf({ from, to }: Pick<Connection, 'from' | 'to'>, question: QuestionWorld): boolean {
-  const isAsked = (end: ConnectionEnd): boolean => {
-    const object = end.kind === 'workload' ? question.world.get(end.workload.ref) : undefined;
-    return object !== undefined && question.isAsked(object);
-  };
-  return isAsked(from) || isAsked(to);
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, compute: (key: Key) => Value): Value {
+  let value = known.get(key);
+  if (value === undefined) known.set(key, (value = compute(key)));
+  return value;
 }
 
-function toPorts(set: PortSet, known: Map<PortSet, PortsEntry>): PortsEntry {
-  let entry = known.get(set);
-  if (entry === undefined) known.set(set, (entry = { text: formatPorts(set), ranges: listPortRanges(set) }));
-  return entry;
+/** Whether -n and -l ask for an end. */
+function isAskedEnd(end: ConnectionEnd, question: QuestionWorld): boolean {
+  const object = end.kind === 'workload' ? question.world.get(end.workload.ref) : undefined;
+  return object !== undefined && question.isAsked(object);
+}
+
+function toPorts(set: PortSet): PortsEntry {
+  return { text: formatPorts(set), ranges: listPortRanges(set) };
 }
 
 function countPolicies(world: World): number {
@@ -151,9 +161,10 @@ function placeOf(ref: ObjectRef, path: string, { manifests, defaultNamespace }: 
 }
 
 function unknownEnd(end: string, world: World): KplanError {
-  const names = new Set<string>();
-  for (const { from } of listConnections(world)) if (from.kind === 'workload') names.add(from.workload.name);
-  const nearest = findNearest(end, [...names]);
+  const nearest = findNearest(
+    end,
+    listWorkloads(world).map(({ name }) => name),
+  );
   const hint = nearest === undefined ? 'ends are workloads (namespace/name) or IP addresses' : `did you mean ${nearest}?`;
   return new KplanError('NOT_FOUND', `${end}: there is no such workload, and it is no IP address`, { hint });
 }

@@ -4,13 +4,13 @@ import { withoutFlags } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readAction, toEntry, toGrantEntries } from '../stages/access-request.ts';
-import { openQuestionWorld } from '../stages/question-world.ts';
+import { openRightsWorld } from '../stages/rights-world.ts';
 
 /** `kplan who-can VERB RESOURCE`: the subjects that may, each with the binding and rule. With -A those of every namespace. */
 export async function runWhoCan(args: Arguments, io: Io): Promise<number> {
   readTargets(args);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
-  const question = await openQuestionWorld(args.string('filename'), withoutFlags(args, ['namespace']), io, log);
+  const question = await openRightsWorld(args.string('filename'), withoutFlags(args, ['namespace']), io, log);
   const action = readAction(args, question, log);
   const { which, before, after, findings, notes, world } = question;
   const anywhere = args.has('all-namespaces') && action.kind === 'resource';

@@ -3,7 +3,7 @@ import type { World } from '../../model/index.ts';
 import type { AddressSet } from './address.ts';
 import { readModel, type NetworkModel } from './model.ts';
 import { PortTable, type PortSet } from './port-set.ts';
-import { portsWith, type Row } from './row.ts';
+import { portsWith, toPortIds, type Row } from './row.ts';
 import type { Workload } from './workload.ts';
 
 /** One end of a connection: a workload for all its pods, or addresses outside that all rules treat alike. */
@@ -25,35 +25,61 @@ export interface Connection {
  */
 export function* listConnections(world: World): Generator<Connection> {
   const model = readModel(world);
-  for (const workload of model.workloads) yield* listFrom(model, workload);
-  for (const workload of model.workloads) {
-    const to: ConnectionEnd = { kind: 'workload', workload };
-    for (const { end, ports } of listOutside(model, model.evaluation.row('ingress', slotOf(model, workload))))
-      yield { from: end, to, ports };
-  }
+  const ends = model.workloads.map((workload): WorkloadEnd => {
+    const slot = model.slotOf.get(workload) ?? -1;
+    return {
+      end: { kind: 'workload', workload },
+      slot,
+      ingress: model.evaluation.row('ingress', slot),
+      isPod: workload.ref.kind === 'Pod',
+    };
+  });
+  const outside = new Map<Row, readonly OutsideEnd[]>();
+  for (const from of ends) yield* listFrom(model, from, ends, outside);
+  for (const to of ends) for (const { end, ports } of listOutside(model, to.ingress, outside)) yield { from: end, to: to.end, ports };
 }
 
-function* listFrom(model: NetworkModel, workload: Workload): Generator<Connection> {
+interface WorkloadEnd {
+  readonly end: ConnectionEnd;
+  readonly slot: number;
+  readonly ingress: Row;
+  readonly isPod: boolean;
+}
+
+interface OutsideEnd {
+  readonly end: ConnectionEnd;
+  readonly ports: PortSet;
+}
+
+function* listFrom(
+  model: NetworkModel,
+  from: WorkloadEnd,
+  ends: readonly WorkloadEnd[],
+  outside: Map<Row, readonly OutsideEnd[]>,
+): Generator<Connection> {
   const { evaluation, frame } = model;
-  const slot = slotOf(model, workload);
-  const egress = evaluation.row('egress', slot);
-  const from: ConnectionEnd = { kind: 'workload', workload };
-  for (const peer of model.workloads) {
-    if (peer === workload && workload.ref.kind === 'Pod') continue;
-    const other = slotOf(model, peer);
-    const ports = frame.ports.and(portsWith(egress, other), portsWith(evaluation.row('ingress', other), slot));
-    if (ports !== PortTable.NONE) yield { from, to: { kind: 'workload', workload: peer }, ports: frame.ports.get(ports) };
+  const egress = evaluation.row('egress', from.slot);
+  const leaving = toPortIds(egress, frame.universe.slots.length);
+  for (const to of ends) {
+    const out = leaving[to.slot] ?? PortTable.NONE;
+    if (out === PortTable.NONE || (to === from && from.isPod)) continue;
+    const ports = frame.ports.and(out, portsWith(to.ingress, from.slot));
+    if (ports !== PortTable.NONE) yield { from: from.end, to: to.end, ports: frame.ports.get(ports) };
   }
-  for (const { end, ports } of listOutside(model, egress)) yield { from, to: end, ports };
+  for (const { end, ports } of listOutside(model, egress, outside)) yield { from: from.end, to: end, ports };
 }
 
-function listOutside({ frame }: NetworkModel, row: Row): readonly { readonly end: ConnectionEnd; readonly ports: PortSet }[] {
+function listOutside({ frame }: NetworkModel, row: Row, known: Map<Row, readonly OutsideEnd[]>): readonly OutsideEnd[] {
+  const remembered = known.get(row);
+  if (remembered !== undefined) return remembered;
   const { universe, ports } = frame;
-  return row.parts.flatMap((part) => {
+  const found = row.parts.flatMap((part): readonly OutsideEnd[] => {
     const atoms = part.peers.and(universe.outside).members();
     if (atoms.length === 0) return [];
     return [{ end: { kind: 'addresses', addresses: toAddresses(universe, atoms) }, ports: ports.get(part.ports) }];
   });
+  known.set(row, found);
+  return found;
 }
 
 /** The addresses of some atoms of a universe. */
@@ -64,8 +90,4 @@ export function toAddresses(universe: NetworkModel['frame']['universe'], ends: r
       return atom === undefined ? [] : [toInterval(atom.start, atom.end)];
     }),
   );
-}
-
-function slotOf(model: NetworkModel, workload: Workload): number {
-  return model.slotOf.get(workload) ?? -1;
 }

@@ -30,6 +30,7 @@ export class Evaluation {
   readonly #matcher: Matcher;
   readonly #selecting: Readonly<Record<Direction, readonly (readonly Policy[])[]>>;
   readonly #rows: Readonly<Record<Direction, Map<string, Row>>> = { ingress: new Map(), egress: new Map() };
+  readonly #rowOf: Readonly<Record<Direction, Map<number, Row>>> = { ingress: new Map(), egress: new Map() };
   readonly #parts = new Map<Rule, readonly Part[]>();
 
   constructor(side: Side, index: number, frame: Frame) {
@@ -55,6 +56,14 @@ export class Evaluation {
 
   /** What may leave an end, or enter it, by the other end. */
   row(direction: Direction, end: number): Row {
+    const known = this.#rowOf[direction].get(end);
+    if (known !== undefined) return known;
+    const row = this.#find(direction, end);
+    this.#rowOf[direction].set(end, row);
+    return row;
+  }
+
+  #find(direction: Direction, end: number): Row {
     const policies = this.selecting(direction, end);
     if (policies.length === 0) return this.#frame.rows.open;
     const key = `${policies.map(({ ref }) => `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`).join(' ')}${this.#namedPortKey(direction, end, policies)}`;

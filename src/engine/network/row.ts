@@ -128,3 +128,10 @@ function joinEqual(parts: readonly Part[]): Part[] {
 export function portsWith(row: Row, end: number): number {
   return row.parts.find(({ peers }) => peers.has(end))?.ports ?? PortTable.NONE;
 }
+
+/** The ports that a row allows with each of the ends below `size`, by number of the end. */
+export function toPortIds(row: Row, size: number): Uint32Array {
+  const ids = new Uint32Array(size);
+  for (const { ports, peers } of row.parts) for (const end of peers.members()) if (end < size) ids[end] = ports;
+  return ids;
+}

@@ -2,6 +2,7 @@ import { compareBy } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
 import { readAccessIndex } from './access-index.ts';
 import { describeBinding, type Binding, toGroupKey, toUserKey } from './binding.ts';
+import { decideForNode } from './node-authorizer.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
 import type { AccessRequest, UserInfo } from './request.ts';
 import type { SourcedRule } from './role.ts';
@@ -30,19 +31,26 @@ export interface Decision extends Verdict {
 }
 
 /**
- * Whether the API server would allow a request: the group system:masters, then RBAC
- * (`plugin/pkg/auth/authorizer/rbac/rbac.go`, `pkg/registry/rbac/validation/rule.go`). The Node authorizer is not asked.
+ * Whether the API server would allow a request: the group system:masters, then the Node authorizer, then RBAC
+ * (`plugin/pkg/auth/authorizer/rbac/rbac.go`, `pkg/registry/rbac/validation/rule.go`).
  */
 export function decide(world: World, request: AccessRequest): Verdict {
-  const { user } = request;
-  if (user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+  if (request.user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+  const node = decideForNode(world, request);
+  if (node?.allowed === true) return { allowed: true, reason: '' };
+  const verdict = decideByRoles(world, request);
+  if (verdict.allowed || node === undefined) return verdict;
+  return { allowed: false, reason: [node.reason, verdict.reason].filter((reason) => reason !== '').join('\n') };
+}
+
+function decideByRoles(world: World, request: AccessRequest): Verdict {
   const index = readAccessIndex(world);
   const grant = index.findGrant(request);
   const subject = grant?.binding.subjects[grant.subjectIndex];
   if (grant !== undefined && subject !== undefined)
     return { allowed: true, reason: `RBAC: allowed by ${describeBinding(grant.binding, subject)}` };
   if (!index.hasUnresolved) return { allowed: false, reason: '' };
-  const errors = describeErrors(listGrants(readPolicy(world), user, namespaceOf(request), ({ rules }) => rules === undefined));
+  const errors = describeErrors(listGrants(readPolicy(world), request.user, namespaceOf(request), ({ rules }) => rules === undefined));
   return { allowed: false, reason: errors === '' ? '' : `RBAC: ${errors}` };
 }
 

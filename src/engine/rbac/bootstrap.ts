@@ -1,13 +1,43 @@
-import { isArray, isJson } from '../../std/index.ts';
-import { isKubernetesObject, type KubernetesObject } from '../../model/index.ts';
+import { getArray, getObject, isArray, isJson } from '../../std/index.ts';
+import { isKubernetesObject, labelsOf, type KubernetesObject, World } from '../../model/index.ts';
 import policy from './bootstrap-policy.json' with { type: 'json' };
 
-/**
- * The roles and bindings that every API server makes when it starts, as Kubernetes 1.36 makes them
- * (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`); recorded by `scripts/rbac/record-bootstrap-policy.mjs`.
- */
-export const BOOTSTRAP_POLICY: readonly KubernetesObject[] = decode(policy);
+/** The release whose defaults count where nobody says which. */
+const NEWEST = '1.36';
 
-function decode(value: unknown): readonly KubernetesObject[] {
-  return isJson(value) && isArray(value) ? value.filter(isKubernetesObject) : [];
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+/**
+ * The roles and bindings that every API server of a minor version makes when it starts, by kind, namespace and name
+ * (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`); written by `scripts/rbac/bootstrap-policy.mjs`. Of a version that is not
+ * known there are those of the newest.
+ */
+export function listBootstrapPolicy(version: string = NEWEST): readonly KubernetesObject[] {
+  const ofVersion = ENTRIES.filter(({ versions }) => versions.has(version));
+  return (ofVersion.length > 0 ? ofVersion : ENTRIES.filter(({ versions }) => versions.has(NEWEST))).map(({ object }) => object);
+}
+
+const ENTRIES = decode(policy);
+
+function decode(value: unknown): readonly { readonly versions: ReadonlySet<unknown>; readonly object: KubernetesObject }[] {
+  if (!isJson(value) || !isArray(value)) return [];
+  return value.flatMap((entry) => {
+    const object = getObject(entry, 'object');
+    return object !== undefined && isKubernetesObject(object) ? [{ versions: new Set(getArray(entry, 'versions')), object }] : [];
+  });
+}
+
+/**
+ * A world with the default roles and bindings of a version: an object of the world wins over the default of its name, and a kind of
+ * which the world holds a bootstrapped object came from a server and is left as it is.
+ */
+export function withBootstrapPolicy(world: World, version: string): World {
+  const missing = listBootstrapPolicy(version).filter(({ kind }) => !isFromServer(world.byKind(RBAC_GROUP, kind)));
+  const own = [...new Set(missing.map(({ kind }) => kind))].flatMap((kind) => world.byKind(RBAC_GROUP, kind));
+  return world.with([...missing, ...own]);
+}
+
+/** Whether these objects of a kind were read from a server: it has made some of them. */
+export function isFromServer(objects: readonly KubernetesObject[]): boolean {
+  return objects.some((object) => labelsOf(object).has('kubernetes.io/bootstrapping'));
 }

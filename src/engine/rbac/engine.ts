@@ -1,12 +1,14 @@
 import { compareBy, sortedUnique } from '../../std/index.ts';
 import { compareRefs, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
 import { listCauses } from './cause.ts';
+import { compareChecks } from './checks/index.ts';
 import { listDangling } from './dangling.ts';
 import { compareRights } from './difference.ts';
 import { listPathChanges } from './escalation/index.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import type { Holding } from './holding.ts';
 import type { Principal } from './principal.ts';
+import { describeReach, splitSpreads, type Spread } from './spread.ts';
 import { describeAbility, describeBindings, describeWhere, joinSome } from './wording.ts';
 
 type Direction = FactChange['change'];
@@ -16,18 +18,22 @@ const MANY = 8;
 
 /**
  * What a change lets whom do, and what it takes away: per principal the permissions that it did not hold before in any way
- * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. Also bindings
- * to roles that do not exist, and the paths of escalation that open and close.
+ * (covering, not text), grouped for readers. A grant to a group is told of the group, not of its members. What follows from
+ * aggregation is told once for all who are bound. Also bindings to roles that do not exist, what is worth a warning in what
+ * the change writes, and the paths of escalation that open and close.
  */
 export const rbacEngine: Engine = { name: 'rbac', compare };
 
 function compare(before: World, after: World): readonly FactChange[] {
-  const told = compareRights(before, after).flatMap(({ principal, gained, lost }) => [
-    ...tell(principal, 'gained', gained),
-    ...tell(principal, 'lost', lost),
-  ]);
-  const facts = fold(told).map((group) => toFactChange(group, before, after));
-  const changes = [...listDangling(before, after), ...listPathChanges(before, after), ...facts];
+  const { spreads, rest } = splitSpreads(compareRights(before, after), before, after);
+  const told = rest.flatMap(({ principal, gained, lost }) => [...tell(principal, 'gained', gained), ...tell(principal, 'lost', lost)]);
+  const changes = [
+    ...listDangling(before, after),
+    ...compareChecks(before, after),
+    ...listPathChanges(before, after),
+    ...spreads.map((spread) => toSpreadChange(spread, before, after)),
+    ...fold(told).map((group) => toFactChange(group, before, after)),
+  ];
   return changes.toSorted(
     compareBy(
       ({ fact }) => fact.key,
@@ -96,6 +102,34 @@ function toFactChange(group: readonly Told[], before: World, after: World): Fact
       namespaces,
       via: joinSome(bindings, 3),
       bindings,
+    },
+    objects: listCauses(holdings, before, after).toSorted((a, b) => compareRefs(a.ref, b.ref)),
+  };
+  return { change, fact };
+}
+
+/** What an aggregated role passes on, in one sentence for all who are bound to it. */
+function toSpreadChange(spread: Spread, before: World, after: World): FactChange {
+  const { change, from, why, into, principals, gains, holdings, isClusterWide } = spread;
+  const subjects = principals.map(({ text }) => text);
+  const can = gains.map(describeAbility);
+  const admin = isClusterWide && holdings.some((holding) => isAdmin({ ...holding, namespace: '' }));
+  const isPower = gains.some(({ power }) => power !== undefined);
+  const severity = change === 'lost' ? 'info' : admin ? 'error' : isPower ? 'warning' : 'info';
+  const fact: Fact = {
+    engine: 'rbac',
+    code: change === 'gained' ? 'KA0107' : 'KA0108',
+    severity,
+    key: ['aggregation', from.name, ...into, ...can].join(' '),
+    subject: from,
+    data: {
+      why,
+      bindings: describeReach(spread),
+      roles: joinSome(into),
+      can: can.join('; '),
+      subjects,
+      who: joinSome(subjects, 3),
+      permissions: gains.flatMap(({ abilities }) => abilities.map((ability) => ({ ...ability }))),
     },
     objects: listCauses(holdings, before, after).toSorted((a, b) => compareRefs(a.ref, b.ref)),
   };

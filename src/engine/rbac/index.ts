@@ -1,3 +1,4 @@
+export { withBootstrapPolicy } from './bootstrap.ts';
 export { describeBinding } from './binding.ts';
 export { authorize, decide, type AllowingRule, type Decision } from './authorize.ts';
 export { listChecks } from './checks/index.ts';

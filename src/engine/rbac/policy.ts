@@ -1,8 +1,8 @@
 import { compareBy } from '../../std/index.ts';
-import { labelsOf, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { aggregate, type ClusterRoleRules } from './aggregation.ts';
 import { readBinding, toSubjectKey, type Binding } from './binding.ts';
-import { BOOTSTRAP_POLICY } from './bootstrap.ts';
+import { isFromServer, listBootstrapPolicy } from './bootstrap.ts';
 import { listRules, type SourcedRule } from './role.ts';
 
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
@@ -66,9 +66,9 @@ function computeRoleBindings(own: readonly KubernetesObject[]): readonly Binding
 }
 
 function withDefaults(own: readonly KubernetesObject[], kind: string): readonly KubernetesObject[] {
-  if (own.some((object) => labelsOf(object).has('kubernetes.io/bootstrapping'))) return own;
+  if (isFromServer(own)) return own;
   const byIdentity = new Map<string, KubernetesObject>();
-  for (const object of BOOTSTRAP_POLICY) if (object.kind === kind) byIdentity.set(identify(object), object);
+  for (const object of listBootstrapPolicy()) if (object.kind === kind) byIdentity.set(identify(object), object);
   for (const object of own) byIdentity.set(identify(object), object);
   return [...byIdentity.values()].toSorted(compareBy((object) => namespaceOf(object) ?? '', nameOf));
 }

@@ -3,7 +3,7 @@ import type { PodInfo } from './pod-class.ts';
 
 /** One change of the cluster: a pod came or went, a node was lost, or a node was closed (with what it was like before). */
 export type ClusterChange =
-  | { readonly node: NodeInfo; readonly pod: PodInfo; readonly by: 1 | -1 }
+  | { readonly node: NodeInfo; readonly pod: PodInfo; readonly by: 1 | -1; readonly isVictim?: true }
   | { readonly node: NodeInfo; readonly pod?: undefined; readonly was?: undefined }
   | { readonly node: NodeInfo; readonly pod?: undefined; readonly was: Pick<NodeInfo, 'isUnschedulable' | 'taints'> };
 

@@ -179,6 +179,21 @@ export class ClusterState {
     this.log.note({ node, pod, by: -1 });
   }
 
+  /**
+   * Takes a pod off its node to try it as a victim of preemption. Topology spread, which does not count pods that are being deleted, takes
+   * these off its counts all the same (`podtopologyspread.updateWithPod`).
+   */
+  removeVictim(pod: PodInfo, node: NodeInfo): void {
+    this.#change(pod, node, -1, true);
+    this.log.note({ node, pod, by: -1, isVictim: true });
+  }
+
+  /** Puts back what `removeVictim` has taken away. */
+  reprieve(pod: PodInfo, node: NodeInfo): void {
+    this.#change(pod, node, 1, true);
+    this.log.note({ node, pod, by: 1, isVictim: true });
+  }
+
   /** Takes a node away, and answers the pods that were on it: they are nowhere then. */
   lose(node: NodeInfo): readonly PodInfo[] {
     const pods = [...node.pods];
@@ -203,13 +218,13 @@ export class ClusterState {
   /** Takes back all changes since a checkpoint, and with them the checkpoints since. */
   rollback(mark: Mark): void {
     for (const change of this.log.rewind(mark)) {
-      if (change.pod !== undefined) this.#change(change.pod, change.node, change.by === 1 ? -1 : 1);
+      if (change.pod !== undefined) this.#change(change.pod, change.node, change.by === 1 ? -1 : 1, change.isVictim);
       else if (change.was === undefined) this.#setLost(change.node, false);
       else this.#setTaints(change.node, change.was);
     }
   }
 
-  #change(pod: PodInfo, node: NodeInfo, by: 1 | -1): void {
+  #change(pod: PodInfo, node: NodeInfo, by: 1 | -1, isVictim = false): void {
     const { index } = node;
     const { columns, hostPorts, cpu, memory, carried, entry } = this.#weightOf(pod.class);
     if (by === 1) node.pods.add(pod);
@@ -219,7 +234,7 @@ export class ClusterState {
     increase(this.nonZeroCpu, index, by * cpu);
     increase(this.nonZeroMemory, index, by * memory);
     for (const { column, amount } of columns) increase(column, index, by * amount);
-    this.#census.change(entry, pod, index, by);
+    this.#census.change(entry, pod, index, { by, isVictim });
     for (const { counts } of carried) counts.change(index, by);
   }
 

@@ -28,6 +28,5 @@ export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
 export type { SchedulerProfile } from './profile.ts';
 export { findLeastNeeded } from './least-needed.ts';
 export { tryOrders } from './orders.ts';
-export type { NodeExplanation, Placement } from './placement.ts';
 export { schedule, schedulingKnown, simulate, type HeldPod } from './schedule.ts';
 export { openTrial } from './trial.ts';

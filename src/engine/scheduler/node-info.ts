@@ -7,6 +7,8 @@ import { toAllocatable } from './pod-requests.ts';
 /** One node, with what changes as pods come and go. */
 export interface NodeInfo extends NodeFace {
   readonly index: number;
+  /** Its name alone: what most placements list. */
+  readonly names: readonly string[];
   readonly object: KubernetesObject;
   taints: readonly Taint[];
   isUnschedulable: boolean;
@@ -26,9 +28,11 @@ export function toNodeInfo(object: KubernetesObject, index: number): NodeInfo {
       if (typeof name === 'string' && !images.has(name)) images.set(name, getNumber(image, 'sizeBytes') ?? 0);
     }
   }
+  const face = toNodeFace(object);
   return {
-    ...toNodeFace(object),
+    ...face,
     index,
+    names: [face.name],
     object,
     taints: readTaints(object),
     isUnschedulable: getBoolean(object, 'spec', 'unschedulable') === true,

@@ -9,5 +9,4 @@ export const NOT_SIMULATED: readonly string[] = [
   'DynamicResources: extended resources backed by DRA, devices with shared counters, consumable capacity or binding conditions, DeviceTaintRules, giving back what a claim has got: pods that need one of the first four are named and take no room',
   'a pod of which two entries name the same ResourceClaim: its devices count twice',
   'nominated pods',
-  'in-place resize of placed pods',
 ];

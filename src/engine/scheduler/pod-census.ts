@@ -33,12 +33,13 @@ export class PodCensus {
     return this.#tallies.values();
   }
 
-  change(entry: FaceEntry, pod: PodInfo, node: number, by: 1 | -1): void {
+  /** Counts a pod that comes or goes. One that is tried as a victim is on or off every tally, also those that skip pods that are going. */
+  change(entry: FaceEntry, pod: PodInfo, node: number, { by, isVictim }: { readonly by: 1 | -1; readonly isVictim: boolean }): void {
     const counts = pod.isTerminating ? entry.terminating : entry.live;
     const count = (counts.get(node) ?? 0) + by;
     if (count === 0) counts.delete(node);
     else counts.set(node, count);
-    for (const tally of entry.tallies) if (!pod.isTerminating || !tally.skipsTerminating) tally.change(node, by);
+    for (const tally of entry.tallies) if (isVictim || !pod.isTerminating || !tally.skipsTerminating) tally.change(node, by);
   }
 
   /** The entry of a face, under which its pods are counted. */

@@ -5,6 +5,7 @@ import { readHostPorts, type HostPort } from './host-ports.ts';
 import { readNeededFeatures } from './needed-features.ts';
 import { readPod, type PodReading } from './pod-reading.ts';
 import { toPodRequests, type PodRequests } from './pod-requests.ts';
+import { readResize, type PodResize } from './pod-resize.ts';
 import { readPodVolumes, type PodVolume } from './volumes/pod-volume.ts';
 import { readSpreadConstraints, toDefaultConstraints, type SpreadConstraint } from './spread-constraint.ts';
 
@@ -64,22 +65,25 @@ export class PodClassTable {
 
   #classOf(object: KubernetesObject, reading: PodReading): PodClass {
     const spec = getObject(object, 'spec') ?? {};
-    const key = hasOwnClaims(spec) ? `${reading.classKey}\u0001${reading.key}` : reading.classKey;
+    const resize = readResize(object);
+    const like = resize === undefined ? reading.classKey : `${reading.classKey}\u0002${stringifyJson(resize)}`;
+    const key = hasOwnClaims(spec) ? `${like}\u0001${reading.key}` : like;
     let known = this.#classes.get(key);
     if (known === undefined) this.#classes.set(key, (known = new Map<number, PodClass>()));
     const number = this.#specNumberOf(spec);
     let found = known.get(number);
-    if (found === undefined) known.set(number, (found = this.#toClass(object, spec, this.#faceOf(reading))));
+    if (found === undefined) known.set(number, (found = this.#toClass(object, spec, this.#faceOf(reading), resize)));
     return found;
   }
 
-  #toClass(object: KubernetesObject, spec: JsonObject, face: Face): PodClass {
+  #toClass(object: KubernetesObject, spec: JsonObject, face: Face, resize: PodResize | undefined): PodClass {
     return {
       id: this.#count++,
       face,
       spec,
       priority: getNumber(spec, 'priority') ?? 0,
       ...readSpec(spec),
+      ...(resize === undefined ? {} : { requests: toPodRequests(spec, resize) }),
       affinity: readAffinityTerms(spec, face.namespace, face.labels),
       constraints: readSpreadConstraints(spec, face.labels),
       defaultConstraints: (constraints) => toDefaultConstraints(this.#world, object, face.labels, constraints),

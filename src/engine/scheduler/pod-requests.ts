@@ -1,5 +1,6 @@
 import { parseQuantity, toMilli, toUnits, type Quantity } from '../../model/index.ts';
 import { getArray, getObject, getString, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
+import type { PodResize, ResourceState } from './pod-resize.ts';
 
 /** What a pod asks of a node: cpu in thousandths, everything else in whole units, both rounded up. */
 export interface PodRequests {
@@ -23,26 +24,30 @@ const NON_ZERO: ReadonlyMap<string, Quantity> = new Map([
   ['memory', 200n * 1024n * 1024n * 1_000_000_000n],
 ]);
 
-/** The requests of a pod spec with init containers, sidecars, pod-level resources and overhead (`resource.PodRequests`). */
-export function toPodRequests(spec: JsonObject): PodRequests {
-  const containers = aggregateContainers(spec, new Map());
-  const podLevel = readPodLevel(spec, containers);
+/**
+ * The requests of a pod spec with init containers, sidecars, pod-level resources and overhead (`resource.PodRequests`); of a pod that
+ * is resized in place what it holds until that is done.
+ */
+export function toPodRequests(spec: JsonObject, resize?: PodResize): PodRequests {
+  const containers = aggregateContainers(spec, new Map(), resize);
+  // What the API fills in follows from the spec alone.
+  const podLevel = readPodLevel(spec, resize === undefined ? containers : aggregateContainers(spec, new Map(), undefined), resize);
   const overhead = readAmounts(getObject(spec, 'overhead'));
   const total = addAll(new Map([...containers, ...podLevel]), overhead);
-  const scored = addAll(aggregateContainers(spec, NON_ZERO), overhead);
+  const scored = addAll(aggregateContainers(spec, NON_ZERO, resize), overhead);
   const amounts = new Map<string, number>();
   for (const [name, quantity] of total) if (isTracked(name)) amounts.set(name, toAmount(name, quantity));
   return {
     amounts,
     incoming: toScored(scored),
-    placed: toScored(podLevel.size === 0 ? scored : toScoredWhenPlaced(spec, total, podLevel)),
+    placed: toScored(podLevel.size === 0 ? scored : toScoredWhenPlaced(spec, total, podLevel, resize)),
   };
 }
 
 /** What is asked of nobody counts as asked of each container; what the pod asks for itself counts as it is. */
-function toScoredWhenPlaced(spec: JsonObject, total: Amounts, podLevel: Amounts): Amounts {
+function toScoredWhenPlaced(spec: JsonObject, total: Amounts, podLevel: Amounts, resize: PodResize | undefined): Amounts {
   const missing = new Map([...NON_ZERO].filter(([name]) => !total.has(name)));
-  return addAll(new Map([...aggregateContainers(spec, missing), ...podLevel]), readAmounts(getObject(spec, 'overhead')));
+  return addAll(new Map([...aggregateContainers(spec, missing, resize), ...podLevel]), readAmounts(getObject(spec, 'overhead')));
 }
 
 function toScored(amounts: Amounts): ScoredRequests {
@@ -74,13 +79,13 @@ function toAmount(name: string, quantity: Quantity): number {
   return name === 'cpu' ? toMilli(quantity) : toUnits(quantity);
 }
 
-function aggregateContainers(spec: JsonObject, missing: ReadonlyMap<string, Quantity>): Amounts {
+function aggregateContainers(spec: JsonObject, missing: ReadonlyMap<string, Quantity>, resize: PodResize | undefined): Amounts {
   const sum: Amounts = new Map();
-  for (const container of getArray(spec, 'containers')) addAll(sum, readRequests(container, missing));
+  for (const container of getArray(spec, 'containers')) addAll(sum, readRequests(container, missing, resize));
   const sidecars: Amounts = new Map();
   const peak: Amounts = new Map();
   for (const container of getArray(spec, 'initContainers')) {
-    const requests = readRequests(container, missing);
+    const requests = readRequests(container, missing, resize);
     if (getString(container, 'restartPolicy') === 'Always') {
       addAll(sum, requests);
       addAll(sidecars, requests);
@@ -91,14 +96,23 @@ function aggregateContainers(spec: JsonObject, missing: ReadonlyMap<string, Quan
 }
 
 /** Requests as stored: the API copies a limit to a request that is not given. */
-function readRequests(container: JsonValue, missing: ReadonlyMap<string, Quantity>): Amounts {
+function readRequests(container: JsonValue, missing: ReadonlyMap<string, Quantity>, resize: PodResize | undefined): Amounts {
   const limits = readAmounts(getObject(container, 'resources', 'limits'));
   const requests = readAmounts(getObject(container, 'resources', 'requests'));
-  return new Map([...missing, ...limits, ...requests]);
+  const state = resize?.containers[getString(container, 'name') ?? ''];
+  const asked = new Map([...limits, ...requests]);
+  return new Map([...missing, ...(state === undefined ? asked : toHeld(asked, state, resize?.isInfeasible === true))]);
+}
+
+/** What is held until a resize is done: the most of what is asked for, in force and set aside (`determineEffectiveRequests`). */
+function toHeld(asked: Amounts, { actuated, allocated }: ResourceState, isInfeasible: boolean): Amounts {
+  const held: Amounts = new Map(isInfeasible ? [] : asked);
+  for (const list of [actuated, allocated]) if (isObject(list)) raiseAll(held, readAmounts(list));
+  return held;
 }
 
 /** The resources of the pod itself, with what the API fills in once some are given (`defaultHugePagePodLimits`, `defaultPodRequests`). */
-function readPodLevel(spec: JsonObject, containers: Amounts): Amounts {
+function readPodLevel(spec: JsonObject, containers: Amounts, resize: PodResize | undefined): Amounts {
   const limits = readAmounts(getObject(spec, 'resources', 'limits'));
   const requests = readAmounts(getObject(spec, 'resources', 'requests'));
   if (limits.size + requests.size === 0) return new Map();
@@ -106,7 +120,10 @@ function readPodLevel(spec: JsonObject, containers: Amounts): Amounts {
   for (const [name, sum] of containers) if (isHugePages(name) && !requests.has(name)) fill(limits, name, sum);
   if (limits.size > 0) for (const [name, sum] of containers) if (name === 'cpu' || name === 'memory') fill(requests, name, sum);
   for (const [name, limit] of limits) fill(requests, name, limit);
-  return new Map([...requests].filter(([name]) => name === 'cpu' || name === 'memory' || isHugePages(name)));
+  const own = [...requests].filter(([name]) => name === 'cpu' || name === 'memory' || isHugePages(name));
+  if (resize === undefined || resize.pod === null) return new Map(own);
+  const held = toHeld(requests, resize.pod, resize.isInfeasible);
+  return new Map(own.map(([name]) => [name, held.get(name) ?? 0n]));
 }
 
 function isHugePages(name: string): boolean {

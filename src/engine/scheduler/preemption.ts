@@ -76,7 +76,7 @@ function tryNode(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate
   if (lower.length === 0) return NO_VICTIMS;
   const fits = (): Verdict => filterNode(prepareFilters(pod, cluster), cluster, node.index);
   const before = cluster.checkpoint();
-  for (const victim of lower) cluster.remove(victim, node);
+  for (const victim of lower) cluster.removeVictim(victim, node);
   const verdict = fits();
   const tried = verdict === SUCCESS ? reprieve(lower, node, cluster, () => fits() === SUCCESS) : verdict;
   cluster.rollback(before);
@@ -89,9 +89,9 @@ function reprieve(lower: readonly PodInfo[], node: NodeInfo, cluster: ClusterSta
   const ordered = [...lower.filter((pod) => violating.has(pod)), ...lower.filter((pod) => !violating.has(pod))];
   const victims: PodInfo[] = [];
   for (const victim of ordered) {
-    cluster.add(victim, node);
+    cluster.reprieve(victim, node);
     if (fits()) continue;
-    cluster.remove(victim, node);
+    cluster.removeVictim(victim, node);
     victims.push(victim);
   }
   return { node, victims: victims.toSorted(COMPARE_IMPORTANCE), violations: victims.filter((pod) => violating.has(pod)).length };

@@ -1,14 +1,17 @@
-import { compareBy } from '../../std/index.ts';
+import { compareStrings } from '../../std/index.ts';
 import type { PodInfo } from './pod-class.ts';
 
 /** The order of the active queue: priority, then age (`PrioritySort`); pods not yet created come last, by name and ordinal. */
-export const compareQueued: (a: PodInfo, b: PodInfo) => number = compareBy(
-  (pod) => -pod.class.priority,
-  (pod) => pod.reading.created,
-  (pod) => pod.reading.namespace,
-  (pod) => pod.reading.stem,
-  (pod) => pod.reading.ordinal,
-);
+export function compareQueued(a: PodInfo, b: PodInfo): number {
+  if (a.class.priority !== b.class.priority) return b.class.priority - a.class.priority;
+  const [one, other] = [a.reading, b.reading];
+  return (
+    compareStrings(one.created, other.created) ||
+    compareStrings(one.namespace, other.namespace) ||
+    compareStrings(one.stem, other.stem) ||
+    one.ordinal - other.ordinal
+  );
+}
 
 /**
  * The pods in that order. Those of one workload are told apart by their ordinals alone, so that the rest is compared once for

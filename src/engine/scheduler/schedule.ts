@@ -1,11 +1,10 @@
-import type { World } from '../../model/index.ts';
+import type { Placement, PreemptedPod, World } from '../../model/index.ts';
 import { getObject } from '../../std/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import { FastPath } from './fast/fast-path.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
 import { readPod } from './pod-reading.ts';
 import { toProfiles, type SchedulerProfile } from './profile.ts';
-import type { Placement, PreemptedPod } from './placement.ts';
 import { Scheduling, type SchedulingOptions } from './scheduling.ts';
 
 /** How to schedule. */

@@ -1,4 +1,4 @@
-import { KplanError } from '../../model/index.ts';
+import { KplanError, type NodeExplanation, type Placement, type PreemptedPod } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import {
@@ -22,7 +22,6 @@ import type { PodInfo } from './pod-class.ts';
 import { describePostFilter, NO_CLAIMS } from './post-filter.ts';
 import { preempt, type Preemption } from './preemption.ts';
 import { compareQueued, sortQueue } from './queue.ts';
-import type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 
 /** What placing some pods led to. */
 export interface Scheduled {
@@ -55,8 +54,6 @@ export class Scheduling {
   readonly #placements: (Placement | undefined)[] = [];
   /** Where the placement of each pod stands; made when the first is taken back. */
   #places: Map<string, number> | undefined;
-  /** Lists of one name, by node: most placements name one node. */
-  readonly #alone: (readonly string[])[] = [];
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
   readonly #unknown: { readonly pod: PodInfo; readonly why: string }[] = [];
@@ -123,7 +120,7 @@ export class Scheduling {
 
   #take(pod: PodInfo, choice: Choice): void {
     const { node, feasible, score } = choice;
-    const best = this.#options.namesTies === true ? choice.listBest().map(({ name }) => name) : this.#aloneOf(node);
+    const best = this.#options.namesTies === true ? choice.listBest().map(({ name }) => name) : node.names;
     this.#note(pod, { pod: pod.key, node: node.name, message: toSuccess(pod, node), feasible, best, score });
     this.#bind(pod, node);
   }
@@ -143,7 +140,7 @@ export class Scheduling {
       message: toSuccess(pod, node),
       node: node.name,
       feasible: feasible.length,
-      best: this.#options.namesTies === true || this.#isExplained(pod) ? best.map(({ name }) => name) : this.#aloneOf(node),
+      best: this.#options.namesTies === true || this.#isExplained(pod) ? best.map(({ name }) => name) : node.names,
       score: score ?? null,
       evaluation,
       ...(scores === undefined ? {} : { scored: { feasible, scores } }),
@@ -155,10 +152,6 @@ export class Scheduling {
     reserve(pod, this.#cluster, node);
     this.#cluster.add(pod, node);
     if (this.#refusals.size > 0) this.#refusals.clear();
-  }
-
-  #aloneOf({ index, name }: NodeInfo): readonly string[] {
-    return (this.#alone[index] ??= [name]);
   }
 
   #refuse(pod: PodInfo, decision: Decision): void {

@@ -47,6 +47,21 @@ export const RBAC_CODES: CatalogTable = {
     remedy: 'Nothing to do if that is meant; else restore the rule or the binding ({via}).',
     why: 'What relied on it is refused from now on. No other binding that names the subject, or a group it is surely in, still allows it.',
   },
+  KA0107: {
+    title: 'Permission gained by aggregation',
+    severity: 'warning',
+    message: '{who} can now {can}, by {why}: {bindings} of {roles}',
+    remedy: 'Check that all of {who} are meant; else take the label from the ClusterRole, or the rule out of it.',
+    why: 'A ClusterRole whose label another one selects passes its rules on to everybody who is bound to that one, in every namespace, though no binding changes. Operators do so to admin, edit and view.',
+    example: 'kind: ClusterRole\nmetadata: {name: widgets, labels: {rbac.authorization.k8s.io/aggregate-to-edit: "true"}}',
+  },
+  KA0108: {
+    title: 'Permission lost by aggregation',
+    severity: 'info',
+    message: '{who} can no longer {can}, by {why}: {bindings} of {roles}',
+    remedy: 'Nothing to do if that is meant; else restore the label or the rule.',
+    why: 'What an aggregated ClusterRole no longer takes up, nobody holds any more who is bound to it, unless another role of theirs allows it.',
+  },
   KA0201: {
     title: 'Binding without its role',
     severity: 'warning',

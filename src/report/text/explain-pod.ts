@@ -1,6 +1,6 @@
+import type { NodeExplanation, Placement } from '../../model/index.ts';
 import { compareBy } from '../../std/index.ts';
 import type { Layout } from '../report.ts';
-import type { NodeVerdict, PodPlacement } from '../schedule.ts';
 import { line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
 
@@ -21,7 +21,7 @@ const MOST_REFUSED = 20;
 const MOST_FEASIBLE = 40;
 
 /** Every node for one pod: those that take it by their score, plugin by plugin, then the others with who refuses and why. */
-export function explainedLines(placement: PodPlacement, layout: Layout): Line[] {
+export function explainedLines(placement: Placement, layout: Layout): Line[] {
   const nodes = placement.nodes ?? [];
   const feasible = nodes
     .filter(({ verdict }) => verdict === 'Success')
@@ -42,12 +42,12 @@ export function explainedLines(placement: PodPlacement, layout: Layout): Line[] 
   ];
 }
 
-function totalOf({ scores }: NodeVerdict): number {
+function totalOf({ scores }: NodeExplanation): number {
   return Object.values(scores).reduce((sum, score) => sum + score, 0);
 }
 
 /** A table where it fits the terminal, else a line for each node. */
-function scoreLines(nodes: readonly NodeVerdict[], placement: PodPlacement, layout: Layout): Line[] {
+function scoreLines(nodes: readonly NodeExplanation[], placement: Placement, layout: Layout): Line[] {
   const plugins = [...new Set(nodes.flatMap(({ scores }) => Object.keys(scores)))];
   if (plugins.length === 0)
     return nodes.map(({ node }) => line([span(' ✓ ', 'good'), span(node, 'bold'), span('  the only node that takes it')]));
@@ -59,10 +59,10 @@ function scoreLines(nodes: readonly NodeVerdict[], placement: PodPlacement, layo
 }
 
 function toTable(
-  nodes: readonly NodeVerdict[],
+  nodes: readonly NodeExplanation[],
   plugins: readonly string[],
   heads: readonly string[],
-  { node: chosen }: PodPlacement,
+  { node: chosen }: Placement,
 ): Line[] {
   const wide = Math.max(4, ...nodes.map(({ node }) => node.length));
   const head = [span(`   ${'NODE'.padEnd(wide)}  TOTAL  `, 'dim'), span(heads.join('  '), 'dim')];
@@ -78,7 +78,7 @@ function toTable(
   return [line(head), ...rows];
 }
 
-function markOf({ node }: NodeVerdict, chosen: string | null): readonly Span[] {
+function markOf({ node }: NodeExplanation, chosen: string | null): readonly Span[] {
   return [node === chosen ? span(' → ', 'good') : span(' ✓ ', 'good')];
 }
 
@@ -86,12 +86,12 @@ function widthOf({ left }: Line): number {
   return left.reduce((sum, { text }) => sum + text.length, 0);
 }
 
-function listLine(node: NodeVerdict, plugins: readonly string[], { node: chosen }: PodPlacement): Line {
+function listLine(node: NodeExplanation, plugins: readonly string[], { node: chosen }: Placement): Line {
   const scores = plugins.map((plugin) => `${plugin} ${node.scores[plugin] ?? 0}`).join(', ');
   return line([...markOf(node, chosen), span(node.node, 'bold'), span(`  ${totalOf(node)}  `), span(scores, 'dim')], undefined, 5);
 }
 
-function refusedLines(node: NodeVerdict): Line[] {
+function refusedLines(node: NodeExplanation): Line[] {
   const { also = [] } = node;
   return [
     line([span(' ✗ ', 'bad'), span(node.node, 'bold'), span(`  ${describeRefusal(node)}`)], undefined, 5),
@@ -99,12 +99,12 @@ function refusedLines(node: NodeVerdict): Line[] {
   ];
 }
 
-function describeRefusal({ plugin, reasons }: Pick<NodeVerdict, 'plugin' | 'reasons'>): string {
+function describeRefusal({ plugin, reasons }: Pick<NodeExplanation, 'plugin' | 'reasons'>): string {
   return `${plugin}: ${reasons.join(', ')}`;
 }
 
 /** Of many nodes, those of which the same is said in one line. */
-function groupLines(nodes: readonly NodeVerdict[]): Line[] {
+function groupLines(nodes: readonly NodeExplanation[]): Line[] {
   const groups = new Map<string, string[]>();
   for (const node of nodes) groups.set(describeRefusal(node), [...(groups.get(describeRefusal(node)) ?? []), node.node]);
   return [...groups].map(([refusal, names]) => {

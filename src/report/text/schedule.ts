@@ -1,6 +1,6 @@
-import { formatRef } from '../../model/index.ts';
+import { formatRef, type Placement } from '../../model/index.ts';
 import type { Layout } from '../report.ts';
-import { countPlaced, verdictOf, type PodPlacement, type ScheduleReport } from '../schedule.ts';
+import { countPlaced, verdictOf, type ScheduleReport } from '../schedule.ts';
 import { count } from '../summary.ts';
 import { explainedLines } from './explain-pod.ts';
 import { line, type Line } from './lines.ts';
@@ -103,8 +103,8 @@ function listSome(pods: readonly string[]): string {
 }
 
 /** Pods that were refused one after the other with the same words. */
-function groupByMessage(placements: readonly PodPlacement[]): readonly (readonly PodPlacement[])[] {
-  const groups = new Map<string, PodPlacement[]>();
+function groupByMessage(placements: readonly Placement[]): readonly (readonly Placement[])[] {
+  const groups = new Map<string, Placement[]>();
   for (const placement of placements) {
     const group = groups.get(placement.message);
     if (group === undefined) groups.set(placement.message, [placement]);
@@ -113,7 +113,7 @@ function groupByMessage(placements: readonly PodPlacement[]): readonly (readonly
   return [...groups.values()];
 }
 
-function unplacedLines(group: readonly PodPlacement[]): Line[] {
+function unplacedLines(group: readonly Placement[]): Line[] {
   const [first] = group;
   if (first === undefined) return [];
   const names = group.slice(0, 4).map(({ pod }) => pod);
@@ -124,7 +124,7 @@ function unplacedLines(group: readonly PodPlacement[]): Line[] {
   ];
 }
 
-function placedLines(placements: readonly PodPlacement[], { all }: Layout): Line[] {
+function placedLines(placements: readonly Placement[], { all }: Layout): Line[] {
   const shown = all ? placements : placements.slice(0, MOST_PLACED);
   const width = Math.max(0, ...shown.map(({ pod }) => pod.length));
   const lines = shown.map(({ pod, node, best, feasible, score }) => {

@@ -51,7 +51,7 @@ function isTimeZone(zone: string): boolean {
 /** Why a schedule is none, in the parser's words; undefined for a good one. */
 export function judgeSchedule(schedule: string): string | undefined {
   if (schedule.startsWith('@')) return judgeDescriptor(schedule);
-  const fields = schedule.trim().split(/\s+/);
+  const fields = schedule.split(/\s+/).filter((field) => field !== '');
   if (fields.length !== FIELDS.length) return `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`;
   for (const [index, field] of fields.entries()) {
     const bounds = FIELDS[index];

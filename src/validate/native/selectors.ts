@@ -1,10 +1,21 @@
-import { isSelected, readLabelSelector, type Kind, type KubernetesObject } from '../../model/index.ts';
-import { getArray, getAt, getObject, getString, getStringMap, isArray, isObject, type JsonValue, type Path } from '../../std/index.ts';
+import { isSelected, readLabelSelector, type Kind, type KubernetesObject, type Selector } from '../../model/index.ts';
+import {
+  compareStrings,
+  getArray,
+  getObject,
+  getString,
+  isObject,
+  stringifyJsonInOrder,
+  type JsonObject,
+  type JsonValue,
+  type Path,
+} from '../../std/index.ts';
 import { checkLabelMap, checkLabels } from '../object/metadata.ts';
-import { judgeQualifiedName } from '../object/names.ts';
+import { judgeLabelValue, judgeQualifiedName } from '../object/names.ts';
 import type { Report } from '../problem.ts';
 import { toDottedPath } from '../structural/cursor.ts';
 import { failAs, forbidden, invalid, required } from './field-error.ts';
+import { Place } from './place.ts';
 
 const WITH_TEMPLATE = new Set(['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet']);
 
@@ -19,7 +30,6 @@ export function checkLabelSelector(selector: JsonValue | undefined, path: Path, 
 }
 
 function checkExpression(expression: JsonValue, path: Path, report: Report): void {
-  if (!isObject(expression)) return;
   const fail = failAs('KV0101', report);
   const values = getArray(expression, 'values');
   const operator = getString(expression, 'operator') ?? '';
@@ -35,68 +45,95 @@ function checkExpression(expression: JsonValue, path: Path, report: Report): voi
     default:
       fail([...path, 'operator'], invalid(operator, 'not a valid selector operator'));
   }
-  const key = getString(expression, 'key');
-  for (const reason of key === undefined ? [] : judgeQualifiedName(key)) fail([...path, 'key'], invalid(key ?? '', reason));
+  const key = getString(expression, 'key') ?? '';
+  for (const reason of judgeQualifiedName(key)) fail([...path, 'key'], invalid(key, reason));
 }
 
-/** The words for selectors of kinds that have one, and for the labels of pod templates. */
+/** What is said of the selector of a workload, which must select the pods of its template. */
 export function checkSelectors(object: KubernetesObject, { group, kind }: Kind, report: Report): void {
-  if (group === 'apps' && WITH_TEMPLATE.has(kind)) return checkWorkload(object, kind, report);
-  if (group === 'policy' && kind === 'PodDisruptionBudget') {
-    return checkLabelSelector(getAt(object, 'spec', 'selector'), ['spec', 'selector'], report);
+  if (group === '' && kind === 'ReplicationController') return checkPlainSelector(object, report);
+  if (group !== 'apps' || !WITH_TEMPLATE.has(kind)) return undefined;
+  const spec = Place.of(object['spec'], ['spec'], 'KV0101', report);
+  const selector = spec.at('selector');
+  checkLabelSelector(selector.value, selector.path, report);
+  const printed = printSelector(selector);
+  const parsed = readLabelSelector(printed);
+  if (selector.isSet && Object.keys(printed).length === 0) {
+    selector.invalid(`empty selector is invalid for ${kind === 'ReplicaSet' ? 'deployment' : kind.toLowerCase()}`, printed);
+    // The DaemonSet's looks at the labels all the same: an empty selector selects everything.
+    return undefined;
   }
-  if (group === '' && kind === 'Service')
-    return checkLabelMap(getAt(object, 'spec', 'selector'), ['spec', 'selector'], 'spec.selector', report);
+  if (parsed.invalid === true || !isSound(selector)) {
+    if (kind === 'StatefulSet') selector.fail(`Invalid value: ${stringifyJsonInOrder(printed)}`);
+    else if (kind !== 'DaemonSet') selector.invalid('invalid label selector', printed);
+    return undefined;
+  }
+  return checkSelected(spec, selector.isSet ? parsed : undefined);
+}
+
+/** Whether all keys and values are such as labels may have. */
+function isSound(selector: Place): boolean {
+  const labels = Object.entries(printLabels(selector.at('matchLabels')));
+  const areLabels = labels.every(([key, value]) => judgeQualifiedName(key).length === 0 && judgeLabelValue(value).length === 0);
+  return (
+    areLabels &&
+    selector
+      .at('matchExpressions')
+      .items()
+      .every((item) => {
+        const { texts } = item.at('values');
+        return judgeQualifiedName(item.at('key').text).length === 0 && texts.every((value) => judgeLabelValue(value).length === 0);
+      })
+  );
+}
+
+/** Without a selector nothing is selected. */
+function checkSelected(spec: Place, selector: Selector | undefined): void {
+  const labels = spec.at('template').at('metadata').at('labels');
+  const given = printLabels(labels);
+  if (selector !== undefined && isSelected(selector, new Map(Object.entries(given)))) return;
+  labels.invalid('`selector` does not match template `labels`', labels.isSet ? given : null);
+}
+
+/** `ValidateReplicationControllerSpec`, whose selector is a map, and by default the labels of the pods. */
+function checkPlainSelector(object: KubernetesObject, report: Report): void {
+  const spec = Place.of(object['spec'], ['spec'], 'KV0101', report);
+  const [selector, labels] = [spec.at('selector'), spec.at('template').at('metadata').at('labels')];
+  if (!spec.at('template').isSet) spec.at('template').required();
+  const wanted = selector.keys().length > 0 ? printLabels(selector) : printLabels(labels);
+  if (Object.keys(wanted).length === 0) return selector.required();
+  const given = printLabels(labels);
+  if (Object.entries(wanted).some(([key, value]) => given[key] !== value)) {
+    labels.invalid('`selector` does not match template `labels`', labels.isSet ? given : null);
+  }
   return undefined;
 }
 
-function checkWorkload(object: KubernetesObject, kind: string, report: Report): void {
-  const fail = failAs('KV0101', report);
-  const selector = getAt(object, 'spec', 'selector');
-  const labels = getAt(object, 'spec', 'template', 'metadata', 'labels');
-  checkLabelSelector(selector, ['spec', 'selector'], report);
-  const path = ['spec', 'template', 'metadata', 'labels'];
-  if (isObject(selector) && isEmpty(selector)) {
-    const noun = kind === 'ReplicaSet' ? 'deployment' : kind.toLowerCase();
-    return fail(['spec', 'selector'], invalid(selector, `empty selector is invalid for ${noun}`));
-  }
-  const parsed = readLabelSelector(selector);
-  const isUnreadable = isObject(selector) && parsed.invalid === true;
-  if (isUnreadable || isSelected(parsed, getStringMap(labels))) return undefined;
-  return fail(path, invalid(isObject(labels) ? labels : null, '`selector` does not match template `labels`'));
+/** Labels as Go has them: nothing is the empty text, and keys are in order. */
+function printLabels(labels: Place): Readonly<Record<string, string>> {
+  const keys = labels.keys().toSorted(compareStrings);
+  return Object.fromEntries(keys.map((key) => [key, getString(labels.below(key)) ?? '']));
 }
 
-function isEmpty(selector: JsonValue): boolean {
-  const labels = getObject(selector, 'matchLabels') ?? {};
-  return Object.keys(labels).length === 0 && getArray(selector, 'matchExpressions').length === 0;
+/** A selector as Go prints it. */
+function printSelector(selector: Place): JsonObject {
+  const labels = printLabels(selector.at('matchLabels'));
+  const expressions = selector
+    .at('matchExpressions')
+    .items()
+    .map((item) => ({
+      key: item.at('key').text,
+      operator: item.at('operator').text,
+      ...(item.at('values').texts.length === 0 ? {} : { values: item.at('values').texts }),
+    }));
+  return {
+    ...(Object.keys(labels).length === 0 ? {} : { matchLabels: labels }),
+    ...(expressions.length === 0 ? {} : { matchExpressions: expressions }),
+  };
 }
 
 /** The words for labels and annotations of a pod template, which the server calls `spec.template.labels`. */
 export function checkTemplateLabels(object: KubernetesObject, path: Path, report: Report): void {
   const metadata = getObject(object, ...path, 'metadata');
   if (metadata !== undefined && path.length > 0) checkLabels(metadata, [...path, 'metadata'], toDottedPath(path), report);
-}
-
-/** The selectors of a pod spec: of its node, its affinities and its spreading. */
-export function checkPodSelectors(spec: JsonValue, path: Path, report: Report): void {
-  const nodeSelector = [...path, 'nodeSelector'];
-  checkLabelMap(getAt(spec, 'nodeSelector'), nodeSelector, toDottedPath(nodeSelector), report);
-  for (const [index, item] of getArray(spec, 'topologySpreadConstraints').entries()) {
-    checkLabelSelector(getAt(item, 'labelSelector'), [...path, 'topologySpreadConstraints', index, 'labelSelector'], report);
-  }
-  for (const kind of ['podAffinity', 'podAntiAffinity']) {
-    const affinity = getAt(spec, 'affinity', kind);
-    const at = [...path, 'affinity', kind];
-    for (const field of ['requiredDuringSchedulingIgnoredDuringExecution', 'preferredDuringSchedulingIgnoredDuringExecution']) {
-      const terms = getAt(affinity, field);
-      if (!isArray(terms)) continue;
-      for (const [index, term] of terms.entries()) checkTerm(term, [...at, field, index], report);
-    }
-  }
-}
-
-function checkTerm(term: JsonValue, path: Path, report: Report): void {
-  const nested = getObject(term, 'podAffinityTerm');
-  const at = nested === undefined ? path : [...path, 'podAffinityTerm'];
-  checkLabelSelector(getAt(nested ?? term, 'labelSelector'), [...at, 'labelSelector'], report);
 }

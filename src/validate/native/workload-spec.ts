@@ -1,105 +1,111 @@
-import { nameOf, type Kind, type KubernetesObject } from '../../model/index.ts';
-import { getAt, getBoolean, getNumber, getObject, getString, type JsonValue, type Path } from '../../std/index.ts';
+import type { Kind, KubernetesObject } from '../../model/index.ts';
+import { getObject, type JsonObject, type Path } from '../../std/index.ts';
 import { judgeLabel } from '../object/names.ts';
 import type { Report } from '../problem.ts';
-import { failAs, forbidden, invalid, NON_NEGATIVE, required, unsupported, type Fail } from './field-error.ts';
-
-const JOB_SPEC: readonly string[] = ['activeDeadlineSeconds', 'backoffLimit', 'completions', 'parallelism', 'ttlSecondsAfterFinished'];
+import { Place } from './place.ts';
+import { checkShare, isZeroShare } from './shares.ts';
 
 /** Fields that may not be negative, by kind, below `spec`. */
 const COUNTS: Readonly<Record<string, readonly string[]>> = {
-  CronJob: ['failedJobsHistoryLimit', 'startingDeadlineSeconds', 'successfulJobsHistoryLimit'],
   DaemonSet: ['minReadySeconds', 'revisionHistoryLimit'],
   Deployment: ['minReadySeconds', 'progressDeadlineSeconds', 'replicas', 'revisionHistoryLimit'],
-  Job: JOB_SPEC,
   ReplicaSet: ['minReadySeconds', 'replicas'],
   ReplicationController: ['minReadySeconds', 'replicas'],
-  StatefulSet: ['minReadySeconds', 'replicas', 'revisionHistoryLimit'],
+  StatefulSet: ['minReadySeconds', 'replicas'],
 };
 
-/** What `apps/validation` and `batch/validation` say of workloads besides their selectors and pods. */
+/** What `apps/validation` says of workloads that run for ever, besides their selectors and pods. */
 export function checkWorkloadSpec(object: KubernetesObject, { kind }: Kind, report: Report): void {
-  checkCounts(object, ['spec'], COUNTS[kind] ?? [], report);
-  const name = nameOf(object);
-  if (kind === 'Job' && name.length > 63) {
-    failAs('KV0121', report)(['metadata', 'name'], invalid(name, 'must be no more than 63 bytes'), 'spec.template.labels');
+  const of = (code: string): Place => Place.of(object['spec'], ['spec'], code, report);
+  for (const field of COUNTS[kind] ?? []) of('KV0102').at(field).atLeast(0);
+  const strategy = of('KV0114');
+  if (kind === 'Deployment') checkDeployment(strategy, of('KV0102'));
+  if (kind === 'DaemonSet') checkDaemonSet(strategy.at('updateStrategy'));
+  if (kind === 'StatefulSet') checkStatefulSet(strategy);
+  if (kind in COUNTS) checkEndless(Place.of(getObject(object, ...POD), POD, 'KV0106', report), kind);
+}
+
+const POD: Path = ['spec', 'template', 'spec'];
+
+const DEFAULT_DEADLINE = 600;
+
+function checkDeployment(spec: Place, counts: Place): void {
+  const strategy = spec.at('strategy');
+  const [type, rolling] = [strategy.at('type'), strategy.at('rollingUpdate')];
+  const deadline = counts.at('progressDeadlineSeconds');
+  const least = counts.at('minReadySeconds').number ?? 0;
+  const seconds = deadline.number ?? DEFAULT_DEADLINE;
+  if (seconds <= least) deadline.invalid('must be greater than minReadySeconds', seconds);
+  if (type.text === 'Recreate') {
+    if (rolling.isSet) rolling.forbidden("may not be specified when strategy `type` is 'Recreate'");
+    return;
   }
-  if (kind === 'CronJob') checkCounts(object, ['spec', 'jobTemplate', 'spec'], JOB_SPEC, report);
-  if (kind === 'Job') {
-    checkReplacement(object, ['spec'], report);
-    checkLastPod(object, name, report);
+  if (type.text !== '' && type.text !== 'RollingUpdate') {
+    strategy.unsupported(['Recreate', 'RollingUpdate'], printStrategy(strategy));
+    return;
   }
-  if (kind === 'CronJob') checkReplacement(object, ['spec', 'jobTemplate', 'spec'], report);
-  if (kind === 'Deployment') checkStrategy(object, failAs('KV0114', report));
-  checkRestartPolicy(object, kind, failAs('KV0106', report));
+  const [unavailable, surge] = [rolling.at('maxUnavailable'), rolling.at('maxSurge')];
+  checkShare(unavailable);
+  checkShare(surge, 'anySize');
+  if (isZeroShare(unavailable) && isZeroShare(surge)) unavailable.invalid('may not be 0 when `maxSurge` is 0', unavailable.value ?? 0);
 }
 
-function checkCounts(object: KubernetesObject, at: Path, fields: readonly string[], report: Report): void {
-  for (const field of fields) {
-    const value = getNumber(object, ...at, field);
-    if (value !== undefined && value < 0) failAs('KV0102', report)([...at, field], invalid(value, NON_NEGATIVE));
+/** As Go prints it, with the names of its own type. */
+function printStrategy(strategy: Place): JsonObject {
+  const rolling = strategy.at('rollingUpdate');
+  return { Type: strategy.at('type').text, RollingUpdate: rolling.isSet ? printRolling(rolling) : null };
+}
+
+function printRolling(rolling: Place): JsonObject {
+  return { MaxUnavailable: rolling.below('maxUnavailable') ?? 0, MaxSurge: rolling.below('maxSurge') ?? 0 };
+}
+
+function checkDaemonSet(strategy: Place): void {
+  const [type, rolling] = [strategy.at('type').text, strategy.at('rollingUpdate')];
+  if (type !== '' && type !== 'RollingUpdate' && type !== 'OnDelete') {
+    return strategy.unsupported(['RollingUpdate', 'OnDelete'], printStrategy(strategy));
   }
+  if (type === 'OnDelete') return undefined;
+  const [unavailable, surge] = [rolling.at('maxUnavailable'), rolling.at('maxSurge')];
+  for (const share of [unavailable, surge]) checkShare(share);
+  const [hasUnavailable, hasSurge] = [!unavailable.isSet || !isZeroShare(unavailable), surge.isSet && !isZeroShare(surge)];
+  if (hasUnavailable && hasSurge) surge.invalid('may not be set when maxUnavailable is non-zero');
+  if (!hasUnavailable && !hasSurge) unavailable.required('cannot be 0 when maxSurge is 0');
+  return undefined;
 }
 
-/** The pods of an indexed Job are named after it and their index, and their hosts after them. */
-function checkLastPod(object: KubernetesObject, name: string, report: Report): void {
-  const completions = getNumber(object, 'spec', 'completions') ?? (getNumber(object, 'spec', 'parallelism') === undefined ? 1 : 0);
-  if (getString(object, 'spec', 'completionMode') !== 'Indexed' || name === '' || completions <= 0) return;
-  const last = `${name}-${completions - 1}`;
-  if (judgeLabel(last).length > 0)
-    failAs('KV0121', report)(['metadata', 'name'], invalid(name, `will not able to create pod with invalid DNS label: ${last}`));
-}
+const POD_MANAGEMENT = ['OrderedReady', 'Parallel', ''];
 
-/** Pods that may have failed by policy are replaced once they have. */
-function checkReplacement(object: KubernetesObject, path: Path, report: Report): void {
-  const policy = getString(object, ...path, 'podReplacementPolicy');
-  if (policy !== 'TerminatingOrFailed' || getObject(object, ...path, 'podFailurePolicy') === undefined) return;
-  const field = [...path, 'podReplacementPolicy'];
-  report({ code: 'KV0044', path: field, data: { field: field.join('.'), value: JSON.stringify(policy), values: ['"Failed"'] } });
-}
-
-function checkStrategy(object: KubernetesObject, fail: Fail): void {
-  const path = ['spec', 'strategy'];
-  const type = getString(object, ...path, 'type');
-  const rolling = getObject(object, ...path, 'rollingUpdate');
-  if (rolling === undefined) return;
-  if (type === 'Recreate') {
-    fail([...path, 'rollingUpdate'], forbidden("may not be specified when strategy `type` is 'Recreate'"));
-  } else if (isZero(rolling['maxUnavailable']) && isZero(rolling['maxSurge'])) {
-    fail([...path, 'rollingUpdate', 'maxUnavailable'], invalid(rolling['maxUnavailable'] ?? 0, 'may not be 0 when `maxSurge` is 0'));
+function checkStatefulSet(spec: Place): void {
+  const [strategy, management] = [spec.at('updateStrategy'), spec.at('podManagementPolicy')];
+  const [type, rolling] = [strategy.at('type').text, strategy.at('rollingUpdate')];
+  if (!POD_MANAGEMENT.includes(management.text)) management.invalid("must be 'OrderedReady' or 'Parallel'");
+  if (type === 'OnDelete') {
+    if (rolling.isSet) rolling.invalid("only allowed for updateStrategy 'RollingUpdate'", printPartition(rolling));
+  } else if (type === 'RollingUpdate' || type === '') {
+    rolling.at('partition').atLeast(0);
+    const unavailable = rolling.at('maxUnavailable');
+    if (unavailable.isSet) checkShare(unavailable);
+    if (unavailable.isSet && isZeroShare(unavailable)) unavailable.invalid('cannot be 0');
+  } else {
+    const printed = { Type: type, RollingUpdate: rolling.isSet ? printPartition(rolling) : null };
+    strategy.invalid("must be 'RollingUpdate' or 'OnDelete'", printed);
   }
+  const kept = spec.at('persistentVolumeClaimRetentionPolicy');
+  for (const field of ['whenDeleted', 'whenScaled']) kept.at(field).oneOfIfAny(['Retain', 'Delete']);
+  spec.at('ordinals').at('start').as(spec, '.ordinals.start').atLeast(0);
+  spec.at('serviceName').judged(judgeLabel);
 }
 
-function isZero(value: JsonValue | undefined): boolean {
-  return value === 0 || value === '0%';
+function printPartition(rolling: Place): JsonObject {
+  return { Partition: rolling.below('partition') ?? 0, MaxUnavailable: rolling.below('maxUnavailable') ?? null };
 }
 
-function checkRestartPolicy(object: KubernetesObject, kind: string, fail: Fail): void {
-  const path = kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template', 'spec'] : ['spec', 'template', 'spec'];
-  const policy = getString(object, ...path, 'restartPolicy');
-  const at = [...path, 'restartPolicy'];
-  switch (kind) {
-    case 'CronJob':
-    case 'Job':
-      if (policy === undefined || policy === '' || policy === 'Always') fail(at, required('valid values: "OnFailure", "Never"'));
-      else if (policy !== 'OnFailure' && policy !== 'Never') fail(at, unsupported(policy, ['OnFailure', 'Never']));
-      return;
-    case 'DaemonSet':
-    case 'Deployment':
-    case 'ReplicaSet':
-    case 'ReplicationController':
-    case 'StatefulSet':
-      if (policy === 'OnFailure' || policy === 'Never') fail(at, unsupported(policy, ['Always']));
-      if (kind !== 'DaemonSet' && getNumber(getAt(object, ...path), 'activeDeadlineSeconds') !== undefined) {
-        fail([...path, 'activeDeadlineSeconds'], forbidden('activeDeadlineSeconds in ReplicaSet is not Supported'));
-      }
-      return;
-    default:
-      return;
-  }
-}
-
-/** Whether pods of this spec share the node's network. */
-export function usesHostNetwork(spec: JsonValue | undefined): boolean {
-  return getBoolean(spec, 'hostNetwork') === true;
+/** Pods of what runs for ever are started again whenever they end. */
+function checkEndless(pod: Place, kind: string): void {
+  const policy = pod.at('restartPolicy');
+  if (policy.text !== '' && policy.text !== 'Always') policy.unsupported(['Always']);
+  const named = kind === 'Deployment' ? 'ReplicaSet' : kind;
+  if (pod.at('activeDeadlineSeconds').isSet)
+    pod.at('activeDeadlineSeconds').forbidden(`activeDeadlineSeconds in ${named} is not Supported`);
 }

@@ -1,11 +1,12 @@
-import type { Kind, KubernetesObject, Schema } from '../../model/index.ts';
-import { getAt, getObject, getString, toPointer } from '../../std/index.ts';
+import { describe, type Kind, type KubernetesObject, type Schema } from '../../model/index.ts';
+import { getAt, toPointer } from '../../std/index.ts';
 import { checkBuiltIn } from '../structural/built-in.ts';
 import { checkCustom, withoutValues } from '../structural/custom.ts';
 import { Cursor, type Check } from '../structural/cursor.ts';
 import { checkNative } from '../native/index.ts';
 import { toStructName } from '../structural/go-type.ts';
 import type { Problem, Report } from '../problem.ts';
+import { ofSources } from './data-sources.ts';
 import { checkObjectMeta } from './metadata.ts';
 
 /** Everything that one version of the API server says of an object of a known kind. */
@@ -18,20 +19,15 @@ export function checkObject(object: KubernetesObject, kind: Kind, version: strin
   }
   const native: Problem[] = [];
   if (!kind.custom) checkNative(object, kind, (problem) => native.push(problem));
-  for (const problem of native) report(problem);
-  for (const problem of withoutSaidBetter(cursor.problems, native)) if (!isOfDroppedSource(problem, object, kind)) report(problem);
+  for (const problem of withoutSaid(native, cursor.problems)) report(problem);
+  for (const problem of withoutSaidBetter(cursor.problems, native)) for (const told of ofSources(problem, object, kind)) report(told);
 }
 
-/**
- * Whether a problem is what a data source of a claim lacks that the server drops before it looks at it: one that is neither a claim nor a
- * snapshot, with no dataSourceRef beside it (`EnforceDataSourceBackwardsCompatibility`).
- */
-function isOfDroppedSource({ code, path }: Problem, object: KubernetesObject, kind: Kind): boolean {
-  if (code !== 'KV0043' || kind.group !== '' || kind.kind !== 'PersistentVolumeClaim' || path[1] !== 'dataSource') return false;
-  if (getObject(object, 'spec', 'dataSourceRef') !== undefined) return false;
-  const source = getObject(object, 'spec', 'dataSource');
-  const type = `${getString(source, 'apiGroup') ?? ''}/${getString(source, 'kind') ?? ''}`;
-  return type !== '/PersistentVolumeClaim' && type !== 'snapshot.storage.k8s.io/VolumeSnapshot';
+/** What the schema says already, of fields that must be there and of texts from a list, is said once. */
+function withoutSaid(native: readonly Problem[], problems: readonly Problem[]): readonly Problem[] {
+  if (native.length === 0 || problems.length === 0) return native;
+  const said = new Set(problems.map(describe));
+  return native.filter((problem) => !said.has(describe(problem)));
 }
 
 /** A duplicate key that a create refuses too is said once, in the words of the create. */

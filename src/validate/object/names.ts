@@ -76,7 +76,7 @@ export function judgeQualifiedName(text: string): Judgement {
 /** `IsValidPortName`. */
 export function judgePortName(text: string): Judgement {
   const found = [...tooLong(text, 15, 'characters')];
-  if (!/^[-a-z0-9]*$/.test(text)) found.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/^[-a-z0-9]+$/.test(text)) found.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(text)) found.push('must contain at least one letter (a-z)');
   if (text.includes('--')) found.push('must not contain consecutive hyphens');
   if (/^-|-$/.test(text)) found.push('must not begin or end with a hyphen');

@@ -49,5 +49,7 @@ export const ABSENT_WORDS: Readonly<Record<string, string>> = {
 
 /** What the server says of a text that is there and empty, where that is another thing than missing. */
 export const EMPTY_WORDS: Readonly<Record<string, string>> = {
+  'HTTPGetAction.port': SAID_ELSEWHERE,
   'HTTPIngressPath.pathType': 'Unsupported value: "": supported values: "Exact", "ImplementationSpecific", "Prefix"',
+  'TCPSocketAction.port': SAID_ELSEWHERE,
 };

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../src/model/index.ts';
 import type { Flow } from '../../../src/engine/network/index.ts';
 
 /** One end: a Pod, or an IPv4 address outside. */
-type End = { readonly pod: KubernetesObject } | { readonly ip: string };
+export type End = { readonly pod: KubernetesObject } | { readonly ip: string };
 
 /**
  * NetworkPolicy v1 as its API text says it, one pair and port at a time, sharing no code with the engine: the slow twin. Ends are
@@ -11,20 +11,32 @@ type End = { readonly pod: KubernetesObject } | { readonly ip: string };
  */
 export function naiveIsAllowed(objects: readonly KubernetesObject[], flow: Flow): { readonly egress: boolean; readonly ingress: boolean } {
   const [from, to] = [toEnd(objects, flow.from), toEnd(objects, flow.to)];
-  return { egress: allows(objects, flow, 'Egress', from, to), ingress: allows(objects, flow, 'Ingress', to, from) };
+  return {
+    egress: judgeNetworkPolicies(objects, flow, 'Egress', from, to) ?? true,
+    ingress: judgeNetworkPolicies(objects, flow, 'Ingress', to, from) ?? true,
+  };
 }
 
-function toEnd(objects: readonly KubernetesObject[], name: string): End {
+/** An end by its name. */
+export function toEnd(objects: readonly KubernetesObject[], name: string): End {
   const pod = objects.find((object) => object.kind === 'Pod' && `${text(object, 'namespace')}/${text(object, 'name')}` === name);
   return pod === undefined ? { ip: name } : { pod };
 }
 
-function text(object: KubernetesObject, field: string): string {
+/** A field of the metadata. */
+export function text(object: KubernetesObject, field: string): string {
   return getString(object, 'metadata', field) ?? '';
 }
 
-function allows(objects: readonly KubernetesObject[], flow: Flow, type: 'Ingress' | 'Egress', subject: End, peer: End): boolean {
-  if (!('pod' in subject) || getBoolean(subject.pod, 'spec', 'hostNetwork') === true) return true;
+/** What the NetworkPolicies that isolate an end say; undefined if none does. */
+export function judgeNetworkPolicies(
+  objects: readonly KubernetesObject[],
+  flow: Flow,
+  type: 'Ingress' | 'Egress',
+  subject: End,
+  peer: End,
+): boolean | undefined {
+  if (!('pod' in subject) || getBoolean(subject.pod, 'spec', 'hostNetwork') === true) return undefined;
   const section = type.toLowerCase();
   const selecting = objects.filter((object) => {
     if (object.kind !== 'NetworkPolicy' || text(object, 'namespace') !== text(subject.pod, 'namespace')) return false;
@@ -32,7 +44,7 @@ function allows(objects: readonly KubernetesObject[], flow: Flow, type: 'Ingress
     const isIsolating = types.length > 0 ? types.includes(type) : type === 'Ingress' || getArray(object, 'spec', 'egress').length > 0;
     return isIsolating && selects(getAt(object, 'spec', 'podSelector') ?? {}, labels(subject.pod));
   });
-  if (selecting.length === 0) return true;
+  if (selecting.length === 0) return undefined;
   return selecting.some((policy) =>
     getArray(policy, 'spec', section).some((rule) => {
       const peers = getArray(rule, type === 'Ingress' ? 'from' : 'to');
@@ -45,11 +57,13 @@ function allows(objects: readonly KubernetesObject[], flow: Flow, type: 'Ingress
   );
 }
 
-function labels(object: KubernetesObject): JsonValue {
+/** The labels of an object. */
+export function labels(object: KubernetesObject): JsonValue {
   return getObject(object, 'metadata', 'labels') ?? {};
 }
 
-function selects(selector: JsonValue, of: JsonValue): boolean {
+/** Whether a label selector selects labels. */
+export function selects(selector: JsonValue, of: JsonValue): boolean {
   const exact = Object.entries(getObject(selector, 'matchLabels') ?? {}).every(([key, value]) => getString(of, key) === value);
   return (
     exact &&
@@ -87,12 +101,14 @@ function isPeer(objects: readonly KubernetesObject[], item: JsonValue, home: str
   return pods === undefined || selects(pods, labels(peer.pod));
 }
 
-function namespaceLabels(objects: readonly KubernetesObject[], name: string): JsonValue {
+/** The labels of a namespace, with the one that is its name. */
+export function namespaceLabels(objects: readonly KubernetesObject[], name: string): JsonValue {
   const object = objects.find((item) => item.kind === 'Namespace' && text(item, 'name') === name);
   return { ...(object === undefined ? {} : getObject(object, 'metadata', 'labels')), 'kubernetes.io/metadata.name': name };
 }
 
-function isWithin(ip: string, cidr: string): boolean {
+/** Whether an IPv4 address is in a CIDR. */
+export function isWithin(ip: string, cidr: string): boolean {
   const [base = '', length = '0'] = cidr.split('/');
   const bits = (address: string): string =>
     address

@@ -91,3 +91,81 @@ export const anyObjects: fc.Arbitrary<readonly KubernetesObject[]> = fc
     ),
     ...policies.map(([home, spec], i) => policy(`${home}/n${i}`, spec)),
   ]);
+
+const anyAdminPods: fc.Arbitrary<JsonObject> = fc.oneof(
+  anyNamespaceSelector.map((namespaces) => ({ namespaces })),
+  fc.record({ namespaceSelector: anyNamespaceSelector, podSelector: anySelector }).map((pods) => ({ pods })),
+);
+const anyNetworks: fc.Arbitrary<JsonObject> = fc
+  .subarray(['0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '192.168.1.1/24'], { minLength: 1, maxLength: 2 })
+  .map((networks) => ({ networks }));
+const anyAdminPort: fc.Arbitrary<JsonObject> = fc.oneof(
+  fc.record({ protocol: fc.constantFrom('TCP', 'UDP', 'SCTP'), port: fc.constantFrom(80, 81) }).map((portNumber) => ({ portNumber })),
+  fc.constant({ portRange: { protocol: 'TCP', start: 80, end: 81 } }),
+  fc.constantFrom('web', 'dns').map((namedPort) => ({ namedPort })),
+);
+const anyClusterPort: fc.Arbitrary<JsonObject> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('tcp', 'udp', 'sctp'), fc.constantFrom<JsonObject>({ number: 80 }, { range: { start: 80, end: 82 } }))
+    .map(([protocol, destinationPort]) => ({ [protocol]: { destinationPort } })),
+  fc.constant({ tcp: {} }),
+  fc.constantFrom('web', 'dns').map((destinationNamedPort) => ({ destinationNamedPort })),
+);
+
+function anyAdminRules(side: 'from' | 'to', actions: readonly string[], isCluster: boolean): fc.Arbitrary<JsonObject[]> {
+  const peers = fc.array(side === 'to' ? fc.oneof(anyAdminPods, anyNetworks) : anyAdminPods, { minLength: 1, maxLength: 2 });
+  const ports = fc.option(fc.array(isCluster ? anyClusterPort : anyAdminPort, { minLength: 1, maxLength: 2 }), { nil: undefined });
+  const field = isCluster ? 'protocols' : 'ports';
+  return fc.array(
+    fc
+      .tuple(fc.constantFrom(...actions), peers, ports)
+      .map(([action, list, wanted]) => ({ action, [side]: list, ...(wanted === undefined ? {} : { [field]: wanted }) })),
+    { maxLength: 3 },
+  );
+}
+
+interface AdminKind {
+  readonly kind: string;
+  readonly version: string;
+  readonly actions: readonly string[];
+  readonly tier?: string;
+}
+
+const ADMIN_KINDS: readonly AdminKind[] = [
+  { kind: 'AdminNetworkPolicy', version: 'v1alpha1', actions: ['Allow', 'Deny', 'Pass'] },
+  { kind: 'BaselineAdminNetworkPolicy', version: 'v1alpha1', actions: ['Allow', 'Deny'] },
+  { kind: 'ClusterNetworkPolicy', version: 'v1alpha2', actions: ['Accept', 'Deny', 'Pass'], tier: 'Admin' },
+  { kind: 'ClusterNetworkPolicy', version: 'v1alpha2', actions: ['Accept', 'Deny', 'Pass'], tier: 'Baseline' },
+];
+
+const anyAdminPolicy: fc.Arbitrary<(index: number) => KubernetesObject> = fc
+  .constantFrom(...ADMIN_KINDS)
+  .chain(({ kind, version, actions, tier }) =>
+    fc
+      .record({
+        subject: anyAdminPods,
+        ingress: anyAdminRules('from', actions, tier !== undefined),
+        egress: anyAdminRules('to', actions, tier !== undefined),
+        rank: fc.nat(9),
+      })
+      .map(({ rank, ...spec }) => (index: number): KubernetesObject => {
+        const name = kind.startsWith('Baseline') ? 'default' : `a${index}`;
+        // A baseline has no priority; those of the others differ, since the order of equal ones is not defined.
+        const order = kind.startsWith('Baseline') ? {} : { priority: rank * 10 + index + 1 };
+        return {
+          apiVersion: `policy.networking.k8s.io/${version}`,
+          kind,
+          metadata: { name },
+          spec: { ...spec, ...order, ...(tier === undefined ? {} : { tier }) },
+        };
+      }),
+  );
+
+/** The same with policies of the tiers of administrators; a cluster has at most one baseline of v1alpha1. */
+export const anyTieredObjects: fc.Arbitrary<readonly KubernetesObject[]> = fc
+  .tuple(anyObjects, fc.array(anyAdminPolicy, { minLength: 1, maxLength: 4 }))
+  .map(([objects, made]) => {
+    const policies = made.map((make, index) => make(index));
+    const baseline = policies.find(({ kind }) => kind === 'BaselineAdminNetworkPolicy');
+    return [...objects, ...policies.filter((policy) => policy.kind !== 'BaselineAdminNetworkPolicy' || policy === baseline)];
+  });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aggregate } from '../../../src/engine/rbac/aggregation.ts';
-import { BOOTSTRAP_POLICY } from '../../../src/engine/rbac/bootstrap.ts';
+import { listBootstrapPolicy } from '../../../src/engine/rbac/bootstrap.ts';
 import { aggregated, clusterRole, rule } from './objects.ts';
 
-const defaults = BOOTSTRAP_POLICY.filter(({ kind }) => kind === 'ClusterRole');
+const defaults = listBootstrapPolicy().filter(({ kind }) => kind === 'ClusterRole');
 const resourcesOf = (rules: ReturnType<typeof aggregate>, name: string): readonly string[] =>
   (rules.get(name) ?? []).flatMap((item) => item.rule.resources);
 

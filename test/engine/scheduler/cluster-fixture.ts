@@ -1,5 +1,5 @@
-import { World, type KubernetesObject } from '../../../src/model/index.ts';
-import { schedule, type NodeExplanation, type Placement } from '../../../src/engine/scheduler/index.ts';
+import { World, type KubernetesObject, type NodeExplanation, type Placement } from '../../../src/model/index.ts';
+import { schedule } from '../../../src/engine/scheduler/index.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 
 /** What a node of a test has beside its name; 4 CPUs, 8Gi and 10 pods if it says nothing. */

@@ -145,6 +145,25 @@ test('preemption takes the node whose victims matter least', () => {
   assert.deepEqual(schedule(World.of(objects)).preempted, [{ pod: 'test/low', node: 'b', by: 'test/p' }]);
 });
 
+test('preemption takes pods that are going off a spread that never counted them, as kube-scheduler does', () => {
+  const labels = { app: 'x' };
+  const gone = { deletionTimestamp: '2026-01-02T03:04:05Z' };
+  const spread = {
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: labels } },
+    ],
+  };
+  const objects = [
+    node('a'),
+    node('b', { allocatable: { memory: '1Gi' } }),
+    pod('stays', { on: 'a', labels, spec: { priority: 10 } }),
+    pod('goes', { on: 'a', labels, metadata: gone }),
+    pod('p', { labels, spec: priority(9, spread) }),
+  ];
+  const { placements, preempted } = schedule(World.of(objects));
+  assert.deepEqual([placements.map((item) => item.node), preempted], [['a'], []]);
+});
+
 test('preemption spares pods whose budget allows no disruption, if it can', () => {
   const budget: KubernetesObject = {
     apiVersion: 'policy/v1',

@@ -27,6 +27,7 @@ var subjects = map[string]func() (subject, error){
 	"merge":      newMerge,
 	"network":    newNetwork,
 	"placing":    newPlacing,
+	"node":       newNode,
 	"quantity":   newQuantity,
 	"rollout":    newRollout,
 	"scheduler":  newScheduler,

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../src/std/index.ts';
+import { getArray, getString, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import type { Random } from '../random.ts';
 import { makeAffinity, makeSpread } from './affinity.ts';
 import { APPS, fields, IMAGES, NAMESPACES } from './fields.ts';
@@ -19,7 +19,29 @@ export function makePlaced(index: number, random: Random, nodes: readonly string
     ...pod,
     metadata: { ...metadata, ...going },
     spec: { ...spec, nodeName: random.pick(nodes) },
-    status: { phase, startTime: start },
+    status: { phase, startTime: start, ...(random.once(5) ? makeResize(spec, random) : {}) },
+  };
+}
+
+/** What a kubelet tells of a pod whose resources are being changed in place. */
+function makeResize(spec: JsonObject, random: Random): JsonObject {
+  const amounts = (): JsonObject => fields(random, { cpu: [2, () => random.pick(CPU)], memory: [2, () => random.pick(MEMORY)] });
+  const state = (): JsonObject =>
+    fields(random, { resources: [2, () => fields(random, { requests: [2, amounts] })], allocatedResources: [2, amounts] });
+  const toStatus = (container: JsonValue): JsonObject => ({
+    name: getString(container, 'name') ?? '',
+    ready: true,
+    restartCount: 0,
+    image: 'i',
+    imageID: '',
+    ...state(),
+  });
+  const pending = { type: 'PodResizePending', status: 'True', reason: random.pick(['Infeasible', 'Deferred']) };
+  return {
+    containerStatuses: getArray(spec, 'containers').map(toStatus),
+    initContainerStatuses: getArray(spec, 'initContainers').map(toStatus),
+    ...fields(random, { conditions: [3, () => [pending]] }),
+    ...state(),
   };
 }
 

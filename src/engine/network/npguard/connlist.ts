@@ -1,7 +1,8 @@
 import { compareBy, intersect, uniteAll } from '../../../std/index.ts';
-import type { PortSet } from '../port-set.ts';
+import { PortTable, type PortSet } from '../port-set.ts';
+import { portsWith, toPortIds } from '../row.ts';
 import { listEntrances } from './ingress.ts';
-import { connectionOf, type GuardEnd, type GuardView } from './view.ts';
+import type { GuardEnd, GuardView } from './view.ts';
 
 /** One line of a connectivity map: never without ports. */
 export interface GuardConnection {
@@ -12,9 +13,19 @@ export interface GuardConnection {
 
 /** Every connection of a view, by the names of its ends; made one at a time, for there may be millions. */
 export function* listGuardConnections(view: GuardView): Generator<GuardConnection> {
-  for (const [from, to] of listPairs(view)) {
-    const ports = from === view.controller ? throughEntrances(view, to) : connectionOf(view, from, to);
-    if (ports.cuts.length > 0) yield { from, to, ports };
+  const { evaluation, frame, workloads, receivers, senders, controller } = view;
+  const byName = compareBy(({ name }: GuardEnd) => name);
+  const called = [...workloads, ...receivers].toSorted(byName).map((end) => ({ end, ingress: evaluation.row('ingress', end.index) }));
+  for (const from of [...workloads, ...senders, controller].toSorted(byName)) {
+    const leaving = toPortIds(evaluation.row('egress', from.index), frame.universe.size);
+    for (const { end: to, ingress } of called) {
+      const out = leaving[to.index] ?? PortTable.NONE;
+      if (out === PortTable.NONE || to === from || (from.peer === undefined && to.peer === undefined)) continue;
+      const open = frame.ports.and(out, portsWith(ingress, from.index));
+      if (open === PortTable.NONE) continue;
+      const ports = from === controller ? throughEntrances(view, to, frame.ports.get(open)) : frame.ports.get(open);
+      if (ports.cuts.length > 0) yield { from, to, ports };
+    }
   }
 }
 
@@ -30,7 +41,7 @@ export function* listPairs({ workloads, senders, receivers, controller }: GuardV
   }
 }
 
-function throughEntrances(view: GuardView, to: GuardEnd): PortSet {
-  const entrances = to.peer === undefined ? [] : listEntrances(view.objects, to.peer);
-  return intersect(uniteAll(entrances.map(({ ports }) => ports)), connectionOf(view, view.controller, to));
+function throughEntrances({ objects }: GuardView, { peer }: GuardEnd, open: PortSet): PortSet {
+  const entrances = peer === undefined ? [] : listEntrances(objects, peer);
+  return intersect(uniteAll(entrances.map(({ ports }) => ports)), open);
 }

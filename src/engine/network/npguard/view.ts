@@ -4,8 +4,6 @@ import { ADMIN_GROUP, ADMIN_KINDS, readAdminPolicy } from '../admin-policy.ts';
 import { ALL_V4, formatAddress } from '../address.ts';
 import { Evaluation, toFrame, type Frame } from '../evaluation.ts';
 import { readPolicy, type Direction, type Peer, type Policy, type Rule } from '../policy.ts';
-import type { PortSet } from '../port-set.ts';
-import { portsWith } from '../row.ts';
 import { computeNamespaces, toSide } from '../side.ts';
 import { toUniverse } from '../universe.ts';
 import { listPeers, homeOf, type GuardPeer } from './peers.ts';
@@ -125,11 +123,4 @@ function listCuts(policies: readonly Policy[], direction: Direction): readonly b
 function toRanges(cuts: readonly bigint[]): readonly (readonly [bigint, bigint])[] {
   const sorted = [...new Set([...ALL_V4.cuts, ...cuts])].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return sorted.slice(0, -1).map((start, index) => [start, (sorted[index + 1] ?? start) - 1n]);
-}
-
-/** The ports on which one end reaches another. */
-export function connectionOf({ evaluation, frame }: GuardView, from: GuardEnd, to: GuardEnd): PortSet {
-  return frame.ports.get(
-    frame.ports.and(portsWith(evaluation.row('egress', from.index), to.index), portsWith(evaluation.row('ingress', to.index), from.index)),
-  );
 }

@@ -1,15 +1,15 @@
 import { getArray } from '../../../std/index.ts';
 import { toSubjectKey, readBinding } from '../binding.ts';
-import { BOOTSTRAP_POLICY } from '../bootstrap.ts';
+import { listBootstrapPolicy } from '../bootstrap.ts';
 import { parseServiceAccountName } from '../request.ts';
 
 /** Groups of the system that anybody may be in. */
 const EVERYBODY = /^group system:(authenticated|unauthenticated|serviceaccounts(:.*)?)$/;
 
 const CONTROLLERS: ReadonlySet<string> = new Set(
-  BOOTSTRAP_POLICY.filter((object) => getArray(object, 'subjects').length > 0).flatMap((object) =>
-    readBinding(object).subjects.flatMap((subject) => toSubjectKey(subject) ?? []),
-  ),
+  listBootstrapPolicy()
+    .filter((object) => getArray(object, 'subjects').length > 0)
+    .flatMap((object) => readBinding(object).subjects.flatMap((subject) => toSubjectKey(subject) ?? [])),
 );
 
 /** Whether a subject belongs to the control plane: what it reaches is no news. Anonymous users and the groups of everybody do not. */

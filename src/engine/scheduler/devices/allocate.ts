@@ -43,6 +43,7 @@ interface Place {
 
 class Allocation {
   readonly #claims: readonly { readonly claim: KubernetesObject; readonly requests: readonly (readonly Way[])[] }[];
+  readonly #node: NodeFace;
   readonly #stock: Stock;
   readonly #pools: readonly Pool[];
   readonly #devices: readonly Device[];
@@ -51,6 +52,7 @@ class Allocation {
   readonly #byId: ReadonlyMap<string, Device>;
 
   constructor(claims: readonly KubernetesObject[], node: NodeFace, stock: Stock) {
+    this.#node = node;
     this.#stock = stock;
     this.#pools = gatherPools(stock.slices, node);
     this.#devices = this.#pools.flatMap(({ devices, isIncomplete, isInvalid }) => (isIncomplete || isInvalid ? [] : devices));
@@ -86,11 +88,13 @@ class Allocation {
     });
   }
 
+  /** Whether a device is on the node is asked last: a selector that fails on one elsewhere is an error all the same. */
   #isSelectable(claim: KubernetesObject, way: Way, device: Device): boolean {
     const { selectors } = this.#stock;
     const isSelected =
       selectors.match(way.classSelectors, device, `class ${way.deviceClass}`) &&
-      selectors.match(way.selectors, device, `claim ${describe(claim)}`);
+      selectors.match(way.selectors, device, `claim ${describe(claim)}`) &&
+      device.isOn(this.#node);
     if (isSelected && device.unknown !== undefined) throw new NotKnown(device.unknown);
     return isSelected;
   }

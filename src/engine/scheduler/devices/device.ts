@@ -14,7 +14,7 @@ export interface Device {
   readonly isOn: (node: NodeFace) => boolean;
 }
 
-/** The devices of a pool as one node sees them, in the order in which they are tried. */
+/** The devices of a pool that a node can see some of, in the order in which they are tried: selectors are asked of all of them. */
 export interface Pool {
   readonly name: string;
   readonly devices: readonly Device[];
@@ -35,7 +35,7 @@ export function gatherPools(slices: readonly KubernetesObject[], node: NodeFace)
         (group) => poolOf(group[0]),
       ),
     )
-    .flatMap((group) => toPool(group, slices, node));
+    .flatMap((group) => toPool(group, slices));
 }
 
 function addTo(groups: Map<string, KubernetesObject[]>, slice: KubernetesObject): void {
@@ -46,7 +46,7 @@ function addTo(groups: Map<string, KubernetesObject[]>, slice: KubernetesObject)
   else if (generationOf(slice) === known) groups.set(key, [...group, slice]);
 }
 
-function toPool(group: readonly KubernetesObject[], all: readonly KubernetesObject[], node: NodeFace): readonly Pool[] {
+function toPool(group: readonly KubernetesObject[], all: readonly KubernetesObject[]): readonly Pool[] {
   const [first] = group;
   const wanted = getNumber(first, 'spec', 'pool', 'resourceSliceCount') ?? 0;
   const name = `${driverOf(first)}/${poolOf(first)}`;
@@ -61,7 +61,7 @@ function toPool(group: readonly KubernetesObject[], all: readonly KubernetesObje
   const sorted = group.toSorted(compareBy(nameOf));
   const devices = sorted.flatMap((slice) => getArray(slice, 'spec', 'devices').map((device) => toDevice(device, slice)));
   const isInvalid = new Set(devices.map(({ id }) => id)).size < devices.length;
-  return [{ name, devices: devices.filter((device) => device.isOn(node)), isIncomplete: false, isInvalid }];
+  return [{ name, devices, isIncomplete: false, isInvalid }];
 }
 
 function toDevice(device: JsonValue, slice: KubernetesObject): Device {

@@ -1,6 +1,5 @@
-import type { KubernetesObject, World } from '../../../model/index.ts';
+import type { KubernetesObject, PreemptedPod, World } from '../../../model/index.ts';
 import { compareBy, getArray, getObject, getString } from '../../../std/index.ts';
-import type { PreemptedPod } from '../placement.ts';
 import type { ScheduleOptions } from '../schedule.ts';
 import { BudgetBook, type EvictionAnswer } from './budget-book.ts';
 import { controllerOf, isFinished, podKeyOf, sortPods, type DrainOptions, type PodRemark } from './leaving-pods.ts';

@@ -1,6 +1,5 @@
-import type { KubernetesObject, World } from '../../../model/index.ts';
+import type { KubernetesObject, PreemptedPod, World } from '../../../model/index.ts';
 import { compareBy, compareStrings, getArray, getNumber, getString } from '../../../std/index.ts';
-import type { PreemptedPod } from '../placement.ts';
 import type { ScheduleOptions } from '../schedule.ts';
 import { controllerOf, podKeyOf } from './leaving-pods.ts';
 import { isReplaced } from './drain.ts';

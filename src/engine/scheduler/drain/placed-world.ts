@@ -1,6 +1,5 @@
-import { withMetadata, type KubernetesObject, type World } from '../../../model/index.ts';
+import { withMetadata, type KubernetesObject, type Placement, type PreemptedPod, type World } from '../../../model/index.ts';
 import { getObject, getString } from '../../../std/index.ts';
-import type { Placement, PreemptedPod } from '../placement.ts';
 import { simulate, type ScheduleOptions } from '../schedule.ts';
 
 /** What placing the pods that wait has led to. */

@@ -1,9 +1,7 @@
-import type { Verdict } from './verdict.ts';
-
 /** What is said of one node for one pod. */
 export interface NodeExplanation {
   readonly node: string;
-  readonly verdict: Verdict['verdict'];
+  readonly verdict: 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable';
   /** The plugin that refused; the empty string for success. */
   readonly plugin: string;
   readonly reasons: readonly string[];
@@ -13,10 +11,11 @@ export interface NodeExplanation {
   readonly also?: readonly { readonly plugin: string; readonly reasons: readonly string[] }[];
 }
 
-/** Where one pod goes, as `ScheduleReport.placements` shows it. */
+/** Where one pod goes, as the scheduler engine finds it and reports show it. */
 export interface Placement {
   /** `namespace/name`. */
   readonly pod: string;
+  /** Null where no node takes it. */
   readonly node: string | null;
   /** What the pod's condition or event would say. */
   readonly message: string;
@@ -26,6 +25,7 @@ export interface Placement {
   readonly best: readonly string[];
   /** Null where there was nothing to compare. */
   readonly score: number | null;
+  /** Every node, for a pod that is explained. */
   readonly nodes?: readonly NodeExplanation[];
 }
 
