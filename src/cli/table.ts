@@ -146,7 +146,6 @@ export const COMMANDS: readonly Command[] = [
     examples: [
       ['kplan rbac deploy --base merge-base:main', 'who gains and loses what by this branch'],
       ['kplan rbac --snapshot live.yaml --audit audit.log.gz', 'rights that were not used while the log was written'],
-      ['kplan rbac --snapshot live.yaml --all', 'everybody of a dump, and all that is worth a look'],
       ['kplan rbac deploy --for-kapply | kubectl apply -f -', 'the least Roles, for a ServiceAccount of its own'],
     ],
   },
