@@ -74,13 +74,18 @@ function findNews(key: string, place: Place, without: Standings, having: Standin
   return { key, place, goal, namespaces, path, steps: toPathSteps(having.graph, path) };
 }
 
-/** The namespaces that are new; undefined where nothing is. A lesser goal says nothing of whom a worse one was open to. */
+/**
+ * The namespaces that are new; undefined where nothing is. A lesser goal says nothing of whom a worse one was open to, and a path
+ * nothing of what the source was granted itself.
+ */
 function listNew(was: Standing | undefined, is: Standing, goal: Goal): readonly string[] | undefined {
   const rank = was?.goal === undefined ? ORDER.length : ORDER.indexOf(was.goal);
   if (rank < ORDER.indexOf(goal)) return undefined;
   if (goal === 'admin' || goal === 'nodes') return rank === ORDER.indexOf(goal) ? undefined : [];
   const known = rank === ORDER.indexOf(goal) ? (was?.namespaces ?? []) : [];
-  const added = is.namespaces.filter((namespace) => !known.includes(namespace));
+  const held = goal === 'namespaces' ? was?.given?.entered : was?.given?.read;
+  if (held?.has('*') === true) return undefined;
+  const added = is.namespaces.filter((namespace) => !known.includes(namespace) && held?.has(namespace) !== true);
   return added.length === 0 ? undefined : added;
 }
 

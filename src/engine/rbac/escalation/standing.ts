@@ -17,8 +17,16 @@ export interface Standing {
   readonly goal?: Goal;
   /** For `namespaces` those that the source was granted nothing in; for `secrets` those where it may do something else. */
   readonly namespaces: readonly string[];
+  /** What it needs no path for; absent where it reaches a worse goal. */
+  readonly given?: Given;
   /** Whether it is cluster admin without any step in between. */
   readonly isAdmin: boolean;
+}
+
+/** What a source was granted itself, by namespace; `*` is all of them. */
+export interface Given {
+  readonly entered: ReadonlySet<string>;
+  readonly read: ReadonlySet<string>;
 }
 
 /** The paths of one world. */
@@ -119,28 +127,22 @@ function assess(facts: Facts, key: string): Standing | undefined {
   return { ...none, ...listLesser(facts, number, place) };
 }
 
-function listLesser(facts: Facts, number: number, place: Place): Pick<Standing, 'goal' | 'namespaces'> {
+function listLesser(facts: Facts, number: number, place: Place): Pick<Standing, 'given' | 'goal' | 'namespaces'> {
   const { graph, entries, namespaces } = facts;
   const reached = entries.of(number);
-  if (reached === undefined) return { namespaces: [] };
   const given = listGiven(graph, number, place);
+  if (reached === undefined) return { given, namespaces: [] };
   const toNames = (set: Bitset): readonly string[] => set.members().flatMap((member) => namespaces[member] ?? []);
   const read = toNames(reached.secrets).filter((name) => !given.read.has('*') && !given.read.has(name));
   const isForeign = (name: string): boolean => !given.entered.has('*') && !given.entered.has(name);
   const entered = sortedUnique([...toNames(reached.namespaces), ...read].filter(isForeign));
-  if (entered.length > 0) return { goal: 'namespaces', namespaces: entered };
-  return read.length > 0 ? { goal: 'secrets', namespaces: read } : { namespaces: [] };
-}
-
-/** What a source was granted itself: `*` is all namespaces. */
-interface Given {
-  readonly entered: Set<string>;
-  readonly read: Set<string>;
+  if (entered.length > 0) return { given, goal: 'namespaces', namespaces: entered };
+  return read.length > 0 ? { given, goal: 'secrets', namespaces: read } : { given, namespaces: [] };
 }
 
 /** What a source was granted itself, and where it is at home: a single step leads there. */
 function listGiven(graph: EscalationGraph, number: number, place: Place): Given {
-  const given: Given = { entered: new Set(), read: new Set() };
+  const given = { entered: new Set<string>(), read: new Set<string>() };
   const home = namespaceOfPlace(place);
   if (home !== undefined) given.entered.add(home);
   if (home !== undefined && place.kind === 'workload') given.read.add(home);
@@ -157,7 +159,7 @@ function listGiven(graph: EscalationGraph, number: number, place: Place): Given 
   return given;
 }
 
-function addGiven(given: Given, to: Place): void {
+function addGiven(given: Readonly<Record<keyof Given, Set<string>>>, to: Place): void {
   const read = to.kind === 'control' ? to.scope : secretsOf(to);
   if (read !== undefined) given.read.add(read);
   const entered = 'scope' in to && to.kind !== 'bound' ? to.scope : (namespaceOfPlace(to) ?? read);

@@ -9,6 +9,8 @@ import { deployment, guarded, object, pod, POD_SPEC } from './primitive.ts';
 const EDIT = binding('prey', 'editors', 'ClusterRole edit', 'user jane');
 const READER = [role('pay', 'reader', [rule('get', '', 'secrets')]), binding('pay', 'readers', 'Role reader', 'account prey/strong')];
 const PRIVILEGED = { ...POD_SPEC, containers: [{ name: 'main', image: 'busybox', securityContext: { privileged: true } }] };
+const EDIT_PODS = [role('prey', 'pods', [rule('create', '', 'pods')]), binding('prey', 'makers', 'Role pods', 'user jane')];
+const READ_PREY = [role('prey', 'reader', [rule('get', '', 'secrets')]), binding('prey', 'readers', 'Role reader', 'user jane')];
 const ADMIN = clusterBinding('strong', 'ClusterRole cluster-admin', 'account prey/strong');
 
 /** `+` or `-`, code, severity, who, the path, what closes it, and the fields that it follows from. */
@@ -71,6 +73,18 @@ const cases: readonly {
     want: [
       '+ KA0401 error User jane: runs a Pod of its choice → ServiceAccount prey/strong → does everything in the cluster → cluster admin | ClusterRoleBinding strong | strong/subjects/0',
     ],
+  },
+  {
+    name: 'a path to what is granted directly now is not closed, and one to what was granted directly not opened',
+    before: [guarded('restricted'), ...EDIT_PODS],
+    after: [guarded('restricted'), ...EDIT_PODS, ...READ_PREY],
+    want: [],
+  },
+  {
+    name: 'a path that is left when a direct grant goes is no news',
+    before: [guarded('restricted'), ...EDIT_PODS, ...READ_PREY],
+    after: [guarded('restricted'), ...EDIT_PODS],
+    want: [],
   },
   {
     name: 'whoever was cluster admin opens nothing',
