@@ -14,8 +14,8 @@ const MISTAKES: readonly (readonly [words: string, said: RegExp])[] = [
   ['kplan ./app b', /^kplan: unexpected argument b\n/],
   ['kplan show a b', /^kplan: unexpected argument b\n {2}kplan show --help/],
   ['kplan validat app', /^kplan: validat is no command, .*: unexpected argument app\n {2}did you mean `kplan validate`\?\n$/],
-  ['kplan reach app', /^kplan: reach is no command, .*\n {2}`kplan reach` is not in this version\n$/],
-  ['kplan reach', /^kplan: reach is no command, .*\n {2}`kplan reach` is not in this version\n$/],
+  ['kplan init app', /^kplan: init is no command, .*\n {2}`kplan init` is not in this version\n$/],
+  ['kplan init', /^kplan: init is no command, .*\n {2}`kplan init` is not in this version\n$/],
   ['kplan nosuchdir', /^kplan: nosuchdir is no command, and .*\n {2}the commands of kplan are plan, validate, /],
   ['kapply approve app', /^kapply: approve is no command, .*\n {2}`kapply approve` is not in this version\n$/],
   [

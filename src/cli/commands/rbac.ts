@@ -1,5 +1,5 @@
 import { compareRights, listChecks, listDenied, listPaths, listRights, type Holding } from '../../engine/rbac/index.ts';
-import { World, type Fact, type Finding } from '../../model/index.ts';
+import { labelsOf, World, type Fact, type Finding } from '../../model/index.ts';
 import { toPathsDot, toPathsSvg, type PrincipalEntry, type RbacReport, type RightsChangeEntry } from '../../report/index.ts';
 import { createReferenceEngine } from '../../validate/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -72,7 +72,15 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
 /** Bindings to roles and ServiceAccounts that do not exist; elsewhere than in this world they may. */
 function listDangling(world: World): readonly Fact[] {
   const references = createReferenceEngine({ knowsAll: false }).compare(World.EMPTY, world);
-  return references.flatMap(({ fact }) => (DANGLING.has(fact.code) ? [fact] : []));
+  return references.flatMap(({ fact }) => (DANGLING.has(fact.code) && !isDefault(fact, world) ? [fact] : []));
+}
+
+/** Whether it is about the roles and bindings that every API server makes: their subjects come and go with controllers. */
+function isDefault({ objects }: Fact, world: World): boolean {
+  return objects.every(({ ref }) => {
+    const object = world.get(ref);
+    return object !== undefined && labelsOf(object).has('kubernetes.io/bootstrapping');
+  });
 }
 
 /** A fact as a finding, at the first place in the manifests that it was derived from. */

@@ -173,7 +173,8 @@ function toVolume(claim: KubernetesObject, storageClass: KubernetesObject | unde
       persistentVolumeReclaimPolicy: getString(storageClass, 'reclaimPolicy') ?? 'Delete',
       ...(storageClass === undefined ? {} : { storageClassName: nameOf(storageClass) }),
       volumeMode: mode,
-      csi: { driver: provisioner, volumeHandle: id },
+      // A provisioner may have a slash in its name, a driver may not.
+      csi: { driver: provisioner.replaceAll('/', '.'), volumeHandle: id },
     },
   };
 }
