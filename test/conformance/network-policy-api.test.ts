@@ -15,6 +15,12 @@ const IPS: ReadonlyMap<string, string> = new Map([
   ['cedric-diggory-0', '10.0.3.0'],
 ]);
 
+/** The rules that the suite's Go code makes up for its mutations. */
+const NEW_RULES: Readonly<Record<string, (rule: JsonObject) => JsonObject>> = {
+  namedPortRule: (rule) => ({ ...rule, ports: [{ namedPort: 'web' }] }),
+  dnsPortRule: (rule) => ({ ...rule, ports: [{ namedPort: 'dns' }] }),
+};
+
 /** The conformance tests of AdminNetworkPolicy and BaselineAdminNetworkPolicy: each poke is one question. */
 if (existsSync(new URL('pokes.json', SUITE))) runSuite();
 else {
@@ -89,12 +95,6 @@ const NODES: readonly KubernetesObject[] = [0, 1].map((ordinal) => ({
 function withoutNetworkPolicies(policies: readonly KubernetesObject[], run: string): readonly KubernetesObject[] {
   return run.includes('respect the match for baseline') ? policies.filter(({ kind }) => kind !== 'NetworkPolicy') : policies;
 }
-
-/** The rules that the suite's Go code makes up for its mutations. */
-const NEW_RULES: Readonly<Record<string, (rule: JsonObject) => JsonObject>> = {
-  namedPortRule: (rule) => ({ ...rule, ports: [{ namedPort: 'web' }] }),
-  dnsPortRule: (rule) => ({ ...rule, ports: [{ namedPort: 'dns' }] }),
-};
 
 /** Applies the Go assignments of a run to the policy that they are about. */
 function mutate(policies: readonly KubernetesObject[], assignments: readonly string[]): readonly KubernetesObject[] {

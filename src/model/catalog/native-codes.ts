@@ -66,7 +66,7 @@ export const NATIVE_CODES: CatalogTable = {
     title: 'Invalid autoscaler',
     severity: 'error',
     message: '{field}: {problem}',
-    remedy: 'Make maxReplicas at least minReplicas, both at least 1, and give each metric a type.',
+    remedy: 'Write {field} by the rule that the message names.',
     why: 'The API server refuses the object.',
   },
   KV0110: {
@@ -159,7 +159,7 @@ export const NATIVE_CODES: CatalogTable = {
     title: 'Invalid claim or volume',
     severity: 'error',
     message: '{field}: {problem}',
-    remedy: 'Give it an access mode and a size.',
+    remedy: 'Write {field} by the rule that the message names.',
     why: 'The API server refuses the object.',
   },
   KV0123: {
@@ -173,7 +173,7 @@ export const NATIVE_CODES: CatalogTable = {
     title: 'Invalid webhook',
     severity: 'error',
     message: '{field}: {problem}',
-    remedy: 'Give each webhook a name of its own.',
+    remedy: 'Write {field} by the rule that the message names.',
     why: 'The API server refuses the object.',
   },
 };
