@@ -21,15 +21,6 @@ const NEW_RULES: Readonly<Record<string, (rule: JsonObject) => JsonObject>> = {
   dnsPortRule: (rule) => ({ ...rule, ports: [{ namedPort: 'dns' }] }),
 };
 
-/** The conformance tests of AdminNetworkPolicy and BaselineAdminNetworkPolicy: each poke is one question. */
-if (existsSync(new URL('pokes.json', SUITE))) runSuite();
-else {
-  test('network-policy-api: the fixtures are not beside this checkout', (t) => {
-    t.diagnostic(`0 of ${POKES} pokes were asked: ../shared/fixtures/network-policy-api-conformance is not there`);
-    assert.notEqual(process.env['KPLAN_CONFORMANCE'], 'required', 'conformance is required and its fixtures are missing');
-  });
-}
-
 function runSuite(): void {
   const cluster = readObjects('conformance/base/manifests.yaml').flatMap(toPods);
   let pokes = 0;
@@ -141,4 +132,13 @@ function assertPoke(world: World, step: JsonValue, name: string): number {
   assert.ok(verdict.kind === 'verdict', `${name}: ${JSON.stringify(flow)}`);
   assert.equal(verdict.allowed, getAt(step, 'allowed'), `${name}: ${JSON.stringify(flow)} ${verdict.reasons.join('; ')}`);
   return 1;
+}
+
+/** The conformance tests of AdminNetworkPolicy and BaselineAdminNetworkPolicy: each poke is one question. */
+if (existsSync(new URL('pokes.json', SUITE))) runSuite();
+else {
+  test('network-policy-api: the fixtures are not beside this checkout', (t) => {
+    t.diagnostic(`0 of ${POKES} pokes were asked: ../shared/fixtures/network-policy-api-conformance is not there`);
+    assert.notEqual(process.env['KPLAN_CONFORMANCE'], 'required', 'conformance is required and its fixtures are missing');
+  });
 }
