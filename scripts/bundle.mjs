@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { passDoors } from './doors.mjs';
 import { isJsYaml, patchJsYaml } from './js-yaml-patch.mjs';
 import { isStringWidth, patchStringWidth } from './string-width-patch.mjs';
 
@@ -15,26 +16,42 @@ const patches = {
   },
 };
 
+const throughDoors = {
+  name: 'through doors',
+  setup(plugin) {
+    plugin.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) =>
+      path.includes('node_modules') ? undefined : { contents: passDoors(await readFile(path, 'utf8'), path), loader: 'ts' },
+    );
+  },
+};
+
+const options = {
+  absWorkingDir: new URL('..', import.meta.url).pathname,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // Node 20.19 has them; made by constructors, as esbuild else does, they are compiled in every run.
+  supported: { 'regexp-set-notation': true, 'regexp-unicode-property-escapes': true },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  metafile: true,
+  define: { KPLAN_VERSION: JSON.stringify(version) },
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  plugins: [patches, throughDoors],
+  logLevel: 'warning',
+};
+
 /** Bundles programs as they are shipped; the files that it has written, with their sizes. */
 export async function bundle(entryPoints, outdir) {
-  const { metafile } = await build({
-    absWorkingDir: new URL('..', import.meta.url).pathname,
-    entryPoints,
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    chunkNames: 'chunks/[name]-[hash]',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'linked',
-    metafile: true,
-    define: { KPLAN_VERSION: JSON.stringify(version) },
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    plugins: [patches],
-    logLevel: 'warning',
-  });
-  return metafile.outputs;
+  const chunks = { splitting: true, chunkNames: 'chunks/[name]-[hash]' };
+  return (await build({ ...options, ...chunks, entryPoints, outdir })).metafile.outputs;
+}
+
+/** Bundles a program as one file that needs no other, the schema pack within; what it has written, with its sizes. */
+export async function bundleWhole(entryPoint, outfile) {
+  const pack = (await readFile(new URL('../schemas/kubernetes.json.br', import.meta.url))).toString('base64');
+  const define = { ...options.define, KPLAN_SCHEMA_PACK: JSON.stringify(pack) };
+  return (await build({ ...options, define, legalComments: 'eof', entryPoints: [entryPoint], outfile })).metafile.outputs;
 }

@@ -1,10 +1,13 @@
-// Writes docs/cli.md and docs/codes.md from the table of commands and the catalog of codes; `--check` fails if they differ.
+// Writes docs/cli.md, docs/codes.md and action.yml from the table of commands and the catalog of codes; `--check` fails if they differ,
+// or if a link of a page leads nowhere.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { commandName } from '../src/cli/arguments.ts';
 import { renderHelp } from '../src/cli/help.ts';
 import { COMMANDS } from '../src/cli/table.ts';
 import { compareStrings } from '../src/std/index.ts';
 import { CATALOG } from '../src/model/index.ts';
+import { renderAction } from './action.ts';
+import { listBrokenLinks } from './links.ts';
 
 const commands = COMMANDS.map((command) => `## ${commandName(command)}\n\n\`\`\`text\n${renderHelp(command)}\`\`\`\n`).join('\n');
 const codes = Object.keys(CATALOG)
@@ -18,6 +21,7 @@ const codes = Object.keys(CATALOG)
   .join('\n');
 
 const files = new Map([
+  ['action.yml', renderAction()],
   ['docs/cli.md', `# Commands\n\nMade from the table in \`src/cli/table.ts\` by \`npm run docs\`.\n\n${commands}`],
   [
     'docs/codes.md',
@@ -34,7 +38,9 @@ for (const [path, text] of files) {
     console.error(`${path} is not what the tables say: run \`npm run docs\``);
   }
 }
-process.exitCode = stale === 0 ? 0 : 1;
+const broken = listBrokenLinks();
+for (const problem of broken) console.error(problem);
+process.exitCode = stale + broken.length === 0 ? 0 : 1;
 
 function readOr(path: string): string {
   try {

@@ -13,6 +13,7 @@ export interface ClusterUnderTest {
 
 const BY = { fieldManager: 'contract' };
 const CONFIG_MAP = { group: '', version: 'v1', kind: 'ConfigMap' };
+const SECRET = { group: '', version: 'v1', kind: 'Secret' };
 const NAMESPACE = { group: '', version: 'v1', kind: 'Namespace' };
 let counter = 0;
 
@@ -28,6 +29,10 @@ export function configMap(
 ): KubernetesObject {
   const labels = fields.labels === undefined ? {} : { labels: fields.labels };
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name, ...labels }, data: fields.data ?? { key: 'value' } };
+}
+
+function secret(namespace: string, name: string, type: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type };
 }
 
 export function namespaceObject(name: string): KubernetesObject {
@@ -83,6 +88,8 @@ export function testClusterReads(name: string, open: (objects: readonly Kubernet
         namespaceObject(second),
         ...maps,
         configMap(second, 'other', { labels: { app: 'db' } }),
+        secret(first, 'plain', 'Opaque'),
+        secret(first, 'release', 'helm.sh/release.v1'),
       ]);
     });
     after(() => subject.close());
@@ -117,6 +124,30 @@ export function testClusterReads(name: string, open: (objects: readonly Kubernet
         assert.deepEqual(await names({ namespace: first, labelSelector: selector }), want);
       });
     }
+
+    for (const [selector, want] of [
+      ['metadata.name=one', ['one']],
+      [`metadata.name!=one,metadata.namespace=${second}`, ['other']],
+      [`metadata.namespace=${first},metadata.name!=one,metadata.name!=two`, ['five', 'four', 'three']],
+    ] as const) {
+      test(`selects by fields: ${selector.replaceAll(/=reads-\w-[\w-]+/g, '=NAMESPACE')}`, async () => {
+        assert.deepEqual(
+          (await names({ fieldSelector: selector })).filter((name) =>
+            [...want, 'five', 'four', 'three', 'two', 'one', 'other'].includes(name),
+          ),
+          want,
+        );
+      });
+    }
+
+    test('selects Secrets by type, and refuses a field that no server selects by', async () => {
+      const list = async (fieldSelector: string): Promise<readonly string[]> =>
+        (await subject.cluster.list(SECRET, { namespace: first, fieldSelector })).items.map(nameOf);
+      assert.deepEqual(await list('type!=helm.sh/release.v1'), ['plain']);
+      assert.deepEqual(await list('type=helm.sh/release.v1'), ['release']);
+      await assert.rejects(async () => list('data.key=x'), { name: 'KplanError' });
+      await assert.rejects(async () => list('type'), { name: 'KplanError' });
+    });
 
     test('lists in pages of one moment', async () => {
       const seen: string[] = [];

@@ -19,6 +19,10 @@ const wanted = process.argv.slice(2);
 const files = readdirSync(FOLDER).filter(
   (file) => file.endsWith('.live.ts') && (wanted.length === 0 || wanted.some((part) => file.includes(part))),
 );
+if (files.length === 0) {
+  console.error(`no file of ${FOLDER} has ${wanted.join(' or ')} in its name`);
+  process.exit(1);
+}
 const server = await startServer(RELEASE, {}, { hasControllers: true });
 let code = 1;
 try {

@@ -10,6 +10,7 @@ import {
 } from './ast.ts';
 import type { FunctionDeclaration, Overload } from './declaration.ts';
 import type { Issue, Source } from './issue.ts';
+import { findField } from './struct-type.ts';
 import {
   BOOL,
   BYTES,
@@ -216,7 +217,7 @@ class Checker {
   }
 
   #structField(at: number, type: CelType & { readonly kind: 'struct' }, field: string): CelType {
-    const found = type.fields?.get(field);
+    const found = findField(type, field);
     if (found !== undefined) return found.type;
     this.#report(type.fields === undefined ? `unexpected failed resolution of '${type.name}'` : `undefined field '${field}'`, at);
     return ERROR;

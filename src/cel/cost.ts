@@ -24,8 +24,9 @@ export class Meter {
 
   charge(amount: number): void {
     this.cost += amount;
-    // A cost below nothing is a number without end to the API server, whose counter has no sign.
-    if (this.cost > this.#limit || this.cost < 0) throw new BudgetSpent();
+    // The API server's counter has no sign: what is below nothing is close to the most that it counts to.
+    if (this.cost < 0) this.cost += 2 ** 64;
+    if (this.cost > this.#limit) throw new BudgetSpent();
   }
 }
 

@@ -5,6 +5,11 @@ const RESERVED: ReadonlySet<string> = new Set(
 const SIGNS: Readonly<Record<string, string>> = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' };
 const NAMES: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' };
 
+/** Whether a property is called as a word of the language is. */
+export function isReserved(property: string): boolean {
+  return RESERVED.has(property);
+}
+
 /** The name by which an expression selects a property; undefined for what none can (`k8s.io/apiserver/pkg/cel.Escape`). */
 export function escapeProperty(property: string): string | undefined {
   if (property === '' || /^\d/.test(property) || /[^\w./-]/.test(property)) return undefined;

@@ -2,7 +2,7 @@ import { isArray, isEqualJson, isObject, type JsonObject, type JsonValue } from 
 import { escapeProperty, unescapeProperty } from './escape.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
 import { SchemaList, type Equality, type ListType } from './schema-list.ts';
-import type { StructType } from './struct-type.ts';
+import { findField, type StructType } from './struct-type.ts';
 import { DYN, isDynamic, type CelType } from './type.ts';
 import {
   Broken,
@@ -199,7 +199,7 @@ export class JsonMap extends MapValue {
     if (property === undefined || !Object.hasOwn(this.json, property)) return undefined;
     const given = this.json[property] ?? null;
     if (type?.kind !== 'struct') return toValue(given, type?.value);
-    const field = type.fields?.get(key);
+    const field = findField(type, key);
     return field === undefined || given === null ? undefined : toValue(given, field.type);
   }
 

@@ -41,10 +41,13 @@ export interface Program {
   evaluate(variables: Readonly<Record<string, Binding>>, options?: EvaluateOptions): Evaluation;
 }
 
-/** A program, or all that is wrong: each issue by itself, and together as the API server shows them. */
+/**
+ * A program, or all that is wrong: each issue by itself, and together as the API server shows them. `type` is known of what is
+ * well typed and cannot be made ready all the same.
+ */
 export type Compilation =
   | { readonly ok: true; readonly program: Program }
-  | { readonly ok: false; readonly issues: readonly Issue[]; readonly message: string };
+  | { readonly ok: false; readonly issues: readonly Issue[]; readonly message: string; readonly type?: CelType };
 
 /** Compiles an expression as the API server would: parses it, finds its types, checks its literals and makes it ready. */
 export function compileCel(expression: string, environment: Environment): Compilation {
@@ -62,7 +65,7 @@ export function compileCel(expression: string, environment: Environment): Compil
   } catch (problem) {
     if (!(problem instanceof PlanProblem)) throw problem;
     const message = `program instantiation failed: ${problem.message}`;
-    return { ok: false, issues: [{ message, line: 1, column: 1 }], message };
+    return { ok: false, issues: [{ message, line: 1, column: 1 }], message, type: checked.type };
   }
 }
 

@@ -1,3 +1,4 @@
+import { isReserved } from './escape.ts';
 import type { CelType, SchemaFacts } from './type.ts';
 
 /** A field of an object as an expression may name it. */
@@ -15,6 +16,11 @@ export interface StructType {
   /** Properties that a schema has and no expression can name. */
   readonly others?: readonly string[];
   readonly facts?: SchemaFacts;
+}
+
+/** The field that an expression selects: words of the language need not be escaped (`DeclTypeProvider.FindStructFieldType`, since 1.31). */
+export function findField({ fields }: StructType, name: string): StructField | undefined {
+  return fields?.get(name) ?? (isReserved(name) ? fields?.get(`__${name}__`) : undefined);
 }
 
 /** A type of objects. The fields may be given later, for types that contain themselves. */

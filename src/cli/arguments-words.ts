@@ -31,15 +31,8 @@ export function joinDashes(words: readonly string[]): readonly string[] {
   });
 }
 
-/** Commands of the contract that are still to come. */
-const LATER: Readonly<Record<ProgramName, readonly string[]>> = {
-  kplan: ['init'],
-  kapply: ['approve'],
-};
-
 /** What to say of a first word that is no command: the one that was meant, or all there are. */
 export function adviseOnWord(program: ProgramName, word: string): string {
-  if (LATER[program].includes(word)) return `\`${program} ${word}\` is not in this version`;
   const named = COMMANDS.filter(({ name }) => name !== 'apply');
   const own = named.filter((command) => command.program === program).map(({ name }) => name);
   const nearest = findNearest(word, own);

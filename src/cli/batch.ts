@@ -16,7 +16,8 @@ export async function answerBatch(file: string, answer: (line: string) => JsonOb
   return isWhole ? 0 : 3;
 }
 
-async function readStandardInput({ stdin }: Io): Promise<string> {
+/** The text of standard input. */
+export async function readStandardInput({ stdin }: Pick<Io, 'stdin'>): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stdin) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');

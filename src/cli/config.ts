@@ -1,7 +1,9 @@
-import { getArray, getString, isStarMatch, type JsonValue, type Path } from '../std/index.ts';
+import { getArray, getAt, getObject, getString, isStarMatch, type JsonObject, type JsonValue, type Path } from '../std/index.ts';
 import type { DenyRule } from '../engine/rbac/index.ts';
-import { formatRef, KplanError, type Finding, type Manifest } from '../model/index.ts';
+import { formatRef, KplanError, type Finding, type Manifest, type SourceRange } from '../model/index.ts';
 import { compileHealthRules, type HealthExpressions, type HealthRules } from '../reconcile/index.ts';
+import { PROFILES, type PracticeChoice } from '../validate/index.ts';
+import { decodeReach, NO_REACH_CONFIG, type ReachConfig } from './reach-config.ts';
 
 /** A finding that the configuration waives. */
 export interface IgnoreRule {
@@ -9,6 +11,10 @@ export interface IgnoreRule {
   readonly file?: string;
   readonly object?: string;
   readonly reason: string;
+  /** The last day that it holds, `2027-01-31`; absent where it holds for good. */
+  readonly expires?: string;
+  /** Where it is written. */
+  readonly source?: SourceRange;
 }
 
 /** A path that a configuration names. */
@@ -21,6 +27,13 @@ export interface ConfigPath {
   readonly isBound: boolean;
 }
 
+/** One unit as it is written, and where. */
+export interface UnitEntry {
+  readonly value: JsonValue;
+  /** `kplan.yaml:5:3`. */
+  readonly place: string;
+}
+
 /** What `kplan.yaml` says; every field may be left out. */
 export interface Config {
   readonly unit?: string;
@@ -29,15 +42,23 @@ export interface Config {
   readonly nodes?: ConfigPath;
   readonly contextObjects?: readonly ConfigPath[];
   readonly failOn?: string;
+  /** How the API server is configured to judge pods: the fields of a `PodSecurityConfiguration`. */
+  readonly podSecurity?: JsonObject;
   /** How objects of kinds are, in CEL. */
   readonly health?: HealthRules;
   readonly ignore: readonly IgnoreRule[];
   /** Who must never be able to do what. */
   readonly deny: readonly DenyRule[];
+  /** Who must, and who must never, be able to connect to whom. */
+  readonly reach: ReachConfig;
+  /** The practices that manifests are to follow; absent where the configuration names none. */
+  readonly practices?: PracticeChoice;
+  /** What the daemon keeps. */
+  readonly units: readonly UnitEntry[];
 }
 
 /** The configuration of a repository that has none. */
-export const NO_CONFIG: Config = { ignore: [], deny: [] };
+export const NO_CONFIG: Config = { ignore: [], deny: [], reach: NO_REACH_CONFIG, units: [] };
 
 /**
  * Decodes a configuration that its JSON Schema has passed; `toPath` says of each path where it is written. Throws
@@ -53,17 +74,21 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
     ...optional('defaultNamespace', getString(value, 'defaultNamespace')),
     ...optional('nodes', nodes === undefined ? undefined : toPath(nodes, ['nodes'])),
     ...optional('failOn', getString(value, 'failOn')),
+    ...optional('podSecurity', getObject(value, 'podSecurity')),
+    ...optional('practices', readPractices(getObject(value, 'practices'))),
     ...optional(
       'health',
       readHealth(value, (path) => toPath('', path).place),
     ),
     ...optional('kubernetesVersions', strings(value, 'kubernetesVersions')),
     ...(contextObjects.length === 0 ? {} : { contextObjects }),
-    ignore: getArray(value, 'ignore').map((rule) => ({
+    ignore: getArray(value, 'ignore').map((rule, index) => ({
       code: getString(rule, 'code') ?? '',
       ...optional('file', getString(rule, 'file')),
       ...optional('object', getString(rule, 'object')),
       reason: getString(rule, 'reason') ?? '',
+      ...optional('expires', getString(rule, 'expires')),
+      ...optional('source', toRange(toPath('', ['ignore', index]))),
     })),
     deny: getArray(value, 'deny').map((rule, index) => ({
       subjects: listStrings(rule, 'subjects'),
@@ -76,12 +101,33 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
       ...optional('reason', getString(rule, 'reason')),
       label: `deny[${index}] of ${fileOf(toPath('', ['deny', index]))}`,
     })),
+    reach: decodeReach(getAt(value, 'reach'), (path) => {
+      const at = toPath('', path);
+      return { file: fileOf(at), place: at.place };
+    }),
+    units: getArray(value, 'units').map((unit, index) => ({ value: unit, place: toPath('', ['units', index]).place })),
   };
 }
 
 /** The file that a path is written in; its lines move, and what is found stays the same. */
 function fileOf({ place }: ConfigPath): string {
   return place.replace(/:\d+:\d+$/, '');
+}
+
+function readPractices(value: JsonObject | undefined): PracticeChoice | undefined {
+  if (value === undefined) return undefined;
+  const named = listStrings(value, 'profiles');
+  return {
+    profiles: PROFILES.filter((profile) => named.includes(profile)),
+    codes: listStrings(value, 'codes'),
+    except: listStrings(value, 'except'),
+  };
+}
+
+function toRange({ place }: ConfigPath): SourceRange | undefined {
+  const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(place) ?? [];
+  const [at, from] = [Number(line), Number(column)];
+  return file === undefined ? undefined : { file, line: at, column: from, endLine: at, endColumn: from };
 }
 
 function readHealth(value: JsonValue, placeOf: (path: Path) => string): HealthRules | undefined {
@@ -140,7 +186,8 @@ export function waiveByComment(findings: readonly Finding[], manifests: readonly
   });
 }
 
-function isWaivedBy(finding: Finding, rule: IgnoreRule): boolean {
+/** Whether a rule is about a finding. */
+export function isWaivedBy(finding: Finding, rule: IgnoreRule): boolean {
   if (finding.code !== rule.code) return false;
   if (rule.file !== undefined && !isStarMatch(rule.file, finding.source?.file ?? '')) return false;
   return rule.object === undefined || (finding.ref !== undefined && isStarMatch(rule.object, formatRef(finding.ref)));

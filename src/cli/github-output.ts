@@ -12,7 +12,7 @@ const CHECK_LIMIT = 65_000;
 
 /**
  * Shows a report on GitHub: the job summary, and a check run with annotations and a comment where the workflow has the right to
- * them; else workflow commands, which are the answer, with the reason on stderr.
+ * them; else workflow commands, which are the answer, with the reason on stderr; and a commit status, if that may be written.
  */
 export async function showOnGithub(report: Report, name: string, failOn: string, io: Io): Promise<string> {
   const summary = io.env['GITHUB_STEP_SUMMARY'];
@@ -24,7 +24,9 @@ export async function showOnGithub(report: Report, name: string, failOn: string,
   if (run === undefined) return commands();
   const published = await publishCheck(run, toCheckReport(report, name, failOn), realClock(io));
   if (published.kind === 'refused') {
-    io.err(`no check run: ${published.reason}; annotations are workflow commands (the job needs \`permissions: checks: write\`)\n`);
+    const { reason, instead } = published;
+    const shown = instead.length === 0 ? '' : `there is a ${instead.join(' and a ')}, and `;
+    io.err(`no check run: ${reason}; ${shown}annotations are workflow commands (the job needs \`permissions: checks: write\`)\n`);
     return commands();
   }
   for (const note of published.notes) io.err(`${note} (the job needs \`permissions: pull-requests: write\`)\n`);

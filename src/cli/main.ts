@@ -10,15 +10,19 @@ import { VERSION } from './version.ts';
 
 type RunCommand = (args: import('./arguments.ts').Arguments, io: Io) => Promise<number>;
 
-/** Each command's module, loaded when it is asked for. */
-const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
+/** The module of each command that can be run, loaded when it is asked for. */
+export type Runners = Readonly<Partial<Record<CommandName, () => Promise<RunCommand>>>>;
+
+const RUNNERS: Required<Runners> = {
   adopt: async () => (await import('./commands/adopt.ts')).runAdopt,
   apply: async () => (await import('./commands/apply.ts')).runApply,
+  approve: async () => (await import('./commands/approve.ts')).runApprove,
   capacity: async () => (await import('./commands/capacity.ts')).runCapacity,
   completion: async () => (await import('./commands/completion.ts')).runCompletion,
   delete: async () => (await import('./commands/delete.ts')).runDelete,
   drain: async () => (await import('./commands/drain.ts')).runDrain,
   explain: async () => (await import('./commands/explain.ts')).runExplain,
+  init: async () => (await import('./commands/init.ts')).runInit,
   plan: async () => (await import('./commands/plan.ts')).runPlan,
   rbac: async () => (await import('./commands/rbac.ts')).runRbac,
   'can-i': async () => (await import('./commands/can-i.ts')).runCanI,
@@ -31,8 +35,13 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   validate: async () => (await import('./commands/validate.ts')).runValidate,
 };
 
-/** Runs a program with its words; the exit code of the contract. The only place that turns errors into text. */
-export async function runProgram(program: ProgramName, words: readonly string[], io: Io): Promise<number> {
+/** Runs a program with its words; the exit code of the contract. */
+export function runProgram(program: ProgramName, words: readonly string[], io: Io): Promise<number> {
+  return runCommand(RUNNERS, program, words, io);
+}
+
+/** Runs one of some commands, as `runProgram` does: a bundle that has no others holds these alone. The only place that turns errors into text. */
+export async function runCommand(runners: Runners, program: ProgramName, words: readonly string[], io: Io): Promise<number> {
   try {
     if (words.includes('--version')) {
       io.out(`${program} ${VERSION}\n`);
@@ -45,8 +54,11 @@ export async function runProgram(program: ProgramName, words: readonly string[],
     }
     const { parseArguments } = await import('./arguments.ts');
     const args = await parseArguments(program, words);
-    const run = await RUN[args.command.name]();
-    return await run(args, io);
+    const load = runners[args.command.name];
+    if (load === undefined) throw new KplanError('USAGE', `${args.command.name} is not run here`);
+    return await (
+      await load()
+    )(args, io);
   } catch (error) {
     return explainError(error, program, io);
   }

@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /** Formats that one command has besides those of every report: by name, what is written, piece by piece. */
-export type OwnFormats = Readonly<Record<string, () => Iterable<string>>>;
+export type OwnFormats = Readonly<Record<string, () => Iterable<string> | Promise<Iterable<string>>>>;
 
 /** What `-o` takes. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
@@ -42,7 +42,7 @@ export function readTargets(args: Arguments, own: readonly string[] = []): reado
 export async function printReport(report: Report, args: Arguments, io: Io, failOn?: string, own: OwnFormats = {}): Promise<void> {
   const layout = { width: io.width, color: wantsColor(io, args.string('color')), all: args.has('all') };
   for (const { format, file } of readTargets(args, Object.keys(own))) {
-    const pieces = own[format]?.() ?? [
+    const pieces = (await own[format]?.()) ?? [
       isFormat(format)
         ? FORMATS[format](report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
         : await showOnGithub(report, args, io, failOn),

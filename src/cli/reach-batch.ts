@@ -1,4 +1,4 @@
-import { isAllowed, isProtocol, type Flow, type Verdict } from '../engine/network/index.ts';
+import { isProtocol, walkPacket, type Flow } from '../engine/network/index.ts';
 import type { World } from '../model/index.ts';
 import { getNumber, getString, isObject, parseJson, type JsonObject, type JsonValue } from '../std/index.ts';
 
@@ -8,9 +8,9 @@ const FIELDS: ReadonlySet<string> = new Set(['from', 'to', 'protocol', 'port']);
 export function answerReach(line: string, world: World): JsonObject {
   const flow = readFlow(line);
   if (typeof flow === 'string') return { error: flow };
-  const verdict: Verdict = isAllowed(world, flow);
-  if (verdict.kind === 'unknown-end') return { error: `${verdict.end}: no such workload, and no IP address` };
-  return { allowed: verdict.allowed, reasons: [...verdict.reasons] };
+  const walk = walkPacket(world, flow);
+  if (walk.kind === 'unknown-end') return { error: `${walk.end}: no such workload, and no IP address` };
+  return { allowed: walk.allowed, ...(walk.isUnknown ? { unknown: true } : {}), reasons: [...walk.reasons] };
 }
 
 /** A line as a question, or what is wrong with it. */

@@ -22,10 +22,12 @@ export type CommandName =
   | 'explain'
   | 'snapshot'
   | 'completion'
+  | 'init'
   | 'apply'
   | 'status'
   | 'delete'
   | 'adopt'
+  | 'approve'
   | 'drain'
   | 'rbac'
   | 'reach'
@@ -60,6 +62,9 @@ const PLAN = [...SOURCE, 'base', 'snapshot', ...LIVE, 'embedded', 'fail-on', 'ba
 
 const QUESTION = [...SOURCE, 'base', 'world', 'snapshot', ...LIVE, 'embedded', 'fail-on', ...OUTPUT, ...GENERAL];
 
+/** Whom a request impersonates. */
+const IMPERSONATE = ['impersonate', 'impersonate-group', 'impersonate-uid', 'impersonate-extra', 'on-node'];
+
 const ASK = ['filename', 'subresource', 'all-namespaces', ...QUESTION.filter((flag) => !['selector', 'nodes'].includes(flag))];
 
 /** Every command. Help, docs, completion and tests are made from this table. */
@@ -83,11 +88,12 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Checks manifests as the API server would; needs no cluster and no Git.',
     usage: 'validate [PATH...]',
     positionals: [0, 1000],
-    flags: ['ref', 'git', 'config', 'kubernetes-version', 'context-objects', 'fail-on', 'baseline', ...OUTPUT, ...GENERAL],
+    flags: ['fix', 'diff', 'ref', 'git', 'config', 'kubernetes-version', 'context-objects', 'fail-on', 'baseline', ...OUTPUT, ...GENERAL],
     examples: [
       ['kplan validate deploy', 'for the newest Kubernetes known'],
       ['kplan validate deploy --kubernetes-version 1.36,1.34', 'for two versions at once'],
       ['kustomize build . | kplan validate -', 'what another program prints'],
+      ['kplan validate deploy --diff', 'what --fix would mend of the practices in kplan.yaml'],
     ],
   },
   {
@@ -192,9 +198,11 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says whether somebody may do something, as the API server would, and which rules let them.',
     usage: 'can-i VERB RESOURCE[/NAME] --as USER',
     positionals: [0, 2],
-    flags: ['list', 'batch', ...ASK],
+    flags: ['list', 'batch', ...IMPERSONATE, ...ASK],
     examples: [
       ['kplan can-i create pods -n shop --as jane -f deploy', 'once these manifests are applied'],
+      ["kplan can-i GET '/api/v1/namespaces/shop/pods?watch=true' --as jane -f deploy", 'a raw request: what the API server takes it for'],
+      ['kplan can-i get pods -n shop --as jane --impersonate joe -f deploy', 'as somebody else: which header needs which right'],
       ['kplan can-i --list -n shop --as system:serviceaccount:shop:web', 'everything that a ServiceAccount may do'],
       ['kplan can-i --batch questions.jsonl --snapshot live.yaml', 'many questions, one answer a line'],
     ],
@@ -216,13 +224,28 @@ export const COMMANDS: readonly Command[] = [
     program: 'kplan',
     name: 'reach',
     summary: 'Says who reaches whom on which ports, why of one connection, and what a change opens and closes.',
-    usage: 'reach [PATH] | reach diff [PATH | DIR1 DIR2]',
+    usage: 'reach [PATH] | reach diff [PATH | DIR1 DIR2] | reach suggest [PATH]',
     positionals: [0, 3],
-    flags: ['from', 'reach-to', 'port', 'batch', 'exposure', 'explain-connections', 'focus-workload', 'focus-conn', ...QUESTION],
+    flags: [
+      'from',
+      'reach-to',
+      'port',
+      'batch',
+      'flows',
+      'from-manifests',
+      'exposure',
+      'explain-connections',
+      'focus-workload',
+      'focus-conn',
+      ...QUESTION,
+    ],
     examples: [
       ['kplan reach deploy --base none', 'every allowed connection of these manifests alone'],
       ['kplan reach deploy --from shop/web --to shop/db --port 5432/TCP', 'one answer, with the rules that decide; exit 1 for no'],
+      ['kplan reach deploy --from shop/web --to db.pay --port 5432', 'a packet to a Service by its name, step by step'],
       ['kplan reach diff deploy --base merge-base:main', 'what this branch opens and closes'],
+      ['kplan reach suggest deploy -o manifests=policies.yaml', 'the smallest NetworkPolicies that keep what these manifests declare'],
+      ['kplan reach suggest deploy --flows flows.json', 'those that keep what a log of Hubble or Calico has seen'],
     ],
   },
   {
@@ -231,11 +254,28 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what there is room for, and the fewest nodes that hold all pods, with a proven bound.',
     usage: 'capacity [PATH]',
     positionals: [0, 1],
-    flags: ['for', 'node-shape', 'node-group', 'expander', 'scheduler-config', ...QUESTION],
+    flags: ['for', 'node-shape', 'node-group', 'expander', 'usage', 'scheduler-config', ...QUESTION],
     examples: [
       ['kplan capacity deploy --nodes 3x4cpu,16Gi --for deployment/web', 'how many more of one workload fit'],
       ["kplan capacity deploy --node-shape 'm5.large=2cpu,8Gi,price=0.096' --node-shape m5.xlarge,price=0.192", 'the cheapest fleet'],
       ['kplan capacity --snapshot live.yaml', 'headroom, and how few nodes like these would do'],
+      [
+        'kplan capacity --usage monday.json --usage tuesday.json',
+        'what containers should ask for, as VPA would have it, and the nodes that spares',
+      ],
+    ],
+  },
+  {
+    program: 'kplan',
+    name: 'init',
+    summary: 'Writes a commented kplan.yaml and a CI workflow after looking at the repository; overwrites nothing.',
+    usage: 'init [PATH]',
+    positionals: [0, 1],
+    flags: ['ci', 'action', 'overwrite', 'dry-run', 'git', ...GENERAL],
+    examples: [
+      ['kplan init', 'for the repository here'],
+      ['kplan init --dry-run', 'printed, nothing written'],
+      ['kplan init --ci gitlab --overwrite', 'for GitLab, anew'],
     ],
   },
   {
@@ -275,6 +315,7 @@ export const COMMANDS: readonly Command[] = [
       'concurrency',
       'watch',
       'interval',
+      'listen',
       'once',
       ...OUTPUT,
       ...GENERAL,
@@ -309,6 +350,19 @@ export const COMMANDS: readonly Command[] = [
       ['kapply delete --unit shop', 'asks first'],
       ['kapply delete --unit shop --yes', 'does not ask'],
       ['kapply delete --unit shop --dry-run', 'only says what would go'],
+    ],
+  },
+  {
+    program: 'kapply',
+    name: 'approve',
+    summary: 'Lets go the plan that a daemon holds, exactly that one.',
+    usage: 'approve UNIT',
+    positionals: [1, 1],
+    flags: [...LIVE, 'embedded', 'yes', 'color', 'quiet', 'verbose', ...GENERAL],
+    examples: [
+      ['kapply approve shop', 'shows why it is held, and asks'],
+      ['kapply approve shop --yes', 'does not ask'],
+      ['kapply approve shop --context prod', 'in the cluster of another context'],
     ],
   },
   {

@@ -1,9 +1,11 @@
 export { parseLabelSelector } from './label-selector.ts';
 export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';
+export { openAgent } from './api/agent.ts';
 export { openApiCluster } from './api/api-cluster.ts';
 export { hasAccess, openAccess } from './kubeconfig/access.ts';
-export { isRead, readWorld, type ReadingScope, type WorldReading } from './read-world.ts';
+export { findProxy } from './kubeconfig/proxy.ts';
+export { isHelmRelease, isRead, readWorld, type ReadingScope, type WorldReading } from './read-world.ts';
 export type {
   ApplyOptions,
   Cluster,
@@ -17,5 +19,6 @@ export type {
   WriteOptions,
   WriteResult,
 } from './port.ts';
+export { readRequestInfo, type RequestInfo } from './request-info.ts';
 export { openSnapshot } from './snapshot.ts';
 export { WatchedWorld } from './watched-world.ts';

@@ -1,5 +1,6 @@
 import { isSelected, KplanError, labelsOf, nameOf, namespaceOf, type KubernetesObject, type Selector } from '../model/index.ts';
-import { compareBy } from '../std/index.ts';
+import { compareBy, getString } from '../std/index.ts';
+import { parseFieldSelector, type FieldTerm } from './field-selector.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import type { ListQuery, ObjectList } from './port.ts';
 
@@ -26,9 +27,11 @@ export class ObjectPages {
   list(objects: () => Iterable<KubernetesObject>, resourceVersion: string, query: ListQuery): ObjectList {
     if (query.continue !== undefined) return this.#toPage(this.#take(query.continue), query.limit);
     const selector = toSelector(query.labelSelector);
+    const terms = toTerms(query.fieldSelector);
     const items: KubernetesObject[] = [];
     for (const object of objects()) {
       if (query.namespace !== undefined && namespaceOf(object) !== query.namespace) continue;
+      if (!terms.every(({ field, isEqual, value }) => (readField(object, field) === value) === isEqual)) continue;
       if (selector === undefined || isSelected(selector, labelsOf(object))) items.push(object);
     }
     return this.#toPage({ items: items.toSorted(BY_NAMESPACE_AND_NAME), resourceVersion }, query.limit);
@@ -59,5 +62,22 @@ function toSelector(text: string | undefined): Selector | undefined {
   if (!('error' in selector)) return selector;
   throw new KplanError('CLUSTER_REFUSED', `BadRequest (400): unable to parse label selector "${text}": ${selector.error}`, {
     hint: 'Label selectors are written as kubectl reads them: app=web,tier in (a,b),!legacy.',
+  });
+}
+
+function toTerms(text: string | undefined): readonly FieldTerm[] {
+  const terms = parseFieldSelector(text ?? '');
+  if (terms !== undefined) return terms;
+  throw new KplanError('CLUSTER_REFUSED', `BadRequest (400): unable to parse field selector "${text}"`, {
+    hint: 'Field selectors are written as kubectl reads them: metadata.name=web,type!=Opaque.',
+  });
+}
+
+function readField(object: KubernetesObject, field: string): string {
+  if (field === 'metadata.name') return nameOf(object);
+  if (field === 'metadata.namespace') return namespaceOf(object) ?? '';
+  if (field === 'type' && object.kind === 'Secret') return getString(object, 'type') ?? '';
+  throw new KplanError('CLUSTER_REFUSED', `BadRequest (400): field label not supported: ${field}`, {
+    hint: 'Select by metadata.name, metadata.namespace and, of Secrets, type.',
   });
 }

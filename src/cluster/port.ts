@@ -24,6 +24,8 @@ export interface ListQuery {
   readonly namespace?: string;
   /** A label selector in kubectl's syntax. */
   readonly labelSelector?: string;
+  /** A field selector in kubectl's syntax: of every kind `metadata.name` and `metadata.namespace`, of Secrets `type` too. */
+  readonly fieldSelector?: string;
   /** At most so many objects a page. */
   readonly limit?: number;
   /** Continues an earlier page. */

@@ -1,5 +1,5 @@
 import { KplanError, World, type KubernetesObject } from '../model/index.ts';
-import { compareStrings } from '../std/index.ts';
+import { compareStrings, getString } from '../std/index.ts';
 import type { Cluster, ResourceType } from './port.ts';
 
 /** Large enough that most kinds are one page, small enough to hold. */
@@ -16,6 +16,13 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'metrics.k8s.io/NodeMetrics',
   'metrics.k8s.io/PodMetrics',
 ]);
+
+const HELM_RELEASE = 'helm.sh/release.v1';
+
+/** Whether this is what Helm keeps of each revision of a release, in up to a megabyte: no reading of a cluster has it. */
+export function isHelmRelease(object: KubernetesObject): boolean {
+  return object.kind === 'Secret' && object.apiVersion === 'v1' && getString(object, 'type') === HELM_RELEASE;
+}
 
 /** A cluster's objects, and the kinds that could not be read, as `group/Kind`. */
 export interface WorldReading {
@@ -44,7 +51,7 @@ export function isRead({ unread }: Pick<WorldReading, 'unread'>, { group, kind }
 }
 
 /**
- * Every object of a cluster, one version of each kind, without what only controllers and kubelets talk about. A kind that
+ * Every object of a cluster, one version of each kind, without what only controllers, kubelets and Helm talk about. A kind that
  * may not be read, or whose server is not well, is named instead; where it matters, it is read in the namespaces in which it does.
  */
 export async function readWorld(cluster: Cluster, { isWanted = () => true, scope }: ReadingOptions = {}): Promise<WorldReading> {
@@ -97,7 +104,12 @@ export async function listKind(
   type: ResourceType,
   namespace?: string,
 ): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string } | undefined> {
-  const query = { limit: PAGE, ...(namespace === undefined ? {} : { namespace }) };
+  const isSecret = type.group === '' && type.kind === 'Secret';
+  const query = {
+    limit: PAGE,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(isSecret ? { fieldSelector: `type!=${HELM_RELEASE}` } : {}),
+  };
   const items: KubernetesObject[] = [];
   try {
     for (let page: string | undefined; ;) {

@@ -1,13 +1,24 @@
 import { KplanError, refKeyOf, refOf, World, type KubernetesObject, type RefKey } from '../model/index.ts';
-import { compareStrings, getString } from '../std/index.ts';
+import { compareStrings, getString, type Clock } from '../std/index.ts';
 import type { Cluster, ResourceType } from './port.ts';
-import { listKind, toKinds, type WorldReading } from './read-world.ts';
+import { isHelmRelease, listKind, toKinds, type WorldReading } from './read-world.ts';
+
+/** Milliseconds after the change of a definition in which the server may not tell of it yet. */
+const DISCOVERY_LAG = 5_000;
+/** Whose objects say what else is served. */
+const SERVERS: ReadonlySet<string> = new Set(['apiextensions.k8s.io/CustomResourceDefinition', 'apiregistration.k8s.io/APIService']);
 
 /** One kind as it is followed. `lost`: its watch has ended, so it is listed again. */
 interface Followed {
   readonly type: ResourceType;
   readonly abort: AbortController;
   state: 'followed' | 'lost' | 'unread';
+}
+
+/** For how many milliseconds the kinds that are served are taken for the same, unless a definition changes. */
+interface DiscoveryOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly age: number;
 }
 
 /**
@@ -19,28 +30,56 @@ export class WatchedWorld {
   readonly #kinds = new Map<string, Followed>();
   readonly #changed = new Map<RefKey, { readonly object: KubernetesObject; readonly isGone: boolean }>();
   readonly #watches = new Set<Promise<void>>();
+  readonly #onChange: (before: KubernetesObject, after: KubernetesObject | undefined) => void;
+  readonly #discovery: DiscoveryOptions;
   #world = World.EMPTY;
   #fault: unknown;
+  #served: { readonly at: number; readonly types: readonly ResourceType[] } | undefined;
+  #serversChangedAt = -Infinity;
+  #joining: Promise<readonly ResourceType[]> | undefined;
 
-  constructor(cluster: Cluster) {
+  /** `onChange` is told of every object that was known and has changed or, without `after`, is gone. */
+  constructor(
+    cluster: Cluster,
+    onChange: (before: KubernetesObject, after: KubernetesObject | undefined) => void = () => undefined,
+    discovery: DiscoveryOptions = { clock: { now: () => 0 }, age: 0 },
+  ) {
     this.#cluster = cluster;
+    this.#onChange = onChange;
+    this.#discovery = discovery;
   }
 
-  /** The cluster as the watches have told it by now. Throws `KplanError` where it cannot be reached. */
+  /** The cluster as the watches have told it by now; those who ask at once are answered at once. Throws `KplanError` where it cannot be reached. */
   async read(): Promise<WorldReading> {
-    const types = toKinds(await this.#cluster.resources());
-    for (const [key, kind] of this.#kinds) if (!types.has(key)) this.#forget(key, kind);
-    await Promise.all([...types].map(([key, type]) => this.#join(key, type)));
+    this.#joining ??= this.#joinAll().finally(() => (this.#joining = undefined));
+    const types = await this.#joining;
     if (this.#fault !== undefined) throw this.#fault;
     this.#settle();
     const unread = [...this.#kinds].flatMap(([key, { state }]) => (state === 'unread' ? [key] : []));
-    return { world: this.#world, unread: unread.toSorted(compareStrings) };
+    return { world: this.#world, unread: unread.toSorted(compareStrings), types };
   }
 
   /** Ends all watches and waits for their end. */
   async close(): Promise<void> {
     for (const { abort } of this.#kinds.values()) abort.abort();
     await Promise.all(this.#watches);
+  }
+
+  async #joinAll(): Promise<readonly ResourceType[]> {
+    const types = await this.#discover();
+    const kinds = toKinds(types);
+    for (const [key, kind] of this.#kinds) if (!kinds.has(key)) this.#forget(key, kind);
+    await Promise.all([...kinds].map(([key, type]) => this.#join(key, type)));
+    return types;
+  }
+
+  async #discover(): Promise<readonly ResourceType[]> {
+    const at = this.#discovery.clock.now();
+    const known = this.#served;
+    if (known !== undefined && at - known.at < this.#discovery.age && known.at - this.#serversChangedAt >= DISCOVERY_LAG)
+      return known.types;
+    this.#served = { at, types: await this.#cluster.resources() };
+    return this.#served.types;
   }
 
   async #join(key: string, type: ResourceType): Promise<void> {
@@ -60,13 +99,22 @@ export class WatchedWorld {
     try {
       for await (const event of this.#cluster.watch(kind.type, { resourceVersion, signal })) {
         if (event.type === 'expired') break;
-        if (event.type === 'bookmark') continue;
-        this.#changed.set(refKeyOf(event.object), { object: event.object, isGone: event.type === 'deleted' });
+        if (event.type === 'bookmark' || isHelmRelease(event.object)) continue;
+        if (SERVERS.has(`${kind.type.group}/${kind.type.kind}`)) this.#serversChangedAt = this.#discovery.clock.now();
+        this.#note(event.object, event.type === 'deleted');
       }
     } catch (error) {
       if (!(error instanceof KplanError)) this.#fault ??= error;
     }
     kind.state = 'lost';
+  }
+
+  #note(object: KubernetesObject, isGone: boolean): void {
+    const key = refKeyOf(object);
+    const last = this.#changed.get(key);
+    const before = last === undefined ? this.#world.get(refOf(object)) : last.isGone ? undefined : last.object;
+    this.#changed.set(key, { object, isGone });
+    this.#tell(before, isGone ? undefined : object);
   }
 
   /** Objects that are as they were stay the same objects, so that what was made of them stays known. */
@@ -76,7 +124,14 @@ export class WatchedWorld {
     for (const key of this.#changed.keys()) if (known.has(key) || listed.has(key)) this.#changed.delete(key);
     const gone = [...known].flatMap(([key, object]) => (listed.has(key) ? [] : [refOf(object)]));
     const news = [...listed].flatMap(([key, item]) => (versionOf(known.get(key)) === versionOf(item) ? [] : [item]));
-    this.#world = this.#world.without(gone).with(news);
+    const before = this.#world;
+    this.#world = before.without(gone).with(news);
+    for (const ref of gone) this.#tell(before.get(ref), undefined);
+    for (const item of news) this.#tell(before.get(refOf(item)), item);
+  }
+
+  #tell(before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
+    if (before !== undefined) this.#onChange(before, after);
   }
 
   #settle(): void {

@@ -3,9 +3,11 @@ import { createAdmissionEngine } from './admission/index.ts';
 import {
   boundReplicas,
   expandWorld,
+  listRefusedManifests,
   listRefusedPods,
   progressOf,
   removeOrphans,
+  resourceNameOf,
   scaleByAutoscaler,
   startRollout,
   stepRollout,
@@ -13,16 +15,15 @@ import {
 import { NETWORK_LEAVES_OUT, networkEngine } from './network/index.ts';
 import { RBAC_LEAVES_OUT, rbacEngine } from './rbac/index.ts';
 import { createRolloutEngine, ROLLOUT_LEAVES_OUT } from './rollout/index.ts';
-import { createSchedulerEngine, NOT_SIMULATED, schedule, schedulingKnown, type SchedulerProfile } from './scheduler/index.ts';
+import { createPlacer, createSchedulerEngine, NOT_SIMULATED, schedulingKnown, type SchedulerProfile } from './scheduler/index.ts';
 
 /** Whether updates can finish, by the controllers and the scheduler. */
 function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Engine {
-  const options = profiles === undefined ? {} : { profiles };
   return createRolloutEngine({
     bound: (world) => boundReplicas(world).world,
     expand: expandWorld,
     listRefused: listRefusedPods,
-    place: (world) => schedule(world, options),
+    place: createPlacer(profiles === undefined ? {} : { profiles }),
     knowsNodes: schedulingKnown,
     start: startRollout,
     scale: scaleByAutoscaler,
@@ -32,11 +33,18 @@ function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Eng
   });
 }
 
+/** What the API server lets nobody make, or warns of. */
+export const admissionEngine: Engine = createAdmissionEngine({
+  listRefused: (world) => [...listRefusedPods(world), ...listRefusedManifests(world)],
+  expand: expandWorld,
+  resourceNameOf,
+});
+
 /** The engines whose facts make effects, in the order in which reports show them. Without profiles pods go where the default one puts them. */
 export function createEngines(profiles?: readonly SchedulerProfile[]): readonly Engine[] {
   return [
     createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
-    createAdmissionEngine(listRefusedPods),
+    admissionEngine,
     rolloutEngineOf(profiles),
     networkEngine,
     rbacEngine,

@@ -5,6 +5,7 @@ import type { Remark } from '../report/index.ts';
 const TITLE_LIMIT = 255;
 /** Far below the 64 KiB that GitHub takes: fifty go into one request. */
 const MESSAGE_LIMIT = 4_000;
+const REMEDY_LIMIT = 1_000;
 
 /** An annotation of a check run (`POST /repos/{owner}/{repo}/check-runs`). */
 export interface CheckAnnotation {
@@ -20,15 +21,41 @@ export interface CheckAnnotation {
 
 const LEVELS: Readonly<Record<Severity, CheckAnnotation['annotation_level']>> = { error: 'failure', info: 'notice', warning: 'warning' };
 
-/** What is not waived and has a place, in the order of the remarks; the rest is in the summary alone. */
+/** What is not waived and has a place, in the order of the remarks, one for each cause; the rest is in the summary alone. */
 export function toCheckAnnotations(remarks: readonly Remark[]): readonly CheckAnnotation[] {
-  return remarks.flatMap((remark) => {
-    const { source, waived, severity } = remark;
-    if (source === undefined || waived !== undefined) return [];
+  const open = remarks.filter(({ waived }) => waived === undefined);
+  return groupByCause(open).flatMap(({ first, others }) => {
+    const { source, severity } = first;
+    if (source === undefined) return [];
     return [
-      { path: source.file, ...linesOf(source), annotation_level: LEVELS[severity], title: titleOf(remark), message: messageOf(remark) },
+      {
+        path: source.file,
+        ...linesOf(source),
+        annotation_level: LEVELS[severity],
+        title: titleOf(first),
+        message: messageOf(first, others),
+      },
     ];
   });
+}
+
+/** What one place brings about, all of one code and severity: one annotation. */
+export interface Grouped {
+  readonly first: Remark;
+  readonly others: readonly Remark[];
+}
+
+/** Remarks of the same code and severity at the same place together, where the first of them stands; what has no place is alone. */
+export function groupByCause(remarks: readonly Remark[]): readonly Grouped[] {
+  const groups = new Map<string, { readonly first: Remark; readonly others: Remark[] }>();
+  for (const [index, remark] of remarks.entries()) {
+    const { source, severity, code } = remark;
+    const key = source === undefined ? String(index) : `${severity} ${code} ${source.line}-${source.endLine} ${source.file}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: remark, others: [] });
+    else group.others.push(remark);
+  }
+  return [...groups.values()];
 }
 
 // GitHub takes columns only where the place is on one line; its last column is inclusive.
@@ -47,11 +74,20 @@ export function titleOf({ code, title }: Remark): string {
   return clip(`${code} ${title}`, TITLE_LIMIT);
 }
 
-/** The text of an annotation: of a finding with its object, of what has no place any more with where it stood, and what to do. */
-export function messageOf({ isEffect, ref, message, stood, remedy }: Remark): string {
+/**
+ * The text of an annotation: of a finding with its object, of what has no place any more with where it stood, what else the same place
+ * brings about, and what to do.
+ */
+export function messageOf(first: Remark, others: readonly Remark[]): string {
+  const more = others.length === 0 ? '' : `\nand ${others.length} more:${others.map((remark) => `\n- ${sentenceOf(remark)}`).join('')}`;
+  const remedy = clip(first.remedy, REMEDY_LIMIT);
+  return `${clip(`${sentenceOf(first)}${more}`, MESSAGE_LIMIT - remedy.length - 1)}\n${remedy}`.trimEnd();
+}
+
+function sentenceOf({ isEffect, ref, message, stood }: Remark): string {
   const subject = isEffect || ref === undefined ? '' : `${formatRef(ref)}: `;
   const before = stood === undefined ? '' : ` (before: ${stood.file}:${stood.line})`;
-  return clip(`${subject}${message}${before}\n${remedy}`, MESSAGE_LIMIT);
+  return `${subject}${message}${before}`;
 }
 
 function clip(text: string, limit: number): string {

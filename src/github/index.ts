@@ -2,4 +2,4 @@ export { toCheckAnnotations } from './annotation.ts';
 export { toJobSummary } from './job-summary.ts';
 export { publishCheck, type CheckReport } from './publish.ts';
 export { readWorkflowRun } from './pull-request.ts';
-export { toWorkflowCommands } from './workflow-commands.ts';
+export { toErrorCommand, toWorkflowCommands } from './workflow-commands.ts';

@@ -8,6 +8,8 @@ import type { WorkflowRun } from './pull-request.ts';
 /** GitHub takes so many annotations in one request. */
 const PER_REQUEST = 50;
 const MOST_CREATIONS = 3;
+/** GitHub takes descriptions of a commit status of 140 characters. */
+const DESCRIPTION_LIMIT = 140;
 
 /** What is to be shown of one run. */
 export interface CheckReport {
@@ -23,24 +25,61 @@ export interface CheckReport {
   readonly isQuiet: boolean;
 }
 
-/** What became of it: the check's address, and what was refused besides; or why there is no check. */
+/** What became of it: the check's address, and what was refused besides; or why there is no check, and what there is instead. */
 export type Published =
   | { readonly kind: 'published'; readonly url: string; readonly notes: readonly string[] }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: string; readonly instead: readonly ('comment' | 'commit status')[] };
 
 /**
  * Shows a report in its pull request: a check run with all annotations (50 a request; the check ends with the last) and one comment
- * that is updated. Of a run without the right to it, as of one from a fork, nothing is shown, and the reason is the answer.
+ * that is updated. Without the right to checks, which only Apps and the tokens of workflows have, there is a commit status in its place;
+ * what a run may not do at all, as one from a fork, is left out, and the reason is the answer.
  */
 export async function publishCheck(run: WorkflowRun, report: CheckReport, clock: Clock): Promise<Published> {
   const github = await openGithub(run, clock);
   try {
     const url = await createCheck(github, run, report);
-    return { kind: 'published', url, notes: await comment(github, run, report) };
+    const refusal = await refusalOf(() => comment(github, run, report));
+    return { kind: 'published', url, notes: refusal === undefined ? [] : [`there is no comment: ${refusal.message}`] };
   } catch (error) {
-    if (error instanceof GithubRefusal) return { kind: 'refused', reason: error.message };
+    if (!(error instanceof GithubRefusal)) throw error;
+    const instead = RIGHTS_MISSING.has(error.status) ? await showWithoutCheck(github, run, report) : [];
+    return { kind: 'refused', reason: error.message, instead };
+  }
+}
+
+/** What GitHub answers to who may not write checks, though perhaps something else: also that there is no such thing. */
+const RIGHTS_MISSING: ReadonlySet<number> = new Set([403, 404, 422]);
+
+async function showWithoutCheck(github: Octokit, run: WorkflowRun, report: CheckReport): Promise<readonly ('comment' | 'commit status')[]> {
+  const status = await refusalOf(() => createStatus(github, run, report));
+  const shown = run.pullRequest !== undefined && !report.isQuiet;
+  const said = shown ? await refusalOf(() => comment(github, run, report)) : undefined;
+  return [...(status === undefined ? ['commit status' as const] : []), ...(shown && said === undefined ? ['comment' as const] : [])];
+}
+
+/** What GitHub refused of some work; undefined where it did that. */
+async function refusalOf(work: () => Promise<void>): Promise<GithubRefusal | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof GithubRefusal) return error;
     throw error;
   }
+}
+
+async function createStatus(github: Octokit, { owner, repo, headSha, runUrl }: WorkflowRun, report: CheckReport): Promise<void> {
+  const { name, title, conclusion } = report;
+  await github.rest.repos.createCommitStatus({
+    owner,
+    repo,
+    sha: headSha,
+    state: conclusion === 'failure' ? 'failure' : 'success',
+    context: name,
+    description: title.length <= DESCRIPTION_LIMIT ? title : `${title.slice(0, DESCRIPTION_LIMIT - 1)}…`,
+    ...(runUrl === undefined ? {} : { target_url: runUrl }),
+  });
 }
 
 async function createCheck(github: Octokit, run: WorkflowRun, report: CheckReport): Promise<string> {
@@ -84,18 +123,8 @@ async function createOnce<T>(create: () => Promise<T>, find: () => Promise<T | u
   }
 }
 
-/** The check is what counts: where the comment is refused, that is only said. */
-async function comment(github: Octokit, run: WorkflowRun, report: CheckReport): Promise<readonly string[]> {
-  if (run.pullRequest === undefined) return [];
-  try {
-    await upsertComment(
-      github,
-      { ...run, pullRequest: run.pullRequest },
-      { name: report.name, text: report.summary, begins: !report.isQuiet },
-    );
-    return [];
-  } catch (error) {
-    if (error instanceof GithubRefusal) return [`there is no comment: ${error.message}`];
-    throw error;
-  }
+async function comment(github: Octokit, run: WorkflowRun, report: CheckReport): Promise<void> {
+  if (run.pullRequest === undefined) return;
+  const where = { ...run, pullRequest: run.pullRequest };
+  await upsertComment(github, where, { name: report.name, text: report.summary, begins: !report.isQuiet });
 }

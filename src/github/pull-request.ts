@@ -14,6 +14,8 @@ export interface WorkflowRun {
   readonly pullRequest?: number;
   /** Unlike for each attempt of each run. */
   readonly attempt: string;
+  /** The page of the run, where its log is. */
+  readonly runUrl?: string;
   readonly token: string;
 }
 
@@ -32,8 +34,14 @@ export function readWorkflowRun(env: Environment): WorkflowRun | undefined {
     headSha,
     ...(pullRequest === undefined ? {} : { pullRequest }),
     attempt: `${env['GITHUB_RUN_ID'] ?? ''}.${env['GITHUB_RUN_ATTEMPT'] ?? ''}.${env['GITHUB_JOB'] ?? ''}`,
+    ...runUrlOf(env, repository),
     token,
   };
+}
+
+function runUrlOf(env: Environment, repository: string): Pick<WorkflowRun, 'runUrl'> {
+  const { GITHUB_SERVER_URL: server = '', GITHUB_RUN_ID: id = '' } = env;
+  return server === '' || id === '' ? {} : { runUrl: `${server}/${repository}/actions/runs/${id}` };
 }
 
 function readEvent(file: string | undefined): JsonValue | undefined {

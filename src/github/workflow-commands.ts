@@ -1,7 +1,7 @@
 import type { Effect, Finding, Severity, SourceRange } from '../model/index.ts';
-import { toRemarks, type Remark } from '../report/index.ts';
+import { toRemarks } from '../report/index.ts';
 import { toVisible } from '../std/index.ts';
-import { messageOf, titleOf } from './annotation.ts';
+import { groupByCause, messageOf, titleOf, type Grouped } from './annotation.ts';
 
 /** What one step of a job may show of each level (GitHub: 10 errors, 10 warnings and 10 notices a step). */
 const PER_LEVEL = 10;
@@ -24,7 +24,7 @@ interface Annotation {
  */
 export function toWorkflowCommands(findings: readonly Finding[], effects: readonly Effect[]): string {
   const open = toRemarks(findings, effects).filter(({ waived }) => waived === undefined);
-  const annotations = open.map(annotate);
+  const annotations = groupByCause(open).map(annotate);
   const byLevel = (level: Level): readonly Annotation[] => annotations.filter((annotation) => annotation.level === level);
   const notices = byLevel('notice');
   const shown = [...byLevel('error').slice(0, PER_LEVEL), ...byLevel('warning').slice(0, PER_LEVEL)];
@@ -36,8 +36,13 @@ export function toWorkflowCommands(findings: readonly Finding[], effects: readon
 }
 
 // Of what is in no file any more the annotation has none, and says where it stood: the lines of that file are others now.
-function annotate(remark: Remark): Annotation {
-  return { level: LEVELS[remark.severity], source: remark.source, title: titleOf(remark), message: messageOf(remark) };
+function annotate({ first, others }: Grouped): Annotation {
+  return { level: LEVELS[first.severity], source: first.source, title: titleOf(first), message: messageOf(first, others) };
+}
+
+/** What stopped a whole run, as an annotation of the run: it has no place in a file. */
+export function toErrorCommand(message: string): string {
+  return `${toCommand({ level: 'error', source: undefined, title: 'kplan', message: message.trimEnd() })}\n`;
 }
 
 function summarise(left: readonly Annotation[]): Annotation {

@@ -1,5 +1,8 @@
+export { applySplices, editDocument, type Splice } from './edit-document.ts';
 export { FileMemo } from './file-memo.ts';
 export type { IncompletePlace } from './incomplete.ts';
+export { Checkout } from './git/remote/checkout.ts';
+export { RemoteGit, type RemoteOptions } from './git/remote/remote-git.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export type { LoadedFile, LoadNotes } from './load-files.ts';
 export { parseDocuments, type ParsedDocument } from './parse-documents.ts';

@@ -24,6 +24,8 @@ import { PARSER_VERSION } from './yaml/parse-file.ts';
 export interface LoadOptions {
   /** A directory or file; `-` for standard input. */
   readonly path: string;
+  /** The folder of the disk that the path is a part of: what it refers to must stand in it. Its repository's, else the path itself, by default. */
+  readonly root?: string;
   /** A Git revision to read the path from, without a checkout; `merge-base:REV` takes the merge base; absent for the working tree. */
   readonly ref?: string;
   /** What `merge-base:REV` as the revision is the merge base with; HEAD by default. */
@@ -79,7 +81,7 @@ export async function readRepository(options: LoadOptions): Promise<LoadResult> 
   if (options.path === '-') return readStream(options, limits);
   if (options.ref === undefined) {
     refuseBareRepository(options.path);
-    const tree = openDiskTree(options.path, limits);
+    const tree = openDiskTree(options.path, limits, options.root);
     const source: WorldSource = { kind: 'directory', description: options.path, path: options.path, kubernetesVersions: [] };
     return finish(await gather(tree, options, limits), tree.root, source, tree);
   }
@@ -110,6 +112,20 @@ async function resolveRevision(git: GitSource, ref: string, head: string): Promi
 async function gather(tree: SourceTree, options: LoadOptions, limits: Limits): Promise<Gathering> {
   const digester = await options.digester?.(tree.root);
   const memory = openMemory(tree, options, limits, digester);
+  try {
+    return await gatherWith(memory, digester, tree, options, limits);
+  } finally {
+    memory?.documents.close();
+  }
+}
+
+async function gatherWith(
+  memory: Memory | undefined,
+  digester: Digester | undefined,
+  tree: SourceTree,
+  options: LoadOptions,
+  limits: Limits,
+): Promise<Gathering> {
   const { clock } = options;
   const gathering = new Gathering(limits, {
     ...(memory === undefined ? {} : { memory }),

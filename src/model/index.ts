@@ -46,6 +46,7 @@ export {
 export { formatQuantity, parseQuantity, toMilli, toUnits, type Quantity } from './quantity.ts';
 export { toScaledValue } from './scaled-value.ts';
 export { listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-budget.ts';
+export { isGranted } from './reference-grant.ts';
 export { compareRefs, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
 export type { Kind, Schema, SchemaCatalog } from './schema/schema.ts';
 export { formatSelector, isSelected, readLabelSelector, readMapSelector, SELECT_ALL, type Requirement, type Selector } from './selector.ts';
@@ -59,6 +60,6 @@ export {
   type Taint,
   type Toleration,
 } from './toleration.ts';
-export { containersOf, podTemplateOf, type PodTemplate } from './workload.ts';
+export { containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
 export { World } from './world.ts';
 export { Lens, nameOnly, type View } from './lens.ts';

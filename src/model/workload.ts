@@ -1,6 +1,6 @@
 import { getObject, getString, isArray, isObject, type JsonObject } from '../std/index.ts';
 import type { Path } from '../std/index.ts';
-import { gvkOf, type KubernetesObject } from './object.ts';
+import { gvkOf, type GroupKind, type KubernetesObject } from './object.ts';
 
 /** Where each workload kind keeps its pod template; a Pod is its own template. */
 const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +14,18 @@ const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
   'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
   'batch/Job': ['spec', 'template'],
 };
+
+/** What runs pods, or is one. */
+export const WORKLOAD_KINDS: readonly GroupKind[] = [
+  { group: '', kind: 'Pod' },
+  { group: '', kind: 'ReplicationController' },
+  { group: 'apps', kind: 'DaemonSet' },
+  { group: 'apps', kind: 'Deployment' },
+  { group: 'apps', kind: 'ReplicaSet' },
+  { group: 'apps', kind: 'StatefulSet' },
+  { group: 'batch', kind: 'CronJob' },
+  { group: 'batch', kind: 'Job' },
+];
 
 /** The pod template of a workload: its metadata and spec, and the path to it within the object. */
 export interface PodTemplate {

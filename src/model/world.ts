@@ -1,43 +1,104 @@
-import { compareStrings } from '../std/index.ts';
-import { gvkOf, labelsOf, nameOf, namespaceOf, type GroupKind, type KubernetesObject } from './object.ts';
+import { changeMap, getOrAdd, groupBy, listDifferentKeys } from '../std/index.ts';
+import { gvkOf, labelsOf, namespaceOf, type GroupKind, type KubernetesObject } from './object.ts';
 import { refKeyOf, toRefKey, type RefKey } from './ref.ts';
 import { isSelected, type Selector } from './selector.ts';
+import { SortedObjects } from './sorted-objects.ts';
+
+/** By what objects are grouped; undefined for those that are in no group. It must look at nothing else. */
+export type GroupKey = (object: KubernetesObject) => string | undefined;
 
 /** The objects of one kind, ordered by namespace and name. Shared by every world in which the kind is the same. */
 export class KindIndex {
   readonly byKey: ReadonlyMap<RefKey, KubernetesObject>;
-  #objects: readonly KubernetesObject[] | undefined;
-  #byNamespace: ReadonlyMap<string, readonly KubernetesObject[]> | undefined;
+  #all: SortedObjects;
+  /** Handed down to the indexes that come of this one, with what differs. */
+  readonly #groups = new Map<GroupKey, ReadonlyMap<string, SortedObjects>>();
   readonly #memo = new Map<unknown, unknown>();
 
   constructor(byKey: ReadonlyMap<RefKey, KubernetesObject>) {
     this.byKey = byKey;
+    this.#all = SortedObjects.of(() => byKey.values());
+  }
+
+  /** The index of the objects of this one with some changed; undefined takes one away. A few changes cost what they are. */
+  changed(changes: ReadonlyMap<RefKey, KubernetesObject | undefined>): KindIndex {
+    const index = new KindIndex(changeMap(this.byKey, changes));
+    if (changes.size * FEW > this.byKey.size) return index;
+    const gone = [...changes.keys()].flatMap((key) => this.byKey.get(key) ?? []);
+    const come = [...changes.values()].filter((object) => object !== undefined);
+    index.#all = this.#all.changed(gone, come) ?? index.#all;
+    for (const [keyOf, groups] of this.#groups) index.#groups.set(keyOf, changeGroups(groups, keyOf, { gone, come }));
+    return index;
+  }
+
+  /** The keys under which objects may be other than in another index; undefined where they cannot be told without going through all. */
+  listDifferent(other: KindIndex): ReadonlySet<RefKey> | undefined {
+    return listDifferentKeys(this.byKey, other.byKey);
   }
 
   /** All objects of the kind, by namespace and name. */
   get objects(): readonly KubernetesObject[] {
-    this.#objects ??= toSortedObjects(this.byKey.values());
-    return this.#objects;
+    return this.#all.list();
   }
 
   /** The objects of one namespace (of none, for cluster-scoped kinds), by name. */
   inNamespace(namespace: string | undefined): readonly KubernetesObject[] {
-    this.#byNamespace ??= groupBy(this.objects, (object) => namespaceOf(object) ?? '');
-    return this.#byNamespace.get(namespace ?? '') ?? [];
+    return this.inGroup(namespaceKeyOf, namespace ?? '');
+  }
+
+  /** The objects of one group, by namespace and name. `keyOf` must be a function declared once. */
+  inGroup(keyOf: GroupKey, key: string): readonly KubernetesObject[] {
+    return this.#groupsBy(keyOf).get(key)?.list() ?? NOTHING;
+  }
+
+  /** The keys of all groups. `keyOf` must be a function declared once. */
+  groupKeys(keyOf: GroupKey): Iterable<string> {
+    return this.#groupsBy(keyOf).keys();
   }
 
   /** What `compute` makes of these objects, computed once for this index. `compute` must be a function declared once. */
   derive<T>(compute: (objects: readonly KubernetesObject[]) => T): T {
     return memoize(this.#memo, compute, () => compute(this.objects));
   }
+
+  #groupsBy(keyOf: GroupKey): ReadonlyMap<string, SortedObjects> {
+    let groups = this.#groups.get(keyOf);
+    if (groups === undefined) this.#groups.set(keyOf, (groups = toGroups(this.objects, keyOf)));
+    return groups;
+  }
 }
 
-// The keys are made once for each object, not for each comparison.
-function toSortedObjects(objects: Iterable<KubernetesObject>): readonly KubernetesObject[] {
-  const keyed: { readonly key: string; readonly object: KubernetesObject }[] = [];
-  for (const object of objects) keyed.push({ key: `${namespaceOf(object) ?? ''}\0${nameOf(object)}\0${object.apiVersion}`, object });
-  return keyed.toSorted((a, b) => compareStrings(a.key, b.key)).map(({ object }) => object);
+/** Where more than one in so many objects changes, all are grouped again. */
+const FEW = 8;
+const NOTHING: readonly KubernetesObject[] = [];
+
+function namespaceKeyOf(object: KubernetesObject): string {
+  return namespaceOf(object) ?? '';
 }
+
+function toGroups(objects: readonly KubernetesObject[], keyOf: GroupKey): ReadonlyMap<string, SortedObjects> {
+  return new Map([...groupBy(objects, keyOf)].map(([key, group]) => [key, SortedObjects.ofSorted(group)]));
+}
+
+interface Difference {
+  readonly gone: readonly KubernetesObject[];
+  readonly come: readonly KubernetesObject[];
+}
+
+function changeGroups(
+  groups: ReadonlyMap<string, SortedObjects>,
+  keyOf: GroupKey,
+  { gone, come }: Difference,
+): ReadonlyMap<string, SortedObjects> {
+  const [left, added] = [groupBy(gone, keyOf), groupBy(come, keyOf)];
+  const changes = new Map<string, SortedObjects | undefined>();
+  for (const key of new Set([...left.keys(), ...added.keys()])) {
+    const group = (groups.get(key) ?? SortedObjects.ofSorted(NOTHING)).changed(left.get(key) ?? NOTHING, added.get(key) ?? NOTHING);
+    changes.set(key, group === undefined || group.isEmpty ? undefined : group);
+  }
+  return changeMap(groups, changes);
+}
+
 const EMPTY_INDEX = new KindIndex(new Map());
 
 /**
@@ -67,31 +128,45 @@ export class World {
 
   /** This world with these objects added or replaced. */
   with(objects: Iterable<KubernetesObject>): World {
-    return this.#change(objects, (map, object) => map.set(refKeyOf(object), object), kindKeyOfObject);
+    return this.#change(objects, refKeyOf, kindKeyOfObject, (object) => object);
   }
 
   /** This world without the objects of these identities. */
   without(refs: Iterable<GroupKind & { readonly namespace?: string; readonly name: string }>): World {
     return this.#change(
       refs,
-      (map, ref) => map.delete(toRefKey(ref)),
+      toRefKey,
       (ref) => `${ref.group}/${ref.kind}`,
+      () => undefined,
     );
   }
 
-  #change<T>(items: Iterable<T>, change: (map: Map<RefKey, KubernetesObject>, item: T) => void, kindOf: (item: T) => string): World {
-    const changed = new Map<string, Map<RefKey, KubernetesObject>>();
+  #change<T>(
+    items: Iterable<T>,
+    keyOf: (item: T) => RefKey,
+    kindOf: (item: T) => string,
+    objectOf: (item: T) => KubernetesObject | undefined,
+  ): World {
+    const changes = new Map<string, Map<RefKey, KubernetesObject | undefined>>();
+    const made = new Map<string, Map<RefKey, KubernetesObject>>();
     for (const item of items) {
       const kind = kindOf(item);
-      let map = changed.get(kind);
-      if (map === undefined) changed.set(kind, (map = new Map(this.#kinds.get(kind)?.byKey)));
-      change(map, item);
+      const [key, object, index] = [keyOf(item), objectOf(item), this.#kinds.get(kind)];
+      if (index === undefined)
+        put(
+          getOrAdd(made, kind, () => new Map<RefKey, KubernetesObject>()),
+          key,
+          object,
+        );
+      else {
+        const change = getOrAdd(changes, kind, () => new Map<RefKey, KubernetesObject | undefined>());
+        if (index.byKey.get(key) === object) change.delete(key);
+        else change.set(key, object);
+      }
     }
     const kinds = new Map(this.#kinds);
-    for (const [kind, map] of changed) {
-      if (map.size === 0) kinds.delete(kind);
-      else kinds.set(kind, new KindIndex(map));
-    }
+    for (const [kind, objects] of made) if (objects.size > 0) kinds.set(kind, new KindIndex(objects));
+    for (const [kind, change] of changes) if (change.size > 0) putIndex(kinds, kind, this.#kinds.get(kind)?.changed(change));
     return new World(kinds);
   }
 
@@ -148,6 +223,16 @@ export class World {
   }
 }
 
+function put(objects: Map<RefKey, KubernetesObject>, key: RefKey, object: KubernetesObject | undefined): void {
+  if (object === undefined) objects.delete(key);
+  else objects.set(key, object);
+}
+
+function putIndex(kinds: Map<string, KindIndex>, kind: string, index: KindIndex | undefined): void {
+  if (index === undefined || index.byKey.size === 0) kinds.delete(kind);
+  else kinds.set(kind, index);
+}
+
 function listObjects(world: World): readonly KubernetesObject[] {
   return world.kinds().flatMap(({ group, kind }) => world.byKind(group, kind));
 }
@@ -155,17 +240,6 @@ function listObjects(world: World): readonly KubernetesObject[] {
 function kindKeyOfObject(object: KubernetesObject): string {
   const { group, kind } = gvkOf(object);
   return `${group}/${kind}`;
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function memoize<T>(memo: Map<unknown, unknown>, key: (...args: never[]) => T, compute: () => T): T {

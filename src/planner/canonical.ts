@@ -85,7 +85,11 @@ function withoutClaimTypes(object: KubernetesObject): KubernetesObject {
 const ALWAYS_THERE = new Set(['conditions', 'resources', 'spec', 'strategy', 'updateStrategy']);
 
 function isAlwaysThere(name: string, struct: Schema | undefined): boolean {
-  return ALWAYS_THERE.has(name) && !(name === 'resources' && struct?.definition?.endsWith('.PodSpec') === true);
+  return (
+    ALWAYS_THERE.has(name) &&
+    struct?.properties !== undefined &&
+    !(name === 'resources' && struct?.definition?.endsWith('.PodSpec') === true)
+  );
 }
 
 function isEmptyObject(value: JsonValue | undefined): boolean {
@@ -100,17 +104,17 @@ function withoutEmpty(value: JsonValue, schema: Schema | undefined, builtIn: boo
   if (value === null) return schema?.nullable === true || (schema !== undefined && schema.type === undefined) ? value : undefined;
   if (isArray(value)) return withoutEmptyItems(value, schema, builtIn);
   if (!isObject(value)) return value;
-  const out: Record<string, JsonValue> = {};
+  const out: [string, JsonValue][] = [];
   let changed = false;
   for (const [name, item] of Object.entries(value)) {
     const sparse = withoutEmpty(item, childOf(schema, name), builtIn);
     const kept = builtIn && isAlwaysThere(name, schema) && isEmptyObject(sparse) ? undefined : sparse;
     changed ||= kept !== item;
-    if (kept !== undefined) out[name] = kept;
+    if (kept !== undefined) out.push([name, kept]);
   }
   const isMap = schema?.additionalProperties !== undefined && schema.properties === undefined;
-  if (builtIn && isMap && Object.keys(out).length === 0) return undefined;
-  return changed ? out : value;
+  if (builtIn && isMap && out.length === 0) return undefined;
+  return changed ? Object.fromEntries(out) : value;
 }
 
 function withoutEmptyItems(list: readonly JsonValue[], schema: Schema | undefined, builtIn: boolean): JsonValue | undefined {

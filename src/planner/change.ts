@@ -1,4 +1,6 @@
+import { refuseRoleChange } from '../engine/rbac/index.ts';
 import {
+  describe,
   isKubernetesObject,
   toFinding,
   withMetadata,
@@ -10,14 +12,13 @@ import {
   type Schema,
 } from '../model/index.ts';
 import { defaultObject, keepAllocated, withoutAllocated } from '../model/schema/index.ts';
-import { isEqualJson, toPointer, type JsonValue } from '../std/index.ts';
+import { isEqualJson, toFieldPath, toPointer, type JsonValue } from '../std/index.ts';
 import { keptPreconditionOf } from './applied-hash.ts';
 import { canonicalOf, hasOwnStatus, withoutSystemFields } from './canonical.ts';
 import { diffValues } from './diff.ts';
 import { markDrift } from './drift.ts';
 import { preconditionOf } from './fields-hash.ts';
-import { findImmutable } from './immutable.ts';
-import type { Desired, PlanInput, ServerAnswer } from './input.ts';
+import type { Desired, PlanInput, ServerAnswer, UpdateProblem } from './input.ts';
 import { applyMerge, formatFieldPath, mergeValues, type FieldConflict } from './merge/index.ts';
 import { atField, lineOf, toIndexPath } from './place.ts';
 import { losesData } from './protected.ts';
@@ -33,13 +34,16 @@ export interface PlannedChange {
   readonly findings: readonly Finding[];
 }
 
-type Settings = Pick<PlanInput, 'catalog' | 'fieldManager' | 'forceConflicts' | 'mode' | 'now' | 'salt'>;
+type Settings = Pick<PlanInput, 'catalog' | 'fieldManager' | 'forceConflicts' | 'judgeUpdate' | 'mode' | 'now' | 'salt'>;
 
 interface Memo extends PlannedChange {
   readonly live: KubernetesObject | undefined;
   readonly schema: Schema | undefined;
   readonly settings: Settings;
 }
+
+/** What is said of a field that may not change: to have it so, the object has to be made anew. */
+const FIXED = 'KV0126';
 
 const memo = new WeakMap<Desired, Memo>();
 
@@ -149,12 +153,22 @@ function planUpdate(desired: Desired, live: KubernetesObject, schema: Schema | u
   const after = canonicalOf(merged, settings.catalog);
   const fields = diffValues(comparable(before, settings), comparable(after, settings), schema);
   if (fields.length === 0) return unchanged;
-  const immutable = findImmutable(before, after, fields);
-  if (immutable !== undefined) return planReplace(desired, live, settings, fields, immutable);
-  const findings = conflicts.map((conflict) => toConflictFinding(desired, conflict, schema));
+  const problems = settings.judgeUpdate(withStatusOf(before, view), withStatusOf(after, view));
+  const fixed = problems.find(({ code }) => code === FIXED);
+  if (fixed !== undefined) return planReplace({ desired, live, fields, fixed }, settings);
+  const findings = [
+    ...conflicts.map((conflict) => toConflictFinding(desired, conflict, schema)),
+    ...problems.map((problem) => toRefusal(problem, desired, after, settings)),
+  ];
   const marked = markDrift(fields, { live: view, applied: desired.object, merged: after, manager: settings.fieldManager, schema });
   const change = { ...toChange('update', desired, live, settings), fields: marked, merged: after };
   return { change, after: settings.mode === 'revision' ? desired.object : withStatusOf(merged, live), findings };
+}
+
+/** What the server would say of both objects together, where the manifest says what is wrong. */
+function toRefusal({ code, path, data }: UpdateProblem, desired: Desired, after: KubernetesObject, { catalog }: Settings): Finding {
+  const pointer = toPointer(path);
+  return toFinding(code, { ref: desired.ref, path: pointer, source: atField(desired, after, pointer, catalog), data });
 }
 
 /** A cluster may be read in another version than the manifest's: that alone is no change to it. */
@@ -164,25 +178,28 @@ function comparable(object: KubernetesObject, settings: Settings): JsonValue {
   return rest;
 }
 
-function planReplace(
-  desired: Desired,
-  live: KubernetesObject,
-  settings: Settings,
-  fields: readonly FieldChange[],
-  immutable: { readonly path: string; readonly field: string },
-): PlannedChange {
+interface Replaced {
+  readonly desired: Desired;
+  readonly live: KubernetesObject;
+  readonly fields: readonly FieldChange[];
+  /** Why it cannot be updated. */
+  readonly fixed: UpdateProblem;
+}
+
+function planReplace({ desired, live, fields, fixed }: Replaced, settings: Settings): PlannedChange {
   const ref = desired.ref;
-  const source = atField(desired, desired.object, immutable.path, settings.catalog);
-  const finding = toFinding(losesData(desired.object) ? 'KP0103' : 'KP0102', {
-    ref,
-    path: immutable.path,
-    source,
-    data: { kind: ref.kind, field: immutable.field },
-  });
+  const place = toPointer(fixed.path);
+  const path = fields.find((field) => isWithin(field.path, place))?.path ?? place;
+  const source = atField(desired, desired.object, path, settings.catalog);
+  const why = refuseRoleChange(live, desired.object);
+  const code = losesData(desired.object) ? 'KP0103' : why === undefined ? 'KP0102' : 'KA0302';
+  const field = `.${toFieldPath(fixed.path)}`;
+  const refusal = describe({ code: fixed.code, data: fixed.data });
+  const finding = toFinding(code, { ref, path, source, data: { kind: ref.kind, field, refusal, ...(why === undefined ? {} : { why }) } });
   const change = {
     ...toChange('replace', desired, live, settings),
     fields,
-    reason: `${immutable.field} is immutable: deleted, then created`,
+    reason: `${field} is immutable: deleted, then created`,
   };
   return { change, after: desired.object, findings: [finding] };
 }

@@ -51,10 +51,17 @@ function toOne(manifest: Manifest, settings: Settings): Desired {
   const known = memo.get(manifest.object);
   if (known?.manifest === manifest && isKnown(known, settings)) return known;
   const kind = settings.catalog.find(gvkOf(manifest.object));
-  const object = withLabels(withNamespace(hashSecret(manifest.object, settings.salt), kind, settings.defaultNamespace), settings.labels);
+  const scope = kind ?? otherVersionOf(manifest.object, settings);
+  const object = withLabels(withNamespace(hashSecret(manifest.object, settings.salt), scope, settings.defaultNamespace), settings.labels);
   const desired = { manifest, key: refKeyOf(object), ref: refOf(object), object, kind, settings };
   memo.set(manifest.object, desired);
   return desired;
+}
+
+/** A kind in another version of it: of one that is not served, what scope it is of. */
+function otherVersionOf(object: KubernetesObject, { catalog }: Settings): Kind | undefined {
+  const { group, kind } = gvkOf(object);
+  return catalog.findVersions(group, kind)[0];
 }
 
 function isKnown(known: Memo, settings: Settings): boolean {

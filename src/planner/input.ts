@@ -1,7 +1,7 @@
 import type { UserInfo } from '../engine/rbac/index.ts';
 import type {
-  Engine,
   Finding,
+  FindingData,
   GroupVersionKind,
   KubernetesObject,
   Manifest,
@@ -11,7 +11,7 @@ import type {
   World,
   WorldSource,
 } from '../model/index.ts';
-
+import type { Path } from '../std/index.ts';
 import type { Intents } from './intent.ts';
 
 /** How much a plan may delete before it stops. */
@@ -53,7 +53,8 @@ export interface PlanInput {
   readonly labels?: Readonly<Record<string, string>>;
   /** What loading and validation found; the plan carries it on. */
   readonly findings: readonly Finding[];
-  readonly engines: readonly Engine[];
+  /** What the API server would say of an update beyond what it says of the new object alone. */
+  readonly judgeUpdate: JudgeUpdate;
   readonly salt: string;
   /** RFC 3339, to the second. */
   readonly now: string;
@@ -77,6 +78,16 @@ export interface PlanInput {
   readonly unread?: readonly string[];
   /** Where deleted objects last stood, if that is known: manifests of the base revision. */
   readonly lastManifests?: readonly Manifest[];
+}
+
+/** Judges an object that takes the place of another: what is wrong, by its code, at a path of the new one. */
+export type JudgeUpdate = (before: KubernetesObject, after: KubernetesObject) => readonly UpdateProblem[];
+
+/** One thing wrong with an update. */
+export interface UpdateProblem {
+  readonly code: string;
+  readonly path: Path;
+  readonly data: FindingData;
 }
 
 /** What an API server answers to the dry run of a change. */

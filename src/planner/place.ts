@@ -12,7 +12,14 @@ export function lineOf(origin: Origin): SourceRange {
 /** Where the field of a planned object stands in its manifest, or what encloses it there. */
 export function atField(desired: Desired, after: KubernetesObject, pointer: string, catalog: SchemaCatalog): SourceRange {
   const schema = catalog.find(gvkOf(desired.object))?.schema;
-  return desired.manifest.origin.locate(toDesiredPath(fromPointer(pointer), after, desired.manifest.object, schema));
+  const path = asWritten(fromPointer(pointer), desired.manifest.object);
+  return desired.manifest.origin.locate(toDesiredPath(path, after, desired.manifest.object, schema));
+}
+
+/** A value of a Secret may be written as text: then it stands in `stringData`, which is stored as `data`. */
+function asWritten(path: readonly string[], { kind, stringData }: KubernetesObject): readonly string[] {
+  const [field, key] = path;
+  return kind === 'Secret' && field === 'data' && key !== undefined && getAt(stringData, key) !== undefined ? ['stringData', key] : path;
 }
 
 /** A managed field's path as one of keys and indexes in an object, as far as the object has it. */

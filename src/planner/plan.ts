@@ -7,17 +7,16 @@ import {
   toRefKey,
   type Change,
   type Effect,
+  type Engine,
   type Finding,
-  type FindingData,
   type KubernetesObject,
-  type ObjectRef,
   type Plan,
   type RefKey,
   type UnchangedObject,
   type Wave,
   World,
 } from '../model/index.ts';
-import { compareBy, stringifyJson } from '../std/index.ts';
+import { compareBy } from '../std/index.ts';
 import { findUnreachable, listAdmission } from './admission.ts';
 import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
@@ -38,6 +37,7 @@ import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
 import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
+import { settleTold } from './told.ts';
 import { findUnserved } from './unserved.ts';
 
 /** One object that changes, with all that is known of it. */
@@ -61,10 +61,23 @@ interface PlannedChanges {
  * relying on what, and what that does. Pure: the same input, in any order, gives the same plan. Objects whose manifest
  * and live state are the same as in the last call are not looked at again.
  */
-export function createPlan(given: PlanInput): Plan {
+export function createPlan(given: PlanInput, engines: readonly Engine[]): Plan {
+  return draftPlan(given).complete(engines);
+}
+
+/** A plan before any engine was asked what it does. */
+export interface PlanDraft {
+  /** The plan without its effects. */
+  readonly plan: Plan;
+  /** The plan with the effects that these engines find. A plan that changes nothing has none: then no engine is asked. */
+  complete(engines: readonly Engine[]): Plan;
+}
+
+/** What is to be done, and in which order: `createPlan` up to the point where engines are asked, for those who may not need them. */
+export function draftPlan(given: PlanInput): PlanDraft {
   const { input, byKey, unnamed, deletes, planned, asked, entries } = decide(given);
   const marked = [...byKey.values()].filter(({ object }) => readHook(object) !== undefined);
-  const told = marked.flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
+  const marks = marked.flatMap(({ key, object, manifest }) => toHookFinding(object, manifest, hasKey(input.before, key)) ?? []);
   const hooks = input.mode === 'live' ? listOccasional(marked) : [];
   const applied = entries.filter(({ after }) => after !== undefined);
   const pruned = entries.filter(({ after }) => after === undefined);
@@ -74,7 +87,7 @@ export function createPlan(given: PlanInput): Plan {
   const admission = listAdmission(waves, entries, input);
   const own = [
     ...unnamed,
-    ...told,
+    ...marks,
     ...planned.findings,
     ...deletes.findings,
     ...asked.findings,
@@ -84,20 +97,25 @@ export function createPlan(given: PlanInput): Plan {
     ...findUnserved(byKey, input),
     ...findForbidden(waves, entries, byKey, input),
   ];
-  const effects = effectsOf({ input, entries, byKey });
-  return {
+  const told = own.toSorted(byPlace);
+  const plan: Plan = {
     unit: input.unit,
     fieldManager: input.fieldManager,
     before: input.beforeSource,
     after: input.afterSource,
     waves,
     unchanged: planned.unchanged,
-    findings: [...withoutTold(input.findings, effects), ...own.toSorted(byPlace)],
-    effects,
+    findings: [...input.findings, ...told],
+    effects: [],
     ...(admission.length === 0 ? {} : { admission }),
     ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+  const complete = (engines: readonly Engine[]): Plan => {
+    const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, engines), input);
+    return { ...plan, findings: [...findings, ...told], effects };
+  };
+  return { plan, complete };
 }
 
 /** The hooks that are run at other occasions than an apply that goes well. */
@@ -136,18 +154,6 @@ function decide(given: PlanInput): Decisions {
   const asked = confirmDeletes(deletes.deletes, input);
   const entries = withRenames(planned.entries, asked.deletes, input);
   return { input, byKey, unnamed, deletes, planned, asked, entries };
-}
-
-/** A reference that the change itself leaves dangling is an effect, and not said once more as a finding. */
-function withoutTold(findings: readonly Finding[], effects: readonly Effect[]): readonly Finding[] {
-  const told = new Set(
-    effects.filter(({ change }) => change === 'gained').map(({ code, subject, data }) => nameMissing(code, subject, data)),
-  );
-  return findings.filter(({ code, ref, data }) => !told.has(nameMissing(code, ref, data)));
-}
-
-function nameMissing(code: string, ref: ObjectRef | undefined, { target }: FindingData): string {
-  return stringifyJson([code, ref === undefined ? '' : toRefKey(ref), target ?? '']);
 }
 
 const byPlace = compareBy<Finding>(
@@ -304,7 +310,7 @@ function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries'
   return { before, after: before.without([...gone, ...orphans]).with(applied) };
 }
 
-function effectsOf(decisions: Pick<Decisions, 'byKey' | 'entries' | 'input'>): readonly Effect[] {
+function effectsOf(decisions: Pick<Decisions, 'byKey' | 'entries' | 'input'>, engines: readonly Engine[]): readonly Effect[] {
   const { input, entries, byKey } = decisions;
   const { before, after } = worldsOf(decisions);
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
@@ -313,7 +319,7 @@ function effectsOf(decisions: Pick<Decisions, 'byKey' | 'entries' | 'input'>): r
     if (desired === undefined) return undefined;
     return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, desired.object, pointer, input.catalog);
   };
-  return listEffects({ before, after, changed, locate }, input.engines);
+  return listEffects({ before, after, changed, locate }, engines);
 }
 
 function toChangedObject({ change, before, after, desired }: Entry, input: PlanInput): ChangedObject {

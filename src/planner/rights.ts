@@ -1,4 +1,4 @@
-import { refuseGrant, refuseRequest, type UserInfo } from '../engine/rbac/index.ts';
+import { refuseGrant, refuseRequest, restrictNode, type UserInfo } from '../engine/rbac/index.ts';
 import {
   labelsOf,
   toFinding,
@@ -24,8 +24,8 @@ interface Sides {
 }
 
 /**
- * The changes that the API server would refuse to whoever applies: a request that no rule allows, or a role or binding that
- * grants what they do not hold, each with the rights that the waves before have given. Nothing where it is not known who applies,
+ * The changes that the API server would refuse to whoever applies: a request that no rule allows, what is not a node's to write, or
+ * a role or binding that grants what they do not hold, each with the rights that the waves before have given. Nothing where it is not known who applies,
  * where the roles of the cluster are not known, of changes that the API server was asked about, and of who may write nothing of
  * the plan at all: they only read it.
  */
@@ -71,26 +71,36 @@ function refuse(step: Step, sides: Sides | undefined, user: UserInfo, world: Wor
   if (kind === undefined) return undefined;
   const namespace = ref.group === '' && ref.kind === 'Namespace' ? ref.name : (ref.namespace ?? '');
   const target = { kind: 'resource', user, group: ref.group, resource: kind.plural, subresource: '', namespace, name: ref.name } as const;
-  const after = ref.group === RBAC_GROUP ? sides?.after : undefined;
+  const object = sides?.after === undefined ? {} : { object: sides.after };
+  const old = sides?.before === undefined ? {} : { old: sides.before };
   const stored = action === 'update' ? sides?.before : undefined;
+  const ask: Readonly<Record<Check, () => string | undefined>> = {
+    create: () => request('create'),
+    delete: () => request('delete'),
+    patch: () => request('patch'),
+    'admit-create': () => restrictNode(world, { ...target, ...object, operation: 'create' }),
+    'admit-delete': () => restrictNode(world, { ...target, ...old, operation: 'delete' }),
+    'admit-update': () => restrictNode(world, { ...target, ...object, ...old, operation: 'update' }),
+    grant: () => (ref.group === RBAC_GROUP && sides?.after !== undefined ? grant(sides.after) : undefined),
+  };
+  const request = (verb: string): string | undefined => refuseRequest(world, { ...target, verb });
+  const grant = (after: KubernetesObject): string | undefined =>
+    refuseGrant(world, { user, after, isNamed: true, ...(stored === undefined ? {} : { before: stored }) });
   for (const check of CHECKS[action]) {
-    if (check !== 'grant') {
-      const why = refuseRequest(world, { ...target, verb: check });
-      if (why !== undefined) return why;
-    } else if (after !== undefined) {
-      const why = refuseGrant(world, { user, after, isNamed: true, ...(stored === undefined ? {} : { before: stored }) });
-      if (why !== undefined) return why;
-    }
+    const why = ask[check]();
+    if (why !== undefined) return why;
   }
   return undefined;
 }
 
+type Check = 'admit-create' | 'admit-delete' | 'admit-update' | 'create' | 'delete' | 'grant' | 'patch';
+
 /** What is looked at for each action, in the server's order (`apiserver/pkg/endpoints/handlers/patch.go`: whether it may be made comes last). */
-const CHECKS: Readonly<Record<Step['action'], readonly string[]>> = {
-  create: ['patch', 'grant', 'create'],
-  update: ['patch', 'grant'],
-  replace: ['delete', 'patch', 'grant', 'create'],
-  delete: ['delete'],
+const CHECKS: Readonly<Record<Step['action'], readonly Check[]>> = {
+  create: ['patch', 'admit-create', 'grant', 'create'],
+  update: ['patch', 'admit-update', 'grant'],
+  replace: ['delete', 'admit-delete', 'patch', 'admit-create', 'grant', 'create'],
+  delete: ['delete', 'admit-delete'],
   none: [],
 };
 

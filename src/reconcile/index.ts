@@ -16,6 +16,7 @@ export {
   type InventoryOptions,
 } from './inventory/membership.ts';
 export { intentsOf, listMemberKinds, UNIT_ANNOTATION } from './inventory/parent.ts';
+export { findOwners } from './inventory/owners.ts';
 export { listUnits, readInventory, type Inventory } from './inventory/read-inventory.ts';
 export { listUnknownKinds, planLeastRights } from './least-rights.ts';
 export { readStatus } from './read-status.ts';

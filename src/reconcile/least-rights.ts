@@ -60,7 +60,7 @@ export function planLeastRights(input: LeastRightsInput): LeastRights {
     if (ref.namespace !== undefined) for (const namespace of namespaces) rights.read(namespace, group, resource, ['list']);
   rights.read(parent.namespace, '', 'configmaps', ['list']);
   rights.write(parent.namespace, '', 'configmaps', parent.name);
-  if (input.daemon) addLease(rights, parent);
+  if (input.daemon) addDaemon(rights, parent);
   addReadings(rights, input);
   if (input.adopts) for (const place of places) addUpdate(rights, place);
   const notes = input.objects.flatMap((object) => [...addGrants(rights, object, input), ...addParamRights(rights, object, input)]);
@@ -84,11 +84,14 @@ export function listUnknownKinds(objects: readonly KubernetesObject[], catalog: 
   return sortedUnique(unknown.map((object) => `${object.kind} (${object.apiVersion})`));
 }
 
-/** The Lease by which one instance works at a time: a POST cannot be allowed by name. */
-function addLease(rights: Rights, { namespace, name }: ObjectRef): void {
-  const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
-  rights.add(namespace, { ...lease, verbs: ['create'] });
-  rights.add(namespace, { ...lease, resourceNames: [name], verbs: ['get', 'update'] });
+/**
+ * The Lease by which one instance works at a time, the unit's status and its Events: a POST cannot be allowed by name. The
+ * Lease of many units is named after their source.
+ */
+function addDaemon(rights: Rights, { namespace, name }: ObjectRef): void {
+  rights.add(namespace, { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] });
+  rights.add(namespace, { apiGroups: [''], resources: ['events'], verbs: ['create'] });
+  rights.write(namespace, '', 'configmaps', `status-${name}`);
 }
 
 /** An apply cannot take off what other managers own: that takes an update. */

@@ -12,7 +12,16 @@ import {
 import { intentKeyOf, intentOf, isHookOf, type Intents } from '../planner/index.ts';
 import { sortedUnique } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
-import { joinExtents, readParent, toGroupKindName, writeParent, type Extent, type Parent } from './inventory/parent.ts';
+import {
+  joinExtents,
+  readParent,
+  toGroupKindName,
+  saysAlready,
+  writeParent,
+  type Extent,
+  type Parent,
+  type ParentContent,
+} from './inventory/parent.ts';
 import { keepPopulated } from './inventory/read-inventory.ts';
 import type { Rejection } from './machine-state.ts';
 import { toRejection, toThrownRejection } from './rejections.ts';
@@ -59,7 +68,7 @@ export class UnitInventory {
 
   /** Makes the parent name all that is there or will be; once, whoever asks. Tried again only after a refusal. */
   async widen(): Promise<Rejection | undefined> {
-    this.#widened ??= this.#write(joinExtents(this.#parent.extent, this.#wanted), this.#forget());
+    this.#widened ??= this.#write({ ...joinExtents(this.#parent.extent, this.#wanted), intents: this.#forget() });
     const rejection = await this.#widened;
     if (rejection !== undefined) this.#widened = undefined;
     return rejection;
@@ -74,7 +83,8 @@ export class UnitInventory {
       const own = this.#options.namespace ?? 'default';
       const extra = this.#parent.extent.namespaces.filter((namespace) => namespace !== own && !this.#wanted.namespaces.includes(namespace));
       const kinds = extra.length > 0 ? this.#parent.extent.groupKinds : left;
-      return await this.#write(joinExtents(this.#wanted, await this.#findPopulated(kinds)), this.#remember());
+      const content = { ...joinExtents(this.#wanted, await this.#findPopulated(kinds)), intents: this.#remember() };
+      return this.#isUntouched(content) ? undefined : await this.#write(content);
     } catch (error) {
       return toThrownRejection(error);
     }
@@ -105,11 +115,18 @@ export class UnitInventory {
     return new Map([...this.#forget(), ...kept, ...applied]);
   }
 
-  async #write(extent: Extent, intents: Intents): Promise<Rejection | undefined> {
+  /** Whether nothing was written, and the parent says so already. */
+  #isUntouched(content: ParentContent): boolean {
+    const { object } = this.#parent;
+    if (this.#widened !== undefined || object === undefined) return false;
+    return saysAlready(object, this.#unit, { ...content, hooks: this.#hooks }, this.#options);
+  }
+
+  async #write(content: ParentContent): Promise<Rejection | undefined> {
     try {
       const { namespace, forceConflicts = false } = this.#options;
       const options = { ...(namespace === undefined ? {} : { namespace }), force: forceConflicts };
-      const refusal = await writeParent(this.#cluster, this.#unit, { ...extent, hooks: this.#hooks, intents }, options);
+      const refusal = await writeParent(this.#cluster, this.#unit, { ...content, hooks: this.#hooks }, options);
       return refusal === undefined ? undefined : toRejection(refusal);
     } catch (error) {
       return toThrownRejection(error);

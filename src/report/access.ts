@@ -49,6 +49,20 @@ export interface UserEntry {
   readonly groups: readonly string[];
 }
 
+/** A request on behalf of somebody else: which rights its headers need, mode by mode, in the server's order. */
+export interface ImpersonationEntry {
+  readonly wanted: UserEntry & { readonly uid: string; readonly extra: Readonly<Record<string, readonly string[]>> };
+  readonly attempts: readonly {
+    /** `legacy`, or the mode of constrained impersonation. */
+    readonly mode: string;
+    readonly checks: readonly { readonly header: string; readonly request: AccessEntry; readonly allowed: boolean }[];
+    /** Absent where the mode lets it. */
+    readonly refusal?: string;
+  }[];
+  /** Whose request it is then; absent if nothing lets it. */
+  readonly user?: UserEntry;
+}
+
 /** The answer of `kplan can-i`. */
 export interface AccessReport extends QuestionReport {
   readonly kind: 'AccessReport';
@@ -57,6 +71,10 @@ export interface AccessReport extends QuestionReport {
   readonly allowed: boolean;
   /** As the API server words it; empty where it gives none. */
   readonly reason: string;
+  /** Absent where nobody is impersonated. */
+  readonly impersonation?: ImpersonationEntry;
+  /** Why admission refuses to a node what it may ask for, in the server's words. */
+  readonly admission?: string;
   readonly grants: readonly GrantEntry[];
 }
 
@@ -139,6 +157,8 @@ export function accessFields(
         request: { ...report.request },
         allowed: report.allowed,
         reason: report.reason,
+        ...(report.impersonation === undefined ? {} : { impersonation: impersonationFields(report.impersonation) }),
+        ...(report.admission === undefined ? {} : { admission: report.admission }),
         grants: report.grants.map(grantFields),
       };
     case 'AccessListReport':
@@ -146,4 +166,15 @@ export function accessFields(
     case 'WhoCanReport':
       return { request: { ...report.request }, anywhere: report.anywhere, grants: report.grants.map(grantFields) };
   }
+}
+
+function impersonationFields({ wanted, attempts, user }: ImpersonationEntry): JsonObject {
+  return {
+    wanted: { ...wanted, extra: { ...wanted.extra } },
+    attempts: attempts.map(({ checks, ...attempt }) => ({
+      ...attempt,
+      checks: checks.map(({ request, ...check }) => ({ ...check, request: { ...request } })),
+    })),
+    ...(user === undefined ? {} : { user: { ...user } }),
+  };
 }

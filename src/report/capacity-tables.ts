@@ -17,6 +17,8 @@ export function listCapacityTables(report: CapacityReport, all: boolean): readon
     wantedTable(report),
     autoscalerTable(report),
     leftTable(report),
+    sizeTable(report),
+    sparedTable(report),
     fleetTable(report),
     unplaceableTable(report),
     roomTable(report),
@@ -53,6 +55,26 @@ function autoscalerTable({ autoscaler }: CapacityReport): Table {
 function leftTable({ autoscaler }: CapacityReport): Table {
   const rows = (autoscaler?.left ?? []).map(({ workload, pods }) => [formatRef(workload), String(pods)]);
   return { title: 'Helped by no node group', head: ['Workload', 'Pods'], rows };
+}
+
+function sizeTable({ sizing }: CapacityReport): Table {
+  const show = (resource: string, amount: number | undefined): string => (amount === undefined ? 'none' : describeAmount(resource, amount));
+  const rows = (sizing?.containers ?? []).map(({ workload, container, pods, cpu, memory }) => [
+    formatRef(workload),
+    container,
+    String(pods),
+    `${show('cpu', cpu.now)} -> ${show('cpu', cpu.target)}`,
+    `${show('memory', memory.now)} -> ${show('memory', memory.target)}`,
+  ]);
+  return { title: 'What containers should ask for', head: ['Workload', 'Container', 'Pods', 'CPU', 'Memory'], rows };
+}
+
+function sparedTable({ sizing, fleets }: CapacityReport): Table {
+  const rows = (sizing?.fleets ?? []).map((sized, index) => {
+    const now = fleets[index];
+    return [sized.shapes.join(' + '), now === undefined ? '' : describeNodes(now), describeNodes(sized), describeProof(sized)];
+  });
+  return { title: 'Fewest nodes, right-sized', head: ['Shape', 'Now', 'Then', 'Least possible then'], rows };
 }
 
 function fleetTable({ fleets }: CapacityReport): Table {

@@ -77,6 +77,28 @@ interface AutoscalerEntry {
   readonly left: readonly { readonly workload: ObjectRef; readonly pods: number }[];
 }
 
+/** What a container asks for and should: CPU in thousandths, memory in bytes. */
+interface SizeEntry {
+  readonly now: number | undefined;
+  readonly target: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** What containers should ask for by their usage, and the fleets that hold them then. */
+interface SizingEntry {
+  readonly containers: readonly {
+    readonly workload: ObjectRef;
+    readonly container: string;
+    readonly pods: number;
+    readonly samples: number;
+    readonly cpu: SizeEntry;
+    readonly memory: SizeEntry;
+  }[];
+  readonly unknown: number;
+  readonly fleets: readonly FleetEntry[];
+}
+
 /** The answer of `kplan capacity`. */
 export interface CapacityReport extends QuestionReport {
   readonly kind: 'CapacityReport';
@@ -89,15 +111,18 @@ export interface CapacityReport extends QuestionReport {
   readonly fleets: readonly FleetEntry[];
   /** Present where node groups were given. */
   readonly autoscaler?: AutoscalerEntry;
+  /** Present where usage was given. */
+  readonly sizing?: SizingEntry;
 }
 
 /** The fields of a capacity's document besides those of every question. `toRef` writes an identity. */
 export function capacityFields(report: CapacityReport, toRef: (ref: ObjectRef) => JsonObject): JsonObject {
-  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets, autoscaler } = report;
+  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets, autoscaler, sizing } = report;
   return {
     summary: { nodes, pods, unplaced },
     ...(wanted === undefined ? {} : { wanted: wantedFields(wanted, toRef) }),
     ...(autoscaler === undefined ? {} : { autoscaler: autoscalerFields(autoscaler, toRef) }),
+    ...(sizing === undefined ? {} : { rightSizing: sizingFields(sizing, toRef) }),
     fleets: fleets.map((fleet) => fleetFields(fleet, toRef)),
     rooms: rooms.map((room) => roomFields(room, toRef)),
     headroom: headroom.map(({ group, nodes: count, isClosed, resources }) => ({
@@ -179,6 +204,27 @@ function autoscalerFields({ left, rounds, ...rest }: AutoscalerEntry, toRef: (re
     rounds: rounds.map(({ chosen, options }) => ({ chosen: optionFields(chosen), options: options.map(optionFields) })),
     added: rest.added.map((item) => ({ ...item })),
     left: left.map(({ workload, pods }) => ({ workload: toRef(workload), pods })),
+  };
+}
+
+function sizingFields({ containers, unknown, fleets }: SizingEntry, toRef: (ref: ObjectRef) => JsonObject): JsonObject {
+  const sizeFields = (resource: string, { now, target, lower, upper }: SizeEntry): JsonObject => ({
+    ...(now === undefined ? {} : { now: toQuantity(resource, now) }),
+    target: toQuantity(resource, target),
+    lower: toQuantity(resource, lower),
+    upper: toQuantity(resource, upper),
+  });
+  return {
+    containers: containers.map(({ workload, container, pods, samples, cpu, memory }) => ({
+      workload: toRef(workload),
+      container,
+      pods,
+      samples,
+      cpu: sizeFields('cpu', cpu),
+      memory: sizeFields('memory', memory),
+    })),
+    unknownSamples: unknown,
+    fleets: fleets.map((fleet) => fleetFields(fleet, toRef)),
   };
 }
 

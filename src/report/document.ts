@@ -19,6 +19,7 @@ import { accessFields } from './access.ts';
 import { adoptFields } from './adopt.ts';
 import { capacityFields } from './capacity.ts';
 import { reachFields } from './reach.ts';
+import { suggestFields } from './reach-suggest.ts';
 import { findingsOf, listBeyond, listIll, type AppliedStep, type Report } from './report.ts';
 import { drainFields } from './drain.ts';
 import { rbacFields } from './rbac.ts';
@@ -82,6 +83,8 @@ export function toDocument(report: Report): JsonObject {
     case 'ReachDiffReport':
     case 'ReachReport':
       return { ...head, ...questionFields(report), ...reachFields(report, refFields), ...answeredFields(report) };
+    case 'ReachSuggestReport':
+      return { ...head, ...questionFields(report), ...suggestFields(report, refFields), ...answeredFields(report) };
   }
 }
 

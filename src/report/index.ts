@@ -10,7 +10,7 @@ import { toSarif } from './sarif.ts';
 import { renderText } from './text/index.ts';
 import { stringifyYaml } from './yaml.ts';
 
-export type { AbilityEntry, AccessEntry, AccessListReport, AccessReport, GrantEntry } from './access.ts';
+export type { AbilityEntry, AccessEntry, AccessListReport, AccessReport, GrantEntry, ImpersonationEntry } from './access.ts';
 export type { AdoptEntry, AdoptReport } from './adopt.ts';
 export { MARKDOWN_LIMIT, renderMarkdown } from './markdown.ts';
 export {
@@ -18,6 +18,7 @@ export {
   findingsOf,
   type AppliedStep,
   type ApplyReport,
+  type Excerpt,
   type Layout,
   type LoadSummary,
   type PlanReport,
@@ -31,16 +32,23 @@ export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
 export type { DeniedEntry, EnoughEntry, PrincipalUsageEntry, UsageEntry } from './usage.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
-export { toPathsDot, toPathsSvg } from './paths.ts';
+export { toPathsDot, toPathsSvg, type PathChanges, type PathEntry } from './paths.ts';
+export { joinBoxes, placeInCircle, type Placed } from './circle.ts';
+export { drawReach, type Graph, type GraphBox, type PlacedGraph } from './reach-svg.ts';
 export { toReachCsv, toReachDot } from './reach-tables.ts';
+export type { ReachSuggestReport } from './reach-suggest.ts';
 export type {
   ConnectionChangeEntry,
+  ConnectionEntry,
   PortsEntry,
   ReachAnswerReport,
   ReachDiffReport,
   ReachReport,
   RuleVerdict,
   SideEntry,
+  StepEntry,
+  ExposureEntry,
+  HopEntry,
 } from './reach.ts';
 export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';

@@ -1,6 +1,6 @@
 import { describeSubject } from './access.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
-import { describeSteps } from './paths.ts';
+import { describeSteps, placeOfClosing, type PathEntry } from './paths.ts';
 import { describeDenied } from './usage.ts';
 import { describeRight, describeVia, isOfKubernetes, placeOfRight, type RbacReport, type RightEntry } from './rbac.ts';
 
@@ -20,15 +20,33 @@ export function rbacSections(report: RbacReport): readonly Section[] {
       rows: changes,
       open: changes.length <= 20,
     },
+    pathChangesSection(report),
     ...usageSections(report),
     {
       title: `Where it leads (${report.paths.length})`,
-      head: ['Subject', 'Reaches', 'By'],
-      rows: report.paths.map((path) => row(escape(path.subject), escape(path.reaches), escape(describeSteps(path)))),
+      head: ['Subject', 'Reaches', 'By', 'Closed without', 'Where'],
+      rows: report.paths.map((path) => row(...pathCells(path))),
       open: false,
     },
     { title: `Who may do what (${held.length})`, head: ['Subject', 'Right', 'By', 'Where'], rows: held, open: false },
   ].filter(({ rows }) => rows.length > 0);
+}
+
+function pathChangesSection({ pathChanges }: RbacReport): Section {
+  const { opened = [], closed = [] } = pathChanges ?? {};
+  const rows = [...opened.map((path) => row('+', ...pathCells(path))), ...closed.map((path) => row('-', ...pathCells(path)))];
+  return {
+    title: `Paths opened and closed (${rows.length})`,
+    head: ['', 'Subject', 'Reaches', 'By', 'Closed without', 'Where'],
+    rows,
+    open: rows.length <= 20,
+  };
+}
+
+function pathCells(path: PathEntry): readonly string[] {
+  const places = path.closedBy.flatMap((closing) => placeOfClosing(closing) ?? []);
+  const closing = path.closedBy.map(({ grant }) => grant).join(', ');
+  return [...[path.subject, path.reaches, describeSteps(path), closing].map(escape), places.map(code).join(', ')];
 }
 
 function usageSections({ usage }: RbacReport): readonly Section[] {

@@ -1,3 +1,4 @@
+import { formatRef } from '../model/index.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import type { AnyReachReport } from './reach.ts';
 
@@ -6,7 +7,23 @@ export function reachSections(report: AnyReachReport): Section[] {
   switch (report.kind) {
     case 'ReachReport': {
       const rows = report.connections.map(({ from, to, ports }) => row(code(from), code(to), escape(ports.text)));
-      return [{ title: `Connections (${rows.length})`, head: ['From', 'To', 'Ports'], rows, open: rows.length <= 20 }];
+      const ways = report.exposures.map(({ workload, sources, protocol, port, host, target, state, reason, hops }) =>
+        row(
+          code(workload),
+          escape(`${protocol} ${target}`),
+          escape(`${sources}, ${protocol} ${port ?? 'of the nodes'}${host === '' ? '' : ` of ${host}`}`),
+          escape(hops.map(({ ref }) => formatRef(ref)).join(' -> ')),
+          escape(reason === '' ? state : `${state}: ${reason}`),
+        ),
+      );
+      const outside = {
+        title: `From outside (${ways.length})`,
+        head: ['Workload', 'Port', 'Asked by', 'Way', 'State'],
+        rows: ways,
+        open: true,
+      };
+      const connections = { title: `Connections (${rows.length})`, head: ['From', 'To', 'Ports'], rows, open: rows.length <= 20 };
+      return ways.length === 0 ? [connections] : [connections, outside];
     }
     case 'ReachAnswerReport':
       return [{ title: 'Because', head: ['Reason'], rows: report.reasons.map((reason) => row(escape(reason))), open: true }];

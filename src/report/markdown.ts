@@ -29,6 +29,8 @@ import { homelessOfLoss } from './drain.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import { drainSections, scheduleSections } from './markdown-placement.ts';
 import { reachSections } from './markdown-reach.ts';
+import { answerOf } from './reach.ts';
+import { describeProof, suggestSections } from './reach-suggest.ts';
 import { rbacSections } from './markdown-rbac.ts';
 import { describeRightsSum } from './rbac.ts';
 import { countPlaced } from './schedule.ts';
@@ -97,9 +99,11 @@ export function titleOf(report: Report): string {
     case 'ReachReport':
       return `kplan reach: ${count(report.connections.length, 'connected pair') || 'no connection'} · ${problems}`;
     case 'ReachAnswerReport':
-      return `kplan reach ${report.from} -> ${report.to}, ${report.protocol} ${report.port}: ${report.allowed ? 'yes' : 'no'}`;
+      return `kplan reach ${report.from} -> ${report.to}, ${report.protocol} ${report.port}: ${answerOf(report)}`;
     case 'ReachDiffReport':
       return `kplan reach diff: ${count(report.changes.length, 'pair') || 'no difference'} · ${problems}`;
+    case 'ReachSuggestReport':
+      return `kplan reach suggest: ${describeProof(report)} · ${problems}`;
     case 'RbacReport':
       return `kplan rbac: ${describeRightsSum(report)} · ${problems}`;
     case 'ScheduleReport': {
@@ -158,6 +162,7 @@ function sectionsOf(report: Report): Section[] {
   if (report.kind === 'ScheduleReport') sections.push(...scheduleSections(report));
   if (report.kind === 'ReachReport' || report.kind === 'ReachAnswerReport' || report.kind === 'ReachDiffReport')
     sections.push(...reachSections(report));
+  if (report.kind === 'ReachSuggestReport') sections.push(...suggestSections(report));
   if (report.kind === 'CapacityReport')
     for (const { title, head, rows } of listCapacityTables(report, true))
       sections.push({

@@ -1,3 +1,4 @@
+import type { ObjectRef, SourceRange } from '../model/index.ts';
 import type { JsonObject } from '../std/index.ts';
 
 /** One step of a path of escalation. */
@@ -20,6 +21,23 @@ export interface PathEntry {
   /** Of the goals `namespaces` and `secrets`. */
   readonly namespaces: readonly string[];
   readonly steps: readonly PathStepEntry[];
+  /** The fewest grants without which no path leads there; none where it takes no right, or more than four. */
+  readonly closedBy: readonly ClosingEntry[];
+}
+
+/** A subject of a binding, without which a path is closed. */
+export interface ClosingEntry {
+  /** As the API server words it. */
+  readonly grant: string;
+  readonly binding: ObjectRef;
+  /** Where the subject stands, if that is in the manifests. */
+  readonly source?: SourceRange;
+}
+
+/** The paths that a change opens, and those that it closes. */
+export interface PathChanges {
+  readonly opened: readonly PathEntry[];
+  readonly closed: readonly PathEntry[];
 }
 
 /** A path in a line. */
@@ -27,9 +45,22 @@ export function describeSteps({ steps }: PathEntry): string {
   return steps.map(({ text }) => text).join(' → ');
 }
 
+/** Where a grant stands: `rbac.yaml:12`. */
+export function placeOfClosing({ source }: ClosingEntry): string | undefined {
+  return source === undefined ? undefined : `${source.file}:${source.line}`;
+}
+
 /** A path as documents have it. */
-export function pathFields({ steps, ...path }: PathEntry): JsonObject {
-  return { ...path, steps: steps.map((step) => ({ ...step })) };
+export function pathFields({ steps, closedBy, ...path }: PathEntry, refFields: (ref: ObjectRef) => JsonObject): JsonObject {
+  return {
+    ...path,
+    steps: steps.map((step) => ({ ...step })),
+    closedBy: closedBy.map(({ grant, binding, source }) => ({
+      grant,
+      binding: refFields(binding),
+      ...(source === undefined ? {} : { source: { ...source } }),
+    })),
+  };
 }
 
 /** One step of some paths, told once however many take it. */

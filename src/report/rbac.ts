@@ -1,7 +1,7 @@
 import type { JsonObject } from '../std/index.ts';
 import type { ObjectRef, SourceRange } from '../model/index.ts';
 import { describeGrant, type GrantEntry, type SubjectEntry } from './access.ts';
-import { pathFields, type PathEntry } from './paths.ts';
+import { pathFields, type PathChanges, type PathEntry } from './paths.ts';
 import type { QuestionReport } from './schedule.ts';
 import { count } from './summary.ts';
 import { usageFields, type UsageEntry } from './usage.ts';
@@ -56,6 +56,8 @@ export interface RbacReport extends QuestionReport {
   readonly changes?: readonly RightsChangeEntry[];
   /** Where whom what it may do leads, of the world that is asked. */
   readonly paths: readonly PathEntry[];
+  /** Absent where there is nothing to compare with. */
+  readonly pathChanges?: PathChanges;
   /** Absent where no audit log was read. */
   readonly usage?: UsageEntry;
 }
@@ -142,7 +144,15 @@ export function rbacFields(report: RbacReport, refFields: (ref: ObjectRef) => Js
       groups,
       rights: rights.map(rightFields),
     })),
-    paths: report.paths.map(pathFields),
+    paths: report.paths.map((path) => pathFields(path, refFields)),
+    ...(report.pathChanges === undefined
+      ? {}
+      : {
+          pathChanges: {
+            opened: report.pathChanges.opened.map((path) => pathFields(path, refFields)),
+            closed: report.pathChanges.closed.map((path) => pathFields(path, refFields)),
+          },
+        }),
     ...(report.changes === undefined
       ? {}
       : {

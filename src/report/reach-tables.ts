@@ -1,4 +1,4 @@
-import type { AnyReachReport } from './reach.ts';
+import { answerOf, type AnyReachReport } from './reach.ts';
 
 /** The connections as RFC 4180 wants a table: one pair a line, in pieces, for there may be millions. */
 export function* toReachCsv(report: AnyReachReport): Generator<string> {
@@ -9,7 +9,7 @@ export function* toReachCsv(report: AnyReachReport): Generator<string> {
       return;
     case 'ReachAnswerReport':
       yield csvLine(['from', 'to', 'ports', 'allowed']);
-      yield csvLine([report.from, report.to, `${report.protocol} ${report.port}`, report.allowed ? 'yes' : 'no']);
+      yield csvLine([report.from, report.to, `${report.protocol} ${report.port}`, answerOf(report)]);
       return;
     case 'ReachDiffReport':
       yield csvLine(['change', 'from', 'to', 'before', 'after']);

@@ -22,12 +22,42 @@ export interface ConnectionEntry {
   readonly ports: PortsEntry;
 }
 
+/** An object on the way from outside to a workload. */
+export interface HopEntry {
+  readonly ref: ObjectRef;
+  readonly path: string;
+  readonly source?: SourceRange;
+}
+
+/** One way from outside to a workload. */
+export interface ExposureEntry {
+  readonly workload: string;
+  readonly kind: 'externalIP' | 'gateway' | 'hostNetwork' | 'hostPort' | 'ingress' | 'loadBalancer' | 'nodePort' | 'route';
+  readonly scope: 'internet' | 'network';
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  /** Undefined for a node port that the cluster chooses. */
+  readonly port: number | undefined;
+  /** Empty: every host. */
+  readonly host: string;
+  readonly target: number;
+  /** The addresses that are let in. */
+  readonly sources: string;
+  readonly state: 'blocked' | 'open' | 'unknown';
+  /** Why it is not open; empty where it is. */
+  readonly reason: string;
+  /** Outermost first. */
+  readonly hops: readonly HopEntry[];
+  /** The line that blocks it. */
+  readonly by?: HopEntry;
+}
+
 /** The answer of `kplan reach`. */
 export interface ReachReport extends QuestionReport {
   readonly kind: 'ReachReport';
   readonly workloads: number;
   readonly policies: number;
   readonly connections: readonly ConnectionEntry[];
+  readonly exposures: readonly ExposureEntry[];
 }
 
 /** A rule, and what it does with the connection. */
@@ -52,6 +82,19 @@ export interface SideEntry {
   readonly reason: string;
 }
 
+/** One step of a packet's way. */
+export interface StepEntry {
+  readonly kind: 'name' | 'dns' | 'door' | 'route' | 'service' | 'translation' | 'egress' | 'ingress' | 'port';
+  /** False: it ends here. Undefined: nobody can say from the manifests. */
+  readonly ok: boolean | undefined;
+  /** Whether it may end here, which nobody can say. */
+  readonly isDoubtful: boolean;
+  readonly text: string;
+  readonly ref?: ObjectRef;
+  readonly path?: string;
+  readonly source?: SourceRange;
+}
+
 /** The answer of `kplan reach --from A --to B --port P`. */
 export interface ReachAnswerReport extends QuestionReport {
   readonly kind: 'ReachAnswerReport';
@@ -60,7 +103,11 @@ export interface ReachAnswerReport extends QuestionReport {
   readonly protocol: 'TCP' | 'UDP' | 'SCTP';
   readonly port: number;
   readonly allowed: boolean;
+  /** Whether nobody can say: then it is not allowed for sure. */
+  readonly isUnknown: boolean;
   readonly reasons: readonly string[];
+  readonly steps: readonly StepEntry[];
+  /** What the policies of the pair say that decides; none where no policy is asked. */
   readonly sides: readonly SideEntry[];
 }
 
@@ -73,6 +120,8 @@ export interface ConnectionChangeEntry {
   readonly after: PortsEntry;
   /** The workloads among the two that only one of the worlds has. */
   readonly only: readonly string[];
+  /** The lines that it follows from; none where a workload comes or goes. */
+  readonly causes: readonly HopEntry[];
 }
 
 /** The answer of `kplan reach diff`. */
@@ -82,6 +131,11 @@ export interface ReachDiffReport extends QuestionReport {
 }
 
 export type AnyReachReport = ReachReport | ReachAnswerReport | ReachDiffReport;
+
+/** `yes`, `no` or `unknown`. */
+export function answerOf({ allowed, isUnknown }: ReachAnswerReport): string {
+  return isUnknown ? 'unknown' : allowed ? 'yes' : 'no';
+}
 
 /** How many pairs changed how. */
 export function countChanges({ changes }: ReachDiffReport): Readonly<Record<ConnectionChangeEntry['change'], number>> {
@@ -94,29 +148,69 @@ export function countChanges({ changes }: ReachDiffReport): Readonly<Record<Conn
 export function reachFields(report: AnyReachReport, refFields: (ref: ObjectRef) => JsonObject): JsonObject {
   switch (report.kind) {
     case 'ReachReport': {
-      const { workloads, policies, connections } = report;
+      const { workloads, policies, connections, exposures } = report;
       return {
         summary: { workloads, policies, connections: connections.length },
         connections: connections.map(({ from, to, ports }) => ({ from, to, ports: rangeFields(ports) })),
+        exposures: exposures.map((exposure) => exposureFields(exposure, refFields)),
       };
     }
     case 'ReachAnswerReport': {
-      const { from, to, protocol, port, allowed, reasons, sides } = report;
-      return { from, to, protocol, port, allowed, reasons, sides: sides.map((side) => sideFields(side, refFields)) };
+      const { from, to, protocol, port, allowed, isUnknown, reasons, steps, sides } = report;
+      const toSteps = steps.map((step) => stepFields(step, refFields));
+      const unknown = isUnknown ? { unknown: true } : {};
+      return {
+        from,
+        to,
+        protocol,
+        port,
+        allowed,
+        ...unknown,
+        reasons,
+        steps: toSteps,
+        sides: sides.map((side) => sideFields(side, refFields)),
+      };
     }
     case 'ReachDiffReport':
       return {
         summary: { ...countChanges(report) },
-        changes: report.changes.map(({ before, after, ...change }) => ({
+        changes: report.changes.map(({ before, after, causes, ...change }) => ({
           ...change,
           before: rangeFields(before),
           after: rangeFields(after),
+          causes: causes.map((cause) => hopFields(cause, refFields)),
         })),
       };
   }
 }
 
-function rangeFields({ ranges }: PortsEntry): readonly JsonObject[] {
+function hopFields({ ref, path, source }: HopEntry, refFields: (ref: ObjectRef) => JsonObject): JsonObject {
+  return { ref: refFields(ref), path, ...(source === undefined ? {} : { source: { ...source } }) };
+}
+
+function exposureFields({ hops, by, port, ...exposure }: ExposureEntry, refFields: (ref: ObjectRef) => JsonObject): JsonObject {
+  const known = port === undefined ? {} : { port };
+  return {
+    ...exposure,
+    ...known,
+    hops: hops.map((hop) => hopFields(hop, refFields)),
+    ...(by === undefined ? {} : { by: hopFields(by, refFields) }),
+  };
+}
+
+function stepFields({ kind, ok, text, ref, path, source }: StepEntry, refFields: (ref: ObjectRef) => JsonObject): JsonObject {
+  return {
+    kind,
+    ok: ok ?? null,
+    text,
+    ...(ref === undefined ? {} : { ref: refFields(ref) }),
+    ...(path === undefined ? {} : { path }),
+    ...(source === undefined ? {} : { source: { ...source } }),
+  };
+}
+
+/** Ports as documents have them. */
+export function rangeFields({ ranges }: PortsEntry): readonly JsonObject[] {
   return ranges.map((range) => ({ ...range }));
 }
 

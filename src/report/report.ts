@@ -16,6 +16,7 @@ import type { AdoptReport } from './adopt.ts';
 import type { CapacityReport } from './capacity.ts';
 import type { DrainReport } from './drain.ts';
 import type { AnyReachReport } from './reach.ts';
+import type { ReachSuggestReport } from './reach-suggest.ts';
 import type { RbacReport } from './rbac.ts';
 import type { ScheduleReport } from './schedule.ts';
 
@@ -64,10 +65,24 @@ interface Common {
   readonly notes: readonly string[];
 }
 
+/** Lines of a source file around a place. */
+export interface Excerpt {
+  readonly file: string;
+  /** The line of the place that it is shown with. */
+  readonly line: number;
+  /** The number of the first of its lines. */
+  readonly from: number;
+  readonly lines: readonly string[];
+  /** The last line of the place. */
+  readonly marked: number;
+}
+
 /** The answer of `kplan plan` and `kplan show`. */
 export interface PlanReport extends Common {
   readonly kind: 'PlanReport';
   readonly plan: Plan;
+  /** The lines that effects and findings stand on, for formats that show them; absent where none does. */
+  readonly excerpts?: readonly Excerpt[];
 }
 
 /** The answer of `kplan validate`. */
@@ -102,6 +117,7 @@ export type Report =
   | DrainReport
   | PlanReport
   | AnyReachReport
+  | ReachSuggestReport
   | RbacReport
   | ScheduleReport
   | StatusReport
@@ -146,6 +162,7 @@ export function findingsOf(report: Report): readonly Finding[] {
     case 'ReachAnswerReport':
     case 'ReachDiffReport':
     case 'ReachReport':
+    case 'ReachSuggestReport':
       return report.findings;
     case 'StatusReport':
     case 'AdoptReport':

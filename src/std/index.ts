@@ -7,6 +7,7 @@ export { getOrAdd } from './get-or-add.ts';
 export { parseGoDuration } from './go-duration.ts';
 export { printGo, quoteGo } from './go-quote.ts';
 export { toLayers } from './graph.ts';
+export { groupBy } from './group-by.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
 export {
   EMPTY_INTERVALS,
@@ -41,6 +42,7 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+export { changeMap, listDifferentKeys } from './layered-map.ts';
 export { compileLinearPattern } from './linear-pattern.ts';
 export { findNearest } from './nearest.ts';
 export { compareBy, compareStrings, sortedUnique } from './order.ts';

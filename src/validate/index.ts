@@ -3,7 +3,10 @@ import { compareReferences, type ReferenceOptions } from './references.ts';
 
 export { compareReferences, createReferenceLens, listReferenceProblems, type ReferenceOptions } from './references.ts';
 export { createDigester } from './digest.ts';
-export { redefinesBuiltIn, validateManifests, type ReferenceMemory, type ValidateOptions } from './validate.ts';
+export { judgeTransition, judgeUpdate } from './update.ts';
+export type { PracticeChoice } from './practices/judge.ts';
+export { PROFILES } from './practices/practice.ts';
+export { listFixes, redefinesBuiltIn, validateManifests, type Fix, type ReferenceMemory, type ValidateOptions } from './validate.ts';
 
 /** `compareReferences` as an engine, for whoever compares worlds: the references that a change leaves dangling, or mends. */
 export function createReferenceEngine(options: ReferenceOptions): Engine {

@@ -15,7 +15,7 @@ import { findUndefined } from './definitions.ts';
 import { outlineOf } from './outline.ts';
 import type { Problem } from './problem.ts';
 import { RULES } from './rules/index.ts';
-import type { DanglingReference } from './rules/rule.ts';
+import type { DanglingReference, Rule } from './rules/rule.ts';
 
 /** A dangling reference as a problem of the object that refers. */
 export interface ReferenceProblem {
@@ -45,7 +45,17 @@ export function listReferenceProblems(world: World, { knowsAll, lens }: Referenc
 }
 
 function findDangling(world: World): readonly CodedReference[] {
-  return RULES.flatMap((rule) => rule.find(world).map((reference) => ({ code: rule.code, reference })));
+  return findBy(RULES, world);
+}
+
+function findBroken(world: World): readonly CodedReference[] {
+  return findBy(RULES_OF_WORLDS, world);
+}
+
+const RULES_OF_WORLDS = RULES.filter((rule) => rule.isOfManifests !== true);
+
+function findBy(rules: readonly Rule[], world: World): readonly CodedReference[] {
+  return rules.flatMap((rule) => rule.find(world).map((reference) => ({ code: rule.code, reference })));
 }
 
 function toData({ referrer, target, data }: DanglingReference, absence: string): FindingData {
@@ -104,7 +114,7 @@ function stillRefers({ reference: { referrer, path } }: CodedReference, after: W
 }
 
 function indexDangling(world: World): ReadonlyMap<string, CodedReference> {
-  return new Map(world.derive(findDangling).map((item) => [toKey(item), item]));
+  return new Map(world.derive(findBroken).map((item) => [toKey(item), item]));
 }
 
 function toKey({ code, reference: { referrer, path, target } }: CodedReference): string {

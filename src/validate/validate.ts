@@ -11,10 +11,13 @@ import {
   type Manifest,
   type SchemaCatalog,
 } from '../model/index.ts';
-import { getArray, getNumber, getString, type JsonValue } from '../std/index.ts';
+import { getArray, getNumber, getOrAdd, getString, type JsonValue } from '../std/index.ts';
 import { judgeObject, readProblems, toJson } from './digest.ts';
 import { compareFindings, toJudgedFinding, toPlacedFinding, type JudgedProblem } from './findings.ts';
 import { findDuplicates, type PlacedManifest } from './object/duplicates.ts';
+import { applyEdits } from './practices/fixes.ts';
+import { listPracticeProblems, type PracticeChoice } from './practices/judge.ts';
+import type { Edit } from './practices/practice.ts';
 import { listReferenceProblems } from './references.ts';
 
 /** What is asked, and what is known besides the manifests. */
@@ -30,6 +33,15 @@ export interface ValidateOptions {
   readonly lens?: Lens | undefined;
   /** What an earlier call has kept of the same objects: the same digests in the same order, all else being equal too. */
   readonly references?: ReferenceMemory;
+  /** The practices that the configuration asks for: then the manifests must be whole, not digests. */
+  readonly practices?: PracticeChoice | undefined;
+}
+
+/** What mends findings of practices: the whole object as it should be. */
+export interface Fix {
+  readonly manifest: Manifest;
+  readonly findings: readonly Finding[];
+  readonly object: JsonValue;
 }
 
 /** Remembers the references that lead nowhere, as JSON, for the very same objects. */
@@ -50,8 +62,46 @@ export function validateManifests(manifests: readonly Manifest[], options: Valid
     ...placed.flatMap((item) => judgeManifest(item, catalogs, options)),
     ...listDuplicates(placed),
     ...listReferences(placed, options),
+    ...judgePractices(placed, options).map(({ finding }) => finding),
   ];
   return findings.toSorted(compareFindings);
+}
+
+/** What would mend the findings of practices that `isWanted` takes, object by object, in the order of the manifests. */
+export function listFixes(
+  manifests: readonly Manifest[],
+  options: ValidateOptions,
+  isWanted: (finding: Finding) => boolean,
+): readonly Fix[] {
+  const catalogs = withDefinitions(manifests, options);
+  const placed = manifests.map((manifest) => ({ manifest, object: place(manifest.object, catalogs, options.defaultNamespace) }));
+  const wanted = new Map<Manifest, { readonly findings: Finding[]; readonly edits: Edit[] }>();
+  for (const { manifest, finding, fix } of judgePractices(placed, options)) {
+    if (fix === undefined || !isWanted(finding)) continue;
+    const { findings, edits } = getOrAdd(wanted, manifest, () => ({ findings: [], edits: [] }));
+    findings.push(finding);
+    edits.push(...fix);
+  }
+  return manifests.flatMap((manifest) => {
+    const found = wanted.get(manifest);
+    return found === undefined ? [] : [{ manifest, findings: found.findings, object: applyEdits(manifest.object, found.edits) }];
+  });
+}
+
+interface PlacedPractice {
+  readonly manifest: Manifest;
+  readonly finding: Finding;
+  readonly fix: readonly Edit[] | undefined;
+}
+
+function judgePractices(placed: readonly PlacedManifest[], { practices, context }: ValidateOptions): readonly PlacedPractice[] {
+  if (practices === undefined) return [];
+  const own = new Map(placed.map(({ manifest, object }) => [object, manifest]));
+  const world = joinWorld(context ?? World.EMPTY, [...own.keys()]);
+  return listPracticeProblems(world, practices).flatMap(({ object, problem, fix }) => {
+    const manifest = own.get(object);
+    return manifest === undefined ? [] : [{ manifest, finding: toPlacedFinding(problem, manifest, refOf(object)), fix }];
+  });
 }
 
 function withDefinitions(manifests: readonly Manifest[], { catalogs, context }: ValidateOptions): readonly SchemaCatalog[] {

@@ -76,7 +76,7 @@ class LiveBench {
     this.#scratch = scratch;
     this.#program = program;
     this.#plane = plane;
-    this.#env = { ...process.env, KUBECONFIG: plane.connection.kubeconfig, KPLAN_CACHE: '', NO_COLOR: '1' };
+    this.#env = { ...process.env, KUBECONFIG: plane.connection.kubeconfig, KPLAN_CACHE: join(scratch, 'cache'), NO_COLOR: '1' };
   }
 
   /** Each tool applies the same objects to a cluster without others, cold; then two of them again, side by side. */

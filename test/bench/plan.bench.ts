@@ -11,8 +11,10 @@ import { bundleBeside, measureKplan, type Bench, readText, replaceIn } from './k
 import { measureInTurn, measureOnce } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
-const OBJECTS = 5000;
-const CHANGED = 20;
+/** The objects of the repository that is planned. */
+export const OBJECTS = 5000;
+/** How many of them change. */
+export const CHANGED = 20;
 const CLOCK: Clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
 // What would refuse or judge others is applied after them.
 const LAST = new Set(['LimitRange', 'ResourceQuota']);
@@ -78,9 +80,10 @@ async function applyAll(directory: string, embedded: string): Promise<void> {
 }
 
 /** Another image in the first workload of some files; the names of the files' workloads. */
-function changeImages(directory: string): readonly string[] {
+export function changeImages(directory: string): readonly string[] {
   const names: string[] = [];
-  for (const team of readdirSync(directory).toSorted()) {
+  const teams = readdirSync(directory).filter((name) => !name.startsWith('.'));
+  for (const team of teams.toSorted()) {
     for (const file of readdirSync(join(directory, team)).toSorted().slice(0, 2)) {
       if (names.length === CHANGED) break;
       const path = join(directory, team, file);
@@ -91,7 +94,8 @@ function changeImages(directory: string): readonly string[] {
   return names.toSorted();
 }
 
-function updatesOf(stdout: string): readonly string[] {
+/** The names of what a report changes. */
+export function updatesOf(stdout: string): readonly string[] {
   const report = parseJson(stdout);
   const updates = getArray(report, 'changes').filter((change) => getString(change, 'action') !== 'none');
   return updates.map((change) => getString(change, 'ref', 'name') ?? '').toSorted();

@@ -7,6 +7,7 @@ import { benchEngines } from './engines.bench.ts';
 import { installKplan, type Bench } from './kplan.ts';
 import { benchPlan } from './plan.bench.ts';
 import { benchLive } from './live.bench.ts';
+import { benchPullRequest } from './pull-request.bench.ts';
 import { formatRows, listWrong, type BenchRow } from './row.ts';
 import { benchRbac } from './rbac.bench.ts';
 import { benchReach } from './reach.bench.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   validate: benchValidate,
   start: benchStart,
   plan: benchPlan,
+  'pull-request': benchPullRequest,
   embedded: benchEmbedded,
   engines: benchEngines,
   capacity: benchCapacity,

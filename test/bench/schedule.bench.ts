@@ -3,7 +3,7 @@ import type { ClusterSize } from './cluster-world.ts';
 import { bundleBeside, type Bench } from './kplan.ts';
 import { measureOnce } from './measure.ts';
 import { benchBesideReal } from './real-scheduler.ts';
-import type { BenchRow } from './row.ts';
+import { toRatio, type BenchRow } from './row.ts';
 
 const NODES = 5000;
 const PODS = 150_000;
@@ -19,57 +19,81 @@ const CLUSTERS: readonly Pick<ClusterSize, 'rules' | 'isMixed'>[] = [
 
 /** Placing 150,000 pods on 5,000 nodes, each sort of cluster in a process of its own, beside the plain way on the last of them. */
 export async function benchSchedule({ program }: Bench): Promise<readonly BenchRow[]> {
-  const scheduled = bundleBeside(program, 'test/bench/scheduled.ts');
   const rows: BenchRow[] = [];
-  for (const cluster of CLUSTERS) {
-    const size: ClusterSize = { ...cluster, nodes: NODES, pods: PODS, classes: CLASSES };
-    const { code, stdout, stderr } = await measureOnce(process.execPath, [scheduled, JSON.stringify(size)]);
-    if (code !== 0) throw new Error(stderr);
-    rows.push(...toRows(size, parseJson(stdout)));
-  }
-  return [...rows, ...(await benchLosses(program)), ...(await benchBesideReal(program))];
+  for (const cluster of CLUSTERS) rows.push(...toRows({ ...SIZE, ...cluster }, await run(program, 'scheduled', { ...SIZE, ...cluster })));
+  return [...rows, ...(await benchLosses(program)), ...(await benchChange(program)), ...(await benchBesideReal(program))];
+}
+
+const SIZE: ClusterSize = { rules: 'default spread', isMixed: false, nodes: NODES, pods: PODS, classes: CLASSES };
+
+/** What one of the programs of this folder says of a cluster. */
+async function run(program: string, name: string, size: ClusterSize): Promise<JsonValue> {
+  const { code, stdout, stderr } = await measureOnce(process.execPath, [
+    bundleBeside(program, `test/bench/${name}.ts`),
+    JSON.stringify(size),
+  ]);
+  if (code !== 0) throw new Error(stderr);
+  return parseJson(stdout);
 }
 
 /** Every node of a full cluster lost in turn (N-1): what its controllers make anew finds a place among the others. */
 async function benchLosses(program: string): Promise<readonly BenchRow[]> {
-  const lost = bundleBeside(program, 'test/bench/lost.ts');
-  const size: ClusterSize = { rules: 'default spread', isMixed: false, nodes: NODES, pods: PODS, classes: CLASSES };
-  const { code, stdout, stderr } = await measureOnce(process.execPath, [lost, JSON.stringify(size)]);
-  if (code !== 0) throw new Error(stderr);
-  const told = parseJson(stdout);
-  const figure = (name: string): number => getNumber(told, name) ?? 0;
+  const told = await run(program, 'lost', SIZE);
+  const [fast, plain] = [toFigures(told, 'fast'), toFigures(told, 'plain')];
   return [
     {
       work: `lose each of ${NODES} nodes of ${PODS} pods in turn`,
-      wallMs: figure('wallMs'),
-      cpuMs: figure('cpuMs'),
-      memoryMB: figure('memoryMB'),
-      ratio: `${figure('pods')} pods placed anew`,
-      hash: getString(told, 'hash') ?? '',
+      ...fast,
+      ratio: `${getNumber(told, 'fast', 'pods') ?? 0} pods placed anew`,
+      expected: plain.hash,
     },
+    { work: '  the last of them the plain way', ...plain, ratio: `${getNumber(told, 'plain', 'pods') ?? 0} pods placed anew` },
   ];
 }
 
+/** One workload that changes in a cluster of which the rest is known, through all engines. */
+async function benchChange(program: string): Promise<readonly BenchRow[]> {
+  const told = await run(program, 'changed', SIZE);
+  const [again, fresh] = [toFigures(told, 'again'), toFigures(told, 'fresh')];
+  return [
+    {
+      work: `change one of ${CLASSES} workloads of ${PODS} pods on ${NODES} nodes, to all effects`,
+      ...again,
+      ratio: `${toRatio(again.cpuMs, fresh.cpuMs)} CPU of knowing nothing`,
+      expected: fresh.hash,
+    },
+    { work: '  the same change where nothing is known', ...fresh },
+  ];
+}
+
+interface Figures {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly memoryMB?: number;
+  readonly hash: string;
+}
+
+function toFigures(told: JsonValue, way: string): Figures {
+  const memoryMB = getNumber(told, way, 'memoryMB');
+  return {
+    wallMs: getNumber(told, way, 'wallMs') ?? 0,
+    cpuMs: getNumber(told, way, 'cpuMs') ?? 0,
+    ...(memoryMB === undefined ? {} : { memoryMB }),
+    hash: getString(told, way, 'hash') ?? '',
+  };
+}
+
 function toRows({ nodes, pods, rules, isMixed }: ClusterSize, told: JsonValue): readonly BenchRow[] {
-  const figure = (way: string, name: string): number => getNumber(told, way, name) ?? 0;
-  const hash = (way: string): string => getString(told, way, 'hash') ?? '';
-  const perPod = { fast: figure('fast', 'cpuMs') / pods, plain: figure('plain', 'cpuMs') / figure('plain', 'pods') };
+  const [fast, plain] = [toFigures(told, 'fast'), toFigures(told, 'plain')];
+  const asked = getNumber(told, 'plain', 'pods') ?? 0;
+  const perPod = { fast: fast.cpuMs / pods, plain: plain.cpuMs / asked };
   return [
     {
       work: `place ${pods} pods on ${nodes} nodes: ${rules}, ${isMixed ? 'mixed' : 'by workload'}`,
-      wallMs: figure('fast', 'wallMs'),
-      cpuMs: figure('fast', 'cpuMs'),
-      memoryMB: figure('fast', 'memoryMB'),
+      ...fast,
       ratio: `${Math.round(1000 / perPod.fast)}/s of CPU, ${Math.round(perPod.plain / perPod.fast)} times the plain way`,
-      hash: hash('fast'),
-      expected: hash('plain'),
+      expected: plain.hash,
     },
-    {
-      work: `  the last ${figure('plain', 'pods')} of them the plain way`,
-      wallMs: figure('plain', 'wallMs'),
-      cpuMs: figure('plain', 'cpuMs'),
-      ratio: `${Math.round(1000 / perPod.plain)}/s of CPU`,
-      hash: hash('plain'),
-    },
+    { work: `  the last ${asked} of them the plain way`, ...plain, ratio: `${Math.round(1000 / perPod.plain)}/s of CPU` },
   ];
 }

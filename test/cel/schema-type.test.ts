@@ -33,6 +33,7 @@ const SCHEMA: JsonObject = {
     template: { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
     anything: { 'x-kubernetes-preserve-unknown-fields': true },
     'a b': TEXT,
+    namespace: TEXT,
   },
 };
 
@@ -63,6 +64,14 @@ describe('an object with a schema', () => {
     readonly want: string;
   }[] = [
     { name: 'escapes names', input: "self.a__dash__b == 'x'", self: { 'a-b': 'x' }, want: 'true' },
+    { name: 'takes words of the language for names', input: 'self.namespace', self: { namespace: 'x' }, want: '"x"' },
+    { name: 'takes them escaped, too', input: 'self.__namespace__', self: { namespace: 'x' }, want: '"x"' },
+    {
+      name: 'says whether they are there',
+      input: '[has(self.namespace), has(oldSelf.namespace)]',
+      self: { namespace: 'x' },
+      want: '[true, false]',
+    },
     { name: 'hides what has no type', input: 'self.anything', want: "ERROR: <input>:1:5: undefined field 'anything'" },
     {
       name: 'gives resources within it a name',

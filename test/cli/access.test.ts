@@ -55,6 +55,12 @@ const QUESTIONS: readonly (readonly [words: string, answer: 'no' | 'yes'])[] = [
   ['get /healthz --as system:anonymous', 'yes'],
   ['get /metrics --as jane', 'no'],
   ['delete nodes --as root --as-group system:masters', 'yes'],
+  ['GET /api/v1/namespaces/shop/pods?limit=5 --as jane', 'yes'],
+  ['GET /api/v1/namespaces/shop/pods?watch=1 --as jane', 'no'],
+  ['DELETE /apis/apps/v1/namespaces/shop/deployments/web --as jane', 'yes'],
+  ['DELETE /apis/apps/v1/namespaces/shop/deployments --as jane', 'no'],
+  ['HEAD /healthz --as jane', 'no'],
+  ['get pods -n shop --as root --as-group system:masters --impersonate jane', 'yes'],
 ];
 
 for (const [words, answer] of QUESTIONS) {
@@ -87,6 +93,34 @@ test('can-i shows the rule that allows, and where it stands', async (context) =>
     [getString(grant, 'binding', 'name'), getString(grant, 'source', 'file'), getNumber(grant, 'source', 'line')],
     ['readers', 'rbac.yaml', 6],
   );
+});
+
+test('can-i says which right each header of an impersonation needs', async (context) => {
+  const words = ['can-i', 'list', 'pods', '-n', 'shop', '--as', 'joe', '--impersonate', 'jane', '-f', 'rbac.yaml', '-o', 'json'];
+  const ask = async (...version: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await run('kplan', makeFolder(context), [...words, ...version]);
+    const report = readReport(stdout);
+    return getArray(report, 'impersonation', 'attempts').flatMap((attempt) =>
+      getArray(attempt, 'checks').map((check) => {
+        const text = (field: string): string => getString(check, 'request', field) ?? '';
+        return `${getString(attempt, 'mode')}: ${text('verb')} ${text('resource')}.${text('group')} (${getString(check, 'header')})`;
+      }),
+    );
+  };
+  const legacy = 'legacy: impersonate users. (Impersonate-User)';
+  assert.deepEqual(await ask(), ['user-info: impersonate-on:user-info:list pods. (the request)', legacy]);
+  assert.deepEqual(await ask('--kubernetes-version', '1.35'), [legacy]);
+});
+
+test('can-i says what admission refuses to a node that may ask for it', async (context) => {
+  const folder = makeFolder(context);
+  const ask = async (name: string): Promise<string | undefined> => {
+    const node = ['--as', 'system:node:n1', '--as-group', 'system:nodes', '-f', 'rbac.yaml', '-o', 'json'];
+    const { stdout } = await run('kplan', folder, ['can-i', 'patch', `nodes/${name}`, ...node]);
+    return getString(readReport(stdout), 'admission');
+  };
+  assert.equal(await ask('n1'), undefined);
+  assert.equal(await ask('n2'), 'nodes "n2" is forbidden: node "n1" is not allowed to modify node "n2"');
 });
 
 test('can-i says what it takes for a mistake, and answers all the same', async (context) => {
@@ -204,6 +238,12 @@ const MISTAKES: readonly (readonly [args: readonly string[], message: RegExp])[]
   [['can-i', 'get', 'pods', '--list', '--as', 'jane'], /--list and VERB RESOURCE are two questions/],
   [['can-i', '--batch', 'gone'], /gone cannot be read: there is no such file/],
   [['can-i', '--batch', 'rbac.yaml', '--as', 'jane'], /each line names who asks/],
+  [['can-i', 'GET', '/api/v1/pods', '--as', 'jane', '-n', 'a'], /--namespace and a raw request are two questions/],
+  [['can-i', 'GET', '/api/v1/watch', '--as', 'jane'], /unable to determine kind and namespace from url/],
+  [['can-i', 'get', 'pods', '--as', 'jane', '--impersonate-group', 'ops'], /--impersonate USER names one/],
+  [['can-i', 'get', 'pods', '--as', 'jane', '--impersonate', 'joe', '--impersonate-extra', 'x'], /give KEY=VALUE/],
+  [['can-i', 'get', 'pods', '--as', 'jane', '--on-node', 'n1'], /--on-node is of use with --impersonate/],
+  [['can-i', '--list', '--as', 'jane', '--impersonate', 'joe'], /--impersonate is of use with VERB RESOURCE alone/],
   [['can-i', 'get', 'pods', '--as', 'jane', '-n', 'a', '-n', 'b'], /give -n once, or -A/],
   [['can-i', 'get', 'pods', '--as', 'jane', '-n', 'a', '-A'], /-n and -A choose two things/],
   [['who-can', 'get'], /needs VERB RESOURCE|needs/],

@@ -69,7 +69,7 @@ for (const { words, message } of wrong)
     );
   });
 
-test('every flag belongs to a command, and every command names known flags and three examples', () => {
+test('every flag belongs to a command, and every command names known flags and three examples or more', () => {
   for (const flag of FLAGS)
     assert.ok(
       COMMANDS.some((command) => command.flags.includes(flag.id ?? flag.name)),
@@ -81,7 +81,7 @@ test('every flag belongs to a command, and every command names known flags and t
         FLAGS.some((flag) => (flag.id ?? flag.name) === name),
         name,
       );
-    assert.equal(command.examples.length, 3, command.name);
+    assert.ok(command.examples.length >= 3, command.name);
   }
 });
 

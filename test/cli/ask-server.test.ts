@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { askServer } from '../../src/cli/stages/ask-server.ts';
 import type { ApplyOptions, Cluster, StatusError, WriteResult } from '../../src/cluster/index.ts';
 import { nameOf, refKeyOf, stepsOf, World, type KubernetesObject } from '../../src/model/index.ts';
-import { createPlan, type Question, type StandIn } from '../../src/planner/index.ts';
+import { draftPlan, type Question, type StandIn } from '../../src/planner/index.ts';
 import { getString, type JsonObject } from '../../src/std/index.ts';
 import { manifest, object, stored, toInput } from '../planner/scenario.ts';
 
@@ -64,7 +64,7 @@ async function ask(
   }: Partial<Pick<Question, 'obstacle' | 'standIn' | 'isSeen'>> & { readonly before?: readonly KubernetesObject[] } = {},
 ): Promise<{ readonly cluster: Answering; readonly told: readonly string[] }> {
   const manifests = desired.map((item) => manifest(item));
-  const plan = createPlan(toInput(before, manifests));
+  const plan = draftPlan(toInput(before, manifests)).plan;
   const questions = stepsOf(plan).map((step): Question => ({ step, mutated: true, isSeen: true, ...rest }));
   const cluster = new Answering(answer);
   const secrets = new Map(manifests.map(({ object: item }) => [refKeyOf(item), item]));

@@ -117,3 +117,41 @@ for (const [args, message] of MISTAKES) {
     assert.match(stderr, message);
   });
 }
+
+test('what containers should ask for by what they use, and the nodes that this spares', async (context) => {
+  const folder = makeFolder(context);
+  const items = ['a', 'b'].map((name) => ({
+    metadata: { name: `web-x-${name}`, namespace: 'shop', labels: { app: 'web' } },
+    timestamp: '2026-03-01T00:00:00Z',
+    containers: [{ name: 'c', usage: { cpu: '200m', memory: '400Mi' } }],
+  }));
+  const list = JSON.stringify({ kind: 'PodMetricsList', apiVersion: 'metrics.k8s.io/v1beta1', items });
+  writeFileSync(join(folder, 'usage.json'), `${list}\n${list}\n`);
+  const args = ['capacity', 'app.yaml', '--node-shape', 'small=4cpu,16Gi', '--usage', 'usage.json'];
+  const { code, stdout, stderr } = await run('kplan', folder, [...args, '-o', 'json']);
+  assert.equal(code, 0, stderr);
+  const report = readReport(stdout);
+  const sizing = getObject(report, 'rightSizing');
+  const counts = [report, sizing ?? null].map((part) => getArray(part, 'fleets').map((fleet) => getNumber(fleet, 'count')));
+  const [container] = getArray(sizing, 'containers');
+  assert.deepEqual(
+    [counts, getObject(container, 'cpu'), getObject(container, 'memory'), getNumber(container, 'samples'), getNumber(container, 'pods')],
+    [
+      [[3], [1]],
+      { now: '1500m', target: '230m', lower: '230m', upper: '230m' },
+      { now: '1Gi', target: '460Mi', lower: '460Mi', upper: '460Mi' },
+      4,
+      6,
+    ],
+  );
+  const text = await run('kplan', folder, args);
+  assert.match(text.stdout.replaceAll(/\s+/g, ' '), /Deployment shop\/web c 6 1500m -> 230m 1Gi -> 460Mi/);
+});
+
+test('what is no list of usage is refused with its name', async (context) => {
+  const folder = makeFolder(context);
+  writeFileSync(join(folder, 'usage.json'), '{"kind": "NodeMetricsList"}');
+  const { code, stderr } = await run('kplan', folder, ['capacity', 'app.yaml', '--usage', 'usage.json']);
+  assert.equal(code, 3);
+  assert.match(stderr, /usage\.json: it is no PodMetricsList of metrics\.k8s\.io/);
+});

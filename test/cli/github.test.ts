@@ -35,11 +35,22 @@ test('a workflow with the rights to it gets a check run on the head of the pull 
 });
 
 test('a workflow without them gets workflow commands, and the reason', async (context) => {
-  const { code, stdout, stderr, summary } = await validate(context, new GithubServer({ refused: ['checks', 'issues'] }));
+  const { code, stdout, stderr, summary } = await validate(context, new GithubServer({ refused: ['checks', 'issues', 'statuses'] }));
   assert.equal(code, 1);
   assert.match(stdout, /^::error file=a.yaml,line=5,/);
   assert.match(stderr, /^no check run: GitHub: POST .*: 403 Resource not accessible by integration; .*checks: write/);
   assert.match(summary, /unknown field/);
+});
+
+test('a workflow that may only set statuses gets one, and workflow commands', async (context) => {
+  const server = new GithubServer({ refused: ['checks', 'issues'] });
+  const { stdout, stderr } = await validate(context, server);
+  assert.deepEqual(
+    server.statuses.map(({ head, context: name, state }) => [head, name, state]),
+    [['abc', 'kplan validate deploy', 'failure']],
+  );
+  assert.match(stdout, /^::error file=a.yaml,line=5,/);
+  assert.match(stderr, /; there is a commit status, and annotations are workflow commands/);
 });
 
 test('a token is in no output', async (context) => {

@@ -8,21 +8,22 @@ import { run, temporaryFolder } from './program.ts';
 const MISTAKES: readonly (readonly [words: string, said: RegExp])[] = [
   ['kplan valdate', /^kplan: valdate is no command, and there is no such file or directory\n {2}did you mean `kplan validate`\?\n$/],
   ['kplan deploy/prod', /^kplan: deploy\/prod: there is no such file or directory\n {2}give a directory or a file of manifests/],
+  [
+    'kapply https://git.example/a',
+    /^kapply: https:\/\/git.example\/a: there is no such file.*\n {2}.*clone the repository first; `kapply --watch URL`/,
+  ],
   ['kplan --bas main', /^kplan: unknown flag --bas; did you mean --base\?\n/],
   ['kplan --yes', /^kplan: --yes is a flag of kapply, not of kplan\n/],
   ['kplan a b', /^kplan: a is no command, and .*: unexpected argument b\n {2}the commands of kplan are plan, validate, .*completion\n$/],
   ['kplan ./app b', /^kplan: unexpected argument b\n/],
   ['kplan show a b', /^kplan: unexpected argument b\n {2}kplan show --help/],
   ['kplan validat app', /^kplan: validat is no command, .*: unexpected argument app\n {2}did you mean `kplan validate`\?\n$/],
-  ['kplan init app', /^kplan: init is no command, .*\n {2}`kplan init` is not in this version\n$/],
-  ['kplan init', /^kplan: init is no command, .*\n {2}`kplan init` is not in this version\n$/],
   ['kplan nosuchdir', /^kplan: nosuchdir is no command, and .*\n {2}the commands of kplan are plan, validate, /],
-  ['kapply approve app', /^kapply: approve is no command, .*\n {2}`kapply approve` is not in this version\n$/],
   [
     'kapply completion bash',
     /^kapply: completion is no command, .*\n {2}completion is a command of kplan: `kplan completion bash\|zsh\|fish`\n$/,
   ],
-  ['kapply aply', /^kapply: aply is no command, .*\n {2}the commands of kapply are status, delete, adopt\n$/],
+  ['kapply aply', /^kapply: aply is no command, .*\n {2}the commands of kapply are status, delete, approve, adopt\n$/],
   ['kplan ', /^kplan: an argument is empty\n/],
   ['kplan validate ', /^kplan: an argument is empty\n/],
   ['kplan --fail-on erorr', /--fail-on erorr: must be error, warning, info, never; did you mean error\?/],
@@ -60,7 +61,6 @@ const MISTAKES: readonly (readonly [words: string, said: RegExp])[] = [
   ['kapply text.txt --yes', /^kapply: text\.txt: not JSON\n/],
   ['kapply app --embedded text.txt --yes', /text\.txt: the embedded cluster is kept in a directory, and this is a file/],
   ['kapply app --embedded /proc/none --yes', /\/proc\/none: the embedded cluster's directory cannot be used/],
-  ['kapply --watch https://example.com/x.git', /remote repositories are not followed in this version/],
   ['kapply --watch -', /not standard input/],
 ];
 

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,7 +26,16 @@ export function run(
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [join(ROOT, 'dist', `${program}.js`), ...args], { cwd, env: cleanEnv(env) });
+  return runFile(`${program}.js`, cwd, args, env, input);
+}
+
+/** Runs the bundle of the action, or a copy, as the runner does: no arguments, all in the environment. */
+export function runAction(cwd: string, env: Readonly<Record<string, string>>, file = 'action.mjs'): Promise<Ran> {
+  return runFile(file, cwd, [], env, '');
+}
+
+function runFile(file: string, cwd: string, args: readonly string[], env: Readonly<Record<string, string>>, input: string): Promise<Ran> {
+  const child = spawn(process.execPath, [resolve(ROOT, 'dist', file), ...args], { cwd, env: cleanEnv(env) });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -163,3 +163,35 @@ test('an audit log tells which rights nobody used, and the Role that would have 
   assert.match(text.stdout, /never used\n {3}- get, list secrets in shop \(read-secrets\)/);
   assert.match(text.stdout, /1 of the log's lines are no audit events and were passed over: line 2\./);
 });
+
+test('a plan of rights tells the paths that open and close, with the lines of the grants that close them', async (context) => {
+  const folder = temporaryFolder(context);
+  const edit = (namespace: string, user: string): string => `apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: editors, namespace: ${namespace}}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+subjects:
+  - {apiGroup: rbac.authorization.k8s.io, kind: User, name: ${user}}
+`;
+  mkdirSync(join(folder, 'app'));
+  writeFileSync(join(folder, 'before.yaml'), edit('shop', 'joe'));
+  writeFileSync(join(folder, 'app/r.yaml'), edit('shop', 'jane'));
+  const args = ['rbac', 'app', '--snapshot', join(folder, 'before.yaml')];
+  const { stdout, stderr } = await run('kplan', folder, [...args, '-o', 'json']);
+  const changes = getObject(readReport(stdout), 'pathChanges') ?? assert.fail(stderr);
+  const tell = (path: JsonValue): readonly unknown[] => [
+    getString(path, 'subject'),
+    getString(path, 'goal'),
+    getArray(path, 'closedBy').map((closing) => [getString(closing, 'binding', 'name'), getNumber(closing, 'source', 'line')]),
+  ];
+  assert.deepEqual(getArray(changes, 'opened').map(tell), [['User jane', 'nodes', [['editors', 6]]]]);
+  assert.deepEqual(getArray(changes, 'closed').map(tell), [['User joe', 'nodes', [['editors', undefined]]]]);
+  const text = (await run('kplan', folder, args)).stdout.replaceAll(/\s+/g, ' ');
+  assert.match(
+    text,
+    /Paths opened and closed User jane can now reach the nodes .* closed without RoleBinding "editors\/shop" .* r.yaml:6 /,
+  );
+  assert.match(text, / User joe can no longer reach the nodes /);
+  const markdown = await run('kplan', folder, [...args, '-o', 'markdown']);
+  assert.match(markdown.stdout, /\| \+ \| User jane \| the nodes \|[^\n]*\| RoleBinding "editors\/shop"[^|]*\| `r.yaml:6` \|/);
+});

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readAhead, readRelevant } from '../../src/cli/stages/read-relevant.ts';
 import { openSnapshot, type Cluster } from '../../src/cluster/index.ts';
-import { KplanError } from '../../src/model/index.ts';
-import type { JsonObject } from '../../src/std/index.ts';
+import { KplanError, nameOf } from '../../src/model/index.ts';
+import { isObject, type JsonObject } from '../../src/std/index.ts';
 import { CATALOG, manifest } from '../planner/scenario.ts';
 
 const FLOW: JsonObject = { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', kind: 'FlowSchema', metadata: { name: 'f' } };
@@ -82,4 +82,18 @@ test('of what was read ahead nothing is read again, but for kinds that could not
   const refused = await readRelevant(cluster, own, await readAhead(cluster));
   assert.deepEqual([refused.unread, refused.partial], [['/ConfigMap'], ['/ConfigMap']]);
   assert.equal(refused.world.byKind('', 'ConfigMap').length, 1);
+});
+
+test('what Helm keeps of a release is read where a manifest is that', async () => {
+  const release = (name: string): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace: 'default' },
+    type: 'helm.sh/release.v1',
+  });
+  const { cluster } = counting([release('kept'), release('other')]);
+  const { metadata, ...rest } = release('kept');
+  const own = manifest({ ...rest, metadata: { ...(isObject(metadata) ? metadata : {}), labels: { a: 'b' } } });
+  const { world } = await readRelevant(cluster, { manifests: [own, manifest(release('new'))], defaultNamespace: 'default' });
+  assert.deepEqual(world.byKind('', 'Secret').map(nameOf), ['kept']);
 });

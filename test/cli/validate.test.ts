@@ -110,3 +110,26 @@ for (const { name, args, message } of refusals)
     assert.match(stderr, message);
     assert.doesNotMatch(stderr, /\n\s+at /);
   });
+
+test('what Pod Security refuses and warns of, as kplan.yaml says how the server is configured', async (context) => {
+  const folder = temporaryFolder(context);
+  const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n  containers: [{name: c, image: x}]\n';
+  const namespace =
+    'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n  labels: {pod-security.kubernetes.io/enforce: baseline}\n';
+  writeFileSync(join(folder, 'a.yaml'), pod);
+  writeFileSync(join(folder, 'n.yaml'), namespace);
+  const found = async (): Promise<readonly string[]> => {
+    const { stdout } = await run('kplan', folder, ['validate', '-o', 'json', '--fail-on', 'never']);
+    const report: {
+      readonly findings: readonly { readonly code: string; readonly source: { readonly file: string; readonly line: number } }[];
+    } = JSON.parse(stdout);
+    return report.findings.map(({ code, source }) => `${code} ${source.file}:${source.line}`);
+  };
+  assert.deepEqual(await found(), ['KQ0002 a.yaml:5']);
+  const config = 'apiVersion: kplan.dev/v1\nkind: Config\npodSecurity:\n';
+  writeFileSync(join(folder, 'kplan.yaml'), `${config}  exemptions: {namespaces: [default]}\n`);
+  assert.deepEqual(await found(), []);
+  writeFileSync(join(folder, 'n.yaml'), namespace.replace('enforce', 'audit'));
+  writeFileSync(join(folder, 'kplan.yaml'), `${config}  defaults: {enforce: baseline}\n`);
+  assert.deepEqual(await found(), ['KQ0002 a.yaml:5']);
+});

@@ -38,3 +38,19 @@ test('a kind that cannot be read in all of them is not known at all', async () =
   const { world, unread, partial } = await readWorld(openNarrow('a'), { scope: wanted('a', 'b') });
   assert.deepEqual([world.size, partial, unread.includes('/ConfigMap')], [0, undefined, true]);
 });
+
+test('what Helm keeps of its releases is not read', async () => {
+  const secret = (name: string, type: string): JsonValue => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace: 'a' },
+    type,
+  });
+  const documents = [secret('plain', 'Opaque'), secret('sh.helm.release.v1.web.v1', 'helm.sh/release.v1')];
+  const { world, unread } = await readWorld(openSnapshot({ documents, description: 'test', catalog: loadCatalog('1.36') }));
+  assert.deepEqual(
+    world.objects().map((object) => refOf(object).name),
+    ['plain'],
+  );
+  assert.deepEqual(unread, []);
+});

@@ -11,8 +11,12 @@ const settings = (name: string, value = ''): KubernetesObject => ({
   data: { value },
 });
 
-async function follow(cluster: FakeCluster, work: (watched: WatchedWorld) => Promise<void>): Promise<void> {
-  const watched = new WatchedWorld(cluster);
+async function follow(
+  cluster: FakeCluster,
+  work: (watched: WatchedWorld) => Promise<void>,
+  discovery?: { readonly clock: { readonly now: () => number }; readonly age: number },
+): Promise<void> {
+  const watched = new WatchedWorld(cluster, undefined, discovery);
   try {
     await work(watched);
   } finally {
@@ -104,5 +108,81 @@ test('a cluster that cannot be reached is said to be so, whatever is known of it
     await watched.read();
     cluster.resources = () => Promise.reject(new KplanError('NO_CLUSTER', 'nobody answers'));
     await assert.rejects(watched.read(), /nobody answers/);
+  });
+});
+
+test('those who read at once are answered by one list of each kind, and discovery is asked anew only after a while', async () => {
+  const cluster = new FakeCluster();
+  cluster.put(settings('a'));
+  let asked = 0;
+  const resources = cluster.resources.bind(cluster);
+  cluster.resources = async () => {
+    asked++;
+    return resources();
+  };
+  let now = 0;
+  await follow(
+    cluster,
+    async (watched) => {
+      await Promise.all([watched.read(), watched.read(), watched.read()]);
+      assert.equal(cluster.requests.filter((request) => request.startsWith('list ConfigMap')).length, 1, cluster.requests.join('\n'));
+      assert.equal(asked, 1);
+      now = 9_999;
+      await watched.read();
+      assert.equal(asked, 1);
+      now = 10_000;
+      const { types } = await watched.read();
+      assert.equal(asked, 2);
+      assert.deepEqual(types, await resources());
+    },
+    { clock: { now: () => now }, age: 10_000 },
+  );
+});
+
+test('a definition that comes is asked about until the server has had time to serve it', async () => {
+  const cluster = new FakeCluster();
+  const definition = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' };
+  const type = { ...definition, plural: 'customresourcedefinitions', namespaced: false, subresources: [] };
+  let asked = 0;
+  cluster.resources = async () => {
+    asked++;
+    return [type];
+  };
+  let now = 0;
+  await follow(
+    cluster,
+    async (watched) => {
+      await watched.read();
+      await watched.read();
+      assert.equal(asked, 1);
+      cluster.put({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'widgets.example.org' } });
+      await settle();
+      await watched.read();
+      now = 4_999;
+      await watched.read();
+      assert.equal(asked, 3);
+      now = 5_000;
+      await watched.read();
+      await watched.read();
+      assert.equal(asked, 4);
+    },
+    { clock: { now: () => now }, age: 10_000 },
+  );
+});
+
+test('a release that Helm writes is no change', async () => {
+  const cluster = new FakeCluster();
+  const release: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'r', namespace: 'shop' },
+    type: 'helm.sh/release.v1',
+  };
+  await follow(cluster, async (watched) => {
+    await watched.read();
+    cluster.put(release);
+    cluster.put({ ...release, metadata: { name: 'plain', namespace: 'shop' }, type: 'Opaque' });
+    await settle();
+    assert.deepEqual((await watched.read()).world.objects().map(nameOf), ['plain']);
   });
 });

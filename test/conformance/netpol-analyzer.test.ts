@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../../src/cli/main.ts';
 import { getArray, getBoolean, getString, parseJson, type JsonValue } from '../../src/std/index.ts';
-import { toTestIo } from './test-io.ts';
+import { bufferIo } from '../cli/buffer-io.ts';
 
 const FIXTURES = new URL('../../../shared/fixtures/netpol-analyzer/', import.meta.url);
 const RUNS = { list: 109, explain: 36, diff: 33, fatalErrors: 25 };
@@ -42,9 +42,9 @@ function titleOf(run: JsonValue): string {
 }
 
 async function ask(words: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const { io, written } = toTestIo(fileURLToPath(FIXTURES));
+  const io = bufferIo(fileURLToPath(FIXTURES));
   const code = await runProgram('kplan', ['reach', ...words, '-o', 'npguard'], io);
-  return { code, ...written() };
+  return { code, out: io.output(), err: io.errors() };
 }
 
 async function assertOutput(suite: string, run: JsonValue): Promise<void> {

@@ -1,61 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { KubernetesObject } from '../../src/model/index.ts';
 import { openEmbeddedCluster, type EmbeddedCluster } from '../../src/sim/index.ts';
 import { getNumber, getString } from '../../src/std/index.ts';
-import { cleanEnv, commitAll, run, shopRepository } from '../cli/program.ts';
+import { commitAll, git, run, shopRepository, temporaryFolder } from '../cli/program.ts';
+import { GitServer } from '../loader/git/remote/git-server.ts';
 import { CATALOG, REAL_CLOCK } from '../sim/embedded.ts';
-
-const PROGRAM = fileURLToPath(new URL('../../dist/kapply.js', import.meta.url));
-const TOO_LONG = 60_000;
-
-/** A running `kapply --watch`, and what it says. */
-class Daemon {
-  readonly #child: ChildProcess;
-  #text = '';
-  #read = 0;
-  #told: () => void = () => undefined;
-
-  constructor(context: TestContext, folder: string, words: readonly string[]) {
-    this.#child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, env: cleanEnv(), stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#text += chunk.toString();
-      this.#told();
-    });
-    this.#child.once('close', () => this.#told());
-    context.after(() => this.#child.kill('SIGKILL'));
-  }
-
-  /** Waits until it says something that it had not said when it was waited for last. */
-  async says(pattern: RegExp): Promise<void> {
-    const alarm = setTimeout(() => this.#child.kill('SIGKILL'), TOO_LONG);
-    for (;;) {
-      const found = pattern.exec(this.#text.slice(this.#read));
-      if (found !== null) {
-        this.#read += found.index + found[0].length;
-        break;
-      }
-      assert.ok(
-        this.#child.exitCode === null && this.#child.signalCode === null,
-        `it has ended, and never said ${pattern.source}: ${this.#text}`,
-      );
-      await new Promise<void>((resolve) => (this.#told = resolve));
-    }
-    clearTimeout(alarm);
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<unknown> {
-    const ended = once(this.#child, 'close');
-    this.#child.kill(signal);
-    const [code]: unknown[] = await ended;
-    return code;
-  }
-}
+import { Running } from './running.ts';
 
 function open(folder: string): Promise<EmbeddedCluster> {
   return openEmbeddedCluster({ directory: join(folder, 'cluster'), clock: REAL_CLOCK, catalog: CATALOG, sync: false });
@@ -78,7 +32,7 @@ test('a daemon follows a folder, heals drift, and never prunes what a broken fil
   const repository = shopRepository(context);
   const folder = join(repository, '..');
   const file = join(repository, 'shop/web.yaml');
-  const daemon = new Daemon(context, folder, ['shop', '--watch', '--embedded', 'cluster', '--force-conflicts']);
+  const daemon = new Running(context, folder, ['shop', '--watch', '--embedded', 'cluster', '--force-conflicts']);
   await daemon.says(/synced: \d\d changes/);
   const cluster = await open(folder);
   context.after(() => cluster.close());
@@ -123,9 +77,9 @@ test('a daemon follows the commits of a repository, not its files; a second one 
   const folder = join(repository, '..');
   const file = join(repository, 'shop/web.yaml');
   const words = [pathToFileURL(repository).href, '--watch', '--embedded', 'cluster', '--interval', '1s'];
-  const daemon = new Daemon(context, folder, words);
+  const daemon = new Running(context, folder, words);
   await daemon.says(/synced: \d\d changes/);
-  const second = new Daemon(context, folder, words);
+  const second = new Running(context, folder, words);
   await second.says(/standing by: /);
   const cluster = await open(folder);
   context.after(() => cluster.close());
@@ -143,4 +97,135 @@ test('a daemon follows the commits of a repository, not its files; a second one 
   assert.equal(await second.stop('SIGTERM'), 143);
   const stopped = await run('kapply', folder, ['status', '--embedded', 'cluster']);
   assert.match(stopped.stdout, /daemon: stopped/);
+});
+
+const UNITS = `apiVersion: kplan.dev/v1
+kind: Config
+units:
+- {name: web, path: apps/web, dependsOn: [base]}
+- {name: base, path: apps/base, namespace: units}
+- {name: asleep, path: apps/asleep, suspend: true}
+`;
+
+function writeUnit(folder: string, unit: string, colour: string, more = ''): void {
+  mkdirSync(join(folder, 'apps', unit), { recursive: true });
+  const object = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${unit}}\ndata: {colour: ${colour}}\n`;
+  writeFileSync(join(folder, 'apps', unit, 'all.yaml'), `${object}${more}`);
+}
+
+test('a daemon keeps the units of a folder each by itself: a broken one stops no other', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'kplan.yaml'), UNITS);
+  writeUnit(folder, 'base', 'red', '---\napiVersion: v1\nkind: Namespace\nmetadata: {name: units}\n');
+  writeUnit(folder, 'web', 'red');
+  writeUnit(folder, 'asleep', 'red');
+  const daemon = new Running(context, folder, ['--watch', '.', '--embedded', 'cluster']);
+  await daemon.says(/base: synced: 2 changes/);
+  await daemon.says(/web: synced: 1 change\n/);
+  const cluster = await open(folder);
+  context.after(() => cluster.close());
+  const colourOf = async (namespace: string, name: string): Promise<string | undefined> =>
+    getString((await cluster.get({ group: '', version: 'v1', kind: 'ConfigMap', namespace, name })) ?? null, 'data', 'colour');
+  assert.deepEqual([await colourOf('units', 'base'), await colourOf('default', 'web')], ['red', 'red']);
+
+  writeUnit(folder, 'base', '[');
+  await daemon.says(/base: held: .*apps\/base\/all\.yaml:\d+/);
+  writeUnit(folder, 'web', 'blue');
+  await daemon.says(/web: waits: base, which it depends on, is held/);
+  writeUnit(folder, 'base', 'green', '---\napiVersion: v1\nkind: Namespace\nmetadata: {name: units}\n');
+  await daemon.says(/web: synced: 1 change\n/);
+  assert.deepEqual([await colourOf('units', 'base'), await colourOf('default', 'web')], ['green', 'blue']);
+
+  await cluster.delete({ group: '', version: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'web' });
+  await daemon.says(/web: synced: 1 change\n/);
+  assert.equal(await colourOf('default', 'web'), 'blue');
+  assert.equal(await colourOf('default', 'asleep'), undefined);
+  assert.equal(await daemon.stop('SIGTERM'), 143);
+});
+
+test('a plan that is held is let go by kapply approve, and kapply status says so from the cluster alone', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(
+    join(folder, 'kplan.yaml'),
+    'apiVersion: kplan.dev/v1\nkind: Config\nunits: [{name: web, path: apps/web, limits: {deletes: 0}}]\n',
+  );
+  const more = '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: old}\n';
+  writeUnit(folder, 'web', 'red', more);
+  const daemon = new Running(context, folder, ['--watch', '.', '--embedded', 'cluster']);
+  await daemon.says(/web: synced: 2 changes/);
+  writeUnit(folder, 'web', 'red');
+  await daemon.says(/web: held: 1 object would be deleted/);
+  const status = await run('kapply', folder, ['status', '--embedded', 'cluster']);
+  assert.match(status.stdout.replaceAll(/\s+/g, ' '), /web .*daemon: idle, last synced .*held: 1 object would be deleted/);
+  const refused = await run('kapply', folder, ['approve', 'nothing', '--embedded', 'cluster', '--yes']);
+  assert.equal(refused.code, 3);
+  const approved = await run('kapply', folder, ['approve', 'web', '--embedded', 'cluster', '--yes']);
+  assert.equal(approved.code, 0, approved.stderr);
+  await daemon.says(/web: synced: 1 change\n/);
+  const again = await run('kapply', folder, ['approve', 'web', '--embedded', 'cluster', '--yes']);
+  assert.match(again.stderr, /unit web holds no plan: it is synced/);
+  assert.equal(await daemon.stop('SIGTERM'), 143);
+});
+
+test('a webhook brings a push to a daemon that would not look for an hour, and its face says how it is', async (context) => {
+  const folder = temporaryFolder(context);
+  const repository = join(folder, 'repository');
+  mkdirSync(repository);
+  git(repository, 'init', '--quiet', '--initial-branch=main');
+  writeFileSync(join(repository, 'kplan.yaml'), UNITS);
+  writeUnit(repository, 'base', 'red', '---\napiVersion: v1\nkind: Namespace\nmetadata: {name: units}\n');
+  writeUnit(repository, 'web', 'red');
+  commitAll(repository, 'First');
+  const words = [pathToFileURL(repository).href, '--watch', '--embedded', 'cluster', '--interval', '1h', '--listen', '127.0.0.1:0'];
+  const daemon = new Running(context, folder, words, { KAPPLY_WEBHOOK_SECRET: 'hunter2' });
+  const [, url = ''] = await daemon.says(/listening on (http:\/\/127\.0\.0\.1:\d+), with webhooks/);
+  await daemon.says(/web: synced: 1 change\n/);
+  assert.equal((await fetch(`${url}/readyz`)).status, 200);
+  writeUnit(repository, 'web', 'blue');
+  commitAll(repository, 'Second');
+  assert.equal((await fetch(`${url}/webhook`, { method: 'POST', headers: { 'x-gitlab-token': 'wrong' } })).status, 401);
+  assert.equal((await fetch(`${url}/webhook`, { method: 'POST', headers: { 'x-gitlab-token': 'hunter2' } })).status, 202);
+  await daemon.says(/web: synced: 1 change\n/);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^kapply_unit_outcome\{unit="web",outcome="synced"\} 1$/m);
+  assert.match(metrics, /^kapply_webhooks_total\{result="accepted"\} 1$/m);
+  assert.ok(!daemon.text.includes('hunter2'));
+  assert.equal(await daemon.stop('SIGTERM'), 143);
+});
+
+test('a daemon follows a server: only units that a commit touches are planned, and one that is down changes nothing', async (context) => {
+  const folder = temporaryFolder(context);
+  const repository = join(folder, 'repository');
+  mkdirSync(repository);
+  git(repository, 'init', '--quiet', '--initial-branch=main');
+  writeFileSync(join(repository, 'kplan.yaml'), UNITS);
+  writeUnit(repository, 'base', 'red', '---\napiVersion: v1\nkind: Namespace\nmetadata: {name: units}\n');
+  writeUnit(repository, 'web', 'red');
+  writeUnit(repository, 'asleep', 'red');
+  commitAll(repository, 'First');
+  const server = new GitServer(folder, 'hunter2');
+  const url = `${await server.start(context)}/repository/.git`;
+  const words = [url, '--ref', 'main', '--watch', '--embedded', 'cluster', '--interval', '500ms'];
+  const daemon = new Running(context, folder, words, { KAPPLY_GIT_TOKEN: 'hunter2' });
+  await daemon.says(/web: synced: 1 change\n/);
+  const before = daemon.text.length;
+  writeUnit(repository, 'web', 'blue');
+  commitAll(repository, 'Second');
+  await daemon.says(/web: synced: 1 change\n/);
+  assert.doesNotMatch(daemon.text.slice(before), /base: revision \w+ \(change\)/);
+  server.isDown = true;
+  await daemon.says(/repository\/\.git cannot be read: .*the last good revision is kept/);
+  const cluster = await open(folder);
+  context.after(() => cluster.close());
+  const web = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'web' };
+  assert.equal(getString((await cluster.get(web)) ?? null, 'data', 'colour'), 'blue');
+  await cluster.delete(web);
+  await daemon.says(/web: synced: 1 change\n/);
+  server.isDown = false;
+  writeUnit(repository, 'web', 'green');
+  commitAll(repository, 'Third');
+  await daemon.says(/the source can be read again/);
+  await daemon.says(/web: synced: 1 change\n/);
+  assert.ok(!daemon.text.includes('hunter2'));
+  assert.equal(await daemon.stop('SIGTERM'), 143);
 });

@@ -18,7 +18,7 @@ import { loadCatalog } from '../../src/model/schema/index.ts';
 import { createPlan, readPlanFile, writePlanFile, type PlanInput } from '../../src/planner/index.ts';
 import { FORMATS, stringifyYaml } from '../../src/report/index.ts';
 import { isJson, stringifyJson, stringifyJsonInOrder, type JsonValue } from '../../src/std/index.ts';
-import { createReferenceEngine, validateManifests } from '../../src/validate/index.ts';
+import { createReferenceEngine, judgeTransition, validateManifests } from '../../src/validate/index.ts';
 import { mutateBytes } from './mutate-text.ts';
 import { mutateValue } from './mutate-value.ts';
 import { randomOf, type Random } from './random.ts';
@@ -135,6 +135,7 @@ function plan(manifests: readonly Manifest[], findings: readonly Finding[], shop
   const keys = new Set(manifests.map(({ object }) => refKeyOf(object)));
   const desired = [...manifests, ...shop.filter(({ object }) => !keys.has(refKeyOf(object)))];
   const source = { kind: 'none', description: 'fuzz', kubernetesVersions: ['1.36'] } as const;
+  const catalog = catalogOf(desired);
   const input: PlanInput = {
     unit: 'fuzz',
     fieldManager: 'kapply',
@@ -146,16 +147,16 @@ function plan(manifests: readonly Manifest[], findings: readonly Finding[], shop
     owned: new Set(),
     ownedByOthers: new Map(),
     context: World.EMPTY,
-    catalog: catalogOf(desired),
+    catalog,
     defaultNamespace: 'default',
     findings,
-    engines: [...ENGINES, createReferenceEngine({ knowsAll: false })],
     salt: 'salt',
     now: '2026-01-01T00:00:00Z',
     forceConflicts: false,
     lastManifests: shop,
+    judgeUpdate: (was, is) => judgeTransition(was, is, catalog),
   };
-  const made = createPlan(input);
+  const made = createPlan(input, [...ENGINES, createReferenceEngine({ knowsAll: false })]);
   const read = readPlanFile(writePlanFile(made, { kplanVersion: '0' }));
   assert.ok(read.kind === 'ok', `the plan does not survive its file: ${read.kind === 'ok' ? '' : read.reason}`);
   assert.equal(toText(read.plan), toText(made), 'the plan survives its file');

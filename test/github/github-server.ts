@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { getArray, getBoolean, getNumber, getString, parseJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { GithubDescription } from './openapi.ts';
 
 /** A fault that the server answers instead, once: a status with headers, or a connection that is cut after the work was done. */
 export interface Fault {
@@ -25,6 +27,14 @@ export interface StoredCheck {
   annotations: JsonValue[];
 }
 
+/** A commit status as it stands. */
+export interface StoredStatus {
+  readonly head: string;
+  readonly context: string;
+  readonly state: string;
+  readonly description: string;
+}
+
 /** A comment as it stands. */
 export interface StoredComment {
   readonly id: number;
@@ -36,17 +46,24 @@ const TOKEN = 'TOKEN';
 const MOST_ANNOTATIONS = 50;
 const MOST_BYTES = 65_535;
 
-/** GitHub's API on loopback, for checks and comments of one repository, with the limits that GitHub enforces and the rights of a workflow's token. */
+let description: GithubDescription | undefined;
+
+/**
+ * GitHub's API on loopback, for checks, statuses and comments of one repository, with the limits that GitHub enforces and the rights of a
+ * workflow's token. A test in which it was asked something that GitHub's published description does not have fails.
+ */
 export class GithubServer {
   readonly checks: StoredCheck[] = [];
   readonly comments: StoredComment[] = [];
+  readonly statuses: StoredStatus[] = [];
   readonly asked: string[] = [];
+  readonly #problems: string[] = [];
   readonly #faults: Fault[];
   readonly #refused: ReadonlySet<string>;
   readonly #server = createServer((incoming, response) => void this.#answer(incoming, response));
   #last = 0;
 
-  /** `refused`: rights that the token has not, as `checks` or `issues`. */
+  /** `refused`: rights that the token has not, as `checks`, `issues` or `statuses`. */
   constructor({ faults = [], refused = [] }: { readonly faults?: readonly Fault[]; readonly refused?: readonly string[] } = {}) {
     this.#faults = [...faults];
     this.#refused = new Set(refused);
@@ -58,6 +75,7 @@ export class GithubServer {
     context.after(() => {
       this.#server.closeAllConnections();
       this.#server.close();
+      assert.deepEqual(this.#problems, []);
     });
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
@@ -68,15 +86,13 @@ export class GithubServer {
     const url = new URL(incoming.url ?? '', 'http://github');
     const request = `${incoming.method ?? ''} ${url.pathname}`;
     this.asked.push(request);
+    const text = Buffer.concat(chunks).toString();
+    description ??= GithubDescription.read();
+    this.#problems.push(...description.listProblems(incoming.method ?? '', url, text === '' ? undefined : parseJson(text)));
     const index = this.#faults.findIndex(({ on }) => request.includes(on));
     const [fault] = index < 0 ? [] : this.#faults.splice(index, 1);
     if (fault !== undefined && fault.isDone !== true) return refuse(response, fault);
-    const [status, body] = this.#route(
-      request,
-      url,
-      parseJson(Buffer.concat(chunks).toString() || '{}') ?? {},
-      incoming.headers.authorization,
-    );
+    const [status, body] = this.#route(request, url, parseJson(text || '{}') ?? {}, incoming.headers.authorization);
     if (fault !== undefined) return refuse(response, fault);
     response.writeHead(status, { 'content-type': 'application/json', ...this.#linksOf(url) });
     response.end(status === 204 ? undefined : JSON.stringify(body));
@@ -85,10 +101,11 @@ export class GithubServer {
   #route(request: string, url: URL, body: JsonValue, authorization: string | undefined): readonly [number, JsonValue] {
     if (authorization !== `token ${TOKEN}`) return [401, { message: 'Bad credentials' }];
     const [, right = '', id = ''] =
-      /\/repos\/o\/r\/(?:commits\/)?(check-runs|issues|[0-9a-f]+)(?:\/(?:comments\/)?(\d+))?/.exec(url.pathname) ?? [];
-    const needed = right === 'issues' ? 'issues' : 'checks';
+      /\/repos\/o\/r\/(?:commits\/)?(check-runs|issues|statuses|[0-9a-f]+)(?:\/(?:comments\/)?(\d+))?/.exec(url.pathname) ?? [];
+    const needed = right === 'issues' || right === 'statuses' ? right : 'checks';
     if (request === 'GET /user') return [403, { message: 'Resource not accessible by integration' }];
     if (this.#refused.has(needed)) return [403, { message: 'Resource not accessible by integration' }];
+    if (right === 'statuses') return this.#setStatus(url.pathname.split('/').at(-1) ?? '', body);
     switch (request.replace(id === '' ? '#' : id, 'ID')) {
       case 'POST /repos/o/r/check-runs':
         return this.#create(body);
@@ -171,6 +188,13 @@ export class GithubServer {
     next.port = String((this.#server.address() as AddressInfo).port);
     next.hostname = '127.0.0.1';
     return { link: `<${next.href}>; rel="next"` };
+  }
+
+  #setStatus(head: string, body: JsonValue): readonly [number, JsonValue] {
+    const [state = '', context = 'default', description = ''] = ['state', 'context', 'description'].map((name) => getString(body, name));
+    if (description.length > 140) return [422, { message: 'Validation Failed: description is too long (maximum is 140 characters)' }];
+    this.statuses.push({ head, context, state, description });
+    return [201, { id: ++this.#last, state, context }];
   }
 
   #comment(body: JsonValue): readonly [number, JsonValue] {

@@ -143,7 +143,11 @@ describe('publishCheck', () => {
   });
 
   const refusals: readonly { readonly name: string; readonly server: GithubServer; readonly token?: string; readonly want: RegExp }[] = [
-    { name: 'of a fork', server: new GithubServer({ refused: ['checks', 'issues'] }), want: /403 Resource not accessible by integration/ },
+    {
+      name: 'of a fork',
+      server: new GithubServer({ refused: ['checks', 'issues', 'statuses'] }),
+      want: /403 Resource not accessible by integration/,
+    },
     { name: 'with a wrong token', server: new GithubServer(), token: 'SECRET', want: /401 Bad credentials/ },
   ];
   for (const { name, server, token, want } of refusals) {
@@ -155,6 +159,23 @@ describe('publishCheck', () => {
       assert.ok(!JSON.stringify(published).includes('SECRET'));
     });
   }
+
+  it('sets a commit status and keeps the comment where checks are refused, as they are to tokens of people', async (context) => {
+    const server = new GithubServer({ refused: ['checks'] });
+    const report = reportOf({ title: `Plan: ${'x'.repeat(200)}`, conclusion: 'failure' });
+    const published = await publishCheck(await runAt(server, context), report, new HastyClock());
+    assert.deepEqual(published.kind === 'refused' && published.instead, ['commit status', 'comment']);
+    const [status] = server.statuses;
+    assert.deepEqual([status?.head, status?.context, status?.state, status?.description.length], ['abc', 'kplan', 'failure', 140]);
+    assert.equal(server.comments.length, 1);
+  });
+
+  it('begins no comment without a check either where nothing changes', async (context) => {
+    const server = new GithubServer({ refused: ['checks'] });
+    const published = await publishCheck(await runAt(server, context), reportOf({ isQuiet: true }), new HastyClock());
+    assert.deepEqual(published.kind === 'refused' && published.instead, ['commit status']);
+    assert.deepEqual([server.comments.length, server.statuses[0]?.state], [0, 'success']);
+  });
 
   it('has the check where only the comment is refused, and says so', async (context) => {
     const server = new GithubServer({ refused: ['issues'] });
@@ -224,6 +245,10 @@ describe('readWorkflowRun', () => {
     assert.deepEqual([run?.headSha, run?.pullRequest, run?.attempt, run?.apiUrl], ['head', 7, '5.2.plan', 'https://ghe.example/api/v3']);
   });
 
+  it('knows the page of the run', () => {
+    assert.equal(readWorkflowRun({ ...env, GITHUB_SERVER_URL: 'https://ghe.example' })?.runUrl, 'https://ghe.example/o/r/actions/runs/5');
+  });
+
   it('takes the commit of a push', () => {
     const run = readWorkflowRun(env);
     assert.deepEqual([run?.headSha, run?.pullRequest, run?.apiUrl], ['merge', undefined, 'https://api.github.com']);
@@ -235,6 +260,25 @@ describe('readWorkflowRun', () => {
 });
 
 describe('toCheckAnnotations', () => {
+  it('says what one place brings about at once, and what else stands elsewhere apart', () => {
+    const source: SourceRange = { file: 'a.yaml', line: 2, column: 1, endLine: 2, endColumn: 4 };
+    const finding = (field: string, line: number): Finding => ({
+      code: 'KV0043',
+      severity: 'error',
+      source: { ...source, line, endLine: line },
+      data: { field, problem: 'Required value' },
+    });
+    const findings = [...Array.from({ length: 40 }, (_, index) => finding(`f${index + 10}`, 2)), finding('other', 3)];
+    const annotations = toCheckAnnotations(toRemarks(findings, []));
+    assert.deepEqual(
+      annotations.map(({ start_line: line }) => line),
+      [2, 3],
+    );
+    const [first] = annotations;
+    assert.match(first?.message ?? '', /^f10: Required value\nand 39 more:\n- f11: Required value\n/);
+    assert.equal(first?.message.split('\n- ').length, 40);
+  });
+
   it('leaves out what has no place and what is waived', () => {
     const source: SourceRange = { file: 'a.yaml', line: 2, column: 1, endLine: 4, endColumn: 1 };
     const finding: Finding = { code: 'KV0043', severity: 'warning', data: { field: 'spec', problem: 'Required value' } };

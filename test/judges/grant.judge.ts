@@ -15,11 +15,13 @@ export const grantJudge: OracleJudge = {
     'ClusterRole: aggregation',
     'ClusterRole: lacking',
     'ClusterRoleBinding: allowed',
+    'ClusterRoleBinding: another role',
     'ClusterRoleBinding: lacking',
     'ClusterRoleBinding: no such role',
     'Role: allowed',
     'Role: lacking',
     'RoleBinding: allowed',
+    'RoleBinding: another role',
     'RoleBinding: lacking',
     'RoleBinding: no such role',
     'created with a name',
@@ -35,7 +37,7 @@ function generate(random: Random): JsonObject {
   const written = makeGrant(random);
   const same = makeGrant(random);
   const before = random.once(3)
-    ? { ...(same['kind'] === written['kind'] ? same : written), metadata: written['metadata'] ?? null }
+    ? { ...(same['kind'] === written['kind'] ? same : withAnotherRole(random, written)), metadata: written['metadata'] ?? null }
     : undefined;
   const after =
     random.once(6) && before !== undefined ? { ...before, metadata: { ...getObject(before, 'metadata'), finalizers: ['x/y'] } } : written;
@@ -46,6 +48,12 @@ function generate(random: Random): JsonObject {
     named: random.once(2),
     ...(before === undefined ? {} : { old: before }),
   };
+}
+
+/** A binding of another role, mostly; roles as they are. */
+function withAnotherRole(random: Random, written: JsonObject): JsonObject {
+  const role = getObject(written, 'roleRef');
+  return role === undefined || random.once(4) ? written : { ...written, roleRef: { ...role, name: 'another' } };
 }
 
 function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
@@ -72,5 +80,6 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
 function toVerdict(message: string): string {
   if (message === '') return 'allowed';
   if (message.includes('must have cluster-admin')) return 'aggregation';
+  if (message.includes('cannot change roleRef')) return 'another role';
   return message.includes('not currently held') ? 'lacking' : 'no such role';
 }

@@ -1,8 +1,5 @@
-import { gvkOf, isKubernetesObject, withMetadata, type Kind, type KubernetesObject, type SchemaCatalog } from '../../src/model/index.ts';
+import { isKubernetesObject, type Kind, type KubernetesObject, type SchemaCatalog } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
-import { canonicalOf } from '../../src/planner/canonical.ts';
-import { diffValues } from '../../src/planner/diff.ts';
-import { findImmutable } from '../../src/planner/immutable.ts';
 import { getArray, getBoolean, getObject, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { groupByKind, listBases, type Base } from './bases.ts';
 import type { Comparison } from './judge.ts';
@@ -12,11 +9,23 @@ import { Random } from './random.ts';
 import { judgeOurselves, toPattern } from './validate.judge.ts';
 
 const NAMESPACE = 'judged-native';
-const NATIVE_KINDS = ['CronJob', 'DaemonSet', 'Deployment', 'Ingress', 'Job', 'Pod', 'Service', 'StatefulSet'];
+const NATIVE_KINDS = [
+  'CronJob',
+  'DaemonSet',
+  'Deployment',
+  'FlowSchema',
+  'Ingress',
+  'Job',
+  'Pod',
+  'PriorityLevelConfiguration',
+  'Service',
+  'StatefulSet',
+];
 
 let known: { readonly catalog: SchemaCatalog; readonly kinds: readonly (readonly Base[])[] } | undefined;
 
-function setting(): NonNullable<typeof known> {
+/** The kinds, and objects of each to start from. */
+export function setting(): NonNullable<typeof known> {
   if (known === undefined) {
     const catalog = loadCatalog('1.36');
     known = { catalog, kinds: groupByKind(listBases(catalog, NAMESPACE, new Random(1))) };
@@ -24,7 +33,8 @@ function setting(): NonNullable<typeof known> {
   return known;
 }
 
-function pickBase(random: Random): Base {
+/** An object to start from: of a kind with many rules half of the time. */
+export function pickBase(random: Random): Base {
   const { kinds } = setting();
   const rich = kinds.filter(([base]) => base !== undefined && NATIVE_KINDS.includes(base.kind.kind));
   return random.pick(random.pick(random.once(2) ? rich : kinds));
@@ -66,10 +76,10 @@ function isNameless({ kind, metadata }: KubernetesObject): boolean {
 }
 
 /** What strategies refuse that ask no server: its flags, and the ports that it gives out. */
-const OF_THE_ORACLE = /\.privileged: Forbidden: disallowed by cluster policy$|^spec\.healthCheckNodePort: Required value$/;
+export const OF_THE_ORACLE: RegExp = /\.privileged: Forbidden: disallowed by cluster policy$|^spec\.healthCheckNodePort: Required value$/;
 
 /** The object as the strategies get it: the server has put it in the namespace of the request, and has read managed fields and addresses. */
-function asSent(object: JsonObject, { kind, namespaced }: Kind): JsonObject {
+export function asSent(object: JsonObject, { kind, namespaced }: Kind): JsonObject {
   const { managedFields: _, ...metadata } = getObject(object, 'metadata') ?? {};
   const named = namespaced ? { namespace: NAMESPACE, ...metadata } : metadata;
   const [address, spec] = [getString(object, 'spec', 'clusterIP') ?? '', getObject(object, 'spec')];
@@ -80,7 +90,8 @@ function asSent(object: JsonObject, { kind, namespaced }: Kind): JsonObject {
 /** What the server writes where it has no field to name. */
 const NO_FIELD = '<nil>: Invalid value: "": ';
 
-function listTexts(answer: JsonValue): readonly string[] {
+/** The sentences of an answer, without those that name no field. */
+export function listTexts(answer: JsonValue): readonly string[] {
   const causes = getArray(answer, 'causes').map((cause) =>
     `${getString(cause, 'field') ?? ''}: ${getString(cause, 'message') ?? ''}`.replace(NO_FIELD, ''),
   );
@@ -90,37 +101,4 @@ function listTexts(answer: JsonValue): readonly string[] {
 
 function differ(ours: readonly string[], real: readonly string[], signature: string): Comparison {
   return { coverage: [], difference: { signature, ours: ours.join(' | ') || 'accepted', servers: real.join(' | ') || 'accepted' } };
-}
-
-/** Whether the strategies refuse every change that kplan calls one of an immutable field. */
-export const immutableJudge: OracleJudge = {
-  subject: 'immutable',
-  asks: 'validate',
-  cases: 4000,
-  branches: ['both refuse', 'both allow', 'not covered', 'not read'],
-  generate(random) {
-    const { kind, object } = pickBase(random);
-    return { old: object, object: mutateSpec(object, kind, random) };
-  },
-  compare(input, answer) {
-    const [before, after] = [getObject(input, 'old'), getObject(input, 'object')];
-    if (!isKubernetesObject(before) || !isKubernetesObject(after) || getBoolean(answer, 'unreached') === true) return undefined;
-    if (getString(answer, 'unread') !== undefined) return { coverage: ['not read'], isCompared: false };
-    const { catalog } = setting();
-    const [a, b] = [canonicalOf(before, catalog), canonicalOf(after, catalog)];
-    const found = findImmutable(a, b, diffValues(a, b, catalog.find(gvkOf(after))?.schema));
-    const real = listTexts(answer);
-    if (found === undefined) return real.length === 0 ? { coverage: ['both allow'] } : { coverage: ['not covered'], isCompared: false };
-    return real.length > 0
-      ? { coverage: ['both refuse'] }
-      : differ([`${found.field} is immutable`], real, `kplan calls a field immutable: ${after.kind} ${found.path.replace(/\/\d+/g, '[]')}`);
-  },
-};
-
-function mutateSpec(object: KubernetesObject, kind: Kind, random: Random): JsonValue {
-  for (let tries = 0; tries < 20; tries++) {
-    const { object: changed } = mutate(object, kind.schema, random);
-    if (isKubernetesObject(changed)) return withMetadata(changed, object.metadata);
-  }
-  return object;
 }

@@ -1,32 +1,49 @@
 import { authorizeJudge } from './authorize.judge.ts';
+import { autoscalerJudge } from './autoscaler.judge.ts';
 import { celJudge } from './cel.judge.ts';
+import { customJudge } from './custom.judge.ts';
+import { definitionJudge } from './definition.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
 import { grantJudge } from './grant.judge.ts';
+import { impersonationJudge } from './impersonation.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
-import { immutableJudge, nativeJudge } from './native.judge.ts';
+import { nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
 import { nodeJudge } from './node.judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
+import { podSecurityJudge } from './podsecurity.judge.ts';
+import { policyJudge } from './policy.judge.ts';
+import { requestJudge } from './request.judge.ts';
+import { restrictionJudge } from './restriction.judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
+import { updateJudge } from './update.judge.ts';
 import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 import { victimsJudge } from './victims.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
   authorizeJudge,
+  autoscalerJudge,
   celJudge,
   cronJudge,
+  customJudge,
+  definitionJudge,
   escalationJudge,
   grantJudge,
-  immutableJudge,
+  impersonationJudge,
   mergeOracleJudge,
   nativeJudge,
   networkJudge,
   nodeJudge,
+  podSecurityJudge,
+  policyJudge,
   quantityJudge,
+  requestJudge,
+  restrictionJudge,
   rolloutJudge,
   schedulerJudge,
   selectorJudge,
+  updateJudge,
   victimsJudge,
 ];

@@ -7,10 +7,11 @@ import {
   World,
   type Kind,
   type KubernetesObject,
+  type Plan,
   type Schema,
   type SchemaCatalog,
 } from '../../src/model/index.ts';
-import { createPlan } from '../../src/planner/index.ts';
+import { draftPlan } from '../../src/planner/index.ts';
 import {
   getObject,
   getString,
@@ -22,6 +23,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../src/std/index.ts';
+import { judgeTransition } from '../../src/validate/index.ts';
 import { groupByKind, listBases } from './bases.ts';
 import { folderOf, type Client } from './client.ts';
 import { withoutFields } from './compact.ts';
@@ -171,10 +173,10 @@ function listDifferences(a: JsonValue | undefined, b: JsonValue | undefined, pat
   return [isEmpty ? `${path}=empty` : path];
 }
 
-function planOf(live: KubernetesObject, desired: KubernetesObject, catalog: SchemaCatalog): ReturnType<typeof createPlan> {
+function planOf(live: KubernetesObject, desired: KubernetesObject, catalog: SchemaCatalog): Plan {
   const place = { file: 'a.yaml', line: 1, column: 1, endLine: 1, endColumn: 1 };
   const source = { kind: 'none', description: 'judge', kubernetesVersions: [catalog.version] } as const;
-  return createPlan({
+  const { plan } = draftPlan({
     unit: 'judged',
     fieldManager: 'kapply',
     desired: [{ object: desired, origin: { file: 'a.yaml', document: 0, line: 1, locate: () => place } }],
@@ -188,11 +190,12 @@ function planOf(live: KubernetesObject, desired: KubernetesObject, catalog: Sche
     catalog,
     defaultNamespace: NAMESPACE,
     findings: [],
-    engines: [],
     salt: 'salt',
     now: '2026-01-01T00:00:00Z',
     forceConflicts: true,
+    judgeUpdate: (was, is) => judgeTransition(was, is, catalog),
   });
+  return plan;
 }
 
 function comparable(object: JsonObject): JsonValue {

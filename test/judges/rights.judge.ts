@@ -38,7 +38,16 @@ export const rightsJudge: Judge = {
   subject: 'rights',
   cases: 600,
   parallel: 8,
-  branches: ['allowed', 'forbidden: patch', 'forbidden: delete', 'grants what is not held', 'no such role', 'existing', 'new'],
+  branches: [
+    'allowed',
+    'forbidden: patch',
+    'forbidden: delete',
+    'grants what is not held',
+    'no such role',
+    'another role',
+    'existing',
+    'new',
+  ],
   prepare,
 };
 
@@ -98,7 +107,9 @@ async function compare(input: JsonValue, { stored, world, client }: Asked): Prom
   const answer = isRemoval
     ? await client.send('DELETE', path, undefined, undefined, user)
     : await client.send('PATCH', `${path}&fieldManager=judge&force=true`, object, 'application/apply-patch+yaml', user);
-  const real = answer.status === 403 || answer.status === 404 ? (getString(answer.body, 'message') ?? '') : '';
+  const message = getString(answer.body, 'message') ?? '';
+  const isRefused = answer.status === 403 || answer.status === 404 || message.includes(OTHER_ROLE);
+  const real = isRefused ? message : '';
   const ours = refuse({ world, user, before, object, isRemoval }) ?? '';
   const coverage = [describe(real), before === undefined ? 'new' : 'existing'];
   if (inOrder(ours) === inOrder(real)) return { coverage };
@@ -139,8 +150,12 @@ function refuse({ world, user, before, object, isRemoval }: Write): string | und
   return refuseRequest(world, { ...target, verb: second });
 }
 
+/** What the server says of a binding that is given another role. */
+const OTHER_ROLE = 'cannot change roleRef';
+
 function describe(message: string): string {
   if (message === '') return 'allowed';
+  if (message.includes(OTHER_ROLE)) return 'another role';
   if (message.endsWith('not found') && !message.includes('is forbidden')) return 'no such role';
   if (message.includes('not currently held') || message.includes('aggregationRule')) return 'grants what is not held';
   return `forbidden: ${/cannot (\w+)/.exec(message)?.[1] ?? ''}`;

@@ -8,7 +8,7 @@ import {
   type NodeExplanation,
   type Placement,
 } from '../../src/model/index.ts';
-import { getArray, getNumber, getObject, getString, stringifyJson, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getNumber, getObject, getString, parseJson, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison, Difference } from './judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';
 import { makeSchedulerCase } from './scheduler-world/case.ts';
@@ -18,6 +18,7 @@ const REASONS: readonly string[] = [
   ": node(s) didn't satisfy plugin(s) [NodeAffinity]",
   'DynamicResources: ResourceClaim was not created for Pod (Pod is not owner)',
   'DynamicResources: cannot allocate all claims',
+  'DynamicResources: cannot schedule extended resource claim',
   'DynamicResources: could not find ResourceClaim',
   'DynamicResources: device class does not exist',
   'DynamicResources: invalid resource pools were encountered',
@@ -72,6 +73,10 @@ const SCORES: readonly string[] = [
 
 const OUTCOMES: readonly string[] = [
   'after others',
+  'beside nominated pods',
+  'counters decide',
+  'extended resources as devices',
+  'kept its nomination',
   'other profiles',
   'best of several',
   'failed',
@@ -104,21 +109,25 @@ interface Told {
 
 function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
   const pods = [getObject(input, 'pod') ?? null, ...getArray(input, 'next')];
+  const waiting = getArray(input, 'waiting');
   const objects = getArray(input, 'objects');
-  if (!pods.every(isWhole) || !objects.every(isWhole) || !isInOrder(pods)) return undefined;
+  if (!pods.every(isWhole) || !objects.every(isWhole) || !waiting.every(isWhole) || !isInOrder([...pods, ...waiting])) return undefined;
   const given = getObject(input, 'configuration');
   const configuration = given === undefined ? undefined : readSchedulerConfiguration(given);
   const refused = getArray(answer, 'refused');
   const problems = configuration?.problems ?? [];
   if (refused.length + problems.length > 0) return compareRefusals(problems, refused);
   const profiles = configuration === undefined ? {} : { profiles: configuration.profiles };
-  const world = World.of([...objects, ...pods]);
+  const world = World.of([...objects, ...pods, ...waiting]);
   const { placements, preempted } = schedule(world, { ...profiles, explain: '*' });
   // A pod that is explained is asked of every plugin on every node; where it goes is otherwise found out faster.
   const quick = new Map(schedule(world, { ...profiles, namesTies: true }).placements.map((item) => [item.pod, item]));
   const coverage = new Set<string>([
     ...(pods.length > 1 ? ['after others'] : []),
     ...(configuration === undefined ? [] : ['other profiles']),
+    ...(waiting.length === 0 ? [] : ['beside nominated pods']),
+    ...(doesDecide('consumesCounters', [...objects, ...pods, ...waiting], placements) ? ['counters decide'] : []),
+    ...(doesDecide('extendedResourceName', [...objects, ...pods, ...waiting], placements) ? ['extended resources as devices'] : []),
   ]);
   for (const [index, told] of [answer, ...getArray(answer, 'next')].entries()) {
     const pod = pods[index];
@@ -130,6 +139,7 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
     const victims = preempted.filter(({ by }) => by === key).map((item) => item.pod);
     const failed = getString(told, 'failed') ?? '';
     if (failed !== '') coverage.add('failed');
+    if (getString(told, 'kept') !== undefined) coverage.add('kept its nomination');
     const compareTold = (): Difference | undefined =>
       failed === '' ? comparePod({ placement, victims }, real, told) : compareFailure(placement, failed);
     const [slow, fast] = [showPlace(placement), showPlace(quick.get(key))];
@@ -137,6 +147,15 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
     if (difference !== undefined) return { coverage: [...coverage], difference };
   }
   return { coverage: [...coverage] };
+}
+
+/** Whether pods would find other nodes fit without a field. */
+function doesDecide(word: string, objects: readonly KubernetesObject[], placements: readonly Placement[]): boolean {
+  const text = stringifyJson(objects);
+  if (!text.includes(`"${word}":`)) return false;
+  const plain = parseJson(text.replaceAll(`"${word}":`, '"left-out":'));
+  const { placements: others } = schedule(World.of(getArray(plain).filter(isKubernetesObject)));
+  return placements.some(({ feasible }, index) => others[index]?.feasible !== feasible);
 }
 
 /** Both refuse the configuration, or it is a difference. */
@@ -163,10 +182,17 @@ function compareFailure({ node, message }: Placement, failed: string): Differenc
   };
 }
 
-/** Whether pods are looked at in the order in which they stand. */
+/** Whether pods are looked at in the order in which they stand: the most important first, those as important by age. */
 function isInOrder(pods: readonly KubernetesObject[]): boolean {
   const times = pods.map((pod) => getString(pod.metadata, 'creationTimestamp') ?? '');
-  return pods.length === 1 || times.every((time, index) => time !== '' && (index === 0 || (times[index - 1] ?? '') < time));
+  const priorities = pods.map((pod) => getNumber(pod, 'spec', 'priority') ?? 0);
+  if (pods.length > 1 && times.includes('')) return false;
+  return pods.every(
+    (_, index) =>
+      index === 0 ||
+      (priorities[index - 1] ?? 0) > (priorities[index] ?? 0) ||
+      (priorities[index - 1] === priorities[index] && (times[index - 1] ?? '') < (times[index] ?? '')),
+  );
 }
 
 interface Ours {
@@ -185,6 +211,11 @@ function comparePod({ placement, victims }: Ours, real: ReadonlyMap<string, Told
     const ours = { node: placement.node, victims: victims.toSorted() };
     const servers = { node: nominated, victims: getArray(answer, 'victims') };
     return stringifyJson(ours) === stringifyJson(servers) ? undefined : differ('preemption', ours, servers);
+  }
+  const kept = getString(answer, 'kept');
+  if (kept !== undefined) {
+    const [ours, servers] = [stringifyJson([placement.node, placement.feasible]), stringifyJson([kept, 1])];
+    return ours === servers ? undefined : { signature: 'the nominated node', ours, servers };
   }
   for (const node of placement.nodes ?? []) {
     const told = real.get(node.node);

@@ -56,6 +56,7 @@ test('every family of effects has an engine, and what only stops a plan has none
     [...families].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     [
       ['KA', 'rbac'],
+      ['KB', undefined],
       ['KL', undefined],
       ['KN', 'network'],
       ['KP01', undefined],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameOf, readLabelSelector, World, type KubernetesObject } from '../../src/model/index.ts';
+import * as fc from 'fast-check';
+import { labelsOf, nameOf, readLabelSelector, refOf, World, type KubernetesObject } from '../../src/model/index.ts';
 
 function pod(namespace: string, name: string, labels: Readonly<Record<string, string>> = {}): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, labels } };
@@ -47,4 +48,53 @@ test('what is derived is derived once', () => {
   const world = World.of([service]);
   assert.equal(world.derive(count) + world.derive(count), 2);
   assert.equal(runs, 1);
+});
+
+const appOf = (object: KubernetesObject): string | undefined => labelsOf(object).get('app');
+
+test('what is put in place of itself, or taken away where there is nothing, leaves the index of its kind', () => {
+  const one = pod('a', 'x');
+  const world = World.of([one, service]);
+  const same = world.with([one]).without([{ group: '', kind: 'Pod', namespace: 'a', name: 'y' }]);
+  assert.equal(same.kind('', 'Pod'), world.kind('', 'Pod'));
+});
+
+test('groups follow the objects from one world to the next', () => {
+  const many = Array.from({ length: 64 }, (_, i) => pod('a', `p-${i}`, i % 3 === 0 ? {} : { app: `app-${i % 5}` }));
+  const item = fc.record({ name: fc.integer({ min: 0, max: 90 }), app: fc.integer({ min: 0, max: 6 }), isThere: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.array(item, { maxLength: 9 }), fc.boolean()), { maxLength: 6 }), (steps) => {
+      let world = World.of(many);
+      for (const [items, isAsked] of steps) {
+        if (isAsked) world.kind('', 'Pod').inGroup(appOf, 'app-1');
+        const changed = items.map(({ name, app }) => pod('a', `p-${name}`, app > 4 ? {} : { app: `app-${app}` }));
+        world = world.with(changed).without(changed.filter((_, i) => items[i]?.isThere === false).map(refOf));
+      }
+      const [index, fresh] = [world.kind('', 'Pod'), World.of(world.objects()).kind('', 'Pod')];
+      assert.deepEqual([...index.groupKeys(appOf)].toSorted(), [...fresh.groupKeys(appOf)].toSorted());
+      for (const key of fresh.groupKeys(appOf)) assert.deepEqual(index.inGroup(appOf, key), fresh.inGroup(appOf, key));
+    }),
+  );
+});
+
+test('a world made from others by small steps is in the same order as one made at once', () => {
+  const many = Array.from({ length: 64 }, (_, i) => pod('b', `p-${i}`));
+  const item = fc.record({
+    namespace: fc.constantFrom('a', 'b', 'b-c', 'c'),
+    name: fc.integer({ min: 0, max: 90 }),
+    isThere: fc.boolean(),
+  });
+  const step = fc.array(item, { maxLength: 9 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(step, fc.boolean()), { maxLength: 6 }), (steps) => {
+      let world = World.of(many);
+      for (const [items, isAsked] of steps) {
+        if (isAsked) world.byKind('', 'Pod');
+        const changed = items.map(({ namespace, name }) => pod(namespace, `p-${name}`, { of: String(steps.length) }));
+        world = world.with(changed).without(changed.filter((_, i) => items[i]?.isThere === false).map(refOf));
+      }
+      const objects = world.byKind('', 'Pod');
+      assert.deepEqual(objects, World.of([...world.kind('', 'Pod').byKey.values()]).byKind('', 'Pod'));
+    }),
+  );
 });

@@ -78,7 +78,7 @@ test('only a proven immutable field makes a replacement', () => {
     },
     { name: 'Service type', before: service({ type: 'ClusterIP' }), after: service({ type: 'NodePort' }), want: undefined },
     { name: 'a growing claim', before: claim('1Gi'), after: claim('2Gi'), want: undefined },
-    { name: 'a shrinking claim', before: claim('2Gi'), after: claim('1Gi'), want: '.spec.resources' },
+    { name: 'a shrinking claim', before: claim('2Gi'), after: claim('1Gi'), want: '.spec.resources.requests.storage' },
     {
       name: 'the class of a claim',
       before: claim('1Gi', { storageClassName: 'a' }),
@@ -150,6 +150,7 @@ test('a replacement that interrupts is an error, another one a warning', () => {
   const cases = [
     { name: 'Job', before: job({}), after: job({ completions: 3 }), want: ['KP0102'] },
     { name: 'StatefulSet', before: set({}), after: set({ serviceName: 't' }), want: ['KP0103'] },
+    { name: 'role of a binding', before: binding('r'), after: binding('s'), want: ['KA0302'] },
     { name: 'claim', before: claim('2Gi'), after: claim('1Gi'), want: ['KP0103'] },
   ];
   for (const { name, before, after, want } of cases) {
@@ -160,6 +161,6 @@ test('a replacement that interrupts is an error, another one a warning', () => {
       want,
       name,
     );
-    assert.match(findings[0]?.source?.file ?? '', /^a\.yaml \/spec\//, name);
+    assert.match(findings[0]?.source?.file ?? '', /^a\.yaml \/(roleRef|spec)\//, name);
   }
 });

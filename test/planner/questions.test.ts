@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatRef, type WorldSource } from '../../src/model/index.ts';
-import { createPlan, listQuestions } from '../../src/planner/index.ts';
+import { draftPlan, listQuestions } from '../../src/planner/index.ts';
 import type { JsonObject } from '../../src/std/index.ts';
 import { manifest, object, stored, toInput } from './scenario.ts';
 
@@ -175,7 +175,7 @@ for (const { name, before = [], desired, mode = 'auto', foreign, want } of cases
       desired.map((item) => manifest(item)),
     );
     const input = { ...base, beforeSource: LIVE, owned: new Set<never>(), catalog: base.catalog.withCustomResources(definitions) };
-    const told = listQuestions(createPlan(input), input, { mode, isForeign: foreign === true }).map(
+    const told = listQuestions(draftPlan(input).plan, input, { mode, isForeign: foreign === true }).map(
       ({ step, mutated, obstacle, standIn }) =>
         [
           formatRef(step.ref),

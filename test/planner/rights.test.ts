@@ -115,6 +115,16 @@ test('a deletion needs the right to delete', () => {
   ]);
 });
 
+test('a node is refused by admission what its authorizer lets it ask for', () => {
+  const applier = { name: 'system:node:n1', groups: ['system:nodes'] };
+  const node = (name: string): JsonObject => ({ apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { zone: 'a' } } });
+  const before = [...POLICY, stored(node('n1')), stored({ ...node('n2'), metadata: { name: 'n2' } })];
+  assert.deepEqual(
+    forbidden([node('n1'), node('n2')], { applier }, before).filter((text) => text.startsWith('Node')),
+    ['Node n2: nodes "n2" is forbidden: node "n1" is not allowed to modify node "n2"'],
+  );
+});
+
 test('who may write nothing of a plan only reads it', () => {
   const applier = { name: 'auditor', groups: [] };
   assert.deepEqual(forbidden([config('a', 'other')], { applier }), []);

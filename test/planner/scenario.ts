@@ -1,4 +1,5 @@
 import {
+  type Engine,
   World,
   isKubernetesObject,
   nameOf,
@@ -16,6 +17,7 @@ import {
 import { defaultObject, loadCatalog, toGoForm } from '../../src/model/schema/index.ts';
 import { applyMerge, createPlan, type PlanInput } from '../../src/planner/index.ts';
 import { toPointer, type JsonObject } from '../../src/std/index.ts';
+import { judgeTransition } from '../../src/validate/index.ts';
 
 export const CATALOG: SchemaCatalog = loadCatalog('1.36');
 export const NOW = '2026-11-21T00:00:00Z';
@@ -40,9 +42,18 @@ export function manifest(value: JsonObject, file = 'a.yaml', line = 1): Manifest
   return { object: object(value), origin: { file, document: 0, line, locate } };
 }
 
+/** What is not as usual in a plan. */
+export interface PlanOptions extends Partial<PlanInput> {
+  readonly engines?: readonly Engine[];
+}
+
 /** The plan from one set of objects to another, in a cluster unless told otherwise. */
-export function plan(before: readonly KubernetesObject[], desired: readonly Manifest[], options: Partial<PlanInput> = {}): Plan {
-  return createPlan({ ...toInput(before, desired), ...options });
+export function plan(
+  before: readonly KubernetesObject[],
+  desired: readonly Manifest[],
+  { engines = [], ...options }: PlanOptions = {},
+): Plan {
+  return createPlan({ ...toInput(before, desired), ...options }, engines);
 }
 
 /** The input of that plan. Everything that is there before is ours. */
@@ -61,10 +72,10 @@ export function toInput(before: readonly KubernetesObject[], desired: readonly M
     catalog: CATALOG,
     defaultNamespace: 'default',
     findings: [],
-    engines: [],
     salt: 'salt',
     now: NOW,
     forceConflicts: false,
+    judgeUpdate: (was, is) => judgeTransition(was, is, CATALOG),
   };
 }
 

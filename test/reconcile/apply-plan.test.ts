@@ -82,6 +82,21 @@ describe('applyPlan', () => {
     assert.deepEqual(await run(cluster, plan), { unit: UNIT, conclusion: 'applied', steps: [], touched: false });
   });
 
+  it('writes nothing where there is nothing to do, unless the inventory says something else', async () => {
+    const cluster = await applied(ALL);
+    const rerun = async (): Promise<readonly string[]> => {
+      cluster.requests.length = 0;
+      await run(cluster, await planFor(cluster, ALL));
+      return cluster.requests.filter((request) => /^(apply|create|delete) (?!dry-run)/.test(request));
+    };
+    assert.deepEqual(await rerun(), []);
+    const parent = find(cluster, 'ConfigMap', 'kapply-shop');
+    assert.ok(parent !== undefined);
+    const annotations = { ...Object.fromEntries(annotationsOf(parent)), 'applyset.kubernetes.io/contains-group-kinds': 'ConfigMap,Secret' };
+    cluster.put(withMetadata(parent, { annotations }));
+    assert.deepEqual(await rerun(), ['apply ConfigMap/kapply-shop']);
+  });
+
   it('does not look for members where the plan tells them all', async () => {
     const cluster = await applied(ALL);
     const plan = await planFor(cluster, ALL);

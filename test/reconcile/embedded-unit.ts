@@ -1,8 +1,9 @@
 import { applyPlan, membershipLabel, readInventory, type ApplyResult } from '../../src/reconcile/index.ts';
 import { refOf, World, type KubernetesObject, type Manifest, type Plan } from '../../src/model/index.ts';
-import { createPlan } from '../../src/planner/index.ts';
+import { draftPlan } from '../../src/planner/index.ts';
 import type { EmbeddedCluster } from '../../src/sim/index.ts';
 import type { JsonObject } from '../../src/std/index.ts';
+import { judgeTransition } from '../../src/validate/index.ts';
 import { CATALOG, REAL_CLOCK } from '../sim/embedded.ts';
 
 export const UNIT = 'shop';
@@ -30,7 +31,7 @@ export async function planUnit(cluster: EmbeddedCluster, objects: readonly Kuber
   const live = await Promise.all(objects.map((wanted) => cluster.get(refOf(wanted))));
   const { key, value } = membershipLabel(UNIT);
   const source = { kind: 'none', description: '', kubernetesVersions: ['1.36'] } as const;
-  return createPlan({
+  const { plan } = draftPlan({
     unit: UNIT,
     fieldManager: 'kapply',
     desired: objects.map(toManifest),
@@ -45,11 +46,12 @@ export async function planUnit(cluster: EmbeddedCluster, objects: readonly Kuber
     defaultNamespace: 'default',
     labels: { [key]: value },
     findings: [],
-    engines: [],
     salt: 'salt',
     now: '2026-06-01T00:00:00Z',
     forceConflicts: false,
+    judgeUpdate: (was, is) => judgeTransition(was, is, CATALOG),
   });
+  return plan;
 }
 
 /** Applies a plan while the cluster's controllers work. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { statusRef } from '../../src/daemon/status/status-object.ts';
 import { isKubernetesObject, World, type KubernetesObject } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { listUnknownKinds, planLeastRights } from '../../src/reconcile/index.ts';
@@ -76,9 +77,14 @@ test('what is owned and no longer asked for may be pruned', () => {
   assert.ok(rules.includes(`old: ${WRITE} configmaps gone`), rules.join('\n'));
 });
 
-test('the daemon holds a Lease', () => {
-  const rules = listRules(grant([CONFIG], [], [], { daemon: true }).objects).filter((rule) => rule.includes('leases'));
-  assert.deepEqual(rules, ['default: get,update leases kapply-u', 'default: create leases']);
+test('the daemon holds a Lease, and says by an object and by Events how the unit is', () => {
+  const without = new Set(listRules(grant([CONFIG]).objects));
+  const rules = listRules(grant([CONFIG], [], [], { daemon: true }).objects).filter((rule) => !without.has(rule));
+  assert.deepEqual(rules, [
+    `default: ${WRITE} configmaps kapply-u,${statusRef('u').name}`,
+    'default: create events',
+    'default: create,get,update leases',
+  ]);
 });
 
 const role = (kind: string, name: string, rules: JsonValue): KubernetesObject =>

@@ -55,7 +55,8 @@ describe('an interrupted kapply', () => {
         child.kill(signal);
         assert.equal(await ended, CODES[signal], said());
         assert.doesNotMatch(said(), /^\s+at /m);
-        assert.match(said(), /not begun|skipped/);
+        // On a busy machine all may have been written before the signal comes; then their health is what is left.
+        assert.match(said(), /not begun|skipped|health was not waited for: cancelled/);
         assert.match(said(), /^Stopped before its end: cancelled\. What was under way was finished\.$/m);
         assert.doesNotMatch(said(), /^- .*skipped|0 did not go well/m);
       }

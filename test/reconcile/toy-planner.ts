@@ -34,9 +34,9 @@ export function toPlan(waves: readonly { readonly label: string; readonly steps:
 }
 
 /** A planner that is good enough for tests: creates, updates and prunes; Namespaces, then configuration, then workloads, then pruning. */
-export async function planFor(cluster: FakeCluster, manifests: readonly KubernetesObject[]): Promise<Plan> {
-  const desired = manifests.map((object) => hashSecret(withMembership(object, UNIT), SALT));
-  const inventory = await readInventory(cluster, UNIT);
+export async function planFor(cluster: FakeCluster, manifests: readonly KubernetesObject[], unit: string = UNIT): Promise<Plan> {
+  const desired = manifests.map((object) => hashSecret(withMembership(object, unit), SALT));
+  const inventory = await readInventory(cluster, unit);
   const wanted = new Set(desired.map(refKeyOf));
   const unchanged: KubernetesObject[] = [];
   const steps: Omit<Step, 'wave' | 'fields'>[] = [];

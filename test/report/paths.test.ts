@@ -9,6 +9,7 @@ const toAdmin = (subject: string): Path => ({
   goal: 'admin',
   reaches: 'cluster admin',
   namespaces: [],
+  closedBy: [],
   steps: [
     { step: 'pod-create', text: 'runs a Pod → ServiceAccount a/b', to: 'ServiceAccount a/b', grants: [] },
     { step: 'escalate', text: 'rewrites a role → cluster admin', to: 'cluster admin', grants: [] },

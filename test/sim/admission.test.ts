@@ -29,6 +29,14 @@ function limitRange(item: JsonObject): KubernetesObject {
   };
 }
 
+function secured(level: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'shop', labels: { 'pod-security.kubernetes.io/enforce': level } },
+  };
+}
+
 const REFUSED: readonly {
   readonly name: string;
   readonly given?: readonly KubernetesObject[];
@@ -44,6 +52,17 @@ const REFUSED: readonly {
     name: 'a PriorityClass that is not there',
     object: pod('a', { spec: { priorityClassName: 'high' } }),
     want: 'pods "a" is forbidden: no PriorityClass with name high was found',
+  },
+  {
+    name: 'a pod that its namespace does not let in',
+    given: [secured('baseline')],
+    object: { ...pod('a', { spec: { hostPID: true } }), metadata: { namespace: 'shop', name: 'a' } },
+    want: 'pods "a" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostPID=true)',
+  },
+  {
+    name: 'a level of Pod Security that does not exist',
+    object: secured('strict'),
+    want: 'Namespace "shop" is invalid: metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "strict": must be one of privileged, baseline, restricted',
   },
   {
     name: 'one pod too many',

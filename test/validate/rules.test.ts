@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe as group, test } from 'node:test';
-import { describe, World, type KubernetesObject, type Severity } from '../../src/model/index.ts';
+import { describe, withMetadata, World, type KubernetesObject, type Severity } from '../../src/model/index.ts';
+import { parseDocuments } from '../../src/loader/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
-import { compareBy, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { compareBy, getArray, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { createDigester, listReferenceProblems } from '../../src/validate/index.ts';
 import { RULES } from '../../src/validate/rules/index.ts';
+import { FACT_CASES } from './fact-cases.ts';
 import { toObject } from './fake-origin.ts';
 
 const NAMESPACE = 'shop';
@@ -20,8 +22,10 @@ function makeGlobal(apiVersion: string, kind: string, name: string, rest: JsonOb
 
 const namespace = makeGlobal('v1', 'Namespace', NAMESPACE);
 
+/** A Deployment whose one container mounts all volumes. */
 function deployment(spec: JsonObject, container: JsonObject = {}): JsonObject {
-  const containers = [{ name: 'main', image: 'nginx', ...container }];
+  const volumeMounts = getArray(spec, 'volumes').map((volume) => ({ name: getString(volume, 'name') ?? '' }));
+  const containers = [{ name: 'main', image: 'nginx', volumeMounts, ...container }];
   return make('apps/v1', 'Deployment', 'web', {
     spec: { template: { metadata: { labels: { app: 'web' } }, spec: { containers, ...spec } } },
   });
@@ -431,8 +435,25 @@ function digested(object: KubernetesObject): KubernetesObject {
   return toObject(JSON.parse(JSON.stringify(digester.digest(object)?.object ?? object)));
 }
 
+function parse(text: string): readonly JsonObject[] {
+  return parseDocuments(text, 'a.yaml').documents.map(({ value }) => {
+    const object = toObject(value);
+    const isWithin = object.metadata['namespace'] === undefined && object.kind !== 'Namespace' && object.kind !== 'GatewayClass';
+    return isWithin ? withMetadata(object, { namespace: NAMESPACE }) : object;
+  });
+}
+
+/** The cases of the table and, of each pair, both sides. */
+const ALL_CASES: readonly Case[] = [
+  ...CASES,
+  ...FACT_CASES.flatMap(({ code, name, bad, good, want }): readonly Case[] => [
+    { name, objects: parse(bad), want: [[code, ...want]] },
+    { name: `not: ${name}`, objects: parse(good), want: [] },
+  ]),
+];
+
 group('references between objects', () => {
-  for (const { name, objects, want } of CASES) {
+  for (const { name, objects, want } of ALL_CASES) {
     test(name, () => {
       const whole = [namespace, ...objects].map(toObject);
       const world = World.of(whole);
@@ -452,7 +473,7 @@ group('references between objects', () => {
   test('every rule is tried, and has a code of its own', () => {
     const codes = RULES.map((rule) => rule.code).toSorted();
     assert.equal(new Set(codes).size, codes.length);
-    assert.deepEqual(codes, [...new Set(CASES.flatMap(({ want }) => want.map(([code]) => code)))].toSorted());
+    assert.deepEqual(codes, [...new Set(ALL_CASES.flatMap(({ want }) => want.map(([code]) => code)))].toSorted());
   });
 
   test('the sentence names both ends, and what is there instead', () => {

@@ -20,11 +20,14 @@ export class QuantityValue extends SealedValue {
   readonly nano: bigint;
   /** Undefined for one that is kept as a decimal of any length: it never counts as an integer. */
   readonly amount: Amount | undefined;
+  /** How many digits it is kept with behind the point; fewer than none where it is kept in tens or more. */
+  readonly digitsBehind: number;
 
-  constructor(nano: bigint, amount: Amount | undefined) {
+  constructor(nano: bigint, amount: Amount | undefined, digitsBehind: number = countDigitsBehind(nano)) {
     super();
     this.nano = nano;
     this.amount = amount;
+    this.digitsBehind = amount === undefined ? digitsBehind : -amount.scale;
   }
 
   isEqual(other: this): boolean {
@@ -79,16 +82,17 @@ function toInteger({ amount }: QuantityValue): bigint | undefined {
   return amount === undefined || amount.scale < 0 ? undefined : within64(amount.value * 10n ** BigInt(amount.scale));
 }
 
-// A decimal is rounded before it is scaled, and has no more digits behind the point than it needs.
-function scaleDown(nano: bigint): number {
-  let [digits, scale] = [nano, 9];
-  while (scale > 0 && digits % 10n === 0n) [digits, scale] = [digits / 10n, scale - 1];
-  return scale === 0 ? Number(digits) : Number(digits) * Number(`1e-${scale}`);
+/** As many as it needs: so a decimal that is read is kept. */
+function countDigitsBehind(nano: bigint): number {
+  let [digits, count] = [nano, 9];
+  while (count > 0 && digits % 10n === 0n) [digits, count] = [digits / 10n, count - 1];
+  return count;
 }
 
-function toFloat({ nano, amount }: QuantityValue): number {
-  if (amount === undefined) return scaleDown(nano);
-  return amount.scale === 0 ? Number(amount.value) : Number(amount.value) * Number(`1e${amount.scale}`);
+// The digits are rounded to a float before they are scaled.
+function toFloat({ nano, amount, digitsBehind }: QuantityValue): number {
+  const digits = amount?.value ?? nano / 10n ** BigInt(9 - digitsBehind);
+  return digitsBehind === 0 ? Number(digits) : Number(digits) * Number(`1e${-digitsBehind}`);
 }
 
 const one =
@@ -108,7 +112,8 @@ const sum =
       a.amount,
       other.amount === undefined ? undefined : { ...other.amount, value: wrap(sign * other.amount.value) },
     );
-    return new QuantityValue(amount === undefined ? a.nano + sign * other.nano : amount.value * 10n ** BigInt(amount.scale + 9), amount);
+    if (amount !== undefined) return new QuantityValue(amount.value * 10n ** BigInt(amount.scale + 9), amount);
+    return new QuantityValue(a.nano + sign * other.nano, undefined, Math.max(a.digitsBehind, other.digitsBehind));
   };
 
 const order = (a: QuantityValue, b: QuantityValue): bigint => (a.nano < b.nano ? -1n : a.nano > b.nano ? 1n : 0n);

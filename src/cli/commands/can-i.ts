@@ -1,4 +1,4 @@
-import { authorize, describeBinding, listPermissions, type UserInfo } from '../../engine/rbac/index.ts';
+import { authorize, describeBinding, listPermissions, type Action, type UserInfo } from '../../engine/rbac/index.ts';
 import type { AbilityEntry, AccessListReport, AccessReport } from '../../report/index.ts';
 import { compareBy, sortedUnique } from '../../std/index.ts';
 import { answerAccess } from '../access-batch.ts';
@@ -7,6 +7,8 @@ import { answerBatch } from '../batch.ts';
 import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readAction, readNamespace, toEntry, toGrantEntries } from '../stages/access-request.ts';
+import { readImpersonation, toImpersonationEntry, type JudgedImpersonation } from '../stages/impersonation.ts';
+import { findNodeRestriction } from '../stages/node-write.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
 import { openRightsWorld } from '../stages/rights-world.ts';
 import { readUser } from '../user.ts';
@@ -25,10 +27,13 @@ export async function runCanI(args: Arguments, io: Io): Promise<number> {
     await printReport(toList(question, user, args), args, io);
     return 0;
   }
-  const report = toAnswer(question, user, readAction(args, question, log));
+  const action = readAction(args, question, log);
+  const report = toAnswer(question, user, action, readImpersonation(args, question, user, action));
   await printReport(report, args, io);
   return report.allowed ? 0 : 1;
 }
+
+const IMPERSONATING = ['impersonate', 'impersonate-group', 'impersonate-uid', 'impersonate-extra', 'on-node'];
 
 function checkUsage(args: Arguments, user: UserInfo | undefined): void {
   const asked = [
@@ -39,6 +44,8 @@ function checkUsage(args: Arguments, user: UserInfo | undefined): void {
   const [first, second] = asked.filter((part) => part !== false);
   if (second !== undefined) throw usage(args.command, `${first ?? ''} and ${second} are two questions: ask one of them`);
   if (first === undefined) throw usage(args.command, 'nothing is asked: give VERB RESOURCE, --list or --batch FILE');
+  const stray = IMPERSONATING.find((flag) => args.list(flag).length > 0);
+  if (stray !== undefined && first !== 'VERB RESOURCE') throw usage(args.command, `--${stray} is of use with VERB RESOURCE alone`);
   if (first === '--batch' ? user !== undefined : user === undefined)
     throw first === '--batch' ? usage(args.command, '--batch: each line names who asks; leave --as out') : whoAsks(args);
 }
@@ -47,9 +54,12 @@ function whoAsks(args: Arguments): Error {
   return usage(args.command, 'who asks? --as USER says it: a user name, or system:serviceaccount:NAMESPACE:NAME');
 }
 
-function toAnswer(question: QuestionWorld, user: UserInfo, action: ReturnType<typeof readAction>): AccessReport {
-  const { allowed, reason, rules } = authorize(question.world, { ...action, user });
-  const isMaster = user.groups.includes('system:masters');
+function toAnswer(question: QuestionWorld, user: UserInfo, action: Action, impersonation?: JudgedImpersonation): AccessReport {
+  const asked = impersonation === undefined ? user : impersonation.verdict.user;
+  const none = { allowed: false, reason: impersonation?.verdict.refusal ?? '', rules: [] };
+  const { allowed, reason, rules } = asked === undefined ? none : authorize(question.world, { ...action, user: asked });
+  const isMaster = asked?.groups.includes('system:masters') === true;
+  const admission = allowed && asked !== undefined ? findNodeRestriction(question, asked, action) : undefined;
   return {
     kind: 'AccessReport',
     ...questionOf(question),
@@ -57,6 +67,8 @@ function toAnswer(question: QuestionWorld, user: UserInfo, action: ReturnType<ty
     request: toEntry(action),
     allowed,
     reason,
+    ...(impersonation === undefined ? {} : { impersonation: toImpersonationEntry(impersonation) }),
+    ...(admission === undefined ? {} : { admission }),
     grants: toGrantEntries(rules, question),
     next: isMaster
       ? 'The group system:masters may do everything, whatever roles say.'

@@ -16,6 +16,7 @@ import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
 import { findWorkload } from '../stages/find-workload.ts';
 import { readGivenProfiles } from '../stages/scheduler-configuration.ts';
+import { readUsageFiles } from '../stages/usage-files.ts';
 
 /** `kplan capacity [PATH]`: what fits, and how many nodes are needed. */
 export async function runCapacity(args: Arguments, io: Io): Promise<number> {
@@ -26,6 +27,7 @@ export async function runCapacity(args: Arguments, io: Io): Promise<number> {
   const { world, kubernetesVersion } = question;
   const text = args.string('for');
   const wanted = text === undefined ? undefined : findWorkload(world, text, args);
+  const used = readUsageFiles(args, io);
   const { profiles, notes } = readGivenProfiles(args, io, kubernetesVersion);
   const started = io.now();
   const { loadCoveringSolver } = await import('../covering-solver.ts');
@@ -37,6 +39,7 @@ export async function runCapacity(args: Arguments, io: Io): Promise<number> {
     open: await loadCoveringSolver(),
     groups: args.list('node-group'),
     ...(profiles === undefined ? {} : { profiles }),
+    ...(used === undefined ? {} : { usage: used }),
     expander: readExpander(args),
     ...(wanted === undefined ? {} : { wanted: refOf(wanted) }),
   });
@@ -67,7 +70,7 @@ function readShapes(args: Arguments): readonly CandidateShape[] {
 function toReport(question: QuestionWorld, answer: CapacityAnswer): CapacityReport {
   const { which, before, after, findings, notes, world } = question;
   const isAsked = toAsked(question);
-  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets, autoscaler } = answer;
+  const { nodes, pods, unplaced, headroom, rooms, wanted, fleets, autoscaler, sizing } = answer;
   const report = {
     kind: 'CapacityReport' as const,
     which,
@@ -82,14 +85,16 @@ function toReport(question: QuestionWorld, answer: CapacityAnswer): CapacityRepo
     ...(autoscaler === undefined
       ? {}
       : { autoscaler: { ...autoscaler, left: autoscaler.left.map((item) => ({ ...item, workload: refOf(item.workload) })) } }),
-    fleets: fleets.map((fleet) => ({
-      ...fleet,
-      unplaceable: fleet.unplaceable.map(({ workload, ...rest }) => ({ ...rest, workload: refOf(workload) })),
-    })),
+    ...(sizing === undefined ? {} : { sizing: { ...sizing, fleets: sizing.fleets.map(toFleetEntry) } }),
+    fleets: fleets.map(toFleetEntry),
     findings,
     notes: [...notes, ...describeUnknown(world, answer)],
   };
   return { ...report, next: nextStep(report) };
+}
+
+function toFleetEntry(fleet: CapacityAnswer['fleets'][number]): CapacityReport['fleets'][number] {
+  return { ...fleet, unplaceable: fleet.unplaceable.map(({ workload, ...rest }) => ({ ...rest, workload: refOf(workload) })) };
 }
 
 /** Whether -n and -l ask for a workload. */
@@ -100,7 +105,7 @@ function toAsked({ world, isAsked }: QuestionWorld): (ref: ObjectRef) => boolean
   };
 }
 
-function describeUnknown(world: World, { left, limited, fleets }: CapacityAnswer): readonly string[] {
+function describeUnknown(world: World, { left, limited, fleets, sizing }: CapacityAnswer): readonly string[] {
   const { gates, node, scheduler } = left;
   return [
     ...(schedulingKnown(world) || fleets.length > 0
@@ -111,6 +116,12 @@ function describeUnknown(world: World, { left, limited, fleets }: CapacityAnswer
     ...(gates > 0 ? [`${gates} pods wait for their scheduling gates and are not counted.`] : []),
     ...(scheduler > 0 ? [`${scheduler} pods are left to another scheduler and are not counted.`] : []),
     ...(node > 0 ? [`${node} static pods belong to their nodes and are not counted: new nodes may need room for such pods too.`] : []),
+    ...(sizing === undefined || sizing.unknown === 0
+      ? []
+      : [`Samples of usage that belong to no pod of a workload here are left out: ${sizing.unknown}.`]),
+    ...(sizing === undefined
+      ? []
+      : ["Right sizes are percentiles of the samples given; the Vertical Pod Autoscaler's, which weigh recent days more, may differ."]),
     ...limited.map(({ kind, name }) => `${kind} ${name} has more replicas than are looked at one by one: its pods are counted as alike.`),
     ...(fleets.some(({ answer }) => answer !== undefined && !answer.accepted)
       ? [

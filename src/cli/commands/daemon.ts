@@ -14,9 +14,13 @@ import { signalExit } from '../main.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
+import { openFace } from '../stages/daemon-face.ts';
+import { openFolder, openRemote, openRepository, type Origin } from '../stages/origin.ts';
+import { readConfig } from '../stages/config-file.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { chooseTarget, daemonDirectory, openTarget, type OpenedCluster } from '../stages/target.ts';
+import { runUnits } from './fleet.ts';
 
 const REF = 'HEAD';
 
@@ -25,9 +29,12 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   const refused = ['dry-run', 'detailed-exitcode', 'namespace', 'selector'].find((flag) => args.has(flag) || args.list(flag).length > 0);
   if (refused !== undefined) throw usage(args.command, `--watch keeps a whole unit as it should be: it does not take --${refused}`);
   const target = args.positionals[0] ?? '.';
-  const path = toPath(target, args, io);
   io.hold();
+  if (isRemote(target)) return runUnits(openRemote(target, args, io), args, io, log);
+  const path = toPath(target, args, io);
   const source = toSource(target, path, args);
+  const origin = await findUnits(source, path, target, args, io);
+  if (origin !== undefined) return runUnits(origin, args, io, log);
   const desired = await readDesired(sourceArguments(args, source), io, log, path);
   const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
   const { cluster, embedded } = opened;
@@ -37,6 +44,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   const stepping = embedded?.run({ signal });
   let last: string | undefined;
   const { unit } = desired;
+  const face = await openFace(args, io, log, signal);
   log.step(
     `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, ${opened.source.description} (Ctrl-C ends)`,
   );
@@ -64,7 +72,12 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
       stateDirectory: join(resolve(io.cwd, daemonDirectory(opened.source)), unit),
       log: (entry) => log.step(formatEntry(entry)),
-      onStatus: ({ outcome, reasons }) => {
+      follow: face.follow,
+      onStatus: (status) => {
+        const { outcome, reasons } = status;
+        face.metrics.noteUnit(status, io.now());
+        face.metrics.noteLease(status.phase !== 'standby');
+        if (outcome !== undefined) face.noteSource(outcome !== 'unreadable');
         last = outcome === 'synced' && reasons.length > 0 ? 'failed' : outcome;
         if (args.has('once') && outcome !== undefined) stop.abort('once');
       },
@@ -82,12 +95,26 @@ function exitOf(outcome: string | undefined): number {
   return outcome === 'failed' ? 1 : outcome === 'held' || outcome === 'unreadable' ? 3 : 0;
 }
 
+function isRemote(target: string): boolean {
+  return /^(https?|ssh):\/\/|^\w[\w.-]*@\w[\w.-]*:/.test(target);
+}
+
+/** The repository, if its configuration lists units. */
+async function findUnits(source: DaemonSource, path: string, target: string, args: Arguments, io: Io): Promise<Origin | undefined> {
+  const origin = source.kind === 'directory' ? openFolder(path, io) : openRepository(path, target, args.string('ref') ?? REF, args);
+  try {
+    await origin.update();
+    if ((await readConfig(args, io, origin.root)).units.length > 0) return origin;
+  } catch (error) {
+    origin.close();
+    throw error;
+  }
+  origin.close();
+  return undefined;
+}
+
 function toPath(target: string, args: Arguments, io: Io): string {
   if (target === '-') throw usage(args.command, '--watch follows a folder or a repository, not standard input');
-  if (/^(https?|ssh|git):\/\/|^[\w.-]+@[\w.-]+:/.test(target))
-    throw new KplanError('USAGE', `${target}: remote repositories are not followed in this version`, {
-      hint: 'clone it, and give the folder or its file: URL',
-    });
   const path = target.startsWith('file:') ? fileURLToPath(target) : resolve(io.cwd, target);
   if (!existsSync(path)) throw new KplanError('NOT_FOUND', `${target}: there is no such file or directory`);
   return path;

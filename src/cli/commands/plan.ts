@@ -29,7 +29,9 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
   const { plan, desired } = planned;
   const out = args.string('out');
   if (out !== undefined) writeOutput(out, writePlanFile(limitPlan(plan, args), { kplanVersion: VERSION }), io);
-  const report = toReport(planned, args, io);
+  const bare = toReport(planned, args, io);
+  const wantsExcerpts = readTargets(args).some(({ format }) => format === 'html');
+  const report = wantsExcerpts ? { ...bare, excerpts: (await import('../stages/excerpts.ts')).readExcerpts(bare, desired) } : bare;
   await printReport(report, args, io, desired.config.failOn);
   return exitCode(report.plan, args, desired.config.failOn);
 }

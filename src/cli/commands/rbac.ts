@@ -1,15 +1,23 @@
-import { compareRights, listChecks, listDenied, listPaths, listRights, type Holding } from '../../engine/rbac/index.ts';
-import { labelsOf, World, type Fact, type Finding } from '../../model/index.ts';
-import { toPathsDot, toPathsSvg, type PrincipalEntry, type RbacReport, type RightsChangeEntry } from '../../report/index.ts';
+import { comparePaths, compareRights, listChecks, listDenied, listPaths, listRights, type Holding } from '../../engine/rbac/index.ts';
+import { labelsOf, World, type Fact } from '../../model/index.ts';
+import {
+  toPathsDot,
+  toPathsSvg,
+  type PathChanges,
+  type PrincipalEntry,
+  type RbacReport,
+  type RightsChangeEntry,
+} from '../../report/index.ts';
 import { createReferenceEngine } from '../../validate/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { readAuditLog, type AuditLog } from '../stages/audit-log.ts';
-import { waiveAll } from '../stages/make-plan.ts';
+import { waiveAll } from '../stages/waivers.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
-import { toLocate, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
+import { toFinding } from '../stages/fact-finding.ts';
+import { toLocate, toPathEntry, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
 import { openRightsWorld } from '../stages/rights-world.ts';
 import { describeGaps, toUsageEntry } from '../stages/usage-entries.ts';
 import { printLeastRights } from './least-rights.ts';
@@ -48,7 +56,8 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
     const groups = principal.groups.map((key) => key.slice('group '.length));
     return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
   });
-  const changes = base === undefined || before.kind === 'none' ? undefined : listChanges(base, question, isAsked);
+  const isCompared = base !== undefined && before.kind !== 'none';
+  const changes = isCompared ? listChanges(base, question, isAsked) : undefined;
   const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog), ...listDangling(world)];
   const found = facts.map((fact) => toFinding(fact, locate));
   return {
@@ -58,7 +67,8 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
     ...(after === undefined ? {} : { after }),
     principals,
     ...(changes === undefined ? {} : { changes }),
-    paths: listPaths(world),
+    paths: listPaths(world).map((path) => toPathEntry(path, locate)),
+    ...(isCompared ? { pathChanges: listPathChanges(base, world, locate) } : {}),
     ...(audit === undefined ? {} : { usage: toUsageEntry(audit.file, audit.log, world, locate) }),
     findings: [...findings, ...waiveAll(found, question)],
     notes,
@@ -83,28 +93,18 @@ function isDefault({ objects }: Fact, world: World): boolean {
   });
 }
 
-/** A fact as a finding, at the first place in the manifests that it was derived from. */
-function toFinding({ code, severity, subject, data, objects }: Fact, locate: Locate): Finding {
-  const placed = objects.map(({ ref, path = '' }) => ({ ref, path, source: locate(ref, path) }));
-  const at = placed.find(({ source }) => source !== undefined) ?? placed[0];
-  const ref = subject ?? at?.ref;
-  const source = at?.source;
-  return {
-    code,
-    severity,
-    data,
-    ...(ref === undefined ? {} : { ref }),
-    ...(at === undefined || ref !== at.ref ? {} : { path: at.path }),
-    ...(source === undefined ? {} : { source }),
-  };
-}
-
 function listChanges(base: World, question: QuestionWorld, isAsked: (holding: Holding) => boolean): readonly RightsChangeEntry[] {
   const worlds = { before: base, after: question.world, locate: toLocate(question) };
   return compareRights(base, question.world).flatMap(({ principal, gained, lost }) => {
     const asked = { principal, gained: gained.filter(isAsked), lost: lost.filter(isAsked) };
     return asked.gained.length + asked.lost.length === 0 ? [] : [toRightsChangeEntry(asked, worlds)];
   });
+}
+
+/** A path that is closed has no place in the manifests. */
+function listPathChanges(base: World, world: World, locate: Locate): PathChanges {
+  const { opened, closed } = comparePaths(base, world);
+  return { opened: opened.map((path) => toPathEntry(path, locate)), closed: closed.map((path) => toPathEntry(path)) };
 }
 
 /** Whether a right is asked for: with -n one that holds in these namespaces, or everywhere. */

@@ -1,4 +1,11 @@
-import { formatPorts, listConnectionChanges, listPortRanges, nameOfEnd, type PortSet } from '../../engine/network/index.ts';
+import {
+  formatPorts,
+  listChangeCauses,
+  listConnectionChanges,
+  listPortRanges,
+  nameOfEnd,
+  type PortSet,
+} from '../../engine/network/index.ts';
 import type { World } from '../../model/index.ts';
 import { toReachCsv, toReachDot, type ConnectionChangeEntry, type PortsEntry, type ReachDiffReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
@@ -6,10 +13,12 @@ import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { toReachSvg } from './reach-picture.ts';
+import { toLocate } from '../stages/right-entries.ts';
 
 /** `kplan reach diff [PATH]`: before and after PATH is applied; `kplan reach diff DIR1 DIR2`: the manifests of two directories. */
 export async function runReachDiff(paths: readonly string[], args: Arguments, io: Io): Promise<number> {
-  readTargets(args, ['csv', 'dot']);
+  readTargets(args, ['csv', 'dot', 'svg']);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const { question, before } = await openWorlds(paths, args, io, log);
   const report: ReachDiffReport = {
@@ -22,7 +31,8 @@ export async function runReachDiff(paths: readonly string[], args: Arguments, io
     changes: listChanges(before?.world ?? question.base ?? question.world, question),
     next: '`kplan reach --from A --to B --port 80` says why of one connection; `--world before` asks it of the world before.',
   };
-  await printReport(report, args, io, question.config.failOn, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
+  const own = { csv: () => toReachCsv(report), dot: () => toReachDot(report), svg: () => toReachSvg(report) };
+  await printReport(report, args, io, question.config.failOn, own);
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 
@@ -40,7 +50,9 @@ async function openWorlds([first, second]: readonly string[], args: Arguments, i
   return { before, question: await openQuestionWorld(second, alone, io, log) };
 }
 
-function listChanges(before: World, { world, isAsked }: QuestionWorld): readonly ConnectionChangeEntry[] {
+function listChanges(before: World, question: QuestionWorld): readonly ConnectionChangeEntry[] {
+  const { world, isAsked } = question;
+  const locate = toLocate(question);
   const known = new Map<PortSet, PortsEntry>();
   const toPorts = (set: PortSet): PortsEntry => {
     let entry = known.get(set);
@@ -54,12 +66,17 @@ function listChanges(before: World, { world, isAsked }: QuestionWorld): readonly
         return object !== undefined && isAsked(object);
       }),
     )
-    .map(({ from, to, before: was, after: is, only }) => ({
+    .map((change) => ({ ...change, causes: listChangeCauses(before, world, change) }))
+    .map(({ from, to, before: was, after: is, only, causes }) => ({
       change: was.cuts.length === 0 ? 'opened' : is.cuts.length === 0 ? 'closed' : 'changed',
       from: nameOfEnd(from),
       to: nameOfEnd(to),
       before: toPorts(was),
       after: toPorts(is),
       only,
+      causes: causes.map(({ ref, path = '' }) => {
+        const source = locate(ref, path);
+        return { ref, path, ...(source === undefined ? {} : { source }) };
+      }),
     }));
 }

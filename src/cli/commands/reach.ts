@@ -1,40 +1,51 @@
 import {
   formatPorts,
-  isAllowed,
   isProtocol,
+  listBrokenReach,
   listConnections,
+  listPolicyChecks,
   listPortRanges,
   listWorkloads,
   nameOfEnd,
 } from '../../engine/network/index.ts';
-import type { ConnectionEnd, Flow, MatchingRule, PortSet, SideVerdict, Verdict } from '../../engine/network/index.ts';
-import { KplanError, type ObjectRef, type World } from '../../model/index.ts';
-import { toReachCsv, toReachDot } from '../../report/index.ts';
-import type { PortsEntry, ReachAnswerReport, ReachReport, RuleVerdict, SideEntry } from '../../report/index.ts';
-import { findNearest, fromPointer } from '../../std/index.ts';
+import type { ConnectionEnd, Flow, PortSet } from '../../engine/network/index.ts';
+import type { Finding, World } from '../../model/index.ts';
+import { toReachCsv, toReachDot, type PortsEntry, type ReachReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { answerBatch } from '../batch.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import { answerReach, isPortNumber } from '../reach-batch.ts';
+import { toFinding } from '../stages/fact-finding.ts';
+import { waiveAll } from '../stages/waivers.ts';
 import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import { toLocate } from '../stages/right-entries.ts';
+import { answerFlow, headOfQuestion, toExposures } from './reach-answer.ts';
 import { runReachDiff } from './reach-diff.ts';
+import { toReachSvg } from './reach-picture.ts';
+import { runReachSuggest } from './reach-suggest.ts';
 import { runReachGuard, wantsGuard } from './reach-npguard.ts';
 
-const OWN_FORMATS = ['csv', 'dot'];
+const OWN_FORMATS = ['csv', 'dot', 'svg'];
 const ASKING = ['from', 'to', 'port', 'batch'] as const;
 
 /** `kplan reach [PATH]`: every allowed connection, or the answer to one question (exit 1 for no); `kplan reach diff`: what changes. */
 export async function runReach(args: Arguments, io: Io): Promise<number> {
   const [word, ...rest] = args.positionals;
+  if (word === 'suggest') {
+    const asked = ASKING.find((flag) => args.string(flag) !== undefined);
+    if (asked !== undefined) throw usage(args.command, `--${asked} asks of one connection: it is of no use with suggest`);
+    return runReachSuggest(rest, args, io);
+  }
   if (wantsGuard(args, OWN_FORMATS)) return runReachGuard(word === 'diff' ? rest : args.positionals, word === 'diff', args, io);
   if (word === 'diff') {
     const asked = ASKING.find((flag) => args.string(flag) !== undefined);
     if (asked !== undefined) throw usage(args.command, `--${asked} asks of one world: it is of no use with diff`);
     return runReachDiff(rest, args, io);
   }
-  if (word === 'suggest') throw usage(args.command, 'suggest is not in this version (`./suggest` for a path of that name)');
+  const wish = args.list('flows').length > 0 ? 'flows' : args.has('from-manifests') ? 'from-manifests' : undefined;
+  if (wish !== undefined) throw usage(args.command, `--${wish} goes with \`reach suggest\``);
   if (rest.length > 0) throw usage(args.command, `unexpected argument ${rest[0] ?? ''}: only \`reach diff\` takes two directories`);
   return ask(word, args, io);
 }
@@ -47,9 +58,13 @@ async function ask(path: string | undefined, args: Arguments, io: Io): Promise<n
   const question = await openQuestionWorld(path, args, io, log);
   if (batch !== undefined) return answerBatch(batch, (line) => answerReach(line, question.world), io);
   const started = io.now();
-  const report = flow === undefined ? toList(question) : toAnswer(question, flow);
+  const report = flow === undefined ? toList(question) : answerFlow(question, flow);
   log.detail(`judged in ${io.now() - started} ms`);
-  await printReport(report, args, io, question.config.failOn, { csv: () => toReachCsv(report), dot: () => toReachDot(report) });
+  await printReport(report, args, io, question.config.failOn, {
+    csv: () => toReachCsv(report),
+    dot: () => toReachDot(report),
+    ...(report.kind === 'ReachReport' ? { svg: () => toReachSvg(report) } : {}),
+  });
   const isNo = report.kind === 'ReachAnswerReport' && !report.allowed;
   return isNo || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
@@ -72,11 +87,6 @@ function readFlow(args: Arguments): Flow | undefined {
   return { from, to, protocol: name, port: Number(number) };
 }
 
-function headOf(question: QuestionWorld): Pick<ReachReport, 'after' | 'before' | 'findings' | 'notes' | 'which'> {
-  const { which, before, after, findings, notes } = question;
-  return { which, before, ...(after === undefined ? {} : { after }), findings, notes };
-}
-
 function toList(question: QuestionWorld): ReachReport {
   const { world } = question;
   const names = new Map<ConnectionEnd, string>();
@@ -90,12 +100,23 @@ function toList(question: QuestionWorld): ReachReport {
   }
   return {
     kind: 'ReachReport',
-    ...headOf(question),
+    ...headOfQuestion(question),
+    findings: [...question.findings, ...listBrokenFindings(question)],
     workloads: listWorkloads(world).length,
     policies: countPolicies(world),
     connections,
+    exposures: toExposures(question),
     next: '`--from A --to B --port 80` says why of one; `kplan reach diff` what the change opens and closes.',
   };
+}
+
+/** What is not as the configuration wants it, or as nobody wants it, and policies that do not do what they seem to. */
+function listBrokenFindings(question: QuestionWorld): readonly Finding[] {
+  const { rules, checksUsual } = question.config.reach;
+  const locate = question.which === 'after' ? toLocate(question) : () => undefined;
+  const facts = [...listBrokenReach(question.world, rules, checksUsual), ...listPolicyChecks(question.world)];
+  const found = facts.map((fact) => toFinding(fact, locate));
+  return waiveAll(found, question);
 }
 
 function remember<Key, Value>(known: Map<Key, Value>, key: Key, compute: (key: Key) => Value): Value {
@@ -120,51 +141,4 @@ function countPolicies(world: World): number {
     world.byKind('networking.k8s.io', 'NetworkPolicy').length +
     admin.reduce((sum, kind) => sum + world.byKind('policy.networking.k8s.io', kind).length, 0)
   );
-}
-
-function toAnswer(question: QuestionWorld, flow: Flow): ReachAnswerReport {
-  const verdict = isAllowed(question.world, flow);
-  if (verdict.kind === 'unknown-end') throw unknownEnd(verdict.end, question.world);
-  return {
-    kind: 'ReachAnswerReport',
-    ...headOf(question),
-    ...flow,
-    allowed: verdict.allowed,
-    reasons: verdict.reasons,
-    sides: toSides(verdict, question),
-    next: verdict.allowed ? '`kplan reach` alone lists every connection.' : 'Both sides must allow it: a ✗ marks the one that does not.',
-  };
-}
-
-/** Of a Pod that reaches itself no policy decides: there are no sides then. */
-function toSides({ egress, ingress, reasons }: Extract<Verdict, { kind: 'verdict' }>, question: QuestionWorld): readonly SideEntry[] {
-  if (reasons.length < 2) return [];
-  return [egress, ingress].map((side, index) => toSide(side, reasons[index] ?? '', question));
-}
-
-function toSide({ rules, passes, ...side }: SideVerdict, reason: string, question: QuestionWorld): SideEntry {
-  const toRule = ({ ref, ...rule }: MatchingRule): RuleVerdict => {
-    const source = placeOf(ref, rule.path, question);
-    return { policy: ref, ...rule, ...(source === undefined ? {} : { source }) };
-  };
-  return { ...side, rules: rules.map(toRule), passes: passes.map(toRule), reason };
-}
-
-function placeOf(ref: ObjectRef, path: string, { manifests, defaultNamespace }: QuestionWorld): RuleVerdict['source'] {
-  const manifest = manifests.find(
-    ({ object }) =>
-      object.kind === ref.kind &&
-      object.metadata['name'] === ref.name &&
-      (ref.namespace === undefined || (object.metadata['namespace'] ?? defaultNamespace) === ref.namespace),
-  );
-  return manifest?.origin.locate(fromPointer(path));
-}
-
-function unknownEnd(end: string, world: World): KplanError {
-  const nearest = findNearest(
-    end,
-    listWorkloads(world).map(({ name }) => name),
-  );
-  const hint = nearest === undefined ? 'ends are workloads (namespace/name) or IP addresses' : `did you mean ${nearest}?`;
-  return new KplanError('NOT_FOUND', `${end}: there is no such workload, and it is no IP address`, { hint });
 }

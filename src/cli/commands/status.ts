@@ -1,8 +1,9 @@
 import { resolve, join } from 'node:path';
-import { readDaemonStatus } from '../../daemon/index.ts';
+import { listUnitStatuses, readDaemonStatus, type DaemonStatus } from '../../daemon/index.ts';
 import { KplanError, World, type WorldSource } from '../../model/index.ts';
 import { listUnits, readStatus } from '../../reconcile/index.ts';
 import type { StatusReport, UnitStatus } from '../../report/index.ts';
+import { sortedUnique } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
 import { printReport, readTargets } from '../output.ts';
@@ -16,7 +17,8 @@ export async function runStatus(args: Arguments, io: Io): Promise<number> {
   const { cluster, source } = await openExistingTarget(chooseTarget(args, io, log), World.EMPTY, args, io, log);
   try {
     const asked = args.string('unit');
-    const known = await listUnits(cluster);
+    const kept = await listUnitStatuses(cluster);
+    const known = sortedUnique([...(await listUnits(cluster)), ...kept.keys()]);
     if (asked !== undefined && !known.includes(asked))
       throw new KplanError('NOT_FOUND', `${source.path ?? source.description} has no unit ${asked}`, {
         hint: known.length === 0 ? 'it has no units at all: `kapply PATH` applies one' : `there is ${known.join(', ')}`,
@@ -32,7 +34,8 @@ export async function runStatus(args: Arguments, io: Io): Promise<number> {
         message: object.health.message,
         ...(object.prunable ? { wouldPrune: true } : {}),
       }));
-      const daemon = describeDaemon(join(resolve(io.cwd, daemonDirectory(source)), unit));
+      const own = kept.get(unit) ?? readDaemonStatus(join(resolve(io.cwd, daemonDirectory(source)), unit));
+      const daemon = own === undefined ? undefined : describeDaemon(own);
       units.push({ unit, objects, ...(daemon === undefined ? {} : { daemon }) });
     }
     const ill = units.flatMap((unit) => unit.objects).filter((object) => object.health !== 'Current');
@@ -53,9 +56,7 @@ function toReport(cluster: WorldSource, units: readonly UnitStatus[], ill: numbe
   return { kind: 'StatusReport', cluster, units, notes: [], next };
 }
 
-function describeDaemon(directory: string): string | undefined {
-  const status = readDaemonStatus(directory);
-  if (status === undefined) return undefined;
+function describeDaemon(status: DaemonStatus): string {
   const synced =
     status.lastSynced === undefined
       ? 'nothing synced yet'

@@ -1,23 +1,29 @@
-import type { Finding, Manifest } from '../../model/index.ts';
+import { join } from 'node:path';
+import { fingerprint, type Finding, type Manifest } from '../../model/index.ts';
 import { countFindings, type ValidateReport } from '../../report/index.ts';
 import type { LoadOptions } from '../../loader/index.ts';
 import { packId } from '../../model/schema/index.ts';
-import { createDigester, redefinesBuiltIn, validateManifests } from '../../validate/index.ts';
-import type { Arguments } from '../arguments.ts';
-import { waive } from '../config.ts';
+import { createDigester, listFixes, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../validate/index.ts';
+import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { withoutOverlap } from '../overlap.ts';
 import { printReport, readTargets } from '../output.ts';
+import { findAdmitted, needsAdmission } from '../stages/admission-findings.ts';
 import { readConfig } from '../stages/config-file.ts';
+import { mendFiles, type MendedFile } from '../stages/mend-files.ts';
+import { replaceFile } from '../stages/replace-file.ts';
+import { toPatch } from '../stages/patch.ts';
 import { openReferenceMemory } from '../stages/reference-memory.ts';
 import { chooseVersions, loadCatalogs, readDesired, type Desired } from '../stages/desired.ts';
+import { judgeWaivers, todayOf, waiveAll } from '../stages/waivers.ts';
 
 /** `kplan validate [PATH...]`: findings only. */
 export async function runValidate(args: Arguments, io: Io): Promise<number> {
   readTargets(args);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const paths = args.positionals.length === 0 ? ['.'] : args.positionals;
+  checkCanMend(args, paths);
   const digested = await readAll(paths, args, io, log, chooseDigester(args, io));
   const loaded = withoutOverlap(mustBeWhole(digested, args) ? await readAll(paths, args, io, log, undefined) : digested);
   const [first] = loaded;
@@ -25,9 +31,17 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
   const versions = chooseVersions(args, first.config, undefined);
   const manifests = loaded.flatMap((item) => [...item.manifests]);
   const started = io.now();
-  const findings = judge(manifests, loaded, first, versions, io);
+  const found = judge(manifests, loaded, first, versions, io);
   log.detail(`validated for Kubernetes ${versions.join(', ')} in ${io.now() - started} ms`);
-  const known = withoutKnown(findings, readBaseline(args, io));
+  const open = withoutKnown(found, readBaseline(args, io));
+  const mended = args.has('fix') || args.has('diff') ? mendFiles(findFixes(manifests, first, versions, open), first.root) : [];
+  if (args.has('diff')) {
+    for (const file of mended) io.out(toPatch(file));
+    return 0;
+  }
+  for (const { file, after } of mended) replaceFile(join(first.root, file), after);
+  const gone = new Set(mended.flatMap((item) => item.findings.map(fingerprint)));
+  const known = open.filter((finding) => !gone.has(fingerprint(finding)));
   const report: ValidateReport = {
     kind: 'ValidateReport',
     after: { ...first.source, description: paths.join(', '), kubernetesVersions: versions },
@@ -37,7 +51,7 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
       notes: loaded.flatMap((item) => [...item.loaded.notes]),
     },
     findings: known,
-    notes: [],
+    notes: args.has('fix') ? [describeMended(mended)] : [],
     next: nextStep(known, paths),
   };
   await printReport(report, args, io, first.config.failOn);
@@ -69,14 +83,49 @@ function chooseDigester(args: Arguments, io: Io): LoadOptions['digester'] {
   };
 }
 
+/** Refuses to mend what is not the files here: a revision, or standard input. */
+function checkCanMend(args: Arguments, paths: readonly string[]): void {
+  const flag = ['fix', 'diff'].find((name) => args.has(name));
+  if (flag === undefined) return;
+  if (args.string('ref') !== undefined || paths.includes('-'))
+    throw usage(args.command, `--${flag} needs files that can be written: no --ref, and no standard input`);
+  if (paths.length > 1) throw usage(args.command, `--${flag} takes one PATH`);
+}
+
+/** What mends those of the findings that are open and not waived. */
+function findFixes(
+  manifests: readonly Manifest[],
+  first: Desired,
+  versions: readonly string[],
+  open: readonly Finding[],
+): ReturnType<typeof listFixes> {
+  const wanted = new Set(open.filter((finding) => finding.waived === undefined).map(fingerprint));
+  return listFixes(manifests, optionsOf(first, versions), (finding) => wanted.has(fingerprint(finding)));
+}
+
+function describeMended(mended: readonly MendedFile[]): string {
+  const count = sum(mended, (item) => item.findings.length);
+  if (count === 0) return 'nothing was mended: none of the findings is safe to mend in place';
+  return `mended ${count} finding${count === 1 ? '' : 's'} in ${mended.length} file${mended.length === 1 ? '' : 's'}`;
+}
+
+function optionsOf(first: Desired, versions: readonly string[]): ValidateOptions {
+  return {
+    catalogs: loadCatalogs(versions),
+    context: first.context,
+    knowsCluster: false,
+    defaultNamespace: first.defaultNamespace,
+    practices: first.config.practices,
+  };
+}
+
 function mustBeWhole(loaded: readonly Desired[], args: Arguments): boolean {
   const [first] = loaded;
   if (BUILD === undefined || first === undefined) return false;
+  if (first.config.practices !== undefined) return true;
+  const manifests = loaded.flatMap((item) => [...item.manifests]);
   const catalogs = loadCatalogs(chooseVersions(args, first.config, undefined));
-  return redefinesBuiltIn(
-    loaded.flatMap((item) => [...item.manifests]),
-    { catalogs, context: first.context },
-  );
+  return redefinesBuiltIn(manifests, { catalogs, context: first.context }) || needsAdmission(manifests, first.context);
 }
 
 function judge(
@@ -88,13 +137,13 @@ function judge(
 ): readonly Finding[] {
   const references = BUILD === undefined ? undefined : openReferenceMemory(io, [BUILD, packId(), ...versions].join(' '), loaded);
   const found = validateManifests(manifests, {
+    ...optionsOf(first, versions),
     ...(references === undefined ? {} : { references }),
-    catalogs: loadCatalogs(versions),
-    context: first.context,
-    knowsCluster: false,
-    defaultNamespace: first.defaultNamespace,
   });
-  return waive([...loaded.flatMap((item) => [...item.findings]), ...found], first.config.ignore);
+  const all = [...loaded.flatMap((item) => [...item.findings]), ...found, ...findAdmitted(manifests, first, versions)];
+  const waivers = { manifests, config: first.config, today: todayOf(io) };
+  const findings = waiveAll(all, waivers);
+  return [...findings, ...judgeWaivers(findings, waivers)];
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -1,3 +1,4 @@
+import { readRequestInfo } from '../../cluster/index.ts';
 import type { Action, AllowingRule } from '../../engine/rbac/index.ts';
 import { refOf, toRefKey, type Manifest, type RefKey } from '../../model/index.ts';
 import type { AccessEntry, GrantEntry } from '../../report/index.ts';
@@ -36,10 +37,22 @@ export function readNamespace(args: Arguments, { defaultNamespace }: Pick<Questi
   return args.has('all-namespaces') ? '' : (namespace ?? defaultNamespace);
 }
 
-/** Decodes VERB RESOURCE[/NAME] or VERB /PATH as `kubectl auth can-i` does; what looks like a mistake is warned of. */
+const METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+
+/** A raw request, as the API server reads it: METHOD /PATH?QUERY. */
+function readRaw(method: string, target: string, args: Arguments): Action {
+  const stray = ['namespace', 'all-namespaces', 'subresource'].find((flag) => args.has(flag) || args.list(flag).length > 0);
+  if (stray !== undefined) throw usage(args.command, `--${stray} and a raw request are two questions: its path says all`);
+  const info = readRequestInfo(method, target);
+  if ('problem' in info) throw usage(args.command, info.problem);
+  return info;
+}
+
+/** Decodes VERB RESOURCE[/NAME] or VERB /PATH as `kubectl auth can-i` does, or a raw request (`GET /api/v1/pods`); what looks like a mistake is warned of. */
 export function readAction(args: Arguments, question: QuestionWorld, log: Log): Action {
   const [verb = '', what = ''] = args.positionals;
   if (what === '') throw usage(args.command, `${args.command.program} ${args.command.usage} needs a resource or a path`);
+  if (what.startsWith('/') && METHODS.has(verb)) return readRaw(verb, what, args);
   if (what.startsWith('/')) {
     if (!PATH_VERBS.has(verb)) log.warn(`verb '${verb}' is not a known verb of paths: get, post, put, patch, delete, head, options`);
     return { kind: 'path', verb, path: what };

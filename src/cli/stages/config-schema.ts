@@ -9,9 +9,10 @@ export interface Fault {
   readonly message: string;
 }
 
+const check = new Ajv({ allErrors: true, strict: false }).compile(schema);
+
 /** What `schemas/config.schema.json` finds wrong with a configuration. */
 export function validateConfig(value: JsonValue): readonly Fault[] {
-  const check = new Ajv({ allErrors: true, strict: false }).compile(schema);
   if (check(isJson(value) ? JSON.parse(stringifyJson(value)) : value)) return [];
   return (check.errors ?? []).map((error) => ({
     path: error.instancePath,

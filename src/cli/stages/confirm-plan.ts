@@ -1,6 +1,5 @@
-import { readGatekeepers } from '../../engine/admission/index.ts';
-import { gvkOf, refKeyOf, type KubernetesObject, type Plan, type RefKey } from '../../model/index.ts';
-import { createPlan, listQuestions, withNamespace, type PlanInput } from '../../planner/index.ts';
+import { gvkOf, refKeyOf, type KubernetesObject, type RefKey } from '../../model/index.ts';
+import { draftPlan, listQuestions, withNamespace, type PlanDraft, type PlanInput } from '../../planner/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
 import { askServer } from './ask-server.ts';
@@ -25,24 +24,28 @@ interface ConfirmOptions {
   readonly log: Log;
 }
 
-/**
- * The plan with what the cluster answers to what is in doubt. It takes a first plan to know what that is: one without the
- * engines where something will be asked, and the plan itself where nothing is.
- */
-export async function confirmPlan(input: PlanInput, desired: Desired, before: Before, { mode, io, log }: ConfirmOptions): Promise<Plan> {
+/** The plan with what the cluster answers to what is in doubt. It takes a first plan to know what that is. */
+export async function confirmPlan(input: PlanInput, desired: Desired, before: Before, options: ConfirmOptions): Promise<PlanDraft> {
   const { opened, source, unread = [] } = before;
-  const isHidden = unread.some((kind) => kind.startsWith('admissionregistration.k8s.io/'));
-  const isForeign = isHidden || source.servedVersion !== undefined;
-  const isLikely = mode === 'always' || isForeign || readGatekeepers(input.before).length > 0;
-  const draft = createPlan(isLikely ? { ...input, engines: [] } : input);
-  const questions = opened === undefined ? [] : listQuestions(draft, input, { mode, isForeign });
-  if (opened === undefined || questions.length === 0) return isLikely ? createPlan(input) : draft;
+  const { mode, io, log } = options;
+  const draft = draftPlan(input);
+  if (opened === undefined) return draft;
+  const isForeign = unread.some((kind) => kind.startsWith('admissionregistration.k8s.io/')) || source.servedVersion !== undefined;
+  const questions = listQuestions(draft.plan, input, { mode, isForeign });
+  if (questions.length === 0) return draft;
   const started = io.now();
   const secrets = (): ReadonlyMap<RefKey, KubernetesObject> => placeManifests(input, desired);
   const { forceConflicts: force, before: world } = input;
-  const answers = await askServer(questions, { cluster: opened.cluster, plan: draft, before: world, force, secrets, signal: io.signal });
+  const answers = await askServer(questions, {
+    cluster: opened.cluster,
+    plan: draft.plan,
+    before: world,
+    force,
+    secrets,
+    signal: io.signal,
+  });
   log.detail(`asked the API server about ${questions.length} changes in ${io.now() - started} ms`);
-  return createPlan({ ...input, answers });
+  return draftPlan({ ...input, answers });
 }
 
 /** The manifests as they are applied: each in its namespace. */

@@ -11,6 +11,7 @@ import {
   type SchemaCatalog,
   type WorldSource,
 } from '../../model/index.ts';
+import { toPodSecurityObject } from '../../model/pod-security/index.ts';
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import { readRepository, type LoadNotes, type LoadOptions, type LoadResult } from '../../loader/index.ts';
 import { sha256 } from '../../std/index.ts';
@@ -50,18 +51,32 @@ export interface Desired {
   readonly hasNodes: boolean;
 }
 
-/** Reads PATH, its configuration and its context. With a digester the manifests hold what that leaves of their objects. */
+/** How a reading differs from that of a single command. */
+export interface DesiredOptions extends Pick<LoadOptions, 'digester' | 'files' | 'root'> {
+  /** The configuration, where it is known already. */
+  readonly config?: Config;
+}
+
+/**
+ * Reads PATH, its configuration and its context. With a digester the manifests hold what that leaves of their objects. With
+ * a configuration it is one of many readings of one process, which is remembered there and not on disk.
+ */
 export async function readDesired(
   args: Arguments,
   io: Io,
   log: Log,
   path: string,
-  extra: Pick<LoadOptions, 'digester' | 'files'> = {},
+  { config: known, ...extra }: DesiredOptions = {},
 ): Promise<Desired> {
   checkPath(args, io, path);
   const started = io.now();
-  const loaded = await readRepository({ ...loadOptions(args, io, path), ...extra });
-  const config = await readConfig(args, io, loaded.root);
+  const { cacheDirectory: cache, ...options } = loadOptions(args, io, path);
+  const loaded = await readRepository({
+    ...options,
+    ...(cache === undefined || known !== undefined ? {} : { cacheDirectory: cache }),
+    ...extra,
+  });
+  const config = known ?? (await readConfig(args, io, loaded.root));
   const defaultNamespace = config.defaultNamespace ?? 'default';
   const given = await readContext(args, io, config, loaded.root);
   const context = given.with(loaded.outlines.map((object) => inNamespace(object, defaultNamespace)));
@@ -106,13 +121,16 @@ export async function readNoManifests(args: Arguments, io: Io): Promise<Desired>
   };
 }
 
+const PATH_HINT = 'give a directory or a file of manifests, or `-` for standard input';
+const CLONE_HINT = 'a plan is made of files: clone the repository first; `kapply --watch URL` follows one of a server';
+
 /** Refuses a path of the disk that is not there, as it was typed: the loader knows paths of a revision, and absolute ones. */
 export function checkPath(args: Arguments, io: Io, path: string): void {
   if (path === '-' || args.string('ref') !== undefined || existsSync(resolve(io.cwd, path))) return;
   const { program } = args.command;
   const isWord = /^[\w-]+$/.test(path);
   const what = isWord ? `${path} is no command, and there is no such file or directory` : `${path}: there is no such file or directory`;
-  const hint = isWord ? adviseOnWord(program, path) : 'give a directory or a file of manifests, or `-` for standard input';
+  const hint = isWord ? adviseOnWord(program, path) : path.includes('://') ? CLONE_HINT : PATH_HINT;
   throw new KplanError('NOT_FOUND', what, { hint });
 }
 
@@ -185,7 +203,8 @@ async function readContext(args: Arguments, io: Io, config: Config, root: string
   ];
   const objects: KubernetesObject[] = [];
   for (const { path, name } of files) objects.push(...(await readObjects(path, name)));
-  return World.of([...objects, ...(await readNodes(args, io, config, home))]);
+  const settings = config.podSecurity === undefined ? [] : [toPodSecurityObject(config.podSecurity)];
+  return World.of([...objects, ...settings, ...(await readNodes(args, io, config, home))]);
 }
 
 async function readNodes(args: Arguments, io: Io, config: Config, home: string): Promise<readonly KubernetesObject[]> {

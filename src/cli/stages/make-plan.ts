@@ -1,5 +1,3 @@
-import { createEngines, ENGINES } from '../../engine/index.ts';
-import { createDenyEngine } from '../../engine/rbac/index.ts';
 import {
   annotationsOf,
   gvkOf,
@@ -7,6 +5,7 @@ import {
   labelsOf,
   refKeyOf,
   stepsOf,
+  type Engine,
   type Finding,
   type KubernetesObject,
   type Lens,
@@ -16,8 +15,9 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { createPlan, type Intents, type PlanInput } from '../../planner/index.ts';
+import { draftPlan, type Intents, type PlanInput } from '../../planner/index.ts';
 import {
+  findOwners,
   ID_LABEL,
   isMadeByController,
   intentsOf,
@@ -29,16 +29,16 @@ import {
   UNIT_ANNOTATION,
 } from '../../reconcile/index.ts';
 import { toKubernetesTime } from '../../std/index.ts';
-import { createReferenceEngine, validateManifests } from '../../validate/index.ts';
+import { judgeTransition, validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { waive, waiveByComment } from '../config.ts';
 import type { Io, Log } from '../io.ts';
 import { readUser } from '../user.ts';
 import { chooseDryRun, confirmPlan } from './confirm-plan.ts';
 import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
-import { readGivenProfiles } from './scheduler-configuration.ts';
+import type { GivenProfiles } from './scheduler-configuration.ts';
+import { judgeWaivers, todayOf, waiveAll } from './waivers.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -59,10 +59,10 @@ export async function readOwnership(before: Before, unit: string): Promise<Owner
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
   const { world, unread = [], types } = before;
   const options = { reading: { world, unread, ...(types === undefined ? {} : { types }) } };
-  const ownedByOthers = new Map<RefKey, string>();
-  for (const other of await listUnits(cluster, options))
-    if (other !== unit)
-      for (const key of await readOwned(other, before.world, () => readInventory(cluster, other, options))) ownedByOthers.set(key, other);
+  const owners = findOwners(options.reading, await listUnits(cluster, options), unit);
+  const ownedByOthers = new Map(owners.ownedByOthers);
+  for (const other of owners.unknown)
+    for (const key of await readOwned(other, before.world, () => readInventory(cluster, other, options))) ownedByOthers.set(key, other);
   const { owned, objects, intents } = await readInventory(cluster, unit, options);
   return { owned, ownedByOthers, intents, ...(before.partial === undefined ? {} : { members: objects }) };
 }
@@ -152,16 +152,32 @@ export async function makePlan(
  */
 async function planAgainst(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Promise<Plan> {
   const mode = chooseDryRun(before, args);
+  const profiles = await readProfiles(desired, before, args, io, log);
   const input = toPlanInput(desired, before, args, io, log, options);
   const started = io.now();
-  const plan = mode === 'never' ? createPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
+  const draft = mode === 'never' ? draftPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
+  const { createPlanEngines } = stepsOf(draft.plan).length === 0 ? NO_ENGINES : await import('./plan-engines.ts');
+  const { config } = desired;
+  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll: knowsCluster(before), lens: options.lens }));
   log.detail(`planned in ${io.now() - started} ms`);
-  return { ...plan, findings: waiveAll(plan.findings, desired) };
+  const waivers = { ...desired, today: todayOf(io) };
+  const findings = waiveAll(plan.findings, waivers);
+  return { ...plan, findings: [...findings, ...judgeWaivers(findings, waivers)] };
 }
 
-/** The findings with those waived that the configuration or a comment waives. */
-export function waiveAll(findings: readonly Finding[], { manifests, config }: Pick<Desired, 'config' | 'manifests'>): readonly Finding[] {
-  return waive(waiveByComment(findings, manifests), config.ignore);
+/** A plan that does nothing is told so sooner. */
+const NO_ENGINES = { createPlanEngines: (): readonly Engine[] => [] };
+
+async function readProfiles(desired: Desired, before: Before, args: Arguments, io: Io, log: Log): Promise<GivenProfiles['profiles']> {
+  if (args.string('scheduler-config') === undefined) return undefined;
+  const { readGivenProfiles } = await import('./scheduler-configuration.ts');
+  const { profiles, notes } = readGivenProfiles(args, io, chooseVersions(args, desired.config, before.kubernetesVersion)[0]);
+  for (const note of notes) log.warn(note);
+  return profiles;
+}
+
+function knowsCluster(before: Before): boolean {
+  return before.mode === 'live' && before.unread === undefined;
 }
 
 /** Validates the manifests and gathers all that a plan of them is made from. Throws `KplanError` where the cluster hides what they are about. */
@@ -169,13 +185,11 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   mustBeReadable(desired, before);
   const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
-  const knowsCluster = before.mode === 'live' && before.unread === undefined;
   const context = joinWorlds(desired.context, before.mode === 'live' ? before.world : World.EMPTY);
   const started = io.now();
   const { lens } = options;
-  const given = readGivenProfiles(args, io, versions[0]);
-  for (const note of given.notes) log.warn(note);
-  const found = validateManifests(desired.manifests, { catalogs, context, knowsCluster, defaultNamespace: desired.defaultNamespace, lens });
+  const { manifests, defaultNamespace } = desired;
+  const found = validateManifests(manifests, { catalogs, context, knowsCluster: knowsCluster(before), defaultNamespace, lens });
   log.detail(`validated in ${io.now() - started} ms`);
   const { members = [], ...ownership } = options.ownership;
   const world = members.length === 0 ? before.world : before.world.with(members);
@@ -185,7 +199,7 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   return {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
-    desired: desired.manifests,
+    desired: manifests,
     before: world,
     beforeSource: before.source,
     afterSource,
@@ -193,14 +207,10 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     ...ownership,
     context: desired.context,
     catalog,
-    defaultNamespace: desired.defaultNamespace,
+    defaultNamespace,
     ...(before.mode === 'live' ? { labels: membershipLabels(desired.unit) } : {}),
-    findings: [...desired.findings, ...found.map(asOfApply)],
-    engines: [
-      ...(given.profiles === undefined ? ENGINES : createEngines(given.profiles)),
-      createDenyEngine(desired.config.deny),
-      createReferenceEngine({ knowsAll: knowsCluster, lens }),
-    ],
+    findings: waiveAll([...desired.findings, ...found.map(asOfApply)], { ...desired, today: todayOf(io) }),
+    judgeUpdate: (was, is) => judgeTransition(was, is, catalog),
     salt: options.salt,
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,

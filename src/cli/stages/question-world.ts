@@ -20,7 +20,8 @@ import { newSalt } from '../salt.ts';
 import { chooseBefore, NOTHING, openBefore, toBefore, type Before, type BeforeChoice } from './before.ts';
 import { chooseVersions, readDesired, readNoManifests, type Desired } from './desired.ts';
 import { describeUnread } from './gaps.ts';
-import { catalogOf, readOwnership, toPlanInput, waiveAll } from './make-plan.ts';
+import { catalogOf, readOwnership, toPlanInput } from './make-plan.ts';
+import { todayOf, waiveAll } from './waivers.ts';
 import { findGiven, LIVE_FLAGS, openExistingTarget } from './target.ts';
 
 /** The world that a question is asked of, with where it comes from. Nothing is written to answer a question. */
@@ -41,6 +42,8 @@ export interface QuestionWorld {
   /** What is not known, one sentence each. */
   readonly notes: readonly string[];
   readonly config: Config;
+  /** The day that waivers are judged on. */
+  readonly today: string;
   /** Whether -n and -l ask for an object. */
   readonly isAsked: (object: KubernetesObject) => boolean;
   /** What the kinds of this world are, those of its definitions included. */
@@ -73,6 +76,7 @@ export async function openQuestionWorld(path: string | undefined, args: Argument
       kubernetesVersion,
       notes: [...loaded.notes, ...describeUnread(before.unread ?? [])],
       config,
+      today: todayOf(io),
       isAsked,
       catalog: catalogOf(desired, before, args),
       manifests: desired.manifests,
@@ -106,7 +110,7 @@ async function applyManifests(
   const input = toPlanInput(desired, before, args, io, log, options);
   const { before: base, after } = planWorlds(input);
   const findings = input.findings.filter(({ code }) => !code.startsWith('KR'));
-  return { world: after, base, findings: waiveAll(findings, desired) };
+  return { world: after, base, findings: waiveAll(findings, { ...desired, today: todayOf(io) }) };
 }
 
 async function openForQuestion(desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {

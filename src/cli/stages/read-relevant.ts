@@ -1,5 +1,5 @@
-import { readWorld, type Cluster, type ReadingScope, type WorldReading } from '../../cluster/index.ts';
-import { namespaceOf, parseApiVersion, type Manifest } from '../../model/index.ts';
+import { isHelmRelease, readWorld, type Cluster, type ReadingScope, type WorldReading } from '../../cluster/index.ts';
+import { namespaceOf, parseApiVersion, refOf, type KubernetesObject, type Manifest } from '../../model/index.ts';
 import { listMemberKinds } from '../../reconcile/index.ts';
 import { getArray, getString, sortedUnique, type JsonValue } from '../../std/index.ts';
 import type { Desired } from './desired.ts';
@@ -31,7 +31,8 @@ export function readAhead(cluster: Cluster): Promise<WorldReading> {
 
 /**
  * A cluster as far as it matters to manifests: minor kinds are read where a manifest is or is owned by one, or a unit has some,
- * and kinds that may not be read as a whole in the namespaces of the manifests. What was read ahead is not read again.
+ * and kinds that may not be read as a whole in the namespaces of the manifests. What was read ahead is not read again. Of what Helm
+ * keeps in Secrets, which no reading has, those that a manifest is.
  */
 export async function readRelevant(
   cluster: Cluster,
@@ -47,7 +48,19 @@ export async function readRelevant(
     ? join(first, await readWorld(cluster, { isWanted: isLeft, scope }))
     : first;
   const owned = new Set(listMemberKinds(known.world).filter((kind) => MINOR.has(kind) && !named.has(kind)));
-  return owned.size === 0 ? known : join(known, await readWorld(cluster, { isWanted: (kind) => owned.has(kind) }));
+  const all = owned.size === 0 ? known : join(known, await readWorld(cluster, { isWanted: (kind) => owned.has(kind) }));
+  const releases = await getHelmReleases(cluster, manifests, defaultNamespace);
+  return releases.length === 0 ? all : { ...all, world: all.world.with(releases) };
+}
+
+async function getHelmReleases(
+  cluster: Cluster,
+  manifests: readonly Manifest[],
+  defaultNamespace: string,
+): Promise<readonly KubernetesObject[]> {
+  const refs = manifests.flatMap(({ object }) => (isHelmRelease(object) ? [refOf(object)] : []));
+  const found = await Promise.all(refs.map((ref) => cluster.get({ ...ref, namespace: ref.namespace ?? defaultNamespace })));
+  return found.filter((object) => object !== undefined);
 }
 
 /** A reading with what another one has read of further kinds, or of those that it could not read. */

@@ -1,6 +1,6 @@
-import { listCauses, listGains, type Gain, type Holding, type RightsChange } from '../../engine/rbac/index.ts';
+import { listCauses, listGains, type EscalationPath, type Gain, type Holding, type RightsChange } from '../../engine/rbac/index.ts';
 import { refOf, toRefKey, type Manifest, type ObjectRef, type RefKey, type SourceRange, type World } from '../../model/index.ts';
-import type { ChangedRightEntry, RightEntry, RightsChangeEntry, ViaEntry } from '../../report/index.ts';
+import type { ChangedRightEntry, PathEntry, RightEntry, RightsChangeEntry, ViaEntry } from '../../report/index.ts';
 import { toIndexes } from './access-request.ts';
 import type { QuestionWorld } from './question-world.ts';
 
@@ -28,6 +28,17 @@ export function toRightsChangeEntry(
       return gain.abilities.map((ability) => ({ ...ability, ...toRight(gain, own), causes }));
     });
   return { subject: principal.subject, gained: list(gained, locate), lost: list(lost, NOWHERE) };
+}
+
+/** A path of escalation, with the places of the grants that close it. */
+export function toPathEntry({ closedBy, ...path }: EscalationPath, locate: Locate = NOWHERE): PathEntry {
+  return {
+    ...path,
+    closedBy: closedBy.map(({ text, ref, path: field }) => {
+      const source = locate(ref, field);
+      return { grant: text, binding: ref, ...(source === undefined ? {} : { source }) };
+    }),
+  };
 }
 
 /** Where the fields of objects stand in the manifests that a question was asked with. */

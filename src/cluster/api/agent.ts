@@ -7,7 +7,11 @@ import type { ClusterAccess, Credentials } from '../kubeconfig/access.ts';
 import { openTunnel, type TunnelTarget } from './tunnel.ts';
 
 /** The pool of connections to the server of an access, through its proxy if it has one. */
-export function openAgent(access: ClusterAccess, certificate: Credentials['certificate'], maxSockets: number): HttpAgent {
+export function openAgent(
+  access: Pick<ClusterAccess, 'server' | 'tls' | 'proxy'>,
+  certificate: Credentials['certificate'],
+  maxSockets: number,
+): HttpAgent {
   const { server, tls, proxy } = access;
   const pool = { keepAlive: true, maxSockets };
   if (server.protocol === 'http:') return proxy === undefined ? new PlainAgent(pool) : new PlainTunnelAgent(proxy, pool);

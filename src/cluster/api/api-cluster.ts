@@ -98,6 +98,7 @@ class ApiCluster implements Cluster {
     const type = await this.#mustFind(kind);
     const path = withQuery(pathOf(type, query.namespace), {
       labelSelector: query.labelSelector,
+      fieldSelector: query.fieldSelector,
       limit: query.limit === undefined ? undefined : String(query.limit),
       continue: query.continue,
     });

@@ -95,7 +95,8 @@ const OF_SERVER: ReadonlySet<string> = new Set([
 /** Of Secrets kplan may hold hashes. */
 const VALUES: ReadonlySet<string> = new Set(['data', 'stringData']);
 
-function toKnown(object: JsonObject | null | undefined, { group, resource }: ConditionSubject): Result {
+/** An object as expressions may look at it: what the server itself sets when it writes is not known, nor are values of Secrets. */
+export function toKnown(object: JsonObject | null | undefined, { group, resource }: Pick<ConditionSubject, 'group' | 'resource'>): Result {
   if (object === undefined) return UNKNOWN;
   if (object === null) return null;
   const isSecret = group === '' && resource === 'secrets';
@@ -111,7 +112,7 @@ function toValues(object: JsonObject): Readonly<Record<string, Result>> {
 const OF_REQUEST: ReadonlySet<string> = new Set(['kind', 'name', 'namespace', 'operation', 'resource', 'subResource']);
 
 /** `request`: who asks, with which options and in which version is not known. */
-function toRequest({ operation, group, resource, kind, namespace, name }: ConditionSubject): Result {
+export function toRequest({ operation, group, resource, kind, namespace, name }: ConditionSubject): Result {
   const kinds = new Partial({ group, kind }, (key) => key !== 'version' && (key !== 'kind' || kind !== undefined));
   const resources = new Partial({ group, resource }, (key) => key !== 'version');
   const known = { operation, name, namespace, kind: kinds, resource: resources };

@@ -11,7 +11,10 @@ import {
   type RefKey,
   type World,
 } from '../../model/index.ts';
-import { compareStrings, getNumber, isEqualJson, toPointer, type JsonObject } from '../../std/index.ts';
+import { compareBy, compareStrings, getNumber, isEqualJson, toPointer, type JsonObject, type Path } from '../../std/index.ts';
+import { compareOwnWebhooks } from './own-webhook.ts';
+import { comparePodSecurity } from './pod-security.ts';
+import { comparePolicies } from './policy/compare.ts';
 
 /** The pods that a workload of a world wants and that are refused it. */
 export interface RefusedPods {
@@ -23,19 +26,39 @@ export interface RefusedPods {
   readonly quota?: KubernetesObject;
   /** What of the quota would have to be how much for all of them. */
   readonly needed?: Readonly<Record<string, string>>;
+  /** The fields of the pod template that are to blame, from its root. */
+  readonly paths?: readonly Path[];
+}
+
+/** What the engine asks of the controllers, each for one world. */
+export interface AdmissionParts {
+  /** The pods that workloads want and are refused, and those of manifests that no controller acts on at once. */
+  readonly listRefused: (world: World) => readonly RefusedPods[];
+  /** The world that the controllers lead to. */
+  readonly expand: (world: World) => World;
+  /** The resource of an object: `deployments.apps`. */
+  readonly resourceNameOf: (object: KubernetesObject) => string;
 }
 
 /**
- * Admission as an engine: pods that the API server will not let the controllers make, because a quota of the namespace is
- * used up or a LimitRange, PriorityClass or RuntimeClass forbids them. `listRefused` answers for one world.
+ * Admission as an engine: pods that the API server will not let anybody make, because a quota of the namespace is used up or a
+ * LimitRange, PriorityClass, RuntimeClass or Pod Security forbids them, what Pod Security warns of, and what admission
+ * policies refuse or warn of, and webhooks that wait for themselves.
  */
-export function createAdmissionEngine(listRefused: (world: World) => readonly RefusedPods[]): Engine {
+export function createAdmissionEngine({ listRefused, expand, resourceNameOf }: AdmissionParts): Engine {
   return {
     name: 'admission',
     compare: (before, after) => {
       const [was, is] = [before, after].map((world) => byWorkload(listRefused(world)));
       const keys = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].toSorted(compareStrings);
-      return keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
+      const refused = keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
+      const policies = comparePolicies(before, after, resourceNameOf);
+      return [...refused, ...comparePodSecurity(before, after, expand), ...policies, ...compareOwnWebhooks(before, after)].toSorted(
+        compareBy(
+          ({ fact }) => fact.key,
+          ({ change }) => change,
+        ),
+      );
     },
   };
 }
@@ -63,9 +86,10 @@ function describeRefused({ workload, count, why, message, quota, needed = {} }: 
   const name = formatRef(refOf(workload));
   const replicas = getNumber(workload, 'spec', 'replicas') ?? count;
   const share = replicas > count ? `${count} of ${replicas} pods` : count === 1 ? 'the pod' : `all ${count} pods`;
+  const pods = workload.kind === 'Pod' ? name : workload.kind === 'CronJob' ? `each pod of ${name}` : `${share} of ${name}`;
   return {
     count,
-    pods: `${share} of ${name}`,
+    pods,
     are: count === 1 ? 'is' : 'are',
     why,
     message,
@@ -95,8 +119,9 @@ function toFact(refused: RefusedPods, worlds: Worlds, data: Fact['data']): Fact 
 }
 
 /** Where in the workload it says how many pods there are and what each asks for. */
-function listPaths({ workload, quota }: RefusedPods): readonly string[] {
+function listPaths({ workload, quota, paths = [] }: RefusedPods): readonly string[] {
   const template = podTemplateOf(workload);
+  if (paths.length > 0) return paths.map((path) => toPointer([...(template?.path ?? []), ...path]));
   const spec = toPointer([...(template?.path ?? []), 'spec']);
   const hasReplicas = quota !== undefined && getNumber(workload, 'spec', 'replicas') !== undefined;
   return hasReplicas ? ['/spec/replicas', spec] : [spec];
@@ -109,7 +134,7 @@ function listOthers(subject: ObjectRef, { before, after }: Worlds): { ref: Objec
     [after, before],
     [before, after],
   ] as const) {
-    for (const object of [...world.byNamespace(subject.namespace ?? ''), ...listClasses(world)]) {
+    for (const object of [...world.byNamespace(subject.namespace ?? ''), ...listClasses(world), ...listOwnNamespace(world, subject)]) {
       const [ref, counterpart] = [refOf(object), other.get(refOf(object))];
       const isSame = counterpart === object || (counterpart !== undefined && isEqualJson(toContent(counterpart), toContent(object)));
       if (!isSame && toRefKey(ref) !== toRefKey(subject)) found.set(toRefKey(ref), ref);
@@ -121,6 +146,12 @@ function listOthers(subject: ObjectRef, { before, after }: Worlds): { ref: Objec
 function toContent(object: KubernetesObject): JsonObject {
   const { metadata: _, status: __, ...content } = object;
   return content;
+}
+
+/** Its labels may be what lets pods in. */
+function listOwnNamespace(world: World, { namespace = '' }: ObjectRef): readonly KubernetesObject[] {
+  const object = world.get({ group: '', kind: 'Namespace', name: namespace });
+  return object === undefined ? [] : [object];
 }
 
 function listClasses(world: World): readonly KubernetesObject[] {

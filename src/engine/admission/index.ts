@@ -1,4 +1,5 @@
 export { createAdmissionEngine } from './engine.ts';
+export { listAdmissionFindings } from './findings.ts';
 export { readGatekeepers, type Gatekeeper } from './gatekeeper.ts';
 export { findSight, selectsAlike, type AdmissionRequest, type Sight } from './sight.ts';
 export { findServiceFault } from './webhook-service.ts';

@@ -1,3 +1,4 @@
+import { readAmount } from './admission/amounts.ts';
 import { getArray, getNumber, getObject, getString, type JsonValue } from '../../std/index.ts';
 
 /** How far a metric may be off its target before anything is done about it (`--horizontal-pod-autoscaler-tolerance`). */
@@ -7,18 +8,13 @@ const SCALE_UP_FACTOR = 2;
 const SCALE_UP_LEAST = 4;
 const STABILIZATION = 300;
 
-/** What stands beside the metrics: how many pods there are, and how many of them get ready. */
-export interface Scale {
-  readonly current: number;
-  readonly ready: number;
-}
-
-/** The replicas that a metric asks for whose value is so many times its target (`getUsageRatioReplicaCount`). */
-export function toReplicas(ratio: number, { current, ready }: Scale, behavior: JsonValue | undefined): number {
-  if (current === 0) return Math.ceil(ratio);
-  const down = 1 - (getNumber(behavior, 'scaleDown', 'tolerance') ?? TOLERANCE);
-  const up = 1 + (getNumber(behavior, 'scaleUp', 'tolerance') ?? TOLERANCE);
-  return ratio >= down && ratio <= up ? current : Math.ceil(ratio * ready);
+/** How far off its target a metric may be, downwards and upwards. */
+export function tolerancesOf(behavior: JsonValue | undefined): { readonly down: number; readonly up: number } {
+  const toleranceOf = (side: 'scaleDown' | 'scaleUp'): number => {
+    const amount = readAmount(getObject(behavior, side)?.['tolerance']);
+    return amount === undefined ? TOLERANCE : Number(amount.value) / 1e9;
+  };
+  return { down: toleranceOf('scaleDown'), up: toleranceOf('scaleUp') };
 }
 
 /** The bounds that a number of replicas is held within. */
@@ -30,20 +26,24 @@ export interface Bounds {
 /** Why fewer or more replicas are not asked for, as the condition ScalingLimited says; `DesiredWithinRange` where they are. */
 export type Limit = 'DesiredWithinRange' | 'ScaleDownLimit' | 'ScaleUpLimit' | 'TooFewReplicas' | 'TooManyReplicas';
 
+/** By how many replicas the number has changed in the last so many seconds: negative where there are fewer now. */
+export type ChangeWithin = (seconds: number) => number;
+
 /** One step towards the replicas that are asked for: within the bounds, and no faster than the rules allow (`normalizeDesiredReplicas`). */
 export function limitReplicas(
   desired: number,
   current: number,
   { least, most }: Bounds,
   behavior: JsonValue | undefined,
+  changeWithin: ChangeWithin = () => 0,
 ): { readonly replicas: number; readonly limit: Limit } {
   if (desired > current) {
-    const fastest = Math.max(current, scaleUpLimit(current, behavior));
+    const fastest = Math.max(current, scaleUpLimit(current, behavior, changeWithin));
     const highest = Math.min(most, fastest);
     if (desired > highest) return { replicas: highest, limit: most > fastest ? 'ScaleUpLimit' : 'TooManyReplicas' };
   }
   if (desired < current || desired < least) {
-    const fastest = Math.min(current, scaleDownLimit(current, behavior));
+    const fastest = Math.min(current, scaleDownLimit(current, behavior, changeWithin));
     const lowest = Math.max(least, fastest);
     if (desired < lowest) return { replicas: lowest, limit: least < fastest ? 'ScaleDownLimit' : 'TooFewReplicas' };
   }
@@ -79,22 +79,24 @@ function policiesOf(behavior: JsonValue | undefined, side: 'scaleDown' | 'scaleU
   return side === 'scaleDown' ? [double] : [double, { isPercent: false, value: 4, period: 15 }];
 }
 
-function scaleUpLimit(current: number, behavior: JsonValue | undefined): number {
+function scaleUpLimit(current: number, behavior: JsonValue | undefined, changeWithin: ChangeWithin): number {
   if (behavior === undefined) return Math.max(SCALE_UP_FACTOR * current, SCALE_UP_LEAST);
   const select = getString(getObject(behavior, 'scaleUp'), 'selectPolicy') ?? 'Max';
   if (select === 'Disabled') return current;
-  const proposed = policiesOf(behavior, 'scaleUp').map(({ isPercent, value }) =>
-    isPercent ? Math.ceil(current * (1 + value / 100)) : current + value,
-  );
+  const proposed = policiesOf(behavior, 'scaleUp').map(({ isPercent, value, period }) => {
+    const start = current - changeWithin(period);
+    return isPercent ? Math.ceil(start * (1 + value / 100)) : start + value;
+  });
   return select === 'Min' ? Math.min(...proposed) : Math.max(...proposed);
 }
 
-function scaleDownLimit(current: number, behavior: JsonValue | undefined): number {
+function scaleDownLimit(current: number, behavior: JsonValue | undefined, changeWithin: ChangeWithin): number {
   if (behavior === undefined) return 0;
   const select = getString(getObject(behavior, 'scaleDown'), 'selectPolicy') ?? 'Max';
   if (select === 'Disabled') return current;
-  const proposed = policiesOf(behavior, 'scaleDown').map(({ isPercent, value }) =>
-    isPercent ? Math.trunc(current * (1 - value / 100)) : current - value,
-  );
+  const proposed = policiesOf(behavior, 'scaleDown').map(({ isPercent, value, period }) => {
+    const start = current - changeWithin(period);
+    return isPercent ? Math.trunc(start * (1 - value / 100)) : start - value;
+  });
   return select === 'Min' ? Math.max(...proposed) : Math.min(...proposed);
 }

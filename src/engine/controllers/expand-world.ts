@@ -19,8 +19,8 @@ import { EXPAND_DEPLOYMENT, EXPAND_REPLICA_SET, EXPAND_REPLICATION_CONTROLLER } 
 import { EXPAND_STATEFUL_SET } from './expand-stateful-set.ts';
 import type { Expander, Expansion } from './expansion.ts';
 import { withConditionTaints } from './node-taints.ts';
-import { childrenOf, controllerReferenceOf, isReferenceTo } from './ownership.ts';
-import { admitExpansion, type RefusedPods } from './refused-pods.ts';
+import { childrenOf, controllerKeyOf, controllerReferenceOf, isControlledBy } from './ownership.ts';
+import { admitExpansion, listRefusedTemplates, type RefusedPods } from './refused-pods.ts';
 import { toDefaultAccount } from './service-account.ts';
 
 /** Workloads that make others or pods. CronJobs make nothing until their time comes. */
@@ -54,9 +54,21 @@ export function expandWorld(world: World): World {
   return world.derive(expand).world;
 }
 
-/** The pods that workloads of a world want and that quotas, LimitRanges or classes refuse them: the expanded world has them not. */
+/**
+ * The pods that workloads of a world want and that quotas, LimitRanges, classes or Pod Security refuse them: the expanded world
+ * has them not.
+ */
 export function listRefusedPods(world: World): readonly RefusedPods[] {
   return world.derive(expand).refused;
+}
+
+/** The same of manifests that no controller acts on at once: pods that stand alone, which are not made, and CronJobs. */
+export function listRefusedManifests(world: World): readonly RefusedPods[] {
+  return world.derive(listRefusedAlone);
+}
+
+function listRefusedAlone(world: World): readonly RefusedPods[] {
+  return listRefusedTemplates(world, podAdmissionOf(world));
 }
 
 interface Expanded {
@@ -87,7 +99,7 @@ function expand(asked: World): Expanded {
       ),
     )
     .map(({ workload, expansion }) =>
-      admitExpansion(workload, expansion, { admission, ledger, omitted: omitted.get(toRefKey(refOf(workload))) ?? 0 }),
+      admitExpansion(workload, expansion, { admission, ledger, world: base, omitted: omitted.get(toRefKey(refOf(workload))) ?? 0 }),
     );
   const add = [...admitted.flatMap((item) => item.add), ...listNamespaceDefaults(base), ...listAdmittedPods(base, admission)];
   // Who reads of a refusal knows the workload as it stands.
@@ -127,22 +139,25 @@ export function removeOrphans(world: World): World {
     ['batch', 'Job'],
     ['', 'Pod'],
   ] as const) {
-    for (const object of world.byKind(group, kind)) if (isOrphan(world, object)) orphans.push(object);
+    const index = world.kind(group, kind);
+    for (const key of index.groupKeys(controllerKeyOf)) orphans.push(...listOrphans(world, index.inGroup(controllerKeyOf, key)));
   }
   if (orphans.length === 0) return world;
   const pods = orphans.flatMap((owner) => childrenOf(world, owner, '', 'Pod'));
   return world.without([...orphans, ...pods].map(refOf));
 }
 
-function isOrphan(world: World, object: KubernetesObject): boolean {
-  const reference = controllerReferenceOf(object);
-  if (reference === undefined) return false;
+/** Those of some objects, which name the same controller, that it does not control. */
+function listOrphans(world: World, children: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const [first] = children;
+  const reference = first === undefined ? undefined : controllerReferenceOf(first);
+  if (first === undefined || reference === undefined) return [];
   const { group } = parseApiVersion(getString(reference, 'apiVersion') ?? '');
   const kind = getString(reference, 'kind') ?? '';
-  if (!OWNING_KINDS.has(`${group}/${kind}`)) return false;
-  const namespace = getString(object.metadata, 'namespace');
+  if (!OWNING_KINDS.has(`${group}/${kind}`)) return [];
+  const namespace = namespaceOf(first);
   const owner = world.get({ group, kind, name: getString(reference, 'name') ?? '', ...(namespace === undefined ? {} : { namespace }) });
-  return owner === undefined || !isReferenceTo(reference, owner);
+  return owner === undefined ? children : children.filter((child) => !isControlledBy(child, owner));
 }
 
 function taintNodes(world: World): World {

@@ -1,10 +1,11 @@
 import { nameOf, namespaceOf, parseApiVersion, readLabelSelector, refOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { getArray, getNumber, getObject, getString, toKubernetesTime } from '../../std/index.ts';
-import { limitReplicas, longestPeriod, stabilizationOf } from './autoscaler-arithmetic.ts';
+import { longestPeriod } from './autoscaler-arithmetic.ts';
+import { decideReplicas } from './autoscaler-decision.ts';
 import { withCondition, type Condition } from './conditions.ts';
 import { observedGeneration, toStatusUpdate, type Controller, type Intent } from './controller.ts';
 import { clampReplicas, isReadyPod } from './replicas.ts';
-import { replicasByUsage } from './simulated-usage.ts';
+import { readSimulatedUsage } from './simulated-usage.ts';
 
 /**
  * Holds a workload's replicas within bounds, and moves them towards what its metrics ask for (`pkg/controller/podautoscaler`).
@@ -60,27 +61,27 @@ interface Decision {
 /** How often metrics are looked at (ms). */
 const PERIOD = 15_000;
 
-/** The next step towards what the metrics ask for: not while the last step still counts, and downwards only when that is long ago. */
+/** What the metrics ask for, if any are given; not while the last step still counts, and downwards only when that is long ago. */
 function decide(world: World, autoscaler: KubernetesObject, target: KubernetesObject, now: number): Decision {
   const current = getNumber(target, 'spec', 'replicas') ?? 1;
-  const behavior = getObject(autoscaler, 'spec', 'behavior');
-  const bounded = clampReplicas(current, autoscaler);
   const selector = readLabelSelector(getObject(target, 'spec', 'selector'));
-  const pods = world.bySelector('', 'Pod', namespaceOf(target), selector).filter(isReadyPod);
-  const asked = replicasByUsage(autoscaler, pods, { current, ready: pods.length });
-  if (asked === undefined || bounded !== current) return { replicas: bounded };
-  const bounds = {
-    least: getNumber(autoscaler, 'spec', 'minReplicas') ?? 1,
-    most: getNumber(autoscaler, 'spec', 'maxReplicas') ?? current,
-  };
-  const { replicas } = limitReplicas(asked, current, bounds, behavior);
-  if (replicas === current) return { replicas };
-  if ((getNumber(target, 'status', 'replicas') ?? 0) !== current || pods.length < current) return { replicas: current, next: now + PERIOD };
+  const pods = world.bySelector('', 'Pod', namespaceOf(target), selector);
+  const ready = pods.filter(isReadyPod);
+  const usage = readSimulatedUsage(autoscaler, ready, now);
+  if (usage === undefined) return { replicas: clampReplicas(current, autoscaler) };
   const last =
     Date.parse(getString(autoscaler, 'status', 'lastScaleTime') ?? getString(autoscaler.metadata, 'creationTimestamp') ?? '') || 0;
-  const wait =
-    replicas > current ? longestPeriod(behavior, 'scaleUp') : Math.max(longestPeriod(behavior, 'scaleDown'), stabilizationOf(behavior));
-  const due = last + wait * 1000;
+  const observed = getNumber(target, 'status', 'replicas') ?? 0;
+  const known = { ...autoscaler, spec: { ...getObject(autoscaler, 'spec'), metrics: [...usage.metrics] } };
+  // Since the last step, the number that it led to has been enough: more is not remembered.
+  const history = { recommendations: [{ at: last, replicas: current }], changes: [] };
+  const decision = decideReplicas(known, { current, observed, pods }, usage.readings, history, now);
+  const { replicas, active, isStabilized } = decision;
+  if (active === undefined) return { replicas };
+  if (isStabilized && replicas === current) return { replicas, next: now + PERIOD };
+  if (replicas === current) return { replicas };
+  if (observed !== current || ready.length < current) return { replicas: current, next: now + PERIOD };
+  const due = last + longestPeriod(getObject(autoscaler, 'spec', 'behavior'), replicas > current ? 'scaleUp' : 'scaleDown') * 1000;
   return now < due ? { replicas: current, next: due } : { replicas, next: now + PERIOD };
 }
 

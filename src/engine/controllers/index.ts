@@ -1,13 +1,15 @@
 export { formatAmount } from './admission/amounts.ts';
 export { checkClaimLimits, checkPodLimits } from './admission/limit-range.ts';
+export { resourceNameOf } from './admission/resource-name.ts';
 export { admitPod, createPodAdmission, type PodAdmission } from './admission/pod-admission.ts';
 export { SYSTEM_PRIORITIES } from './admission/priority.ts';
 export { qualityOfService } from './admission/quality-of-service.ts';
 export { isLimitOf } from './admission/quota-usage.ts';
 export { findQuotaRefusal, hardOf, isCounted, quotaStateOf, type Countable } from './admission/quota.ts';
 export type { Controller, Intent } from './controller.ts';
+export { nextRun, parseCronSchedule } from './cron-schedule.ts';
 export { boundReplicas, type OverlargeWorkload } from './bound-replicas.ts';
-export { expandWorld, listRefusedPods, removeOrphans } from './expand-world.ts';
+export { expandWorld, listRefusedManifests, listRefusedPods, removeOrphans } from './expand-world.ts';
 export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { scaleByAutoscaler, startRollout } from './rollout-start.ts';
 export { progressOf, stepRollout } from './rollout-step.ts';

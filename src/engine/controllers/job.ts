@@ -1,9 +1,19 @@
-import { annotationsOf, nameOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { getArray, getBoolean, getNumber, getString, toKubernetesTime, type JsonValue } from '../../std/index.ts';
+import { nameOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { getArray, getBoolean, getNumber, getObject, getString, toKubernetesTime, type JsonValue } from '../../std/index.ts';
 import { isConditionTrue, withCondition, withoutCondition } from './conditions.ts';
 import { concernsOwner, namesOf, toDelete, toStatusUpdate, type Controller, type ControllerContext, type Intent } from './controller.ts';
 import { COMPLETION_INDEX, isFinishedJob, toJobLabels } from './expand-job.ts';
 import { listFreeNames } from './generated-name.ts';
+import {
+  FAILURE_COUNT,
+  failureCountOf,
+  findSuccess,
+  formatIndexes,
+  indexOf,
+  lastFailures,
+  listCompleted,
+  listFailed,
+} from './job-indexes.ts';
 import { childrenOf } from './ownership.ts';
 import { podAdmissionOf } from './admission/pod-admission.ts';
 import { toPod, type PodIdentity } from './pod-factory.ts';
@@ -35,6 +45,10 @@ interface State {
   readonly active: readonly KubernetesObject[];
   readonly succeeded: number;
   readonly failed: number;
+  /** The indexes that have failed for good; undefined where indexes do not fail alone. */
+  readonly failedIndexes: readonly number[] | undefined;
+  /** Pods that end, where they are replaced only when they have (`podReplacementPolicy: Failed`). */
+  readonly terminating: readonly KubernetesObject[];
   /** Undefined: any success completes the job once all pods have ended. */
   readonly completions: number | undefined;
   readonly parallelism: number;
@@ -65,6 +79,8 @@ function toState(world: World, job: KubernetesObject, { now }: ControllerContext
     active: pods.filter(isActivePod),
     succeeded,
     failed: Math.max(countPhase('Failed'), getNumber(job, 'status', 'failed') ?? 0),
+    failedIndexes: isIndexed ? listFailed(job, pods) : undefined,
+    terminating: waitsForPods(job) ? pods.filter(isEnding) : [],
     completions: getNumber(job, 'spec', 'completions') ?? (hasParallelism ? undefined : 1),
     parallelism: getNumber(job, 'spec', 'parallelism') ?? 1,
     isIndexed,
@@ -75,18 +91,41 @@ function toState(world: World, job: KubernetesObject, { now }: ControllerContext
   return { ...state, end: findEnd(state) };
 }
 
+function waitsForPods(job: KubernetesObject): boolean {
+  return getString(job, 'spec', 'podReplacementPolicy') === 'Failed' || getObject(job, 'spec', 'podFailurePolicy') !== undefined;
+}
+
+function isEnding(pod: KubernetesObject): boolean {
+  const phase = getString(pod, 'status', 'phase');
+  return getString(pod.metadata, 'deletionTimestamp') !== undefined && phase !== 'Succeeded' && phase !== 'Failed';
+}
+
 function findEnd(state: State): End | undefined {
-  const { job, failed, succeeded, completions, active, startedAt, now } = state;
-  if (failed > (getNumber(job, 'spec', 'backoffLimit') ?? 6)) {
+  const { job, failed, succeeded, completions, active, startedAt, now, failedIndexes, isIndexed, pods } = state;
+  if (failed > (getNumber(job, 'spec', 'backoffLimit') ?? (failedIndexes === undefined ? 6 : Infinity))) {
     return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
   }
   const deadline = getNumber(job, 'spec', 'activeDeadlineSeconds');
   if (deadline !== undefined && !state.isSuspended && now >= startedAt + deadline * 1000) {
     return { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
   }
+  const failure = findIndexFailure(state);
+  if (failure !== undefined) return failure;
+  const success = isIndexed ? findSuccess(job, listCompleted(pods)) : undefined;
+  if (success !== undefined) return { type: 'Complete', reason: 'SuccessPolicy', message: success };
   const isDone = completions === undefined ? succeeded > 0 && active.length === 0 : succeeded >= completions;
   if (!isDone) return undefined;
   return { type: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' };
+}
+
+function findIndexFailure({ job, failedIndexes = [], succeeded, completions }: State): End | undefined {
+  if (failedIndexes.length === 0) return undefined;
+  if (failedIndexes.length > (getNumber(job, 'spec', 'maxFailedIndexes') ?? Infinity)) {
+    const message = 'Job has exceeded the specified maximal number of failed indexes';
+    return { type: 'Failed', reason: 'MaxFailedIndexesExceeded', message };
+  }
+  if (failedIndexes.length + succeeded < (completions ?? Infinity)) return undefined;
+  return { type: 'Failed', reason: 'FailedIndexes', message: 'Job has failed indexes' };
 }
 
 function manage(state: State): readonly Intent[] {
@@ -96,15 +135,21 @@ function manage(state: State): readonly Intent[] {
   const wanted = Math.max(0, Math.min(parallelism, left));
   if (active.length > wanted) return active.slice(wanted).map((pod) => toDelete(pod));
   const ready = backOffEnd(state);
-  if (active.length < wanted && ready > state.now) return [{ type: 'requeueAt', time: ready }];
-  return create(state, wanted - active.length);
+  const missing = wanted - active.length - state.terminating.length;
+  if (missing <= 0) return [];
+  if (ready > state.now) return [{ type: 'requeueAt', time: ready }];
+  return state.isIndexed ? createIndexed(state, missing) : create(state, missing);
 }
 
 /** After failures new pods wait: 10 s, 20 s, 40 s ... from the latest failure. */
-function backOffEnd({ pods, failed, isIndexed }: State): number {
-  if (failed === 0 || isIndexed) return 0;
+function backOffEnd({ pods, failed, failedIndexes }: State): number {
+  if (failed === 0 || failedIndexes !== undefined) return 0;
   const ends = pods.filter((pod) => getString(pod, 'status', 'phase') === 'Failed').flatMap((pod) => finishedAt(pod) ?? []);
-  return ends.length === 0 ? 0 : Math.max(...ends) + Math.min(BACK_OFF * 2 ** (failed - 1), MAX_BACK_OFF);
+  return ends.length === 0 ? 0 : Math.max(...ends) + backOffAfter(failed);
+}
+
+function backOffAfter(failures: number): number {
+  return Math.min(BACK_OFF * 2 ** (failures - 1), MAX_BACK_OFF);
 }
 
 function finishedAt(pod: KubernetesObject): number | undefined {
@@ -112,29 +157,50 @@ function finishedAt(pod: KubernetesObject): number | undefined {
   return time === undefined ? undefined : Date.parse(time);
 }
 
-function create(state: State, count: number): readonly Intent[] {
-  const { world, job, pods, now, isIndexed, active, completions } = state;
+function create({ world, job, pods, now }: State, count: number): readonly Intent[] {
   const labels = toJobLabels(job);
   const admission = podAdmissionOf(world);
-  const toCreate = (identity: PodIdentity): Intent => ({ type: 'create', object: toPod(job, templateOf(job), identity, admission) });
-  if (!isIndexed) return listFreeNames(nameOf(job), count, namesOf(pods), now).map((name) => toCreate({ name, labels }));
-  const busy = new Set([...listCompleted(pods), ...active.map(indexOf)]);
-  const free = Array.from({ length: completions ?? 0 }, (_, index) => index).filter((index) => !busy.has(index));
-  return free.slice(0, count).flatMap((index) =>
-    listFreeNames(`${nameOf(job)}-${index}`, 1, namesOf(pods), now).map((name) => {
-      const mark = { [COMPLETION_INDEX]: String(index) };
-      return toCreate({ name, labels: { ...labels, ...mark }, annotations: mark });
-    }),
-  );
+  return listFreeNames(nameOf(job), count, namesOf(pods), now).map((name) => ({
+    type: 'create',
+    object: toPod(job, templateOf(job), { name, labels }, admission),
+  }));
 }
 
-function indexOf(pod: KubernetesObject): number {
-  return Number(annotationsOf(pod).get(COMPLETION_INDEX) ?? '-1');
+/** Pods of the first indexes that are open; where indexes fail alone, each waits for itself after its failures. */
+function createIndexed(state: State, count: number): readonly Intent[] {
+  const { pods, active, completions, terminating, failedIndexes, now } = state;
+  const busy = new Set([...listCompleted(pods), ...[...active, ...terminating].map(indexOf), ...(failedIndexes ?? [])]);
+  const open = Array.from({ length: completions ?? 0 }, (_, index) => index)
+    .filter((index) => !busy.has(index))
+    .slice(0, count);
+  const taken = namesOf(pods);
+  if (failedIndexes === undefined) return open.flatMap((index) => createIndex(state, index, { taken }));
+  const failures = lastFailures(pods);
+  const waits = new Map(open.map((index) => [index, readyAt(failures.get(index))]));
+  const due = open.filter((index) => (waits.get(index) ?? 0) <= now);
+  if (due.length === 0) return open.length === 0 ? [] : [{ type: 'requeueAt', time: Math.min(...waits.values()) }];
+  return due.flatMap((index) => {
+    const last = failures.get(index);
+    const annotations = { [FAILURE_COUNT]: String(last === undefined ? 0 : failureCountOf(last) + 1) };
+    return createIndex(state, index, { taken, annotations });
+  });
 }
 
-function listCompleted(pods: readonly KubernetesObject[]): readonly number[] {
-  const done = pods.filter((pod) => getString(pod, 'status', 'phase') === 'Succeeded').map(indexOf);
-  return [...new Set(done)].filter((index) => index >= 0).toSorted((a, b) => a - b);
+function readyAt(failure: KubernetesObject | undefined): number {
+  if (failure === undefined) return 0;
+  return (finishedAt(failure) ?? 0) + backOffAfter(failureCountOf(failure) + 1);
+}
+
+function createIndex(
+  { world, job, now }: State,
+  index: number,
+  { taken, annotations = {} }: { readonly taken: ReadonlySet<string>; readonly annotations?: Readonly<Record<string, string>> },
+): readonly Intent[] {
+  const mark = { [COMPLETION_INDEX]: String(index) };
+  return listFreeNames(`${nameOf(job)}-${index}`, 1, taken, now).map((name) => {
+    const identity: PodIdentity = { name, labels: { ...toJobLabels(job), ...mark }, annotations: { ...mark, ...annotations } };
+    return { type: 'create', object: toPod(job, templateOf(job), identity, podAdmissionOf(world)) };
+  });
 }
 
 function toStatus(state: State): readonly Intent[] {
@@ -149,6 +215,7 @@ function toStatus(state: State): readonly Intent[] {
     succeeded: succeeded === 0 ? undefined : succeeded,
     failed: failed === 0 ? undefined : failed,
     terminating: pods.filter((pod) => getString(pod.metadata, 'deletionTimestamp') !== undefined).length,
+    failedIndexes: state.failedIndexes === undefined ? undefined : formatIndexes(state.failedIndexes),
     completedIndexes: isIndexed && succeeded > 0 ? formatIndexes(listCompleted(pods)) : undefined,
     uncountedTerminatedPods: {},
   };
@@ -173,17 +240,6 @@ function toConditions({ job, end, isSuspended, now }: State): readonly JsonValue
     conditions = withCondition(withoutCondition(conditions, 'Suspended'), resumed, now);
   }
   return conditions.length === 0 ? undefined : conditions;
-}
-
-/** `0-2,4`, as `status.completedIndexes` writes it. */
-function formatIndexes(indexes: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const index of indexes) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === index - 1) last[1] = index;
-    else ranges.push([index, index]);
-  }
-  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(',');
 }
 
 function expire(job: KubernetesObject, { now }: ControllerContext): readonly Intent[] {

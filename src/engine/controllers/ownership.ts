@@ -38,23 +38,18 @@ export function isReferenceTo(reference: JsonValue, owner: KubernetesObject): bo
 export function childrenOf(world: World, owner: KubernetesObject, group: string, kind: string): readonly KubernetesObject[] {
   const { group: ownerGroup, kind: ownerKind } = gvkOf(owner);
   const key = toControllerKey(namespaceOf(owner), ownerGroup, ownerKind, nameOf(owner));
-  const children = world.kind(group, kind).derive(indexByController).get(key) ?? [];
-  return children.filter((child) => isControlledBy(child, owner));
+  return world
+    .kind(group, kind)
+    .inGroup(controllerKeyOf, key)
+    .filter((child) => isControlledBy(child, owner));
 }
 
-function indexByController(objects: readonly KubernetesObject[]): ReadonlyMap<string, readonly KubernetesObject[]> {
-  const index = new Map<string, KubernetesObject[]>();
-  for (const object of objects) {
-    const reference = controllerReferenceOf(object);
-    if (reference === undefined) continue;
-    const { group } = parseApiVersion(getString(reference, 'apiVersion') ?? '');
-    const kind = getString(reference, 'kind') ?? '';
-    const key = toControllerKey(namespaceOf(object), group, kind, getString(reference, 'name') ?? '');
-    const known = index.get(key);
-    if (known === undefined) index.set(key, [object]);
-    else known.push(object);
-  }
-  return index;
+/** The same for objects that name the same controller, whether it is there or not; undefined where nothing controls an object. */
+export function controllerKeyOf(object: KubernetesObject): string | undefined {
+  const reference = controllerReferenceOf(object);
+  if (reference === undefined) return undefined;
+  const { group } = parseApiVersion(getString(reference, 'apiVersion') ?? '');
+  return toControllerKey(namespaceOf(object), group, getString(reference, 'kind') ?? '', getString(reference, 'name') ?? '');
 }
 
 function toControllerKey(namespace: string | undefined, group: string, kind: string, name: string): string {

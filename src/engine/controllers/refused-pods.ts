@@ -1,4 +1,6 @@
-import { nameOf, namespaceOf, podTemplateOf, type KubernetesObject } from '../../model/index.ts';
+import { nameOf, namespaceOf, podTemplateOf, type KubernetesObject, type World } from '../../model/index.ts';
+import { judgePodSecurity, podSecuritySiteOf } from '../../model/pod-security/index.ts';
+import { getString, type Path } from '../../std/index.ts';
 import { admitPod, type PodAdmission } from './admission/pod-admission.ts';
 import { isLive, type QuotaLedger } from './admission/quota-ledger.ts';
 import type { QuotaRefusal } from './admission/quota.ts';
@@ -15,6 +17,8 @@ export interface RefusedPods {
   readonly why: string;
   /** The quota that refuses; undefined where a LimitRange or a class does. */
   readonly quota?: KubernetesObject;
+  /** The fields of the pod template that are to blame, from its root; absent where no single ones are. */
+  readonly paths?: readonly Path[];
   /** What of the quota would have to be how much for all of them, as it would be written. Empty where the pods lack a request or limit. */
   readonly needed?: Readonly<Record<string, string>>;
 }
@@ -29,6 +33,7 @@ export interface AdmittedExpansion {
 export interface Admitting {
   readonly admission: PodAdmission;
   readonly ledger: QuotaLedger;
+  readonly world: World;
   /** How many pods the workload asks for beside those of its expansion, which are refused if the last of these is. */
   readonly omitted: number;
 }
@@ -37,9 +42,9 @@ export interface Admitting {
 export function admitExpansion(
   workload: KubernetesObject,
   { add }: Expansion,
-  { admission, ledger, omitted }: Admitting,
+  { admission, ledger, omitted, world }: Admitting,
 ): AdmittedExpansion {
-  const barred = findBar(workload, admission);
+  const barred = findBar(workload, admission, world);
   if (barred === undefined && !ledger.has(namespaceOf(workload))) return { add };
   const made: KubernetesObject[] = [];
   for (const [index, object] of add.entries()) {
@@ -58,7 +63,8 @@ export function admitExpansion(
 
 function toRefused(workload: KubernetesObject, object: KubernetesObject, count: number, refusal: Bar | QuotaRefusal): RefusedPods {
   const told = { workload, count, message: sayRefusal(workload, object, refusal), why: refusal.why };
-  return 'quota' in refusal ? { ...told, quota: refusal.quota, needed: refusal.neededFor(count) } : told;
+  if ('quota' in refusal) return { ...told, quota: refusal.quota, needed: refusal.neededFor(count) };
+  return refusal.paths === undefined ? told : { ...told, paths: refusal.paths };
 }
 
 function book(ledger: QuotaLedger, object: KubernetesObject): undefined {
@@ -72,13 +78,34 @@ function isNewPod(object: KubernetesObject): boolean {
 interface Bar {
   readonly why: string;
   readonly isInvalid?: boolean;
+  readonly paths?: readonly Path[];
 }
 
 /** Why no pod of a template is let through at all. */
-function findBar(workload: KubernetesObject, admission: PodAdmission): Bar | undefined {
+function findBar(workload: KubernetesObject, admission: PodAdmission, world: World): Bar | undefined {
   const template = podTemplateOf(workload);
-  const refusal = template === undefined ? undefined : admitPod(template.spec, namespaceOf(workload), admission).refusal;
-  return refusal === undefined ? undefined : { why: refusal.why, isInvalid: refusal.stage === 'validation' };
+  if (template === undefined) return undefined;
+  const { spec, refusal } = admitPod(template.spec, namespaceOf(workload), admission);
+  if (refusal !== undefined) return { why: refusal.why, isInvalid: refusal.stage === 'validation' };
+  const site = podSecuritySiteOf(world, namespaceOf(workload) ?? '');
+  const { enforce } = judgePodSecurity({ metadata: template.metadata, spec }, site, { isTemplate: false });
+  return enforce === undefined ? undefined : { why: enforce.message, paths: enforce.paths };
+}
+
+/**
+ * The pods of manifests that no controller makes, or none yet, and that are not let in: pods that stand alone, and those of the jobs
+ * that CronJobs will make. What is in the cluster already was let in.
+ */
+export function listRefusedTemplates(world: World, admission: PodAdmission): readonly RefusedPods[] {
+  const alone = world.byKind('', 'Pod').filter((pod) => !isLive(pod));
+  return [...alone, ...world.byKind('batch', 'CronJob')].flatMap((workload) => {
+    const bar = findBar(workload, admission, world);
+    if (bar === undefined) return [];
+    const name =
+      workload.kind === 'Pod' ? nameOf(workload) || (getString(workload.metadata, 'generateName') ?? '') : `${nameOf(workload)}-`;
+    const said = bar.isInvalid === true ? `Pod "${name}" is invalid: ${bar.why}` : `pods "${name}" is forbidden: ${bar.why}`;
+    return [{ workload, count: 1, message: said, why: bar.why, ...(bar.paths === undefined ? {} : { paths: bar.paths }) }];
+  });
 }
 
 /** The API server names a pod by what its controller has chosen of the name: all of it of StatefulSets only. */

@@ -1,22 +1,38 @@
-import { annotationsOf, toMilli, type KubernetesObject } from '../../model/index.ts';
-import { getArray, getNumber, getObject, getString, type JsonValue } from '../../std/index.ts';
-import { podAmounts, readAmount } from './admission/amounts.ts';
-import { toReplicas, type Scale } from './autoscaler-arithmetic.ts';
+import { annotationsOf, nameOf, toMilli, type KubernetesObject } from '../../model/index.ts';
+import { getArray, getObject, getString, type JsonValue } from '../../std/index.ts';
+import { readAmount } from './admission/amounts.ts';
+import type { MetricReadings, PodSample } from './autoscaler-metrics.ts';
 
 const USAGE = 'kplan.dev/simulate-usage';
 
+/** The metrics of an autoscaler that something is given of, with what the metrics APIs would say of them. */
+export interface SimulatedUsage {
+  readonly metrics: readonly JsonValue[];
+  readonly readings: MetricReadings;
+}
+
 /**
- * The replicas that the metrics of an autoscaler ask for, given what all pods of its target use together: by the annotation
- * `kplan.dev/simulate-usage` of the autoscaler (`cpu=1500m,memory=2Gi`). Of several metrics the most demanding counts.
- * Undefined where nothing is given of any: the metrics are then played as standing at their targets.
+ * What the metrics of an autoscaler are, given what all pods of its target use together: by the annotation
+ * `kplan.dev/simulate-usage` of the autoscaler (`cpu=1500m,memory=2Gi`). Pods use as much as each other. Undefined where nothing
+ * is given of any metric: they are then played as standing at their targets.
  */
-export function replicasByUsage(autoscaler: KubernetesObject, pods: readonly KubernetesObject[], scale: Scale): number | undefined {
+export function readSimulatedUsage(
+  autoscaler: KubernetesObject,
+  pods: readonly KubernetesObject[],
+  now: number,
+): SimulatedUsage | undefined {
   const usage = readUsage(annotationsOf(autoscaler).get(USAGE) ?? '');
-  const proposals = getArray(autoscaler, 'spec', 'metrics').flatMap((metric) => {
-    const ratio = toRatio(metric, usage, pods);
-    return ratio === undefined ? [] : [toReplicas(ratio, scale, getObject(autoscaler, 'spec', 'behavior'))];
-  });
-  return proposals.length === 0 ? undefined : Math.max(...proposals);
+  const metrics = getArray(autoscaler, 'spec', 'metrics').filter((metric) => usage.has(nameOfMetric(metric)));
+  if (metrics.length === 0 || pods.length === 0) return undefined;
+  const share = (name: string): ReadonlyMap<string, PodSample> | undefined => {
+    const used = usage.get(name);
+    if (used === undefined) return undefined;
+    const each = Math.trunc(used / pods.length);
+    const rest = used - each * (pods.length - 1);
+    return new Map(pods.map((pod, index) => [nameOf(pod), { value: index === 0 ? rest : each, at: now, window: 0 }]));
+  };
+  const whole = (name: string): number | undefined => usage.get(name);
+  return { metrics, readings: { resource: share, pods: share, object: whole, external: whole } };
 }
 
 function readUsage(text: string): ReadonlyMap<string, number> {
@@ -29,19 +45,12 @@ function readUsage(text: string): ReadonlyMap<string, number> {
   return usage;
 }
 
-/** How many times its target a metric is: of a resource by what pods ask for of it, or by an average. */
-function toRatio(metric: JsonValue, usage: ReadonlyMap<string, number>, pods: readonly KubernetesObject[]): number | undefined {
-  const source = getObject(metric, 'resource') ?? getObject(metric, 'pods') ?? getObject(metric, 'external') ?? getObject(metric, 'object');
-  const name = getString(source, 'name') ?? getString(source, 'metric', 'name') ?? '';
-  const used = usage.get(name);
-  if (used === undefined || pods.length === 0) return undefined;
-  const utilization = getNumber(source, 'target', 'averageUtilization');
-  if (utilization !== undefined) {
-    const asked = pods.reduce((sum, pod) => sum + toMilli(podAmounts(getObject(pod, 'spec') ?? {}, 'requests').get(name)?.value ?? 0n), 0);
-    return asked === 0 ? undefined : Math.trunc((used * 100) / asked) / utilization;
-  }
-  const average = readAmount(getObject(source, 'target')?.['averageValue']);
-  if (average !== undefined) return Math.trunc(used / pods.length) / toMilli(average.value);
-  const value = readAmount(getObject(source, 'target')?.['value']);
-  return value === undefined ? undefined : used / toMilli(value.value);
+function nameOfMetric(metric: JsonValue): string {
+  const source =
+    getObject(metric, 'resource') ??
+    getObject(metric, 'containerResource') ??
+    getObject(metric, 'pods') ??
+    getObject(metric, 'external') ??
+    getObject(metric, 'object');
+  return getString(source, 'name') ?? getString(source, 'metric', 'name') ?? '';
 }

@@ -74,6 +74,25 @@ function toFamily(set: AddressSet, family: AddressSet, bits: 32 | 128): { readon
   return { part: subtract(set, subtract(ALL_ADDRESSES, family)), bits };
 }
 
+/** The fewest CIDRs that together are these addresses. */
+export function listCidrs(set: AddressSet): readonly string[] {
+  return [toFamily(set, ALL_V4, 32), toFamily(set, ALL_V6, 128)].flatMap(({ part, bits }) =>
+    listIntervals(part).flatMap(({ start, end }) => splitRange(start, end, bits)),
+  );
+}
+
+function splitRange(start: bigint, end: bigint, bits: 32 | 128): readonly string[] {
+  const base = bits === 32 ? 0n : V6_BASE;
+  const blocks: string[] = [];
+  for (let at = start; at < end;) {
+    let length = bits;
+    for (let size = 1n; length > 0 && (at - base) % (size * 2n) === 0n && at + size * 2n <= end; size *= 2n) length--;
+    blocks.push(`${formatAddress(at)}/${length}`);
+    at += 1n << BigInt(bits - length);
+  }
+  return blocks;
+}
+
 function formatRange(start: bigint, end: bigint, bits: 32 | 128): string {
   const base = bits === 32 ? 0n : V6_BASE;
   const size = end - start;

@@ -6,6 +6,8 @@ import { listCauses, listDeciding } from './cause.ts';
 import { compareWorlds } from './changes.ts';
 import { listDeltas, type Comparison } from './delta.ts';
 import { formatPorts, listPortRanges } from './port-set.ts';
+import { listExposureChanges } from './traffic/exposure-facts.ts';
+import { listUnprotected } from './protection.ts';
 import { NETWORK_LENS } from './view.ts';
 import type { Universe } from './universe.ts';
 import { describeAddresses, describeParty, toParty, type Party } from './wording.ts';
@@ -17,7 +19,7 @@ const FEW = 3;
 /**
  * Which connections a change opens and closes, between workloads that exist before and after and from and to addresses
  * outside. One fact for a pair and its ports, or for a whole fan of pairs that change alike. New workloads are summed up:
- * who reaches them, whom they reach. What opens between the pods of one workload is not told, what closes there is.
+ * who reaches them, whom they reach. Of each workload the ways from outside that come and go. What opens between the pods of one workload is not told, what closes there is.
  */
 export const networkEngine: Engine = { name: 'network', compare };
 
@@ -53,7 +55,7 @@ function compareSides(before: World, after: World): readonly FactChange[] {
       .flatMap((block) => splitBlock(block, universe, change))
       .map((told): FactChange => ({ change, fact: toFact({ comparison, change, everybody }, told) })),
   );
-  return [...changes, ...listArrivals(comparison)].toSorted(
+  return [...changes, ...listArrivals(comparison), ...listExposureChanges(before, after), ...listUnprotected(before, after)].toSorted(
     compareBy(
       ({ fact }) => fact.key,
       ({ change }) => change,

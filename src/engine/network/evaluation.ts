@@ -1,6 +1,6 @@
 import type { Bitset } from '../../std/index.ts';
 import { Matcher } from './matcher.ts';
-import type { Direction, Policy, Rule, Tier } from './policy.ts';
+import type { Action, Direction, Policy, Rule, Tier } from './policy.ts';
 import { PortTable } from './port-set.ts';
 import { RowTable, type Part, type Row, type Step } from './row.ts';
 import type { Side } from './side.ts';
@@ -74,21 +74,32 @@ export class Evaluation {
     return row;
   }
 
-  #compute(policies: readonly Policy[], direction: Direction, end: number): Row {
+  /** The row that an end would have if rules did something else, or (undefined) were not there. */
+  rowInstead(direction: Direction, end: number, actionOf: (rule: Rule) => Action | undefined): Row {
+    return this.#compute(this.selecting(direction, end), direction, end, actionOf);
+  }
+
+  #compute(
+    policies: readonly Policy[],
+    direction: Direction,
+    end: number,
+    actionOf: (rule: Rule) => Action | undefined = ({ action }) => action,
+  ): Row {
     const { rows } = this.#frame;
     const isolating = policies.filter(({ tier }) => tier === 'namespace');
-    const allowed = isolating.flatMap((policy) => (policy[direction] ?? []).flatMap((rule) => this.parts(policy, rule, direction, end)));
+    const allowed = isolating.flatMap((policy) =>
+      (policy[direction] ?? []).flatMap((rule) => (actionOf(rule) === undefined ? [] : this.parts(policy, rule, direction, end))),
+    );
     if (isolating.length === policies.length) return rows.unite(allowed);
     const isolation: readonly Step[] = isolating.length === 0 ? [] : [{ kind: 'isolation', parts: allowed }];
     const steps = (tier: Tier): readonly Step[] =>
       policies
         .filter((policy) => policy.tier === tier)
         .flatMap((policy) =>
-          (policy[direction] ?? []).map((rule): Step => ({
-            kind: 'rule',
-            action: rule.action,
-            parts: this.parts(policy, rule, direction, end),
-          })),
+          (policy[direction] ?? []).flatMap((rule): readonly Step[] => {
+            const action = actionOf(rule);
+            return action === undefined ? [] : [{ kind: 'rule', action, parts: this.parts(policy, rule, direction, end) }];
+          }),
         );
     return rows.decide([...steps('admin'), { kind: 'tier-end' }, ...isolation, ...steps('baseline')]);
   }

@@ -2,7 +2,7 @@ import type { World } from '../../model/index.ts';
 import { Evaluation, toFrame, type Frame } from './evaluation.ts';
 import { readSide } from './side.ts';
 import { toUniverse } from './universe.ts';
-import type { Workload } from './workload.ts';
+import { toLongName, type Workload } from './workload.ts';
 
 /** One world, judged. */
 export interface NetworkModel {
@@ -11,6 +11,8 @@ export interface NetworkModel {
   readonly workloads: readonly Workload[];
   /** The slot of each workload, by its place in `workloads`. */
   readonly slotOf: ReadonlyMap<Workload, number>;
+  /** By name and by long name. */
+  readonly byName: ReadonlyMap<string, Workload>;
 }
 
 /** Judges a world; cached by world. */
@@ -23,5 +25,7 @@ function computeModel(world: World): NetworkModel {
   const universe = toUniverse([side]);
   const frame = toFrame(universe);
   const slotOf = new Map(universe.slots.flatMap((slot, index) => (slot.sides[0] ?? []).map((workload) => [workload, index] as const)));
-  return { frame, evaluation: new Evaluation(side, 0, frame), workloads: side.workloads, slotOf };
+  const byLongName = side.workloads.map((workload) => [toLongName(workload.ref), workload] as const);
+  const byName = new Map([...byLongName, ...side.workloads.map((workload) => [workload.name, workload] as const)]);
+  return { frame, evaluation: new Evaluation(side, 0, frame), workloads: side.workloads, slotOf, byName };
 }

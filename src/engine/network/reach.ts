@@ -4,7 +4,6 @@ import { formatAddress, parseAddress } from './address.ts';
 import { readModel, type NetworkModel } from './model.ts';
 import { TIERS, type Action, type Direction, type Policy, type Rule, type Tier } from './policy.ts';
 import { toPortPoint, type Protocol } from './port-set.ts';
-import { toLongName } from './workload.ts';
 
 /** One connection that may or may not be allowed. Ends are `ns/name`, `ns/Kind/name` where two kinds share the name, or an IP address. */
 export interface Flow {
@@ -78,7 +77,7 @@ export function isAllowed(world: World, flow: Flow): Verdict {
 function findEnd(model: NetworkModel, text: string): End | undefined {
   const address = parseAddress(text);
   if (address !== undefined) return findAddress(model, address);
-  const workload = model.workloads.find(({ name, ref }) => name === text || toLongName(ref) === text);
+  const workload = model.byName.get(text);
   const slot = workload === undefined ? undefined : model.slotOf.get(workload);
   if (workload === undefined || slot === undefined) return undefined;
   return { index: slot, name: workload.name, isPod: workload.ref.kind === 'Pod' };

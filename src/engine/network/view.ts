@@ -1,5 +1,5 @@
 import { containersOf, Lens, nameOnly, podTemplateOf, type KubernetesObject, type PodTemplate } from '../../model/index.ts';
-import { getArray, getString, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { getArray, getNumber, getString, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
 
 /** Worlds as the network sees them: a change of an image, a config or a number of replicas opens and closes nothing. */
 export const NETWORK_LENS: Lens = new Lens(viewOf);
@@ -17,10 +17,26 @@ function viewOf(object: KubernetesObject): KubernetesObject {
     case 'policy.networking.k8s.io/v1alpha1/BaselineAdminNetworkPolicy':
     case 'policy.networking.k8s.io/v1alpha2/ClusterNetworkPolicy':
     case 'networking.k8s.io/v1/NetworkPolicy':
+    case 'route.openshift.io/v1/Route':
       return { ...named, ...pick(object, 'spec') };
+    case 'networking.k8s.io/v1/Ingress':
+    case 'networking.k8s.io/v1/IngressClass':
+      return { ...named, ...pick(object, 'spec'), metadata: { ...named.metadata, ...pick(object.metadata, 'annotations') } };
+    case 'v1/Service':
+      return viewService(object, named);
+    case 'v1/Endpoints':
+      return { ...named, ...pick(object, 'subsets') };
+    case 'discovery.k8s.io/v1/EndpointSlice':
+      return { ...named, ...pick(object, 'endpoints', 'ports'), metadata: { ...named.metadata, ...pick(object.metadata, 'labels') } };
     default:
-      return named;
+      return object.apiVersion.startsWith('gateway.networking.') ? { ...named, ...pick(object, 'spec') } : named;
   }
+}
+
+function viewService(object: KubernetesObject, named: KubernetesObject): KubernetesObject {
+  const status = object['status'];
+  const seen = isObject(status) ? { status: pick(status, 'loadBalancer') } : {};
+  return { ...named, ...pick(object, 'spec'), ...seen, metadata: { ...named.metadata, ...pick(object.metadata, 'annotations') } };
 }
 
 function viewNodeStatus(status: JsonValue | undefined): JsonObject {
@@ -38,17 +54,22 @@ function viewWorkload(object: KubernetesObject, { path, metadata, spec }: PodTem
   }
   const template: JsonObject = { metadata: pick(metadata, 'labels'), spec: pod };
   const nested = path.toReversed().reduce<JsonObject>((inner, step) => ({ [String(step)]: inner }), template);
-  return { ...named, ...nested, metadata: own };
+  const isNone = getNumber(object, 'spec', 'replicas') === 0;
+  const scaled = isNone && isObject(nested['spec']) ? { spec: { ...nested['spec'], replicas: 0 } } : {};
+  return { ...named, ...nested, ...scaled, metadata: own };
 }
 
 function viewPodSpec(spec: JsonObject): JsonObject {
   const seen: Record<string, JsonValue[]> = {};
+  const isHost = spec['hostNetwork'] === true;
   for (const { container, path } of containersOf(spec)) {
-    const ports = getArray(container, 'ports').filter((port) => getString(port, 'name') !== undefined);
+    const isSeen = (port: JsonValue): boolean =>
+      isHost || getString(port, 'name') !== undefined || getNumber(port, 'hostPort') !== undefined;
+    const ports = getArray(container, 'ports').filter(isSeen);
     const list = String(path[0]);
     if (ports.length > 0) (seen[list] ??= []).push({ ...pick(container, 'restartPolicy'), ports });
   }
-  return { ...(spec['hostNetwork'] === true ? pick(spec, 'hostNetwork', 'nodeName') : {}), ...seen };
+  return { ...(isHost ? pick(spec, 'hostNetwork', 'nodeName') : {}), ...seen };
 }
 
 function pick(object: JsonObject, ...fields: readonly string[]): JsonObject {

@@ -6,6 +6,7 @@ import {
   podTemplateOf,
   refOf,
   toRefKey,
+  WORKLOAD_KINDS,
   type KubernetesObject,
   type ObjectRef,
   type PodTemplate,
@@ -38,20 +39,9 @@ export interface Workload {
   readonly addresses: readonly bigint[];
 }
 
-const KINDS: readonly (readonly [group: string, kind: string])[] = [
-  ['', 'Pod'],
-  ['', 'ReplicationController'],
-  ['apps', 'DaemonSet'],
-  ['apps', 'Deployment'],
-  ['apps', 'ReplicaSet'],
-  ['apps', 'StatefulSet'],
-  ['batch', 'CronJob'],
-  ['batch', 'Job'],
-];
-
 /** The workloads of a world, by name. What an object of the world owns, and pods that have ended, are left out. */
 export function listWorkloads(world: World): readonly Workload[] {
-  const found = KINDS.flatMap(([group, kind]) =>
+  const found = WORKLOAD_KINDS.flatMap(({ group, kind }) =>
     world.byKind(group, kind).flatMap((object) => {
       const template = podTemplateOf(object);
       return template === undefined || isOwned(world, object) || hasEnded(object) ? [] : [toWorkload(object, template)];

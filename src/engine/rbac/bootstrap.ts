@@ -13,13 +13,20 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io';
  * known there are those of the newest.
  */
 export function listBootstrapPolicy(version: string = NEWEST): readonly KubernetesObject[] {
-  const ofVersion = ENTRIES.filter(({ versions }) => versions.has(version));
-  return (ofVersion.length > 0 ? ofVersion : ENTRIES.filter(({ versions }) => versions.has(NEWEST))).map(({ object }) => object);
+  entries ??= decode(policy);
+  const ofVersion = entries.filter(({ versions }) => versions.has(version));
+  return (ofVersion.length > 0 ? ofVersion : entries.filter(({ versions }) => versions.has(NEWEST))).map(({ object }) => object);
 }
 
-const ENTRIES = decode(policy);
+interface Entry {
+  readonly versions: ReadonlySet<unknown>;
+  readonly object: KubernetesObject;
+}
 
-function decode(value: unknown): readonly { readonly versions: ReadonlySet<unknown>; readonly object: KubernetesObject }[] {
+/** Decoded when first asked for: most runs never do. */
+let entries: readonly Entry[] | undefined;
+
+function decode(value: unknown): readonly Entry[] {
   if (!isJson(value) || !isArray(value)) return [];
   return value.flatMap((entry) => {
     const object = getObject(entry, 'object');

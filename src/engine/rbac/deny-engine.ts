@@ -2,10 +2,11 @@ import { compareBy, sortedUnique } from '../../std/index.ts';
 import { compareRefs, toRefKey, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
 import { listCauses } from './cause.ts';
 import { listViolations, type DenyRule, type Violation } from './deny.ts';
+import { describePath, listPathDenials, listPathObjects, type PathDenial } from './escalation/index.ts';
 import { groupHoldings, type Gain } from './gain.ts';
 import { toCoverage, type Holding } from './holding.ts';
 import { readPolicy } from './policy.ts';
-import { describeAbility, describeBindings, describeWhere, joinSome } from './wording.ts';
+import { describeAbility, describeBindings, describeGrants, describeWhere, joinSome } from './wording.ts';
 
 /** What a change lets somebody do although a policy denies it, and what it takes from them again. */
 export function createDenyEngine(rules: readonly DenyRule[]): Engine {
@@ -19,7 +20,10 @@ export function createDenyEngine(rules: readonly DenyRule[]): Engine {
   const compare = (before: World, after: World): readonly FactChange[] => {
     if (rules.length === 0) return [];
     const causes = (holdings: readonly Holding[]): Fact['objects'] => listCauses(holdings, before, after);
+    const pathsTo = (from: World, to: World): readonly Fact[] => toPathFacts(to, listPathDenials(to, rules, from), { before, after });
     return [
+      ...pathsTo(before, after).map((fact): FactChange => ({ change: 'gained', fact })),
+      ...pathsTo(after, before).map((fact): FactChange => ({ change: 'lost', fact: { ...fact, severity: 'info' } })),
       ...toFacts(listNew(before, after), causes).map((fact): FactChange => ({ change: 'gained', fact })),
       ...toFacts(listNew(after, before), causes).map((fact): FactChange => ({ change: 'lost', fact: { ...fact, severity: 'info' } })),
     ];
@@ -27,9 +31,12 @@ export function createDenyEngine(rules: readonly DenyRule[]): Engine {
   return { name: 'rbac', compare };
 }
 
-/** What somebody may do in a world although a policy denies it: a fact for each policy and ability, of all who hold it alike. */
+/** What somebody may do in a world, or comes to by steps, although a policy denies it: a fact for each policy and ability, of all who hold it alike. */
 export function listDenied(world: World, rules: readonly DenyRule[]): readonly Fact[] {
-  return toFacts(listViolations(world, rules), (holdings) => listCauses(holdings, world, world));
+  return [
+    ...toFacts(listViolations(world, rules), (holdings) => listCauses(holdings, world, world)),
+    ...toPathFacts(world, listPathDenials(world, rules), { before: world, after: world }),
+  ];
 }
 
 interface Told {
@@ -81,4 +88,36 @@ function toFact(key: string, group: readonly Told[], listCausesOf: Causes): Fact
     },
     objects: listCausesOf(holdings).toSorted((a, b) => compareRefs(a.ref, b.ref)),
   };
+}
+
+/** A fact for each path that leads to what a policy denies. */
+function toPathFacts(
+  world: World,
+  denials: readonly PathDenial[],
+  worlds: { readonly before: World; readonly after: World },
+): readonly Fact[] {
+  return denials.map((denial): Fact => {
+    const { rule, principal, holdings, path, steps, closedBy } = denial;
+    const gains = groupHoldings(holdings);
+    const closing = describeGrants(closedBy);
+    return {
+      engine: 'rbac',
+      code: 'KA0502',
+      severity: 'error',
+      key: ['denied path', rule.label, principal.key].join('; '),
+      ...(principal.ref === undefined ? {} : { subject: principal.ref }),
+      data: {
+        subject: principal.text,
+        can: joinSome(gains.map(describeAbility)),
+        where: describeWhere(sortedUnique(gains.flatMap(({ namespaces }) => namespaces))),
+        path: describePath(steps),
+        steps: steps.map((step) => ({ ...step })),
+        closedBy: closing,
+        close: closing.length === 0 ? 'change what it leads over' : `remove ${joinSome(closing, 4)}`,
+        policy: rule.label,
+        because: rule.reason === undefined ? '' : `: ${rule.reason}`,
+      },
+      objects: listPathObjects(world, path, worlds),
+    };
+  });
 }

@@ -56,7 +56,7 @@ export function listViolations(world: World, rules: readonly DenyRule[]): readon
 }
 
 /** The part of a holding that a policy denies. */
-function narrow(holding: Holding, rule: DenyRule): readonly Holding[] {
+export function narrow(holding: Holding, rule: DenyRule): readonly Holding[] {
   const { permission, namespace } = holding;
   const { namespaces } = rule;
   if (namespace !== '' && namespaces.length > 0 && !namespaces.some((pattern) => isStarMatch(pattern, namespace))) return [];

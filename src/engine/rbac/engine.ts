@@ -1,4 +1,4 @@
-import { compareBy, sortedUnique } from '../../std/index.ts';
+import { compareBy, groupBy, sortedUnique } from '../../std/index.ts';
 import { compareRefs, toRefKey, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
 import { listCauses } from './cause.ts';
 import { compareChecks } from './checks/index.ts';
@@ -61,14 +61,7 @@ function isAdmin({ permission, namespace }: Holding): boolean {
 }
 
 function fold(told: readonly Told[]): readonly (readonly Told[])[] {
-  const alike = new Map<string, Told[]>();
-  for (const item of told) {
-    const key = toTextKey(item);
-    const group = alike.get(key);
-    if (group === undefined) alike.set(key, [item]);
-    else group.push(item);
-  }
-  return [...alike.values()].flatMap((group) => (group.length > MANY ? [group] : group.map((item) => [item])));
+  return [...groupBy(told, toTextKey).values()].flatMap((group) => (group.length > MANY ? [group] : group.map((item) => [item])));
 }
 
 function toTextKey({ change, gain, isAdmin }: Told): string {

@@ -1,4 +1,4 @@
-import { compareStrings, sortedUnique } from '../../std/index.ts';
+import { compareStrings, groupBy, sortedUnique } from '../../std/index.ts';
 import type { Holding } from './holding.ts';
 import { listPowers } from './power.ts';
 
@@ -157,14 +157,7 @@ function sortVerbs(verbs: readonly string[]): readonly string[] {
 }
 
 function merge<T>(items: readonly T[], key: (item: T) => readonly string[], join: (group: readonly T[], first: T) => T): T[] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const name = key(item).join('\u0000');
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return [...groups.values()].flatMap((group) => {
+  return [...groupBy(items, (item) => key(item).join('\u0000')).values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [join(group, first)];
   });

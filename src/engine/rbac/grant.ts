@@ -1,4 +1,13 @@
-import { getArray, isArray, isEqualJson, isObject, quoteGo, sortedUnique, type JsonValue } from '../../std/index.ts';
+import {
+  getArray,
+  getObject,
+  getString,
+  isEqualJson,
+  quoteGo,
+  sortedUnique,
+  stringifyJsonInOrder,
+  type JsonValue,
+} from '../../std/index.ts';
 import { nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { decide, describeErrors, listGrants } from './authorize.ts';
 import { readBinding } from './binding.ts';
@@ -7,6 +16,7 @@ import { RBAC_GROUP, readPolicy } from './policy.ts';
 import { listRules, toPermissionSet } from './role.ts';
 import type { UserInfo } from './request.ts';
 import type { PolicyRule } from './rule.ts';
+import { withoutEmpty } from './semantic.ts';
 
 /** Somebody writes a Role, ClusterRole, RoleBinding or ClusterRoleBinding. */
 export interface GrantWrite {
@@ -32,10 +42,26 @@ const EVERYTHING: readonly Permission[] = [
 
 /**
  * Why the API server would not let somebody write a role or binding who may otherwise write such objects: it grants what they
- * do not hold, in the server's words. Undefined if it would
+ * do not hold, or gives a binding another role, in the server's words. Undefined if it would
  * (`pkg/registry/rbac/{role,clusterrole,rolebinding,clusterrolebinding}/policybased`, `pkg/registry/rbac/escalation_check.go`).
  */
 export function refuseGrant(world: World, write: GrantWrite): string | undefined {
+  const { before, after } = write;
+  return guard(world, write) ?? (before === undefined ? undefined : refuseRoleChange(before, after));
+}
+
+/** Why the API server would not let a binding be changed to another role, in its words; undefined where the role stays. */
+export function refuseRoleChange(before: KubernetesObject, after: KubernetesObject): string | undefined {
+  const [was, is] = [before, after].map((binding) => getObject(binding, 'roleRef'));
+  if (was === undefined || is === undefined) return undefined;
+  const [old, next] = [was, is].map((role) => ['apiGroup', 'kind', 'name'].map((field) => getString(role, field) ?? ''));
+  if (next === undefined || isEqualJson(old ?? [], next)) return undefined;
+  const [APIGroup = '', Kind = '', Name = ''] = next;
+  const value = stringifyJsonInOrder({ APIGroup, Kind, Name });
+  return `${after.kind}.${RBAC_GROUP} ${quoteGo(nameOf(after))} is invalid: roleRef: Invalid value: ${value}: cannot change roleRef`;
+}
+
+function guard(world: World, write: GrantWrite): string | undefined {
   const { user, before, after } = write;
   if (user.groups.includes('system:masters')) return undefined;
   const isRole = after.kind === 'Role' || after.kind === 'ClusterRole';
@@ -158,12 +184,4 @@ function isOnlyCollection(before: KubernetesObject, after: KubernetesObject): bo
 function withoutCollection(object: KubernetesObject): JsonValue {
   const { ownerReferences: _owners, finalizers: _finalizers, managedFields: _fields, ...metadata } = object.metadata;
   return withoutEmpty({ ...object, metadata });
-}
-
-/** What is empty is as good as absent there (`equality.Semantic`). */
-function withoutEmpty(value: JsonValue): JsonValue {
-  if (isArray(value)) return value.map(withoutEmpty);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, withoutEmpty(item)] as const);
-  return Object.fromEntries(entries.filter(([, item]) => item !== null && !(typeof item === 'object' && Object.keys(item).length === 0)));
 }

@@ -21,18 +21,17 @@ const no = (reason: string): NodeVerdict => ({ allowed: false, reason });
  * than for a name are not known here, so that lists and watches of pods and slices count as those of all.
  */
 export function decideForNode(world: World, request: AccessRequest): NodeVerdict | undefined {
-  const { user } = request;
-  if (!isNode(user)) return undefined;
-  const node = user.name.slice(PREFIX.length);
-  if (node === '') return no(`unknown node for user ${quoteGo(user.name)}`);
+  const node = findNode(request.user);
+  if (node === undefined) return undefined;
+  if (node === '') return no(`unknown node for user ${quoteGo(request.user.name)}`);
   const own = request.kind === 'resource' ? RESOURCES[`${request.group}/${request.resource}`] : undefined;
   if (own !== undefined && request.kind === 'resource') return own({ world, node, request });
   return NODE_RULES.some(({ rule }) => isAllowedBy(rule, request)) ? ALLOW : no('');
 }
 
-/** A user is a node by its name and its group together. */
-function isNode({ name, groups }: UserInfo): boolean {
-  return name.startsWith(PREFIX) && groups.includes('system:nodes');
+/** The node that a user is, by its name and its group together; undefined for all others (`nodeidentifier.NodeIdentity`). */
+export function findNode({ name, groups }: UserInfo): string | undefined {
+  return name.startsWith(PREFIX) && groups.includes('system:nodes') ? name.slice(PREFIX.length) : undefined;
 }
 
 /** The rules that the authorizer has built in, whatever the ClusterRole of the cluster says. */

@@ -1,4 +1,4 @@
-import { getOrAdd, getArray, getAt, getObject, getString, type JsonValue } from '../../std/index.ts';
+import { getOrAdd, getArray, getAt, getObject, getString, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { annotationsOf, nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
 
 /** The kinds of objects that a node may read because they have to do with it, as the Node authorizer calls them. */
@@ -62,13 +62,15 @@ function listOfPod(pod: KubernetesObject): readonly (readonly [Related, string])
   const own = ['pod', nameOf(pod)] as const;
   if (annotationsOf(pod).has('kubernetes.io/config.mirror')) return [own];
   const spec = getObject(pod, 'spec') ?? {};
+  return [own, ['serviceAccount', getString(spec, 'serviceAccountName') ?? ''], ...listOfPodSpec(spec, nameOf(pod)), ...listClaims(pod)];
+}
+
+/** What the containers, volumes and image pulls of a Pod of a name need; some names are empty. */
+export function listOfPodSpec(spec: JsonObject, pod: string): readonly (readonly [Related, string])[] {
   return [
-    own,
-    ['serviceAccount', getString(spec, 'serviceAccountName') ?? ''],
     ...getArray(spec, 'imagePullSecrets').map((item): [Related, string] => ['secret', getString(item, 'name') ?? '']),
     ...['containers', 'initContainers', 'ephemeralContainers'].flatMap((field) => getArray(spec, field).flatMap(listOfContainer)),
-    ...getArray(spec, 'volumes').flatMap((volume) => listOfVolume(volume, nameOf(pod))),
-    ...listClaims(pod),
+    ...getArray(spec, 'volumes').flatMap((volume) => listOfVolume(volume, pod)),
   ];
 }
 

@@ -1,10 +1,12 @@
 import type { Permission } from './permission.ts';
 
-/** Built-in resources without a namespace, by `group/resource`: bound by a RoleBinding they grant nothing. */
+/** Built-in resources without a namespace, and whom impersonation names, by `group/resource`: bound by a RoleBinding they grant nothing. */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   '/componentstatuses',
+  '/groups',
   '/nodes',
   '/persistentvolumes',
+  '/users',
   'admissionregistration.k8s.io/mutatingadmissionpolicies',
   'admissionregistration.k8s.io/mutatingadmissionpolicybindings',
   'admissionregistration.k8s.io/mutatingwebhookconfigurations',
@@ -13,8 +15,13 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/validatingwebhookconfigurations',
   'apiextensions.k8s.io/customresourcedefinitions',
   'apiregistration.k8s.io/apiservices',
+  'authentication.k8s.io/groups',
+  'authentication.k8s.io/nodes',
   'authentication.k8s.io/selfsubjectreviews',
   'authentication.k8s.io/tokenreviews',
+  'authentication.k8s.io/uids',
+  'authentication.k8s.io/userextras',
+  'authentication.k8s.io/users',
   'authorization.k8s.io/selfsubjectaccessreviews',
   'authorization.k8s.io/selfsubjectrulesreviews',
   'authorization.k8s.io/subjectaccessreviews',
@@ -29,7 +36,6 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'networking.k8s.io/servicecidrs',
   'node.k8s.io/runtimeclasses',
   'rbac.authorization.k8s.io/clusterrolebindings',
-  'rbac.authorization.k8s.io/clusterroles',
   'resource.k8s.io/deviceclasses',
   'resource.k8s.io/devicetaintrules',
   'resource.k8s.io/resourceslices',
@@ -42,8 +48,14 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'storagemigration.k8s.io/storageversionmigrations',
 ]);
 
-/** Verbs whose requests for a Namespace carry its name as their namespace, so that a RoleBinding in it can grant them. */
-const OWN_NAMESPACE_VERBS: ReadonlySet<string> = new Set(['*', 'delete', 'get', 'patch', 'update']);
+/**
+ * Verbs whose requests for something without a namespace have one all the same, so that a RoleBinding in it can grant them: those for a
+ * Namespace carry its name, and who may bind a ClusterRole is asked where the binding is made.
+ */
+const WITHIN: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['/namespaces', new Set(['*', 'delete', 'get', 'patch', 'update'])],
+  ['rbac.authorization.k8s.io/clusterroles', new Set(['*', 'bind'])],
+]);
 
 /**
  * Whether a permission can ever allow a request when it is bound in a namespace (`""`: cluster-wide): paths and
@@ -52,8 +64,12 @@ const OWN_NAMESPACE_VERBS: ReadonlySet<string> = new Set(['*', 'delete', 'get', 
 export function isEffective(permission: Permission, namespace: string): boolean {
   if (permission.kind === 'path') return namespace === '';
   if (permission.resource.endsWith('/*')) return false;
-  if (namespace === '') return true;
-  const resource = permission.resource.split('/', 1)[0] ?? '';
-  if (permission.group === '' && resource === 'namespaces') return OWN_NAMESPACE_VERBS.has(permission.verb);
-  return !CLUSTER_SCOPED.has(`${permission.group}/${resource}`);
+  return namespace === '' || !isOutsideNamespaces(permission);
+}
+
+/** Whether no request for a built-in resource, or a subresource of it, has a namespace. */
+export function isOutsideNamespaces({ verb, group, resource }: Omit<Permission & { kind: 'resource' }, 'kind' | 'name'>): boolean {
+  const key = `${group}/${resource.split('/', 1)[0] ?? ''}`;
+  const within = WITHIN.get(key);
+  return within === undefined ? CLUSTER_SCOPED.has(key) : !within.has(verb);
 }

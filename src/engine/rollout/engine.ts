@@ -12,7 +12,7 @@ import {
 } from '../../model/index.ts';
 import { compareBy, getAt, isEqualJson, toPointer } from '../../std/index.ts';
 import { describeRemedy, findObstacle, isReady, podsOf, toFieldPath, type Obstacle } from './obstacle.ts';
-import { isUnplaced, placePods } from './placing.ts';
+import { isUnplaced, listUnplaced, placePods } from './placing.ts';
 import { findRolling } from './rolling.ts';
 import { followRollouts, type Rest } from './simulate.ts';
 import type { RolloutTools } from './tools.ts';
@@ -74,7 +74,7 @@ function isNew(pod: KubernetesObject, start: World): boolean {
 function listHopeless(after: World, tools: RolloutTools): ReadonlySet<RefKey> {
   const settled = tools.expand(after);
   const { world } = tools.knowsNodes(after) ? placePods(settled, tools.place(settled), 0) : { world: settled };
-  const unplaced = tools.knowsNodes(after) ? world.byKind('', 'Pod').filter(isUnplaced) : [];
+  const unplaced = tools.knowsNodes(after) ? listUnplaced(world) : [];
   const lacking = ['DaemonSet', 'Deployment', 'StatefulSet']
     .flatMap((kind) => world.byKind('apps', kind))
     .filter(

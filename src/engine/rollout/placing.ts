@@ -33,10 +33,10 @@ export function placePods(world: World, answer: Placements, now: number): Placed
 function startPods(world: World, now: number): Omit<Placed, 'messages'> {
   const waiting = new Map<string, string>();
   const started: KubernetesObject[] = [];
-  for (const pod of world.byKind('', 'Pod')) {
-    if ((getString(pod, 'spec', 'nodeName') ?? '') === '' || getString(pod, 'status', 'phase') !== undefined) continue;
+  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: toKubernetesTime(now) }] };
+  for (const pod of world.kind('', 'Pod').inGroup(stageOf, 'placed')) {
     const claim = findAttachment(world, pod);
-    if (claim === undefined) started.push(toReady(pod, now));
+    if (claim === undefined) started.push({ ...pod, status });
     else waiting.set(keyOf(pod), claim);
   }
   return { world: started.length === 0 ? world : world.with(started), waiting };
@@ -52,11 +52,6 @@ function toPlaced(pod: KubernetesObject, node: string | null): KubernetesObject 
     metadata: pod.metadata,
     spec: { ...spec, ...(node === null ? {} : { nodeName: node }) },
   };
-}
-
-function toReady(pod: KubernetesObject, now: number): KubernetesObject {
-  const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: toKubernetesTime(now) }];
-  return { ...pod, status: { phase: 'Running', conditions } };
 }
 
 /** `namespace/name`. */
@@ -77,13 +72,15 @@ function isControlled(pod: KubernetesObject): boolean {
   return getArray(pod.metadata, 'ownerReferences').some((reference) => getBoolean(reference, 'controller') === true);
 }
 
-/** Whether any pod waits for a node. */
-export function hasUnplaced(world: World): boolean {
-  return world.kind('', 'Pod').derive(someUnplaced);
+/** How far a pod has come that does not run yet. */
+function stageOf(pod: KubernetesObject): 'placed' | 'unplaced' | undefined {
+  if (isUnplaced(pod)) return 'unplaced';
+  return getString(pod, 'status', 'phase') === undefined ? 'placed' : undefined;
 }
 
-function someUnplaced(pods: readonly KubernetesObject[]): boolean {
-  return pods.some(isUnplaced);
+/** The pods that wait for a node, by namespace and name. */
+export function listUnplaced(world: World): readonly KubernetesObject[] {
+  return world.kind('', 'Pod').inGroup(stageOf, 'unplaced');
 }
 
 /** Whether a pod waits for a node. */

@@ -1,5 +1,5 @@
 import type { ObjectRef, World } from '../../model/index.ts';
-import { hasUnplaced, isUnplaced, keyOf, placePods } from './placing.ts';
+import { keyOf, listUnplaced, placePods } from './placing.ts';
 import { applyChange, type Rolling } from './rolling.ts';
 import type { Placements, Refusal, RolloutTools } from './tools.ts';
 
@@ -43,7 +43,7 @@ function settle(before: World, expand: RolloutTools['expand'], place: RolloutToo
   const known = SETTLED.get(before);
   if (known?.place === place) return known.world;
   const settled = expand(before);
-  const world = hasUnplaced(settled) ? placePods(settled, place(settled), NOON).world : settled;
+  const world = listUnplaced(settled).length > 0 ? placePods(settled, place(settled), NOON).world : settled;
   SETTLED.set(before, { place, world });
   return world;
 }
@@ -61,8 +61,8 @@ function run(start: World, workloads: readonly ObjectRef[], tools: RolloutTools)
   let rest: Rest = { world: start, start, messages: new Map(), waiting: new Map(), refused: [] };
   while (looks > 0) {
     const step = tools.step(rest.world, workloads, now);
-    looks -= 1000 + step.world.byKind('', 'Pod').length;
-    const placed = placePods(step.world, hasUnplaced(step.world) ? tools.place(step.world) : NOWHERE, now);
+    looks -= 1000 + step.world.kind('', 'Pod').byKey.size;
+    const placed = placePods(step.world, listUnplaced(step.world).length > 0 ? tools.place(step.world) : NOWHERE, now);
     const isStill = !step.isChanged && placed.world === step.world;
     rest = { ...placed, start, refused: step.refused };
     if (!isStill) continue;
@@ -76,6 +76,5 @@ const NOWHERE: Placements = { placements: [], preempted: [] };
 
 /** Where no nodes are known there is room for everything. */
 function placeAnywhere(world: World): Placements {
-  const waiting = world.byKind('', 'Pod').filter(isUnplaced);
-  return { placements: waiting.map((pod) => ({ pod: keyOf(pod), node: 'unknown', message: '' })), preempted: [] };
+  return { placements: listUnplaced(world).map((pod) => ({ pod: keyOf(pod), node: 'unknown', message: '' })), preempted: [] };
 }

@@ -1,11 +1,20 @@
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-class.ts';
 
-/** One change of the cluster: a pod came or went, a node was lost, or a node was closed (with what it was like before). */
+/**
+ * One change of the cluster: a pod came or went, a node was lost, a node was closed (with what it was like before), or a pod was
+ * nominated to a node or is no more.
+ */
 export type ClusterChange =
   | { readonly node: NodeInfo; readonly pod: PodInfo; readonly by: 1 | -1; readonly isVictim?: true }
-  | { readonly node: NodeInfo; readonly pod?: undefined; readonly was?: undefined }
-  | { readonly node: NodeInfo; readonly pod?: undefined; readonly was: Pick<NodeInfo, 'isUnschedulable' | 'taints'> };
+  | { readonly node: NodeInfo; readonly pod?: undefined; readonly was?: undefined; readonly nominee?: undefined }
+  | {
+      readonly node: NodeInfo;
+      readonly pod?: undefined;
+      readonly was: Pick<NodeInfo, 'isUnschedulable' | 'taints'>;
+      readonly nominee?: undefined;
+    }
+  | { readonly node: NodeInfo; readonly pod?: undefined; readonly nominee: PodInfo; readonly by: 1 | -1 };
 
 /** A place in the log: how many changes there were. */
 export type Mark = number & { readonly isMark: true };
@@ -16,9 +25,12 @@ export interface LogReader {
   rewind(mark: Mark): void;
 }
 
-/** All changes of a cluster in their order. Readers catch up with it when they need to. */
+/**
+ * All changes of a cluster in their order. Readers catch up with it when they need to. A pod that comes, which is what happens most,
+ * is noted as itself.
+ */
 export class ChangeLog {
-  readonly #changes: ClusterChange[] = [];
+  readonly #changes: (ClusterChange | PodInfo)[] = [];
   /** The index of each change's node; its complement where the node itself changed. */
   #nodes = new Int32Array(1024);
   readonly #readers = new Set<LogReader>();
@@ -35,20 +47,24 @@ export class ChangeLog {
   }
 
   note(change: ClusterChange): void {
-    const place = this.#changes.push(change) - 1;
-    if (place === this.#nodes.length) {
-      const more = new Int32Array(2 * place);
-      more.set(this.#nodes);
-      this.#nodes = more;
-    }
-    this.#nodes[place] = change.pod === undefined ? ~change.node.index : change.node.index;
+    this.#push(change, change.pod === undefined ? ~change.node.index : change.node.index);
   }
 
-  /** Takes away the changes since a mark and answers them, the last first. */
-  rewind(mark: Mark): readonly ClusterChange[] {
+  /** Notes that a pod came to the node of an index. */
+  noteArrival(pod: PodInfo, node: number): void {
+    this.#push(pod, node);
+  }
+
+  /** Takes away the changes since a mark and answers them, the last first. Nodes are told by their indexes. */
+  rewind(mark: Mark, nodes: readonly NodeInfo[]): readonly ClusterChange[] {
     if (mark === this.#changes.length) return [];
     for (const reader of this.#readers) reader.rewind(mark);
-    return this.#changes.splice(mark).toReversed();
+    const taken = this.#changes.splice(mark).flatMap((change, i): ClusterChange | [] => {
+      if (!('key' in change)) return change;
+      const node = nodes[this.#nodes[mark + i] ?? 0];
+      return node === undefined ? [] : { node, pod: change, by: 1 };
+    });
+    return taken.toReversed();
   }
 
   /** Tells a reader of changes that are taken back, until `leave`. */
@@ -58,5 +74,15 @@ export class ChangeLog {
 
   leave(reader: LogReader): void {
     this.#readers.delete(reader);
+  }
+
+  #push(change: ClusterChange | PodInfo, node: number): void {
+    const place = this.#changes.push(change) - 1;
+    if (place === this.#nodes.length) {
+      const more = new Int32Array(2 * place);
+      more.set(this.#nodes);
+      this.#nodes = more;
+    }
+    this.#nodes[place] = node;
   }
 }

@@ -4,10 +4,11 @@ import { ChangeLog, type Mark } from './change-log.ts';
 import { Devices } from './devices/devices.ts';
 import { withoutPorts, type HostPort } from './host-ports.ts';
 import { toNodeInfo, type NodeInfo } from './node-info.ts';
+import { Nominations } from './nominations.ts';
 import { PodCensus, type FaceEntry } from './pod-census.ts';
 import type { Face, PodClass, PodInfo } from './pod-class.ts';
 import { DEFAULT_SCHEDULER, STANDARD_PROFILE, type Profile } from './profile.ts';
-import type { NodeCounts, PodTally } from './pod-tally.ts';
+import type { NodeCounts, PodTally, TallyOptions } from './pod-tally.ts';
 import { StaticFilters } from './static-filters.ts';
 import { TermCarriers, type TermCarrier } from './term-carriers.ts';
 import { toTopology, type Topology } from './topology.ts';
@@ -48,6 +49,7 @@ export class ClusterState {
   readonly storage: Storage;
   readonly devices: Devices;
   readonly log: ChangeLog = new ChangeLog();
+  readonly nominations: Nominations = new Nominations(this.log);
   readonly podLimits: Int32Array;
   readonly podCounts: Int32Array;
   readonly nonZeroCpu: Float64Array;
@@ -68,6 +70,9 @@ export class ClusterState {
   #byName: ReadonlyMap<string, NodeInfo> | undefined;
   #images: ReadonlyMap<string, readonly NodeInfo[]> | undefined;
   readonly #weights = new Map<PodClass, ClassWeight>();
+  /** Those asked for last: pods of one class mostly come one after the other. */
+  #lastClass: PodClass | undefined;
+  #lastWeight: ClassWeight | undefined;
   #lost = 0;
 
   constructor(world: World, options: ClusterOptions = {}) {
@@ -96,7 +101,7 @@ export class ClusterState {
 
   /** The profile by which a pod is scheduled; the default one for pods of other schedulers. */
   profileOf(pod: PodInfo): Profile {
-    return this.#profiles.get(pod.reading.scheduler) ?? STANDARD_PROFILE;
+    return this.#profiles.get(pod.scheduler) ?? STANDARD_PROFILE;
   }
 
   /** How many nodes there are, without those lost. */
@@ -151,7 +156,7 @@ export class ClusterState {
   }
 
   /** How many pods each node has whose face satisfies a predicate; `key` is equal for equal predicates. */
-  tally(key: string, isCounted: (face: Face) => boolean, options: { readonly skipsTerminating: boolean }): PodTally {
+  tally(key: string, isCounted: (face: Face) => boolean, options: TallyOptions): PodTally {
     return this.#census.tally(key, isCounted, options);
   }
 
@@ -170,7 +175,7 @@ export class ClusterState {
   /** Puts a pod on a node. */
   add(pod: PodInfo, node: NodeInfo): void {
     this.#change(pod, node, 1);
-    this.log.note({ node, pod, by: 1 });
+    this.log.noteArrival(pod, node.index);
   }
 
   /** Takes a pod off its node. */
@@ -217,8 +222,9 @@ export class ClusterState {
 
   /** Takes back all changes since a checkpoint, and with them the checkpoints since. */
   rollback(mark: Mark): void {
-    for (const change of this.log.rewind(mark)) {
+    for (const change of this.log.rewind(mark, this.nodes)) {
       if (change.pod !== undefined) this.#change(change.pod, change.node, change.by === 1 ? -1 : 1, change.isVictim);
+      else if (change.nominee !== undefined) this.nominations.revert(change);
       else if (change.was === undefined) this.#setLost(change.node, false);
       else this.#setTaints(change.node, change.was);
     }
@@ -227,8 +233,8 @@ export class ClusterState {
   #change(pod: PodInfo, node: NodeInfo, by: 1 | -1, isVictim = false): void {
     const { index } = node;
     const { columns, hostPorts, cpu, memory, carried, entry } = this.#weightOf(pod.class);
-    if (by === 1) node.pods.add(pod);
-    else node.pods.delete(pod);
+    if (by === 1) node.pods.push(pod);
+    else takeOut(node.pods, pod);
     if (hostPorts.length > 0) node.hostPorts = by === 1 ? [...node.hostPorts, ...hostPorts] : withoutPorts(node.hostPorts, hostPorts);
     increase(this.podCounts, index, by);
     increase(this.nonZeroCpu, index, by * cpu);
@@ -239,6 +245,7 @@ export class ClusterState {
   }
 
   #weightOf(podClass: PodClass): ClassWeight {
+    if (podClass === this.#lastClass && this.#lastWeight !== undefined) return this.#lastWeight;
     let weight = this.#weights.get(podClass);
     if (weight === undefined) {
       const { amounts, placed } = podClass.requests;
@@ -252,6 +259,7 @@ export class ClusterState {
       };
       this.#weights.set(podClass, weight);
     }
+    [this.#lastClass, this.#lastWeight] = [podClass, weight];
     return weight;
   }
 
@@ -276,6 +284,12 @@ export class ClusterState {
 }
 
 const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
+
+// What came last mostly goes first.
+function takeOut(pods: PodInfo[], pod: PodInfo): void {
+  const place = pods.lastIndexOf(pod);
+  if (place >= 0) pods.splice(place, 1);
+}
 
 function increase(column: Int32Array | Float64Array, node: number, by: number): void {
   column[node] = (column[node] ?? 0) + by;

@@ -38,8 +38,11 @@ export class DomainSums {
     this.#sums = new Int32Array(topology.size);
     this.#members = new Int32Array(topology.size);
     this.#included = new Uint8Array(counts.length);
-    this.#present = Uint8Array.from(counts, (_, node) => (isPresent(node) ? 1 : 0));
-    for (let node = 0; node < counts.length; node++) this.reconsider(node, counts[node] ?? 0);
+    this.#present = new Uint8Array(counts.length);
+    for (let node = 0; node < counts.length; node++) {
+      this.#present[node] = isPresent(node) ? 1 : 0;
+      this.reconsider(node, counts[node] ?? 0);
+    }
   }
 
   /** How many domains have a counting node. */

@@ -66,7 +66,7 @@ export function createSchedulerEngine({ expand, listOverlarge }: Controllers, pr
       const keys = [...new Set([...comparison.factsBefore.keys(), ...comparison.factsAfter.keys()])].toSorted(compareStrings);
       const changes = [
         ...keys.flatMap((key) => compareWorkload(key, comparison)),
-        ...compareCronJobs(comparison, expand),
+        ...compareCronJobs(comparison, (world, cronJobs) => findUnfit(world, cronJobs, expand, profiles)),
         ...compareRoom(comparison),
       ];
       return changes.toSorted(compareBy(({ fact }) => fact.key));
@@ -245,7 +245,10 @@ function describeHeld(why: WorkloadFact['held'][number], isOne: boolean): Held {
 }
 
 /** CronJobs that are new or changed, or meet other nodes, and whose pods could run on none of them at any time. */
-function compareCronJobs(comparison: Comparison, expand: (world: World) => World): readonly FactChange[] {
+function compareCronJobs(
+  comparison: Comparison,
+  find: (world: World, cronJobs: readonly KubernetesObject[]) => ReturnType<typeof findUnfit>,
+): readonly FactChange[] {
   const { before, after } = comparison;
   const known = before.kind('batch', 'CronJob').byKey;
   const isSame = before.kind('', 'Node') === after.kind('', 'Node');
@@ -253,9 +256,9 @@ function compareCronJobs(comparison: Comparison, expand: (world: World) => World
     const was = known.get(toRefKey(refOf(cronJob)));
     return !isSame || was === undefined || !isEqualJson(was['spec'], cronJob['spec']);
   });
-  const unfit = findUnfit(after, asked, expand);
+  const unfit = find(after, asked);
   const earlier = [...unfit.keys()].flatMap((key) => known.get(key) ?? []);
-  const unfitBefore = schedulingKnown(before) ? findUnfit(before, earlier, expand) : new Map();
+  const unfitBefore = schedulingKnown(before) ? find(before, earlier) : new Map();
   return [...unfit]
     .filter(([key]) => !unfitBefore.has(key))
     .map(([key, { cronJob, message, paths }]): FactChange => {

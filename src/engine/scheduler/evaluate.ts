@@ -1,20 +1,28 @@
 import { CycleError, NotKnown } from './cycle-error.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { NodeFilter, Plugin, PluginContext } from './plugin.ts';
+import { scoreAll, type NodeFilter, type Plugin, type PluginContext } from './plugin.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
 
 /** The filters of all plugins, prepared for one pod on the cluster as it is now. */
 export type Evaluation =
   | { readonly kind: 'rejected'; readonly plugin: string; readonly verdict: Verdict }
-  | { readonly kind: 'filters'; readonly filters: readonly NamedFilter[]; readonly candidates: ReadonlySet<string> | undefined };
+  | {
+      readonly kind: 'filters';
+      readonly pod: PodInfo;
+      readonly filters: readonly NamedFilter[];
+      readonly candidates: ReadonlySet<string> | undefined;
+    };
+
+type Filters = Extract<Evaluation, { readonly kind: 'filters' }>;
 
 interface NamedFilter {
   readonly plugin: string;
   readonly filter: NodeFilter;
 }
 
+const NOWHERE = new Int32Array(0);
 const NAMED_ELSEWHERE: Verdict = unresolvable("node(s) didn't satisfy plugin(s) [NodeAffinity]");
 
 /** Prepares the filters for a pod. */
@@ -30,7 +38,7 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
     candidates ??= prepared.candidates;
     filters.push({ plugin: plugin.name, filter: prepared.filter });
   }
-  return { kind: 'filters', filters: inOrder(filters, plugins, order), candidates };
+  return { kind: 'filters', pod, filters: inOrder(filters, plugins, order), candidates };
 }
 
 function inOrder(filters: readonly NamedFilter[], plugins: readonly Plugin[], order: readonly string[]): readonly NamedFilter[] {
@@ -38,13 +46,26 @@ function inOrder(filters: readonly NamedFilter[], plugins: readonly Plugin[], or
   return order.flatMap((name) => filters.filter(({ plugin }) => plugin === name));
 }
 
-/** The nodes that pass all filters, in order. */
+/** The nodes that pass all filters, in order; where the pod is nominated to one that does, that alone (`evaluateNominatedNode`). */
 export function findFeasible(evaluation: Evaluation, cluster: ClusterState): Int32Array {
-  const asked = evaluation.kind === 'rejected' ? [] : listCandidates(evaluation.candidates, cluster);
+  if (evaluation.kind === 'rejected') return NOWHERE;
+  const nominated = cluster.nominations.nodeOf(evaluation.pod);
+  if (nominated !== undefined && takes(evaluation, cluster, nominated.index)) return Int32Array.of(nominated.index);
+  const asked = listCandidates(evaluation.candidates, cluster);
   const feasible = new Int32Array(asked.length);
   let count = 0;
   for (const { index } of asked) if (filterNode(evaluation, cluster, index) === SUCCESS) feasible[count++] = index;
   return feasible.subarray(0, count);
+}
+
+/** Whether a node takes the pod; an error ends only this question. */
+function takes(evaluation: Evaluation, cluster: ClusterState, node: number): boolean {
+  try {
+    return filterNode(evaluation, cluster, node) === SUCCESS;
+  } catch (problem) {
+    if (problem instanceof CycleError) return false;
+    throw problem;
+  }
 }
 
 function listCandidates(names: ReadonlySet<string> | undefined, cluster: ClusterState): readonly NodeInfo[] {
@@ -56,12 +77,49 @@ function listCandidates(names: ReadonlySet<string> | undefined, cluster: Cluster
 /** The verdict of the first filter that refuses a node, or success. */
 export function filterNode(evaluation: Evaluation, cluster: ClusterState, node: number): Verdict {
   if (evaluation.kind === 'rejected') return evaluation.verdict;
-  if (evaluation.candidates?.has(cluster.nodes[node]?.name ?? '') === false) return NAMED_ELSEWHERE;
-  for (const { filter } of evaluation.filters) {
+  if (!isAsked(evaluation, cluster, node)) return NAMED_ELSEWHERE;
+  const beside = besideNominated(evaluation, cluster, node, (filters) => askInTurn(filters, node));
+  return beside === undefined || beside === SUCCESS ? askInTurn(evaluation.filters, node) : beside;
+}
+
+function askInTurn(filters: readonly NamedFilter[], node: number): Verdict {
+  for (const { filter } of filters) {
     const verdict = filter(node);
     if (verdict !== SUCCESS) return verdict;
   }
   return SUCCESS;
+}
+
+/** Whether a node is looked at: those that the pod's terms name, and the one that it is nominated to. */
+function isAsked({ candidates, pod }: Filters, cluster: ClusterState, node: number): boolean {
+  return candidates === undefined || candidates.has(cluster.nodes[node]?.name ?? '') || cluster.nominations.nodeOf(pod)?.index === node;
+}
+
+/**
+ * What is answered with the pods on a node that are nominated to it and not of lower priority (`addGENominatedPods`); undefined without
+ * any. A filter that has nothing to check without them is not asked with them either.
+ */
+function besideNominated<T>(
+  { pod, filters }: Filters,
+  cluster: ClusterState,
+  index: number,
+  ask: (filters: readonly NamedFilter[]) => T,
+): T | undefined {
+  const node = cluster.nodes[index];
+  const rivals = node === undefined ? [] : cluster.nominations.rivalsOf(pod, node);
+  if (node === undefined || rivals.length === 0) return undefined;
+  const before = cluster.checkpoint();
+  // Two pods with one port share its entry: it would go with the first of them.
+  const { hostPorts } = node;
+  try {
+    for (const rival of rivals) cluster.reprieve(rival, node);
+    const again = prepareFilters(pod, cluster);
+    const isPrepared = ({ plugin }: NamedFilter): boolean => filters.some((known) => known.plugin === plugin);
+    return ask(again.kind === 'rejected' ? [] : again.filters.filter(isPrepared));
+  } finally {
+    cluster.rollback(before);
+    node.hostPorts = hostPorts;
+  }
 }
 
 /** Like `filterNode`, with the plugin that decided. */
@@ -74,7 +132,10 @@ export function explainNode(
   if (verdict === SUCCESS) return PASSED;
   if (evaluation.kind === 'rejected') return evaluation;
   if (verdict === NAMED_ELSEWHERE) return { plugin: 'NodeAffinity', verdict };
-  return { plugin: evaluation.filters.find(({ filter }) => filter(node) !== SUCCESS)?.plugin ?? '', verdict };
+  const findRefusing = (filters: readonly NamedFilter[]): string | undefined =>
+    filters.find(({ filter }) => filter(node) !== SUCCESS)?.plugin;
+  const plugin = besideNominated(evaluation, cluster, node, findRefusing) ?? findRefusing(evaluation.filters);
+  return { plugin: plugin ?? '', verdict };
 }
 
 /** Every filter that refuses a node, in the order of the profile; the first is the one that counts. */
@@ -84,7 +145,7 @@ export function listRefusals(
   node: number,
 ): readonly { readonly plugin: string; readonly reasons: readonly string[] }[] {
   if (evaluation.kind === 'rejected') return [{ plugin: evaluation.plugin, reasons: evaluation.verdict.reasons }];
-  const isNamed = evaluation.candidates?.has(cluster.nodes[node]?.name ?? '') !== false;
+  const isNamed = isAsked(evaluation, cluster, node);
   const elsewhere = isNamed ? [] : [{ plugin: 'NodeAffinity', reasons: NAMED_ELSEWHERE.reasons }];
   const refusals = evaluation.filters.flatMap(({ plugin, filter }) => {
     const verdict = askSafely(filter, node);
@@ -121,7 +182,7 @@ export function scoreNodes(pod: PodInfo, cluster: ClusterState, feasible: Int32A
   const total = new Float64Array(feasible.length);
   const byPlugin = new Map<string, Float64Array>();
   for (const { plugin, weight } of cluster.profileOf(pod).scores) {
-    const scores = plugin.score?.(pod, cluster, feasible, context);
+    const scores = scoreAll(plugin, pod, cluster, { feasible, context });
     if (scores === undefined) continue;
     for (let i = 0; i < scores.length; i++) {
       scores[i] = (scores[i] ?? 0) * weight;

@@ -1,6 +1,7 @@
 import { formatRef, podTemplateOf, refOf, toRefKey, type KubernetesObject, type RefKey, type World } from '../../model/index.ts';
 import { compareStrings } from '../../std/index.ts';
 import { listCausePaths } from './cause-paths.ts';
+import type { ClusterState } from './cluster-state.ts';
 import { findHint } from './hint.ts';
 import type { PodInfo } from './pod-class.ts';
 import { readRoom, type Room } from './room-left.ts';
@@ -54,29 +55,40 @@ interface Group {
 
 function computeFacts(world: World, options: ScheduleOptions): WorldFacts {
   const simulation = simulate(world, options);
-  const groups = groupPods(world, simulation);
-  const messages = new Map(simulation.result.placements.map(({ pod, message }) => [pod, message]));
+  const { cluster } = simulation;
+  const unfit = new Set(simulation.unplaced.map(({ key }) => key));
+  const messages = new Map(simulation.result.placements.flatMap(({ pod, message }) => (unfit.has(pod) ? [[pod, message]] : [])));
   const evicted = groupEvicted(world, simulation);
   const facts = new Map<RefKey, WorkloadFact>();
-  for (const [key, group] of [...groups].toSorted(([a], [b]) => compareStrings(a, b))) {
+  for (const [key, group] of [...groupPods(world, simulation)].toSorted(([a], [b]) => compareStrings(a, b))) {
     const { object, unplaced, placed, replicas, held } = group;
     const [pod] = unplaced;
-    const need = pod === undefined ? undefined : { pod, unplaced, replicas, placed };
-    const counts = new Map([...placed].map(([index, count]) => [simulation.cluster.nodes[index]?.name ?? '', count]));
+    const counts = new Map([...placed].map(([index, count]) => [cluster.nodes[index]?.name ?? '', count]));
     facts.set(key, {
       object,
       replicas,
       unplaced: unplaced.length,
       message: pod === undefined ? '' : (messages.get(pod.key) ?? ''),
-      hint: () => (need === undefined ? undefined : findHint(simulation.cluster, need)),
-      paths: () => (pod === undefined ? [] : listCausePaths(object, simulation.cluster, pod)),
+      ...(pod === undefined ? NOTHING_TO_SAY : toAdvice(cluster, group, pod)),
       nodes: new Set(counts.keys()),
       counts,
       held,
       evicted: evicted.get(key) ?? [],
     });
   }
-  return { facts, room: readRoom(simulation.cluster) };
+  return { facts, room: readRoom(cluster) };
+}
+
+type Advice = Pick<WorkloadFact, 'hint' | 'paths'>;
+
+const NOTHING_TO_SAY: Advice = { hint: () => undefined, paths: () => [] };
+
+// Apart, so that the cluster is not kept where nobody will ask it.
+function toAdvice(cluster: ClusterState, { object, unplaced, placed, replicas }: Group, pod: PodInfo): Advice {
+  return {
+    hint: () => findHint(cluster, { pod, unplaced, replicas, placed }),
+    paths: () => listCausePaths(object, cluster, pod),
+  };
 }
 
 function groupPods(world: World, { cluster, unplaced, result, held }: Simulation): Map<RefKey, Group> {

@@ -1,11 +1,13 @@
 export {
   findCapacity,
   parseShapeSpec,
+  readPodMetrics,
   type AutoscalerAnswer,
   type CandidateShape,
   type CapacityAnswer,
   type CapacityQuestion,
   type Expander,
+  type UsageSample,
 } from './capacity/index.ts';
 export { readSchedulerConfiguration } from './configuration/read-configuration.ts';
 export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
@@ -28,5 +30,6 @@ export { isNodesSpec, parseNodesSpec } from './nodes-spec.ts';
 export type { SchedulerProfile } from './profile.ts';
 export { findLeastNeeded } from './least-needed.ts';
 export { tryOrders } from './orders.ts';
+export { createPlacer } from './placer.ts';
 export { schedule, schedulingKnown, simulate, type HeldPod } from './schedule.ts';
 export { openTrial } from './trial.ts';

@@ -14,7 +14,7 @@ export interface NodeInfo extends NodeFace {
   isUnschedulable: boolean;
   readonly images: ReadonlyMap<string, number>;
   readonly allocatable: ReadonlyMap<string, number>;
-  readonly pods: Set<PodInfo>;
+  readonly pods: PodInfo[];
   hostPorts: readonly HostPort[];
   /** Whether it is no longer there, in what is being tried. */
   isLost: boolean;
@@ -28,17 +28,19 @@ export function toNodeInfo(object: KubernetesObject, index: number): NodeInfo {
       if (typeof name === 'string' && !images.has(name)) images.set(name, getNumber(image, 'sizeBytes') ?? 0);
     }
   }
-  const face = toNodeFace(object);
+  const { name, labels } = toNodeFace(object);
+  // Written out: objects that begin as copies of others would each be of a layout of their own.
   return {
-    ...face,
+    name,
+    labels,
     index,
-    names: [face.name],
+    names: [name],
     object,
     taints: readTaints(object),
     isUnschedulable: getBoolean(object, 'spec', 'unschedulable') === true,
     images,
     allocatable: toAllocatable(object),
-    pods: new Set(),
+    pods: [],
     hostPorts: [],
     isLost: false,
   };

@@ -6,7 +6,7 @@ export const NOT_SIMULATED: readonly string[] = [
   'where pods of another scheduler (schedulerName) go, and when scheduling gates are lifted: such pods are named and take no room',
   'pods of a CronJob beside those that are there: only whether a pod fits on an empty node',
   'VolumeBinding: where a driver can reach a volume that it makes, beyond the allowedTopologies of the class',
-  'DynamicResources: extended resources backed by DRA, devices with shared counters, consumable capacity or binding conditions, DeviceTaintRules, giving back what a claim has got: pods that need one of the first four are named and take no room',
+  'DynamicResources: devices with consumable capacity or binding conditions, DeviceTaintRules, giving back what a claim has got: pods that need one of the first two are named and take no room',
+  'the scores of nodes by devices, where a configuration weighs an extended resource that a DeviceClass stands for',
   'a pod of which two entries name the same ResourceClaim: its devices count twice',
-  'nominated pods',
 ];

@@ -7,6 +7,17 @@ import type { Verdict } from './verdict.ts';
 /** A question about one node, by its index in `ClusterState.nodes`. */
 export type NodeFilter = (node: number) => Verdict;
 
+/** Some nodes with what they score so far. It has room for all nodes of a cluster and is used again and again. */
+export interface NodeBatch {
+  readonly nodes: Int32Array;
+  readonly scores: Float64Array;
+  /** How many of the nodes are meant: the first ones. */
+  count: number;
+}
+
+/** Adds to each node of a batch how well it suits, 0 to 100, so many times. */
+export type AddScores = (batch: NodeBatch, weight: number) => void;
+
 /** What preparing for a pod gives: nothing to check, a refusal on every node, or the question to ask of each node. */
 export type PreparedFilter =
   | { readonly kind: 'skip' }
@@ -44,7 +55,7 @@ export interface Plugin {
   /** Notes what a pod takes beside room on the node that it goes to, for the pods after it. */
   readonly reserve?: (pod: PodInfo, cluster: ClusterState, node: NodeInfo) => void;
   /** How far its answers look. A plugin that does not say so is asked anew of every node for every pod. */
-  readonly looksAt?: { readonly filter?: Outlook; readonly score?: Outlook };
+  readonly looksAt?: { readonly filter?: Outlook; readonly score?: 'aspects' };
   /** What it tells nodes apart by for pods of this class; grows as carried terms do (`ClusterState.carriers`). */
   readonly aspects?: (pod: PodInfo, cluster: ClusterState) => readonly Aspect[];
   /** False for pods of which it never has anything to say, whatever the cluster is like. */
@@ -53,10 +64,37 @@ export interface Plugin {
   readonly weight?: number;
   /** 0 to 100 for each feasible node, in their order, normalised; undefined where it has nothing to say (`Skip`). */
   readonly score?: (pod: PodInfo, cluster: ClusterState, feasible: Int32Array, context: PluginContext) => Float64Array | undefined;
+  /**
+   * In place of `score`, where a node's score depends on nothing but the node, its pods and the pod's class: undefined where it has nothing
+   * to say. The answer reads what the cluster is like when it is asked, and serves all pods of the class.
+   */
+  readonly ownScore?: (pod: PodInfo, cluster: ClusterState, context: PluginContext) => AddScores | undefined;
 }
 
 /** Nothing to check for this pod. */
 export const SKIP: PreparedFilter = { kind: 'skip' };
+
+/** What a plugin gives each of these nodes; undefined where it has nothing to say. */
+export function scoreAll(
+  { score, ownScore }: Plugin,
+  pod: PodInfo,
+  cluster: ClusterState,
+  { feasible, context }: { readonly feasible: Int32Array; readonly context: PluginContext },
+): Float64Array | undefined {
+  if (ownScore === undefined) return score?.(pod, cluster, feasible, context);
+  const own = ownScore(pod, cluster, context);
+  if (own === undefined) return undefined;
+  const scores = new Float64Array(feasible.length);
+  own({ nodes: feasible, scores, count: feasible.length }, 1);
+  return scores;
+}
+
+/** Adds what is told of each node alone. */
+export function addEach(scoreOf: (node: number) => number): AddScores {
+  return ({ nodes, scores, count }, weight) => {
+    for (let i = 0; i < count; i++) scores[i] = (scores[i] ?? 0) + weight * scoreOf(nodes[i] ?? 0);
+  };
+}
 
 /** Scales raw scores to 0..100 by the highest, in integers; `reverse` makes the lowest the best (`DefaultNormalizeScore`). */
 export function normalize(scores: Float64Array, options: { readonly reverse: boolean }): Float64Array {

@@ -1,5 +1,5 @@
 import type { Face, PodInfo } from './pod-class.ts';
-import { PodTally } from './pod-tally.ts';
+import { PodTally, type TallyOptions } from './pod-tally.ts';
 
 /** Pods that look alike to selectors: on which nodes they are, and the tallies that count them. */
 export interface FaceEntry {
@@ -21,8 +21,8 @@ export class PodCensus {
   }
 
   /** The tally of a predicate; `key` is equal for equal predicates. */
-  tally(key: string, isCounted: (face: Face) => boolean, options: { readonly skipsTerminating: boolean }): PodTally {
-    const name = `${options.skipsTerminating ? 'live' : 'all'} ${key}`;
+  tally(key: string, isCounted: (face: Face) => boolean, options: TallyOptions): PodTally {
+    const name = `${options.onlyTried === true ? 'tried' : options.skipsTerminating ? 'live' : 'all'} ${key}`;
     let tally = this.#tallies.get(name);
     if (tally === undefined) this.#tallies.set(name, (tally = this.#count(new PodTally(this.#nodes, isCounted, options))));
     return tally;
@@ -39,7 +39,10 @@ export class PodCensus {
     const count = (counts.get(node) ?? 0) + by;
     if (count === 0) counts.delete(node);
     else counts.set(node, count);
-    for (const tally of entry.tallies) if (isVictim || !pod.isTerminating || !tally.skipsTerminating) tally.change(node, by);
+    for (const tally of entry.tallies) {
+      const isPassedOver = tally.onlyTried || (pod.isTerminating && tally.skipsTerminating);
+      if (isVictim || !isPassedOver) tally.change(node, by);
+    }
   }
 
   /** The entry of a face, under which its pods are counted. */
@@ -56,6 +59,7 @@ export class PodCensus {
     for (const { face, live, terminating, tallies } of this.#faces.values()) {
       if (!tally.isCounted(face)) continue;
       tallies.push(tally);
+      if (tally.onlyTried) continue;
       for (const [node, count] of live) tally.change(node, count);
       if (!tally.skipsTerminating) for (const [node, count] of terminating) tally.change(node, count);
     }

@@ -20,7 +20,7 @@ export function describePostFilter({ postFilters, preFilters }: Profile, { rejec
     if (name === 'DefaultPreemption') {
       const found = preemption();
       if (found.kind === 'failed') return ` ${found.message}`;
-      if (found.kind === 'none') reasons.push(found.message);
+      if (found.kind === 'none' || found.kind === 'ineligible') reasons.push(found.message);
     } else if (name !== DRA) continue;
     // Its state is not there to be read when an earlier plugin has ended PreFilter; that error ends the search.
     else if (!preFilters.includes(DRA) || comesBefore(rejectedBy, preFilters)) return ' not found';

@@ -1,5 +1,5 @@
 import { isSelected, labelsOf, readLabelSelector, type KubernetesObject } from '../../model/index.ts';
-import { compareBy, getNumber, getObject, getString } from '../../std/index.ts';
+import { compareBy, getArray, getNumber, getObject, getString } from '../../std/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import { CycleError } from './cycle-error.ts';
@@ -12,6 +12,8 @@ import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
 export type Preemption =
   | { readonly kind: 'victims'; readonly node: NodeInfo; readonly victims: readonly PodInfo[] }
   | { readonly kind: 'none'; readonly message: string }
+  /** The pod may not evict others, or waits for those that it has evicted: where it is nominated to it stays so. */
+  | { readonly kind: 'ineligible'; readonly message: string }
   /** An error came up and ends the search; nothing else is said then. */
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -29,9 +31,8 @@ const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
  * the cluster is as before afterwards.
  */
 export function preempt(pod: PodInfo, cluster: ClusterState, verdicts: readonly Verdict[]): Preemption {
-  if (getString(pod.class.spec, 'preemptionPolicy') === 'Never') {
-    return { kind: 'none', message: 'preemption: not eligible due to preemptionPolicy=Never.' };
-  }
+  const why = findIneligible(pod, cluster, verdicts);
+  if (why !== undefined) return { kind: 'ineligible', message: `preemption: not eligible due to ${why}` };
   const candidates: Candidate[] = [];
   const reasons: (readonly string[])[] = [];
   const errors: string[] = [];
@@ -49,6 +50,22 @@ export function preempt(pod: PodInfo, cluster: ClusterState, verdicts: readonly 
     return { kind: 'failed', message: `preemption: ${unique.length === 1 ? unique.join('') : `[${unique.join(', ')}]`}` };
   }
   return { kind: 'none', message: `preemption: ${formatReasons(cluster.nodeCount, countReasons(reasons))}` };
+}
+
+/** Why a pod may not evict others, if so (`PodEligibleToPreemptOthers`). */
+function findIneligible(pod: PodInfo, cluster: ClusterState, verdicts: readonly Verdict[]): string | undefined {
+  if (getString(pod.class.spec, 'preemptionPolicy') === 'Never') return 'preemptionPolicy=Never.';
+  const nominated = cluster.nominations.nodeOf(pod);
+  if (nominated === undefined || verdicts[cluster.presentNodes().indexOf(nominated)]?.verdict !== 'Unschedulable') return undefined;
+  const isWaitedFor = [...nominated.pods].some((other) => other.class.priority < pod.class.priority && isEvicted(other));
+  return isWaitedFor ? 'a terminating pod on the nominated node.' : undefined;
+}
+
+/** Whether a pod goes because the scheduler has made it (`podTerminatingByPreemption`). */
+function isEvicted({ object, isTerminating }: PodInfo): boolean {
+  if (!isTerminating) return false;
+  const disruption = getArray(object, 'status', 'conditions').find((condition) => getString(condition, 'type') === 'DisruptionTarget');
+  return getString(disruption, 'status') === 'True' && getString(disruption, 'reason') === 'PreemptionByScheduler';
 }
 
 const COMPARE_CANDIDATES = compareBy<Candidate>(
@@ -72,7 +89,7 @@ function tryNodeSafely(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Can
 }
 
 function tryNode(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate | Verdict {
-  const lower = [...node.pods].filter((other) => other.class.priority < pod.class.priority).toSorted(COMPARE_IMPORTANCE);
+  const lower = node.pods.filter((other) => other.class.priority < pod.class.priority).toSorted(COMPARE_IMPORTANCE);
   if (lower.length === 0) return NO_VICTIMS;
   const fits = (): Verdict => filterNode(prepareFilters(pod, cluster), cluster, node.index);
   const before = cluster.checkpoint();

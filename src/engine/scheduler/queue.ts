@@ -3,33 +3,38 @@ import type { PodInfo } from './pod-class.ts';
 
 /** The order of the active queue: priority, then age (`PrioritySort`); pods not yet created come last, by name and ordinal. */
 export function compareQueued(a: PodInfo, b: PodInfo): number {
+  return compareWorkloads(a, b) || a.ordinal - b.ordinal;
+}
+
+/** The order of pods that are not of one workload; 0 for those that only their ordinals tell apart. */
+function compareWorkloads(a: PodInfo, b: PodInfo): number {
   if (a.class.priority !== b.class.priority) return b.class.priority - a.class.priority;
-  const [one, other] = [a.reading, b.reading];
   return (
-    compareStrings(one.created, other.created) ||
-    compareStrings(one.namespace, other.namespace) ||
-    compareStrings(one.stem, other.stem) ||
-    one.ordinal - other.ordinal
+    compareStrings(a.created, b.created) || compareStrings(a.class.face.namespace, b.class.face.namespace) || compareStrings(a.stem, b.stem)
   );
 }
 
 /**
  * The pods in that order. Those of one workload are told apart by their ordinals alone, so that the rest is compared once for
- * all of them.
+ * those of them that stand together.
  */
 export function sortQueue(pods: readonly PodInfo[]): PodInfo[] {
-  const runs = new Map<string, PodInfo[]>();
-  for (const pod of pods) {
-    const { created, namespace, stem } = pod.reading;
-    const key = `${pod.class.priority} ${created} ${namespace} ${stem}`;
-    const run = runs.get(key);
-    if (run === undefined) runs.set(key, [pod]);
-    else run.push(pod);
-  }
-  const sorted = [...runs.values()].map((run) => run.toSorted((a, b) => a.reading.ordinal - b.reading.ordinal));
-  return sorted.toSorted(compareRuns).flat();
+  const runs: PodInfo[][] = [];
+  for (const pod of pods) addToRuns(runs, pod);
+  const joined: PodInfo[][] = [];
+  for (const run of runs.toSorted(compareRuns)) for (const pod of run) addToRuns(joined, pod);
+  const sorted: PodInfo[] = [];
+  for (const run of joined) for (const pod of run.toSorted((a, b) => a.ordinal - b.ordinal)) sorted.push(pod);
+  return sorted;
+}
+
+/** Adds a pod to the last run, or begins another. */
+function addToRuns(runs: PodInfo[][], pod: PodInfo): void {
+  const last = runs.at(-1);
+  if (last?.[0] !== undefined && compareWorkloads(last[0], pod) === 0) last.push(pod);
+  else runs.push([pod]);
 }
 
 function compareRuns([a]: readonly PodInfo[], [b]: readonly PodInfo[]): number {
-  return a === undefined || b === undefined ? 0 : compareQueued(a, b);
+  return a === undefined || b === undefined ? 0 : compareWorkloads(a, b);
 }

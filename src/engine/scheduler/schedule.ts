@@ -1,4 +1,4 @@
-import type { Placement, PreemptedPod, World } from '../../model/index.ts';
+import type { KubernetesObject, Placement, PreemptedPod, World } from '../../model/index.ts';
 import { getObject } from '../../std/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import { FastPath } from './fast/fast-path.ts';
@@ -72,11 +72,18 @@ export interface Simulation {
 
 /** Like `schedule`, keeping the cluster. */
 export function simulate(world: World, options: ScheduleOptions = {}): Simulation {
-  const { cluster, queue, foreign, held } = openCluster(world, options);
-  const scheduling = new Scheduling(cluster, toSchedulingOptions(cluster, options));
+  return placeWaiting(openCluster(world, options), options);
+}
+
+/** Places the pods that wait in an open cluster. */
+export function placeWaiting({ cluster, queue, held }: OpenCluster, options: ScheduleOptions): Simulation {
+  const schedulingOptions = toSchedulingOptions(cluster, options);
+  const scheduling = new Scheduling(cluster, schedulingOptions);
   for (const { pod, why } of held) if (why.kind === 'gates') scheduling.hold(pod, GATED);
   const { placements, preempted, unplaced, unknown } = scheduling.run(queue);
+  schedulingOptions.fastPath?.end();
   const untold = unknown.map(({ pod, why }): HeldPod => ({ pod, why: { kind: 'unknown', what: why } }));
+  const foreign = held.flatMap(({ pod, why }) => (why.kind === 'scheduler' ? [pod.key] : []));
   return { result: { placements, preempted, foreign }, cluster, unplaced, held: [...held, ...untold] };
 }
 
@@ -90,8 +97,8 @@ export function toSchedulingOptions(cluster: ClusterState, options: ScheduleOpti
 /** A world as the scheduler finds it: pods with a node are on it, the others wait in the queue or are held. */
 export interface OpenCluster {
   readonly cluster: ClusterState;
+  readonly table: PodClassTable;
   readonly queue: readonly PodInfo[];
-  readonly foreign: readonly string[];
   readonly held: readonly HeldPod[];
 }
 
@@ -100,8 +107,16 @@ export function openCluster(world: World, options: ScheduleOptions): OpenCluster
   const { kubernetesVersion = NEWEST, settlesClaims = false, profiles } = options;
   const cluster = new ClusterState(world, { settlesClaims, profiles: toProfiles(profiles, kubernetesVersion) });
   const table = new PodClassTable(world);
-  const [queue, foreign, held]: [PodInfo[], string[], HeldPod[]] = [[], [], []];
-  for (const object of world.byKind('', 'Pod')) {
+  return { cluster, table, ...seatPods(world.byKind('', 'Pod'), { cluster, table }) };
+}
+
+/** Puts pods where they are, in their order; answers those that are on no node. */
+export function seatPods(
+  objects: readonly KubernetesObject[],
+  { cluster, table }: Pick<OpenCluster, 'cluster' | 'table'>,
+): Pick<OpenCluster, 'held' | 'queue'> {
+  const [queue, held]: [PodInfo[], HeldPod[]] = [[], []];
+  for (const object of objects) {
     const reading = readPod(object);
     const { isFinished, node, scheduler, gates } = reading;
     if (isFinished) continue;
@@ -110,13 +125,15 @@ export function openCluster(world: World, options: ScheduleOptions): OpenCluster
       const info = cluster.node(node);
       if (info === undefined) held.push({ pod, why: { kind: 'node', name: node } });
       else cluster.add(pod, info);
-    } else if (!cluster.hasProfile(scheduler)) {
-      foreign.push(pod.key);
-      held.push({ pod, why: { kind: 'scheduler', name: scheduler } });
-    } else if (gates.length > 0) held.push({ pod, why: { kind: 'gates', names: gates } });
-    else if (!pod.isTerminating) queue.push(pod);
+    } else if (!cluster.hasProfile(scheduler)) held.push({ pod, why: { kind: 'scheduler', name: scheduler } });
+    else if (gates.length > 0) held.push({ pod, why: { kind: 'gates', names: gates } });
+    else {
+      const nominated = reading.nominated === '' ? undefined : cluster.node(reading.nominated);
+      if (nominated !== undefined) cluster.nominations.add(pod, nominated);
+      if (!pod.isTerminating) queue.push(pod);
+    }
   }
-  return { cluster, queue, foreign, held };
+  return { queue, held };
 }
 
 /** Whether a world says anything of nodes: without any, where pods go is unknown and nothing is reported. */

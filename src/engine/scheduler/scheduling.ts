@@ -43,7 +43,7 @@ export interface SchedulingOptions extends PluginContext {
   readonly fastPath?: FastPath;
 }
 
-const NOWHERE = new Int32Array(0);
+const NOT_TRIED: Preemption = { kind: 'ineligible', message: '' };
 const NO_NODES = 'no nodes available to schedule pods';
 
 /** Places pods on a cluster, one after the other; the cluster has them afterwards. */
@@ -93,20 +93,22 @@ export class Scheduling {
       this.#place(pod);
     } catch (problem) {
       if (problem instanceof NotKnown) this.#unknown.push({ pod, why: problem.message });
-      else if (problem instanceof CycleError) this.#decide(pod, { message: problem.message });
+      else if (problem instanceof CycleError) this.#giveUp(pod, { message: problem.message });
       else throw problem;
     }
   }
 
   #place(pod: PodInfo): void {
     const { nodeCount } = this.#cluster;
-    if (nodeCount === 0) return this.#decide(pod, { message: NO_NODES });
-    const known = this.#refusals.get(pod.class);
+    if (nodeCount === 0) return this.#giveUp(pod, { message: NO_NODES });
+    const isAlone = !this.#cluster.nominations.concern(pod);
+    const known = isAlone ? this.#refusals.get(pod.class) : undefined;
     if (known !== undefined) return this.#decide(pod, known);
-    const choice = this.#isExplained(pod) ? undefined : this.#options.fastPath?.find(pod);
+    const { fastPath, namesTies = false } = this.#options;
+    const choice = isAlone && !this.#isExplained(pod) ? fastPath?.find(pod, { namesTies }) : undefined;
     if (choice !== undefined) return this.#take(pod, choice);
     const evaluation = prepareFilters(pod, this.#cluster);
-    const feasible = evaluation.kind === 'rejected' ? NOWHERE : findFeasible(evaluation, this.#cluster);
+    const feasible = findFeasible(evaluation, this.#cluster);
     if (feasible.length === 0 && this.#cluster.storage.provisionFor(pod)) {
       this.#refusals.clear();
       return this.#place(pod);
@@ -119,8 +121,7 @@ export class Scheduling {
   }
 
   #take(pod: PodInfo, choice: Choice): void {
-    const { node, feasible, score } = choice;
-    const best = this.#options.namesTies === true ? choice.listBest().map(({ name }) => name) : node.names;
+    const { node, feasible, score, best } = choice;
     this.#note(pod, { pod: pod.key, node: node.name, message: toSuccess(pod, node), feasible, best, score });
     this.#bind(pod, node);
   }
@@ -150,13 +151,24 @@ export class Scheduling {
 
   #bind(pod: PodInfo, node: NodeInfo): void {
     reserve(pod, this.#cluster, node);
+    this.#cluster.nominations.remove(pod);
     this.#cluster.add(pod, node);
     if (this.#refusals.size > 0) this.#refusals.clear();
   }
 
-  #refuse(pod: PodInfo, decision: Decision): void {
-    this.#refusals.set(pod.class, decision);
+  /** Says why a pod finds no node. Where preemption finds nothing to do for it, no room is kept for it any more. */
+  #refuse(pod: PodInfo, decision: Decision, preemption: Preemption | undefined): void {
+    const { nominations } = this.#cluster;
+    if (!nominations.concern(pod)) this.#refusals.set(pod.class, decision);
     this.#decide(pod, decision);
+    const hasWaysOut = this.#cluster.profileOf(pod).postFilters.length > 0;
+    if (!hasWaysOut || preemption?.kind === 'none') nominations.remove(pod);
+  }
+
+  /** Says of a pod what ended the search for a node before it was over. */
+  #giveUp(pod: PodInfo, decision: Decision): void {
+    this.#decide(pod, decision);
+    this.#cluster.nominations.remove(pod);
   }
 
   /** Says of a pod that was refused before any node was looked at. */
@@ -164,13 +176,14 @@ export class Scheduling {
     const cluster = this.#cluster;
     const { plugin, verdict } = evaluation;
     const verdicts = cluster.presentNodes().map(() => verdict);
+    let preemption: Preemption | undefined;
     const end = describePostFilter(cluster.profileOf(pod), {
       rejectedBy: plugin,
       // What it knows of the pod's claims it forgets where it refuses the pod itself.
       claims: plugin === 'DynamicResources' ? NO_CLAIMS : (describeClaims(pod, cluster, verdicts) ?? NO_CLAIMS),
-      preemption: () => preempt(pod, cluster, verdicts),
+      preemption: () => (preemption = preempt(pod, cluster, verdicts)),
     });
-    this.#refuse(pod, { message: `${formatRejection(cluster.nodeCount, verdict.reasons)}${end}`, evaluation });
+    this.#refuse(pod, { message: `${formatRejection(cluster.nodeCount, verdict.reasons)}${end}`, evaluation }, preemption);
   }
 
   #preempt(pod: PodInfo, evaluation: Evaluation): void {
@@ -178,7 +191,7 @@ export class Scheduling {
     const profile = cluster.profileOf(pod);
     const verdicts = cluster.presentNodes().map((node) => filterNode(evaluation, cluster, node.index));
     const isTried = profile.postFilters.includes('DefaultPreemption');
-    const preemption: Preemption = isTried ? preempt(pod, cluster, verdicts) : { kind: 'none', message: '' };
+    const preemption: Preemption = isTried ? preempt(pod, cluster, verdicts) : NOT_TRIED;
     if (preemption.kind !== 'victims') {
       const refusal = formatReasons(verdicts.length, countReasons(verdicts.map(({ reasons }) => reasons)));
       const end = describePostFilter(profile, {
@@ -186,9 +199,10 @@ export class Scheduling {
         claims: describeClaims(pod, cluster, verdicts) ?? NO_CLAIMS,
         preemption: () => preemption,
       });
-      return this.#refuse(pod, { message: `${refusal}${end}`, evaluation });
+      return this.#refuse(pod, { message: `${refusal}${end}`, evaluation }, preemption);
     }
     const { node, victims } = preemption;
+    cluster.nominations.removeBelow(pod, node);
     for (const victim of victims) {
       cluster.remove(victim, node);
       if (!victim.isTerminating) this.#preempted.push({ pod: victim.key, node: node.name, by: pod.key });
@@ -214,7 +228,7 @@ export class Scheduling {
 
   #tell(pod: PodInfo, decision: Decision): void {
     const { message, node = null, feasible = 0, best = [], score = null } = decision;
-    const nodes = this.#isExplained(pod) ? this.#explainNodes(decision) : undefined;
+    const nodes = this.#isExplained(pod) ? this.#explainNodes(pod, decision) : undefined;
     this.#note(pod, { pod: pod.key, node, message, feasible, best, score, ...(nodes === undefined ? {} : { nodes }) });
   }
 
@@ -235,9 +249,12 @@ export class Scheduling {
     return explain === '*' || explain === pod.key;
   }
 
-  #explainNodes({ evaluation, scored }: Decision): readonly NodeExplanation[] | undefined {
+  /** What is said of each node that was looked at: of the others none where the node took the pod that it is nominated to. */
+  #explainNodes(pod: PodInfo, { node: chosen, evaluation, scored }: Decision): readonly NodeExplanation[] | undefined {
     if (evaluation === undefined) return undefined;
-    return this.#cluster.presentNodes().map((node) => {
+    const nominated = this.#cluster.nominations.nodeOf(pod);
+    const nodes = nominated !== undefined && nominated.name === chosen ? [nominated] : this.#cluster.presentNodes();
+    return nodes.map((node) => {
       const { plugin, verdict } = explainNode(evaluation, this.#cluster, node.index);
       const at = scored?.feasible.indexOf(node.index) ?? -1;
       const scores = at < 0 ? [] : [...(scored?.scores.byPlugin ?? [])].map(([name, values]) => [name, values[at] ?? 0] as const);

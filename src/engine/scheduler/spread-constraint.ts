@@ -1,4 +1,12 @@
-import { isSelected, readLabelSelector, readMapSelector, type KubernetesObject, type Selector, type World } from '../../model/index.ts';
+import {
+  isSelected,
+  readLabelSelector,
+  readMapSelector,
+  type GroupKind,
+  type KubernetesObject,
+  type Selector,
+  type World,
+} from '../../model/index.ts';
 import { getArray, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../std/index.ts';
 
 /** One topology spread constraint of a pod. */
@@ -63,18 +71,27 @@ function toDefaultSelector(world: World, pod: KubernetesObject, labels: Readonly
     const selector = readMapSelector(getObject(service, 'spec', 'selector'));
     return selector !== undefined && isSelected(selector, labels) ? selector.requirements : [];
   });
-  const owned = findOwnerSelector(world, pod, namespace);
+  const owned = findOwnerSelector(world, pod);
   return { requirements: [...requirements, ...(owned?.requirements ?? [])], ...(owned?.invalid === true ? { invalid: true } : {}) };
 }
 
-function findOwnerSelector(world: World, pod: KubernetesObject, namespace: string | undefined): Selector | undefined {
+function findOwnerSelector(world: World, pod: KubernetesObject): Selector | undefined {
+  const owner = findSpreadOwner(pod);
+  const object = owner === undefined ? undefined : world.get(owner);
+  if (owner === undefined || object === undefined) return undefined;
+  const selector = getObject(object, 'spec', 'selector');
+  return owner.kind === 'ReplicationController' ? readMapSelector(selector) : readLabelSelector(selector);
+}
+
+/** The identity of an object that pods are spread by the selector of. */
+export type SpreadOwner = GroupKind & { readonly namespace?: string; readonly name: string };
+
+/** The controller of a pod, where it is of a kind whose pods are spread. */
+export function findSpreadOwner(pod: KubernetesObject): SpreadOwner | undefined {
   const reference = getArray(pod.metadata, 'ownerReferences').find((item) => getObject(item)?.['controller'] === true);
   const kind = getString(reference, 'kind');
-  const name = getString(reference, 'name') ?? '';
-  const of = (group: string, kind: string): KubernetesObject | undefined =>
-    world.get({ group, kind, name, ...(namespace === undefined ? {} : { namespace }) });
-  if (kind === 'ReplicationController') return readMapSelector(getObject(of('', kind), 'spec', 'selector'));
-  if (kind !== 'ReplicaSet' && kind !== 'StatefulSet') return undefined;
-  const owner = of('apps', kind);
-  return owner === undefined ? undefined : readLabelSelector(getObject(owner, 'spec', 'selector'));
+  if (kind !== 'ReplicationController' && kind !== 'ReplicaSet' && kind !== 'StatefulSet') return undefined;
+  const namespace = getString(pod.metadata, 'namespace');
+  const group = kind === 'ReplicationController' ? '' : 'apps';
+  return { group, kind, name: getString(reference, 'name') ?? '', ...(namespace === undefined ? {} : { namespace }) };
 }

@@ -18,9 +18,15 @@ interface KnownVerdicts {
 export class StaticFilters {
   readonly #cluster: ClusterState;
   readonly #known = new Map<Plugin, Map<string, KnownVerdicts>>();
+  #version = 0;
 
   constructor(cluster: ClusterState) {
     this.#cluster = cluster;
+  }
+
+  /** Grows as nodes change: what was prepared before may leave out what matters now. */
+  get version(): number {
+    return this.#version;
   }
 
   /** The plugin's answer for a pod. Where the pod names its nodes nothing is kept: of each such pod there is hardly more than one. */
@@ -39,6 +45,7 @@ export class StaticFilters {
 
   /** Asks again about a node that changed. */
   reconsider(node: number): void {
+    this.#version++;
     for (const byKey of this.#known.values()) {
       for (const known of byKey.values()) {
         if (known.prepared.kind !== 'filter') continue;

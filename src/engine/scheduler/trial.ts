@@ -58,7 +58,7 @@ export class Trial {
   evict(node: string, pod: KubernetesObject): void {
     const info = this.#nodeOf(node);
     const known = this.#pods.get(pod);
-    if (info !== undefined && known !== undefined && info.pods.has(known)) this.#cluster.remove(known, info);
+    if (info !== undefined && known !== undefined && info.pods.includes(known)) this.#cluster.remove(known, info);
   }
 
   /**
@@ -67,7 +67,7 @@ export class Trial {
    */
   place(pods: readonly KubernetesObject[]): Pick<ScheduleResult, 'placements' | 'preempted'> {
     const known = pods.flatMap((pod) => this.#pods.get(pod) ?? []);
-    const queue = known.map((pod) => (pod.reading.node === '' ? pod : toReplacement(pod)));
+    const queue = known.map((pod) => (pod.node === '' ? pod : toReplacement(pod)));
     const { placements, preempted } = new Scheduling(this.#cluster, this.#options).run(queue);
     return { placements, preempted };
   }
@@ -95,7 +95,7 @@ export class Trial {
 
 /** A new pod like one that had a node. */
 function toReplacement(pod: PodInfo): PodInfo {
-  return { ...toSuccessor(pod), reading: { ...pod.reading, created: NOT_CREATED, node: '' }, isTerminating: false };
+  return { ...toSuccessor(pod), created: NOT_CREATED, node: '', isTerminating: false };
 }
 
 /** Opens the cluster of an expanded world for trials. */

@@ -57,22 +57,33 @@ export function showPlacement(world: World): World {
 const BOOKKEEPING: ReadonlySet<string> = new Set(['generation', 'managedFields', 'resourceVersion']);
 
 function withoutFields(fields: ReadonlySet<string>): View {
+  // Pods of one template share their spec, and are to share what is seen of it.
+  const specs = new WeakMap<JsonObject, JsonObject>();
+  const show = (spec: JsonObject): JsonObject => {
+    let seen = specs.get(spec);
+    if (seen === undefined) specs.set(spec, (seen = showSpec(spec, fields)));
+    return seen;
+  };
   return (object) => {
     const template = podTemplateOf(object);
     if (template === undefined) return object;
-    const { spec } = template;
-    const lists = CONTAINER_LISTS.flatMap((name): [string, JsonValue][] => {
-      const containers = spec[name];
-      return isArray(containers) ? [[name, containers.map((item) => (isObject(item) ? without(item, fields) : item))]] : [];
-    });
-    const seen = replaceIn(object, [...template.path, 'spec'], { ...spec, ...Object.fromEntries(lists) });
+    const seen = replaceIn(object, [...template.path, 'spec'], show(template.spec));
     return { ...object, ...seen, metadata: without(object.metadata, BOOKKEEPING) };
   };
+}
+
+function showSpec(spec: JsonObject, fields: ReadonlySet<string>): JsonObject {
+  const lists = CONTAINER_LISTS.flatMap((name): [string, JsonValue][] => {
+    const containers = spec[name];
+    return isArray(containers) ? [[name, containers.map((item) => (isObject(item) ? without(item, fields) : item))]] : [];
+  });
+  return { ...spec, ...Object.fromEntries(lists) };
 }
 
 const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'];
 
 function without(object: JsonObject, fields: ReadonlySet<string>): JsonObject {
+  if (!Object.keys(object).some((name) => fields.has(name))) return object;
   const left: Record<string, JsonValue> = {};
   for (const name of Object.keys(object)) {
     const value = object[name];

@@ -10,7 +10,7 @@ import {
   type KubernetesObject,
   type Manifest,
 } from '../../model/index.ts';
-import { getArray, getObject, getString, isArray } from '../../std/index.ts';
+import { getObject } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { hidesObjects } from '../incomplete.ts';
 import { beginningOf } from '../tree/disk-fault.ts';
@@ -18,13 +18,17 @@ import type { SourceTree } from '../tree/tree.ts';
 import { DocumentOrigin } from '../yaml/origin.ts';
 import { parseFile } from '../yaml/parse-file.ts';
 import { TextSource } from '../yaml/text-source.ts';
+import type { FieldWriter } from './field-writer.ts';
+import { findGenerator, toGeneratorWriter } from './generator-writers.ts';
 import type { Kustomization } from './kustomization.ts';
 import type { KustomizeUnit } from './kustomize-graph.ts';
-import { findSource, ORIGIN_ANNOTATION, readOrigin } from './object-match.ts';
-import { RenderedOrigin, type SourceObject } from './rendered-origin.ts';
+import { findSource, ORIGIN_ANNOTATION, readOrigin, readTransformations, TRANSFORMATIONS_ANNOTATION } from './object-match.ts';
+import { listPatchWriters } from './patch-writers.ts';
+import { RenderedOrigin } from './rendered-origin.ts';
 import type { Renderer } from './renderer.ts';
 import { provideFiles, withScratch } from './scratch.ts';
 import type { SourceFiles } from './source-files.ts';
+import { listTransformerWriters } from './transformer-writers.ts';
 
 /** What building and mapping back needs. */
 export interface RenderContext {
@@ -59,10 +63,10 @@ export async function buildKustomization(unit: KustomizeUnit, renderer: Renderer
     const target = relative(overlay, join(root, unit.directory)).split(sep).join('/');
     writeFileSync(
       join(overlay, 'kustomization.yaml'),
-      JSON.stringify({ resources: [target], buildMetadata: [...new Set(['originAnnotations', ...asked])] }),
+      JSON.stringify({ resources: [target], buildMetadata: [...new Set(['originAnnotations', 'transformerAnnotations', ...asked])] }),
     );
     const rendered = await renderer.render(overlay, scratch, signal);
-    if (rendered.kind === 'ok') return mapBack(unit, rendered.text, asked.includes('originAnnotations'), { ...context, root, overlay });
+    if (rendered.kind === 'ok') return mapBack(unit, rendered.text, { ...context, root, overlay });
     const reason = rendered.reason
       .replaceAll(`${root}/`, '')
       .replaceAll(overlay, '.')
@@ -77,16 +81,30 @@ interface MapContext extends RenderContext {
   readonly overlay: string;
 }
 
-function mapBack(unit: KustomizeUnit, text: string, keepsAnnotation: boolean, context: MapContext): RenderedUnit {
+function mapBack(unit: KustomizeUnit, text: string, context: MapContext): RenderedUnit {
   const parsed = parseFile(new TextSource(unit.file, text), context.limits);
-  const patches = unit.files.flatMap((file) => objectsOf(file.path, context));
+  const writers = new Map(unit.kustomizations.map((item) => [item, listWriters(item, context)]));
+  const asked = unit.kustomizations[0]?.buildMetadata ?? [];
+  const unasked = Object.entries(ANNOTATIONS).flatMap(([metadata, annotation]) => (asked.includes(metadata) ? [] : [annotation]));
   const manifests = parsed.objects.map(({ object }) => {
-    const origin = findOrigin(unit, object, patches, context);
-    return { object: keepsAnnotation ? object : withoutOrigin(object), ...origin, unit: unit.directory || '.' };
+    const origin = findOrigin(unit, object, writers, context);
+    return { object: withoutAnnotations(object, unasked), ...origin, unit: unit.directory || '.' };
   });
   const sourceFindings = unit.files.flatMap((file) => context.sources.parse(file.path)?.findings ?? []);
   const own = sourceFindings.filter(({ code }) => code !== 'KL0020' && code !== 'KL0021');
   return { manifests, findings: [...own, ...listHidden(unit, parsed.findings, own)] };
+}
+
+/** What a kustomization asks for by these names of build metadata. */
+const ANNOTATIONS = { originAnnotations: ORIGIN_ANNOTATION, transformerAnnotations: TRANSFORMATIONS_ANNOTATION };
+
+// In the order of kustomize, the last word first: transformers, then patches, then generators.
+function listWriters(kustomization: Kustomization, context: RenderContext): readonly FieldWriter[] {
+  return [
+    ...listTransformerWriters(kustomization),
+    ...listPatchWriters(kustomization, context),
+    toGeneratorWriter(kustomization, context.sources),
+  ];
 }
 
 // What the build wrote and cannot be planned, unless a source says so already; prefixes make other names of it.
@@ -97,58 +115,54 @@ function listHidden(unit: KustomizeUnit, built: readonly Finding[], own: readonl
   return hidden.map((finding) => ({ ...finding, source: beginningOf(unit.file) }));
 }
 
+type Writers = ReadonlyMap<Kustomization, readonly FieldWriter[]>;
+
 function findOrigin(
   unit: KustomizeUnit,
   rendered: KubernetesObject,
-  patches: readonly SourceObject[],
+  writers: Writers,
   context: MapContext,
 ): Pick<Manifest, 'origin' | 'waivers'> {
   const { path, configuredIn } = readOrigin(rendered);
   const toTree = (text: string): string => relative(context.root, resolve(context.overlay, text)).split(sep).join('/');
+  const own = listApplied(unit, readTransformations(rendered).map(toTree)).flatMap((item) => writers.get(item) ?? []);
   if (path !== undefined) {
     const file = toTree(path);
     const base = findSource(rendered, context.sources.parse(file)?.objects ?? []);
     const source = context.sources.get(file)?.source;
     if (base !== undefined && source !== undefined) {
       const origin = new DocumentOrigin(source, base.place, context.sources.memo);
-      const related = patches.filter(({ object, origin: { file: other } }) => other !== file && isPatchFor(object, base.object));
-      const whole = new RenderedOrigin(rendered, { object: base.object, origin }, related);
+      const whole = new RenderedOrigin(rendered, { object: base.object, origin }, own);
       return base.waivers.length === 0 ? { origin: whole } : { origin: whole, waivers: base.waivers };
     }
   }
   const directory = configuredIn === undefined ? unit.directory : posix.dirname(toTree(configuredIn));
-  const kustomization = unit.kustomizations.find((item) => item.directory === (directory === '.' ? '' : directory));
-  return { origin: findGenerator(kustomization ?? unit.kustomizations[0], rendered) };
-}
-
-function isPatchFor(patch: KubernetesObject, base: KubernetesObject): boolean {
-  return patch.kind === base.kind && nameOf(patch) === nameOf(base);
-}
-
-function objectsOf(path: string, { sources }: RenderContext): readonly SourceObject[] {
-  const source = sources.get(path)?.source;
-  if (source === undefined || !/\.(?:ya?ml|json)$/i.test(path)) return [];
-  return (sources.parse(path)?.objects ?? []).map(({ object, place }) => ({
-    object,
-    origin: new DocumentOrigin(source, place, sources.memo),
-  }));
-}
-
-function findGenerator(kustomization: Kustomization | undefined, rendered: KubernetesObject): Manifest['origin'] {
+  const kustomization =
+    unit.kustomizations.find((item) => item.directory === (directory === '.' ? '' : directory)) ?? unit.kustomizations[0];
   if (kustomization === undefined) throw new Error('a unit has a kustomization');
-  const field = rendered.kind === 'Secret' ? 'secretGenerator' : 'configMapGenerator';
-  const name = nameOf(rendered);
-  const index = getArray(kustomization.value, field).findIndex((item) => name.includes(getString(item, 'name') ?? '\0'));
-  const { origin } = kustomization;
-  const path = index < 0 || !isArray(kustomization.value[field]) ? [] : [field, index];
-  const range = origin.locate(path);
-  return { file: origin.file, document: origin.document, line: range.line, locate: () => range };
+  return { origin: originOfGenerated(kustomization, rendered, own) };
 }
 
-function withoutOrigin(object: KubernetesObject): KubernetesObject {
-  if (!annotationsOf(object).has(ORIGIN_ANNOTATION)) return object;
+// Those that kustomize says were applied, the last first; all of them where it says nothing. The generator's own is not said.
+function listApplied({ kustomizations }: KustomizeUnit, files: readonly string[]): readonly Kustomization[] {
+  const rank = new Map(files.map((file, index) => [file, index]));
+  const rankOf = ({ origin }: Kustomization): number => rank.get(origin.file) ?? -1;
+  return kustomizations.toSorted((a, b) => rankOf(b) - rankOf(a));
+}
+
+function originOfGenerated(kustomization: Kustomization, rendered: KubernetesObject, writers: readonly FieldWriter[]): Manifest['origin'] {
+  const { origin } = kustomization;
+  const range = origin.locate(findGenerator(kustomization, rendered.kind, nameOf(rendered)) ?? []);
+  const object: KubernetesObject = { apiVersion: rendered.apiVersion, kind: rendered.kind, metadata: {} };
+  const whole = { file: origin.file, document: origin.document, line: range.line, locate: () => range };
+  return new RenderedOrigin(rendered, { object, origin: whole }, writers);
+}
+
+function withoutAnnotations(object: KubernetesObject, names: readonly string[]): KubernetesObject {
+  const had = annotationsOf(object);
+  if (!names.some((name) => had.has(name))) return object;
   const annotations = Object.fromEntries(
-    Object.entries(getObject(object.metadata, 'annotations') ?? {}).filter(([key]) => key !== ORIGIN_ANNOTATION),
+    Object.entries(getObject(object.metadata, 'annotations') ?? {}).filter(([key]) => !names.includes(key)),
   );
   return withMetadata(object, { annotations: Object.keys(annotations).length === 0 ? undefined : annotations });
 }

@@ -62,5 +62,14 @@ export function readOrigin(object: KubernetesObject): { readonly path?: string; 
   return { ...(path === undefined ? {} : { path }), ...(configuredIn === undefined ? {} : { configuredIn }) };
 }
 
+/** The kustomization files that had a say in an object, relative to the one that was built, in the order in which they were applied. */
+export function readTransformations(object: KubernetesObject): readonly string[] {
+  const text = getString(object.metadata, 'annotations', TRANSFORMATIONS_ANNOTATION) ?? '';
+  return [...new Set([...text.matchAll(/^- configuredIn: (.*)$/gm)].flatMap(([, file]) => file ?? []))];
+}
+
+/** Where kustomize says what was done to an object, if it is asked to. */
+export const TRANSFORMATIONS_ANNOTATION = 'alpha.config.kubernetes.io/transformations';
+
 /** Where kustomize says what an object was made from, if it is asked to. */
 export const ORIGIN_ANNOTATION = 'config.kubernetes.io/origin';

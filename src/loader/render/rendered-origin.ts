@@ -1,6 +1,7 @@
-import type { KubernetesObject, Origin, SourceRange } from '../../model/index.ts';
-import type { Path } from '../../std/index.ts';
+import { compareSourceRanges, type KubernetesObject, type Origin, type SourceRange } from '../../model/index.ts';
+import { getAt, isArray, isObject, type JsonValue, type Path } from '../../std/index.ts';
 import type { TextSource } from '../yaml/text-source.ts';
+import type { FieldWriter } from './field-writer.ts';
 import { translatePath } from './object-match.ts';
 
 /** An object of the sources: what it holds and where. */
@@ -9,33 +10,64 @@ export interface SourceObject {
   readonly origin: Origin;
 }
 
-/** The origin of a rendered object: the object it was made from, or the patch that gave a field its value. */
+/** So many differing fields of a whole are looked at for the one place that wrote them. */
+const MOST_PARTS = 16;
+
+/**
+ * The origin of a rendered object: the object it was made from, or what gave a field its value (a patch, an image, a generator's entry).
+ * `writers` are asked in turn, the one with the last word first.
+ */
 export class RenderedOrigin implements Origin {
   readonly file: string;
   readonly document: number;
   readonly line: number;
   readonly #rendered: KubernetesObject;
   readonly #base: SourceObject;
-  readonly #patches: readonly SourceObject[];
+  readonly #writers: readonly FieldWriter[];
 
-  constructor(rendered: KubernetesObject, base: SourceObject, patches: readonly SourceObject[]) {
+  constructor(rendered: KubernetesObject, base: SourceObject, writers: readonly FieldWriter[]) {
     this.file = base.origin.file;
     this.document = base.origin.document;
     this.line = base.origin.line;
     this.#rendered = rendered;
     this.#base = base;
-    this.#patches = patches;
+    this.#writers = writers;
   }
 
   locate(path: Path): SourceRange {
     const own = translatePath(this.#rendered, this.#base.object, path);
-    if (own.isEqual) return this.#base.origin.locate(own.path);
-    for (const patch of this.#patches.toReversed()) {
-      const patched = translatePath(this.#rendered, patch.object, path);
-      if (patched.isEqual || (patched.isWhole && !own.isWhole)) return patch.origin.locate(patched.path);
-    }
-    return this.#base.origin.locate(own.path);
+    const written = own.isEqual || path.length === 0 ? undefined : (this.#findWritten(path) ?? this.#findWriterOfAll(path));
+    return written ?? this.#base.origin.locate(own.path);
   }
+
+  #findWritten(path: Path): SourceRange | undefined {
+    const field = { rendered: this.#rendered, base: this.#base.object, path, value: getAt(this.#rendered, ...path) };
+    for (const write of this.#writers) {
+      const range = write(field);
+      if (range !== undefined) return range;
+    }
+    return undefined;
+  }
+
+  /** The one place that wrote all that differs within a whole; undefined where there are several. */
+  #findWriterOfAll(path: Path): SourceRange | undefined {
+    const leaves = listLeaves(getAt(this.#rendered, ...path), path);
+    const differing = leaves.filter((leaf) => !translatePath(this.#rendered, this.#base.object, leaf).isEqual);
+    if (differing.length === 0 || differing.length > MOST_PARTS) return undefined;
+    const ranges = differing.map((leaf) => this.#findWritten(leaf));
+    const [first] = ranges;
+    return first !== undefined && ranges.every((range) => isEqualRange(range, first)) ? first : undefined;
+  }
+}
+
+function listLeaves(value: JsonValue | undefined, path: Path): readonly Path[] {
+  if (isArray(value)) return value.flatMap((item, index) => listLeaves(item, [...path, index]));
+  if (isObject(value)) return Object.entries(value).flatMap(([key, item]) => listLeaves(item, [...path, key]));
+  return [path];
+}
+
+function isEqualRange(a: SourceRange | undefined, b: SourceRange): boolean {
+  return a !== undefined && compareSourceRanges(a, b) === 0;
 }
 
 /** The origin of an object that a template made: the lines of the template that seem to write the fields of a path. */

@@ -21,13 +21,13 @@ import type { FileContent, SourceTree, TreeFile } from './tree.ts';
 /** So many files are read in a row. */
 const TURN = 64;
 
-/** The tree of a directory or file of the disk. Throws `NOT_FOUND` or `UNREADABLE` for a path that is not there or may not be read. */
-export function openDiskTree(path: string, limits: Limits): SourceTree {
+/** The tree of a directory or file of the disk, in its repository or in the root that is given. Throws `NOT_FOUND` or `UNREADABLE` for a path that is not there or may not be read. */
+export function openDiskTree(path: string, limits: Limits, given?: string): SourceTree {
   const start = realPath(resolve(path), path);
   const isDirectory = statSync(start).isDirectory();
   checkReadable(start, isDirectory, path);
   const directory = isDirectory ? start : dirname(start);
-  const root = findRoot(directory);
+  const root = given === undefined ? findRoot(directory) : realPath(resolve(given), given);
   const walk = new DiskWalk(root, limits);
   const prefix = toRelative(root, start);
   if (isDirectory) walk.visitStart(prefix);

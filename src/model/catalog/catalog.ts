@@ -10,10 +10,12 @@ import { LOADER_CODES } from './loader-codes.ts';
 import { NATIVE_CODES } from './native-codes.ts';
 import { NETWORK_CODES } from './network-codes.ts';
 import { PLAN_CODES } from './plan-codes.ts';
+import { PRACTICE_CODES } from './practice-codes.ts';
 import { RBAC_CODES } from './rbac-codes.ts';
 import { REFERENCE_CODES } from './reference-codes.ts';
 import { ROLLOUT_CODES } from './rollout-codes.ts';
 import { SCHEDULE_CODES } from './schedule-codes.ts';
+import { SECURITY_PRACTICE_CODES } from './security-practice-codes.ts';
 import { VALIDATE_CODES } from './validate-codes.ts';
 
 /** Every code of findings and effects, with its wording. */
@@ -23,10 +25,12 @@ export const CATALOG: CatalogTable = {
   ...NATIVE_CODES,
   ...NETWORK_CODES,
   ...PLAN_CODES,
+  ...PRACTICE_CODES,
   ...RBAC_CODES,
   ...REFERENCE_CODES,
   ...ROLLOUT_CODES,
   ...SCHEDULE_CODES,
+  ...SECURITY_PRACTICE_CODES,
   ...VALIDATE_CODES,
 };
 

@@ -302,4 +302,20 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Fetch or clone the repository again; `git fsck --full` lists all that is missing or damaged.',
     why: 'The objects in it are missing from everything that follows, and would look deleted.',
   },
+  KL0043: {
+    title: 'Waiver that has expired',
+    severity: 'warning',
+    message: 'the waiver of {waived} held until {expires}: what it waived is said again',
+    remedy: 'Mend what {waived} is about, or give the waiver a later date with the reason why.',
+    why: 'A waiver with a date is a promise to look again. Past the date nobody has.',
+    example: 'kind: Service # in kplan.yaml: ignore: [{ code: KV0201, reason: moves in May, expires: 2026-05-31 }]',
+  },
+  KL0044: {
+    title: 'Waiver that waives nothing',
+    severity: 'info',
+    message: 'nothing here is {waived}: this waiver waives nothing',
+    remedy: 'Remove the waiver, or correct its code, file or object.',
+    why: 'What it was for is mended or has moved. Left in place it would hide the next mistake of its kind without a word.',
+    example: '# kplan: ignore KV0102 known\nspec:\n  replicas: 3',
+  },
 };

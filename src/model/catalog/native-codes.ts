@@ -124,7 +124,8 @@ export const NATIVE_CODES: CatalogTable = {
     title: 'Invalid CustomResourceDefinition',
     severity: 'error',
     message: '{field}: {problem}',
-    remedy: 'Name it `plural.group`, mark one version as stored, and give each a schema with a type.',
+    remedy:
+      'Write {field} by the rule that the message names. A definition is called `plural.group`, stores one version, and gives each a structural schema.',
     why: 'The API server refuses the object.',
   },
   KV0118: {
@@ -175,5 +176,30 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write {field} by the rule that the message names.',
     why: 'The API server refuses the object.',
+  },
+  KV0125: {
+    title: 'Rule of a custom resource not kept',
+    severity: 'error',
+    message: '{field}: {problem}',
+    remedy: 'Change {field} so that it keeps the rule, which the message of its CustomResourceDefinition explains.',
+    why: 'The definition has a rule in CEL (`x-kubernetes-validations`) that this object does not keep, and the API server refuses it. A rule about `oldSelf` compares with what is there: some values may not change once they are set.',
+    example:
+      'x-kubernetes-validations:\n  - rule: self.minReplicas <= self.maxReplicas\n    message: minReplicas may not exceed maxReplicas',
+  },
+  KV0126: {
+    title: 'Field that may not change so',
+    severity: 'error',
+    message: '{field}: {problem}',
+    remedy: 'Leave {field} as it is, or give the object a new name.',
+    why: 'The API server refuses this update of an object that is there: some fields are fixed once they are set, and some may only grow. A plan deletes such an object and creates it again.',
+    example: 'kind: StorageClass\nprovisioner: disk.csi.example.com # was another when the class was created',
+  },
+  KV0127: {
+    title: 'Invalid flow control',
+    severity: 'error',
+    message: '{field}: {problem}',
+    remedy: 'Write {field} by the rule that the message names.',
+    why: 'The API server refuses the object: it could not tell which requests wait for which.',
+    example: 'kind: FlowSchema\nspec:\n  matchingPrecedence: 1 # of the schema named exempt alone',
   },
 };

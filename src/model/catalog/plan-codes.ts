@@ -13,7 +13,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0102: {
     title: 'Replacement',
     severity: 'warning',
-    message: '{field} of a {kind} is immutable: the object is deleted and created again',
+    message: '{field} of a {kind} may not change so ({refusal}): the object is deleted and created again',
     remedy: 'Give the changed object a new name if the old one should stay until the new one is there.',
     why: 'The API server refuses to change this field, so the only way to the new value is a new object.',
     example: 'kind: Job\nspec:\n  template: {} # changed after the Job was created',
@@ -21,7 +21,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0103: {
     title: 'Replacement that interrupts',
     severity: 'error',
-    message: '{field} of a {kind} is immutable: the object would be deleted with what it holds and created again',
+    message: '{field} of a {kind} may not change so ({refusal}): the object would be deleted with what it holds and created again',
     remedy: 'Undo the change of {field}, or give the object a new name and move over to it; --allow KP0103 replaces it.',
     why: 'Deleting this object ends its pods, drops its address or loses its data before the new one is there.',
     example: 'kind: Deployment\nspec:\n  selector: # changed after the Deployment was created\n    matchLabels: { app: web2 }',

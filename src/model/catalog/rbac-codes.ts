@@ -89,6 +89,15 @@ export const RBAC_CODES: CatalogTable = {
     why: 'The API server would refuse the request in these words. Roles and bindings it lets nobody write who does not hold, or may escalate or bind, what they grant.',
     example: 'kplan --live --as system:serviceaccount:ci:deployer   # who may create Deployments, and no RoleBindings',
   },
+  KA0302: {
+    title: 'Binding to another role',
+    severity: 'warning',
+    message:
+      'the API server lets nobody give a {kind} another role ({why}): it is deleted and created again, and in between its subjects hold nothing by it',
+    remedy: 'Bind the new role under another name, and delete this binding once that is there; or do nothing if the gap does no harm.',
+    why: 'The role of a binding is immutable, so that whoever may edit its subjects cannot choose what they get. Whoever applies needs the right to delete and to create it, and must hold, or may bind, all of the new role.',
+    example: 'kind: RoleBinding\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}   # was edit',
+  },
   KA0401: {
     title: 'Path to cluster admin',
     severity: 'error',
@@ -133,6 +142,16 @@ export const RBAC_CODES: CatalogTable = {
     remedy: 'Narrow {via}, or name {subject} in `except` of {policy}.',
     why: '`deny` of kplan.yaml says who must never be able to do what. All rights count, however they are held: by wildcards, by an aggregated role, by a group that a ServiceAccount is in. What every cluster grants from the start does not. A plan tells what the change brings; `kplan rbac` tells all there is.',
     example: 'deny:\n  - subjects: ["ServiceAccount shop/*"]\n    verbs: [get, list, watch]\n    resources: [secrets]',
+  },
+  KA0502: {
+    title: 'Path to a denied right',
+    severity: 'error',
+    message: '{subject} can come to {can} {where}, which {policy} denies{because}: {path}',
+    ended: '{subject} can no longer come to {can} {where}, which {policy} denies',
+    remedy: 'To close the path, {close}; or name {subject} in `except` of {policy}.',
+    why: '`deny` of kplan.yaml says who must never be able to do what, also by becoming somebody else on the way: by a Pod that runs as another ServiceAccount, a token, an impersonation, a role that one binds to oneself. The shortest path is told of each subject. What it was granted itself is KA0501.',
+    example:
+      'deny:\n  - subjects: ["User *"]\n    verbs: [get]\n    resources: [secrets]\n# a Role lets a user make Pods, and a ServiceAccount of that namespace reads Secrets',
   },
   KA0601: {
     title: 'Wildcard in a rule',

@@ -3,15 +3,27 @@ import { gvkOf, type KubernetesObject } from '../object.ts';
 
 /**
  * An updated object with what the server once allocated for the live one and the update does not ask for: the cluster
- * addresses, node ports and health check port of a Service (`patchAllocatedValues` of pkg/registry/core/service). A zero or
- * an empty text asks for nothing. The object itself where there is nothing to keep.
+ * addresses, node ports and health check port of a Service (`patchAllocatedValues` of pkg/registry/core/service), where a zero or
+ * an empty text asks for nothing; and the source of a claim, of which one way to say it is enough once it has one
+ * (`PrepareForUpdate` of pkg/registry/core/persistentvolumeclaim). The object itself where there is nothing to keep.
  */
 export function keepAllocated(live: KubernetesObject, updated: KubernetesObject): KubernetesObject {
-  const [before, after] = [live['spec'], updated['spec']];
+  const [before, after] = [live['spec'], updated['spec'] ?? {}];
   const { group, kind } = gvkOf(updated);
-  if (group !== '' || kind !== 'Service' || !isObject(before) || !isObject(after)) return updated;
-  const kept = { ...keepAddress(before, after), ...keepPorts(before, after), ...keepHealthPort(before, after) };
+  if (group !== '' || !isObject(before) || !isObject(after)) return updated;
+  const kept =
+    kind === 'Service'
+      ? { ...keepAddress(before, after), ...keepPorts(before, after), ...keepHealthPort(before, after) }
+      : kind === 'PersistentVolumeClaim'
+        ? keepSource(before, after)
+        : {};
   return Object.keys(kept).length === 0 ? updated : { ...updated, spec: { ...after, ...kept } };
+}
+
+function keepSource(before: JsonObject, after: JsonObject): JsonObject {
+  const { dataSource, dataSourceRef } = after;
+  const hasSource = before['dataSource'] !== undefined || before['dataSourceRef'] !== undefined;
+  return hasSource && dataSource !== undefined && dataSourceRef === undefined ? { dataSourceRef: dataSource } : {};
 }
 
 /** How the volume of a Pod that holds its ServiceAccount's token is named, with letters made up anew each time. */

@@ -47,6 +47,7 @@ export function decodeCustomResource(definition: KubernetesObject, objectMeta: S
         subresources: ['scale', 'status'].filter((name) => getObject(version, 'subresources', name) !== undefined),
         servedByDefault: true,
         custom: true,
+        written: getObject(version, 'schema', 'openAPIV3Schema'),
         get schema(): Schema {
           return (schema ??= decodeRoot(spec, version, objectMeta));
         },

@@ -1,6 +1,8 @@
 export { keepAllocated, withoutAllocated } from './allocated.ts';
+export { decodeSchema } from './decode-schema.ts';
 export { applyDefaults } from './defaults.ts';
 export { defaultObject } from './native-defaults/default-object.ts';
+export { isClaimOrSnapshot } from './native-defaults/storage.ts';
 export { toGoForm } from './go-form.ts';
 export { listNearestKinds } from './nearest-kind.ts';
 export { pruneUnknown } from './prune.ts';

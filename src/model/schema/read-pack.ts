@@ -8,6 +8,8 @@ import { decodePack, linkKinds, type Pack } from './pack.ts';
 import type { SchemaCatalog } from './schema.ts';
 
 const FILE = 'schemas/kubernetes.json.br';
+/** The pack in base64, in a bundle that is one file. */
+declare const KPLAN_SCHEMA_PACK: string | undefined;
 
 let pack: Pack | undefined;
 const catalogs = new Map<string, SchemaCatalog>();
@@ -20,7 +22,7 @@ export function listVersions(): readonly string[] {
 
 /** Tells the shipped pack from those of other builds, without reading what is in it. */
 export function packId(): string {
-  return sha256(readFileSync(findPack(import.meta.dirname)));
+  return sha256(readPacked().bytes);
 }
 
 /**
@@ -41,11 +43,17 @@ export function loadCatalog(version: string): SchemaCatalog {
 }
 
 function readPack(): Pack {
-  const file = findPack(import.meta.dirname);
-  const json: JsonValue = JSON.parse(brotliDecompressSync(readFileSync(file)).toString('utf8'));
+  const { bytes, name } = readPacked();
+  const json: JsonValue = JSON.parse(brotliDecompressSync(bytes).toString('utf8'));
   const decoded = decodePack(json);
-  if (decoded === undefined) throw new KplanError('CORRUPT', `${file} is not a schema pack that this version reads`, { hint: 'reinstall' });
+  if (decoded === undefined) throw new KplanError('CORRUPT', `${name} is not a schema pack that this version reads`, { hint: 'reinstall' });
   return decoded;
+}
+
+function readPacked(): { readonly bytes: Buffer; readonly name: string } {
+  if (typeof KPLAN_SCHEMA_PACK === 'string') return { bytes: Buffer.from(KPLAN_SCHEMA_PACK, 'base64'), name: FILE };
+  const name = findPack(import.meta.dirname);
+  return { bytes: readFileSync(name), name };
 }
 
 function findPack(from: string): string {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../std/index.ts';
+import type { JsonObject, JsonValue } from '../../std/index.ts';
 import type { GroupVersionKind } from '../object.ts';
 
 /**
@@ -78,6 +78,8 @@ export interface Kind extends GroupVersionKind {
   /** True if it comes from a CustomResourceDefinition. */
   readonly custom: boolean;
   readonly schema: Schema;
+  /** The schema as its CustomResourceDefinition writes it, where there is one. */
+  readonly written?: JsonObject | undefined;
 }
 
 /** A group-version that servers no longer serve, and what took its place. */

@@ -223,7 +223,7 @@ const WRITTEN_BY_SERVER: FieldSet = FieldSet.of(['f:metadata', 'f:annotations', 
 /** The fields that the next apply changes, the tools' marks and our label aside. */
 function findDifferences(desired: Desired, live: KubernetesObject, settings: AdoptionSettings): readonly string[] {
   const member = withMetadata(live, { labels: { ...getObject(live.metadata, 'labels'), ...settings.labels } });
-  const { change } = planChange(desired, member, { ...settings, mode: 'live', forceConflicts: true });
+  const { change } = planChange(desired, member, { ...settings, mode: 'live', forceConflicts: true, judgeUpdate: () => [] });
   return change.fields.map(({ path }) => path).toSorted(compareStrings);
 }
 

@@ -1,9 +1,11 @@
+import { compareBy } from '../../std/index.ts';
 import {
   toRefKey,
   type Cause,
   type Engine,
   type Fact,
   type FactChange,
+  type FieldChange,
   type KubernetesObject,
   type ObjectRef,
   type RefKey,
@@ -11,6 +13,7 @@ import {
   type Step,
   type World,
 } from '../../model/index.ts';
+import { nameOfChange, Reversals, type ChangePart } from './reversal.ts';
 
 /** One changed object, as a candidate for causes. */
 export interface ChangedObject {
@@ -33,66 +36,114 @@ export interface Impact {
   readonly locate: (key: RefKey, pointer: string | undefined) => SourceRange | undefined;
 }
 
-/** So many changed objects are tried for an engine by running it again without them. */
-const BUDGET = 12;
+/** So many of an object's changed fields are tried one by one, the nearest to what the fact was derived from first. */
+const MOST_FIELDS = 6;
+/** Causes of one object beyond these are told as one. */
+const MOST_CAUSES = 8;
 
 /**
- * Gives each change of an engine's facts its causes: of the objects that the fact was derived from those that change; and
- * where several do, those without whose change the fact would stay as it was, if there are any.
+ * Gives each change of an engine's facts its causes: the smallest set of changed fields and objects whose reversal takes the change back,
+ * found by asking the engine again; first of what the fact was derived from, then of all that changes. Where the budget ends, the set is
+ * wider than it need be.
  */
 export class CauseFinder {
   readonly #impact: Impact;
-  readonly #engine: Engine;
-  readonly #without = new Map<RefKey, ReadonlySet<string>>();
+  readonly #reversals: Reversals;
 
   constructor(impact: Impact, engine: Engine) {
     this.#impact = impact;
-    this.#engine = engine;
+    this.#reversals = new Reversals(impact, engine);
   }
 
   /** The causes of one change, the most telling field of each object named, with a place wherever one is known. */
-  find({ change, fact }: FactChange): readonly Cause[] {
+  find(factChange: FactChange): readonly Cause[] {
+    const { fact } = factChange;
     const keys = [...new Set(fact.objects.map(({ ref }) => toRefKey(ref)))].filter((key) => this.#impact.changed.has(key));
-    if (keys.length === 0) return this.#guess(fact.subject);
-    const needed = keys.length === 1 ? keys : keys.filter((key) => this.#isNeeded(key, `${change} ${fact.key}`));
-    return (needed.length === 0 ? keys : needed).flatMap((key) => this.#toCause(key, fact));
+    const parts = this.#separate(this.#search(keys, factChange), nameOfChange(factChange));
+    return parts.size === 0 ? this.#guess(fact.subject) : [...parts].flatMap(([key, own]) => this.#toCauses(key, own, fact));
   }
 
-  /** Whether the fact would not change if this object did not. Unknown, hence true, beyond the budget. */
-  #isNeeded(key: RefKey, factKey: string): boolean {
-    let facts = this.#without.get(key);
-    if (facts === undefined) {
-      if (this.#without.size >= BUDGET) return true;
-      const changes = this.#engine.compare(this.#impact.before, this.#undo(key));
-      facts = new Set(changes.map((item) => `${item.change} ${item.fact.key}`));
-      this.#without.set(key, facts);
-    }
-    return !facts.has(factKey);
+  #search(keys: readonly RefKey[], factChange: FactChange): Parts {
+    const { fact } = factChange;
+    const name = nameOfChange(factChange);
+    const near = keys.map((key) => this.#partsOf(key, fact));
+    const isAlone = this.#impact.changed.size === 1 && near.flat().length === 1;
+    if (isAlone || (keys.length === 1 && !this.#reversals.areCheap)) return group(near.flatMap((parts) => parts.slice(0, 1)));
+    const alone = near.flatMap((parts) => parts.slice(0, MOST_FIELDS).find((part) => this.#reversals.removes([part], name)) ?? []);
+    if (alone.length > 0) return group(alone.length === 1 || this.#reversals.removes(alone, name) === true ? alone : alone.slice(0, 1));
+    if (near.length > 0 && this.#reversals.removes(near.flat(), name) !== false) return group(this.#shrink(near.flat(), name));
+    const others = [...this.#impact.changed.keys()]
+      .filter((key) => !keys.includes(key))
+      .toSorted(nearTo(fact.subject, this.#impact.changed));
+    const all = [...near.flat(), ...others.flatMap((key) => this.#partsOf(key, fact))];
+    const found = this.#shrink(all, name);
+    return group(found.length < all.length || all.length <= MOST_CAUSES ? found : near.flat());
   }
 
-  #undo(key: RefKey): World {
-    const changed = this.#impact.changed.get(key);
-    if (changed === undefined) return this.#impact.after;
-    return changed.before === undefined ? this.#impact.after.without([changed.step.ref]) : this.#impact.after.with([changed.before]);
+  /** The parts with both halves of a swap apart where neither half is enough: each has lines of its own to be named. */
+  #separate(parts: Parts, name: string): Parts {
+    const all = [...parts.values()].flat();
+    const separated = all.flatMap((part) => {
+      if (part.fields.length < 2) return [part];
+      const others = all.filter((other) => other !== part);
+      const halves = part.fields.map((field) => ({ key: part.key, fields: [field] }));
+      return halves.every((half) => this.#reversals.removes([...others, half], name) === false) ? halves : [part];
+    });
+    return group(separated);
   }
 
-  #toCause(key: RefKey, fact: Fact): readonly Cause[] {
+  /** A smallest set among parts whose reversal together takes the change back, early ones rather than late ones; all, beyond the budget. */
+  #shrink(parts: readonly ChangePart[], name: string): readonly ChangePart[] {
+    const explain = (given: readonly ChangePart[], isNew: boolean, rest: readonly ChangePart[]): readonly ChangePart[] => {
+      if (isNew && this.#reversals.removes(given, name) === true) return [];
+      if (rest.length <= 1) return rest;
+      const [early, late] = [rest.slice(0, rest.length >> 1), rest.slice(rest.length >> 1)];
+      const lateOnes = explain([...given, ...early], true, late);
+      return [...explain([...given, ...lateOnes], lateOnes.length > 0, early), ...lateOnes];
+    };
+    const found = explain([], false, parts);
+    return this.#reversals.removes(found, name) === false ? parts : found;
+  }
+
+  /** What can be taken back of an object: each changed field, the nearest to the fact's first; or all of it. */
+  #partsOf(key: RefKey, fact: Fact): readonly ChangePart[] {
+    const step = this.#impact.changed.get(key)?.step;
+    if (step === undefined || (step.action !== 'update' && step.action !== 'replace') || step.fields.length === 0)
+      return [{ key, fields: [] }];
+    const wanted = wantedOf(key, fact) ?? '';
+    const nearest = nearestOf(this.#impact.changed.get(key), wanted);
+    const parts = joinSwaps(step.fields).map((fields) => ({ key, fields }));
+    return parts.toSorted(
+      compareBy(
+        ({ fields }) => !fields.some(({ path }) => path === nearest),
+        ({ fields }) => -Math.max(...fields.map(({ path }) => countShared(path, wanted))),
+      ),
+    );
+  }
+
+  #toCauses(key: RefKey, parts: readonly ChangePart[], fact: Fact): readonly Cause[] {
     const changed = this.#impact.changed.get(key);
     if (changed === undefined) return [];
-    const wanted = fact.objects.find(({ ref, path }) => path !== undefined && toRefKey(ref) === key)?.path;
-    const path = nearestField(changed.step, wanted);
+    const wanted = wantedOf(key, fact);
+    const pathOf = ({ fields }: ChangePart): string | undefined => {
+      if (fields.length === 0 || fields.some(({ path }) => isWithin(wanted, path))) return wanted;
+      return (fields.find(({ after }) => after !== undefined) ?? fields[0])?.path;
+    };
+    const paths = parts.length > MOST_CAUSES ? [nearestField(changed, wanted)] : parts.map(pathOf);
+    return [...new Set(paths)].map((path) => this.#toCause(changed, path, fact));
+  }
+
+  #toCause(changed: ChangedObject, path: string | undefined, fact: Fact): Cause {
     const { ref, action } = changed.step;
     const source = changed.locate(path);
     const beside = action === 'delete' ? this.#placeBeside(fact) : undefined;
-    return [
-      {
-        ref,
-        ...(path === undefined ? {} : { path }),
-        ...(action === 'none' ? {} : { action }),
-        ...(source === undefined ? {} : { source }),
-        ...(beside === undefined ? {} : { beside }),
-      },
-    ];
+    return {
+      ref,
+      ...(path === undefined ? {} : { path }),
+      ...(action === 'none' ? {} : { action }),
+      ...(source === undefined ? {} : { source }),
+      ...(beside === undefined ? {} : { beside }),
+    };
   }
 
   /** Where in the files as they are now what is gone is missed: at a manifest which the fact was also derived from. */
@@ -115,17 +166,78 @@ export class CauseFinder {
   }
 }
 
-/** The changed field that lies nearest to the one that a fact names: within it, around it, or beside it. */
-function nearestField(step: Omit<Step, 'wave'>, wanted: string | undefined): string | undefined {
+/** Parts by their object. */
+type Parts = ReadonlyMap<RefKey, readonly ChangePart[]>;
+
+function group(parts: readonly ChangePart[]): Parts {
+  const byKey = new Map<RefKey, readonly ChangePart[]>();
+  for (const part of parts) byKey.set(part.key, [...(byKey.get(part.key) ?? []), part]);
+  return byKey;
+}
+
+/** The fields each alone, but together where one comes and another goes within the same: half of a swap may be nothing that makes sense. */
+function joinSwaps(fields: readonly FieldChange[]): readonly (readonly FieldChange[])[] {
+  const byParent = new Map<string, readonly FieldChange[]>();
+  for (const field of fields) {
+    const isSwap = field.before === undefined || field.after === undefined;
+    const parent = isSwap ? field.path.slice(0, field.path.lastIndexOf('/')) : `=${field.path}`;
+    byParent.set(parent, [...(byParent.get(parent) ?? []), field]);
+  }
+  return [...byParent.values()].flatMap((group) => {
+    const isBoth = group.some(({ before }) => before === undefined) && group.some(({ after }) => after === undefined);
+    return isBoth ? [group] : group.map((field) => [field]);
+  });
+}
+
+function wantedOf(key: RefKey, fact: Fact): string | undefined {
+  return fact.objects.find(({ ref, path }) => path !== undefined && toRefKey(ref) === key)?.path;
+}
+
+function isWithin(path: string | undefined, field: string): path is string {
+  return path !== undefined && (path === field || path.startsWith(`${field}/`));
+}
+
+/** What lies in the same namespace first. */
+function nearTo(subject: ObjectRef | undefined, changed: ChangedObjects): (a: RefKey, b: RefKey) => number {
+  const isFar = (key: RefKey): boolean => subject?.namespace === undefined || changed.get(key)?.step.ref.namespace !== subject.namespace;
+  return compareBy(isFar, (key) => key);
+}
+
+function countShared(path: string, wanted: string): number {
+  const [steps, target] = [path.split('/'), wanted.split('/')];
+  const end = steps.findIndex((step, index) => step !== target[index]);
+  return end < 0 ? steps.length : end;
+}
+
+function nearestOf(changed: ChangedObject | undefined, wanted: string): string | undefined {
+  if (changed === undefined) return undefined;
+  const nearest = nearestField(changed, wanted);
+  return changed.step.fields.find(({ path }) => isWithin(nearest, path))?.path;
+}
+
+/**
+ * The changed field that lies nearest to the one that a fact names: that one itself where it is part of what changed, else what changed
+ * within it, around it, or beside it. Of several that are as near, the one that takes the fewest lines.
+ */
+function nearestField({ step, locate }: ChangedObject, wanted: string | undefined): string | undefined {
   if (step.fields.length === 0) return wanted;
   const target = (wanted ?? '').split('/');
-  let best: string | undefined;
+  let nearest: string[] = [];
   let most = -1;
   for (const { path } of step.fields) {
     const steps = path.split('/');
     let shared = 0;
     while (shared < steps.length && shared < target.length && steps[shared] === target[shared]) shared++;
-    if (shared > most) [best, most] = [path, shared];
+    if (shared === steps.length) return wanted;
+    if (shared > most) nearest = [];
+    if (shared >= most) nearest.push(path);
+    most = Math.max(most, shared);
   }
-  return best;
+  if (nearest.length <= 1) return nearest[0];
+  const [fewest] = nearest.map((path) => ({ path, lines: countLines(locate(path)) })).toSorted(compareBy(({ lines }) => lines));
+  return fewest?.path;
+}
+
+function countLines(source: SourceRange | undefined): number {
+  return source === undefined ? Infinity : source.endLine - source.line;
 }

@@ -1,5 +1,14 @@
-import { gvkOf, toRefKey, type Effect, type Engine, type FactChange, type KubernetesObject, type RefKey } from '../../model/index.ts';
-import { compareBy } from '../../std/index.ts';
+import {
+  gvkOf,
+  toRefKey,
+  type Effect,
+  type Engine,
+  type FactChange,
+  type FieldChange,
+  type KubernetesObject,
+  type RefKey,
+} from '../../model/index.ts';
+import { compareBy, fromPointer, getAt, isArray, isEqualJson, type JsonValue } from '../../std/index.ts';
 import { CauseFinder, type ChangedObjects, type Impact } from './causes.ts';
 import { listConfigEffects } from './config-effects.ts';
 import { findRestart } from './restarts.ts';
@@ -7,12 +16,34 @@ import { findRestart } from './restarts.ts';
 /** What a plan does: the facts that each engine gains and loses, with their causes, and what restarts. */
 export function listEffects(impact: Impact, engines: readonly Engine[]): readonly Effect[] {
   if (impact.changed.size === 0) return [];
-  const restarts: Engine = { name: 'restart', compare: () => listRestarts(impact) };
-  return [restarts, ...engines].flatMap((engine) => {
+  const restarts: Engine = { name: 'restart', compare: (_before, after) => listRestarts({ ...impact, after }) };
+  const effects = [restarts, ...engines].flatMap((engine) => {
     const finder = new CauseFinder(impact, engine);
     return engine.compare(impact.before, impact.after).map((change) => toEffect(change, finder));
   });
+  return withoutRepeated(effects);
 }
+
+/** Pairs of codes that say the same of an object, of two engines. */
+const REPEATS: ReadonlyMap<string, string> = new Map([
+  ['KA0201', 'KR0018'],
+  ['KR0018', 'KA0201'],
+]);
+
+/** What two engines say of the same object is said once, in the words of the one that takes it more seriously. */
+function withoutRepeated(effects: readonly Effect[]): readonly Effect[] {
+  const nameOf = (code: string, { change, subject }: Effect): string =>
+    `${code} ${change} ${subject === undefined ? '' : toRefKey(subject)}`;
+  const said = new Map(effects.map((effect) => [nameOf(effect.code, effect), effect]));
+  return effects.filter((effect) => {
+    const twin = said.get(nameOf(REPEATS.get(effect.code) ?? '', effect));
+    if (twin === undefined) return true;
+    const [own, other] = [RANK[effect.severity], RANK[twin.severity]];
+    return own < other || (own === other && effect.code < twin.code);
+  });
+}
+
+const RANK: Readonly<Record<Effect['severity'], number>> = { error: 0, warning: 1, info: 2 };
 
 function toEffect(factChange: FactChange, finder: CauseFinder): Effect {
   const { engine, code, severity, subject, data } = factChange.fact;
@@ -25,8 +56,8 @@ function listRestarts({ before, after, changed }: Impact): readonly FactChange[]
   const changes: FactChange[] = [];
   for (const [key, { step, before: was }] of changed) {
     const is = after.get(step.ref);
-    if (was === undefined || is === undefined) continue;
-    const fact = findRestart({ before: was, after: is, fields: step.fields }, step.action === 'replace', before);
+    if (was === undefined || is === undefined || is === was) continue;
+    const fact = findRestart({ before: was, after: is, fields: listKept(step.fields, is) }, step.action === 'replace', before);
     if (fact === undefined) continue;
     if (fact.code === 'KP0201') restarted.add(key);
     changes.push({ change: 'gained', fact });
@@ -35,7 +66,7 @@ function listRestarts({ before, after, changed }: Impact): readonly FactChange[]
   for (const { step } of changed.values()) {
     const config = after.get(step.ref);
     if (config === undefined || step.fields.length === 0 || !isConfig(config)) continue;
-    for (const fact of listConfigEffects({ object: config, fields: step.fields }, after, anew)) {
+    for (const fact of listConfigEffects({ object: config, fields: listKept(step.fields, config) }, after, anew)) {
       changes.push({ change: 'gained', fact });
     }
   }
@@ -45,6 +76,15 @@ function listRestarts({ before, after, changed }: Impact): readonly FactChange[]
       ({ fact }) => fact.key,
     ),
   );
+}
+
+/** The changes of fields that an object holds: all, but in a world without some of them. */
+function listKept(fields: readonly FieldChange[], object: KubernetesObject): readonly FieldChange[] {
+  return fields.filter(({ path, before }) => !isEqualJson(getByPointer(object, path), before));
+}
+
+function getByPointer(object: KubernetesObject, pointer: string): JsonValue | undefined {
+  return fromPointer(pointer).reduce<JsonValue | undefined>((value, step) => getAt(value, isArray(value) ? Number(step) : step), object);
 }
 
 /** Workloads whose pods start anew in this plan: restarted ones and new ones. */

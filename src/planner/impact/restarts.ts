@@ -20,22 +20,23 @@ export function findRestart(workload: ChangedWorkload, isReplaced: boolean, worl
   const template = podTemplateOf(after);
   if (template === undefined || !rollsOut(after)) return undefined;
   const prefix = toPointer(template.path);
-  const field = fields.find(({ path }) => path === prefix || path.startsWith(`${prefix}/`));
+  // Which field of the template is most telling is known where the places are.
+  const changed = fields.some(({ path }) => path === prefix || path.startsWith(`${prefix}/`)) ? prefix : undefined;
   const pods = countPods(before, world);
   if (isReplaced) {
     const told = { pace: 'deleted and created again, all at once', severity: 'warning', pods: { count: pods, more: 0 } } as const;
-    return pods === 0 ? undefined : toRestart(after, told, field?.path);
+    return pods === 0 ? undefined : toRestart(after, told, changed);
   }
-  const stale = field === undefined ? countStale(before, after) : pods;
+  const stale = changed === undefined ? countStale(before, after) : pods;
   if (stale === 0) return undefined;
   const until = findWait(after);
-  if (until !== undefined) return field === undefined ? undefined : toWait(after, until, field.path);
+  if (until !== undefined) return changed === undefined ? undefined : toWait(after, until, changed);
   const kept = countPods(after, world);
   const count = stale === undefined || kept === undefined ? undefined : Math.max(0, Math.min(stale, kept) - partitionOf(after));
   if (count === 0) return undefined;
   const more = pods === undefined || kept === undefined ? 0 : kept - pods;
   const severity = getString(after, 'spec', 'strategy', 'type') === 'Recreate' ? 'warning' : 'info';
-  return toRestart(after, { pace: describePace(after, count ?? 1), severity, pods: { count, more } }, field?.path ?? '/spec/paused');
+  return toRestart(after, { pace: describePace(after, count ?? 1), severity, pods: { count, more } }, changed ?? '/spec/paused');
 }
 
 /** Whether a controller replaces the workload's pods when its template changes. */

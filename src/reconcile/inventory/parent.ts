@@ -11,7 +11,7 @@ import {
   type World,
 } from '../../model/index.ts';
 import { readIntents, writeIntents, type Intents } from '../../planner/index.ts';
-import { getString, isArray, parseJson, sortedUnique, stringifyJson } from '../../std/index.ts';
+import { getString, isArray, isEqualJson, parseJson, sortedUnique, stringifyJson } from '../../std/index.ts';
 import { ID_LABEL, parentRef, toApplySetId, type InventoryOptions } from './membership.ts';
 
 const TOOLING = 'applyset.kubernetes.io/tooling';
@@ -77,11 +77,21 @@ export async function readParent(cluster: Cluster, unit: string, options: Invent
   if (!isOurs(object)) throw refuse(`the ApplySet parent ${formatRef(ref)} is managed by ${tooling}, not by ${TOOL}`);
   const label = labelsOf(object).get(ID_LABEL);
   if (label !== id) throw refuse(`${formatRef(ref)} has the wrong value for the label ${ID_LABEL} (${label ?? 'none'}, not ${id})`);
-  const groupKinds = annotations.has(GROUP_KINDS)
-    ? splitList(annotations.get(GROUP_KINDS))
-    : toGroupKinds(splitList(annotations.get(GROUP_RESOURCES)), reading?.types ?? (await cluster.resources()));
-  const extent = { groupKinds, namespaces: sortedUnique([ref.namespace, ...splitList(annotations.get(NAMESPACES))]) };
+  const extent = readExtent(annotations, ref.namespace) ?? {
+    groupKinds: toGroupKinds(splitList(annotations.get(GROUP_RESOURCES)), reading?.types ?? (await cluster.resources())),
+    namespaces: namespacesOf(annotations, ref.namespace),
+  };
   return { id, object, extent, hooks: readHooks(object), intents: intentsOf(object) };
+}
+
+/** The extent that a parent's annotations name; undefined where they name resources in place of kinds. */
+export function readExtent(annotations: ReadonlyMap<string, string>, namespace: string): Extent | undefined {
+  const kinds = annotations.get(GROUP_KINDS);
+  return kinds === undefined ? undefined : { groupKinds: splitList(kinds), namespaces: namespacesOf(annotations, namespace) };
+}
+
+function namespacesOf(annotations: ReadonlyMap<string, string>, own: string): readonly string[] {
+  return sortedUnique([own, ...splitList(annotations.get(NAMESPACES))]);
 }
 
 /** What a parent remembers of what was last applied. */
@@ -173,6 +183,14 @@ export async function writeParent(
 ): Promise<StatusError | undefined> {
   const result = await cluster.apply(toParentObject(unit, content, options), { fieldManager: FIELD_MANAGER, force: options.force });
   return result.kind === 'error' ? result : undefined;
+}
+
+/** Whether a parent says just this already. */
+export function saysAlready(parent: KubernetesObject, unit: string, content: ParentContent, options: InventoryOptions = {}): boolean {
+  const wanted = toParentObject(unit, content, options);
+  const annotations = annotationsOf(parent);
+  const isSaid = [...annotationsOf(wanted)].every(([key, value]) => annotations.get(key) === value);
+  return isSaid && labelsOf(parent).get(ID_LABEL) === labelsOf(wanted).get(ID_LABEL) && isEqualJson(parent['data'], wanted['data']);
 }
 
 /** Both extents together. */

@@ -2,7 +2,8 @@ import { isRead, type Cluster, type ResourceType, type WorldReading } from '../.
 import { compareRefs, labelsOf, refKeyOf, refOf, type KubernetesObject, type RefKey, World } from '../../model/index.ts';
 import { sortedUnique } from '../../std/index.ts';
 import { listAll } from '../list-all.ts';
-import { ID_LABEL, isMadeByController, ownerOf, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
+import { ID_LABEL, isMadeByController, PART_OF_LABEL, type InventoryOptions } from './membership.ts';
+import { findMembers } from './members.ts';
 import { readParent, toGroupKindName, unitOf, type Extent, type Parent } from './parent.ts';
 
 const LISTS_AT_ONCE = 16;
@@ -93,10 +94,4 @@ async function listMembers(
     for (const { items } of lists) objects.push(...items.filter((item) => !isMadeByController(item)));
   }
   return objects;
-}
-
-function findMembers(world: World, type: ResourceType, { extent, id }: Pick<Parent, 'extent' | 'id'>): KubernetesObject[] {
-  const objects = world.kind(type.group, type.kind);
-  const candidates = type.namespaced ? extent.namespaces.flatMap((namespace) => objects.inNamespace(namespace)) : objects.objects;
-  return candidates.filter((object) => ownerOf(object) === id && !isMadeByController(object));
 }

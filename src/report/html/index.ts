@@ -1,9 +1,10 @@
 import { formatRef, type WorldSource } from '../../model/index.ts';
 import { titleOf } from '../markdown.ts';
 import { toRemarks, type Remark } from '../remark.ts';
-import { effectsOf, findingsOf, type Report } from '../report.ts';
+import { effectsOf, findingsOf, type Excerpt, type Report } from '../report.ts';
 import { renderText } from '../text/index.ts';
 import { html, type Markup } from './markup.ts';
+import { picturesOf } from './pictures.ts';
 import { changesOf } from './plan.ts';
 import { STYLE } from './style.ts';
 
@@ -17,6 +18,7 @@ export function renderHtml(report: Report): string {
   const remarks = toRemarks(findingsOf(report), effectsOf(report));
   const open = remarks.filter(({ waived }) => waived === undefined);
   const waived = remarks.filter((remark) => remark.waived !== undefined);
+  const excerpts = report.kind === 'PlanReport' ? (report.excerpts ?? []) : [];
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -40,12 +42,15 @@ export function renderHtml(report: Report): string {
           ${sectionOf(
             'Effects',
             open.filter(({ isEffect }) => isEffect),
+            excerpts,
           )}
+          ${picturesOf(effectsOf(report))}
           ${sectionOf(
             'Findings',
             open.filter(({ isEffect }) => !isEffect),
+            excerpts,
           )}
-          ${bodyOf(report)} ${sectionOf('Waived', waived)}
+          ${bodyOf(report)} ${sectionOf('Waived', waived, [])}
           ${
             report.notes.length === 0
               ? undefined
@@ -74,22 +79,33 @@ function countsOf(remarks: readonly Remark[]): readonly string[] {
   });
 }
 
-function sectionOf(title: string, remarks: readonly Remark[]): Markup | undefined {
+function sectionOf(title: string, remarks: readonly Remark[], excerpts: readonly Excerpt[]): Markup | undefined {
   if (remarks.length === 0) return undefined;
   return html`<section>
     <h2>${title} (${String(remarks.length)})</h2>
-    ${remarks.map(itemOf)}
+    ${remarks.map((remark) => itemOf(remark, excerpts))}
   </section>`;
 }
 
-function itemOf({ code, severity, title, message, remedy, ref, source, stood, waived }: Remark): Markup {
+function itemOf({ code, severity, title, message, remedy, ref, source, stood, waived }: Remark, excerpts: readonly Excerpt[]): Markup {
+  const excerpt = excerpts.find(({ file, line }) => file === source?.file && line === source.line);
   const place =
     source === undefined ? (stood === undefined ? undefined : `${stood.file}:${stood.line} (before)`) : `${source.file}:${source.line}`;
   return html`<article class="item ${severity}">
     <p><span class="word">${severity}</span> ${message}</p>
     <p><span class="place">${place}</span> ${ref === undefined ? undefined : html`<code>${formatRef(ref)}</code>`}</p>
+    ${excerpt === undefined ? undefined : excerptOf(excerpt)}
     <p class="remedy">${waived === undefined ? remedy : `Waived: ${waived}`} <code title="${title}">${code}</code></p>
   </article> `;
+}
+
+function excerptOf({ file, line, from, lines, marked }: Excerpt): Markup {
+  const rows = lines.map((text, index) => {
+    const number = from + index;
+    const row = `${String(number).padStart(5)}  ${text}\n`;
+    return number >= line && number <= marked ? html`<mark>${row}</mark>` : html`${row}`;
+  });
+  return html`<pre class="excerpt" tabindex="0" aria-label="${file} from line ${String(from)}">${rows}</pre>`;
 }
 
 function bodyOf(report: Report): Markup | undefined {

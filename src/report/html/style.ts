@@ -27,5 +27,19 @@ summary:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
 table { border-collapse: collapse; margin: .5rem 0; width: 100%; }
 th, td { border-top: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
 th { color: var(--dim); font-weight: 500; }
+.excerpt { margin: .25rem 0; padding: .35rem .5rem; white-space: pre; }
+mark { background: color-mix(in srgb, var(--warn) 25%, transparent); color: inherit; }
+figure { margin: .5rem 0; }
+figcaption { color: var(--dim); }
+.picture div { border: 1px solid var(--line); border-radius: 6px; max-height: 30rem; overflow: auto; }
+.picture svg { display: block; }
+.picture svg > rect { fill: var(--page); }
+.picture g rect { fill: var(--card); stroke: var(--line); }
+.picture text { fill: var(--text); }
+.picture path { stroke: var(--good); }
+.picture marker path { fill: var(--dim); stroke: none; }
+.picture.before path { stroke: var(--bad); stroke-dasharray: 5 4; }
+.picture.before marker path { stroke: none; }
+pre:focus-visible, .picture div:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
 @media print { details > * { display: block; } }
 `;

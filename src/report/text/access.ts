@@ -7,6 +7,7 @@ import {
   type AccessListReport,
   type AccessReport,
   type GrantEntry,
+  type ImpersonationEntry,
   type WhoCanReport,
 } from '../access.ts';
 import type { Layout } from '../report.ts';
@@ -39,6 +40,11 @@ export function accessLines(report: AccessReport | AccessListReport | WhoCanRepo
     case 'AccessReport':
       return [
         ['Asked', [line([span(`   ${describeAccess(report.request)}, by ${report.user.name}${describeGroups(report.user.groups)}`)])]],
+        ['Impersonation', report.impersonation === undefined ? [] : impersonationLines(report.impersonation)],
+        [
+          'Refused by admission all the same',
+          report.admission === undefined ? [] : [line([span(`   ${report.admission}`, 'warn')], undefined, 5)],
+        ],
         ['Allowed by', report.grants.flatMap((grant) => grantLines(grant, ` to ${describeSubject(grant.subject)}`))],
       ];
     case 'AccessListReport':
@@ -46,6 +52,27 @@ export function accessLines(report: AccessReport | AccessListReport | WhoCanRepo
     case 'WhoCanReport':
       return [['', whoLines(report.grants, layout)]];
   }
+}
+
+/** Mode by mode, which header needs which right. */
+function impersonationLines({ wanted, attempts, user }: ImpersonationEntry): Line[] {
+  const tried = attempts.flatMap(({ mode, checks, refusal }) => [
+    line(
+      [span(`   ${mode}`, 'bold'), span(refusal === undefined ? ': lets it' : `: ${refusal}`, refusal === undefined ? 'good' : 'plain')],
+      undefined,
+      5,
+    ),
+    ...checks.map(({ header, request, allowed }) =>
+      line(
+        [span(`     ${allowed ? 'yes' : 'no '} `, allowed ? 'good' : 'bad'), span(describeAccess(request)), span(` (${header})`, 'dim')],
+        undefined,
+        9,
+      ),
+    ),
+  ]);
+  const then =
+    user === undefined ? `nothing lets it act as ${wanted.name}` : `it is then a request of ${user.name}${describeGroups(user.groups)}`;
+  return [...tried, line([span(`   ${then}`)], undefined, 5)];
 }
 
 function describeGroups(groups: readonly string[]): string {

@@ -26,6 +26,7 @@ import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
 import { rbacHead, rbacLines } from './rbac.ts';
 import { reachHead, reachLines } from './reach.ts';
+import { suggestHead, suggestLines } from './reach-suggest.ts';
 import { scheduleHead, scheduleLines } from './schedule.ts';
 
 /** The report as people read it at a terminal: the sum first, what to do next last. */
@@ -61,6 +62,8 @@ function headOf(report: Report): Line[] {
     case 'ReachDiffReport':
     case 'ReachReport':
       return [line(reachHead(report), describeAsked(report), 0)];
+    case 'ReachSuggestReport':
+      return [line(suggestHead(report), describeAsked(report), 0)];
     case 'AccessListReport':
     case 'WhoCanReport':
       return [line(accessHead(report), describeAsked(report), 0)];
@@ -161,6 +164,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
         ...reachLines(report, layout).flatMap(([title, lines]) => section(title === '' ? undefined : title, lines)),
         ...problems(report, layout),
       ];
+    case 'ReachSuggestReport':
+      return [...suggestLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
     case 'ScheduleReport':
       return [...scheduleLines(report, layout).flatMap(([title, lines]) => section(title, lines)), ...problems(report, layout)];
     case 'CapacityReport':

@@ -4,7 +4,7 @@ import { describeRight, describeRightsSum, describeVia, isOfKubernetes, placeOfR
 import type { Layout } from '../report.ts';
 import { count, countFindings, phraseSeverities } from '../summary.ts';
 import { line, type Line } from './lines.ts';
-import { describeSteps, type PathEntry } from '../paths.ts';
+import { describeSteps, placeOfClosing, type PathEntry } from '../paths.ts';
 import { span, type Span, type Tone } from './paint.ts';
 import { usageLines } from './usage.ts';
 
@@ -37,7 +37,8 @@ export function rbacLines(report: RbacReport, { all }: Layout): Sections {
   const folded = hidden === 0 ? [] : [line([span(` … ${count(hidden, 'subject')} of Kubernetes itself (--all shows them)`, 'dim')])];
   return [
     ['Gained and lost', changes],
-    ['Where it leads', pathsLines(report.paths, all)],
+    ['Paths opened and closed', pathChangesLines(report, all)],
+    ['Where it leads', pathsLines(report.paths, ' can reach ', all)],
     report.usage === undefined
       ? ['Who may do what', [...held, ...folded]]
       : ['Used and not used', usageLines(report.usage, { all }, rightsLines)],
@@ -61,15 +62,23 @@ function rightsLines(rights: readonly RightEntry[], mark: string, all: boolean):
 
 const PATHS = 20;
 
+function pathChangesLines({ pathChanges }: RbacReport, all: boolean): Line[] {
+  const { opened = [], closed = [] } = pathChanges ?? {};
+  return [...pathsLines(opened, ' can now reach ', all), ...pathsLines(closed, ' can no longer reach ', all)];
+}
+
 /** The worst first; the rest is counted, unless all are asked for. */
-function pathsLines(paths: readonly PathEntry[], all: boolean): Line[] {
+function pathsLines(paths: readonly PathEntry[], verb: string, all: boolean): Line[] {
   const ordered = paths.toSorted(compareBy(({ goal }) => GOALS.indexOf(goal)));
   const shown = all ? ordered : ordered.slice(0, PATHS);
   const hidden = paths.length - shown.length;
   return [
     ...shown.flatMap((path) => [
-      line([span(` ${path.subject}`, 'bold'), span(' can reach '), span(path.reaches, GOALS.indexOf(path.goal) < 2 ? 'warn' : 'plain')]),
+      line([span(` ${path.subject}`, 'bold'), span(verb), span(path.reaches, GOALS.indexOf(path.goal) < 2 ? 'warn' : 'plain')]),
       line([span(`     ${describeSteps(path)}`, 'dim')], undefined, 7),
+      ...path.closedBy.map((closing, index) =>
+        line([span(`     ${index === 0 ? 'closed without' : 'and'} ${closing.grant}`, 'dim')], placeOfClosing(closing), 7),
+      ),
     ]),
     ...(hidden === 0 ? [] : [line([span(` … ${count(hidden, 'path')} more (--all shows them, -o dot and -o svg draw them)`, 'dim')])]),
   ];

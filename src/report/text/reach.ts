@@ -3,9 +3,11 @@ import {
   countChanges,
   type AnyReachReport,
   type ConnectionEntry,
+  type ExposureEntry,
   type ReachAnswerReport,
   type ReachDiffReport,
   type SideEntry,
+  type StepEntry,
 } from '../reach.ts';
 import type { Layout } from '../report.ts';
 import { count } from '../summary.ts';
@@ -26,7 +28,7 @@ export function reachHead(report: AnyReachReport): Span[] {
       return [span('Reach', 'bold'), span(`: ${count(connections.length, 'pair') || 'no pairs'} of ends connected · ${among}`)];
     }
     case 'ReachAnswerReport':
-      return report.allowed ? [span('yes', 'good')] : [span('no', 'bad')];
+      return report.isUnknown ? [span('unknown', 'warn')] : report.allowed ? [span('yes', 'good')] : [span('no', 'bad')];
     case 'ReachDiffReport': {
       const counts = countChanges(report);
       const parts = (['opened', 'closed', 'changed'] as const).filter((change) => counts[change] > 0);
@@ -39,7 +41,10 @@ export function reachHead(report: AnyReachReport): Span[] {
 export function reachLines(report: AnyReachReport, layout: Layout): Sections {
   switch (report.kind) {
     case 'ReachReport':
-      return [['', fold(connectionLines(report.connections, layout), layout)]];
+      return [
+        ['', fold(connectionLines(report.connections, layout), layout)],
+        ['From outside', fold(report.exposures.map(exposureLine), layout)],
+      ];
     case 'ReachAnswerReport':
       return answerLines(report);
     case 'ReachDiffReport':
@@ -65,17 +70,50 @@ function connectionLines(connections: readonly ConnectionEntry[], layout: Layout
   );
 }
 
+const STATES = { open: [' ✓ ', 'warn'], blocked: [' ✗ ', 'dim'], unknown: [' ? ', 'warn'] } as const;
+
+/** `✓ shop/web TCP 8080 <- any address TCP 443 of shop.example.com: Service edge/front -> Ingress shop/web -> Service shop/web`. */
+function exposureLine({ workload, protocol, target, port, host, sources, scope, state, hops, reason, by }: ExposureEntry): Line {
+  const [sign, tone] = STATES[state];
+  const asked = `${protocol} ${port ?? 'of the nodes'}${host === '' ? '' : ` of ${host}`}${scope === 'network' ? ' (by the nodes or inside)' : ''}`;
+  const way = hops.map(({ ref }) => formatRef(ref)).join(' -> ');
+  const why = reason === '' ? '' : `; ${reason}`;
+  const place = (by ?? hops.at(-1))?.source;
+  const shown = place === undefined ? undefined : `${place.file}:${place.line}`;
+  return line(
+    [span(sign, tone), span(`${workload} ${protocol} ${target}`, 'bold'), span(` <- ${sources} ${asked}`), span(`  ${way}${why}`, 'dim')],
+    shown,
+    7,
+  );
+}
+
 function listNames(names: readonly string[], { all }: Layout): string {
   if (all || names.length <= MOST_NAMES) return names.join(', ');
   return `${names.slice(0, MOST_NAMES - 1).join(', ')} and ${names.length - MOST_NAMES + 1} more`;
 }
 
-function answerLines({ from, to, protocol, port, reasons, sides }: ReachAnswerReport): Sections {
-  const why = sides.length === 0 ? reasons.map((reason) => line([span(`   ${reason}`)], undefined, 5)) : sides.flatMap(sideLines);
-  return [
-    ['Asked', [line([span(`   ${from} -> ${to}, ${protocol} ${port}`)])]],
-    ['Because', why],
-  ];
+function answerLines({ from, to, protocol, port, reasons, steps, sides }: ReachAnswerReport): Sections {
+  const asked: Sections[number] = ['Asked', [line([span(`   ${from} -> ${to}, ${protocol} ${port}`)])]];
+  if (steps.some(({ kind }) => !STRAIGHT.has(kind)) || sides.length === 0) {
+    const told = steps.length > 0 ? steps.map(stepLine) : reasons.map((reason) => line([span(`   ${reason}`)], undefined, 5));
+    return [asked, ['Its way', told]];
+  }
+  return [asked, ['Because', [...sides.flatMap(sideLines), ...steps.filter(({ kind }) => kind === 'port').map(stepLine)]]];
+}
+
+const STRAIGHT: ReadonlySet<StepEntry['kind']> = new Set(['egress', 'ingress', 'port']);
+const WIDTH = 'translation'.length + 1;
+
+function stepLine({ kind, ok, isDoubtful, text, source }: StepEntry): Line {
+  const [sign, tone] = isDoubtful
+    ? ([' ? ', 'warn'] as const)
+    : ok === undefined
+      ? ([' · ', 'dim'] as const)
+      : ok
+        ? ([' ✓ ', 'good'] as const)
+        : ([' ✗ ', 'bad'] as const);
+  const place = source === undefined ? undefined : `${source.file}:${source.line}`;
+  return line([span(sign, tone), span(kind.padEnd(WIDTH), 'dim'), span(text)], place, WIDTH + 3);
 }
 
 function sideLines({ reason, rules, passes, allowed }: SideEntry): Line[] {
@@ -89,11 +127,14 @@ function diffSections(report: ReachDiffReport, layout: Layout): Sections {
   return (['opened', 'closed', 'changed'] as const).map((wanted) => {
     const lines = report.changes
       .filter(({ change }) => change === wanted)
-      .map(({ from, to, before, after, only }) => {
+      .map(({ from, to, before, after, only, causes }) => {
         const ports = wanted === 'opened' ? after.text : wanted === 'closed' ? before.text : `${before.text} => ${after.text}`;
         const whose = only.length === 0 ? '' : ` (${wanted === 'closed' ? 'gone' : 'new'}: ${only.join(', ')})`;
         const [sign, tone] = SIGNS[wanted];
-        return line([span(sign, tone), span(`${from} -> ${to}`), span(`  ${ports}${whose}`, 'dim')], undefined, 7);
+        const [cause] = causes;
+        const by = cause === undefined ? '' : ` by ${formatRef(cause.ref)} ${cause.path}`;
+        const place = cause?.source === undefined ? undefined : `${cause.source.file}:${cause.source.line}`;
+        return line([span(sign, tone), span(`${from} -> ${to}`), span(`  ${ports}${whose}${by}`, 'dim')], place, 7);
       });
     return [TITLES[wanted], fold(lines, layout)];
   });

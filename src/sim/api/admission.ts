@@ -5,6 +5,7 @@ import { admitDefinition } from './admission/definition.ts';
 import { admitJob } from './admission/job.ts';
 import { checkLimits } from './admission/limit-range.ts';
 import { admitNamespace } from './admission/namespace.ts';
+import { checkPodSecurity } from './admission/pod-security.ts';
 import { admitNewPod } from './admission/pod.ts';
 import { admitSecret } from './admission/secret.ts';
 import { admitService } from './admission/service.ts';
@@ -37,5 +38,6 @@ export function admit(write: Write, object: KubernetesObject): Admitted {
 /** What a namespace allows, of one object and in sum. */
 function checkExcess({ context, kind }: Write, object: KubernetesObject): StatusError | undefined {
   const isLimited = kind.group === '' && (kind.kind === 'Pod' || kind.kind === 'PersistentVolumeClaim');
-  return (isLimited ? checkLimits(context, kind, object) : undefined) ?? checkQuotas(context, kind, object);
+  const bounds = isLimited ? checkLimits(context, kind, object) : undefined;
+  return bounds ?? checkPodSecurity(context, kind, object) ?? checkQuotas(context, kind, object);
 }

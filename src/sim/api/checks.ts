@@ -1,10 +1,22 @@
 import type { StatusError } from '../../cluster/index.ts';
-import { describe, nameOf, namespaceOf, type Finding, type Kind, type KubernetesObject, type Origin } from '../../model/index.ts';
+import {
+  describe,
+  nameOf,
+  namespaceOf,
+  type Finding,
+  type Kind,
+  type KubernetesObject,
+  type Origin,
+  specOf,
+  toFinding,
+} from '../../model/index.ts';
 import { compareStrings, getArray, getString } from '../../std/index.ts';
-import { validateManifests } from '../../validate/index.ts';
+import { judgeUpdate, validateManifests } from '../../validate/index.ts';
 import type { Write } from './context.ts';
-import { checkImmutable } from './immutable.ts';
 import { badRequest, forbiddenField, invalid, type FieldProblem } from './status-errors.ts';
+
+/** Who binds pods to nodes. */
+export const BINDER = 'kube-scheduler';
 
 /** What is said about manifests in a repository, and not by a server that is given one object. */
 const NOT_THE_SERVERS: ReadonlySet<string> = new Set(['KV0003', 'KV0004', 'KV0005', 'KV0006', 'KV0007', 'KV0008', 'KV0009', 'KV0042']);
@@ -15,17 +27,25 @@ const ORIGIN: Origin = { file: '', document: 0, line: 1, locate: () => PLACE };
 
 /** Why an object cannot be stored as it is, besides what is known already; undefined if it can. */
 export function checkObject(write: Write, object: KubernetesObject, known: readonly FieldProblem[] = []): StatusError | undefined {
-  const { kind, live } = write;
+  const { kind } = write;
   const findings = validate(write, object).filter(isServers);
   const unreadable = findings.find((finding) => finding.code === WRONG_TYPE);
   if (unreadable !== undefined) return cannotBeHandled(kind, unreadable);
-  const problems = [
-    ...findings.map(toProblem),
-    ...known,
-    ...checkFinalizers(write, object),
-    ...(live === undefined ? [] : checkImmutable(kind, live, object)),
-  ];
+  const problems = [...findings.map(toProblem), ...known, ...checkFinalizers(write, object), ...checkUpdate(write, object)];
   return problems.length === 0 ? undefined : invalid(kind, nameOf(object), problems);
+}
+
+/** What an update may not change. */
+function checkUpdate({ context, kind, live }: Write, object: KubernetesObject): readonly FieldProblem[] {
+  if (live === undefined || kind.custom) return [];
+  const before = context.fieldManager === BINDER ? withNodeOf(object, live) : live;
+  return judgeUpdate(before, object, kind, context.catalog.version).map(({ code, data }) => toProblem(toFinding(code, { data })));
+}
+
+/** A pod as if it had its node already: a scheduler gives it by a Binding, which is no update. */
+function withNodeOf({ spec }: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const nodeName = getString(live, 'spec', 'nodeName') ?? getString(spec, 'nodeName');
+  return nodeName === undefined ? live : { ...live, spec: { ...specOf(live), nodeName } };
 }
 
 /**

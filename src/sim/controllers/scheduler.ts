@@ -2,6 +2,7 @@ import { stepScheduler } from '../../engine/controllers/index.ts';
 import { schedule } from '../../engine/scheduler/index.ts';
 import { gvkOf, toRefKey, type KubernetesObject, type World } from '../../model/index.ts';
 import { getString } from '../../std/index.ts';
+import { BINDER } from '../api/checks.ts';
 import { CONTENT, type Controller } from './controller.ts';
 import { carryOut } from './engine-controller.ts';
 
@@ -29,7 +30,7 @@ export const SCHEDULER: Controller = {
     if (!hasPending(world)) return CONTENT;
     const options = { kubernetesVersion: context.catalog.version, settlesClaims: true };
     const intents = stepScheduler(world, (of) => schedule(of, options), { now: context.draft.now });
-    return carryOut({ ...context, fieldManager: 'kube-scheduler' }, intents);
+    return carryOut({ ...context, fieldManager: BINDER }, intents);
   },
 };
 

@@ -54,7 +54,8 @@ function checkReviewVersions(list: Place): void {
   return undefined;
 }
 
-function checkClient(client: Place): void {
+/** What is said of how a webhook is reached. */
+export function checkClient(client: Place): void {
   const [url, service] = [client.at('url'), client.at('service')];
   if (url.isSet === service.isSet) return client.required('exactly one of url or service is required');
   return url.isSet ? checkUrl(url) : checkService(service);

@@ -1,4 +1,5 @@
 import { parseQuantity } from '../../model/index.ts';
+import { isClaimOrSnapshot } from '../../model/schema/index.ts';
 import { isEqualJson } from '../../std/index.ts';
 import { judgeLabel, judgeSubdomain } from '../object/names.ts';
 import type { Report } from '../problem.ts';
@@ -62,9 +63,7 @@ function checkSources(spec: Place): void {
 
 /** The server forgets a source that is neither a claim nor a snapshot, but for templates of claims. */
 function isKept(source: Place): boolean {
-  const [group, kind] = [source.at('apiGroup').text, source.at('kind').text];
-  const isKnown = group === '' ? kind === 'PersistentVolumeClaim' : group === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot';
-  return isKnown || source.path.includes('volumeClaimTemplates');
+  return isClaimOrSnapshot(source.object) || source.path.includes('volumeClaimTemplates');
 }
 
 function checkSource(source: Place): void {

@@ -59,17 +59,15 @@ export function checkEndpointSlice(object: KubernetesObject, report: Report): vo
     endpoints.fail(`Too many: ${items.length}: must have at most ${MOST_ENDPOINTS} items`);
     return;
   }
-  for (const endpoint of items) checkEndpoint(endpoint, slice.at('addressType').text, report);
+  for (const endpoint of items) checkEndpoint(endpoint, slice.at('addressType').text);
 }
 
-function checkEndpoint(endpoint: Place, type: string, report: Report): void {
+function checkEndpoint(endpoint: Place, type: string): void {
   const addresses = endpoint.at('addresses');
   if (addresses.items().length === 0) addresses.required('must contain at least 1 address');
   for (const address of addresses.items()) checkAddress(address, addresses, type);
   if (endpoint.at('nodeName').isSet) endpoint.at('nodeName').judgedEvenEmpty(judgeSubdomain);
   if (endpoint.at('hostname').isSet) endpoint.at('hostname').judgedEvenEmpty(judgeLabel);
-  const topology = endpoint.at('deprecatedTopology');
-  checkLabelMap(topology.value, topology.path, topology.field, report);
   const zones = new Set<string>();
   for (const hint of endpoint.at('hints').at('forZones').items()) {
     const name = hint.at('name');

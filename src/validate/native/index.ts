@@ -8,7 +8,8 @@ import { checkClaimSpec } from './claims.ts';
 import { checkControllerRevision, checkEndpointSlice, checkLease, checkRuntimeClass } from './cluster-objects.ts';
 import { checkCronJob } from './cron.ts';
 import { checkConfigMap, checkSecret } from './data-objects.ts';
-import { checkDefinition } from './definitions.ts';
+import { checkDefinition } from './definition/index.ts';
+import { checkFlowSchema, checkPriorityLevel } from './flow-control.ts';
 import { checkJob, checkJobTemplate } from './jobs.ts';
 import { checkAddress, checkEndpoints, checkIngress, checkIngressClass, checkNetworkPolicy, checkServiceCidr } from './network.ts';
 import { Place } from './place.ts';
@@ -23,13 +24,14 @@ import {
   checkPriorityClass,
   checkStorageCapacity,
   checkStorageClass,
+  checkVolumeAttachment,
   checkVolumeAttributesClass,
 } from './storage.ts';
 import { checkPersistentVolume } from './volume-objects.ts';
 import { checkWorkloadSpec } from './workload-spec.ts';
 
 /** What one kind is held to besides its schema. */
-type NativeCheck = (object: KubernetesObject, kind: Kind, report: Report) => void;
+type NativeCheck = (object: KubernetesObject, kind: Kind, report: Report, version: string) => void;
 
 /** By group and kind. */
 const CHECKS: Readonly<Record<string, NativeCheck>> = {
@@ -50,7 +52,7 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': (object, _, report) => checkValidatingPolicy(object, report),
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': (object, _, report) => checkValidatingBinding(object, report),
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': (object, _, report) => checkWebhooks(object, report),
-  'apiextensions.k8s.io/CustomResourceDefinition': (object, _, report) => checkDefinition(object, report),
+  'apiextensions.k8s.io/CustomResourceDefinition': (object, _, report, version) => checkDefinition(object, version, report),
   'apps/ControllerRevision': (object, _, report) => checkControllerRevision(object, report),
   'apps/DaemonSet': checkWorkload,
   'apps/Deployment': checkWorkload,
@@ -73,6 +75,8 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   },
   'coordination.k8s.io/Lease': (object, _, report) => checkLease(object, report),
   'discovery.k8s.io/EndpointSlice': (object, _, report) => checkEndpointSlice(object, report),
+  'flowcontrol.apiserver.k8s.io/FlowSchema': (object, _, report) => checkFlowSchema(object, report),
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': (object, _, report) => checkPriorityLevel(object, report),
   'networking.k8s.io/IPAddress': (object, _, report) => checkAddress(object, report),
   'networking.k8s.io/Ingress': (object, _, report) => checkIngress(object, report),
   'networking.k8s.io/IngressClass': (object, _, report) => checkIngressClass(object, report),
@@ -89,6 +93,7 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   'storage.k8s.io/CSINode': (object, _, report) => checkDriversOfNode(object, report),
   'storage.k8s.io/CSIStorageCapacity': (object, _, report) => checkStorageCapacity(object, report),
   'storage.k8s.io/StorageClass': (object, _, report) => checkStorageClass(object, report),
+  'storage.k8s.io/VolumeAttachment': (object, _, report) => checkVolumeAttachment(object, report),
   'storage.k8s.io/VolumeAttributesClass': (object, _, report) => checkVolumeAttributesClass(object, report),
 };
 
@@ -96,15 +101,16 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
  * What the server's own validation (`pkg/apis/<group>/validation`) says of built-in kinds beyond their schemas, in its
  * words, each sentence once. Fields of a wrong type are left to the decoder. docs/parity.md says what it does not cover.
  */
-export function checkNative(object: KubernetesObject, kind: Kind, report: Report): void {
+export function checkNative(object: KubernetesObject, kind: Kind, version: string, report: Report): void {
   const check = CHECKS[`${kind.group}/${kind.kind}`];
   if (check === undefined) return;
   const said = new Set<string>();
-  check(object, kind, (problem) => {
+  const tell: Report = (problem) => {
     const sentence = describe(problem);
     if (!said.has(sentence)) report(problem);
     said.add(sentence);
-  });
+  };
+  check(object, kind, tell, version);
 }
 
 function checkClaimAt(object: KubernetesObject, path: Path, report: Report): void {

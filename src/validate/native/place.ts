@@ -50,6 +50,14 @@ export class Place {
     return new Place(value, this.#step, this.#start, this.#fail);
   }
 
+  /** This value, and all below it, with somebody told of each fault that is said. */
+  watched(tell: () => void): Place {
+    return new Place(this.value, this.#step, this.#start, (...fault) => {
+      tell();
+      this.#fail(...fault);
+    });
+  }
+
   /** An entry of this map, which messages write in brackets. */
   entry(key: string): Place {
     return this.#child(key, `[${key}]`);
@@ -127,6 +135,12 @@ export class Place {
   fail(problem: string): void {
     const { path, field } = this;
     this.#fail(path, problem, field === toDottedPath(path) ? undefined : field);
+  }
+
+  /** Says what is wrong with something below; `field` is its name from here on, or its whole name. */
+  failBelow(path: Path, problem: string, field: string, isWhole = false): void {
+    const whole = field === '' ? this.field : field.startsWith('[') ? `${this.field}${field}` : `${this.field}.${field}`;
+    this.#fail([...this.path, ...path], problem, isWhole ? field : whole);
   }
 
   invalid(reason: string, shown: JsonValue = this.value ?? ''): void {

@@ -134,3 +134,18 @@ export function checkPriorityClass(object: KubernetesObject, report: Report): vo
   const reason = `priority class names with 'system-' prefix are reserved for system use only. error: ${name} is not a known system priority class`;
   failAs('KV0121', report)(['metadata', 'name'], forbidden(reason));
 }
+
+/** What `ValidateVolumeAttachment` says, but of a volume that is written into it. */
+export function checkVolumeAttachment(object: KubernetesObject, report: Report): void {
+  const spec = Place.of(object, [], 'KV0122', report).at('spec');
+  const source = spec.at('source');
+  const [inline, name] = [source.at('inlineVolumeSpec'), source.at('persistentVolumeName')];
+  const one = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
+  if (!inline.isSet && !name.isSet) source.required(one);
+  else if (inline.isSet && name.isSet) source.forbidden(one);
+  else if (name.isSet && name.text === '') name.required('must specify non empty persistentVolumeName');
+  else name.judged(judgeSubdomain);
+  spec.at('nodeName').judgedEvenEmpty(judgeSubdomain);
+  const attacher = spec.at('attacher');
+  if (attacher.text === '') attacher.required();
+}

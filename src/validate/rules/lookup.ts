@@ -1,4 +1,14 @@
-import { formatRef, namespaceOf, refOf, toRefKey, type GroupKind, type KubernetesObject, type World } from '../../model/index.ts';
+import {
+  formatRef,
+  gvkOf,
+  nameOf,
+  namespaceOf,
+  refOf,
+  toRefKey,
+  type GroupKind,
+  type KubernetesObject,
+  type World,
+} from '../../model/index.ts';
 import type { Path } from '../../std/index.ts';
 import { LIKELY_ELSEWHERE, MAYBE_ELSEWHERE, type DanglingReference } from './rule.ts';
 
@@ -8,6 +18,8 @@ export type Target = GroupKind & { readonly namespace?: string; readonly name: s
 /** Kinds that every cluster has some of without anybody's manifest. */
 const FROM_THE_CLUSTER = new Set([
   '/Secret',
+  'gateway.networking.k8s.io/Gateway',
+  'gateway.networking.k8s.io/GatewayClass',
   'networking.k8s.io/IngressClass',
   'node.k8s.io/RuntimeClass',
   'scheduling.k8s.io/PriorityClass',
@@ -87,6 +99,11 @@ function isBuiltIn(target: Target): boolean {
 export function isControlled(object: KubernetesObject): boolean {
   const owners = object.metadata['ownerReferences'];
   return Array.isArray(owners) && owners.some((owner) => typeof owner === 'object' && owner !== null && owner['controller'] === true);
+}
+
+/** The identity of an object, to find it in another world. */
+export function identityOf(object: KubernetesObject): Required<Target> {
+  return { ...gvkOf(object), namespace: namespaceOrNone(object), name: nameOf(object) };
 }
 
 /** The object as people read it. */

@@ -21,6 +21,8 @@ export interface DanglingReference {
 /** One kind of reference between objects. */
 export interface Rule {
   readonly code: string;
+  /** True where it speaks of what is written: of a cluster's objects, with their defaults, it says nothing. */
+  readonly isOfManifests?: true;
   /** Every dangling reference of the kind, in the order of the referrers; linear in the size of the world. */
   find(world: World): readonly DanglingReference[];
 }
@@ -33,3 +35,7 @@ export const LIKELY_ELSEWHERE: DanglingReference['severity'] = { known: 'error',
 export const MAYBE_ELSEWHERE: DanglingReference['severity'] = { known: 'error', unknown: 'warning' };
 /** Harmless but hardly meant, whatever is known. */
 export const POINTLESS: DanglingReference['severity'] = { known: 'warning', unknown: 'warning' };
+/** Works, but hardly as it is meant, whatever else exists. */
+export const DOUBTFUL: DanglingReference['severity'] = { known: 'warning', unknown: 'warning' };
+/** Right in itself, and worth knowing. */
+export const NOTE: DanglingReference['severity'] = { known: 'info', unknown: 'info' };

@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limitReplicas, toReplicas, type Limit } from '../../../src/engine/controllers/autoscaler-arithmetic.ts';
+import { limitReplicas, type Limit } from '../../../src/engine/controllers/autoscaler-arithmetic.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 import type { KubernetesObject } from '../../../src/model/index.ts';
 import { getNumber } from '../../../src/std/index.ts';
 import { live, LittleCluster } from './little-cluster.ts';
 import { NODES, workload } from './workloads.ts';
-
-const RATIOS: readonly { name: string; ratio: number; current: number; ready?: number; behavior?: JsonObject; want: number }[] = [
-  { name: 'on target', ratio: 1, current: 3, want: 3 },
-  { name: 'a tenth above is on target', ratio: 1.1, current: 3, want: 3 },
-  { name: 'a little more is not', ratio: 1.11, current: 3, want: 4 },
-  { name: 'a tenth below is on target', ratio: 0.9, current: 3, want: 3 },
-  { name: 'half of it', ratio: 0.5, current: 3, want: 2 },
-  { name: 'nothing at all', ratio: 0, current: 3, want: 0 },
-  { name: 'only pods that are ready count', ratio: 2, current: 5, ready: 2, want: 4 },
-  { name: 'a tolerance of its own', ratio: 1.3, current: 3, behavior: { scaleUp: { tolerance: 0.5 } }, want: 3 },
-  { name: 'a tolerance for the other direction only', ratio: 0.8, current: 5, behavior: { scaleUp: { tolerance: 0.5 } }, want: 4 },
-];
-
-for (const { name, ratio, current, ready = current, behavior, want } of RATIOS) {
-  test(`replicas by a metric: ${name}`, () => assert.equal(toReplicas(ratio, { current, ready }, behavior), want));
-}
 
 const pods = (value: number): JsonObject => ({ type: 'Pods', value, periodSeconds: 60 });
 const percent = (value: number): JsonObject => ({ type: 'Percent', value, periodSeconds: 60 });
@@ -80,6 +64,13 @@ for (const { name, desired, current, behavior, want } of LIMITS) {
     assert.deepEqual([replicas, limit], want);
   });
 }
+
+test('what has changed within the period of a policy counts for it', () => {
+  const behavior = { scaleUp: { policies: [pods(3)] }, scaleDown: { policies: [pods(3)] } };
+  const step = (desired: number, change: number): number =>
+    limitReplicas(desired, 9, { least: 2, most: 20 }, behavior, () => change).replicas;
+  assert.deepEqual([step(20, 2), step(20, 5), step(2, -2), step(2, 4)], [10, 9, 8, 2]);
+});
 
 const autoscaler = (usage: string, target: JsonObject, behavior?: JsonObject): KubernetesObject => ({
   apiVersion: 'autoscaling/v2',

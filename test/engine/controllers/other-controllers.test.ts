@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelsOf, nameOf, type KubernetesObject } from '../../../src/model/index.ts';
+import { nameOf, type KubernetesObject } from '../../../src/model/index.ts';
 import { CONTROLLERS } from '../../../src/engine/controllers/index.ts';
-import { getArray, getAt, getNumber, getObject, getString, sortedUnique, type JsonObject } from '../../../src/std/index.ts';
+import { getArray, getAt, getNumber, getObject, getString, type JsonObject } from '../../../src/std/index.ts';
 import { LittleCluster, live, podsOf } from './little-cluster.ts';
 import { job, NODES, workload } from './workloads.ts';
 
@@ -109,58 +109,6 @@ for (const [name, rollingUpdate] of [
     assert.equal(statusOf(cluster, 'DaemonSet')['updatedNumberScheduled'], 3);
   });
 }
-
-const conditionsOf = (status: JsonObject): readonly unknown[] =>
-  getArray(status, 'conditions').map((item) => [getString(item, 'type'), getString(item, 'reason')]);
-
-test('a Job completes', () => {
-  const status = statusOf(settled(job({ completions: 3, parallelism: 2 })), 'Job', 'batch');
-  assert.deepEqual([status['succeeded'], status['active'], typeof status['completionTime']], [3, undefined, 'string']);
-  assert.deepEqual(conditionsOf(status), [
-    ['SuccessCriteriaMet', 'CompletionsReached'],
-    ['Complete', 'CompletionsReached'],
-  ]);
-});
-
-test('an indexed Job runs each index once', () => {
-  const cluster = settled(job({ completions: 4, parallelism: 2, completionMode: 'Indexed' }));
-  assert.equal(statusOf(cluster, 'Job', 'batch')['completedIndexes'], '0-3');
-  const indexes = cluster.world.byKind('', 'Pod').map((pod) => labelsOf(pod).get('batch.kubernetes.io/job-completion-index') ?? '');
-  assert.equal(indexes.length, 4);
-  assert.deepEqual(sortedUnique(indexes), ['0', '1', '2', '3']);
-});
-
-test('a Job that keeps failing gives up', () => {
-  const status = statusOf(settled(job({ backoffLimit: 2 }, 'app:kplan-fail')), 'Job', 'batch');
-  assert.equal(status['failed'], 3);
-  assert.deepEqual(conditionsOf(status), [
-    ['FailureTarget', 'BackoffLimitExceeded'],
-    ['Failed', 'BackoffLimitExceeded'],
-  ]);
-});
-
-test('a Job that takes too long fails', () => {
-  const slow = job({ activeDeadlineSeconds: 5 });
-  const template = getObject(slow, 'spec', 'template') ?? {};
-  const patient = { ...template, metadata: { annotations: { 'kplan.dev/run-for': '60000' } } };
-  const status = statusOf(settled({ ...slow, spec: { activeDeadlineSeconds: 5, template: patient } }), 'Job', 'batch');
-  assert.deepEqual(conditionsOf(status), [
-    ['FailureTarget', 'DeadlineExceeded'],
-    ['Failed', 'DeadlineExceeded'],
-  ]);
-});
-
-test('a finished Job is deleted when its time to live is over', () => {
-  assert.equal(settled(job({ ttlSecondsAfterFinished: 30 })).world.byKind('batch', 'Job').length, 0);
-});
-
-test('a suspended Job has no pods', () => {
-  const cluster = settled(job({ suspend: true }));
-  assert.deepEqual(
-    [cluster.world.byKind('', 'Pod'), conditionsOf(statusOf(cluster, 'Job', 'batch'))],
-    [[], [['Suspended', 'JobSuspended']]],
-  );
-});
 
 function cronJob(spec: JsonObject): KubernetesObject {
   const jobTemplate = { spec: getObject(job(), 'spec') ?? {} };

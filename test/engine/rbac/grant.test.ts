@@ -94,3 +94,15 @@ describe('refuseGrant', () => {
     });
   }
 });
+
+it('nobody gives a binding another role, not even who may do everything', () => {
+  const [before, after] = ['view', 'edit'].map((name) => binding('shop', 'b', `ClusterRole ${name}`, 'user jane'));
+  assert.ok(before !== undefined && after !== undefined);
+  const user = { name: 'root', groups: ['system:masters'] };
+  const role = '{"APIGroup":"rbac.authorization.k8s.io","Kind":"ClusterRole","Name":"edit"}';
+  assert.equal(
+    refuseGrant(World.EMPTY, { user, before, after, isNamed: true }),
+    `RoleBinding.rbac.authorization.k8s.io "b" is invalid: roleRef: Invalid value: ${role}: cannot change roleRef`,
+  );
+  assert.equal(refuseGrant(World.EMPTY, { user, before, after: { ...before, subjects: [] }, isNamed: true }), undefined);
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describe, describeRemedy, World, type FactChange, type KubernetesObject } from '../../../src/model/index.ts';
 import { boundReplicas, expandWorld } from '../../../src/engine/controllers/index.ts';
-import { createSchedulerEngine } from '../../../src/engine/scheduler/index.ts';
+import { createSchedulerEngine, readSchedulerConfiguration } from '../../../src/engine/scheduler/index.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 import { node, pod } from './cluster-fixture.ts';
 
@@ -46,6 +46,14 @@ function cronJob(cpu: string, spec: JsonObject = {}, suspend = false): Kubernete
 
 function compare(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly FactChange[] {
   return ENGINE.compare(World.of([...NODES, VIP, ...before]), World.of([...NODES, VIP, ...after]));
+}
+
+/** The same with the profiles of a scheduler's configuration. */
+function compareWith(configuration: JsonObject, after: readonly KubernetesObject[]): readonly FactChange[] {
+  const kind = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' };
+  const { profiles } = readSchedulerConfiguration({ ...kind, ...configuration });
+  const engine = createSchedulerEngine({ expand: expandWorld, listOverlarge: () => [] }, profiles);
+  return engine.compare(World.of(NODES), World.of([...NODES, ...after]));
 }
 
 function brief(changes: readonly FactChange[]): readonly unknown[] {
@@ -205,6 +213,29 @@ test('a CronJob of which no pod could ever run is named before its time comes', 
     /^a pod of CronJob shop\/nightly fits on no node, not even on an empty one: 0\/3 nodes are available: 3 Insufficient cpu\.$/,
   );
   assert.equal(change.fact.objects[0]?.path, '/spec/jobTemplate/spec/template/spec/containers/0/resources/requests/cpu');
+});
+
+test('a CronJob is judged by the profile of the scheduler that its pods name, and not at all by another', () => {
+  const second = (cpu: string): KubernetesObject => cronJob(cpu, { schedulerName: 'second' });
+  const lenient = { plugins: { multiPoint: { disabled: [{ name: 'NodeResourcesFit' }] } } };
+  const strict = { profiles: [{ schedulerName: 'second' }] };
+  const loose = { profiles: [{ schedulerName: 'second', ...lenient }] };
+  const codes = (configuration: JsonObject, cpu: string): readonly string[] =>
+    compareWith(configuration, [second(cpu)]).map(({ fact }) => fact.code);
+  assert.deepEqual([codes(strict, '30'), codes(strict, '1'), codes(loose, '30')], [['KS0005'], [], []]);
+  assert.deepEqual(compareWith(strict, [cronJob('30')]), []);
+  assert.deepEqual(compare([], [second('30')]), []);
+});
+
+test('of a CronJob whose devices nobody knows nothing is said', () => {
+  const claim = { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'gpu' }] };
+  const template = {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaimTemplate',
+    metadata: { name: 'gpu', namespace: 'shop' },
+    spec: { spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'gpu' } }] } } },
+  };
+  assert.deepEqual(compare([template], [template, cronJob('1', claim)]), []);
 });
 
 test('one pod is told as one', () => {

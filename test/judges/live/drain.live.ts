@@ -111,7 +111,7 @@ function createAll(): void {
 
 /** Waits until every pod of the cases is there and has started, and every budget counts those that are ready. */
 async function settle(): Promise<void> {
-  for (let attempt = 0; attempt < 120; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     await sleep(500);
     const pods = podsOfCases();
     const isStarted = pods.length >= countWanted() && pods.every((pod) => getString(pod, 'status', 'podIP') !== undefined);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { getArray, getAt, getString, parseJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
-import { gvkOf, isKubernetesObject, nameOf, namespaceOf, type KubernetesObject } from '../../../src/model/index.ts';
+import { gvkOf, isKubernetesObject, labelsOf, nameOf, namespaceOf, type KubernetesObject } from '../../../src/model/index.ts';
 import { CLUSTER_PRIMITIVES } from '../../engine/rbac/escalation/cluster-primitives.ts';
 import { IDENTITY_PRIMITIVES } from '../../engine/rbac/escalation/identity-primitives.ts';
 import { POD_PRIMITIVES } from '../../engine/rbac/escalation/pod-primitives.ts';
-import { HOME, object, toGrants, type ExploitRequest, type Primitive } from '../../engine/rbac/escalation/primitive.ts';
+import { HOME, object, pod, toGrants, type ExploitRequest, type Primitive } from '../../engine/rbac/escalation/primitive.ts';
 import { ROLE_PRIMITIVES } from '../../engine/rbac/escalation/role-primitives.ts';
 import { rule } from '../../engine/rbac/objects.ts';
 import { Client, type ServerAnswer } from '../client.ts';
@@ -26,7 +26,8 @@ function toClient(token: string): Client {
   return new Client({ port, token, certificate: getString(cluster, 'certificate-authority') ?? '' });
 }
 
-const UNGUARDED: JsonObject = { metadata: { name: 'prey', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } };
+const LEVEL = 'pod-security.kubernetes.io/enforce';
+const UNGUARDED: JsonObject = { metadata: { name: 'prey', labels: { [LEVEL]: 'privileged' } } };
 
 const RESOURCES: Readonly<Record<string, string>> = {
   MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
@@ -46,6 +47,19 @@ async function make(item: KubernetesObject): Promise<void> {
   const isThere = answer.status === 409;
   assert.ok(isThere || answer.status < 300, `${pathOf(item)}: ${getString(answer.body, 'message')}`);
   if (isThere && item.kind === 'Namespace') await admin.must('PATCH', `${pathOf(item)}/${nameOf(item)}`, item, MERGE);
+}
+
+/** Waits until Pod Security, which hears of a namespace's labels a little later, judges by them. */
+async function waitForLevel(namespace: KubernetesObject): Promise<void> {
+  const level = labelsOf(namespace).get(LEVEL) ?? 'privileged';
+  const path = `/api/v1/namespaces/${nameOf(namespace)}/pods?dryRun=All`;
+  const securityContext = { privileged: true };
+  const privileged = pod('probe', { containers: [{ name: 'main', image: 'busybox', securityContext }] });
+  for (const [body, allowed] of [
+    [privileged, level === 'privileged'],
+    [pod('probe'), level !== 'restricted'],
+  ] as const)
+    await waitFor(admin, { method: 'POST', path, body }, (status) => (status === 403 ? !allowed : status < 300 && allowed));
 }
 
 async function remove(item: KubernetesObject): Promise<void> {
@@ -136,8 +150,11 @@ describe('escalation', { concurrency: 1 }, () => {
   /** Makes what is there besides, and the actor. */
   async function setUp(actor: string, holder: Pick<Primitive, 'rules' | 'wide'>, world: Primitive['world']): Promise<Client> {
     const items = world?.(actor) ?? [];
-    if (!items.some(({ kind }) => kind === 'Namespace')) await make(object('v1', 'Namespace', 'prey', UNGUARDED, ''));
-    for (const item of items) await make(item);
+    const own = items.find(({ kind }) => kind === 'Namespace');
+    const prey = own ?? object('v1', 'Namespace', 'prey', UNGUARDED, '');
+    await make(prey);
+    await waitForLevel(prey);
+    for (const item of items) if (item !== own) await make(item);
     made.push(...items.filter(({ kind }) => kind !== 'Namespace'), ...toGrants(actor, holder));
     return enter(actor, holder);
   }

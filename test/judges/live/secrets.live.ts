@@ -132,7 +132,8 @@ describe('planted secrets', { concurrency: 1 }, () => {
     const planned = await run('kplan', ['m', '--unit', 'planted', '--server-dry-run', 'always', '-o', 'json']);
     assert.equal(planned.code, 1, planned.stdout + planned.stderr);
     assert.match(planned.stdout, /its words are left out, since they may quote the Secret/);
-    const applied = await run('kapply', ['m', '--unit', 'planted', '--yes', '--server-dry-run', 'never', '-v']);
+    const refused = ['--server-dry-run', 'never', '--allow', 'KQ0006'];
+    const applied = await run('kapply', ['m', '--unit', 'planted', '--yes', '-v', ...refused]);
     assert.equal(applied.code, 1, applied.stdout + applied.stderr);
     assert.match(applied.stdout + applied.stderr, /the words are left out, since they may quote the Secret/);
   });

@@ -4,16 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/apiserver/pkg/authorization/authorizer"
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	rbacapi "k8s.io/kubernetes/pkg/apis/rbac"
+	rbacvalidation "k8s.io/kubernetes/pkg/apis/rbac/validation"
 	clusterrole "k8s.io/kubernetes/pkg/registry/rbac/clusterrole/policybased"
 	clusterrolebinding "k8s.io/kubernetes/pkg/registry/rbac/clusterrolebinding/policybased"
 	role "k8s.io/kubernetes/pkg/registry/rbac/role/policybased"
@@ -78,7 +81,7 @@ func newGrant() (subject, error) {
 		switch {
 		case err == nil:
 			return grantAnswer{Allowed: true}, nil
-		case apierrors.IsForbidden(err) || apierrors.IsNotFound(err):
+		case apierrors.IsForbidden(err) || apierrors.IsInvalid(err) || apierrors.IsNotFound(err):
 			return grantAnswer{Message: err.Error()}, nil
 		default:
 			return nil, err
@@ -141,5 +144,27 @@ func (stored) Create(_ context.Context, object runtime.Object, _ rest.ValidateOb
 func (stored) Update(ctx context.Context, _ string, info rest.UpdatedObjectInfo, _ rest.ValidateObjectFunc, _ rest.ValidateObjectUpdateFunc, _ bool, _ *metav1.UpdateOptions) (runtime.Object, bool, error) {
 	old, _ := ctx.Value(oldKey{}).(runtime.Object)
 	object, err := info.UpdatedObject(ctx, old)
-	return object, false, err
+	if err != nil {
+		return nil, false, err
+	}
+	return object, false, judgeRoleRef(object, old)
+}
+
+// judgeRoleRef answers what the strategy of a binding says of another role; nothing of what else is wrong with it.
+func judgeRoleRef(object, old runtime.Object) error {
+	var kind, name string
+	var found field.ErrorList
+	switch next := object.(type) {
+	case *rbacapi.ClusterRoleBinding:
+		kind, name = "ClusterRoleBinding", next.Name
+		found = rbacvalidation.ValidateClusterRoleBindingUpdate(next, old.(*rbacapi.ClusterRoleBinding))
+	case *rbacapi.RoleBinding:
+		kind, name = "RoleBinding", next.Name
+		found = rbacvalidation.ValidateRoleBindingUpdate(next, old.(*rbacapi.RoleBinding))
+	}
+	found = found.Filter(func(err error) bool { return !strings.HasSuffix(err.Error(), "cannot change roleRef") })
+	if len(found) == 0 {
+		return nil
+	}
+	return apierrors.NewInvalid(rbacapi.Kind(kind), name, found)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 	resourceapi "k8s.io/api/resource/v1"
@@ -31,6 +32,7 @@ import (
 	"k8s.io/kubernetes/pkg/scheduler/framework"
 	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/dynamicresources"
 	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/nodevolumelimits"
+	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/queuesort"
 	frameworkruntime "k8s.io/kubernetes/pkg/scheduler/framework/runtime"
 	"k8s.io/kubernetes/pkg/scheduler/metrics"
 	"k8s.io/kubernetes/pkg/scheduler/util/assumecache"
@@ -43,6 +45,8 @@ type schedulerQuestion struct {
 	Configuration json.RawMessage `json:"configuration"`
 	// More pods, which come after it: each that gets a node takes its place there, and reserves what it needs.
 	Next []json.RawMessage `json:"next"`
+	// Pods that wait all the while: nothing but the nodes that they are nominated to matters of them.
+	Waiting []json.RawMessage `json:"waiting"`
 }
 
 type nodeAnswer struct {
@@ -63,6 +67,8 @@ type schedulerAnswer struct {
 	Nodes     []nodeAnswer `json:"nodes,omitempty"`
 	Nominated string       `json:"nominated,omitempty"`
 	Victims   []string     `json:"victims,omitempty"`
+	// The node that the pod was nominated to and that took it: no other was looked at.
+	Kept string `json:"kept,omitempty"`
 	// What is said of the pods that come after it.
 	Next []*schedulerAnswer `json:"next,omitempty"`
 }
@@ -75,9 +81,11 @@ type schedulerOracle struct {
 	options    []frameworkruntime.Option
 	snapshot   *internalcache.Snapshot
 	indexers   map[string]cache.Indexer
-	claims     claimFeed
+	claims     feed
+	classes    feed
 	victims    []string
 	live       internalcache.Cache
+	queue      *internalqueue.PriorityQueue
 	undo       []func()
 }
 
@@ -109,12 +117,16 @@ func newSchedulerOracle() (*schedulerOracle, error) {
 	}
 	client.PrependReactor("update", "resourceclaims", accept)
 	client.PrependReactor("patch", "resourceclaims", accept)
+	client.PrependReactor("delete", "resourceclaims", accept)
 	factory := informers.NewSharedInformerFactory(client, 0)
-	queue := internalqueue.NewTestQueue(ctx, nil)
+	recorder := internalqueue.WithMetricsRecorder(metrics.NewMetricsAsyncRecorder(10, time.Second, ctx.Done()))
+	oracle.queue = internalqueue.NewPriorityQueue((&queuesort.PrioritySort{}).Less, factory, recorder)
 	dynamic, err := dynamicResources(ctx, client, factory, &oracle.claims)
 	if err != nil {
 		return nil, err
 	}
+	// What extended resources stand for is kept by a handler of events.
+	oracle.classes.handlers = []cache.ResourceEventHandler{dynamic.DeviceClassResolver().(cache.ResourceEventHandler)}
 	oracle.options = []frameworkruntime.Option{
 		frameworkruntime.WithClientSet(client),
 		frameworkruntime.WithEventRecorder(&events.FakeRecorder{}),
@@ -123,7 +135,7 @@ func newSchedulerOracle() (*schedulerOracle, error) {
 		frameworkruntime.WithSharedDRAManager(dynamic),
 		frameworkruntime.WithSharedCSIManager(nodevolumelimits.NewCSIManager(factory.Storage().V1().CSINodes().Lister())),
 		frameworkruntime.WithPodGroupManager(oracle.snapshot),
-		frameworkruntime.WithPodNominator(queue),
+		frameworkruntime.WithPodNominator(oracle.queue),
 		frameworkruntime.WithParallelism(2),
 		frameworkruntime.WithWaitingPods(frameworkruntime.NewWaitingPodsMap()),
 		frameworkruntime.WithPodsInPreBind(frameworkruntime.NewPodsInPreBindMap()),
@@ -156,37 +168,37 @@ func newSchedulerOracle() (*schedulerOracle, error) {
 }
 
 func dynamicResources(
-	ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, feed *claimFeed,
+	ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, claims *feed,
 ) (fwk.SharedDRAManager, error) {
 	slices, err := tracker.StartTracker(ctx, tracker.Options{SliceInformer: factory.Resource().V1().ResourceSlices(), KubeClient: client})
 	if err != nil {
 		return nil, err
 	}
-	claims := assumecache.NewAssumeCache(klog.FromContext(ctx), feed, "ResourceClaim", "", nil)
-	return dynamicresources.NewDRAManager(ctx, claims, slices, factory), nil
+	assumed := assumecache.NewAssumeCache(klog.FromContext(ctx), claims, "ResourceClaim", "", nil)
+	return dynamicresources.NewDRAManager(ctx, assumed, slices, factory), nil
 }
 
-// The claims of a question, told to the scheduler's cache as an informer would.
-type claimFeed struct {
+// Objects of a question, told to a cache of the scheduler as an informer would.
+type feed struct {
 	handlers []cache.ResourceEventHandler
 	told     []interface{}
 }
 
-func (f *claimFeed) AddEventHandler(handler cache.ResourceEventHandler) (cache.ResourceEventHandlerRegistration, error) {
+func (f *feed) AddEventHandler(handler cache.ResourceEventHandler) (cache.ResourceEventHandlerRegistration, error) {
 	f.handlers = append(f.handlers, handler)
 	return nil, nil
 }
 
-func (f *claimFeed) replace(claims []interface{}) {
+func (f *feed) replace(objects []interface{}) {
 	for _, handler := range f.handlers {
-		for _, claim := range f.told {
-			handler.OnDelete(claim)
+		for _, object := range f.told {
+			handler.OnDelete(object)
 		}
-		for _, claim := range claims {
-			handler.OnAdd(claim, false)
+		for _, object := range objects {
+			handler.OnAdd(object, false)
 		}
 	}
-	f.told = claims
+	f.told = objects
 }
 
 func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
@@ -210,12 +222,13 @@ func (o *schedulerOracle) answer(input json.RawMessage) (any, error) {
 		return nil, err
 	}
 	var first *schedulerAnswer
-	for _, pod := range incoming {
+	for _, pod := range incoming[:1+len(asked.Next)] {
 		if o.frameworks[pod.Spec.SchedulerName] == nil {
 			return nil, fmt.Errorf("no profile for %s", pod.Spec.SchedulerName)
 		}
-		told, err := o.schedule(ctx, pod, len(incoming) > 1)
+		told, err := o.schedule(ctx, pod, len(asked.Next) > 0)
 		if err != nil {
+			o.queue.DeleteNominatedPodIfExists(pod)
 			told = &schedulerAnswer{Failed: err.Error()}
 		}
 		if first == nil {
@@ -271,6 +284,9 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssu
 			told.Verdict, told.Plugin, told.Reasons = status.Code().String(), status.Plugin(), status.Reasons()
 		}
 	}
+	if len(feasible) == 1 && feasible[0].Node().Name == incoming.Status.NominatedNodeName {
+		result.Kept = incoming.Status.NominatedNodeName
+	}
 	if len(feasible) == 0 {
 		return result, o.refuse(ctx, state, incoming, len(nodes), diagnosis, result)
 	}
@@ -315,6 +331,7 @@ func (o *schedulerOracle) assume(ctx context.Context, state fwk.CycleState, inco
 	}
 	assumed := incoming.DeepCopy()
 	assumed.Spec.NodeName = node
+	o.queue.DeleteNominatedPodIfExists(incoming)
 	if status := o.frameworkOf(incoming).RunReservePluginsReserve(ctx, state, assumed, node); !status.IsSuccess() {
 		return status.AsError()
 	}
@@ -337,6 +354,9 @@ func (o *schedulerOracle) filter(
 		diagnosis.NodeToStatus.SetAbsentNodesStatus(status)
 		diagnosis.PreFilterMsg = status.Message()
 		return nil, nil
+	}
+	if taken := o.keep(ctx, state, incoming, nodes, diagnosis); taken != nil {
+		return taken, nil
 	}
 	if !prefiltered.AllNodes() {
 		named := nodes[:0:0]
@@ -364,6 +384,43 @@ func (o *schedulerOracle) filter(
 	return feasible, nil
 }
 
+// The node that a pod is nominated to, if it takes the pod.
+func (o *schedulerOracle) keep(
+	ctx context.Context, state fwk.CycleState, incoming *v1.Pod, nodes []fwk.NodeInfo, diagnosis *framework.Diagnosis,
+) []fwk.NodeInfo {
+	for _, node := range nodes {
+		if node.Node().Name != incoming.Status.NominatedNodeName {
+			continue
+		}
+		status := o.frameworkOf(incoming).RunFilterPluginsWithNominatedPods(ctx, state, incoming, node)
+		if status.IsSuccess() {
+			return []fwk.NodeInfo{node}
+		}
+		if status.IsRejected() {
+			diagnosis.NodeToStatus.Set(node.Node().Name, status)
+		}
+	}
+	return nil
+}
+
+// Keeps a pod without a node in the queue, nominated as `handleSchedulingFailure` leaves it.
+func (o *schedulerOracle) wait(ctx context.Context, incoming *v1.Pod, found *fwk.PostFilterResult) error {
+	var nominating *fwk.NominatingInfo
+	if found != nil {
+		nominating = found.NominatingInfo
+	}
+	if !o.frameworkOf(incoming).HasPostFilterPlugins() {
+		nominating = &fwk.NominatingInfo{NominatingMode: fwk.ModeOverride}
+	}
+	info, err := framework.NewPodInfo(incoming)
+	if err != nil {
+		return err
+	}
+	o.queue.AddNominatedPod(klog.FromContext(ctx), info, nominating)
+	o.undo = append(o.undo, func() { o.queue.Delete(incoming) })
+	return nil
+}
+
 func (o *schedulerOracle) refuse(
 	ctx context.Context, state fwk.CycleState, incoming *v1.Pod, nodes int, diagnosis framework.Diagnosis, result *schedulerAnswer,
 ) error {
@@ -376,5 +433,5 @@ func (o *schedulerOracle) refuse(
 	}
 	sort.Strings(o.victims)
 	result.Victims = o.victims
-	return nil
+	return o.wait(ctx, incoming, found)
 }

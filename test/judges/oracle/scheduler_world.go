@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -79,7 +80,7 @@ func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]
 		}
 	}
 	var incoming []*v1.Pod
-	for _, raw := range append([]json.RawMessage{asked.Pod}, asked.Next...) {
+	for _, raw := range slices.Concat([]json.RawMessage{asked.Pod}, asked.Next, asked.Waiting) {
 		object, _, err := decodeStored(raw)
 		if err != nil {
 			return nil, err
@@ -97,7 +98,15 @@ func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]
 		}
 	}
 	o.claims.replace(lists["ResourceClaim"])
+	o.classes.replace(lists["DeviceClass"])
 	o.victims = nil
+	for _, pod := range incoming {
+		if pod.Status.NominatedNodeName == "" {
+			continue
+		}
+		o.queue.Add(ctx, pod)
+		o.undo = append(o.undo, func() { o.queue.Delete(pod) })
+	}
 	return incoming, o.fill(ctx, nodes, pods, names)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apiextensions-apiserver/pkg/registry/customresourcedefinition"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -94,6 +95,8 @@ func allStrategies() (map[schema.GroupKind]kindStrategies, error) {
 	for kind, item := range namedStrategies {
 		found[schema.GroupKind{Group: item.group, Kind: kind}] = kindStrategies{item.resource, item.strategy, item.strategy}
 	}
+	definitions := customresourcedefinition.NewStrategy(legacyscheme.Scheme)
+	found[schema.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}] = kindStrategies{"customresourcedefinitions", definitions, definitions}
 	client := fake.NewSimpleClientset()
 	allowAll := authorizerfactory.NewAlwaysAllowAuthorizer()
 	providers := []apiserver.RESTStorageProvider{

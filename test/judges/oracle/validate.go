@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -14,6 +16,8 @@ import (
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
+	"k8s.io/kubernetes/pkg/apis/batch"
+	core "k8s.io/kubernetes/pkg/apis/core"
 )
 
 type validateQuestion struct {
@@ -52,7 +56,13 @@ func newValidate() (subject, error) {
 	return oracle.answer, nil
 }
 
-func (o *validateOracle) answer(input json.RawMessage) (any, error) {
+func (o *validateOracle) answer(input json.RawMessage) (answer any, err error) {
+	// Where the real code crashes, the server's handlers recover and answer nothing of use.
+	defer func() {
+		if crash := recover(); crash != nil {
+			answer, err = validateAnswer{Unread: fmt.Sprintf("internal error: %v", crash)}, nil
+		}
+	}()
 	var asked validateQuestion
 	if err := json.Unmarshal(input, &asked); err != nil {
 		return nil, err
@@ -109,14 +119,67 @@ func (o *validateOracle) update(kind kindStrategies, object, old runtime.Object,
 	known.SetCreationTimestamp(systemTime())
 	known.SetResourceVersion("1")
 	ctx := contextOf(kind, known.GetNamespace(), gvk, "update")
+	given := old.DeepCopyObject()
 	// What is there was made once.
 	if err := rest.BeforeCreate(kind.create, ctx, old); err != nil {
 		return validateAnswer{Unread: fmt.Sprintf("what is there could not be there: %v", err)}, nil
 	}
+	live(object, old, given)
 	next.SetUID("u")
 	next.SetCreationTimestamp(systemTime())
 	next.SetResourceVersion("1")
 	return answerOf(rest.BeforeUpdate(kind.update, ctx, object, old))
+}
+
+// What has become of an object since it was made, and what an update of it carries on: a creation drops its status, and makes up
+// the selector of a Job.
+func live(object, old, given runtime.Object) {
+	switch made := old.(type) {
+	case *apiextensions.CustomResourceDefinition:
+		// A definition is served by then: the names of one that never was could still change.
+		apiextensions.SetCRDCondition(made, apiextensions.CustomResourceDefinitionCondition{
+			Type: apiextensions.Established, Status: apiextensions.ConditionTrue,
+		})
+	case *core.PersistentVolumeClaim:
+		made.Status = given.(*core.PersistentVolumeClaim).Status
+	case *core.Service:
+		keepAddresses(object.(*core.Service), made)
+	case *batch.Job:
+		next := object.(*batch.Job)
+		made.Status = given.(*batch.Job).Status
+		if next.Spec.Selector == nil {
+			next.Spec.Selector = made.Spec.Selector
+		}
+		for key, value := range made.Spec.Template.Labels {
+			if _, isGiven := given.(*batch.Job).Spec.Template.Labels[key]; isGiven {
+				continue
+			}
+			if next.Spec.Template.Labels == nil {
+				next.Spec.Template.Labels = map[string]string{}
+			}
+			if _, isGiven := next.Spec.Template.Labels[key]; !isGiven {
+				next.Spec.Template.Labels[key] = value
+			}
+		}
+	}
+}
+
+// What the storage of Services does before their strategy is asked: who says nothing of the addresses keeps them.
+func keepAddresses(next, made *core.Service) {
+	if next.Spec.Type == core.ServiceTypeExternalName || made.Spec.Type == core.ServiceTypeExternalName {
+		return
+	}
+	if next.Spec.ClusterIP == "" {
+		next.Spec.ClusterIP = made.Spec.ClusterIP
+	}
+	isLeft := len(next.Spec.ClusterIPs) == 0 || slices.Equal(next.Spec.ClusterIPs, made.Spec.ClusterIPs)
+	if !isLeft {
+		return
+	}
+	next.Spec.ClusterIPs = made.Spec.ClusterIPs
+	if next.Spec.ClusterIP != made.Spec.ClusterIP {
+		next.Spec.ClusterIPs = []string{next.Spec.ClusterIP}
+	}
 }
 
 func contextOf(kind kindStrategies, namespace string, gvk schema.GroupVersionKind, verb string) context.Context {

@@ -1,9 +1,10 @@
-import { compareStrings, getArray, type JsonValue } from '../../../src/std/index.ts';
+import { compareStrings, getArray, stringifyJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import type { Random } from '../random.ts';
 import { makeConfiguration, SECOND_SCHEDULER } from './configuration.ts';
 import { makeDevices, withDevices } from './devices.ts';
 import { NAMESPACES } from './fields.ts';
 import { makeNode } from './node.ts';
+import { evicted, makeWaiting, nominate, toContenders } from './nominations.ts';
 import { makeClaims, makeNamespace, makeOthers } from './others.ts';
 import { makePlaced, makePod, type Pod } from './pod.ts';
 import { makeEphemeralClaims, makeStorage, withVolumes } from './storage.ts';
@@ -56,17 +57,43 @@ export function makeSchedulerCase(random: Random): JsonValue {
     return random.once(theme.often) ? theme.change(pod, random) : pod;
   });
   const incoming = [theme.change(makePod('new', random, { isPlaced: false, mayClaim: true }), random)];
-  const more = random.once(5) ? random.below(isLarge ? 40 : 5) : 0;
+  const more = random.once(theme === DEVICES ? 3 : 5) ? random.below(isLarge ? 40 : 5) : 0;
   incoming.push(...random.list(more, (i) => theme.change(makePod(`next${i}`, random, { isPlaced: false, mayClaim: false }), random)));
   const pods = [...placed, ...incoming];
   const others = [...(isSmall && random.once(2) ? [] : makeOthers(random)), ...theme.objects(random, names, pods)];
   const background = [...nodes, ...NAMESPACES.map(makeNamespace)];
-  const configuration = random.once(4) ? makeConfiguration(random) : undefined;
+  const hasDevices = stringifyJson(others).includes('extendedResourceName');
+  const configuration = random.once(4) ? makeConfiguration(random, { hasDevices }) : undefined;
   const scheduler = configuration === undefined || random.once(2) ? (pod: Pod): Pod => pod : withScheduler;
   const settings = configuration === undefined ? {} : { configuration };
-  if (more === 0) return { ...settings, objects: [...background, ...placed, ...others], pod: incoming.map(scheduler)[0] ?? null };
-  const [first, ...next] = incoming.map(scheduler).map(withoutPriority).map(withAge);
-  return { ...settings, objects: [...background, ...placed.map(withoutPriority), ...others], pod: first ?? null, next };
+  const pending = incoming.map(scheduler);
+  const isContended = names.length > 0 && random.once(4);
+  const asked = isContended ? askContended(placed, pending, random, names) : ask(placed, pending);
+  return { ...settings, objects: [...background, ...asked.placed, ...others], ...asked.question };
+}
+
+interface Asked {
+  readonly placed: readonly Pod[];
+  readonly question: JsonObject;
+}
+
+function ask(placed: readonly Pod[], pending: readonly Pod[]): Asked {
+  const [pod = null] = pending;
+  if (pending.length === 1) return { placed, question: { pod } };
+  const [first = null, ...next] = pending.map(withoutPriority).map(withAge);
+  return { placed: placed.map(withoutPriority), question: { pod: first, next } };
+}
+
+/** Where nodes keep room for some pods. */
+function askContended(placed: readonly Pod[], pending: readonly Pod[], random: Random, nodes: readonly string[]): Asked {
+  if (pending.length > 1) {
+    const [first = null, ...next] = toContenders(pending, random, nodes).map(withAge);
+    return { placed, question: { pod: first, next } };
+  }
+  const [pod] = pending.map(withAge);
+  if (pod === undefined) return ask(placed, pending);
+  const question = { pod: random.once(2) ? nominate(pod, random, nodes) : pod, waiting: makeWaiting(random, nodes, pod) };
+  return { placed: placed.map((other) => evicted(other, random)), question };
 }
 
 function withScheduler(pod: Pod): Pod {

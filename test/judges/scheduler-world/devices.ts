@@ -7,6 +7,8 @@ const API = 'resource.k8s.io/v1';
 const GPU = 'gpu.example.com';
 const NET = 'net.example.com';
 const CLAIMS = 3;
+/** Before the name of a class: an extended resource that stands for devices of it. */
+const BY_CLASS = 'deviceclass.resource.kubernetes.io/';
 const SELECTORS = [
   `device.driver == "${GPU}"`,
   `device.attributes["${GPU}"].model == "a"`,
@@ -21,16 +23,19 @@ const SELECTORS = [
 /** Devices, their classes, and claims for them. */
 export function makeDevices(random: Random, nodes: readonly string[], pods: readonly Pod[]): readonly JsonValue[] {
   const named = stringifyJson(pods);
-  if (!named.includes('resourceClaims')) return [];
+  if (!named.includes('resourceClaims') && !named.includes(BY_CLASS) && !named.includes('example.com/gpu')) return [];
   const claims = NAMESPACES.flatMap((namespace) =>
     Array.from({ length: CLAIMS }, (_, i) => `dev${i}-${namespace}`)
       .filter((name) => named.includes(`"${name}"`))
       .map((name) => makeClaim(name, namespace, random, nodes)),
   );
+  const resource = fields(random, { extendedResourceName: [2, () => 'example.com/gpu'] });
   return [
-    makeClass('gpu', [SELECTORS[0] ?? '']),
+    makeClass('gpu', [SELECTORS[0] ?? ''], resource),
     makeClass('any', []),
     ...(random.once(6) ? [] : [makeClass('picky', [SELECTORS[0] ?? '', random.pick(SELECTORS)])]),
+    ...(random.once(8) ? [makeClass('younger', [], resource, { creationTimestamp: '2026-02-01T00:00:00Z' })] : []),
+    ...pods.flatMap((pod) => (random.once(7) ? [makeStaleClaim(pod)] : [])),
     ...nodes.flatMap((node) => (random.once(3) ? [] : makeSlices(`gpu-${node}`, { nodeName: node }, random))),
     ...(random.once(3) ? makeSlices('zonal', { nodeSelector: inZone(random) }, random) : []),
     ...(random.once(4) ? makeSlices('shared', { allNodes: true }, random, NET) : []),
@@ -46,8 +51,26 @@ function inZone(random: Random): JsonObject {
   };
 }
 
-function makeClass(name: string, selectors: readonly string[]): JsonValue {
-  return { apiVersion: API, kind: 'DeviceClass', metadata: { name }, spec: { selectors: selectors.map(toSelector) } };
+function makeClass(name: string, selectors: readonly string[], more: JsonObject = {}, metadata: JsonObject = {}): JsonValue {
+  const spec = { selectors: selectors.map(toSelector), ...more };
+  return { apiVersion: API, kind: 'DeviceClass', metadata: { name, creationTimestamp: '2026-01-01T00:00:00Z', ...metadata }, spec };
+}
+
+/** What the scheduler made for the extended resources of a pod before it failed to bind it. */
+function makeStaleClaim({ metadata: { name, namespace } }: Pod): JsonValue {
+  const uid = `${namespace}/${name}`;
+  return {
+    apiVersion: API,
+    kind: 'ResourceClaim',
+    metadata: {
+      name: `${name}-extended-resources-x`,
+      namespace,
+      uid: `${uid}-x`,
+      annotations: { 'resource.kubernetes.io/extended-resource-claim': 'true' },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid, controller: true }],
+    },
+    spec: { devices: { requests: [{ name: 'container-0-request-0', exactly: { deviceClassName: 'gpu', count: 1 } }] } },
+  };
 }
 
 function toSelector(expression: string): JsonObject {
@@ -58,20 +81,42 @@ function toSelector(expression: string): JsonObject {
 function makeSlices(pool: string, where: JsonObject, random: Random, driver = GPU, nodes: readonly string[] = []): readonly JsonValue[] {
   const count = random.once(4) ? 2 : 1;
   const isBroken = random.once(12);
-  return random.list(count, (slice) => ({
+  const counted = random.once(2) ? random.list(random.once(4) ? 2 : 1, () => makeCounters(random)) : [];
+  const total = (isBroken ? count + 1 : count) + counted.length;
+  const toSlice = (name: string, spec: JsonObject): JsonObject => ({
     apiVersion: API,
     kind: 'ResourceSlice',
-    metadata: { name: `${pool}-${slice}` },
-    spec: {
-      driver,
-      pool: { name: pool, generation: random.once(15) ? 2 : 1, resourceSliceCount: isBroken ? count + 1 : count },
-      ...where,
+    metadata: { name },
+    spec: { driver, pool: { name: pool, generation: random.once(15) ? 2 : 1, resourceSliceCount: total }, ...where, ...spec },
+  });
+  const slices = random.list(count, (slice) =>
+    toSlice(`${pool}-${slice}`, {
       devices: random.list(1 + random.below(3), (i) => ({
         ...makeDevice(random.once(7) ? 'd0' : `d${slice}${i}`, random),
         ...(nodes.length === 0 ? {} : random.pick<JsonObject>([{ allNodes: true }, { nodeName: random.pick(nodes) }])),
+        ...(counted.length === 0 || random.once(5) ? {} : { consumesCounters: [makeConsumption(random)] }),
       })),
+    }),
+  );
+  return [...slices, ...counted.map((sharedCounters, i) => toSlice(`${pool}-counters-${i}`, { sharedCounters: [sharedCounters] }))];
+}
+
+/** What the devices of a pool share; where there are two of them, they may have one name. */
+function makeCounters(random: Random): JsonObject {
+  return {
+    name: random.once(6) ? 'memory' : 'parts',
+    counters: { cores: { value: String(2 + random.below(4)) }, memory: { value: random.pick(['2Gi', '4Gi', '6144Mi']) } },
+  };
+}
+
+function makeConsumption(random: Random): JsonObject {
+  return {
+    counterSet: 'parts',
+    counters: {
+      cores: { value: random.pick(['1', '2', '500m']) },
+      ...fields(random, { memory: [2, () => ({ value: random.pick(['1Gi', '2Gi', '1536Mi']) })], gone: [20, () => ({ value: '1' })] }),
     },
-  }));
+  };
 }
 
 function makeDevice(name: string, random: Random): JsonObject {
@@ -125,7 +170,7 @@ function makeRequest(name: string, random: Random): JsonObject {
     }),
   });
   const first = { selectors: [toSelector(SELECTORS[1] ?? '')] };
-  if (random.once(3)) return { name, firstAvailable: random.list(2, (i) => ({ name: `way${i}`, ...device(), ...(i === 0 ? first : {}) })) };
+  if (random.once(2)) return { name, firstAvailable: random.list(2, (i) => ({ name: `way${i}`, ...device(), ...(i === 0 ? first : {}) })) };
   const { count, ...all } = device();
   const exactly = random.once(5) ? { ...all, allocationMode: 'All' } : { ...all, ...(count === undefined ? {} : { count }) };
   return { name, exactly: { ...exactly, ...fields(random, { adminAccess: [9, () => true] }) } };
@@ -144,8 +189,32 @@ function makeAllocation(random: Random, node: string): JsonObject {
   };
 }
 
-/** The pod with claims for devices. */
+/** The pod with claims for devices, or asking for extended resources, or both. */
 export function withDevices(pod: Pod, random: Random): Pod {
+  const isExtended = random.once(3);
+  const extended = isExtended ? withExtendedResources(pod, random) : pod;
+  return isExtended && random.once(2) ? extended : withClaims(extended, random);
+}
+
+function withExtendedResources(pod: Pod, random: Random): Pod {
+  const ask = (container: JsonValue): JsonValue => {
+    const same = fields(random, {
+      'example.com/gpu': [2, () => String(1 + random.below(2))],
+      [`${BY_CLASS}any`]: [4, () => '1'],
+      [`${BY_CLASS}picky`]: [6, () => '1'],
+    });
+    const resources = getObject(container, 'resources') ?? {};
+    return {
+      ...getObject(container),
+      resources: { requests: { ...getObject(resources, 'requests'), ...same }, limits: { ...getObject(resources, 'limits'), ...same } },
+    };
+  };
+  const initial = getArray(pod, 'spec', 'initContainers');
+  const containers = getArray(pod, 'spec', 'containers').map(ask);
+  return { ...pod, spec: { ...pod.spec, containers, ...(initial.length === 0 ? {} : { initContainers: initial.map(ask) }) } };
+}
+
+function withClaims(pod: Pod, random: Random): Pod {
   const { namespace, name } = pod.metadata;
   const first = random.below(CLAIMS);
   const claims = random.list(1 + random.below(2), (i) => ({

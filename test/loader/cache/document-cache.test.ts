@@ -246,6 +246,20 @@ test('many small packs become one', async () => {
   assert.deepEqual(show(await readRepository(options)), show(await readRepository({ path: directory, git: 'js' })));
 });
 
+test('folders of other versions that nobody has used for long go, and those in use stay', async () => {
+  const { options, directory, cache } = arrange();
+  const unused = map('unused');
+  writeFiles(join(cache, 'documents-0'), { 'old.pack': unused });
+  writeFiles(join(cache, 'documents-1'), { 'new.pack': unused });
+  utimesSync(join(cache, 'documents-0'), 1_700_000_000, 1_700_000_000);
+  for (let n = 0; n < 9; n++) {
+    writeFileSync(join(directory, 'n.yaml'), map(`n${n}`));
+    await readRepository(options);
+  }
+  const left = readdirSync(cache);
+  assert.deepEqual([left.includes('documents-0'), left.includes('documents-1'), left.length], [false, true, 2]);
+});
+
 test('a cache that cannot be written is none', async () => {
   const { directory } = arrange();
   const file = join(base, 'a-file');

@@ -95,7 +95,7 @@ function checkApp(result: LoadResult): void {
     'an item that a patch adds',
   );
   assert.equal(place(result, 'prod-web', ['metadata', 'name']), 'base/deployment.yaml:4:3', 'a name with a prefix');
-  assert.equal(place(result, 'prod-settings', ['data', 'a']), 'base/kustomization.yaml:5:3', 'a generated object');
+  assert.equal(place(result, 'prod-settings', ['data', 'a']), 'base/kustomization.yaml:6:14', 'an entry of a generator');
   assert.deepEqual(
     result.manifests.map(({ object }) => getAt(object, 'metadata', 'annotations')),
     [undefined, undefined, undefined, undefined],

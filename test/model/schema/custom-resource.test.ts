@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { load, loadAll } from 'js-yaml';
 import { isKubernetesObject, nameOf, type KubernetesObject } from '../../../src/model/index.ts';
 import { applyDefaults, loadCatalog, pruneUnknown, type Kind, type Schema } from '../../../src/model/schema/index.ts';
-import { isObject, parseJson } from '../../../src/std/index.ts';
+import { getString, isObject, parseJson } from '../../../src/std/index.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../fixtures/schema/custom-resources');
 const read = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
@@ -47,7 +47,8 @@ test('a definition gives one kind for each served version, preferred first', () 
     versions.map((kind) => kind.version),
     ['v1', 'v2beta1', 'v1alpha1'],
   );
-  const { schema: _, ...kind } = findWidget('v1');
+  const { schema: _, written, ...kind } = findWidget('v1');
+  assert.equal(getString(written, 'type'), 'object');
   assert.deepEqual(kind, {
     group: 'example.com',
     version: 'v1',

@@ -90,3 +90,15 @@ test('an update keeps what was allocated and is not asked for otherwise', () => 
   for (const { given, want } of cases) assert.deepEqual(keepAllocated(live, service(given))['spec'], want);
   assert.equal(keepAllocated(live, live), live);
 });
+
+test('an update keeps the source of a claim that says it in one way alone', () => {
+  const claim = (spec: JsonObject): KubernetesObject => object('v1', 'PersistentVolumeClaim', { spec });
+  const source: JsonObject = { apiGroup: 'example.com', kind: 'Backup', name: 'yesterday' };
+  const both = { dataSource: source, dataSourceRef: source };
+  const cases: readonly { readonly live: JsonObject; readonly given: JsonObject; readonly want: JsonObject }[] = [
+    { live: both, given: { dataSource: source }, want: both },
+    { live: both, given: {}, want: {} },
+    { live: {}, given: { dataSource: source }, want: { dataSource: source } },
+  ];
+  for (const item of cases) assert.deepEqual(keepAllocated(claim(item.live), claim(item.given))['spec'], item.want);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Finding, ObjectRef, Step } from '../../../src/model/index.ts';
+import type { Effect, Finding, ObjectRef, Step } from '../../../src/model/index.ts';
 import { FORMATS } from '../../../src/report/index.ts';
 import { planReport, step, UPDATE } from '../report-fixture.ts';
 
@@ -61,6 +61,45 @@ describe('html', () => {
     assert.equal(page.split('<details').length - 1, 500);
     assert.ok(!page.includes('<details class="item update" open'));
     assert.ok(Buffer.byteLength(page) < 500_000, String(Buffer.byteLength(page)));
+  });
+
+  it('draws what opens after and what closes before, with words for those who do not see it', () => {
+    const connection = (code: string, change: 'gained' | 'lost', to: string): Effect => {
+      return {
+        engine: 'network',
+        code,
+        severity: 'warning',
+        change,
+        data: { from: 'shop/web', to, ports: 'TCP 80', verb: 'x' },
+        causes: [],
+      };
+    };
+    const report = planReport([UPDATE], []);
+    const effects = [connection('KN0101', 'gained', 'shop/db'), connection('KN0102', 'lost', EVIL)];
+    const page = FORMATS.html({ ...report, plan: { ...report.plan, effects } }, LAYOUT);
+    assert.equal(page.split('<svg').length - 1, 2);
+    assert.match(page, /aria-label="Who reaches whom, after: shop\/web, TCP 80 to shop\/db"/);
+    assert.match(page, /Before: connections that there are until now and that close \(1\)/);
+    assert.ok(!page.includes('<script'));
+  });
+
+  it('draws no more of very many than can be looked at', () => {
+    const effects = Array.from({ length: 500 }, (_, index): Effect => {
+      const data = { from: `shop/web-${index}`, to: 'shop/db', ports: 'TCP 80', verb: 'opens' };
+      return { engine: 'network', code: 'KN0101', severity: 'warning', change: 'gained', data, causes: [] };
+    });
+    const report = planReport([], []);
+    const page = FORMATS.html({ ...report, plan: { ...report.plan, effects } }, LAYOUT);
+    assert.match(page, /\(500, the first 40 are drawn\)/);
+    assert.ok(Buffer.byteLength(page) < 500_000, String(Buffer.byteLength(page)));
+  });
+
+  it('shows the lines that a finding stands on, those of the place marked', () => {
+    const report = planReport([], [findingOf('Required value')]);
+    const excerpts = [{ file: 'a.yaml', line: 7, from: 6, lines: ['spec:', EVIL, 'end'], marked: 7 }];
+    const page = FORMATS.html({ ...report, excerpts }, LAYOUT);
+    assert.match(page, / {4}6 {2}spec:\n<mark> {4}7 {2}&lt;\/style&gt;/);
+    assert.equal(page.split('<mark>').length, 2);
   });
 
   it('shows what has no page of its own as text', () => {

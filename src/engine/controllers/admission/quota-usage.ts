@@ -15,7 +15,7 @@ const POD_NAMES: ReadonlySet<string> = new Set([
 export function quotaUsageOf(resource: string, object: KubernetesObject): Amounts {
   switch (resource) {
     case 'pods':
-      return usageOfPod(object);
+      return recallUsageOfPod(object);
     case 'persistentvolumeclaims':
       return usageOfClaim(object);
     case 'services':
@@ -49,6 +49,15 @@ function isExtendedRequest(name: string): boolean {
 
 function isExtended(name: string): boolean {
   return name.includes('/') && !/(^|\.)kubernetes\.io\//.test(name);
+}
+
+const usages = new WeakMap<KubernetesObject, Amounts>();
+
+/** Books are opened again with every step of a rollout, and most pods are the same ones. */
+function recallUsageOfPod(pod: KubernetesObject): Amounts {
+  let usage = usages.get(pod);
+  if (usage === undefined) usages.set(pod, (usage = usageOfPod(pod)));
+  return usage;
 }
 
 function usageOfPod(pod: KubernetesObject): Amounts {

@@ -1,5 +1,5 @@
 import { nameOf, type KubernetesObject } from '../../../model/index.ts';
-import { compareBy, getArray, getObject, sortedUnique, type JsonValue } from '../../../std/index.ts';
+import { compareBy, getArray, getObject, getOrAdd, sortedUnique, type JsonValue } from '../../../std/index.ts';
 import { add, formatAmount, NOTHING, readAmounts, type Amounts } from './amounts.ts';
 import { isInScopes } from './quota-scope.ts';
 import { addUsage, isLimitOf, quotaUsageOf } from './quota-usage.ts';
@@ -16,21 +16,35 @@ export interface Countable {
   readonly object: KubernetesObject;
 }
 
+const limits = new WeakMap<KubernetesObject, Amounts>();
+
 /** The amounts that a quota allows. */
 export function hardOf(quota: KubernetesObject): Amounts {
-  return readAmounts(getObject(quota, 'spec', 'hard'));
+  let hard = limits.get(quota);
+  if (hard === undefined) limits.set(quota, (hard = readAmounts(getObject(quota, 'spec', 'hard'))));
+  return hard;
 }
 
 /** Whether a quota is about an object: it limits what such objects use, and has it in its scopes (`generic.Matches`). */
 export function isCounted(quota: KubernetesObject, { resource, object }: Countable): boolean {
-  return [...hardOf(quota).keys()].some((name) => isLimitOf(resource, name)) && isInScopes(quota, resource, object);
+  return isLimiting(quota, resource) && isInScopes(quota, resource, object);
+}
+
+function isLimiting(quota: KubernetesObject, resource: string): boolean {
+  return [...hardOf(quota).keys()].some((name) => isLimitOf(resource, name));
 }
 
 /** How much of a quota the objects of its namespace use. */
 export function quotaStateOf(quota: KubernetesObject, objects: Iterable<Countable>): QuotaState {
-  let state: QuotaState = { quota, used: new Map([...hardOf(quota).keys()].map((name) => [name, NOTHING])) };
-  for (const countable of objects) state = charge(state, countable);
-  return state;
+  const used = new Map([...hardOf(quota).keys()].map((name) => [name, NOTHING]));
+  const limited = new Map<string, boolean>();
+  for (const { resource, object } of objects) {
+    const isLimited = getOrAdd(limited, resource, () => isLimiting(quota, resource));
+    if (!isLimited || !isInScopes(quota, resource, object)) continue;
+    const usage = quotaUsageOf(resource, object);
+    for (const [name, amount] of used) used.set(name, add(amount, usage.get(name) ?? NOTHING));
+  }
+  return { quota, used };
 }
 
 /** The same with one object more. */

@@ -1,7 +1,7 @@
 import { compareBy } from '../../../std/index.ts';
 import type { Grant } from '../policy.ts';
 import type { EscalationGraph } from './graph.ts';
-import { findPath } from './reach.ts';
+import { findOpenPath, type Ways } from './reach.ts';
 
 /** Grants that are looked for together; a larger set is none that a reader would act on. */
 const MOST = 4;
@@ -10,7 +10,7 @@ const MOST = 4;
 export interface CutQuestion {
   readonly graph: EscalationGraph;
   readonly from: number;
-  readonly isGoal: (place: number) => boolean;
+  readonly ways: Ways;
   /** Grants that are named before others of which as many would do. */
   readonly isPreferred: (grant: Grant) => boolean;
 }
@@ -29,10 +29,10 @@ export function findCut(question: CutQuestion): readonly Grant[] | undefined {
 }
 
 function search(question: CutQuestion, removed: ReadonlySet<Grant>, most: number): readonly Grant[] | undefined {
-  const { graph, from, isGoal, isPreferred } = question;
+  const { graph, from, ways, isPreferred } = question;
   const isOpen = (index: number): boolean =>
     graph.edges[index]?.needs.every(({ grants }) => grants.length === 0 || grants.some((grant) => !removed.has(grant))) === true;
-  const path = findPath(graph, from, isGoal, isOpen);
+  const path = findOpenPath(graph, from, ways, isOpen);
   if (path === undefined) return [...removed];
   const needs = path
     .flatMap((index) => graph.edges[index]?.needs ?? [])

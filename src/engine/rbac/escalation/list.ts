@@ -1,5 +1,9 @@
-import type { World } from '../../../model/index.ts';
+import type { ObjectRef, World } from '../../../model/index.ts';
+import { describeBinding } from '../binding.ts';
+import type { Grant } from '../policy.ts';
 import { describeGoal, describeSource } from './compare.ts';
+import { findCut } from './cut.ts';
+import { findCutOf, listNews, type News } from './news.ts';
 import { toPathSteps, type PathStep } from './path.ts';
 import { readStandings, type Goal } from './standing.ts';
 import { ESCALATION_LENS } from './view.ts';
@@ -14,6 +18,17 @@ export interface EscalationPath {
   /** Of the goals `namespaces` and `secrets`. */
   readonly namespaces: readonly string[];
   readonly steps: readonly PathStep[];
+  /** The fewest grants without which no path leads there; none where it takes no right, or more than four. */
+  readonly closedBy: readonly ClosingGrant[];
+}
+
+/** A subject of a binding, without which a path is closed. */
+export interface ClosingGrant {
+  /** As the API server words it: `RoleBinding "b/ns" of Role "r" to User "u"`. */
+  readonly text: string;
+  readonly ref: ObjectRef;
+  /** JSON pointer to the subject. */
+  readonly path: string;
 }
 
 /**
@@ -31,7 +46,31 @@ export function listPaths(world: World): readonly EscalationPath[] {
     const path = standings.pathTo(key, goal, namespaces[0]) ?? [];
     const first = graph.edges[path[0] ?? -1]?.step;
     if (first === undefined || first === 'member' || first === 'runs-as') return [];
-    const reaches = describeGoal(goal, namespaces);
-    return [{ subject: describeSource(place), goal, reaches, namespaces, steps: toPathSteps(graph, path) }];
+    const cut = findCut({ graph, from: graph.find(key) ?? 0, ways: standings.waysTo(goal, namespaces[0]), isPreferred: () => false });
+    return [toEscalationPath({ place, goal, namespaces, steps: toPathSteps(graph, path) }, cut ?? [])];
   });
+}
+
+/** The paths that a change opens, and those that it closes: each as it is where it is open. */
+export function comparePaths(
+  before: World,
+  after: World,
+): { readonly opened: readonly EscalationPath[]; readonly closed: readonly EscalationPath[] } {
+  const [seenBefore, seenAfter] = [ESCALATION_LENS.show(before), ESCALATION_LENS.show(after)];
+  if (seenBefore === seenAfter) return { opened: [], closed: [] };
+  const [a, b] = [readStandings(seenBefore), readStandings(seenAfter)];
+  const list = (without: typeof a, having: typeof a): readonly EscalationPath[] =>
+    listNews(without, having).map((news) => toEscalationPath(news, findCutOf(news, having, { before, after })));
+  return { opened: list(a, b), closed: list(b, a) };
+}
+
+function toEscalationPath(
+  { place, goal, namespaces, steps }: Pick<News, 'goal' | 'namespaces' | 'place' | 'steps'>,
+  cut: readonly Grant[],
+): EscalationPath {
+  const closedBy = cut.flatMap(({ binding, subjectIndex }): readonly ClosingGrant[] => {
+    const subject = binding.subjects[subjectIndex];
+    return subject === undefined ? [] : [{ text: describeBinding(binding, subject), ref: binding.ref, path: `/subjects/${subjectIndex}` }];
+  });
+  return { subject: describeSource(place), goal, reaches: describeGoal(goal, namespaces), namespaces, steps, closedBy };
 }

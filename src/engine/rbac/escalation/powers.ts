@@ -1,6 +1,6 @@
 import { sortedUnique } from '../../../std/index.ts';
 import type { Grant } from '../policy.ts';
-import { isClusterScoped, listRights, type Right } from './right.ts';
+import { isWide, listRights, type Right } from './right.ts';
 
 /** What a step needs: one of some rights, by one of these grants. */
 export interface Need {
@@ -45,7 +45,7 @@ export class Powers {
     const within = grant.binding.namespace;
     for (const [right, { all, names }] of listRights(grant.rules ?? [])) {
       const isOfNamespace = within !== '' && right.endsWith(' /namespaces');
-      if (within !== '' && !isOfNamespace && isClusterScoped(right)) continue;
+      if (within !== '' && !isOfNamespace && isWide(right)) continue;
       let held = this.#held.get(right);
       if (held === undefined) this.#held.set(right, (held = { all: [], named: new Map() }));
       if (isOfNamespace) {

@@ -1,5 +1,6 @@
 import type { SourcedRule } from '../role.ts';
 import type { PolicyRule } from '../rule.ts';
+import { isOutsideNamespaces } from '../scope.ts';
 
 /** A permission that a step of a path asks for, as `verb group/resource`: `create /pods/exec`, `patch apps/deployments`. */
 export type Right = string;
@@ -77,36 +78,22 @@ const ASKED: readonly Asked[] = [
   ...ask('*', '*', '*'),
 ];
 
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
-  '/groups',
-  '/namespaces',
-  '/nodes/proxy',
-  '/persistentvolumes',
-  '/users',
-  '*/*',
-  'admissionregistration.k8s.io/mutatingadmissionpolicies',
-  'admissionregistration.k8s.io/mutatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
-  'admissionregistration.k8s.io/validatingadmissionpolicies',
-  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/validatingwebhookconfigurations',
-  'apiextensions.k8s.io/customresourcedefinitions',
-  'apiregistration.k8s.io/apiservices',
-  'certificates.k8s.io/certificatesigningrequests',
-  'certificates.k8s.io/certificatesigningrequests/approval',
-  'certificates.k8s.io/certificatesigningrequests/nodeclient',
-  'certificates.k8s.io/signers',
-  'kyverno.io/clusterpolicies',
-  'rbac.authorization.k8s.io/clusterrolebindings',
-]);
+/** Of other makers than Kubernetes; and everything, which a namespace holds but a part of. */
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set(['*/*', 'kyverno.io/clusterpolicies']);
 
 function ask(group: string, resources: string, verbs: string): readonly Asked[] {
   return resources.split(' ').map((resource) => ({ group, resource, verbs: verbs.split(' ') }));
 }
 
 /** Whether a right is one to something without a namespace: bound in a namespace it says nothing. */
-export function isClusterScoped(right: Right): boolean {
-  return CLUSTER_SCOPED.has(right.slice(right.indexOf(' ') + 1));
+export function isWide(right: Right): boolean {
+  const { verb, group, resource } = parseRight(right);
+  return CLUSTER_SCOPED.has(`${group}/${resource}`) || isOutsideNamespaces({ verb, group, resource });
+}
+
+function parseRight(right: Right): { readonly verb: string; readonly group: string; readonly resource: string } {
+  const [space, slash] = [right.indexOf(' '), right.indexOf('/')];
+  return { verb: right.slice(0, space), group: right.slice(space + 1, slash), resource: right.slice(slash + 1) };
 }
 
 const RIGHTS = new WeakMap<readonly SourcedRule[], ReadonlyMap<Right, Names>>();
@@ -138,13 +125,12 @@ function collectRights(rules: readonly SourcedRule[]): ReadonlyMap<Right, Names>
 
 /** The rules that give a right, for every name or for one of these. */
 export function listRulesOf(rules: readonly SourcedRule[], right: Right, names: readonly string[]): readonly SourcedRule[] {
-  const [verb = '', object = ''] = right.split(' ');
-  const slash = object.indexOf('/');
+  const { verb, group, resource } = parseRight(right);
   return rules.filter(
     ({ rule }) =>
       isGiven(rule.verbs, verb) &&
-      isGiven(rule.apiGroups, object.slice(0, slash)) &&
-      isResourceGiven(rule, object.slice(slash + 1)) &&
+      isGiven(rule.apiGroups, group) &&
+      isResourceGiven(rule, resource) &&
       (rule.resourceNames.length === 0 || names.some((name) => rule.resourceNames.includes(name))),
   );
 }

@@ -1,14 +1,17 @@
-import { sortedUnique, type Bitset } from '../../../std/index.ts';
+import { getOrAdd, sortedUnique, type Bitset } from '../../../std/index.ts';
 import type { World } from '../../../model/index.ts';
 import { buildGraph } from './build.ts';
 import { listEntries, type Entries } from './entries.ts';
 import type { EscalationGraph } from './graph.ts';
 import { namespaceOfPlace, toPlaceKey, type Place } from './place.ts';
-import { findPath, findWays, type Ways } from './reach.ts';
+import { findPath, findWays, follow, type Ways } from './reach.ts';
 import { isSystemKey } from './system.ts';
 
 /** What paths lead to, the worst first. Whoever has one has those after it. */
 export type Goal = 'admin' | 'nodes' | 'namespaces' | 'secrets';
+
+/** All goals, in that order. */
+export const GOALS: readonly Goal[] = ['admin', 'nodes', 'namespaces', 'secrets'];
 
 /** What somebody reaches by a path. */
 export interface Standing {
@@ -38,8 +41,8 @@ export interface Standings {
   of(key: string): Standing | undefined;
   /** The shortest path from a source to its goal, or to one of its namespaces, as edges. */
   pathTo(key: string, goal: Goal, namespace?: string): readonly number[] | undefined;
-  /** The places that are a goal, of a namespace where it is of one. */
-  isGoal(goal: Goal, namespace?: string): (place: number) => boolean;
+  /** The shortest ways to a goal, of a namespace where it is of one. */
+  waysTo(goal: Goal, namespace?: string): Ways;
 }
 
 /** What every principal and every workload of a world reaches. Cached by world. */
@@ -62,7 +65,17 @@ function computeStandings(world: World): Standings {
   }
   const facts = { graph, admin, nodes, entries, namespaces: around.namespaces };
   const known = new Map<string, Standing | undefined>();
-  const isGoal: Standings['isGoal'] = (goal, namespace) => (place) => isGoalPlace(graph.places[place], goal, namespace);
+  const ways = new Map<string, Ways>();
+  const waysTo: Standings['waysTo'] = (goal, namespace = '') => {
+    if (goal === 'admin' || goal === 'nodes') return goal === 'admin' ? admin : nodes;
+    const isGoal = isGoalPlace(goal, namespace);
+    return getOrAdd(ways, `${goal} ${namespace}`, () =>
+      findWays(
+        graph,
+        graph.places.flatMap((place, number) => (isGoal(place) ? [number] : [])),
+      ),
+    );
+  };
   return {
     graph,
     sources,
@@ -73,10 +86,14 @@ function computeStandings(world: World): Standings {
     pathTo: (key, goal, namespace) => {
       const from = graph.find(key);
       if (from === undefined) return undefined;
-      if (goal === 'admin' || goal === 'nodes') return follow(graph, goal === 'admin' ? admin : nodes, from);
-      return findPath(graph, from, isGoal(goal, namespace));
+      if (goal !== 'admin' && goal !== 'nodes') {
+        const isGoal = isGoalPlace(goal, namespace ?? '');
+        return findPath(graph, from, (place) => isGoal(graph.places[place]));
+      }
+      const path = follow(graph, waysTo(goal), from);
+      return path.length === 0 ? undefined : path;
     },
-    isGoal,
+    waysTo,
   };
 }
 
@@ -88,29 +105,16 @@ interface Facts {
   readonly namespaces: readonly string[];
 }
 
-function isGoalPlace(place: Place | undefined, goal: Goal, namespace: string | undefined): boolean {
-  if (place === undefined) return false;
-  switch (goal) {
-    case 'admin':
-      return place.kind === 'admin';
-    case 'nodes':
-      return place.kind === 'nodes' || place.kind === 'node';
-    case 'namespaces':
-      return (namespaceOfPlace(place) ?? secretsOf(place)) === namespace;
-    case 'secrets':
-      return secretsOf(place) === namespace;
-  }
+function isGoalPlace(goal: 'namespaces' | 'secrets', namespace: string): (place: Place | undefined) => boolean {
+  return (place) => {
+    if (place === undefined) return false;
+    const reached = goal === 'secrets' ? secretsOf(place) : (namespaceOfPlace(place) ?? secretsOf(place));
+    return reached === namespace;
+  };
 }
 
 function secretsOf(place: Place): string | undefined {
   return place.kind === 'secrets' ? place.scope : place.kind === 'secret' ? place.namespace : undefined;
-}
-
-function follow(graph: EscalationGraph, { length, next }: Ways, from: number): readonly number[] | undefined {
-  if ((length[from] ?? -1) < 0) return undefined;
-  const edges: number[] = [];
-  for (let index = next[from] ?? -1; index >= 0; index = next[graph.edges[index]?.to ?? 0] ?? -1) edges.push(index);
-  return edges;
 }
 
 function assess(facts: Facts, key: string): Standing | undefined {

@@ -1,4 +1,5 @@
-import { compareBy, getString, sortedUnique } from '../../../std/index.ts';
+import { compareBy, getString, groupBy, sortedUnique } from '../../../std/index.ts';
+import { isPrivilegedAdmitted, podSecuritySiteOf } from '../../../model/pod-security/index.ts';
 import { annotationsOf, labelsOf, nameOf, namespaceOf, refOf, type World } from '../../../model/index.ts';
 import { readPolicy, type RbacPolicy } from '../policy.ts';
 import { parseServiceAccountName } from '../request.ts';
@@ -31,8 +32,6 @@ export interface Surroundings {
 
 const IMPLIED_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
-const ENFORCE = 'pod-security.kubernetes.io/enforce';
-
 /** Reads what surrounds the roles and bindings of a world. */
 export function readSurroundings(world: World): Surroundings {
   const policy = readPolicy(world);
@@ -52,7 +51,6 @@ export function readSurroundings(world: World): Surroundings {
     list.flatMap(({ account }) => (account === undefined ? [] : [{ namespace, name: account.name }])),
   );
   const byNamespace = groupBy([...bound, ...existing, ...running], ({ namespace }) => namespace);
-  const enforced = new Map(world.byKind('', 'Namespace').map((object) => [nameOf(object), labelsOf(object).get(ENFORCE)]));
   return {
     world,
     policy,
@@ -64,7 +62,7 @@ export function readSurroundings(world: World): Surroundings {
     workloads,
     deputies: listDeputies(world, [...workloads.values()].flat()),
     controlPlane: findControlPlane(world),
-    admitsPrivileged: (namespace) => (enforced.get(namespace) ?? 'privileged') === 'privileged',
+    admitsPrivileged: (namespace) => isPrivilegedAdmitted(podSecuritySiteOf(world, namespace)),
   };
 }
 
@@ -89,15 +87,4 @@ function findControlPlane(world: World): Footing | undefined {
 /** Whether kube-system has a ConfigMap of a name. */
 export function hasSystemConfig({ world }: Surroundings, name: string): boolean {
   return world.get({ group: '', kind: 'ConfigMap', namespace: 'kube-system', name }) !== undefined;
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,5 +1,13 @@
 import { getArray, getBoolean, getString, isObject, type JsonObject, type Path } from '../../../std/index.ts';
-import { containersOf, podTemplateOf, refOf, type KubernetesObject, type ObjectRef, type World } from '../../../model/index.ts';
+import {
+  containersOf,
+  podTemplateOf,
+  refOf,
+  WORKLOAD_KINDS,
+  type KubernetesObject,
+  type ObjectRef,
+  type World,
+} from '../../../model/index.ts';
 import { findEscape, toTemplatePointer, type Escape } from './escape.ts';
 import type { Footing } from './graph.ts';
 
@@ -17,22 +25,11 @@ export interface Workload {
   readonly isEverywhere: boolean;
 }
 
-const WORKLOADS: readonly (readonly [string, string])[] = [
-  ['', 'Pod'],
-  ['', 'ReplicationController'],
-  ['apps', 'DaemonSet'],
-  ['apps', 'Deployment'],
-  ['apps', 'ReplicaSet'],
-  ['apps', 'StatefulSet'],
-  ['batch', 'CronJob'],
-  ['batch', 'Job'],
-];
-
-const KINDS: ReadonlySet<string> = new Set(WORKLOADS.map(([, kind]) => kind));
+const KINDS: ReadonlySet<string> = new Set(WORKLOAD_KINDS.map(({ kind }) => kind));
 
 /** The workloads of a world, without those that another of them has made. */
 export function listWorkloads(world: World): readonly Workload[] {
-  return WORKLOADS.flatMap(([group, kind]) =>
+  return WORKLOAD_KINDS.flatMap(({ group, kind }) =>
     world
       .byKind(group, kind)
       .filter((object) => !isMade(object))

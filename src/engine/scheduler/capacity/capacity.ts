@@ -8,11 +8,13 @@ import { listDemand, type Demand, type DemandClass } from './demand.ts';
 import { findFewestNodes, type FewestNodes } from './fewest-nodes.ts';
 import { toCluster } from './fleet-instance.ts';
 import { listHeadroom, type GroupHeadroom } from './headroom.ts';
+import { rightSize, type Sizing } from './right-sizing.ts';
 import { explainRoom, findRoom, type Obstacle, type Room } from './room.ts';
 import { findSchedulerNeed, type SchedulerNeed } from './scheduler-need.ts';
 import { settle } from './settle.ts';
 import { listExistingShapes, parseNodeGroup, type CandidateShape } from './shape-spec.ts';
 import type { CapacityTools } from './tools.ts';
+import type { UsageSample } from './usage.ts';
 
 /** What is asked of the capacity of a world. */
 export interface CapacityQuestion extends CapacityTools {
@@ -25,6 +27,8 @@ export interface CapacityQuestion extends CapacityTools {
   /** The node groups of a Cluster Autoscaler, in their shorthand, and how it chooses: what it would add is told if there are any. */
   readonly groups?: readonly string[];
   readonly expander?: Expander;
+  /** What containers used: what they should ask for is told if anything is known. */
+  readonly usage?: readonly UsageSample[];
   /** Without it, bounds from patterns are not sought. */
   readonly open?: OpenCoveringProgram;
 }
@@ -47,6 +51,12 @@ export interface PlannedFleet extends FewestNodes {
   readonly scheduler?: SchedulerNeed;
 }
 
+/** What containers should ask for by what they use, and what that spares. */
+export interface RightSizing extends Pick<Sizing, 'containers' | 'unknown'> {
+  /** Fleets for the pods as they would be, in the order of those for the pods as they are. */
+  readonly fleets: readonly FewestNodes[];
+}
+
 /** What a world has room for, and how many nodes it needs. */
 export interface CapacityAnswer {
   readonly nodes: number;
@@ -58,6 +68,7 @@ export interface CapacityAnswer {
   readonly wanted?: WantedRoom;
   readonly fleets: readonly PlannedFleet[];
   readonly autoscaler?: AutoscalerAnswer;
+  readonly sizing?: RightSizing;
   /** Pods that are left out of fleets, by why. */
   readonly left: Demand['left'];
   /** Workloads whose replicas were not all looked at one by one. */
@@ -95,6 +106,7 @@ export function findCapacity(world: World, question: CapacityQuestion): Capacity
     ...(question.groups === undefined || question.groups.length === 0
       ? {}
       : { autoscaler: askAutoscaler(expanded, question.groups, question) }),
+    ...(question.usage === undefined ? {} : { sizing: sizeByUsage(expanded, toMore(overlarge), question.usage, question) }),
     left: demand.left,
     limited: overlarge.map(({ workload }) => workload),
   };
@@ -151,6 +163,17 @@ function askAutoscaler(world: World, groups: readonly string[], question: Capaci
   const existing = listExistingShapes(world.byKind('', 'Node'));
   const known = [...question.shapes, ...existing];
   return simulateAutoscaler({ world, groups: groups.map((text) => parseNodeGroup(text, known)), expander, tools: question });
+}
+
+function sizeByUsage(
+  world: World,
+  more: ReadonlyMap<string, number>,
+  usage: readonly UsageSample[],
+  question: CapacityQuestion,
+): RightSizing {
+  const { containers, unknown, world: resized } = rightSize(world, usage);
+  const fleets = containers.length === 0 ? [] : planFleets(resized, listDemand(resized, more, question.profiles), question, false);
+  return { containers, unknown, fleets };
 }
 
 /** Each shape alone, then all of them to choose from. What the scheduler would need is known only where every pod is in the world. */

@@ -6,6 +6,7 @@ import { explainNode, prepareFilters } from '../evaluate.ts';
 import { isPortConflict } from '../host-ports.ts';
 import type { PackingGroup, PackingInstance, PackingShape } from '../packing/index.ts';
 import { PodClassTable, type PodClass } from '../pod-class.ts';
+import { readPod } from '../pod-reading.ts';
 import { toProfiles } from '../profile.ts';
 import { countFewestNodes, type Demand, type DemandClass } from './demand.ts';
 import { nameNewNode, toFleetWorld } from './fleet.ts';
@@ -96,9 +97,9 @@ export function toCluster(world: World, { profiles, kubernetesVersion }: Capacit
   const table = new PodClassTable(world);
   const nodes = new Map(cluster.nodes.map((node) => [node.name, node]));
   for (const object of world.byKind('', 'Pod')) {
-    const pod = table.toPodInfo(object);
-    const node = nodes.get(pod.reading.node);
-    if (node !== undefined && !pod.reading.isFinished) cluster.add(pod, node);
+    const reading = readPod(object);
+    const node = nodes.get(reading.node);
+    if (node !== undefined && !reading.isFinished) cluster.add(table.toPodInfo(object, reading), node);
   }
   return cluster;
 }

@@ -147,7 +147,7 @@ class Placer {
     const evaluation = this.#evaluate(pod);
     let best: NodeInfo | undefined;
     for (const node of this.#cluster.nodes) {
-      if (best !== undefined && node.pods.size <= best.pods.size) continue;
+      if (best !== undefined && node.pods.length <= best.pods.length) continue;
       if (filterNode(evaluation, this.#cluster, node.index) === SUCCESS) best = node;
     }
     if (best === undefined) return false;

@@ -1,6 +1,7 @@
 import { nameOf, namespaceOf, type KubernetesObject, type NodeFace } from '../../../model/index.ts';
 import { getArray, getString, isEqualJson, type JsonObject, type JsonValue } from '../../../std/index.ts';
 import { CycleError, NotKnown } from '../cycle-error.ts';
+import { Counters } from './counters.ts';
 import { gatherPools, type Device, type Pool } from './device.ts';
 import { isDeviceTolerated, readRequests, readSelectors, type ClaimRequest, type DeviceRequest } from './request.ts';
 import type { DeviceSelectors } from './select-device.ts';
@@ -48,6 +49,7 @@ class Allocation {
   readonly #pools: readonly Pool[];
   readonly #devices: readonly Device[];
   readonly #given: Given[][];
+  readonly #counters: Counters;
   readonly #held = new Map<string, Set<number>>();
   readonly #byId: ReadonlyMap<string, Device>;
 
@@ -56,6 +58,7 @@ class Allocation {
     this.#stock = stock;
     this.#pools = gatherPools(stock.slices, node);
     this.#devices = this.#pools.flatMap(({ devices, isIncomplete, isInvalid }) => (isIncomplete || isInvalid ? [] : devices));
+    this.#counters = new Counters(this.#pools, (device) => stock.isTaken(device));
     this.#byId = new Map(this.#devices.map((device) => [device.id, device]));
     this.#claims = claims.map((claim) => ({ claim, requests: readRequests(claim).map((request) => this.#toWays(claim, request)) }));
     this.#given = claims.map(() => []);
@@ -146,24 +149,32 @@ class Allocation {
 
   #take(way: Way, place: Place, device: Device): boolean {
     const current = this.#claims[place.claim];
-    if (current === undefined || device.taints.some((taint) => !isDeviceTolerated(taint, way.tolerations))) return false;
-    const { claim } = current;
-    const given = this.#given[place.claim] ?? [];
-    if (!getArray(claim, 'spec', 'devices', 'constraints').every((constraint) => this.#holds(constraint, given, way, device))) {
-      if (way.all === undefined) return false;
-      const short = way.name.split('/').at(-1) ?? '';
-      throw new CycleError(
-        `claim ${describe(claim)}, request ${short}: cannot add device ${device.id} because a claim constraint would not be satisfied`,
-      );
+    if (current === undefined || !this.#counters.take(device)) return false;
+    if (!this.#isAllowed(way, place, device, current.claim)) {
+      this.#counters.putBack(device);
+      return false;
     }
+    const given = this.#given[place.claim] ?? [];
     given.push({ request: way.name, device: device.id, isAdmin: way.isAdmin });
     this.#held.set(device.id, new Set([...(this.#held.get(device.id) ?? []), place.claim]));
     return true;
   }
 
-  #putBack({ claim }: Place, { id }: Device): void {
+  #isAllowed(way: Way, place: Place, device: Device, claim: KubernetesObject): boolean {
+    if (device.taints.some((taint) => !isDeviceTolerated(taint, way.tolerations))) return false;
+    const given = this.#given[place.claim] ?? [];
+    if (getArray(claim, 'spec', 'devices', 'constraints').every((constraint) => this.#holds(constraint, given, way, device))) return true;
+    if (way.all === undefined) return false;
+    const short = way.name.split('/').at(-1) ?? '';
+    throw new CycleError(
+      `claim ${describe(claim)}, request ${short}: cannot add device ${device.id} because a claim constraint would not be satisfied`,
+    );
+  }
+
+  #putBack({ claim }: Place, device: Device): void {
     this.#given[claim]?.pop();
-    this.#held.get(id)?.delete(claim);
+    this.#held.get(device.id)?.delete(claim);
+    this.#counters.putBack(device);
   }
 
   /** Whether a device has the same attribute as the others that a constraint of the claim is about. */

@@ -1,10 +1,9 @@
 import { isNodeSelected, nameOf, type KubernetesObject, type NodeFace, type World } from '../../../model/index.ts';
 import { compareBy, getArray, getBoolean, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import { areCountersInvalid, readCounters, type CountedDevice, type CountedPool, type CounterAmounts } from './counters.ts';
 
-/** One device of a ResourceSlice. */
-export interface Device {
-  /** `driver/pool/name`. */
-  readonly id: string;
+/** One device of a ResourceSlice; its id is `driver/pool/name`. */
+export interface Device extends CountedDevice {
   readonly driver: string;
   readonly attributes: JsonObject;
   readonly capacity: JsonObject;
@@ -15,12 +14,11 @@ export interface Device {
 }
 
 /** The devices of a pool that a node can see some of, in the order in which they are tried: selectors are asked of all of them. */
-export interface Pool {
-  readonly name: string;
+export interface Pool extends CountedPool {
   readonly devices: readonly Device[];
   /** Not all slices of its newest generation are there. */
   readonly isIncomplete: boolean;
-  /** Two devices have one name. */
+  /** Two devices have one name, or counters do not add up. */
   readonly isInvalid: boolean;
 }
 
@@ -52,16 +50,21 @@ function toPool(group: readonly KubernetesObject[], all: readonly KubernetesObje
   const name = `${driverOf(first)}/${poolOf(first)}`;
   const same = all.filter((slice) => driverOf(slice) === driverOf(first) && poolOf(slice) === poolOf(first));
   const newest = Math.max(...same.map(generationOf));
+  const peers = same.filter((slice) => generationOf(slice) === generationOf(first));
+  const empty = { name, devices: [], shared: new Map(), consumers: [], isIncomplete: false, isInvalid: false };
   if (group.length !== wanted) {
     if (first !== undefined && newest > generationOf(first)) return [];
-    if (same.filter((slice) => generationOf(slice) === newest).length !== wanted) {
-      return [{ name, devices: [], isIncomplete: true, isInvalid: false }];
-    }
+    if (peers.length !== wanted) return [{ ...empty, isIncomplete: true }];
   }
-  const sorted = group.toSorted(compareBy(nameOf));
-  const devices = sorted.flatMap((slice) => getArray(slice, 'spec', 'devices').map((device) => toDevice(device, slice)));
-  const isInvalid = new Set(devices.map(({ id }) => id)).size < devices.length;
-  return [{ name, devices, isIncomplete: false, isInvalid }];
+  const devices = group.toSorted(compareBy(nameOf)).flatMap(toDevices);
+  const consumers = peers.flatMap(toDevices);
+  const shared: CounterAmounts = new Map(group.flatMap((slice) => [...readCounters(getArray(slice, 'spec', 'sharedCounters'), 'name')]));
+  const isInvalid = new Set(devices.map(({ id }) => id)).size < devices.length || areCountersInvalid(group, shared, consumers);
+  return [isInvalid ? { ...empty, isInvalid } : { ...empty, devices, shared, consumers }];
+}
+
+function toDevices(slice: KubernetesObject): readonly Device[] {
+  return getArray(slice, 'spec', 'devices').map((device) => toDevice(device, slice));
 }
 
 function toDevice(device: JsonValue, slice: KubernetesObject): Device {
@@ -72,6 +75,8 @@ function toDevice(device: JsonValue, slice: KubernetesObject): Device {
   return {
     id: `${driver}/${poolOf(slice)}/${getString(device, 'name') ?? ''}`,
     driver,
+    pool: `${driver}/${poolOf(slice)}`,
+    consumes: readCounters(getArray(facts, 'consumesCounters'), 'counterSet'),
     attributes: getObject(facts, 'attributes') ?? {},
     capacity: getObject(facts, 'capacity') ?? {},
     taints: getArray(facts, 'taints'),
@@ -81,13 +86,14 @@ function toDevice(device: JsonValue, slice: KubernetesObject): Device {
 }
 
 function findUnknown(device: JsonObject): string | undefined {
-  if (getArray(device, 'consumesCounters').length > 0) return 'devices that share counters (consumesCounters)';
   if (getBoolean(device, 'allowMultipleAllocations') === true) return 'devices with consumable capacity (allowMultipleAllocations)';
   return getArray(device, 'bindingConditions').length > 0 ? 'devices with bindingConditions' : undefined;
 }
 
 function isRelevant(slice: KubernetesObject, node: NodeFace): boolean {
   const spec = getObject(slice, 'spec') ?? {};
+  // What is shared is told of to every node.
+  if (getArray(spec, 'sharedCounters').length > 0) return true;
   if (getBoolean(spec, 'perDeviceNodeSelection') !== true) return toNodeCheck(spec)(node);
   return getArray(spec, 'devices').some((device) => toNodeCheck(getObject(device, 'basic') ?? getObject(device) ?? {})(node));
 }
@@ -103,10 +109,11 @@ function toNodeCheck(fields: JsonObject): (node: NodeFace) => boolean {
 
 /** Whether all the devices of an allocation can be reached from a node. */
 export function toReach(world: World, ids: ReadonlySet<string>): (node: NodeFace) => boolean {
-  const parts = listSlices(world).flatMap((slice) => {
-    const devices = getArray(slice, 'spec', 'devices').map((device) => toDevice(device, slice));
-    return devices.filter(({ id }) => ids.has(id)).map((device) => ({ device, slice }));
-  });
+  const parts = listSlices(world).flatMap((slice) =>
+    toDevices(slice)
+      .filter(({ id }) => ids.has(id))
+      .map((device) => ({ device, slice })),
+  );
   return (node) => parts.every(({ device, slice }) => isRelevant(slice, node) && device.isOn(node));
 }
 
@@ -123,6 +130,6 @@ function poolOf(slice: KubernetesObject | undefined): string {
   return getString(slice, 'spec', 'pool', 'name') ?? '';
 }
 
-function generationOf(slice: KubernetesObject): number {
+function generationOf(slice: KubernetesObject | undefined): number {
   return getNumber(slice, 'spec', 'pool', 'generation') ?? 0;
 }

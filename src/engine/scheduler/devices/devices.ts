@@ -5,6 +5,7 @@ import type { PodInfo } from '../pod-class.ts';
 import { isClaimFor } from '../volumes/settle-claim.ts';
 import type { Given, Stock } from './allocate.ts';
 import { listSlices, toReach } from './device.ts';
+import { classesByResource } from './extended-resources.ts';
 import { DeviceSelectors } from './select-device.ts';
 
 /** A claim of a pod with the devices that it has, if it has any. */
@@ -17,6 +18,9 @@ export interface DeviceClaim {
   /** Whether a pod that was placed before has devices for it that are not its own yet. */
   readonly isPending: boolean;
 }
+
+/** The first minor version in which extended resources may be devices (`DRAExtendedResource`). */
+const FIRST_WITH_EXTENDED = 36;
 
 interface DevicesOptions {
   readonly settles: boolean;
@@ -35,6 +39,7 @@ export class Devices implements LogReader {
   readonly #undo: { readonly at: Mark; readonly undo: () => void }[] = [];
   #stock: Stock | undefined;
   #taken: Set<string> | undefined;
+  #byResource: ReadonlyMap<string, KubernetesObject> | undefined;
 
   /** With `settles`, claims are made of their templates, and a claim that a pod has reserved is its own at once. */
   constructor(world: World, { settles, log, minor }: DevicesOptions) {
@@ -48,6 +53,12 @@ export class Devices implements LogReader {
   /** Whether anything is known of devices. */
   get isKnown(): boolean {
     return !this.#settles || listSlices(this.#world).length > 0;
+  }
+
+  /** The class of the devices that an extended resource stands for, on nodes that have nothing of it themselves. */
+  classOfResource(name: string): KubernetesObject | undefined {
+    this.#byResource ??= this.#minor < FIRST_WITH_EXTENDED ? new Map() : classesByResource(this.#world);
+    return this.#byResource.get(name);
   }
 
   deviceClass(name: string): KubernetesObject | undefined {

@@ -1,8 +1,7 @@
 import type { Aspect } from '../aspect.ts';
 import type { LogReader, Mark } from '../change-log.ts';
 import type { ClusterState } from '../cluster-state.ts';
-import type { PluginContext } from '../plugin.ts';
-import type { PodInfo } from '../pod-class.ts';
+import type { NodeBatch, NodeFilter } from '../plugin.ts';
 import { isPassing, listAspects, type ClassRules, type Telling } from './class-rules.ts';
 import type { Grouping } from './grouping.ts';
 import { MaxTree, NOTHING } from './max-tree.ts';
@@ -19,15 +18,14 @@ export interface NodeGroup {
 
 /** What a plan is made from. */
 export interface PlanInput {
-  readonly pod: PodInfo;
   readonly cluster: ClusterState;
-  readonly context: PluginContext;
   readonly rules: ClassRules;
   readonly telling: readonly Telling[];
   /** Of the fixed aspects. */
   readonly grouping: Grouping;
-  /** Shared by all plans, which use it one at a time. */
+  /** Shared by all plans, which use them one at a time. */
   readonly seen: SeenNodes;
+  readonly batch: NodeBatch;
 }
 
 /**
@@ -40,9 +38,14 @@ export class ClassPlan implements LogReader {
   readonly #numbers: readonly NumberPairs[];
   /** Whether the filters that look at the node alone let it pass; undefined where they let all. */
   #open: Uint8Array | undefined;
+  #filters: readonly NodeFilter[] = [];
+  /** Of which state of the nodes these filters are. */
+  #version = -1;
   /** The group of each node; undefined where that is its base for good. */
   readonly #groupOf: Int32Array | undefined;
   readonly #groups: (NodeGroup | undefined)[] = [];
+  /** Those that have a feasible node; undefined where they are to be listed again. */
+  #listed: readonly NodeGroup[] | undefined;
   /** Trees of groups that have no node any more, by base. */
   readonly #spare: MaxTree[][] = [];
   /** What was seen and taken back since: as in the log. */
@@ -57,10 +60,10 @@ export class ClassPlan implements LogReader {
     this.#numbers = this.#changing.map(() => new NumberPairs());
     this.#groupOf = this.#changing.length === 0 ? undefined : new Int32Array(length).fill(NOTHING);
     this.#position = cluster.log.mark();
-    const all = new Int32Array(length);
-    for (let node = 0; node < length; node++) all[node] = node;
-    if (cluster.nodeCount < length || input.rules.ofNode().length > 0) this.#reopen(all);
-    this.#evaluate(all);
+    if (cluster.nodeCount < length || this.#ofNode().length > 0) for (let node = 0; node < length; node++) this.#reopen(node);
+    for (let node = 0; node < length; node++) input.batch.nodes[node] = node;
+    input.batch.count = length;
+    this.#evaluate();
     cluster.log.join(this);
   }
 
@@ -79,32 +82,32 @@ export class ClassPlan implements LogReader {
   }
 
   /** The groups that have a feasible node. */
-  listGroups(): NodeGroup[] {
-    const found: NodeGroup[] = [];
-    for (const group of this.#groups) if (group !== undefined && group.tree.count > 0) found.push(group);
-    return found;
+  listGroups(): readonly NodeGroup[] {
+    this.#listed ??= this.#groups.flatMap((group) => (group !== undefined && group.tree.count > 0 ? [group] : []));
+    return this.#listed;
   }
 
   /** Looks again at the nodes where something changed. */
   catchUp(): void {
-    const { cluster, seen } = this.#input;
+    const { cluster, seen, batch } = this.#input;
     const { log } = cluster;
     const end = log.mark();
-    const changed: number[] = [];
-    const reopened: number[] = [];
+    if (this.#position === end && this.#undone.length === 0) return;
     seen.begin();
-    const note = (told: number): void => {
-      const node = told < 0 ? ~told : told;
-      if (seen.isNew(node)) changed.push(node);
-      if (told < 0) reopened.push(node);
-    };
-    for (const told of this.#undone) note(told);
+    batch.count = 0;
+    for (const told of this.#undone) this.#look(told);
     this.#undone.length = 0;
     const { nodes } = log;
-    for (let place: number = this.#position; place < end; place++) note(nodes[place] ?? 0);
+    for (let place: number = this.#position; place < end; place++) this.#look(nodes[place] ?? 0);
     this.#position = end;
-    if (reopened.length > 0) this.#reopen(reopened);
-    if (changed.length > 0) this.#evaluate(changed);
+    this.#evaluate();
+  }
+
+  #look(told: number): void {
+    const { seen, batch } = this.#input;
+    const node = told < 0 ? ~told : told;
+    if (told < 0) this.#reopen(node);
+    if (seen.isNew(node)) batch.nodes[batch.count++] = node;
   }
 
   rewind(mark: Mark): void {
@@ -118,31 +121,35 @@ export class ClassPlan implements LogReader {
     this.#input.cluster.log.leave(this);
   }
 
-  #reopen(nodes: Iterable<number>): void {
-    const { cluster, rules } = this.#input;
-    const filters = rules.ofNode();
+  #reopen(node: number): void {
+    const { cluster } = this.#input;
     this.#open ??= new Uint8Array(cluster.nodes.length).fill(1);
-    for (const node of nodes) this.#open[node] = cluster.isPresent(node) && isPassing(filters, node) ? 1 : 0;
+    this.#open[node] = cluster.isPresent(node) && isPassing(this.#ofNode(), node) ? 1 : 0;
   }
 
-  #evaluate(nodes: ArrayLike<number>): void {
-    const { pod, cluster, context, rules } = this.#input;
+  #ofNode(): readonly NodeFilter[] {
+    const { cluster, rules } = this.#input;
+    const { version } = cluster.statics;
+    if (this.#version !== version) [this.#filters, this.#version] = [rules.ofNode(), version];
+    return this.#filters;
+  }
+
+  /** Looks at the nodes of the batch. */
+  #evaluate(): void {
+    const { rules, batch } = this.#input;
+    const { nodes, scores } = batch;
     const open = this.#open;
-    const feasible = new Int32Array(nodes.length);
     let count = 0;
-    for (let i = 0; i < nodes.length; i++) {
+    for (let i = 0; i < batch.count; i++) {
       const node = nodes[i] ?? 0;
-      if ((open === undefined || open[node] === 1) && isPassing(rules.ofOwnPods, node)) feasible[count++] = node;
-      else this.#put(node, NOTHING);
+      if ((open === undefined || open[node] === 1) && isPassing(rules.ofOwnPods, node)) {
+        scores[count] = 0;
+        nodes[count++] = node;
+      } else this.#put(node, NOTHING);
     }
-    if (count === 0) return;
-    const asked = count === nodes.length ? feasible : feasible.subarray(0, count);
-    const values = new Float64Array(count);
-    for (const { score, weight = 1 } of rules.ownScores) {
-      const scores = score?.(pod, cluster, asked, context);
-      if (scores !== undefined) for (let i = 0; i < count; i++) values[i] = (values[i] ?? 0) + (scores[i] ?? 0) * weight;
-    }
-    for (let i = 0; i < count; i++) this.#put(asked[i] ?? 0, values[i] ?? 0);
+    batch.count = count;
+    for (const { add, weight } of rules.ownScores) add(batch, weight);
+    for (let i = 0; i < count; i++) this.#put(nodes[i] ?? 0, scores[i] ?? 0);
   }
 
   /** Puts a node with its own score into the group that it belongs to now; one that is not feasible into none. */
@@ -150,20 +157,26 @@ export class ClassPlan implements LogReader {
     const { baseOf, placeOf } = this.#input.grouping;
     const place = placeOf[node] ?? 0;
     if (this.#groupOf === undefined) {
-      this.#groupAt(baseOf[node] ?? 0, node).tree.set(place, value);
+      this.#set(this.#groupAt(baseOf[node] ?? 0, node), place, value);
       return;
     }
     const was = this.#groupOf[node] ?? NOTHING;
     const is = value === NOTHING ? NOTHING : this.#numberOf(node);
     if (was !== is && was !== NOTHING) this.#take(was, place);
-    if (is !== NOTHING) this.#groupAt(is, node).tree.set(place, value);
+    if (is !== NOTHING) this.#set(this.#groupAt(is, node), place, value);
     this.#groupOf[node] = is;
+  }
+
+  #set({ tree }: NodeGroup, place: number, value: number): void {
+    const wasEmpty = tree.count === 0;
+    tree.set(place, value);
+    if (wasEmpty !== (tree.count === 0)) this.#listed = undefined;
   }
 
   #take(number: number, place: number): void {
     const group = this.#groups[number];
     if (group === undefined) return;
-    group.tree.set(place, NOTHING);
+    this.#set(group, place, NOTHING);
     if (group.tree.count > 0) return;
     (this.#spare[group.base] ??= []).push(group.tree);
     this.#groups[number] = undefined;
@@ -175,7 +188,7 @@ export class ClassPlan implements LogReader {
       const { grouping, rules } = this.#input;
       const base = grouping.baseOf[node] ?? 0;
       const members = grouping.members[base] ?? new Int32Array(0);
-      const most = 100 * rules.ownScores.reduce((sum, { weight = 1 }) => sum + weight, 0);
+      const most = 100 * rules.ownScores.reduce((sum, { weight }) => sum + weight, 0);
       group = { base, members, tree: this.#spare[base]?.pop() ?? new MaxTree(members.length, most) };
       while (this.#groups.length < number) this.#groups.push(undefined);
       this.#groups[number] = group;

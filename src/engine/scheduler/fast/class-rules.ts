@@ -1,6 +1,6 @@
 import type { Aspect } from '../aspect.ts';
 import type { ClusterState } from '../cluster-state.ts';
-import type { NodeFilter, Plugin, PluginContext, PreparedFilter } from '../plugin.ts';
+import type { AddScores, NodeFilter, Plugin, PluginContext, PreparedFilter } from '../plugin.ts';
 import { PLUGINS } from '../plugins/index.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { SUCCESS } from '../verdict.ts';
@@ -14,7 +14,7 @@ export interface ClassRules {
   readonly ofNode: () => readonly NodeFilter[];
   /** Filters and scores that hold for a node until a pod comes or goes there. */
   readonly ofOwnPods: readonly NodeFilter[];
-  readonly ownScores: readonly Plugin[];
+  readonly ownScores: readonly OwnScore[];
   /** Plugins of which nodes that are alike get the same answer. */
   readonly alikeFilters: readonly Plugin[];
   readonly alikeScores: readonly Plugin[];
@@ -22,6 +22,12 @@ export interface ClassRules {
   readonly constant: number;
   /** Plugins whose filter is asked for each pod, in case that it has something to say. */
   readonly asked: readonly Plugin[];
+}
+
+/** A score that is the node's alone, and its factor. */
+export interface OwnScore {
+  readonly add: AddScores;
+  readonly weight: number;
 }
 
 /** A plugin that tells nodes apart by these. */
@@ -40,7 +46,7 @@ interface RulesInput {
 
 /** Sorts the plugins for a class; undefined where some plugin has to be asked about every node. */
 export function sortPlugins(input: RulesInput): ClassRules | undefined {
-  const { pod, cluster } = input;
+  const { pod, cluster, context } = input;
   const concerned = PLUGINS.filter((plugin) => plugin.concerns?.(pod) !== false);
   if (concerned.some((plugin) => plugin.score !== undefined && plugin.looksAt?.score === undefined)) return undefined;
   const filtering = concerned.filter((plugin) => plugin.filter !== undefined);
@@ -54,7 +60,10 @@ export function sortPlugins(input: RulesInput): ClassRules | undefined {
   return {
     ofNode: () => prepareFixed() ?? [],
     ofOwnPods,
-    ownScores: concerned.filter((plugin) => plugin.looksAt?.score === 'own pods'),
+    ownScores: concerned.flatMap(({ ownScore, weight = 1 }) => {
+      const add = ownScore?.(pod, cluster, context);
+      return add === undefined ? [] : [{ add, weight }];
+    }),
     alikeFilters: filtering.filter((plugin) => plugin.looksAt?.filter === 'aspects' && telling.has(plugin)),
     alikeScores: alike.filter((plugin) => telling.has(plugin)),
     constant: sumConstants(

@@ -1,10 +1,9 @@
 import type { ClusterState } from '../cluster-state.ts';
 import type { NodeInfo } from '../node-info.ts';
-import type { NodeFilter, PluginContext } from '../plugin.ts';
+import type { NodeBatch, NodeFilter, Plugin, PluginContext } from '../plugin.ts';
 import type { PodClass, PodInfo } from '../pod-class.ts';
-import { SUCCESS } from '../verdict.ts';
 import { ClassPlan, type NodeGroup } from './class-plan.ts';
-import { isSameList, isSameTelling, listAspects, listTelling, sortPlugins } from './class-rules.ts';
+import { isPassing, isSameList, isSameTelling, listAspects, listTelling, sortPlugins } from './class-rules.ts';
 import { groupNodes, type Grouping } from './grouping.ts';
 import { SeenNodes } from './seen-nodes.ts';
 
@@ -14,8 +13,8 @@ export interface Choice {
   readonly feasible: number;
   /** Null where there was nothing to compare. */
   readonly score: number | null;
-  /** The nodes with the highest score, in order. */
-  readonly listBest: () => readonly NodeInfo[];
+  /** The names of the nodes with the highest score, in order; of the one that is taken alone if ties are not named. */
+  readonly best: readonly string[];
 }
 
 /** With more groups than so many, asking about each of them is no faster than asking about each node. */
@@ -39,35 +38,25 @@ export class FastPath {
   readonly #known = new Map<PodClass, Known>();
   readonly #groupings: Grouping[] = [];
   readonly #seen: SeenNodes;
+  readonly #batch: NodeBatch;
+  /** By the number of groups. */
+  readonly #sheets: (ScoreSheet | undefined)[] = [];
 
   constructor(cluster: ClusterState, context: PluginContext) {
     this.#cluster = cluster;
     this.#context = context;
-    this.#seen = new SeenNodes(cluster.nodes.length);
+    const { length } = cluster.nodes;
+    this.#seen = new SeenNodes(length);
+    this.#batch = { nodes: new Int32Array(length), scores: new Float64Array(length), count: 0 };
   }
 
   /** Where a pod goes; undefined where nothing is kept that says so, or no node is feasible: the plain way tells why. */
-  find(pod: PodInfo): Choice | undefined {
+  find(pod: PodInfo, { namesTies }: { readonly namesTies: boolean }): Choice | undefined {
     const plan = this.#planOf(pod);
-    if (plan === undefined || plan.rules.asked.some(({ filter }) => filter?.(pod, this.#cluster).kind !== 'skip')) return undefined;
+    if (plan === undefined || isAsked(plan.rules.asked, pod, this.#cluster)) return undefined;
     plan.catchUp();
     const groups = this.#filter(pod, plan, plan.listGroups());
     if (groups === undefined || groups.length === 0 || groups.length > MOST_GROUPS) return undefined;
-    return this.#choose(pod, plan, groups);
-  }
-
-  #filter(pod: PodInfo, plan: ClassPlan, groups: readonly NodeGroup[]): readonly NodeGroup[] | undefined {
-    const filters: NodeFilter[] = [];
-    for (const { filter } of plan.rules.alikeFilters) {
-      const prepared = filter?.(pod, this.#cluster);
-      if (prepared?.kind === 'reject') return undefined;
-      if (prepared?.kind === 'filter') filters.push(prepared.filter);
-    }
-    if (filters.length === 0) return groups;
-    return groups.filter((group) => filters.every((filter) => filter(firstOf(group)) === SUCCESS));
-  }
-
-  #choose(pod: PodInfo, plan: ClassPlan, groups: readonly NodeGroup[]): Choice | undefined {
     const totals = this.#score(pod, plan, groups);
     let feasible = 0;
     let best = 0;
@@ -79,27 +68,43 @@ export class FastPath {
     const score = totals[best] ?? 0;
     const node = this.#cluster.nodes[firstOf(groups[best])];
     if (node === undefined) return undefined;
-    const equal = groups.filter((_, i) => totals[i] === score);
-    return { node, feasible, score: feasible === 1 ? null : score, listBest: () => this.#listBest(equal) };
+    const names = namesTies ? this.#listBest(groups.filter((_, i) => totals[i] === score)) : node.names;
+    return { node, feasible, score: feasible === 1 ? null : score, best: names };
   }
 
-  #listBest(groups: readonly NodeGroup[]): readonly NodeInfo[] {
+  /** Forgets what is kept: nothing follows the cluster any longer. */
+  end(): void {
+    for (const { plan } of this.#known.values()) plan?.end();
+    this.#known.clear();
+  }
+
+  #filter(pod: PodInfo, plan: ClassPlan, groups: readonly NodeGroup[]): readonly NodeGroup[] | undefined {
+    const { alikeFilters } = plan.rules;
+    if (alikeFilters.length === 0) return groups;
+    const filters: NodeFilter[] = [];
+    for (const { filter } of alikeFilters) {
+      const prepared = filter?.(pod, this.#cluster);
+      if (prepared?.kind === 'reject') return undefined;
+      if (prepared?.kind === 'filter') filters.push(prepared.filter);
+    }
+    return filters.length === 0 ? groups : groups.filter((group) => isPassing(filters, firstOf(group)));
+  }
+
+  #listBest(groups: readonly NodeGroup[]): readonly string[] {
     const indexes = groups.flatMap(({ tree, members }) => tree.listHighest().map((place) => members[place] ?? 0));
-    return indexes.toSorted((a, b) => a - b).flatMap((index) => this.#cluster.nodes[index] ?? []);
+    return indexes.toSorted((a, b) => a - b).flatMap((index) => this.#cluster.nodes[index]?.name ?? []);
   }
 
+  /** The scores of the best nodes of groups; good until it is asked again. */
   #score(pod: PodInfo, plan: ClassPlan, groups: readonly NodeGroup[]): Float64Array {
     const { alikeScores, constant } = plan.rules;
-    const totals = new Float64Array(groups.length);
+    const { totals, firsts, standsFor, context } = (this.#sheets[groups.length] ??= createSheet(groups.length, this.#context));
     for (let i = 0; i < totals.length; i++) totals[i] = (groups[i]?.tree.highest ?? 0) + constant;
     if (alikeScores.length === 0) return totals;
-    const firsts = new Int32Array(groups.length);
-    const standsFor = new Int32Array(groups.length);
     for (let i = 0; i < groups.length; i++) {
       firsts[i] = firstOf(groups[i]);
       standsFor[i] = groups[i]?.tree.count ?? 0;
     }
-    const context = { ...this.#context, standsFor };
     for (const { score, weight = 1 } of alikeScores) {
       const scores = score?.(pod, this.#cluster, firsts, context);
       if (scores !== undefined) for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] ?? 0) + (scores[i] ?? 0) * weight;
@@ -131,7 +136,7 @@ export class FastPath {
     const rules = sortPlugins({ pod, cluster, context, telling });
     const grouping = this.#groupingOf(listAspects(telling).filter(({ isFixed }) => isFixed));
     if (rules === undefined || grouping === undefined) return undefined;
-    return new ClassPlan({ pod, cluster, context, rules, telling, grouping, seen: this.#seen });
+    return new ClassPlan({ cluster, rules, telling, grouping, seen: this.#seen, batch: this.#batch });
   }
 
   #groupingOf(aspects: Grouping['aspects']): Grouping | undefined {
@@ -155,6 +160,26 @@ export class FastPath {
       this.#known.delete(id);
     }
   }
+}
+
+/** What so many groups are scored on, again and again. */
+interface ScoreSheet {
+  readonly totals: Float64Array;
+  /** The best node of each group, and how many nodes it stands for. */
+  readonly firsts: Int32Array;
+  readonly standsFor: Int32Array;
+  readonly context: PluginContext;
+}
+
+function createSheet(groups: number, context: PluginContext): ScoreSheet {
+  const standsFor = new Int32Array(groups);
+  return { totals: new Float64Array(groups), firsts: new Int32Array(groups), standsFor, context: { ...context, standsFor } };
+}
+
+/** Whether a plugin that has to be asked for each pod has something to say. */
+function isAsked(plugins: readonly Plugin[], pod: PodInfo, cluster: ClusterState): boolean {
+  for (const { filter } of plugins) if (filter?.(pod, cluster).kind !== 'skip') return true;
+  return false;
 }
 
 /** What plans take is added up after so many new ones. */

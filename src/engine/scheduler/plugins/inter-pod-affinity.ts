@@ -23,7 +23,7 @@ export const INTER_POD_AFFINITY: Plugin = {
   filter: (pod, cluster) => {
     const { near, anti } = cluster.ofClass(pod, prepareOwn);
     const existing = listExisting(pod, cluster);
-    if (existing.length === 0 && near.length === 0 && anti.length === 0) return SKIP;
+    if (near.length === 0 && anti.length === 0 && existing.every(({ isZero }) => isZero)) return SKIP;
     const isNear = toAffinityCheck(near, pod);
     const filter: NodeFilter = (node) => {
       if (!isNear(node)) return AFFINITY;

@@ -1,5 +1,5 @@
 import type { ClusterState } from '../cluster-state.ts';
-import type { Plugin } from '../plugin.ts';
+import { addEach, type AddScores, type Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { isCounted } from './resource-scores.ts';
 
@@ -7,20 +7,23 @@ import { isCounted } from './resource-scores.ts';
 export const NODE_RESOURCES_BALANCED_ALLOCATION: Plugin = {
   name: 'NodeResourcesBalancedAllocation',
   weight: 1,
-  looksAt: { score: 'own pods' },
-  score: (pod, cluster, feasible, { kubernetesVersion }) => {
-    const columns = cluster.ofClass(pod, listColumns);
+  ownScore: (pod, cluster, { kubernetesVersion }) => {
+    const columns = listColumns(pod, cluster);
     if (columns.every(({ amount }) => amount === 0)) return undefined;
     const comparesBefore = isAtLeast(kubernetesVersion, 36);
-    const scores = new Float64Array(feasible.length);
-    for (let i = 0; i < scores.length; i++) {
-      const node = feasible[i] ?? 0;
-      const after = toScore(columns, node, 1);
-      scores[i] = comparesBefore ? 50 + Math.trunc((50 + after - toScore(columns, node, 0)) / 2) : after;
-    }
-    return scores;
+    const [first, second] = columns;
+    if (columns.length === 2 && first !== undefined && second !== undefined && comparesBefore) return toGainOfTwo(first, second);
+    const after = toBalance(columns);
+    if (!comparesBefore) return addEach(after);
+    const before = toBalance(columns.map(({ allocatable, requested }) => ({ allocatable, requested, amount: 0 })));
+    return addEach((node) => toGain(before(node), after(node)));
   },
 };
+
+/** How much better balanced a node becomes; 75 where it makes no difference. */
+function toGain(before: number, after: number): number {
+  return 50 + Math.trunc((50 + after - before) / 2);
+}
 
 /** A resource with how much of it each node has and has given away, and how much the pod asks for. */
 interface Column {
@@ -33,18 +36,39 @@ function listColumns(pod: PodInfo, cluster: ClusterState): readonly Column[] {
   const { amounts } = pod.class.requests;
   return cluster.profileOf(pod).settings.balancedResources.flatMap((name) => {
     const amount = amounts.get(name) ?? 0;
-    return isCounted(name, amount) ? [{ ...cluster.column(name), amount }] : [];
+    const { allocatable, requested } = cluster.column(name);
+    return isCounted(name, amount) ? [{ allocatable, requested, amount }] : [];
   });
 }
 
-function toScore(columns: readonly Column[], node: number, pods: 0 | 1): number {
-  const [first, second] = columns;
-  if (columns.length === 2 && first !== undefined && second !== undefined) {
-    const [a, b] = [toFraction(first, node, pods), toFraction(second, node, pods)];
-    return Math.trunc((1 - (a < 0 || b < 0 ? 0 : Math.abs((a - b) / 2))) * 100);
-  }
-  const fractions = columns.map((column) => toFraction(column, node, pods)).filter((fraction) => fraction >= 0);
-  return Math.trunc((1 - toDeviation(fractions)) * 100);
+/** What most pods ask for, cpu and memory: the same as of any others, without a detour. */
+function toGainOfTwo(one: Column, other: Column): AddScores {
+  return ({ nodes, scores, count }, weight) => {
+    const { allocatable: all, requested: taken, amount } = one;
+    const { allocatable: otherAll, requested: otherTaken, amount: otherAmount } = other;
+    for (let i = 0; i < count; i++) {
+      const node = nodes[i] ?? 0;
+      const [a, b] = [all[node] ?? 0, otherAll[node] ?? 0];
+      const [was, otherWas] = [taken[node] ?? 0, otherTaken[node] ?? 0];
+      const before = toBalanceOfTwo(toFraction(a, was), toFraction(b, otherWas));
+      const after = toBalanceOfTwo(toFraction(a, was + amount), toFraction(b, otherWas + otherAmount));
+      scores[i] = (scores[i] ?? 0) + weight * toGain(before, after);
+    }
+  };
+}
+
+function toBalanceOfTwo(a: number, b: number): number {
+  return Math.trunc((1 - (a < 0 || b < 0 ? 0 : Math.abs((a - b) / 2))) * 100);
+}
+
+/** How balanced a node is with these amounts more. */
+function toBalance(columns: readonly Column[]): (node: number) => number {
+  return (node) => {
+    const fractions = columns
+      .map(({ allocatable, requested, amount }) => toFraction(allocatable[node] ?? 0, (requested[node] ?? 0) + amount))
+      .filter((fraction) => fraction >= 0);
+    return Math.trunc((1 - toDeviation(fractions)) * 100);
+  };
 }
 
 function toDeviation(fractions: readonly number[]): number {
@@ -57,9 +81,8 @@ function toDeviation(fractions: readonly number[]): number {
 }
 
 /** How much of a resource is used, at most 1; negative where the node has none. */
-function toFraction({ allocatable, requested, amount }: Column, node: number, pods: 0 | 1): number {
-  const capacity = allocatable[node] ?? 0;
-  return capacity === 0 ? -1 : Math.min(1, ((requested[node] ?? 0) + pods * amount) / capacity);
+function toFraction(capacity: number, used: number): number {
+  return capacity === 0 ? -1 : Math.min(1, used / capacity);
 }
 
 function isAtLeast(version: string, minor: number): boolean {

@@ -1,7 +1,7 @@
 import { compareStrings } from '../../../std/index.ts';
 import type { ClusterState, ResourceColumn } from '../cluster-state.ts';
 import { DEFAULT_SETTINGS } from '../configuration/plugin-settings.ts';
-import type { Plugin } from '../plugin.ts';
+import { addEach, type AddScores, type Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { isExtendedResource } from '../pod-requests.ts';
 import { toRating, toScoredUsage } from './resource-scores.ts';
@@ -13,51 +13,56 @@ const FIRST: readonly string[] = ['cpu', 'memory', 'ephemeral-storage'];
 interface Demand extends ResourceColumn {
   readonly resource: string;
   readonly amount: number;
+  /** Whether nodes that have nothing of it may have it as devices: those are left to DynamicResources. */
+  readonly isBacked: boolean;
 }
 
 /** Keeps pods off nodes without room for their requests, and prefers nodes that stay the emptiest (`LeastAllocated`). */
 export const NODE_RESOURCES_FIT: Plugin = {
   name: 'NodeResourcesFit',
   weight: 1,
-  looksAt: { filter: 'own pods', score: 'own pods' },
+  looksAt: { filter: 'own pods' },
   filter: (pod, cluster) => {
     const demands = cluster.ofClass(pod, listDemands);
     const { podCounts, podLimits } = cluster;
+    const refuse = createRefusals(demands);
     return {
       kind: 'filter',
       filter: (node) => {
         const isFull = (podCounts[node] ?? 0) + 1 > (podLimits[node] ?? 0);
-        return !isFull && hasRoom(demands, node) ? SUCCESS : toRefusal(demands, node, { isFull });
+        return !isFull && hasRoom(demands, node) ? SUCCESS : refuse(node, isFull);
       },
     };
   },
-  score: (pod, cluster, feasible) => {
+  ownScore: (pod, cluster) => {
     const { fitStrategy } = cluster.profileOf(pod).settings;
-    if (fitStrategy === DEFAULT_SETTINGS.fitStrategy) return scoreLeastAllocated(pod, cluster, feasible);
+    if (fitStrategy === DEFAULT_SETTINGS.fitStrategy) return toLeastAllocatedScore(pod, cluster);
     const usages = fitStrategy.resources.map(({ name }) => toScoredUsage(name, pod, cluster));
     const rating = toRating(fitStrategy);
-    return Float64Array.from(feasible, (node) => rating(usages.map((usageOf) => usageOf(node))));
+    return addEach((node) => rating(usages.map((usageOf) => usageOf(node))));
   },
 };
 
 /** The default strategy, cpu and memory alike: the same as any other, without a detour. */
-function scoreLeastAllocated(pod: PodInfo, cluster: ClusterState, feasible: Int32Array): Float64Array {
+function toLeastAllocatedScore(pod: PodInfo, cluster: ClusterState): AddScores {
   const { incoming } = pod.class.requests;
   const cpu = cluster.column('cpu').allocatable;
   const memory = cluster.column('memory').allocatable;
-  const scores = new Float64Array(feasible.length);
-  for (let i = 0; i < scores.length; i++) {
-    const node = feasible[i] ?? 0;
-    const a = toLeastAllocated(cpu[node] ?? 0, (cluster.nonZeroCpu[node] ?? 0) + incoming.cpu);
-    const b = toLeastAllocated(memory[node] ?? 0, (cluster.nonZeroMemory[node] ?? 0) + incoming.memory);
-    const counted = (a < 0 ? 0 : 1) + (b < 0 ? 0 : 1);
-    scores[i] = counted === 0 ? 0 : Math.trunc((Math.max(0, a) + Math.max(0, b)) / counted);
-  }
-  return scores;
+  const { nonZeroCpu, nonZeroMemory } = cluster;
+  return ({ nodes, scores, count }, weight) => {
+    const { cpu: moreCpu, memory: moreMemory } = incoming;
+    for (let i = 0; i < count; i++) {
+      const node = nodes[i] ?? 0;
+      const a = toLeastAllocated(cpu[node] ?? 0, (nonZeroCpu[node] ?? 0) + moreCpu);
+      const b = toLeastAllocated(memory[node] ?? 0, (nonZeroMemory[node] ?? 0) + moreMemory);
+      const score = a < 0 || b < 0 ? Math.max(0, a, b) : Math.trunc((a + b) / 2);
+      scores[i] = (scores[i] ?? 0) + weight * score;
+    }
+  };
 }
 
 function hasRoom(demands: readonly Demand[], node: number): boolean {
-  for (const demand of demands) if (demand.amount > freeOf(demand, node)) return false;
+  for (const demand of demands) if (isLacking(demand, node)) return false;
   return true;
 }
 
@@ -69,19 +74,37 @@ function listDemands(pod: PodInfo, cluster: ClusterState): readonly Demand[] {
     isExtendedResource(name) && (ignoredResources.has(name) || ignoredResourceGroups.has(name.slice(0, name.indexOf('/'))));
   return [...FIRST, ...scalars].flatMap((resource) => {
     const amount = amounts.get(resource) ?? 0;
-    return amount > 0 && !isIgnored(resource) ? [{ resource, amount, ...cluster.column(resource) }] : [];
+    const { allocatable, requested } = cluster.column(resource);
+    const isBacked = cluster.devices.classOfResource(resource) !== undefined;
+    return amount > 0 && !isIgnored(resource) ? [{ resource, amount, allocatable, requested, isBacked }] : [];
   });
 }
 
-function freeOf(demand: Demand, node: number): number {
-  return (demand.allocatable[node] ?? 0) - (demand.requested[node] ?? 0);
+function isLacking({ allocatable, requested, amount, isBacked }: Demand, node: number): boolean {
+  const capacity = allocatable[node] ?? 0;
+  return amount > capacity - (requested[node] ?? 0) && !(isBacked && capacity === 0);
 }
 
-function toRefusal(demands: readonly Demand[], node: number, { isFull }: { readonly isFull: boolean }): Verdict {
-  const lacking = demands.filter((demand) => demand.amount > freeOf(demand, node));
-  const reasons = [...(isFull ? [TOO_MANY] : []), ...lacking.map(({ resource }) => `Insufficient ${resource}`)];
-  const isHopeless = lacking.some((demand) => demand.amount > (demand.allocatable[node] ?? 0));
-  return isHopeless ? unresolvable(...reasons) : unschedulable(...reasons);
+/** Says why nodes have no room; the same verdict is the same object for all nodes that lack the same. */
+function createRefusals(demands: readonly Demand[]): (node: number, isFull: boolean) => Verdict {
+  const known = new Map<number, Verdict>();
+  return (node, isFull) => {
+    let isHopeless = false;
+    let code = isFull ? 1 : 0;
+    for (const demand of demands) {
+      const lacks = isLacking(demand, node);
+      code = 2 * code + (lacks ? 1 : 0);
+      if (lacks && demand.amount > (demand.allocatable[node] ?? 0)) isHopeless = true;
+    }
+    code = 2 * code + (isHopeless ? 1 : 0);
+    const found = known.get(code);
+    if (found !== undefined && code < Number.MAX_SAFE_INTEGER) return found;
+    const lacking = demands.filter((demand) => isLacking(demand, node));
+    const reasons = [...(isFull ? [TOO_MANY] : []), ...lacking.map(({ resource }) => `Insufficient ${resource}`)];
+    const made = isHopeless ? unresolvable(...reasons) : unschedulable(...reasons);
+    known.set(code, made);
+    return made;
+  };
 }
 
 /** 0 to 100; negative for a resource that the node has nothing of, which then does not count. */

@@ -60,7 +60,7 @@ interface OnNode {
 }
 
 function listOnNode(node: NodeInfo, cluster: ClusterState): OnNode {
-  const pods = [...node.pods].filter((pod) => pod.class.volumes.length > 0);
+  const pods = node.pods.filter((pod) => pod.class.volumes.length > 0);
   return { used: new Map(pods.flatMap((pod) => [...listVolumes(pod, cluster)])), attached: listAttached(node, cluster) };
 }
 

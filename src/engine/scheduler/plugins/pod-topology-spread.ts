@@ -109,12 +109,15 @@ function toSoft(constraint: SpreadConstraint, all: readonly SpreadConstraint[], 
   return { maxSkew, isHostname: false, topology, countAt: (node) => sums.at(node), aspect: sums.amount };
 }
 
-/** How many pods of the pod's namespace each node has that a constraint selects. An empty selector counts none. */
+/**
+ * How many pods of the pod's namespace each node has that a constraint selects. An empty selector counts none (`countPodsMatchSelector`),
+ * but those that are nominated or tried as victims (`updateWithPod`).
+ */
 function tallyOf({ selector }: SpreadConstraint, { pod, cluster }: PodInCluster): PodTally {
   const { namespace } = pod.class.face;
-  const isEmpty = selector.requirements.length === 0;
-  const isCounted = (face: Face): boolean => !isEmpty && face.namespace === namespace && isSelected(selector, face.labels);
-  return cluster.tally(isEmpty ? 'nothing' : `${namespace} ${toSelectorKey(selector)}`, isCounted, { skipsTerminating: true });
+  const onlyTried = selector.requirements.length === 0;
+  const isCounted = (face: Face): boolean => face.namespace === namespace && isSelected(selector, face.labels);
+  return cluster.tally(`${namespace} ${toSelectorKey(selector)}`, isCounted, { skipsTerminating: true, onlyTried });
 }
 
 /** The sums over nodes that have the keys of all these constraints and that the policies of this one include. */
@@ -122,7 +125,9 @@ function sumsOf(tally: PodTally, constraint: SpreadConstraint, all: readonly Spr
   const { pod, cluster } = of;
   const keys = all.map(({ topologyKey }) => cluster.topology(topologyKey));
   const matching = constraint.honorsAffinity && hasNodeRules(pod.class.spec) ? toRequiredNodeMatcher(pod.class.spec) : undefined;
+  const includesAll = keys.length === 0 && matching === undefined && !constraint.honorsTaints;
   const isIncluded = (index: number): boolean => {
+    if (includesAll) return true;
     const node = cluster.nodes[index];
     if (node === undefined || !keys.every(({ domains }) => (domains[index] ?? -1) >= 0)) return false;
     if (matching?.(node) === false) return false;
@@ -154,9 +159,9 @@ interface ScoreOptions {
 
 function score(soft: readonly SoftConstraint[], feasible: Int32Array, options: ScoreOptions): Float64Array {
   const { needsAllKeys, standsFor } = options;
-  const isIgnored = Uint8Array.from(feasible, (node) =>
-    needsAllKeys && soft.some(({ topology }) => (topology.domains[node] ?? -1) < 0) ? 1 : 0,
-  );
+  const isIgnored = needsAllKeys
+    ? Uint8Array.from(feasible, (node) => (soft.some(({ topology }) => (topology.domains[node] ?? -1) < 0) ? 1 : 0))
+    : new Uint8Array(feasible.length);
   const raw = new Float64Array(feasible.length);
   for (const { isHostname, topology, maxSkew, countAt } of soft) {
     const weight = Math.log((isHostname ? sumUp(isIgnored, standsFor) : countDomains(feasible, isIgnored, topology, standsFor)) + 2);

@@ -20,13 +20,13 @@ export const VOLUME_RESTRICTIONS: Plugin = {
       if (getArray(claim, 'spec', 'accessModes').includes('ReadWriteOncePod')) exclusive.add(name);
     }
     const disks = disksOf(pod);
-    const isUsed = exclusive.size > 0 && cluster.nodes.some((node) => [...node.pods].some((other) => isUsing(other, pod, exclusive)));
+    const isUsed = exclusive.size > 0 && cluster.nodes.some((node) => node.pods.some((other) => isUsing(other, pod, exclusive)));
     if (disks.length === 0 && !isUsed) return SKIP;
     return {
       kind: 'filter',
       filter: (index) => {
-        const others = cluster.nodes[index]?.pods ?? new Set();
-        if (disks.length > 0 && [...others].some((other) => hasConflict(disks, disksOf(other)))) return TAKEN;
+        const others = cluster.nodes[index]?.pods ?? [];
+        if (disks.length > 0 && others.some((other) => hasConflict(disks, disksOf(other)))) return TAKEN;
         return isUsed ? IN_USE : SUCCESS;
       },
     };

@@ -8,9 +8,15 @@ export function defaultNamespace(object: Draft): void {
 }
 
 export function defaultNode(object: Draft): void {
+  delete fieldsAt(object, 'spec')?.['configSource'];
   const status = fieldsAt(object, 'status');
   const capacity = getObject(status, 'capacity');
   if (status !== undefined && capacity !== undefined) fill(status, { allocatable: capacity });
+}
+
+/** Of the secrets that a ServiceAccount lists only the names are kept. */
+export function defaultServiceAccount(object: Draft): void {
+  for (const secret of itemsAt(object, 'secrets')) for (const field of Object.keys(secret)) if (field !== 'name') delete secret[field];
 }
 
 export function defaultSecret(object: Draft): void {

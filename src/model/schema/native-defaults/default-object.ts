@@ -67,6 +67,7 @@ const COMPLETIONS: Readonly<Record<string, Completion>> = {
   'v1 ReplicationController': workload.defaultReplicationController,
   'v1 Secret': core.defaultSecret,
   'v1 Service': service.defaultService,
+  'v1 ServiceAccount': core.defaultServiceAccount,
 };
 
 /**
@@ -74,7 +75,7 @@ const COMPLETIONS: Readonly<Record<string, Completion>> = {
  * defaults written in Go (`pkg/apis/<group>/<version>/defaults.go`, with the feature gates at their defaults) and those of
  * its schema. Null fields of built-in kinds are left out, as they mean absent. Not filled in: what admission plugins and
  * storage strategies add (service accounts, tolerations, cluster IPs, the selectors of Jobs, `status`), times, and the
- * canonical spelling of quantities. An object of an unknown kind is answered as it is.
+ * canonical spelling of quantities. Left out is what these strategies forget, whatever the gates are. An object of an unknown kind is answered as it is.
  */
 export function defaultObject(object: KubernetesObject, catalog: SchemaCatalog): KubernetesObject {
   const gvk = gvkOf(object);

@@ -12,7 +12,8 @@ export function defaultService(object: Draft): void {
   }
   const { type } = spec;
   if (isExternal(spec)) fill(spec, { externalTrafficPolicy: 'Cluster' });
-  if (type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  if (type === 'ExternalName') delete spec['internalTrafficPolicy'];
+  else fill(spec, { internalTrafficPolicy: 'Cluster' });
   if (type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
 }
 
@@ -33,6 +34,7 @@ export function defaultEndpoints(object: Draft): void {
 
 export function defaultEndpointSlice(object: Draft): void {
   for (const port of itemsAt(object, 'ports')) fill(port, { name: '', protocol: 'TCP' });
+  for (const endpoint of itemsAt(object, 'endpoints')) delete endpoint['deprecatedTopology'];
 }
 
 export function defaultNetworkPolicy(object: Draft): void {

@@ -5,6 +5,7 @@ import { timeOf, type Admitted, type Context, type Write } from '../context.ts';
 import { definitionNameOf } from '../served-kinds.ts';
 import { prepareForCreate } from '../prepare.ts';
 import { forbidden, notFound } from '../status-errors.ts';
+import { checkPodSecurityLabels } from './pod-security.ts';
 
 const NAMESPACES = { group: '', plural: 'namespaces' };
 const NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -26,7 +27,10 @@ export function checkNamespaceOf({ context, kind }: Write, object: KubernetesObj
 }
 
 /** Gives a namespace its finalizer, label and phase, and makes its default ServiceAccount, as the controllers soon would. */
-export function admitNamespace({ context, live }: Write, object: KubernetesObject): Admitted {
+export function admitNamespace(write: Write, object: KubernetesObject): Admitted {
+  const { context, live } = write;
+  const refusal = checkPodSecurityLabels(write, object);
+  if (refusal !== undefined) return { refusal };
   const name = nameOf(object);
   const labels = {
     ...Object.fromEntries(labelsOf(object)),

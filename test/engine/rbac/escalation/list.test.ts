@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { World } from '../../../../src/model/index.ts';
-import { listPaths } from '../../../../src/engine/rbac/index.ts';
+import { comparePaths, listPaths } from '../../../../src/engine/rbac/index.ts';
 import { shuffle } from '../../../../src/std/index.ts';
 import { binding, clusterBinding, role, rule } from '../objects.ts';
 import { deployment, guarded } from './primitive.ts';
@@ -23,5 +23,23 @@ test('one path of each who is no admin yet, to the worst it reaches; workloads c
     ['Group ops | admin | cluster admin | pod-create,escalate', 'User jane | namespaces | the namespace pay | token-create,secret-read'],
   );
   assert.deepEqual(paths[0]?.steps[0]?.grants, ['RoleBinding "ops/kube-system" of ClusterRole "edit" to Group "ops"']);
+  assert.deepEqual(
+    paths.map(({ closedBy }) => closedBy.map(({ ref, path }) => `${ref.name}${path}`)),
+    [['ops/subjects/0'], ['editors/subjects/0']],
+  );
   assert.deepEqual(listPaths(World.of(shuffle(OBJECTS, 11))), paths);
+});
+
+test('what a change opens and closes, each with the grants that close it', () => {
+  const joe = binding('prey', 'more', 'ClusterRole edit', 'user joe');
+  const [before, after] = [World.of(OBJECTS), World.of([...OBJECTS.filter(({ metadata }) => metadata['name'] !== 'ops'), joe])];
+  const tell = ({ opened, closed }: ReturnType<typeof comparePaths>): readonly string[] => [
+    ...opened.map(({ subject, reaches, closedBy }) => `+ ${subject}: ${reaches} | ${closedBy.map(({ text }) => text).join()}`),
+    ...closed.map(({ subject, reaches, closedBy }) => `- ${subject}: ${reaches} | ${closedBy.map(({ text }) => text).join()}`),
+  ];
+  assert.deepEqual(tell(comparePaths(before, after)), [
+    '+ User joe: the namespace pay | RoleBinding "more/prey" of ClusterRole "edit" to User "joe"',
+    '- Group ops: cluster admin | RoleBinding "ops/kube-system" of ClusterRole "edit" to Group "ops"',
+  ]);
+  assert.deepEqual(tell(comparePaths(after, after)), []);
 });

@@ -166,7 +166,8 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     to: () => 'nodes',
     replay: (actor) => [
       patch('/api/v1/namespaces/prey', { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } }),
-      post(PODS, pod(actor, PRIVILEGED)),
+      // Pod Security hears of the label a little later.
+      { ...post(PODS, pod(actor, PRIVILEGED)), until: { field: ['metadata', 'uid'] } },
     ],
     twin: { why: 'the labels are not in the status', rules: [rule('create', '', 'pods'), rule('patch', '', 'namespaces/status')] },
   },

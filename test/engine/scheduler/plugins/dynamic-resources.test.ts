@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { schedule } from '../../../../src/engine/scheduler/index.ts';
+import { readSchedulerConfiguration, schedule } from '../../../../src/engine/scheduler/index.ts';
 import { simulate } from '../../../../src/engine/scheduler/schedule.ts';
 import { World, type KubernetesObject } from '../../../../src/model/index.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
@@ -196,10 +196,6 @@ test('a selector that fails is an error, not a refusal', () => {
 
 const UNKNOWN: readonly { readonly name: string; readonly objects: readonly KubernetesObject[] }[] = [
   { name: 'no devices are known', objects: [CLASS, claim(exactly())] },
-  {
-    name: 'devices share counters',
-    objects: [CLASS, slice('a', device('d', 'small', { consumesCounters: [{ counterSet: 's' }] })), claim(exactly())],
-  },
   { name: 'devices are shared', objects: [CLASS, slice('a', device('d', 'small', { allowMultipleAllocations: true })), claim(exactly())] },
   {
     name: 'capacity is asked for',
@@ -218,6 +214,18 @@ for (const { name, objects } of UNKNOWN) {
   });
 }
 
+test('devices that share counters leave room for each other, or not', () => {
+  const takes = (cores: string): JsonObject => ({ consumesCounters: [{ counterSet: 's', counters: { cores: { value: cores } } }] });
+  const pool = { driver: GPU, nodeName: 'a', pool: { name: 'a', generation: 1, resourceSliceCount: 2 } };
+  const slices = (cores: string): readonly KubernetesObject[] => [
+    object('ResourceSlice', 'counters', { ...pool, sharedCounters: [{ name: 's', counters: { cores: { value: cores } } }] }),
+    object('ResourceSlice', 'devices', { ...pool, devices: [device('half', 'small', takes('2')), device('whole', 'large', takes('4'))] }),
+  ];
+  const two = claim(exactly({ count: 2 }));
+  assert.deepEqual(verdictsOf([...NODES, CLASS, ...slices('4'), two, P]), both(CANNOT));
+  assert.deepEqual(verdictsOf([...NODES, CLASS, ...slices('6'), two, P]), { a: 'ok', b: CANNOT });
+});
+
 test('a claim is made of its template', () => {
   const template = object('ResourceClaimTemplate', 't', { spec: { devices: { requests: [{ name: 'r', ...exactly() }] } } });
   const made = pod('p', { spec: { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 't' }] } });
@@ -226,5 +234,49 @@ test('a claim is made of its template', () => {
   assert.equal(
     schedule(world).placements[0]?.message,
     '0/2 nodes are available: pod "test/p": ResourceClaim not created yet. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+  );
+});
+
+const BACKED = object('DeviceClass', 'gpu', { selectors: [cel(`device.driver == "${GPU}"`)], extendedResourceName: 'example.com/gpu' });
+const asking = (name: string, more: JsonObject = {}): KubernetesObject => pod(name, { requests: { 'example.com/gpu': '2', ...more } });
+const PAIR = slice('a', device('d', 'small'), device('e', 'small'));
+
+test('an extended resource is devices of the class that says so, where the node has none of it itself', () => {
+  const own = [node('a'), node('b', { allocatable: { 'example.com/gpu': '1' } }), node('c', { allocatable: { 'example.com/gpu': '2' } })];
+  assert.deepEqual(verdictsOf([...own, BACKED, PAIR, asking('p')]), {
+    a: 'ok',
+    b: 'NodeResourcesFit!: Insufficient example.com/gpu',
+    c: 'ok',
+  });
+  assert.deepEqual(verdictsOf([...NODES, CLASS, PAIR, pod('p', { requests: { 'deviceclass.resource.kubernetes.io/gpu': '1' } })]), {
+    a: 'ok',
+    b: CANNOT,
+  });
+});
+
+test('before 1.36 an extended resource is what nodes say they have', () => {
+  assert.equal(
+    placementOf([...NODES, BACKED, PAIR, asking('p')], 'test/p', '1.35').message.split('. ')[0],
+    '0/2 nodes are available: 2 Insufficient example.com/gpu',
+  );
+});
+
+test('two pods do not get the same devices as their extended resources', () => {
+  const world = World.of([...NODES, BACKED, PAIR, asking('p'), asking('q')]);
+  assert.deepEqual(
+    schedule(world, { settlesClaims: true }).placements.map(({ node: place }) => place),
+    ['a', null],
+  );
+});
+
+test('an extended resource beside it that a node has in no way is told of', () => {
+  const settings = { kind: 'KubeSchedulerConfiguration', apiVersion: 'kubescheduler.config.k8s.io/v1' };
+  const args = { ignoredResources: ['example.com/other'] };
+  const { profiles } = readSchedulerConfiguration({ ...settings, profiles: [{ pluginConfig: [{ name: 'NodeResourcesFit', args }] }] });
+  const world = World.of([...NODES, BACKED, PAIR, asking('p', { 'example.com/other': '1' })]);
+  const [placement] = schedule(world, { profiles, explain: 'test/p' }).placements;
+  assert.deepEqual(
+    placement?.nodes?.map(({ reasons }) => [...reasons]),
+    [['cannot fit resource'], ['cannot fit resource']],
   );
 });

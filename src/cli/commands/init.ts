@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KplanError } from '../../model/index.ts';
+import { usage, type Arguments } from '../arguments.ts';
+import type { Io } from '../io.ts';
+import { checkPath, loadOptions } from '../stages/desired.ts';
+import { listPlanned, renderCi, renderConfig, type ProposedFile } from '../stages/first-files.ts';
+import { surveyRepository, type CiSystem, type Survey } from '../stages/survey.ts';
+import { describeSystemError } from '../system-error.ts';
+import { VERSION } from '../version.ts';
+
+/** `kplan init [PATH]`: files that are there are left alone unless --overwrite says otherwise; --dry-run prints all and writes none. */
+export async function runInit(args: Arguments, io: Io): Promise<number> {
+  const path = args.positionals[0] ?? '.';
+  if (path === '-') throw usage(args.command, 'init looks at a repository: give a directory of it');
+  checkPath(args, io, path);
+  const survey = await surveyRepository(loadOptions(args, io, path));
+  const planned = listPlanned(survey);
+  const files = proposeFiles(survey, planned, args);
+  if (args.has('dry-run')) io.out(files.map(({ path: file, text }) => `# ${file}\n${text}`).join('\n'));
+  else
+    io.out(
+      `${describeSurvey(survey)}\n${files.map((file) => writeFile(file, survey.root, args.has('overwrite'))).join('')}${nextStep(planned)}`,
+    );
+  return 0;
+}
+
+function proposeFiles(survey: Survey, planned: readonly string[], args: Arguments): readonly ProposedFile[] {
+  const action = args.string('action');
+  const installation = { version: VERSION === 'source' ? 'latest' : VERSION, ...(action === undefined ? {} : { action }) };
+  return [
+    { path: 'kplan.yaml', text: renderConfig() },
+    ...systemsOf(survey, args).map((system) => renderCi(system, planned, installation)),
+  ];
+}
+
+/** The CI systems to write for: the one that was asked for, else those that are there, else GitHub. */
+function systemsOf({ ci }: Survey, args: Arguments): readonly CiSystem[] {
+  const asked = args.string('ci');
+  if (asked === 'none') return [];
+  if (asked === 'github' || asked === 'gitlab') return [asked];
+  return ci.length === 0 ? ['github'] : ci;
+}
+
+function writeFile({ path, text }: ProposedFile, root: string, overwrites: boolean): string {
+  const file = join(root, path);
+  const isThere = existsSync(file);
+  if (isThere && !overwrites) return `  ${path} is there: left as it is (--overwrite writes it anew)\n`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new KplanError('WRITE_FAILED', `${path} cannot be written: ${describeSystemError(error)}`, { cause: error });
+  }
+  return `  ${path} ${isThere ? 'written anew' : 'written'}\n`;
+}
+
+function describeSurvey({ kustomizations, charts, plain, plainFiles, objects, ci }: Survey): string {
+  const found = [
+    ...(kustomizations.length === 0 ? [] : [`${count(kustomizations.length, 'kustomization')} (${kustomizations.join(', ')})`]),
+    ...(charts.length === 0 ? [] : [`${count(charts.length, 'chart')} (${charts.join(', ')})`]),
+    ...(plain === undefined ? [] : [`${count(objects, 'object')} in ${count(plainFiles, 'plain file')} (${plain})`]),
+    ...ci.map((system) => (system === 'github' ? 'GitHub workflows' : 'GitLab CI')),
+  ];
+  return `Found ${found.length === 0 ? 'no manifests' : found.join(', ')}.`;
+}
+
+function nextStep(planned: readonly string[]): string {
+  return `\`kplan ${planned[0] ?? '.'} --base merge-base:main\` says what a branch changes.\n`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,98 @@
+import { formatAddresses, listExposures, listWorkloads, walkPacket } from '../../engine/network/index.ts';
+import type { Exposure, Flow, MatchingRule, SideVerdict, Verdict, WalkStep } from '../../engine/network/index.ts';
+import { KplanError, type ObjectRef, type World } from '../../model/index.ts';
+import type { ExposureEntry, HopEntry, ReachAnswerReport, ReachReport, RuleVerdict, SideEntry, StepEntry } from '../../report/index.ts';
+import { findNearest } from '../../std/index.ts';
+import type { QuestionWorld } from '../stages/question-world.ts';
+import { toLocate, type Locate } from '../stages/right-entries.ts';
+
+/** What every answer about connections says of its worlds. */
+export function headOfQuestion(question: QuestionWorld): Pick<ReachReport, 'after' | 'before' | 'findings' | 'notes' | 'which'> {
+  const { which, before, after, findings, notes } = question;
+  return { which, before, ...(after === undefined ? {} : { after }), findings, notes };
+}
+
+/** The answer to one question, with each step of the packet's way. Throws `NOT_FOUND` for an end that is not there. */
+export function answerFlow(question: QuestionWorld, flow: Flow): ReachAnswerReport {
+  const walk = walkPacket(question.world, flow);
+  if (walk.kind === 'unknown-end') throw unknownEnd(walk.end, question.world);
+  const { allowed, isUnknown, reasons, steps, verdict } = walk;
+  const locate = toLocate(question);
+  return {
+    kind: 'ReachAnswerReport',
+    ...headOfQuestion(question),
+    ...flow,
+    allowed,
+    isUnknown,
+    reasons,
+    steps: steps.map((step) => toStep(step, locate)),
+    sides: verdict === undefined ? [] : toSides(verdict, locate),
+    next: toNext(allowed, isUnknown),
+  };
+}
+
+function toNext(allowed: boolean, isUnknown: boolean): string {
+  if (allowed) return '`kplan reach` alone lists every connection.';
+  return isUnknown
+    ? 'A ? marks what the objects do not tell: --context-objects FILE gives nodes, or the pods of a proxy or of the DNS.'
+    : 'Every step must be passed: a ✗ marks where it ends.';
+}
+
+function toStep({ ref, path, isDoubtful, ...step }: WalkStep, locate: Locate): StepEntry {
+  const source = ref === undefined ? undefined : locate(ref, path ?? '');
+  return {
+    ...step,
+    isDoubtful: isDoubtful === true,
+    ...(ref === undefined ? {} : { ref }),
+    ...(path === undefined ? {} : { path }),
+    ...(source === undefined ? {} : { source }),
+  };
+}
+
+/** Of a Pod that reaches itself no policy decides: there are no sides then. */
+function toSides({ egress, ingress, reasons }: Extract<Verdict, { kind: 'verdict' }>, locate: Locate): readonly SideEntry[] {
+  if (reasons.length < 2) return [];
+  return [egress, ingress].map((side, index) => toSide(side, reasons[index] ?? '', locate));
+}
+
+function toSide({ rules, passes, ...side }: SideVerdict, reason: string, locate: Locate): SideEntry {
+  const toRule = ({ ref, ...rule }: MatchingRule): RuleVerdict => {
+    const source = locate(ref, rule.path);
+    return { policy: ref, ...rule, ...(source === undefined ? {} : { source }) };
+  };
+  return { ...side, rules: rules.map(toRule), passes: passes.map(toRule), reason };
+}
+
+/** The ways from outside to the workloads that -n and -l ask for, with their lines. */
+export function toExposures(question: QuestionWorld): readonly ExposureEntry[] {
+  const locate = toLocate(question);
+  const toHop = ({ ref, path }: Exposure['hops'][number]): HopEntry => {
+    const source = locate(ref, path);
+    return { ref, path, ...(source === undefined ? {} : { source }) };
+  };
+  return listExposures(question.world)
+    .filter(({ workload }) => isAskedRef(workload.ref, question))
+    .map(({ workload, hops, by, sources, ...exposure }) => ({
+      workload: workload.name,
+      ...exposure,
+      sources: sources.cuts.length === 0 ? 'nobody' : formatAddresses(sources),
+      hops: hops.map(toHop),
+      ...(by === undefined ? {} : { by: toHop(by) }),
+    }));
+}
+
+function isAskedRef(ref: ObjectRef, { world, isAsked }: QuestionWorld): boolean {
+  const object = world.get(ref);
+  return object !== undefined && isAsked(object);
+}
+
+function unknownEnd(end: string, world: World): KplanError {
+  const nearest = findNearest(
+    end,
+    listWorkloads(world).map(({ name }) => name),
+  );
+  const ends =
+    'ends are workloads (namespace/name) or IP addresses; --to also takes a Service (namespace/name, or namespace/Service/name where a workload has the name too), a DNS name (name.namespace), or a host served from outside';
+  const hint = nearest === undefined ? ends : `did you mean ${nearest}?`;
+  return new KplanError('NOT_FOUND', `${end}: there is no such workload, and it is no IP address`, { hint });
+}

@@ -1,0 +1,118 @@
+import { compareStrings } from '../../std/index.ts';
+import { isWithin, type CiSystem, type Survey } from './survey.ts';
+
+/** A file that `kplan init` proposes; its path is relative to the repository's root. */
+export interface ProposedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** How kplan comes into a CI system: as an action of GitHub, or from the registry. */
+export interface Installation {
+  readonly version: string;
+  readonly action?: string;
+}
+
+/** What is planned in CI: the folder of plain manifests, with the kustomizations and charts in it, and each other one by itself. */
+export function listPlanned({ kustomizations, charts, plain }: Survey): readonly string[] {
+  const units = [...kustomizations, ...charts];
+  const all = plain === undefined ? units : [plain, ...units.filter((unit) => !isWithin(unit, plain))];
+  return all.length === 0 ? ['.'] : all.toSorted(compareStrings);
+}
+
+/** The configuration, with what may be said in it as comments. */
+export function renderConfig(): string {
+  return `# yaml-language-server: $schema=https://kplan.dev/schemas/config.schema.json
+apiVersion: kplan.dev/v1
+kind: Config
+
+# The minor versions to validate for. Default: the cluster's, else the newest known.
+# kubernetesVersions: ["1.36"]
+
+# Where namespaced objects go that name no namespace.
+# defaultNamespace: default
+
+# The nodes there are, where no cluster tells: says which pods find no place. A file with Node objects, or a shape.
+# nodes: 3x4cpu,16Gi,zones=3
+
+# Objects that exist but are not in this repository: what operators make, quotas, Secrets (names and keys are enough).
+# contextObjects: [cluster/context.yaml]
+
+# The severity that fails a run: error, warning, info or never.
+failOn: error
+
+# Who must never be able to do what.
+# deny:
+#   - subjects: ["ServiceAccount *"]
+#     verbs: [get, list]
+#     resources: [secrets]
+#     namespaces: [kube-system]
+#     reason: nothing that runs here reads the cluster's own Secrets
+
+# Findings that are known, each with its reason. A comment on the line above does the same: # kplan: ignore CODE reason
+# ignore:
+#   - code: KV0201
+#     object: Service shop/legacy
+#     reason: an operator makes its pods
+`;
+}
+
+/** The workflow of a CI system that plans pull requests. */
+export function renderCi(system: CiSystem, paths: readonly string[], installation: Installation): ProposedFile {
+  return system === 'github'
+    ? { path: '.github/workflows/kplan.yaml', text: renderGithub(paths, installation) }
+    : { path: '.gitlab/kplan.gitlab-ci.yml', text: renderGitlab(paths, installation) };
+}
+
+function renderGithub(paths: readonly string[], { version, action }: Installation): string {
+  const [only] = paths.length === 1 ? paths : [];
+  const path = only ?? '${{ matrix.path }}';
+  const matrix = only === undefined ? `    strategy:\n      fail-fast: false\n      matrix:\n        path: ${JSON.stringify(paths)}\n` : '';
+  const run =
+    action === undefined
+      ? `      - run: npm install --global kplan@${version}
+      - run: kplan plan ${quote(path)} -o github
+        env: { GITHUB_TOKEN: '\${{ github.token }}', KPLAN_CACHE: .kplan/cache }
+`
+      : `      - uses: ${action}
+        env: { KPLAN_CACHE: .kplan/cache }
+        with: { path: ${quote(path)} }
+`;
+  return `# Says in each pull request what it would do, on the lines that cause it.
+name: kplan
+on: pull_request
+permissions: { contents: read, checks: write, pull-requests: write }
+jobs:
+  plan:
+    runs-on: ubuntu-latest
+${matrix}    steps:
+      - uses: actions/checkout@v5
+        with: { fetch-depth: 0 } # the merge base is what the change is compared with
+      - uses: actions/cache@v4 # parsed files, by their content
+        with: { path: .kplan/cache, key: "kplan-\${{ github.sha }}", restore-keys: kplan- }
+${run}`;
+}
+
+function renderGitlab(paths: readonly string[], { version }: Installation): string {
+  return `# Says in each merge request what it would do. Include it in .gitlab-ci.yml:
+#   include: { local: .gitlab/kplan.gitlab-ci.yml }
+kplan:
+  image: node:24
+  stage: test
+  rules: [{ if: $CI_PIPELINE_SOURCE == 'merge_request_event' }]
+  variables: { GIT_DEPTH: '0', KPLAN_CACHE: .kplan/cache }
+  cache: { key: kplan, paths: [.kplan/cache] }
+  parallel: { matrix: [{ KPLAN_PATH: ${JSON.stringify(paths)} }] }
+  script:
+    - git fetch origin $CI_MERGE_REQUEST_TARGET_BRANCH_NAME
+    - npm install --global kplan@${version}
+    - kplan plan "$KPLAN_PATH" -o gitlab=gl-code-quality-report.json
+  artifacts:
+    when: always
+    reports: { codequality: gl-code-quality-report.json }
+`;
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `"${path}"`;
+}

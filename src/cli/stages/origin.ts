@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { TreeLock, watchDirectory } from '../../daemon/index.ts';
+import { Checkout, readRevisionId, RemoteGit, type RemoteOptions } from '../../loader/index.ts';
+import { KplanError } from '../../model/index.ts';
+import { aborted } from '../../std/index.ts';
+import { findProxy, openAgent } from '../../cluster/index.ts';
+import type { Arguments } from '../arguments.ts';
+import { realClock } from '../clock.ts';
+import type { Io } from '../io.ts';
+import { readFileSetting, readSecretSetting } from '../secret-setting.ts';
+
+const DEBOUNCE = 200;
+const SOCKETS = 4;
+
+/** Where a repository of units comes from, as files in a folder. */
+export interface Origin {
+  readonly description: string;
+  /** The folder that the files of the repository stand in. */
+  readonly root: string;
+  /** The commit whose files these are; undefined for plain files. */
+  readonly commit: () => string | undefined;
+  /** Brings the newest files. Throws `KplanError` where they cannot be had: those of before stay. */
+  readonly update: () => Promise<{ readonly id: string; readonly changed?: readonly string[] }>;
+  /** Calls `onChange` where there may be others, until the signal aborts. */
+  readonly watch: (onChange: () => void, signal: AbortSignal) => Promise<void>;
+  /** Reads the files while nothing changes them. */
+  readonly reading: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly close: () => void;
+}
+
+/** A folder whose files are watched. */
+export function openFolder(root: string, io: Io): Origin {
+  let changes = 0;
+  return {
+    description: relative(io.cwd, root) || '.',
+    root,
+    commit: () => undefined,
+    update: async () => Promise.resolve({ id: `${changes}` }),
+    watch: (onChange, signal) => {
+      const note = (): void => {
+        changes++;
+        onChange();
+      };
+      return watchDirectory(root, { debounce: DEBOUNCE, clock: realClock(io), signal, onChange: note });
+    },
+    reading: (work) => work(),
+    close: () => undefined,
+  };
+}
+
+/** The commits of a repository of this machine. */
+export function openRepository(path: string, target: string, revision: string, args: Arguments): Origin {
+  const adapter = adapterOf(args);
+  return follow(`${target} at ${revision}`, adapter, {
+    repository: path,
+    fetch: () => readRevisionId(path, revision, adapter),
+  });
+}
+
+/** The commits of a repository of a server. Credentials come from the URL's environment, never from the URL itself. */
+export function openRemote(url: string, args: Arguments, io: Io): Origin {
+  const revision = args.string('ref');
+  return follow(`${url} at ${revision ?? 'HEAD'}`, adapterOf(args), (folder) => {
+    const remote = new RemoteGit({ ...toRemoteOptions(url, io), directory: join(folder, 'git') });
+    let last: string | undefined;
+    return {
+      repository: remote.directory,
+      fetch: async () => {
+        const chosen = await remote.resolve(revision);
+        if (chosen.commit !== last) await remote.fetch(chosen);
+        last = chosen.commit;
+        return chosen.commit;
+      },
+    };
+  });
+}
+
+interface Fetching {
+  readonly repository: string;
+  /** Brings the newest commit, and answers its id. */
+  readonly fetch: () => Promise<string>;
+}
+
+function follow(description: string, adapter: 'auto' | 'js' | 'native', open: Fetching | ((folder: string) => Fetching)): Origin {
+  const folder = mkdtempSync(join(tmpdir(), 'kapply-source-'));
+  const { repository, fetch } = typeof open === 'function' ? open(folder) : open;
+  const root = join(folder, 'tree');
+  const checkout = new Checkout(root, adapter);
+  const lock = new TreeLock();
+  let commit: string | undefined;
+  return {
+    description,
+    root,
+    commit: () => commit,
+    update: async () => {
+      const id = await fetch();
+      if (id === commit) return { id };
+      const changed = await lock.change(() => checkout.moveTo(repository, id));
+      commit = id;
+      return { id, ...(changed === undefined ? {} : { changed }) };
+    },
+    watch: (_, signal) => aborted(signal),
+    reading: (work) => lock.read(work),
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function adapterOf(args: Arguments): 'auto' | 'js' | 'native' {
+  const git = args.string('git');
+  return git === 'js' || git === 'native' ? git : 'auto';
+}
+
+/**
+ * `KAPPLY_GIT_TOKEN`, or `KAPPLY_GIT_TOKEN_FILE`, is the password (a token of GitHub, GitLab, Bitbucket or Gitea), `KAPPLY_GIT_USERNAME`
+ * the name; `KAPPLY_GIT_CA_FILE` the certificate authorities; HTTPS_PROXY and NO_PROXY the proxy, as for everything.
+ */
+function toRemoteOptions(url: string, io: Io): Omit<RemoteOptions, 'directory'> {
+  if (!/^https?:/.test(url)) return { url };
+  const server = new URL(url);
+  if (server.username !== '' || server.password !== '')
+    throw new KplanError(
+      'USAGE',
+      `${server.protocol}//${server.host}: a URL with a password is seen by everyone who sees the command line`,
+      {
+        hint: 'put the token into KAPPLY_GIT_TOKEN or the file of KAPPLY_GIT_TOKEN_FILE, and the name into KAPPLY_GIT_USERNAME',
+      },
+    );
+  const password = readSecretSetting('KAPPLY_GIT_TOKEN', io);
+  const ca = readFileSetting('KAPPLY_GIT_CA_FILE', io);
+  const proxy = findProxy(server, io.env);
+  const tls = { insecure: false, ...(ca === undefined ? {} : { ca }) };
+  const agent = openAgent({ server, tls, ...(proxy === undefined ? {} : { proxy }) }, undefined, SOCKETS);
+  const credentials = password === undefined ? {} : { credentials: { username: io.env['KAPPLY_GIT_USERNAME'] ?? 'git', password } };
+  return { url, agent, ...credentials };
+}

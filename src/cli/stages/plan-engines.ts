@@ -1,0 +1,26 @@
+import { createEngines, ENGINES } from '../../engine/index.ts';
+import { createReachEngine } from '../../engine/network/index.ts';
+import { createDenyEngine } from '../../engine/rbac/index.ts';
+import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
+import type { Engine, Lens } from '../../model/index.ts';
+import { createReferenceEngine } from '../../validate/index.ts';
+import type { Config } from '../config.ts';
+
+/** What the engines of a plan are told. */
+export interface PlanEngineOptions {
+  readonly config: Pick<Config, 'deny' | 'reach'>;
+  readonly profiles: readonly SchedulerProfile[] | undefined;
+  /** Whether all of the cluster is known, so that what is not there does not exist. */
+  readonly knowsAll: boolean;
+  readonly lens: Lens | undefined;
+}
+
+/** The engines that say what a plan does. They are a third of the program: only a plan that does something loads them. */
+export function createPlanEngines({ config, profiles, knowsAll, lens }: PlanEngineOptions): readonly Engine[] {
+  return [
+    ...(profiles === undefined ? ENGINES : createEngines(profiles)),
+    createReachEngine(config.reach.rules, config.reach.checksUsual),
+    createDenyEngine(config.deny),
+    createReferenceEngine({ knowsAll, lens }),
+  ];
+}

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { actAs, type LiveWorld, type SourceState, type Unit, type UnitWork } from '../../daemon/index.ts';
+import type { WorldReading } from '../../cluster/index.ts';
+import { FileMemo } from '../../loader/index.ts';
+import {
+  describe,
+  formatPlace,
+  KplanError,
+  parseApiVersion,
+  stepsOf,
+  type Finding,
+  type Lens,
+  type Plan,
+  type World,
+} from '../../model/index.ts';
+import { assessHealth, parentRef, type ApplyResult } from '../../reconcile/index.ts';
+import { sha256 } from '../../std/index.ts';
+import { createReferenceLens } from '../../validate/index.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Io, Log } from '../io.ts';
+import { newSalt } from '../salt.ts';
+import { toBefore } from './before.ts';
+import type { Config } from '../config.ts';
+import type { Origin } from './origin.ts';
+import { carryOut } from './carry-out.ts';
+import { readDesired, type Desired } from './desired.ts';
+import { makePlan, readOwnership } from './make-plan.ts';
+import { readRelevant } from './read-relevant.ts';
+import { openLive, type OpenedCluster } from './target.ts';
+
+/** What the units of one repository share. */
+export interface UnitSession {
+  readonly args: Arguments;
+  readonly io: Io;
+  readonly log: Log;
+  readonly opened: OpenedCluster;
+  readonly live: LiveWorld;
+  readonly origin: Origin;
+  /** What the repository's configuration says by now. */
+  readonly config: () => Config;
+  readonly lens: Lens;
+  /** Of the secret hashes of all plans: with another one nothing of a plan would hold for the next. */
+  readonly salt: string;
+}
+
+/** A session over an opened cluster; its units have their lens and salt in common. */
+export function toUnitSession(session: Omit<UnitSession, 'lens' | 'salt'>): UnitSession {
+  return { ...session, lens: createReferenceLens(), salt: newSalt() };
+}
+
+/** How one unit is read, planned and applied. */
+export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
+  const args = toUnitArguments(unit, session.args);
+  const memo = new FileMemo(() => session.io.now());
+  const { io, live, log, opened } = session;
+  const { root } = session.origin;
+  let readFrom: ReadonlySet<string> | undefined;
+  let read: Reading | undefined;
+  let last: Quiet | undefined;
+  const writer = openWriter(unit, session);
+  return {
+    cluster: opened.cluster,
+    readFrom: () => readFrom,
+    parts: {
+      readSource: () =>
+        session.origin.reading(async () => {
+          const read = await readDesired(args, io, log, join(root, unit.path), { files: memo, root, config: session.config() });
+          readFrom = new Set(read.fileIds.map((id) => id.slice(0, id.indexOf('\0'))));
+          return toState(unit, read, session);
+        }),
+      plan: async ({ content }) => {
+        const at = io.now();
+        const reading = await readRelevant(opened.cluster, content, await live.read());
+        read = { at, reading };
+        const { world } = reading;
+        if (last?.world === world && last.files === content.fileIds.join('\n')) return last.plan;
+        const plan = await planUnit(unit, content, reading, args, session);
+        last = isQuiet(plan) ? { plan, world, files: content.fileIds.join('\n') } : undefined;
+        return plan;
+      },
+      apply: async (plan, { content }, signal) => {
+        const target = { ...opened, cluster: await writer() };
+        const { manifests, defaultNamespace, config } = content;
+        const carried = { kind: 'manifests', manifests, defaultNamespace, config, ...(read === undefined ? {} : { read }) } as const;
+        const result = await carryOut(plan, target, args, { ...io, signal }, log, carried);
+        if (stepsOf(plan).length > 0) await live.catchUp(plan, signal);
+        return result.conclusion === 'applied' ? checkOthers(unit, content, result, session) : result;
+      },
+    },
+  };
+}
+
+function toState(unit: Unit, desired: Desired, { origin }: UnitSession): SourceState<Desired> {
+  const at = origin.commit();
+  const fault = desired.findings.find(({ severity }) => severity === 'error');
+  const source =
+    at === undefined ? desired.source : { ...desired.source, kind: 'revision' as const, description: at.slice(0, 7), commit: at };
+  return {
+    revision: sha256([unit.fingerprint, ...desired.fileIds].join('\n')),
+    ...(at === undefined ? {} : { commit: at }),
+    objectCount: desired.manifests.length,
+    ...(fault === undefined ? {} : { fault: tellFault(fault) }),
+    content: { ...desired, source, ...(unit.namespace === undefined ? {} : { defaultNamespace: unit.namespace }) },
+  };
+}
+
+function tellFault(finding: Finding): string {
+  return `${finding.code} ${describe(finding)}${finding.source === undefined ? '' : ` (${formatPlace(finding.source)})`}`;
+}
+
+/** A plan that does nothing, and what it was made of: of the same it would be made again. */
+interface Quiet {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly files: string;
+}
+
+function isQuiet(plan: Plan): boolean {
+  return stepsOf(plan).length === 0 && plan.findings.every(({ severity }) => severity !== 'error');
+}
+
+/** A cluster as it was read for a plan, and when reading began. */
+interface Reading {
+  readonly at: number;
+  readonly reading: WorldReading;
+}
+
+async function planUnit(unit: Unit, desired: Desired, reading: WorldReading, args: Arguments, session: UnitSession): Promise<Plan> {
+  const { opened, io, log, salt, lens } = session;
+  const ownership = await readOwnership(toBefore(opened, reading), unit.name);
+  // A kind that another unit has just defined is served before the server says so: applying it tells.
+  const { types: _, ...known } = reading;
+  const before = toBefore(opened, known);
+  const plan = await makePlan(desired, before, args, io, log, { ownership, salt, forceConflicts: args.has('force-conflicts'), lens });
+  return unit.prune ? plan : withoutDeletes(plan);
+}
+
+function withoutDeletes(plan: Plan): Plan {
+  const waves = plan.waves
+    .map((wave) => ({ ...wave, steps: wave.steps.filter(({ action }) => action !== 'delete') }))
+    .filter(({ steps }) => steps.length > 0);
+  return { ...plan, waves: waves.map((wave, index) => ({ ...wave, index, steps: wave.steps.map((step) => ({ ...step, wave: index })) })) };
+}
+
+/** The unit's own settings in place of the command line's; its files are those of the revision already. */
+function toUnitArguments(unit: Unit, args: Arguments): Arguments {
+  const texts = new Map([['unit', unit.name]]);
+  if (unit.timeout !== undefined) texts.set('timeout', `${unit.timeout}ms`);
+  return {
+    ...args,
+    string: (flag) => (flag === 'ref' ? undefined : (texts.get(flag) ?? args.string(flag))),
+    has: (flag) => (flag === 'force-conflicts' && unit.force) || args.has(flag),
+  };
+}
+
+/** Who writes the unit's objects: the daemon itself, or the ServiceAccount that it stands in for. */
+function openWriter(unit: Unit, { opened, args, io, log }: UnitSession): () => Promise<OpenedCluster['cluster']> {
+  const { serviceAccount } = unit;
+  if (serviceAccount === undefined) return async () => Promise.resolve(opened.cluster);
+  let writer: Promise<OpenedCluster> | undefined;
+  return async () => {
+    if (opened.embedded !== undefined)
+      throw new KplanError('USAGE', `unit ${unit.name}: serviceAccount needs a live cluster: an embedded one knows no identities`);
+    const user = `system:serviceaccount:${serviceAccount.replace('/', ':')}`;
+    writer ??= openLive({ ...args, string: (flag) => (flag === 'as' ? user : args.string(flag)) }, io, log);
+    return actAs(opened.cluster, (await writer).cluster, parentRef(unit.name));
+  };
+}
+
+/** What the unit waits for besides its own objects. */
+async function checkOthers(unit: Unit, { config }: Desired, result: ApplyResult, { opened, io }: UnitSession): Promise<ApplyResult> {
+  for (const { apiVersion, kind, name, namespace } of unit.healthChecks) {
+    const ref = { ...parseApiVersion(apiVersion), kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    const custom = config.health === undefined ? {} : { custom: config.health };
+    const { status, message } = assessHealth(await opened.cluster.get(ref), { mode: 'strict', now: io.now(), ...custom });
+    const subject = `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+    if (status !== 'Current') return { ...result, conclusion: 'unhealthy', message: `${subject}: ${message}` };
+  }
+  return result;
+}

@@ -1,0 +1,88 @@
+import { formatRef, refOf, toFinding, type Finding, type Manifest, type SourceRange } from '../../model/index.ts';
+import { isStarMatch } from '../../std/index.ts';
+import { isWaivedBy, waive, waiveByComment, type IgnoreRule } from '../config.ts';
+import type { Io } from '../io.ts';
+import type { Desired } from './desired.ts';
+
+/** Codes that the manifests alone decide, so that nothing found means that nothing is there. */
+const DECIDED = /^K[LRV]/;
+/** `# kplan: ignore CODE until 2027-01-31 reason` */
+const UNTIL = /^until (\d{4}-\d{2}-\d{2})\b/i;
+
+/** What waives, and the day that it is judged on, in UTC: `2027-01-31`. */
+export interface Waivers extends Pick<Desired, 'config' | 'manifests'> {
+  readonly today: string;
+}
+
+/** The day that waivers are judged on, in UTC. */
+export function todayOf(io: Pick<Io, 'now'>): string {
+  return new Date(io.now()).toISOString().slice(0, 10);
+}
+
+/** The findings with those waived that the configuration or a comment waives. A waiver holds through its last day. */
+export function waiveAll(findings: readonly Finding[], { manifests, config, today }: Waivers): readonly Finding[] {
+  const rules = config.ignore.filter((rule) => !isOver(rule.expires, today));
+  const commented = waiveByComment(findings, manifests).map((finding) =>
+    isOver(lastDayOf(finding.waived), today) ? reopen(finding) : finding,
+  );
+  return waive(commented, rules);
+}
+
+/** What is to be said of waivers, of all that was found: those that have expired, and those that waive nothing. */
+export function judgeWaivers(findings: readonly Finding[], { manifests, config, today }: Waivers): readonly Finding[] {
+  const seen = new Set(manifests.flatMap(({ object, origin }) => [`file ${origin.file}`, `object ${formatRef(refOf(object))}`]));
+  const loaded = [...seen];
+  const isLoaded = (kind: string, pattern: string | undefined): boolean =>
+    pattern === undefined || loaded.some((name) => isStarMatch(`${kind} ${pattern}`, name));
+  const ofRules = config.ignore.flatMap((rule): readonly Finding[] => {
+    const { code, expires, source } = rule;
+    if (isOver(expires, today)) return [toExpired(code, expires, source)];
+    // What is not among the files that were read may be what another run finds.
+    const isKnown = DECIDED.test(code) && isLoaded('file', rule.file) && isLoaded('object', rule.object);
+    return isKnown && !findings.some((finding) => isWaivedBy(finding, rule)) ? [toUnused(code, source)] : [];
+  });
+  return [...ofRules, ...judgeComments(findings, manifests, today)];
+}
+
+function judgeComments(findings: readonly Finding[], manifests: readonly Manifest[], today: string): readonly Finding[] {
+  // A comment above the cause of an effect waives what is found elsewhere: that keeps its reason.
+  const found = new Set(
+    findings.flatMap(({ code, source, waived }) => [nameOf(code, source), ...(waived === undefined ? [] : [`${code} ${waived}`])]),
+  );
+  const judged = new Map<string, Finding>();
+  for (const { origin, waivers = [] } of manifests) {
+    for (const { code, line, reason } of waivers) {
+      const source = { file: origin.file, line, column: 1, endLine: line, endColumn: 1 };
+      const expires = lastDayOf(reason);
+      if (isOver(expires, today)) judged.set(nameOf(code, source), toExpired(code, expires, source));
+      else if (DECIDED.test(code) && !found.has(nameOf(code, source)) && !found.has(`${code} ${reason}`))
+        judged.set(nameOf(code, source), toUnused(code, source));
+    }
+  }
+  return [...judged.values()];
+}
+
+function nameOf(code: string, source: SourceRange | undefined): string {
+  return `${source?.file ?? ''}:${source?.line ?? 0}:${code}`;
+}
+
+function lastDayOf(reason: string | undefined): string | undefined {
+  return reason === undefined ? undefined : UNTIL.exec(reason)?.[1];
+}
+
+function isOver(expires: string | undefined, today: string): expires is string {
+  return expires !== undefined && expires < today;
+}
+
+function reopen(finding: Finding): Finding {
+  const { waived, ...open } = finding;
+  return waived === undefined ? finding : open;
+}
+
+function toExpired(code: string, expires: string, source: IgnoreRule['source']): Finding {
+  return toFinding('KL0043', { data: { waived: code, expires }, ...(source === undefined ? {} : { source }) });
+}
+
+function toUnused(code: string, source: IgnoreRule['source']): Finding {
+  return toFinding('KL0044', { data: { waived: code }, ...(source === undefined ? {} : { source }) });
+}

@@ -1,0 +1,107 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DaemonStatus } from '../status/status-file.ts';
+
+const OUTCOMES = ['synced', 'unhealthy', 'held', 'waiting', 'failed', 'unreadable', 'pending'] as const;
+const BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300];
+
+/** What the daemon counts, in the text format of Prometheus. Names and labels are part of the outward contract: docs/daemon.md. */
+export class DaemonMetrics {
+  readonly #registry = new Registry();
+  readonly #outcomes = new Map<string, (typeof OUTCOMES)[number]>();
+  readonly #begun = new Map<string, number>();
+  readonly #units: Gauge;
+  readonly #outcome: Gauge;
+  readonly #syncedAt: Gauge;
+  readonly #failures: Gauge;
+  readonly #syncs: Counter;
+  readonly #duration: Histogram;
+  readonly #webhooks: Counter;
+  readonly #isLeased: Gauge;
+  readonly #source: Gauge;
+
+  constructor() {
+    const registers = [this.#registry];
+    const gauge = (name: string, help: string, labelNames: string[] = []): Gauge => new Gauge({ name, help, labelNames, registers });
+    this.#units = gauge('kapply_units', 'Units by their last outcome.', ['outcome']);
+    this.#outcome = gauge('kapply_unit_outcome', '1 for the last outcome of each unit.', ['unit', 'outcome']);
+    this.#syncedAt = gauge('kapply_unit_synced_timestamp_seconds', 'When each unit was last equal to its source.', ['unit']);
+    this.#failures = gauge('kapply_unit_failures', 'How often in a row each unit has failed.', ['unit']);
+    this.#isLeased = gauge('kapply_leased', 'Whether this instance works on units: 1, or 0 while it stands by.');
+    this.#source = gauge('kapply_source_readable', 'Whether the source could be read the last time.');
+    this.#syncs = new Counter({ name: 'kapply_syncs_total', help: 'Synchronisations by outcome.', labelNames: ['outcome'], registers });
+    this.#webhooks = new Counter({
+      name: 'kapply_webhooks_total',
+      help: 'Webhooks by what became of them.',
+      labelNames: ['result'],
+      registers,
+    });
+    this.#duration = new Histogram({
+      name: 'kapply_sync_duration_seconds',
+      help: 'From reading a unit to the end of applying it.',
+      labelNames: ['outcome'],
+      buckets: BUCKETS,
+      registers,
+    });
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Takes note of how a unit is. */
+  noteUnit(status: DaemonStatus, now: number): void {
+    const { unit, phase } = status;
+    const isIdle = phase === 'idle' || phase === 'standby' || phase === 'stopped';
+    if (!isIdle) {
+      if (!this.#begun.has(unit)) this.#begun.set(unit, now);
+      return;
+    }
+    const outcome = outcomeOf(status);
+    const begun = this.#begun.get(unit);
+    this.#begun.delete(unit);
+    if (begun !== undefined && outcome !== 'pending') {
+      this.#syncs.inc({ outcome });
+      this.#duration.observe({ outcome }, (now - begun) / 1000);
+    }
+    const before = this.#outcomes.get(unit);
+    if (before !== undefined && before !== outcome) this.#outcome.remove({ unit, outcome: before });
+    this.#outcomes.set(unit, outcome);
+    this.#outcome.set({ unit, outcome }, 1);
+    this.#failures.set({ unit }, status.failures);
+    if (status.lastSynced !== undefined) this.#syncedAt.set({ unit }, Date.parse(status.lastSynced.at) / 1000);
+  }
+
+  /** Forgets a unit that is no longer kept. */
+  forgetUnit(unit: string): void {
+    const outcome = this.#outcomes.get(unit);
+    if (outcome !== undefined) this.#outcome.remove({ unit, outcome });
+    this.#outcomes.delete(unit);
+    this.#begun.delete(unit);
+    this.#failures.remove({ unit });
+    this.#syncedAt.remove({ unit });
+  }
+
+  noteLease(isLeased: boolean): void {
+    this.#isLeased.set(isLeased ? 1 : 0);
+  }
+
+  noteSource(isReadable: boolean): void {
+    this.#source.set(isReadable ? 1 : 0);
+  }
+
+  noteWebhook(result: 'accepted' | 'repeated' | 'refused' | 'limited'): void {
+    this.#webhooks.inc({ result });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All of it as text. */
+  write(): Promise<string> {
+    for (const outcome of OUTCOMES) this.#units.set({ outcome }, [...this.#outcomes.values()].filter((one) => one === outcome).length);
+    return this.#registry.metrics();
+  }
+}
+
+function outcomeOf({ outcome, reasons }: DaemonStatus): (typeof OUTCOMES)[number] {
+  if (outcome === 'synced') return reasons.length > 0 ? 'unhealthy' : 'synced';
+  return OUTCOMES.find((known) => known === outcome) ?? 'pending';
+}

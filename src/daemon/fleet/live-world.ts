@@ -1,0 +1,82 @@
+import { WatchedWorld, type Cluster, type WorldReading } from '../../cluster/index.ts';
+import { annotationsOf, KplanError, labelsOf, stepsOf, World, type KubernetesObject, type Plan, type Step } from '../../model/index.ts';
+import { PART_OF_LABEL, UNIT_ANNOTATION } from '../../reconcile/index.ts';
+import { getString, pause, type Clock } from '../../std/index.ts';
+import { approvalOf, statusRef } from '../status/status-object.ts';
+import { isDrift } from '../unit/drift.ts';
+
+/** How often watches that have ended are opened anew. */
+const RENEW = 10_000;
+/** How long the watches are given to tell of what was written. */
+const CATCH_UP = 3_000;
+const BEAT = 20;
+
+/** One cluster as all units see it: listed once, then followed, so that a look costs what has changed since the last. */
+export class LiveWorld {
+  readonly #watched: WatchedWorld;
+  readonly #clock: Clock;
+  #onDrift: (applySet: string) => void = () => undefined;
+  #onApproval: (unit: string) => void = () => undefined;
+  #last = World.EMPTY;
+
+  constructor(cluster: Cluster, clock: Clock) {
+    this.#clock = clock;
+    const notice = (before: KubernetesObject, after: KubernetesObject | undefined): void => {
+      const owner = labelsOf(before).get(PART_OF_LABEL);
+      if (owner !== undefined && isDrift(before, after)) this.#onDrift(owner);
+      const unit = annotationsOf(before).get(UNIT_ANNOTATION);
+      if (unit !== undefined && after !== undefined && approvalOf(after) !== approvalOf(before)) this.#onApproval(unit);
+    };
+    this.#watched = new WatchedWorld(cluster, notice, { clock, age: RENEW });
+  }
+
+  /** The cluster by now. Throws `KplanError` where it cannot be reached. */
+  async read(): Promise<WorldReading> {
+    const reading = await this.#watched.read();
+    this.#last = reading.world;
+    return reading;
+  }
+
+  /** The plan of a unit that a person has let go, as of the last look. */
+  approvedOf(unit: string): string | undefined {
+    return approvalOf(this.#last.get(statusRef(unit)));
+  }
+
+  /** Tells, until the signal aborts, of the ApplySets that an object was changed of by somebody else, and of units that were let go. */
+  async watch(
+    on: { readonly drift: (applySet: string) => void; readonly approval: (unit: string) => void },
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#onDrift = on.drift;
+    this.#onApproval = on.approval;
+    while (await pause(this.#clock, RENEW, signal)) {
+      try {
+        await this.#watched.read();
+      } catch (error) {
+        if (!(error instanceof KplanError)) throw error;
+      }
+    }
+  }
+
+  /** Waits until what a plan has written is seen, so that the next plan does not take it for missing; not for ever. */
+  async catchUp(plan: Plan, signal: AbortSignal): Promise<void> {
+    const end = this.#clock.now() + CATCH_UP;
+    const steps = stepsOf(plan);
+    for (;;) {
+      const { world } = await this.#watched.read();
+      if (steps.every((step) => isSeen(step, world)) || this.#clock.now() >= end) return;
+      if (!(await pause(this.#clock, BEAT, signal))) return;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#watched.close();
+  }
+}
+
+function isSeen({ action, ref, precondition }: Step, world: World): boolean {
+  if (action === 'none') return true;
+  const live = world.get(ref);
+  const before = precondition.kind === 'present' ? precondition.resourceVersion : undefined;
+  return action === 'delete' ? live === undefined : live !== undefined && getString(live.metadata, 'resourceVersion') !== before;
+}

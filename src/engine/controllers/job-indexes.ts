@@ -1,0 +1,83 @@
+import { annotationsOf, type KubernetesObject } from '../../model/index.ts';
+import { getArray, getNumber, getObject, getString, type JsonValue } from '../../std/index.ts';
+import { COMPLETION_INDEX } from './expand-job.ts';
+
+/** How many pods of its index have failed before a pod. */
+export const FAILURE_COUNT = 'batch.kubernetes.io/job-index-failure-count';
+
+/** Indexes from the first to the last. */
+type Range = readonly [number, number];
+
+/** The index of an indexed pod; -1 if it has none. */
+export function indexOf(pod: KubernetesObject): number {
+  return Number(annotationsOf(pod).get(COMPLETION_INDEX) ?? '-1');
+}
+
+/** The indexes that have succeeded, in order. */
+export function listCompleted(pods: readonly KubernetesObject[]): readonly number[] {
+  return toIndexes(pods.filter((pod) => getString(pod, 'status', 'phase') === 'Succeeded'));
+}
+
+/** The indexes of which more pods have failed than may (`backoffLimitPerIndex`), in order; undefined where indexes do not fail alone. */
+export function listFailed(job: KubernetesObject, pods: readonly KubernetesObject[]): readonly number[] | undefined {
+  const limit = getNumber(job, 'spec', 'backoffLimitPerIndex');
+  if (limit === undefined) return undefined;
+  return toIndexes(pods.filter((pod) => getString(pod, 'status', 'phase') === 'Failed' && failureCountOf(pod) >= limit));
+}
+
+function toIndexes(pods: readonly KubernetesObject[]): readonly number[] {
+  return [...new Set(pods.map(indexOf))].filter((index) => index >= 0).toSorted((a, b) => a - b);
+}
+
+/** The pod of each index that failed last. */
+export function lastFailures(pods: readonly KubernetesObject[]): ReadonlyMap<number, KubernetesObject> {
+  const failures = new Map<number, KubernetesObject>();
+  for (const pod of pods) {
+    if (getString(pod, 'status', 'phase') !== 'Failed') continue;
+    const known = failures.get(indexOf(pod));
+    if (known === undefined || failureCountOf(pod) > failureCountOf(known)) failures.set(indexOf(pod), pod);
+  }
+  return failures;
+}
+
+/** How many pods of a pod's index failed before it. */
+export function failureCountOf(pod: KubernetesObject): number {
+  const count = annotationsOf(pod).get(FAILURE_COUNT) ?? '0';
+  return /^\d{1,9}$/.test(count) ? Number(count) : 0;
+}
+
+/** Says which rule of a Job's success policy the indexes that have succeeded meet (`matchSuccessPolicy`). */
+export function findSuccess(job: KubernetesObject, succeeded: readonly number[]): string | undefined {
+  if (succeeded.length === 0) return undefined;
+  const rule = getArray(job, 'spec', 'successPolicy', 'rules').findIndex((item) => isMet(item, job, succeeded));
+  return rule < 0 ? undefined : `Matched rules at index ${rule}`;
+}
+
+function isMet(rule: JsonValue, job: KubernetesObject, succeeded: readonly number[]): boolean {
+  const count = getNumber(rule, 'succeededCount') ?? Infinity;
+  const text = getString(getObject(rule), 'succeededIndexes');
+  if (text === undefined) return succeeded.length >= count;
+  const ranges = readRanges(text, getNumber(job, 'spec', 'completions') ?? 0);
+  const wanted = ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const met = succeeded.filter((index) => ranges.some(([first, last]) => index >= first && index <= last)).length;
+  return wanted > 0 && (met === wanted || met >= count);
+}
+
+/** `0-2,4`; what is not below the completions is left out. */
+function readRanges(text: string, completions: number): readonly Range[] {
+  return text.split(',').flatMap((part): Range[] => {
+    const [first = NaN, last = first] = part.split('-').map(Number);
+    return first < completions && last >= first ? [[first, Math.min(last, completions - 1)]] : [];
+  });
+}
+
+/** `0-2,4`, as `status.completedIndexes` writes it. */
+export function formatIndexes(indexes: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const index of indexes) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === index - 1) last[1] = index;
+    else ranges.push([index, index]);
+  }
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(',');
+}

@@ -1,0 +1,142 @@
+import { compareBy, subtract, toInterval, uniteAll } from '../../std/index.ts';
+import { formatRef, isSelected, type Fact, type World } from '../../model/index.ts';
+import type { AddressSet } from './address.ts';
+import { readModel, type NetworkModel } from './model.ts';
+import { PortTable } from './port-set.ts';
+import type { Side } from './side.ts';
+import type { Direction, Peer, Policy, Rule } from './policy.ts';
+import { listServices } from './traffic/service.ts';
+import type { Workload } from './workload.ts';
+
+const DIRECTIONS: readonly Direction[] = ['ingress', 'egress'];
+
+/**
+ * Policies that do not do what they seem to: rules that change nothing, rules that earlier ones of the tiers leave nothing to
+ * decide, peers that select no workload, port names that no pod has, blocks of addresses that only pods or Services have. Each is
+ * judged by the workloads that there are; a policy that selects none at all is said by validation.
+ */
+export function listPolicyChecks(world: World): readonly Fact[] {
+  const model = readModel(world);
+  const { side } = model.evaluation;
+  const addresses = listInside(world, side.workloads);
+  const others = side.policies.flatMap((policy) =>
+    DIRECTIONS.flatMap((direction) =>
+      (policy[direction] ?? []).flatMap((rule) => [
+        ...listUnnamed(side, policy, direction, rule),
+        ...(rule.peers ?? []).flatMap((peer, index) => listEmptyPeers({ side, policy, rule, peer, index, addresses })),
+      ]),
+    ),
+  );
+  return [...DIRECTIONS.flatMap((direction) => listIdle(model, direction)), ...others].toSorted(compareBy(({ key }) => key));
+}
+
+function toFact(code: string, policy: Policy, rule: Rule, data: Fact['data'] = {}, severity: Fact['severity'] = 'info'): Fact {
+  return {
+    engine: 'network',
+    code,
+    severity,
+    key: `check ${code} ${formatRef(policy.ref)} ${rule.path} ${Object.values(data).map(String).join(' ')}`,
+    subject: policy.ref,
+    data: { policy: formatRef(policy.ref), rule: rule.path, ...data },
+    objects: [{ ref: policy.ref, path: rule.path }],
+  };
+}
+
+/**
+ * Rules that speak of somebody, and yet nothing would be otherwise without them (or, in the tiers, whatever they said). Of rules
+ * that say the same the last ones are told.
+ */
+function listIdle(model: NetworkModel, direction: Direction): readonly Fact[] {
+  const { evaluation } = model;
+  const groups = groupSubjects(model, direction);
+  const idle = new Set<Rule>();
+  for (const policy of evaluation.side.policies.toReversed()) {
+    const own = groups.get(policy) ?? [];
+    for (const rule of (policy[direction] ?? []).toReversed()) {
+      const speaks = own.some((slot) =>
+        evaluation.parts(policy, rule, direction, slot).some(({ ports, peers }) => ports !== PortTable.NONE && !peers.isEmpty()),
+      );
+      const actions = policy.tier === 'namespace' ? [undefined] : (['allow', 'deny', 'pass'] as const);
+      const isIdle = own.every((slot) => {
+        const row = evaluation.row(direction, slot);
+        return actions.every(
+          (action) =>
+            evaluation.rowInstead(direction, slot, (other) => (other === rule ? action : idle.has(other) ? undefined : other.action)) ===
+            row,
+        );
+      });
+      if (speaks && isIdle) idle.add(rule);
+    }
+  }
+  return evaluation.side.policies.flatMap((policy) =>
+    (policy[direction] ?? []).flatMap((rule) =>
+      idle.has(rule) ? [toFact(policy.tier === 'namespace' ? 'KN0301' : 'KN0302', policy, rule)] : [],
+    ),
+  );
+}
+
+/** For each policy one of its subjects of every kind: those that the same policies select, with the same outcome. */
+function groupSubjects({ evaluation, frame }: NetworkModel, direction: Direction): ReadonlyMap<Policy, readonly number[]> {
+  const place = new Map(evaluation.side.policies.map((policy, index) => [policy, index]));
+  const seen = new Set<string>();
+  const groups = new Map<Policy, number[]>();
+  for (const slot of frame.universe.slots.keys()) {
+    const policies = evaluation.selecting(direction, slot);
+    const key = `${policies.map((policy) => place.get(policy)).join()} ${evaluation.row(direction, slot).id}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const policy of policies) groups.set(policy, [...(groups.get(policy) ?? []), slot]);
+  }
+  return groups;
+}
+
+/** A name that no subject has (for ingress), or no workload at all (for egress). */
+function listUnnamed(side: Side, policy: Policy, direction: Direction, rule: Rule): readonly Fact[] {
+  const subjects = side.workloads.filter((workload) => isSubject(side, policy, workload));
+  const asked = direction === 'ingress' ? subjects : side.workloads;
+  if (subjects.length === 0) return [];
+  return rule.namedPorts.flatMap(({ name, protocol }) => {
+    const isKnown = asked.some(({ ports }) =>
+      ports.some((port) => port.name === name && (protocol === undefined || port.protocol === protocol)),
+    );
+    return isKnown ? [] : [toFact('KN0304', policy, rule, { port: `${name}${protocol === undefined ? '' : ` (${protocol})`}` }, 'warning')];
+  });
+}
+
+function isSubject(side: Side, policy: Policy, { namespace, labels, hostNetwork }: Workload): boolean {
+  const isHome =
+    policy.namespaces === undefined ? namespace === policy.namespace : isSelected(policy.namespaces, side.labelsOfNamespace(namespace));
+  return isHome && !hostNetwork && isSelected(policy.pods, labels);
+}
+
+interface PeerCheck {
+  readonly side: Side;
+  readonly policy: Policy;
+  readonly rule: Rule;
+  readonly peer: Peer;
+  readonly index: number;
+  readonly addresses: AddressSet;
+}
+
+function listEmptyPeers({ side, policy, rule, peer, index, addresses }: PeerCheck): readonly Fact[] {
+  const data = { peer: index };
+  if (peer.kind === 'addresses') {
+    const isInside = peer.addresses.cuts.length > 0 && subtract(peer.addresses, addresses).cuts.length === 0;
+    return isInside ? [toFact('KN0305', policy, rule, data, 'warning')] : [];
+  }
+  if (peer.kind === 'nodes') return [];
+  const { namespaces, pods } = peer;
+  const near = side.workloads.filter(({ namespace }) =>
+    namespaces === undefined ? namespace === policy.namespace : isSelected(namespaces, side.labelsOfNamespace(namespace)),
+  );
+  return near.length === 0 || near.some(({ labels }) => isSelected(pods, labels)) ? [] : [toFact('KN0303', policy, rule, data)];
+}
+
+/** The addresses of pods and Services: blocks are meant for addresses outside, and most network plugins see neither. */
+function listInside(world: World, workloads: readonly Workload[]): AddressSet {
+  const points = [
+    ...workloads.flatMap(({ addresses }) => addresses),
+    ...listServices(world).flatMap(({ clusterAddresses }) => clusterAddresses),
+  ];
+  return uniteAll(points.map((point) => toInterval(point, point + 1n)));
+}

@@ -1,0 +1,147 @@
+import { getOrAdd } from '../../../std/index.ts';
+import type { World } from '../../../model/index.ts';
+import { isMeant, narrow, type DenyRule } from '../deny.ts';
+import { listHoldings, toCoverage, type Coverage, type Holding } from '../holding.ts';
+import { PermissionSet, type Permission } from '../permission.ts';
+import { readPolicy, type Grant, type RbacPolicy } from '../policy.ts';
+import { toPrincipal, type Principal } from '../principal.ts';
+import { findCut } from './cut.ts';
+import type { EscalationGraph } from './graph.ts';
+import { toPathSteps, type PathStep } from './path.ts';
+import type { Place } from './place.ts';
+import { findPath, findWays } from './reach.ts';
+import { readStandings } from './standing.ts';
+import { ESCALATION_LENS } from './view.ts';
+
+/** What somebody comes to by steps although a policy denies it. */
+export interface PathDenial {
+  readonly rule: DenyRule;
+  readonly principal: Principal;
+  /** The part of what is had at the end of the path that is denied. */
+  readonly holdings: readonly Holding[];
+  /** The path, as edges and as people read it. */
+  readonly path: readonly number[];
+  readonly steps: readonly PathStep[];
+  /** The fewest grants without which no path leads to anything that the policy denies; none where more than four would have to go. */
+  readonly closedBy: readonly Grant[];
+}
+
+/**
+ * Who comes by steps to what a policy denies: the shortest path of each, to what it was neither granted itself nor came to in the other
+ * world. The control plane's own are left out, and so are members of a group that is told of itself.
+ */
+export function listPathDenials(world: World, rules: readonly DenyRule[], other?: World): readonly PathDenial[] {
+  const seen = ESCALATION_LENS.show(world);
+  if (other !== undefined && ESCALATION_LENS.show(other) === seen) return [];
+  const had = other === undefined ? undefined : ESCALATION_LENS.show(other);
+  return rules.flatMap((rule) => new DeniedPlaces(seen, rule).list(had === undefined ? undefined : new DeniedPlaces(had, rule)));
+}
+
+const EVERYTHING: Permission = { kind: 'resource', verb: '*', group: '*', resource: '*' };
+const READ = ['get', 'list', 'watch'];
+
+/** The places of a graph at which something is had that one policy denies. */
+class DeniedPlaces {
+  readonly #rule: DenyRule;
+  readonly #graph: EscalationGraph;
+  readonly #policy: RbacPolicy;
+  readonly #sources: ReadonlyMap<string, Place>;
+  readonly #holdings = new Map<number, readonly Holding[]>();
+  readonly #denied: readonly number[];
+
+  constructor(world: World, rule: DenyRule) {
+    const { graph, sources } = readStandings(world);
+    this.#rule = rule;
+    this.#graph = graph;
+    this.#policy = readPolicy(world);
+    this.#sources = sources;
+    this.#denied = graph.places.flatMap((_, place) => (this.#holdingsAt(place).length > 0 ? [place] : []));
+  }
+
+  list(other: DeniedPlaces | undefined): readonly PathDenial[] {
+    const ways = findWays(this.#graph, this.#denied);
+    const meant = [...this.#sources].filter(([key, place]) => place.kind === 'identity' && isMeant(this.#rule, toPrincipal(key)));
+    return meant.flatMap(([key]) => {
+      const from = this.#graph.find(key);
+      return from === undefined || (ways.length[from] ?? -1) < 0 ? [] : (this.#findDenial(key, from, other) ?? []);
+    });
+  }
+
+  #findDenial(key: string, from: number, other: DeniedPlaces | undefined): PathDenial | undefined {
+    const principal = toPrincipal(key);
+    const isGranted = toCoverage(this.#policy, [key, ...principal.groups]);
+    const wasReached = other?.coverageFrom(key);
+    const isNew = ({ permission, namespace }: Holding): boolean =>
+      !listEquals(permission).some((equal) => isGranted(equal, namespace) || wasReached?.(equal, namespace) === true);
+    const graph = this.#graph;
+    const listNew = (place: number): readonly Holding[] => this.#holdingsAt(place).filter(isNew);
+    const path = findPath(graph, from, (place) => listNew(place).length > 0);
+    const last = graph.edges[path?.at(-1) ?? -1];
+    if (path === undefined || last === undefined || this.#isOfGroup(path)) return undefined;
+    const goals = this.#denied.filter((place) => listNew(place).length > 0);
+    const cut = findCut({ graph, from, ways: findWays(graph, goals), isPreferred: () => false });
+    return { rule: this.#rule, principal, holdings: listNew(last.to), path, steps: toPathSteps(graph, path), closedBy: cut ?? [] };
+  }
+
+  /** Whether a path is one of a group that the policy speaks of, too. */
+  #isOfGroup(path: readonly number[]): boolean {
+    const first = this.#graph.edges[path[0] ?? -1];
+    return first?.step === 'member' && isMeant(this.#rule, toPrincipal(this.#graph.keys[first.to] ?? ''));
+  }
+
+  /** What of the denied somebody comes to, on any path or on none. */
+  coverageFrom(key: string): Coverage {
+    const reached = new Set([this.#graph.find(key) ?? -1]);
+    const sets = new Map<string, PermissionSet>();
+    for (const place of reached) {
+      for (const { permission, namespace } of this.#holdingsAt(place)) getOrAdd(sets, namespace, () => new PermissionSet()).add(permission);
+      for (const index of this.#graph.outgoing[place] ?? []) reached.add(this.#graph.edges[index]?.to ?? -1);
+    }
+    return (permission, namespace) => sets.get('')?.covers(permission) === true || sets.get(namespace)?.covers(permission) === true;
+  }
+
+  #holdingsAt(number: number): readonly Holding[] {
+    return getOrAdd(this.#holdings, number, () => {
+      const place = this.#graph.places[number];
+      return place === undefined ? [] : listHeldAt(place, this.#policy).flatMap((holding) => narrow(holding, this.#rule));
+    });
+  }
+}
+
+/** Whoever may get, list or watch Secrets reads them. */
+function listEquals(permission: Permission): readonly Permission[] {
+  const isReading = permission.kind === 'resource' && permission.group === '' && permission.resource === 'secrets';
+  return isReading && READ.includes(permission.verb) ? READ.map((verb) => ({ ...permission, verb })) : [permission];
+}
+
+/** What is had at a place. */
+function listHeldAt(place: Place, policy: RbacPolicy): readonly Holding[] {
+  const hold = (permission: Permission, scope: string): Holding => ({ permission, namespace: scope === '*' ? '' : scope, sources: [] });
+  const read = (scope: string, name?: string): readonly Holding[] =>
+    READ.map((verb) => hold({ kind: 'resource', verb, group: '', resource: 'secrets', ...(name === undefined ? {} : { name }) }, scope));
+  switch (place.kind) {
+    case 'admin':
+      return [hold(EVERYTHING, '')];
+    case 'control':
+      return [hold(EVERYTHING, place.scope)];
+    case 'secrets':
+      return read(place.scope);
+    case 'secret':
+      return read(place.namespace, place.name);
+    case 'identity':
+      return listHoldings(policy, place.key);
+    case 'bound':
+      return listBound(place, policy);
+    default:
+      return [];
+  }
+}
+
+/** What the role gives that somebody has bound to itself. */
+function listBound({ role, scope }: Place & { kind: 'bound' }, policy: RbacPolicy): readonly Holding[] {
+  const space = role.indexOf(' ');
+  const bound = { kind: role.slice(0, space), name: role.slice(space + 1) };
+  const binding = { ref: { group: '', version: '', kind: '', name: '' }, namespace: scope, role: bound, subjects: [] };
+  const grants = new Map([[scope, [{ binding, subjectIndex: 0, rules: policy.rulesOf(bound, scope), order: 0 }]]]);
+  return listHoldings({ ...policy, grants: new Map([[role, grants]]) }, role);
+}

@@ -1,0 +1,51 @@
+import { toRefKey, type Effect, type Finding, type FindingData, type Manifest, type ObjectRef } from '../model/index.ts';
+import { stringifyJson } from '../std/index.ts';
+
+/** What a plan says, each thing once. */
+export interface Told {
+  readonly effects: readonly Effect[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * A reference that the change itself leaves dangling is an effect, and not said once more as a finding; unless that is waived, by itself or
+ * on the line above the effect's cause: then the finding stays, with the reason, and there is no effect.
+ */
+export function settleTold(
+  effects: readonly Effect[],
+  { findings, desired }: { readonly findings: readonly Finding[]; readonly desired: readonly Manifest[] },
+): Told {
+  const gained = effects.filter(({ change }) => change === 'gained');
+  const told = new Map(gained.map((effect) => [nameMissing(effect.code, effect.subject, effect.data), effect]));
+  const effectOf = ({ code, ref, data }: Finding): Effect | undefined => told.get(nameMissing(code, ref, data));
+  const reasons = readWaivers(desired);
+  const waived = new Set<Effect>();
+  const left = findings.flatMap((finding) => {
+    const effect = effectOf(finding);
+    if (effect === undefined) return [finding];
+    const reason = finding.waived ?? findReason(effect, reasons);
+    if (reason === undefined) return [];
+    waived.add(effect);
+    return [{ ...finding, waived: reason }];
+  });
+  return { effects: effects.filter((effect) => !waived.has(effect)), findings: left };
+}
+
+function readWaivers(manifests: readonly Manifest[]): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  for (const { origin, waivers = [] } of manifests)
+    for (const { code, line, reason } of waivers) reasons.set(`${origin.file}:${line}:${code}`, reason);
+  return reasons;
+}
+
+function findReason({ code, causes }: Effect, reasons: ReadonlyMap<string, string>): string | undefined {
+  for (const { source } of causes) {
+    const reason = source === undefined ? undefined : reasons.get(`${source.file}:${source.line}:${code}`);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function nameMissing(code: string, ref: ObjectRef | undefined, { target }: FindingData): string {
+  return stringifyJson([code, ref === undefined ? '' : toRefKey(ref), target ?? '']);
+}

@@ -1,0 +1,10 @@
+import { parseQuantity } from '../../../model/index.ts';
+import { getAt } from '../../../std/index.ts';
+import { lapseIf, practiceOfContainers, type Practice } from '../practice.ts';
+
+/** What is asked for and what may be used are the same only where both say so. */
+export const memoryGuaranteed: Practice = practiceOfContainers('KB0308', 'strict', ({ container }) => {
+  const limit = getAt(container, 'resources', 'limits', 'memory');
+  const request = getAt(container, 'resources', 'requests', 'memory') ?? limit;
+  return lapseIf(limit === undefined || parseQuantity(request) !== parseQuantity(limit), 'resources');
+});

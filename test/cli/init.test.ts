@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { parseDocuments } from '../../src/loader/index.ts';
+import { getArray, getObject, getString, type JsonValue } from '../../src/std/index.ts';
+import { validateConfig } from '../../src/cli/stages/config-schema.ts';
+import { git, run, temporaryFolder } from './program.ts';
+
+const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
+const kustomization = (...resources: readonly string[]): string => `resources: ${JSON.stringify(resources)}\n`;
+
+function repository(context: TestContext, files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder(context);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  git(folder, 'init', '-q', '-b', 'main');
+  return folder;
+}
+
+function parse(text: string): JsonValue {
+  const { documents, findings } = parseDocuments(text, 'a.yaml');
+  // GitHub's `on` is true to Kubernetes.
+  assert.deepEqual(
+    findings.filter(({ code, path }) => code !== 'KL0010' || path !== '/true'),
+    [],
+  );
+  return documents[0]?.value ?? assert.fail('no document');
+}
+
+const OVERLAYS = {
+  'base/kustomization.yaml': kustomization('a.yaml'),
+  'base/a.yaml': CONFIG_MAP,
+  'overlays/prod/kustomization.yaml': kustomization('../../base'),
+  'overlays/staging/kustomization.yaml': kustomization('../../base'),
+};
+
+describe('kplan init', () => {
+  const cases: readonly { readonly name: string; readonly files: Readonly<Record<string, string>>; readonly planned: readonly string[] }[] =
+    [
+      {
+        name: 'a plain folder',
+        files: { 'deploy/x/a.yaml': CONFIG_MAP, 'deploy/y/b.yaml': CONFIG_MAP, 'README.md': '' },
+        planned: ['deploy'],
+      },
+      { name: 'manifests at the root', files: { 'a.yaml': CONFIG_MAP, 'x/kustomization.yaml': kustomization() }, planned: ['.'] },
+      { name: 'overlays, each by itself and without their base', files: OVERLAYS, planned: ['overlays/prod', 'overlays/staging'] },
+      {
+        name: 'a chart, without those within it',
+        files: {
+          'charts/web/Chart.yaml': 'name: web\nversion: 1.0.0\n',
+          'charts/web/charts/db/Chart.yaml': 'name: db\nversion: 1.0.0\n',
+          'crds/a.yaml': CONFIG_MAP,
+        },
+        planned: ['charts/web', 'crds'],
+      },
+      { name: 'nothing', files: { 'README.md': '' }, planned: ['.'] },
+    ];
+  for (const { name, files, planned } of cases) {
+    it(`plans ${name}`, async (context) => {
+      const folder = repository(context, files);
+      const { code, stderr } = await run('kplan', folder, ['init']);
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.deepEqual(validateConfig(parse(readFileSync(join(folder, 'kplan.yaml'), 'utf8'))), []);
+      const workflow = parse(readFileSync(join(folder, '.github/workflows/kplan.yaml'), 'utf8'));
+      const job = getObject(workflow, 'jobs', 'plan');
+      const step = getArray(job, 'steps').find((item) => getString(item, 'run')?.startsWith('kplan plan') === true);
+      const paths = getArray(job, 'strategy', 'matrix', 'path');
+      assert.deepEqual(paths.length === 0 ? [getString(step, 'run')?.split(' ')[2]] : paths, planned);
+    });
+  }
+
+  it('leaves alone what is there, and says so; --overwrite does not', async (context) => {
+    const folder = repository(context, { 'a.yaml': CONFIG_MAP, 'kplan.yaml': 'apiVersion: kplan.dev/v1\nkind: Config\n' });
+    const { stdout } = await run('kplan', folder, ['init']);
+    assert.match(stdout, /kplan\.yaml is there: left as it is/);
+    assert.equal(readFileSync(join(folder, 'kplan.yaml'), 'utf8'), 'apiVersion: kplan.dev/v1\nkind: Config\n');
+    assert.match((await run('kplan', folder, ['init', '--overwrite'])).stdout, /kplan\.yaml written anew/);
+    assert.match(readFileSync(join(folder, 'kplan.yaml'), 'utf8'), /failOn: error/);
+  });
+
+  it('writes for the CI system that is there, and prints with --dry-run what it would write', async (context) => {
+    const folder = repository(context, { ...OVERLAYS, '.gitlab-ci.yml': 'stages: [test]\n' });
+    const { stdout } = await run('kplan', folder, ['init', '--dry-run']);
+    assert.match(stdout, /^# kplan\.yaml\n[^]*\n# \.gitlab\/kplan\.gitlab-ci\.yml\n/);
+    assert.ok(!existsSync(join(folder, 'kplan.yaml')) && !existsSync(join(folder, '.gitlab')));
+    await run('kplan', folder, ['init']);
+    const pipeline = parse(readFileSync(join(folder, '.gitlab/kplan.gitlab-ci.yml'), 'utf8'));
+    assert.deepEqual(getArray(pipeline, 'kplan', 'parallel', 'matrix', 0, 'KPLAN_PATH'), ['overlays/prod', 'overlays/staging']);
+  });
+
+  it('takes the action from where it is released', async (context) => {
+    const { stdout } = await run('kplan', repository(context, { 'a.yaml': CONFIG_MAP }), [
+      'init',
+      '--dry-run',
+      '--action',
+      'acme/kplan@v1',
+    ]);
+    assert.match(stdout, /- uses: acme\/kplan@v1\n/);
+    assert.ok(!stdout.includes('npm install'));
+  });
+
+  it('writes a configuration whose comments are one that is taken too', async (context) => {
+    const { stdout } = await run('kplan', repository(context, { 'a.yaml': CONFIG_MAP }), ['init', '--dry-run', '--ci', 'none']);
+    const live = stdout.replaceAll(/^# ((?: +|[a-z][A-Za-z]+:).*)$/gm, '$1').replace(/^contextObjects:.*$/m, '');
+    const value = parse(live);
+    assert.deepEqual(validateConfig(value), []);
+    assert.deepEqual([getArray(value, 'deny').length, getArray(value, 'ignore').length], [1, 1]);
+  });
+
+  it('has nothing to look at in a pipe', async (context) => {
+    assert.equal((await run('kplan', temporaryFolder(context), ['init', '-'], {}, CONFIG_MAP)).code, 3);
+  });
+});

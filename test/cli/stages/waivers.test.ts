@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { NO_CONFIG, type IgnoreRule } from '../../../src/cli/config.ts';
+import { judgeWaivers, waiveAll } from '../../../src/cli/stages/waivers.ts';
+import { isKubernetesObject, toFinding, type Finding, type Manifest, type SourceRange, type Waiver } from '../../../src/model/index.ts';
+
+const REF = { group: '', version: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
+const at = (line: number): SourceRange => ({ file: 'web.yaml', line, column: 1, endLine: line, endColumn: 9 });
+const FOUND = toFinding('KR0015', { ref: REF, source: at(7), data: {} });
+const TODAY = '2026-11-22';
+
+function manifest(waivers: readonly Waiver[]): Manifest {
+  const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' } };
+  if (!isKubernetesObject(object)) throw new Error('not an object');
+  const locate = (): SourceRange => at(1);
+  return { object, origin: { file: 'web.yaml', document: 0, line: 1, locate }, waivers };
+}
+
+interface Case {
+  readonly name: string;
+  readonly rules?: readonly Omit<IgnoreRule, 'reason'>[];
+  readonly comments?: readonly Waiver[];
+  readonly findings?: readonly Finding[];
+  /** Whether what was found is waived, and what is said of waivers. */
+  readonly want: readonly [isWaived: boolean, ...codes: string[]];
+}
+
+const CASES: readonly Case[] = [
+  { name: 'a rule that has no date', rules: [{ code: 'KR0015' }], want: [true] },
+  { name: 'a rule on its last day', rules: [{ code: 'KR0015', expires: TODAY }], want: [true] },
+  { name: 'a rule on the day after', rules: [{ code: 'KR0015', expires: '2026-11-21' }], want: [false, 'KL0043'] },
+  {
+    name: 'a rule that has expired beside one that has not',
+    rules: [{ code: 'KR0015', expires: '2020-01-01' }, { code: 'KR0015' }],
+    want: [true, 'KL0043'],
+  },
+  { name: 'a rule that waives nothing', rules: [{ code: 'KV0102' }], want: [false, 'KL0044'] },
+  { name: 'a rule of an object that waives nothing', rules: [{ code: 'KV0102', object: 'Service shop/*' }], want: [false, 'KL0044'] },
+  { name: 'a rule of an object that was not read', rules: [{ code: 'KV0102', object: 'Service other/*' }], want: [false] },
+  { name: 'a rule of a file that was not read', rules: [{ code: 'KV0102', file: 'other/*' }], want: [false] },
+  { name: 'a rule of what only a change brings about', rules: [{ code: 'KS0001' }], want: [false] },
+  { name: 'a comment', comments: [{ code: 'KR0015', line: 7, reason: 'known' }], want: [true] },
+  { name: 'a comment with a day to come', comments: [{ code: 'KR0015', line: 7, reason: 'until 2026-12-01 known' }], want: [true] },
+  {
+    name: 'a comment whose day has gone',
+    comments: [{ code: 'KR0015', line: 7, reason: 'until 2026-11-01 known' }],
+    want: [false, 'KL0043'],
+  },
+  { name: 'a comment on another line', comments: [{ code: 'KR0015', line: 8, reason: 'known' }], want: [false, 'KL0044'] },
+  { name: 'a comment of what only a change brings about', comments: [{ code: 'KN0101', line: 8, reason: 'known' }], want: [false] },
+];
+
+describe('waivers', () => {
+  for (const { name, rules = [], comments = [], findings = [FOUND], want } of CASES) {
+    it(name, () => {
+      const config = { ...NO_CONFIG, ignore: rules.map((rule) => ({ ...rule, reason: 'known' })) };
+      const waivers = { config, manifests: [manifest(comments)], today: TODAY };
+      const waived = waiveAll(findings, waivers);
+      const said = judgeWaivers(waived, waivers).map(({ code }) => code);
+      assert.deepEqual([waived[0]?.waived !== undefined, ...said], want);
+    });
+  }
+
+  it('one that validation has waived by itself is found again once its day has gone', () => {
+    const comments = [{ code: 'KR0015', line: 7, reason: 'until 2026-11-01 known' }];
+    const waivers = { config: NO_CONFIG, manifests: [manifest(comments)], today: TODAY };
+    const [finding] = waiveAll([{ ...FOUND, waived: 'until 2026-11-01 known' }], waivers);
+    assert.equal(finding?.waived, undefined);
+  });
+});

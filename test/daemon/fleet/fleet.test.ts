@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { runFleet, type DaemonLogEntry, type DaemonStatus, type Unit } from '../../../src/daemon/index.ts';
+import { KplanError, refOf, type KubernetesObject } from '../../../src/model/index.ts';
+import { applyPlan, membershipLabel } from '../../../src/reconcile/index.ts';
+import { getString, sha256, aborted } from '../../../src/std/index.ts';
+import { FakeClock } from '../../reconcile/fake-clock.ts';
+import { FakeCluster } from '../../reconcile/fake-cluster.ts';
+import { makeReady, planFor, toObject } from '../../reconcile/toy-planner.ts';
+
+const config = (name: string, colour = 'red'): KubernetesObject => toObject('ConfigMap', name, { data: { colour } });
+
+function toUnit(name: string, more: Partial<Unit> = {}): Unit {
+  return {
+    name,
+    path: `apps/${name}`,
+    dependsOn: [],
+    healthChecks: [],
+    windows: [],
+    allow: [],
+    limits: {},
+    prune: true,
+    suspend: false,
+    force: false,
+    onFailure: 'hold',
+    retry: {},
+    fingerprint: `${name}${JSON.stringify(more)}`,
+    ...more,
+  };
+}
+
+/** A repository of units, a cluster, and a fleet between them, under a clock that jumps. */
+class Scene {
+  readonly cluster = new FakeCluster();
+  readonly clock = new FakeClock();
+  readonly log: DaemonLogEntry[] = [];
+  readonly statuses = new Map<string, DaemonStatus>();
+  /** The units in the order in which they were planned. */
+  readonly planned: string[] = [];
+  readonly removed: string[] = [];
+  units: readonly Unit[] | KplanError;
+  manifests: Readonly<Record<string, readonly KubernetesObject[]>>;
+  findings: Readonly<Record<string, readonly string[]>> = {};
+  approved: string | undefined;
+  settled = 0;
+  #commits = 0;
+  #changed: readonly string[] | undefined;
+  #wake: () => void = () => undefined;
+  #drift: (applySet: string) => void = () => undefined;
+  readonly #abort = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(units: readonly Unit[]) {
+    scenes.push(this);
+    this.cluster.controllers = makeReady;
+    this.units = units;
+    this.manifests = Object.fromEntries(units.map(({ name }) => [name, [config(name)]]));
+    this.#ended = runFleet<readonly KubernetesObject[]>({
+      source: { description: 'repository', read: async () => this.#read(), watch: (onChange, signal) => this.#watch(onChange, signal) },
+      open: (unit) => this.#open(unit),
+      clock: this.clock,
+      random: () => 0.5,
+      signal: this.#abort.signal,
+      identity: 'me',
+      interval: 60_000,
+      concurrency: 2,
+      allow: [],
+      keepLease: async (report, signal) => {
+        report({ holds: true });
+        await aborted(signal);
+      },
+      watchCluster: async ({ drift }, signal) => {
+        this.#drift = drift;
+        await aborted(signal);
+      },
+      log: (entry) => this.log.push(entry),
+      onStatus: (status) => this.statuses.set(status.unit, status),
+      onSettled: () => this.settled++,
+      onRemoved: ({ name }) => void this.removed.push(name),
+      approvedOf: () => this.approved,
+    });
+  }
+
+  /** Another commit, in which these paths differ. */
+  commit(changed?: readonly string[]): void {
+    this.#commits++;
+    this.#changed = changed;
+    this.#wake();
+  }
+
+  drift(unit: string): void {
+    this.#drift(membershipLabel(unit).value);
+  }
+
+  async after(milliseconds: number): Promise<void> {
+    await this.clock.sleep(milliseconds);
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended;
+  }
+
+  outcomes(): Readonly<Record<string, string | undefined>> {
+    return Object.fromEntries([...this.statuses].map(([unit, { outcome }]) => [unit, outcome]));
+  }
+
+  names(): readonly string[] {
+    const objects = this.cluster.objects().filter((object) => !refOf(object).name.startsWith('kapply-'));
+    return objects.map((object) => `${refOf(object).name}=${getString(object, 'data', 'colour') ?? ''}`);
+  }
+
+  #read(): { id: string; units: readonly Unit[]; changed?: readonly string[] } {
+    if (this.units instanceof KplanError) throw this.units;
+    return { id: `${this.#commits}`, units: this.units, ...(this.#changed === undefined ? {} : { changed: this.#changed }) };
+  }
+
+  async #watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+    this.#wake = onChange;
+    await aborted(signal);
+  }
+
+  #open(unit: Unit): ReturnType<Parameters<typeof runFleet<readonly KubernetesObject[]>>[0]['open']> {
+    return {
+      cluster: this.cluster,
+      readFrom: () => new Set([`${unit.path}/all.yaml`, 'bases/web.yaml']),
+      parts: {
+        readSource: async () => {
+          const content = this.manifests[unit.name] ?? [];
+          return { revision: sha256(JSON.stringify(content)), objectCount: content.length, content };
+        },
+        plan: async ({ content }) => {
+          this.planned.push(unit.name);
+          const plan = await planFor(this.cluster, content, unit.name);
+          const findings = (this.findings[unit.name] ?? []).map((code) => ({ code, severity: 'error' as const, data: {} }));
+          return { ...plan, unit: unit.name, findings };
+        },
+        apply: (plan, _, signal) => applyPlan(this.cluster, plan, { clock: this.clock, signal, preflight: false, timeout: 30_000 }),
+      },
+    };
+  }
+}
+
+const scenes: Scene[] = [];
+afterEach(async () => {
+  await Promise.all(scenes.splice(0).map((scene) => scene.stop()));
+});
+
+describe('runFleet', () => {
+  it('keeps every unit, those that others depend on first', async () => {
+    const scene = new Scene([toUnit('web', { dependsOn: ['db'] }), toUnit('db', { dependsOn: ['net'] }), toUnit('net')]);
+    await scene.after(10_000);
+    assert.deepEqual(scene.planned.slice(0, 3), ['net', 'db', 'web']);
+    assert.deepEqual(scene.outcomes(), { web: 'synced', db: 'synced', net: 'synced' });
+    assert.ok(scene.settled > 0);
+  });
+
+  it('plans again only what a commit may have changed', async () => {
+    const scene = new Scene([toUnit('web'), toUnit('db'), toUnit('net')]);
+    await scene.after(10_000);
+    scene.planned.length = 0;
+    scene.manifests = { ...scene.manifests, db: [config('db', 'blue')] };
+    scene.commit(['apps/db/all.yaml']);
+    await scene.after(10_000);
+    assert.deepEqual(scene.planned, ['db']);
+    assert.ok(scene.names().includes('db=blue'));
+    scene.commit(['bases/web.yaml']);
+    await scene.after(10_000);
+    assert.deepEqual(scene.planned, ['db'], 'what reads the same from a base that changed is not planned');
+    scene.manifests = { ...scene.manifests, web: [config('web', 'blue')] };
+    scene.commit();
+    await scene.after(10_000);
+    assert.deepEqual(scene.planned, ['db', 'web']);
+  });
+
+  it('goes back to what was good when a revision fails, heals that, and takes the next revision', async () => {
+    const scene = new Scene([toUnit('web', { onFailure: 'rollback', retry: { limit: 0 } })]);
+    await scene.after(10_000);
+    scene.manifests = { web: [config('web', 'blue'), config('extra')] };
+    scene.cluster.fault = (verb, { name }, dryRun) =>
+      verb === 'apply' && name === 'extra' && !dryRun ? { kind: 'error', code: 422, reason: 'Invalid', message: 'no extra' } : undefined;
+    scene.commit();
+    await scene.after(10_000);
+    assert.deepEqual(scene.names(), ['web=red']);
+    const went = scene.statuses.get('web');
+    assert.deepEqual(
+      [went?.outcome, went?.reasons],
+      ['synced', ['went back to the last good revision, since the newest failed: ConfigMap shop/extra: Invalid (422): no extra']],
+    );
+    scene.cluster.put({
+      ...config('web', 'mud'),
+      metadata: { ...scene.cluster.objects().find(({ metadata }) => metadata['name'] === 'web')?.metadata },
+    });
+    scene.drift('web');
+    await scene.after(10_000);
+    assert.deepEqual(scene.names(), ['web=red']);
+    scene.manifests = { web: [config('web', 'green')] };
+    scene.commit();
+    await scene.after(10_000);
+    assert.deepEqual([scene.names(), scene.statuses.get('web')?.reasons], [['web=green'], []]);
+  });
+
+  it('has what depends on a unit wait for the newest commit of it', async () => {
+    const scene = new Scene([toUnit('web', { dependsOn: ['db'] }), toUnit('db')]);
+    await scene.after(10_000);
+    scene.planned.length = 0;
+    scene.manifests = { web: [config('web', 'blue')], db: [config('db', 'blue')] };
+    scene.commit();
+    await scene.after(10_000);
+    assert.deepEqual(scene.planned, ['db', 'web']);
+  });
+
+  it('goes on with the others where units are held, unreadable, unhealthy, in a circle or suspended', async () => {
+    const units = [
+      toUnit('held'),
+      toUnit('sick'),
+      toUnit('after-sick', { dependsOn: ['sick'] }),
+      toUnit('a', { dependsOn: ['b'] }),
+      toUnit('b', { dependsOn: ['a'] }),
+      toUnit('asleep', { suspend: true }),
+      toUnit('well'),
+    ];
+    const scene = new Scene(units);
+    scene.findings = { held: ['KL0001'] };
+    scene.manifests = { ...scene.manifests, sick: [toObject('Deployment', 'sick', { spec: { replicas: 1 } })] };
+    scene.cluster.controllers = () => undefined;
+    await scene.after(120_000);
+    const { sick, ...rest } = scene.outcomes();
+    assert.ok(sick === 'failed' || sick === 'synced', sick);
+    assert.deepEqual(rest, { held: 'held', 'after-sick': 'waiting', a: 'waiting', b: 'waiting', asleep: 'waiting', well: 'synced' });
+    assert.deepEqual(scene.statuses.get('a')?.reasons, ['depends on itself: a -> b -> a']);
+    scene.manifests = { ...scene.manifests, well: [config('well', 'blue')] };
+    scene.commit(['apps/well/all.yaml']);
+    await scene.after(5_000);
+    assert.ok(scene.names().includes('well=blue'));
+    assert.ok(!scene.planned.includes('asleep') && !scene.planned.includes('a'));
+  });
+
+  it('heals drift of the unit that it is of alone', async () => {
+    const scene = new Scene([toUnit('web'), toUnit('db')]);
+    await scene.after(10_000);
+    scene.planned.length = 0;
+    scene.cluster.put({
+      ...(scene.cluster.objects().find((object) => refOf(object).name === 'db') ?? config('db')),
+      data: { colour: 'mud' },
+    });
+    scene.drift('db');
+    await scene.after(10_000);
+    assert.deepEqual(scene.planned, ['db']);
+    assert.ok(scene.names().includes('db=red'));
+  });
+
+  it('starts units that are new, stops those that are gone, and lets what they own be', async () => {
+    const scene = new Scene([toUnit('web'), toUnit('db')]);
+    await scene.after(10_000);
+    scene.units = [toUnit('web'), toUnit('cache')];
+    scene.manifests = { ...scene.manifests, cache: [config('cache')] };
+    scene.commit(['kplan.yaml']);
+    await scene.after(10_000);
+    assert.deepEqual(scene.removed, ['db']);
+    assert.deepEqual(scene.names().toSorted(), ['cache=red', 'db=red', 'web=red']);
+    assert.equal(scene.statuses.get('db')?.phase, 'stopped');
+  });
+
+  it('keeps everything where the repository cannot be read or suddenly lists no units', async () => {
+    const scene = new Scene([toUnit('web'), toUnit('db')]);
+    await scene.after(10_000);
+    scene.units = new KplanError('UNREADABLE', 'the server is gone');
+    scene.commit();
+    await scene.after(60_000);
+    scene.units = [];
+    scene.commit();
+    await scene.after(60_000);
+    assert.deepEqual(scene.removed, []);
+    assert.deepEqual(scene.names().toSorted(), ['db=red', 'web=red']);
+    const messages = scene.log.filter(({ unit }) => unit === '').map(({ message }) => message.replace(/\d{4}-\S+Z/, 'TIME'));
+    assert.deepEqual(messages.slice(1), [
+      'the server is gone; the last good revision is kept',
+      'the source can be read again, after TIME',
+      'no units are listed any more: 2 are kept as they are',
+    ]);
+  });
+
+  it('takes a unit up again that is kept otherwise than before', async () => {
+    const scene = new Scene([toUnit('web', { suspend: true })]);
+    await scene.after(10_000);
+    assert.deepEqual(scene.names(), []);
+    scene.units = [toUnit('web')];
+    scene.commit(['kplan.yaml']);
+    await scene.after(10_000);
+    assert.deepEqual(scene.names(), ['web=red']);
+  });
+
+  it('lets exactly the plan go that a person has approved', async () => {
+    const scene = new Scene([toUnit('web', { limits: { deletes: 0 } })]);
+    scene.manifests = { web: [config('web'), config('old')] };
+    await scene.after(10_000);
+    scene.manifests = { web: [config('web')] };
+    scene.commit();
+    await scene.after(5_000);
+    const held = scene.statuses.get('web');
+    assert.deepEqual(held?.reasons, ['1 object would be deleted, and limits.deletes lets 0 go without a person']);
+    scene.approved = held?.plan;
+    scene.manifests = { web: [config('web', 'blue')] };
+    scene.commit();
+    await scene.after(5_000);
+    assert.equal(scene.statuses.get('web')?.outcome, 'held', 'another revision is another plan');
+    scene.approved = scene.statuses.get('web')?.plan;
+    scene.commit();
+    await scene.after(5_000);
+    assert.deepEqual(scene.names(), ['web=blue']);
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describe, World, type KubernetesObject } from '../../../../src/model/index.ts';
+import { createDenyEngine, listDenied, type DenyRule } from '../../../../src/engine/rbac/index.ts';
+import { getArray, getString, shuffle } from '../../../../src/std/index.ts';
+import { binding, clusterBinding, clusterRole, role, rule } from '../objects.ts';
+import { guarded } from './primitive.ts';
+
+const PAY: DenyRule = {
+  subjects: ['User *'],
+  except: [],
+  verbs: ['get'],
+  resources: ['secrets'],
+  names: [],
+  paths: [],
+  namespaces: ['pay'],
+  label: 'deny[0] of kplan.yaml',
+};
+const READ = [role('pay', 'reader', [rule('get', '', 'secrets')]), binding('pay', 'readers', 'Role reader', 'account prey/strong')];
+const POD = [role('prey', 'pods', [rule('create', '', 'pods')]), binding('prey', 'makers', 'Role pods', 'user jane')];
+const GUARDED = guarded('baseline');
+
+/** `CODE who: the path | what closes it | the fields that it follows from`. */
+function tell(objects: readonly KubernetesObject[], denied: DenyRule): readonly string[] {
+  return listDenied(World.of(objects), [denied]).map(({ code, data, objects: fields }) => {
+    const words = ['subject', 'can', 'where', 'path'].map((field) => getString(data, field)).join(' | ');
+    const cut = getArray(data, 'closedBy').map((text) => (typeof text === 'string' ? text.replaceAll(/"| of .*/g, '') : ''));
+    return `${code} ${words} | ${cut.join()} | ${[...new Set(fields.map(({ ref }) => ref.name))].toSorted().join()}`;
+  });
+}
+
+const cases: readonly {
+  readonly name: string;
+  readonly objects: readonly KubernetesObject[];
+  readonly rule?: Partial<DenyRule>;
+  readonly want: readonly string[];
+}[] = [
+  {
+    name: 'as another ServiceAccount',
+    objects: [GUARDED, ...READ, ...POD],
+    want: [
+      'KA0502 User jane | read Secrets | in pay | runs a Pod of its choice → ServiceAccount prey/strong | RoleBinding makers/prey | makers,pods',
+    ],
+  },
+  { name: 'another verb is not meant', objects: [GUARDED, ...READ, ...POD], rule: { verbs: ['delete'] }, want: [] },
+  { name: 'another namespace is not meant', objects: [GUARDED, ...READ, ...POD], rule: { namespaces: ['shop'] }, want: [] },
+  { name: 'who is excepted', objects: [GUARDED, ...READ, ...POD], rule: { except: ['User jane'] }, want: [] },
+  {
+    name: 'what is granted is told as that, and not again as a path',
+    objects: [GUARDED, ...READ, ...POD, binding('pay', 'more', 'Role reader', 'user jane')],
+    want: ['KA0501 User jane | read Secrets | in pay |  |  | more,reader'],
+  },
+  {
+    name: 'cluster admin has everything, a path that is no resource too little',
+    objects: [clusterRole('c', [rule('impersonate', '', 'users groups')]), clusterBinding('b', 'ClusterRole c', 'user jane')],
+    want: ['KA0502 User jane | read Secrets | cluster-wide | impersonates → cluster admin | ClusterRoleBinding b | b,c'],
+  },
+  {
+    name: 'a role that is bound to oneself',
+    objects: [
+      role('pay', 'reader', [rule('get', '', 'secrets')]),
+      role('pay', 'binder', [
+        rule('create', 'rbac.authorization.k8s.io', 'rolebindings'),
+        rule('bind', 'rbac.authorization.k8s.io', 'roles', 'reader'),
+      ]),
+      binding('pay', 'binders', 'Role binder', 'user jane'),
+    ],
+    want: [
+      'KA0502 User jane | read Secrets | in pay | binds a role to itself (bind) → User jane with Role reader in pay | RoleBinding binders/pay | binder,binders',
+    ],
+  },
+];
+
+for (const { name, objects, rule: fields, want } of cases) {
+  test(`denied on a path: ${name}`, () => {
+    const denied = { ...PAY, ...fields };
+    assert.deepEqual(tell(objects, denied), want);
+    assert.deepEqual(tell(shuffle(objects, 5), denied), want, 'the order of the objects shows');
+  });
+}
+
+test('a change is told of the paths that it opens and closes, not of those that were there', () => {
+  const engine = createDenyEngine([PAY]);
+  const compare = (before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly string[] =>
+    engine.compare(World.of(before), World.of(after)).map(({ change, fact }) => `${change} ${fact.code} ${fact.severity}`);
+  const [closed, open] = [
+    [GUARDED, ...READ],
+    [GUARDED, ...READ, ...POD],
+  ];
+  assert.deepEqual(compare(closed, open), ['gained KA0502 error']);
+  assert.deepEqual(compare(open, closed), ['lost KA0502 info']);
+  assert.deepEqual(compare(open, [...open, clusterRole('c', [rule('get', '', 'pods')])]), []);
+  const direct = [...open, binding('pay', 'more', 'Role reader', 'user jane')];
+  assert.deepEqual(compare(direct, open), ['lost KA0501 info'], 'what was granted before is no news as a path');
+});
+
+test('the path in words', () => {
+  const [fact] = listDenied(World.of([GUARDED, ...READ, ...POD]), [{ ...PAY, reason: 'PCI' }]);
+  assert.equal(
+    describe({ code: fact?.code ?? '', data: fact?.data ?? {} }),
+    'User jane can come to read Secrets in pay, which deny[0] of kplan.yaml denies: PCI: runs a Pod of its choice → ServiceAccount prey/strong',
+  );
+});
