@@ -55,12 +55,13 @@ function toSides({ egress, ingress, reasons }: Extract<Verdict, { kind: 'verdict
   return [egress, ingress].map((side, index) => toSide(side, reasons[index] ?? '', locate));
 }
 
-function toSide({ rules, passes, ...side }: SideVerdict, reason: string, locate: Locate): SideEntry {
-  const toRule = ({ ref, ...rule }: MatchingRule): RuleVerdict => {
+function toSide({ rules, passes, isolating: _, unknown, ...side }: SideVerdict, reason: string, locate: Locate): SideEntry {
+  const toRule = ({ ref, doubt: __, ...rule }: MatchingRule): RuleVerdict => {
     const source = locate(ref, rule.path);
     return { policy: ref, ...rule, ...(source === undefined ? {} : { source }) };
   };
-  return { ...side, rules: rules.map(toRule), passes: passes.map(toRule), reason };
+  const own = { ...side, ...(unknown === undefined ? {} : { unknown }) };
+  return { ...own, rules: rules.map(toRule), passes: passes.map(toRule), reason };
 }
 
 /** The ways from outside to the workloads that -n and -l ask for, with their lines. */

@@ -22,7 +22,7 @@ export function listPolicyChecks(world: World): readonly Fact[] {
   const others = side.policies.flatMap((policy) =>
     DIRECTIONS.flatMap((direction) =>
       (policy[direction] ?? []).flatMap((rule) => [
-        ...listUnnamed(side, policy, direction, rule),
+        ...listUnnamed(model, policy, direction, rule),
         ...(rule.peers ?? []).flatMap((peer, index) => listEmptyPeers({ side, policy, rule, peer, index, addresses })),
       ]),
     ),
@@ -56,7 +56,7 @@ function listIdle(model: NetworkModel, direction: Direction): readonly Fact[] {
       const speaks = own.some((slot) =>
         evaluation.parts(policy, rule, direction, slot).some(({ ports, peers }) => ports !== PortTable.NONE && !peers.isEmpty()),
       );
-      const actions = policy.tier === 'namespace' ? [undefined] : (['allow', 'deny', 'pass'] as const);
+      const actions = policy.place.tier === 'namespace' ? [undefined] : (['allow', 'deny', 'pass'] as const);
       const isIdle = own.every((slot) => {
         const row = evaluation.row(direction, slot);
         return actions.every(
@@ -70,7 +70,7 @@ function listIdle(model: NetworkModel, direction: Direction): readonly Fact[] {
   }
   return evaluation.side.policies.flatMap((policy) =>
     (policy[direction] ?? []).flatMap((rule) =>
-      idle.has(rule) ? [toFact(policy.tier === 'namespace' ? 'KN0301' : 'KN0302', policy, rule)] : [],
+      idle.has(rule) ? [toFact(policy.place.tier === 'namespace' ? 'KN0301' : 'KN0302', policy, rule)] : [],
     ),
   );
 }
@@ -91,8 +91,12 @@ function groupSubjects({ evaluation, frame }: NetworkModel, direction: Direction
 }
 
 /** A name that no subject has (for ingress), or no workload at all (for egress). */
-function listUnnamed(side: Side, policy: Policy, direction: Direction, rule: Rule): readonly Fact[] {
-  const subjects = side.workloads.filter((workload) => isSubject(side, policy, workload));
+function listUnnamed(model: NetworkModel, policy: Policy, direction: Direction, rule: Rule): readonly Fact[] {
+  if (rule.namedPorts.length === 0) return [];
+  const { side } = model.evaluation;
+  const subjects = side.workloads.filter((workload) =>
+    model.evaluation.selecting(direction, model.slotOf.get(workload) ?? -1).includes(policy),
+  );
   const asked = direction === 'ingress' ? subjects : side.workloads;
   if (subjects.length === 0) return [];
   return rule.namedPorts.flatMap(({ name, protocol }) => {
@@ -101,12 +105,6 @@ function listUnnamed(side: Side, policy: Policy, direction: Direction, rule: Rul
     );
     return isKnown ? [] : [toFact('KN0304', policy, rule, { port: `${name}${protocol === undefined ? '' : ` (${protocol})`}` }, 'warning')];
   });
-}
-
-function isSubject(side: Side, policy: Policy, { namespace, labels, hostNetwork }: Workload): boolean {
-  const isHome =
-    policy.namespaces === undefined ? namespace === policy.namespace : isSelected(policy.namespaces, side.labelsOfNamespace(namespace));
-  return isHome && !hostNetwork && isSelected(policy.pods, labels);
 }
 
 interface PeerCheck {
@@ -124,7 +122,7 @@ function listEmptyPeers({ side, policy, rule, peer, index, addresses }: PeerChec
     const isInside = peer.addresses.cuts.length > 0 && subtract(peer.addresses, addresses).cuts.length === 0;
     return isInside ? [toFact('KN0305', policy, rule, data, 'warning')] : [];
   }
-  if (peer.kind === 'nodes') return [];
+  if (peer.kind !== 'pods') return [];
   const { namespaces, pods } = peer;
   const near = side.workloads.filter(({ namespace }) =>
     namespaces === undefined ? namespace === policy.namespace : isSelected(namespaces, side.labelsOfNamespace(namespace)),
