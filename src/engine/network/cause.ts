@@ -45,6 +45,28 @@ export function listDeciding({ comparison, block, change }: Question): readonly 
   return [...new Map(policies.map(({ ref }) => [toRefKey(ref), ref])).values()];
 }
 
+/** Whether a rule of which nobody can say what it matches has a part in a block: then it opens, or closes, perhaps. */
+export function isInDoubt({ comparison, block, change }: Question): boolean {
+  const evaluation = change === 'gained' ? comparison.after : comparison.before;
+  const { ports } = comparison.frame;
+  const isDoubtful = (direction: Direction, subject: number, peers: Bitset): boolean =>
+    evaluation
+      .selecting(direction, subject)
+      .some((policy) =>
+        (policy[direction] ?? []).some(
+          (rule) =>
+            rule.doubt !== undefined &&
+            evaluation
+              .parts(policy, rule, direction, subject)
+              .some((part) => part.peers.meets(peers) && ports.and(part.ports, block.ports) !== PortTable.NONE),
+        ),
+      );
+  return (
+    block.sources.members().some((end) => isDoubtful('egress', end, block.destinations)) ||
+    block.destinations.members().some((end) => isDoubtful('ingress', end, block.sources))
+  );
+}
+
 function listPolicies(question: Question, direction: Direction, subjects: Bitset, peers: Bitset): readonly FactObject[] {
   const { before, after } = question.comparison;
   const peer = peers.members()[0] ?? 0;
@@ -80,7 +102,8 @@ function toCause(question: Question, place: Place, pair: { readonly was?: Policy
     findRule(question, evaluations[0], opening, place, (action) => action !== 'deny') ??
     findRule(question, evaluations[1], closing, place, (action) => action === 'deny');
   if (allowing !== undefined) return [{ ref: policy.ref, path: is === undefined ? allowing : nearestPath(is, allowing) }];
-  return [{ ref: policy.ref, path: policy.subjectPath }];
+  const hasRules = [was, is].some((side) => (side?.[place.direction] ?? []).length > 0);
+  return was !== undefined && is !== undefined && !hasRules ? [] : [{ ref: policy.ref, path: policy.subjectPath }];
 }
 
 function findRule(

@@ -109,12 +109,7 @@ export class Evaluation {
     return this.#compute(this.selecting(direction, end), direction, end, actionOf);
   }
 
-  #compute(
-    policies: readonly Policy[],
-    direction: Direction,
-    end: number,
-    actionOf: (rule: Rule) => Action | undefined = mayDo,
-  ): Row {
+  #compute(policies: readonly Policy[], direction: Direction, end: number, actionOf: (rule: Rule) => Action | undefined = mayDo): Row {
     const { rows, ports } = this.#frame;
     const isPlain = policies.every(isAdditive);
     const steps = groupTiers(policies).flatMap((tier): readonly Step[] => {

@@ -5,6 +5,7 @@ import { readModel, type NetworkModel } from './model.ts';
 import { PortTable } from './port-set.ts';
 import type { Side } from './side.ts';
 import type { Direction, Peer, Policy, Rule } from './policy.ts';
+import { listProblemFacts } from './plugin/problem-facts.ts';
 import { listServices } from './traffic/service.ts';
 import type { Workload } from './workload.ts';
 
@@ -27,7 +28,8 @@ export function listPolicyChecks(world: World): readonly Fact[] {
       ]),
     ),
   );
-  return [...DIRECTIONS.flatMap((direction) => listIdle(model, direction)), ...others].toSorted(compareBy(({ key }) => key));
+  const idle = DIRECTIONS.flatMap((direction) => listIdle(model, direction));
+  return [...idle, ...others, ...listProblemFacts(side.problems)].toSorted(compareBy(({ key }) => key));
 }
 
 function toFact(code: string, policy: Policy, rule: Rule, data: Fact['data'] = {}, severity: Fact['severity'] = 'info'): Fact {
@@ -56,7 +58,8 @@ function listIdle(model: NetworkModel, direction: Direction): readonly Fact[] {
       const speaks = own.some((slot) =>
         evaluation.parts(policy, rule, direction, slot).some(({ ports, peers }) => ports !== PortTable.NONE && !peers.isEmpty()),
       );
-      const actions = policy.place.tier === 'namespace' ? [undefined] : (['allow', 'deny', 'pass'] as const);
+      if (rule.doubt !== undefined) continue;
+      const actions = isAdding(policy) ? [undefined] : (['allow', 'deny', 'pass'] as const);
       const isIdle = own.every((slot) => {
         const row = evaluation.row(direction, slot);
         return actions.every(
@@ -69,10 +72,13 @@ function listIdle(model: NetworkModel, direction: Direction): readonly Fact[] {
     }
   }
   return evaluation.side.policies.flatMap((policy) =>
-    (policy[direction] ?? []).flatMap((rule) =>
-      idle.has(rule) ? [toFact(policy.place.tier === 'namespace' ? 'KN0301' : 'KN0302', policy, rule)] : [],
-    ),
+    (policy[direction] ?? []).flatMap((rule) => (idle.has(rule) ? [toFact(isAdding(policy) ? 'KN0301' : 'KN0302', policy, rule)] : [])),
   );
+}
+
+/** Whether rules of a policy only add to each other. */
+function isAdding({ place, ingress, egress }: Policy): boolean {
+  return place.tier === 'namespace' && [...(ingress ?? []), ...(egress ?? [])].every(({ action }) => action === 'allow');
 }
 
 /** For each policy one of its subjects of every kind: those that the same policies select, with the same outcome. */

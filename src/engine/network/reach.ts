@@ -79,7 +79,14 @@ export function isAllowed(world: World, flow: Flow): Verdict {
   const egress = judge(model, { direction: 'egress', subject: from, peer: to }, flow);
   const ingress = judge(model, { direction: 'ingress', subject: to, peer: from }, flow);
   if (from.isPod && from.name === to.name) {
-    return { kind: 'verdict', allowed: true, isUnknown: false, egress, ingress, reasons: [`${from.name} is one Pod: it always reaches itself`] };
+    return {
+      kind: 'verdict',
+      allowed: true,
+      isUnknown: false,
+      egress,
+      ingress,
+      reasons: [`${from.name} is one Pod: it always reaches itself`],
+    };
   }
   const reasons = [explain(egress, from), explain(ingress, to)];
   const allowed = egress.allowed && ingress.allowed;
@@ -160,8 +167,7 @@ function take(tiers: readonly AskedTier[], isTaken: (rule: MatchingRule) => bool
     else if (first !== undefined) {
       const same = tier === 'namespace' ? rules.slice(0, indexOrEnd(rules, first.action)) : [first];
       return { allowed: first.action === 'allow', unknown: undefined, by: tier, rules: same, passes, isolating: [] };
-    } else if (isolating.length > 0)
-      return { allowed: false, unknown: undefined, by: 'isolation', rules: [], passes, isolating };
+    } else if (isolating.length > 0) return { allowed: false, unknown: undefined, by: 'isolation', rules: [], passes, isolating };
   }
   return { allowed: true, unknown: undefined, by: 'default', rules: [], passes, isolating: [] };
 }
@@ -197,8 +203,8 @@ function explain(verdict: SideVerdict, end: End): string {
         ? `${direction}: no policy selects ${end.name}, so everything is allowed`
         : `${direction}: ${passed}no rule speaks of it, so it is allowed`;
     case 'isolation': {
-      const names = [...new Set(isolating.map(describePolicy))].join(', ');
-      return `${direction}: ${passed}no rule allows it of the ${isolating.length === 1 ? 'policy that selects' : 'policies that select'} ${end.name}: ${names}`;
+      const names = [...new Set(isolating.map(describePolicy))];
+      return `${direction}: ${passed}no rule allows it of the ${names.length === 1 ? 'policy that selects' : 'policies that select'} ${end.name}: ${names.join(', ')}`;
     }
     case 'mesh':
     case 'admin':

@@ -58,6 +58,11 @@ function computeSide(world: World): Side {
   });
 }
 
+/** How many policies decide in a world. */
+export function countPolicies(world: World): number {
+  return new Set(readSide(world).policies.map(({ object }) => object)).size;
+}
+
 /** What decides, put in order; `namespaces` has the labels of those that some manifest makes. */
 export function toSide({
   workloads,

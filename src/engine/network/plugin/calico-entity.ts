@@ -1,10 +1,11 @@
-import { EMPTY_INTERVALS, getArray, getAt, getObject, getString, uniteAll, type JsonValue } from '../../../std/index.ts';
+import { EMPTY_INTERVALS, getArray, getAt, getObject, getString, subtract, uniteAll, type JsonValue } from '../../../std/index.ts';
 import { SELECT_ALL } from '../../../model/index.ts';
 import { ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet } from '../address.ts';
 import { toInterval } from '../../../std/index.ts';
 import type { Peer, PodFacts, PodTest } from '../policy.ts';
 import { parseCalicoSelector, type CalicoSelector } from './calico-selector.ts';
 import type { Problems } from './problem.ts';
+import { toText } from './text.ts';
 
 /** A NetworkSet or GlobalNetworkSet: addresses that selectors find by labels. */
 export interface NetworkSet {
@@ -30,33 +31,49 @@ export interface CalicoPeers {
 const NOBODY: Peer = { kind: 'either', of: [] };
 
 /** Reads an `EntityRule` (`api/pkg/apis/projectcalico/v3/networkpolicy.go`) but its ports: all that it says must hold. */
-export function readCalicoPeers(value: JsonValue | undefined, ipVersion: JsonValue | undefined, place: EntityPlace, problems: Problems): CalicoPeers {
+export function readCalicoPeers(
+  value: JsonValue | undefined,
+  ipVersion: JsonValue | undefined,
+  place: EntityPlace,
+  problems: Problems,
+): CalicoPeers {
   const said: Peer[] = [];
   const selected = readSelected(value, place, problems);
   if (selected !== undefined) said.push(selected);
   const notSelector = getString(value, 'notSelector') ?? '';
-  if (notSelector !== '') said.push({ kind: 'not', of: selectWith(notSelector, '', { ...place, path: `${place.path}/notSelector` }, problems) });
-  for (const field of ['nets', 'notNets'] as const) {
-    const nets = getArray(value, field);
-    if (nets.length === 0) continue;
-    const addresses = uniteAll(nets.map((net, index) => readNet(net, `${place.path}/${field}/${index}`, problems)));
-    const block: Peer = { kind: 'addresses', addresses, meaning: 'known' };
-    said.push(field === 'nets' ? block : { kind: 'not', of: block });
-  }
+  if (notSelector !== '')
+    said.push({ kind: 'not', of: selectWith(notSelector, '', { ...place, path: `${place.path}/notSelector` }, problems) });
+  const readNets = (field: 'nets' | 'notNets'): AddressSet =>
+    uniteAll(getArray(value, field).map((net, index) => readNet(net, `${place.path}/${field}/${index}`, problems)));
+  const [nets, others] = [readNets('nets'), readNets('notNets')];
+  const hasNets = getArray(value, 'nets').length > 0;
+  if (hasNets) said.push({ kind: 'addresses', addresses: subtract(nets, others), meaning: 'known' });
+  else if (others.cuts.length > 0) said.push({ kind: 'not', of: { kind: 'addresses', addresses: others, meaning: 'known' } });
   const accounts = getObject(value, 'serviceAccounts');
-  const names = getArray(accounts ?? null, 'names').map(String);
+  const names = getArray(accounts ?? null, 'names').map(toText);
   if (names.length > 0) said.push(toAccounts(names, place.home));
   const doubt = findDoubt(value, accounts, ipVersion, place, problems);
-  if (ipVersion === 4 || ipVersion === 6) said.push({ kind: 'not', of: { kind: 'addresses', addresses: ipVersion === 4 ? ALL_V6 : ALL_V4, meaning: 'known' } });
+  if (ipVersion === 4 || ipVersion === 6)
+    said.push({ kind: 'not', of: { kind: 'addresses', addresses: ipVersion === 4 ? ALL_V6 : ALL_V4, meaning: 'known' } });
   const peers: readonly Peer[] | undefined = said.length === 0 ? undefined : said.length === 1 ? said : [{ kind: 'every', of: said }];
   return { peers, ...(doubt === undefined ? {} : { doubt }) };
 }
 
-function findDoubt(value: JsonValue | undefined, accounts: JsonValue | undefined, ipVersion: JsonValue | undefined, { path }: EntityPlace, problems: Problems): string | undefined {
-  if ((getString(accounts, 'selector') ?? '') !== '') return problems.doubt(`${path}/serviceAccounts/selector`, 'labels of service accounts are not looked up');
+function findDoubt(
+  value: JsonValue | undefined,
+  accounts: JsonValue | undefined,
+  ipVersion: JsonValue | undefined,
+  { path }: EntityPlace,
+  problems: Problems,
+): string | undefined {
+  if ((getString(accounts, 'selector') ?? '') !== '')
+    return problems.doubt(`${path}/serviceAccounts/selector`, 'labels of service accounts are not looked up');
   if (getArray(value, 'domains').length > 0) return problems.doubt(`${path}/domains`, 'the addresses of a domain name are not known');
-  if (getObject(value, 'services') !== undefined) return problems.doubt(`${path}/services`, 'the endpoints of Services as peers are not looked up');
-  return ipVersion === undefined || ipVersion === null ? undefined : problems.doubt(path.replace(/\/(source|destination)$/, '/ipVersion'), 'the family of the addresses of pods is not known');
+  if (getObject(value, 'services') !== undefined)
+    return problems.doubt(`${path}/services`, 'the endpoints of Services as peers are not looked up');
+  return ipVersion === undefined || ipVersion === null
+    ? undefined
+    : problems.doubt(path.replace(/\/(source|destination)$/, '/ipVersion'), 'the family of the addresses of pods is not known');
 }
 
 function toAccounts(names: readonly string[], home: string | undefined): PodTest {
@@ -71,7 +88,7 @@ function toAccounts(names: readonly string[], home: string | undefined): PodTest
 
 /** An address, or a CIDR. */
 function readNet(item: JsonValue, path: string, problems: Problems): AddressSet {
-  const text = String(item);
+  const text = toText(item);
   const point = parseAddress(text);
   const read = point === undefined ? parseCidr(text) : toInterval(point, point + 1n);
   if (read === undefined) problems.refuse(path, `${text}: no address and no CIDR`);
@@ -104,8 +121,12 @@ export function selectWith(pods: string, namespaces: string, place: EntityPlace,
     isAccountAsked: own.keys.includes(ACCOUNT_KEY),
     isMatch: (pod) => isWithin(pod.namespace, pod.namespaceLabels) && own.isMatch(toLabels(pod, own)),
   };
-  const addresses = place.sets.filter(({ namespace, labels }) => isWithin(namespace, new Map()) && own.isMatch(labels)).map((set) => set.addresses);
-  return addresses.length === 0 ? test : { kind: 'either', of: [test, { kind: 'addresses', addresses: uniteAll(addresses), meaning: 'known' }] };
+  const addresses = place.sets
+    .filter(({ namespace, labels }) => isWithin(namespace, new Map()) && own.isMatch(labels))
+    .map((set) => set.addresses);
+  return addresses.length === 0
+    ? test
+    : { kind: 'either', of: [test, { kind: 'addresses', addresses: uniteAll(addresses), meaning: 'known' }] };
 }
 
 const ACCOUNT_KEY = 'projectcalico.org/serviceaccount';

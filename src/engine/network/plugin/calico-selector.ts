@@ -126,12 +126,19 @@ class Parser {
   }
 
   #compare(key: string): Test {
-    const having = (test: (value: string) => boolean): Test => (labels) => {
-      const value = labels.get(key);
-      return value !== undefined && test(value);
-    };
+    const having =
+      (test: (value: string) => boolean): Test =>
+      (labels) => {
+        const value = labels.get(key);
+        return value !== undefined && test(value);
+      };
     if (this.#takes('mark', '==')) return ((text) => having((value) => value === text))(this.#expect('text'));
-    if (this.#takes('mark', '!=')) return ((text): Test => (labels) => labels.get(key) !== text)(this.#expect('text'));
+    if (this.#takes('mark', '!='))
+      return (
+        (text): Test =>
+        (labels) =>
+          labels.get(key) !== text
+      )(this.#expect('text'));
     if (this.#takes('word', 'in')) return ((values) => having((value) => values.has(value)))(this.#values());
     if (this.#takes('word', 'contains')) return ((text) => having((value) => value.includes(text)))(this.#expect('text'));
     if (this.#takes('word', 'starts')) return ((text) => having((value) => value.startsWith(text)))(this.#with());

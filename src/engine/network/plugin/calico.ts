@@ -2,11 +2,23 @@ import { getArray, getAt, getNumber, getObject, getString, subtract, uniteAll, t
 import { labelsOf, nameOf, namespaceOf, refOf, specOf, type KubernetesObject, type World } from '../../../model/index.ts';
 import { EMPTY_INTERVALS, toInterval } from '../../../std/index.ts';
 import { parseAddress, parseCidr } from '../address.ts';
-import { ISOLATES_ALL, ISOLATES_NONE, toPlace, type Action, type Direction, type NamedPort, type Peer, type Policy, type Rule, type TierPlace } from '../policy.ts';
+import {
+  ISOLATES_ALL,
+  ISOLATES_NONE,
+  toPlace,
+  type Action,
+  type Direction,
+  type NamedPort,
+  type Peer,
+  type Policy,
+  type Rule,
+  type TierPlace,
+} from '../policy.ts';
 import { ALL_PORTS, isProtocol, NO_PORTS, PROTOCOLS, type PortSet, type Protocol } from '../port-set.ts';
 import { EVERY_POD, isNarrowing, readCalicoPeers, selectWith, type EntityPlace, type NetworkSet } from './calico-entity.ts';
 import { portsOf, readRange } from './ports.ts';
 import { Problems, type ReadPolicies } from './problem.ts';
+import { toText } from './text.ts';
 
 /** The groups of Calico's API: the one that people write, and the one that the cluster keeps. */
 export const CALICO_GROUPS: readonly string[] = ['projectcalico.org', 'crd.projectcalico.org'];
@@ -47,8 +59,8 @@ export function readCalicoContext(world: World): CalicoContext {
 
 function readSet(object: KubernetesObject, isNamespaced: boolean): NetworkSet {
   const addresses = getArray(specOf(object), 'nets').map((net) => {
-    const point = parseAddress(String(net));
-    return (point === undefined ? parseCidr(String(net)) : toInterval(point, point + 1n)) ?? EMPTY_INTERVALS;
+    const point = parseAddress(toText(net));
+    return (point === undefined ? parseCidr(toText(net)) : toInterval(point, point + 1n)) ?? EMPTY_INTERVALS;
   });
   return { namespace: isNamespaced ? (namespaceOf(object) ?? '') : undefined, labels: labelsOf(object), addresses: uniteAll(addresses) };
 }
@@ -62,7 +74,10 @@ export function readCalicoPolicy(object: KubernetesObject, context: CalicoContex
   const spec = specOf(object);
   const tierName = getString(spec, 'tier') ?? 'default';
   const tier = context.tiers.get(tierName);
-  const unknownTier = tier === undefined ? problems.doubt('/spec/tier', `tier ${tierName} is not among the objects: where it stands is not known`) : undefined;
+  const unknownTier =
+    tier === undefined
+      ? problems.doubt('/spec/tier', `tier ${tierName} is not among the objects: where it stands is not known`)
+      : undefined;
   for (const field of ['applyOnForward', 'doNotTrack', 'preDNAT'])
     if (spec[field] === true) {
       problems.doubt(`/spec/${field}`, 'policies of host endpoints are left out: they say nothing of pods');
@@ -71,7 +86,9 @@ export function readCalicoPolicy(object: KubernetesObject, context: CalicoContex
   const home = object.kind === 'NetworkPolicy' ? (namespaceOf(object) ?? '') : undefined;
   const place: EntityPlace = { path: '/spec', home, sets: context.sets };
   const read = (direction: Direction): readonly Rule[] =>
-    getArray(spec, direction).flatMap((rule, index) => readRule(rule, direction, { ...place, path: `/spec/${direction}/${index}` }, problems, unknownTier));
+    getArray(spec, direction).flatMap((rule, index) =>
+      readRule(rule, direction, { ...place, path: `/spec/${direction}/${index}` }, problems, unknownTier),
+    );
   const types = readTypes(spec);
   const policy: Policy = {
     ref: refOf(object),
@@ -90,7 +107,7 @@ export function readCalicoPolicy(object: KubernetesObject, context: CalicoContex
 
 /** Without types those that have rules, and ingress where none has. */
 function readTypes(spec: JsonValue): readonly string[] {
-  const types = getArray(spec, 'types').map(String);
+  const types = getArray(spec, 'types').map(toText);
   if (types.length > 0) return types;
   const [hasIngress, hasEgress] = [getArray(spec, 'ingress').length > 0, getArray(spec, 'egress').length > 0];
   return [...(hasIngress || !hasEgress ? ['Ingress'] : []), ...(hasEgress ? ['Egress'] : [])];
@@ -101,17 +118,28 @@ function readSubject(spec: JsonValue, place: EntityPlace, problems: Problems): P
   // Sets of addresses are no subjects.
   const found = selectWith(pods, place.home === undefined ? namespaces : '', { ...place, sets: [] }, problems);
   const accounts = getString(spec, 'serviceAccountSelector') ?? '';
-  if (accounts !== '') problems.doubt('/spec/serviceAccountSelector', 'labels of service accounts are not looked up: the policy is taken to select all of their pods');
+  if (accounts !== '')
+    problems.doubt(
+      '/spec/serviceAccountSelector',
+      'labels of service accounts are not looked up: the policy is taken to select all of their pods',
+    );
   return { kind: 'every', of: [found, EVERY_POD] };
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = { allow: 'allow', deny: 'deny', pass: 'pass', 'next-tier': 'pass' };
 
-function readRule(rule: JsonValue, direction: Direction, place: EntityPlace, problems: Problems, outer: string | undefined): readonly Rule[] {
+function readRule(
+  rule: JsonValue,
+  direction: Direction,
+  place: EntityPlace,
+  problems: Problems,
+  outer: string | undefined,
+): readonly Rule[] {
   const said = (getString(rule, 'action') ?? '').toLowerCase();
   const action = ACTIONS[said];
   if (action === undefined) {
-    if (said !== 'log') problems.refuse(`${place.path}/action`, `action ${getString(rule, 'action') ?? ''}: must be Allow, Deny, Log or Pass`);
+    if (said !== 'log')
+      problems.refuse(`${place.path}/action`, `action ${getString(rule, 'action') ?? ''}: must be Allow, Deny, Log or Pass`);
     return [];
   }
   const [far, near] = direction === 'ingress' ? ['source', 'destination'] : ['destination', 'source'];
@@ -138,9 +166,10 @@ function readProtocols(rule: JsonValue, path: string, problems: Problems): reado
   const read = (field: string): Protocol | 'none' | 'other' => {
     const value = getAt(rule, field);
     if (value === undefined || value === null) return 'none';
-    const name = typeof value === 'number' ? NUMBERS[value] : String(value).toUpperCase();
+    const name = typeof value === 'number' ? NUMBERS[value] : toText(value).toUpperCase();
     if (isProtocol(name)) return name;
-    if (typeof value !== 'number' && !OTHERS.includes(String(value).toUpperCase())) problems.refuse(`${path}/${field}`, `${String(value)}: no protocol`);
+    if (typeof value !== 'number' && !OTHERS.includes(toText(value).toUpperCase()))
+      problems.refuse(`${path}/${field}`, `${toText(value)}: no protocol`);
     return 'other';
   };
   const [only, not] = [read('protocol'), read('notProtocol')];
@@ -168,7 +197,7 @@ function readPorts(value: JsonValue | undefined, protocols: readonly Protocol[],
 }
 
 function readPort(item: JsonValue, protocols: readonly Protocol[], path: string, problems: Problems): ReadPorts {
-  const text = String(item);
+  const text = toText(item);
   const range = readRange(text, ':');
   if (range !== undefined) return { ports: portsOf(protocols, ...range), namedPorts: [] };
   if (/^[0-9:]/.test(text)) {
@@ -177,4 +206,3 @@ function readPort(item: JsonValue, protocols: readonly Protocol[], path: string,
   }
   return { ports: NO_PORTS, namedPorts: protocols.map((protocol) => ({ name: text, protocol })) };
 }
-

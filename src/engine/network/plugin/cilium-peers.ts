@@ -1,12 +1,24 @@
-import { EMPTY_INTERVALS, getArray, getAt, getObject, getString, intersect, isSubsetIntervals, subtract, uniteAll, type JsonValue } from '../../../std/index.ts';
+import {
+  EMPTY_INTERVALS,
+  getArray,
+  getAt,
+  getObject,
+  getString,
+  intersect,
+  isSubsetIntervals,
+  subtract,
+  uniteAll,
+  type JsonValue,
+} from '../../../std/index.ts';
 import { readLabelSelector, SELECT_ALL } from '../../../model/index.ts';
 import { ALL_ADDRESSES, ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet } from '../address.ts';
 import type { Direction, Peer } from '../policy.ts';
 import { toInterval } from '../../../std/index.ts';
 import { readEndpointSelector } from './cilium-selector.ts';
 import type { Problems } from './problem.ts';
+import { toText } from './text.ts';
 
-/** Whom a rule names: undefined is everybody, no peers nobody; with what nobody can tell of it. */
+/** Some of whom a rule names: undefined is everybody, no peers nobody; with what nobody can tell of it. */
 export interface NamedPeers {
   readonly peers: readonly Peer[] | undefined;
   readonly doubt?: string;
@@ -16,6 +28,15 @@ const FIELDS = {
   ingress: ['fromEndpoints', 'fromEntities', 'fromCIDR', 'fromCIDRSet', 'fromNodes', 'fromGroups', 'fromRequires'],
   egress: ['toEndpoints', 'toEntities', 'toCIDR', 'toCIDRSet', 'toNodes', 'toGroups', 'toServices', 'toFQDNs', 'toRequires'],
 } as const;
+
+function listGiven(rule: JsonValue, direction: Direction): readonly (typeof FIELDS)[Direction][number][] {
+  return FIELDS[direction].filter((field) => getAt(rule, field) !== undefined && getAt(rule, field) !== null);
+}
+
+/** Whether a rule names anybody, be it with an empty list. */
+export function namesPeers(rule: JsonValue, direction: Direction): boolean {
+  return listGiven(rule, direction).length > 0;
+}
 
 const toOutside = (addresses: AddressSet): Peer => ({ kind: 'addresses', addresses, meaning: 'outside' });
 const OUTSIDE = toOutside(ALL_ADDRESSES);
@@ -27,41 +48,48 @@ const HOSTS: Peer = { kind: 'hosts' };
  * pods or nodes), nodes. A rule may name them in one way only. What the world outside the cluster answers (domain names, groups of a
  * cloud) is in doubt. A list that is there and empty names nobody; no list at all everybody.
  */
-export function readCiliumPeers(rule: JsonValue, direction: Direction, place: { readonly path: string; readonly home: string | undefined }, problems: Problems): NamedPeers | undefined {
-  const given = FIELDS[direction].filter((field) => getAt(rule, field) !== undefined && getAt(rule, field) !== null);
+export function readCiliumPeers(
+  rule: JsonValue,
+  direction: Direction,
+  place: { readonly path: string; readonly home: string | undefined },
+  problems: Problems,
+): readonly NamedPeers[] | undefined {
+  const given = listGiven(rule, direction);
   const full = given.filter((field) => getArray(rule, field).length > 0);
   if (full.length > 1)
     return problems.refuse(place.path, `combining ${full[0] ?? ''} and ${full[1] ?? ''} is not supported by Cilium: the policy is refused`);
   const [field] = full;
-  if (field === undefined) return { peers: given.length === 0 ? undefined : [] };
+  if (field === undefined) return [{ peers: given.length === 0 ? undefined : [] }];
   const items = getArray(rule, field);
   const path = `${place.path}/${field}`;
   switch (field) {
     case 'fromEndpoints':
     case 'toEndpoints':
-      return joinAll(items.map((item, index) => toNamed(readEndpointSelector(item, { ...place, path: `${path}/${index}`, isSubject: false }, problems))));
+      return split(
+        items.map((item, index) => toNamed(readEndpointSelector(item, { ...place, path: `${path}/${index}`, isSubject: false }, problems))),
+      );
     case 'fromEntities':
     case 'toEntities':
       return readEntities(items, path, problems);
     case 'fromCIDR':
     case 'toCIDR':
-      return { peers: items.flatMap((item, index) => toBlock(readCidr(item, `${path}/${index}`, problems))) };
+      return [{ peers: items.flatMap((item, index) => toBlock(readCidr(item, `${path}/${index}`, problems))) }];
     case 'fromCIDRSet':
     case 'toCIDRSet':
-      return joinAll(items.map((item, index) => readCidrRule(item, `${path}/${index}`, problems)));
+      return split(items.map((item, index) => readCidrRule(item, `${path}/${index}`, problems)));
     case 'fromNodes':
     case 'toNodes':
-      return { peers: items.map((item): Peer => ({ kind: 'nodes', nodes: readLabelSelector(item) })) };
+      return [{ peers: items.map((item): Peer => ({ kind: 'nodes', nodes: readLabelSelector(item) })) }];
     case 'fromGroups':
     case 'toGroups':
-      return { peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a group of a cloud are not known') };
+      return [{ peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a group of a cloud are not known') }];
     case 'toFQDNs':
-      return { peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a domain name are not known') };
+      return [{ peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a domain name are not known') }];
     case 'toServices':
-      return { peers: undefined, doubt: problems.doubt(path, 'the endpoints of Services as peers are not looked up') };
+      return [{ peers: undefined, doubt: problems.doubt(path, 'the endpoints of Services as peers are not looked up') }];
     case 'fromRequires':
     case 'toRequires':
-      return { peers: undefined, doubt: problems.doubt(path, `${field} is not judged`) };
+      return [{ peers: undefined, doubt: problems.doubt(path, `${field} is not judged`) }];
   }
 }
 
@@ -70,17 +98,19 @@ function toNamed(read: { readonly peer: Peer; readonly doubt?: string } | undefi
   return { peers: [read.peer], ...(read.doubt === undefined ? {} : { doubt: read.doubt }) };
 }
 
-function joinAll(all: readonly NamedPeers[]): NamedPeers {
-  const doubt = all.find((item) => item.doubt !== undefined)?.doubt;
-  const isEvery = all.some(({ peers }) => peers === undefined);
-  return { peers: isEvery ? undefined : all.flatMap(({ peers = [] }) => peers), ...(doubt === undefined ? {} : { doubt }) };
+/** What is known as one, and what is in doubt each on its own. */
+function split(all: readonly NamedPeers[]): readonly NamedPeers[] {
+  const known = all.filter(({ doubt }) => doubt === undefined);
+  const isEvery = known.some(({ peers }) => peers === undefined);
+  const joined: NamedPeers = { peers: isEvery ? undefined : known.flatMap(({ peers = [] }) => peers) };
+  return [joined, ...all.filter(({ doubt }) => doubt !== undefined)];
 }
 
 /** The entities by whom they mean; those that no pod is (`health`, `init`, `none`, `unmanaged`) mean nobody. */
-function readEntities(items: readonly JsonValue[], path: string, problems: Problems): NamedPeers {
-  const names = items.map(String);
+function readEntities(items: readonly JsonValue[], path: string, problems: Problems): readonly NamedPeers[] {
+  const names = items.map(toText);
   const isEveryHost = names.includes('host') && names.includes('remote-node');
-  return joinAll(
+  return split(
     names.map((name, index): NamedPeers => {
       switch (name) {
         case 'all':
@@ -95,7 +125,10 @@ function readEntities(items: readonly JsonValue[], path: string, problems: Probl
           return { peers: [toOutside(ALL_V6)] };
         case 'host':
         case 'remote-node':
-          return { peers: [HOSTS], ...(isEveryHost ? {} : { doubt: problems.doubt(`${path}/${index}`, 'which of the hosts is that of the pod is not known') }) };
+          return {
+            peers: [HOSTS],
+            ...(isEveryHost ? {} : { doubt: problems.doubt(`${path}/${index}`, 'which of the hosts is that of the pod is not known') }),
+          };
         case 'kube-apiserver':
           return { peers: [OUTSIDE, HOSTS, PODS], doubt: problems.doubt(`${path}/${index}`, 'the address of the API server is not known') };
         case 'ingress':
@@ -119,7 +152,7 @@ function toBlock(addresses: AddressSet | undefined): readonly Peer[] {
 
 /** A CIDR, or an address alone. */
 function readCidr(item: JsonValue, path: string, problems: Problems): AddressSet | undefined {
-  const text = String(item);
+  const text = toText(item);
   const point = parseAddress(text);
   return (point === undefined ? parseCidr(text) : toInterval(point, point + 1n)) ?? problems.refuse(path, `${text}: unable to parse CIDR`);
 }
@@ -133,10 +166,13 @@ function readCidrRule(item: JsonValue, path: string, problems: Problems): NamedP
     return { peers: [] };
   }
   const holes = getArray(item, 'except').map((text, index): AddressSet => {
-    const hole = parseCidr(String(text));
-    if (hole === undefined) problems.refuse(`${path}/except/${index}`, `${String(text)}: unable to parse CIDR`);
+    const hole = parseCidr(toText(text));
+    if (hole === undefined) problems.refuse(`${path}/except/${index}`, `${toText(text)}: unable to parse CIDR`);
     else if (!isSubsetIntervals(hole, cidr) && intersect(hole, cidr).cuts.length === 0)
-      problems.refuse(`${path}/except/${index}`, `allow CIDR prefix ${getString(item, 'cidr') ?? ''} does not contain exclude CIDR prefix ${String(text)}`);
+      problems.refuse(
+        `${path}/except/${index}`,
+        `allow CIDR prefix ${getString(item, 'cidr') ?? ''} does not contain exclude CIDR prefix ${toText(text)}`,
+      );
     return hole ?? EMPTY_INTERVALS;
   });
   return { peers: toBlock(subtract(cidr, uniteAll(holes))) };

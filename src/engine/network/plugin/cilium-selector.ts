@@ -35,11 +35,18 @@ export function readEndpointSelector(
   problems: Problems,
 ): { readonly peer: Peer; readonly doubt?: string } | undefined {
   const sorted: Sorted = { pods: [], namespaces: [], accounts: [] };
-  const requirements: Requirement[] = [...getStringMap(value, 'matchLabels')].map(([key, item]) => ({ key, operator: 'In', values: [item] }));
+  const requirements: Requirement[] = [...getStringMap(value, 'matchLabels')].map(([key, item]) => ({
+    key,
+    operator: 'In',
+    values: [item],
+  }));
   for (const [index, expression] of getArray(value, 'matchExpressions').entries()) {
     const requirement = readRequirement(expression);
     if (requirement === undefined)
-      return problems.refuse(`${place.path}/matchExpressions/${index}`, `${getString(expression, 'operator') ?? 'no'} operator: must be In, NotIn, Exists or DoesNotExist`);
+      return problems.refuse(
+        `${place.path}/matchExpressions/${index}`,
+        `${getString(expression, 'operator') ?? 'no'} operator: must be In, NotIn, Exists or DoesNotExist`,
+      );
     requirements.push(requirement);
   }
   let doubt: string | undefined;

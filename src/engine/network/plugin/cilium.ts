@@ -2,10 +2,11 @@ import { getArray, getAt, getBoolean, getNumber, getObject, getString, isObject,
 import { namespaceOf, refOf, type KubernetesObject } from '../../../model/index.ts';
 import { NETWORK_POLICY_ORDER, toPlace, type Direction, type NamedPort, type Policy, type Rule } from '../policy.ts';
 import { ALL_PORTS, NO_PORTS, PROTOCOLS, type PortSet, type Protocol } from '../port-set.ts';
-import { readCiliumPeers } from './cilium-peers.ts';
+import { namesPeers, readCiliumPeers } from './cilium-peers.ts';
 import { readEndpointSelector } from './cilium-selector.ts';
 import { portsOf } from './ports.ts';
 import { Problems, type ReadPolicies } from './problem.ts';
+import { toText } from './text.ts';
 
 /** The API group of Cilium's policies. */
 export const CILIUM_GROUP = 'cilium.io';
@@ -88,20 +89,23 @@ function readRule(rule: JsonValue, place: SpecPlace, direction: Direction, actio
   const ports = getArray(rule, 'toPorts');
   const isIcmp = getArray(rule, 'icmps').length > 0;
   // A rule that says nothing at all isolates, and lets nobody through.
-  const isEmpty = named?.peers === undefined && ports.length === 0 && named?.doubt === undefined;
+  const isEmpty = ports.length === 0 && !namesPeers(rule, direction);
   if (named === undefined || isIcmp || isEmpty) return [];
   const authentication =
     getString(rule, 'authentication', 'mode') === 'required'
       ? problems.doubt(`${place.path}/authentication`, 'whether both ends prove who they are is not known')
       : undefined;
-  const outer = named.doubt ?? authentication;
-  const shared = { path: place.path, name: '', action, peers: named.peers };
-  const toRule = (own: ReadPorts): Rule => {
-    const doubt = outer ?? own.doubt;
-    return { ...shared, ports: own.ports, namedPorts: own.namedPorts, ...(doubt === undefined ? {} : { doubt }) };
-  };
-  if (ports.length === 0) return [toRule({ ports: ALL_PORTS, namedPorts: [] })];
-  return ports.map((item, index) => toRule(readPorts(item, `${place.path}/toPorts/${index}`, problems)));
+  const read: readonly ReadPorts[] =
+    ports.length === 0
+      ? [{ ports: ALL_PORTS, namedPorts: [] }]
+      : ports.map((item, index) => readPorts(item, `${place.path}/toPorts/${index}`, problems));
+  return named.flatMap((some) =>
+    read.map((own): Rule => {
+      const doubt = some.doubt ?? authentication ?? own.doubt;
+      const shared = { path: place.path, name: '', action, peers: some.peers, ports: own.ports, namedPorts: own.namedPorts };
+      return doubt === undefined ? shared : { ...shared, doubt };
+    }),
+  );
 }
 
 interface ReadPorts {
@@ -134,7 +138,7 @@ function readPort(item: JsonValue, path: string, problems: Problems): ReadPorts 
     problems.refuse(`${path}/protocol`, `${getString(item, 'protocol') ?? ''}: must be TCP, UDP, SCTP, ICMP, ICMPv6 or ANY`);
     return none;
   }
-  const text = String(getAt(item, 'port') ?? '');
+  const text = toText(getAt(item, 'port') ?? '');
   if (/^[a-z0-9-]*[a-z][a-z0-9-]*$/i.test(text)) {
     const namedPorts = protocols.map((protocol): NamedPort => ({ name: text.toLowerCase(), protocol }));
     return { ports: NO_PORTS, namedPorts };
@@ -157,4 +161,3 @@ function readProtocols(text: string): readonly Protocol[] | undefined {
   const known = PROTOCOLS.find((protocol) => protocol === name);
   return known === undefined ? undefined : [known];
 }
-

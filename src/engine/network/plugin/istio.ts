@@ -1,10 +1,22 @@
-import { EMPTY_INTERVALS, getArray, getAt, getObject, getString, getStringMap, subtract, toInterval, uniteAll, type JsonValue } from '../../../std/index.ts';
+import {
+  EMPTY_INTERVALS,
+  getArray,
+  getAt,
+  getObject,
+  getString,
+  getStringMap,
+  subtract,
+  toInterval,
+  uniteAll,
+  type JsonValue,
+} from '../../../std/index.ts';
 import { namespaceOf, refOf, SELECT_ALL, specOf, type KubernetesObject } from '../../../model/index.ts';
 import { parseAddress, parseCidr } from '../address.ts';
 import { toPlace, type Peer, type PodFacts, type PodTest, type Policy, type Rule } from '../policy.ts';
 import { NO_PORTS, toPortSet, type PortSet } from '../port-set.ts';
 import { readRange } from './ports.ts';
 import { Problems, type ReadPolicies } from './problem.ts';
+import { toText } from './text.ts';
 
 /** The API group of Istio's policies. */
 export const ISTIO_GROUP = 'security.istio.io';
@@ -47,12 +59,17 @@ export function readAuthorizationPolicy(object: KubernetesObject): ReadPolicies 
     return { policies: [], problems: problems.list };
   }
   if (getObject(spec, 'targetRef') !== undefined || getArray(spec, 'targetRefs').length > 0) {
-    problems.doubt(getObject(spec, 'targetRef') === undefined ? '/spec/targetRefs' : '/spec/targetRef', 'policies of Gateways and waypoints are left out');
+    problems.doubt(
+      getObject(spec, 'targetRef') === undefined ? '/spec/targetRefs' : '/spec/targetRef',
+      'policies of Gateways and waypoints are left out',
+    );
     return { policies: [], problems: problems.list };
   }
   const outer = action === 'CUSTOM' ? problems.doubt('/spec/action', 'an authorizer outside decides') : undefined;
   const home = namespaceOf(object) ?? '';
-  const rules = getArray(spec, 'rules').flatMap((rule, index) => readRule(rule, action === 'ALLOW' ? 'pass' : 'deny', `/spec/rules/${index}`, home, problems));
+  const rules = getArray(spec, 'rules').flatMap((rule, index) =>
+    readRule(rule, action === 'ALLOW' ? 'pass' : 'deny', `/spec/rules/${index}`, home, problems),
+  );
   const policy: Policy = {
     ref: refOf(object),
     object,
@@ -70,14 +87,22 @@ export function readAuthorizationPolicy(object: KubernetesObject): ReadPolicies 
 
 /** Pods of the policy's namespace by their labels; in the root namespace, of the whole mesh. */
 function readSubject(spec: JsonValue, home: string): Peer {
-  const requirements = [...getStringMap(spec, 'selector', 'matchLabels')].map(([key, value]) => ({ key, operator: 'In' as const, values: [value] }));
+  const requirements = [...getStringMap(spec, 'selector', 'matchLabels')].map(([key, value]) => ({
+    key,
+    operator: 'In' as const,
+    values: [value],
+  }));
   return { kind: 'pods', namespaces: home === ROOT_NAMESPACE ? SELECT_ALL : undefined, pods: { requirements } };
 }
 
 function readRule(rule: JsonValue, action: Rule['action'], path: string, home: string, problems: Problems): readonly Rule[] {
   const conditions = getArray(rule, 'when').length > 0 ? problems.doubt(`${path}/when`, 'conditions are not judged') : undefined;
-  const sources = getArray(rule, 'from').map((item, index) => readSource(getObject(item, 'source') ?? {}, `${path}/from/${index}/source`, home, problems));
-  const operations = getArray(rule, 'to').map((item, index) => readOperation(getObject(item, 'operation') ?? {}, `${path}/to/${index}/operation`, problems));
+  const sources = getArray(rule, 'from').map((item, index) =>
+    readSource(getObject(item, 'source') ?? {}, `${path}/from/${index}/source`, home, problems),
+  );
+  const operations = getArray(rule, 'to').map((item, index) =>
+    readOperation(getObject(item, 'operation') ?? {}, `${path}/to/${index}/operation`, problems),
+  );
   const everybody: Source = { peer: undefined, doubt: undefined };
   const everything: Operation = { ports: TCP, doubt: undefined };
   return (sources.length === 0 ? [everybody] : sources).flatMap((source) =>
@@ -101,14 +126,17 @@ function readSource(source: JsonValue, path: string, home: string, problems: Pro
   const said: Peer[] = [];
   for (const [field, toPeer] of Object.entries(IDENTITIES)) {
     const not = `not${field.slice(0, 1).toUpperCase()}${field.slice(1)}`;
-    const [only, others] = [getArray(source, field).map(String), getArray(source, not).map(String)];
+    const [only, others] = [getArray(source, field).map(toText), getArray(source, not).map(toText)];
     if (only.length > 0) said.push({ kind: 'either', of: only.map((text) => toPeer(text, home)) });
     if (others.length > 0) said.push({ kind: 'not', of: { kind: 'either', of: others.map((text) => toPeer(text, home)) } });
   }
-  for (const [field, isNot] of [['ipBlocks', false], ['notIpBlocks', true]] as const) {
+  for (const [field, isNot] of [
+    ['ipBlocks', false],
+    ['notIpBlocks', true],
+  ] as const) {
     const blocks = getArray(source, field);
     if (blocks.length === 0) continue;
-    const addresses = uniteAll(blocks.map((block, index) => readBlock(String(block), `${path}/${field}/${index}`, problems)));
+    const addresses = uniteAll(blocks.map((block, index) => readBlock(toText(block), `${path}/${field}/${index}`, problems)));
     const peer: Peer = { kind: 'addresses', addresses, meaning: 'known' };
     said.push(isNot ? { kind: 'not', of: peer } : peer);
   }
@@ -125,7 +153,12 @@ function readBlock(text: string, path: string, problems: Problems): ReturnType<t
 }
 
 const IDENTITIES: Readonly<Record<string, (text: string, home: string) => Peer>> = {
-  principals: (text) => toIdentity(`principal ${text}`, ({ namespace, serviceAccount }) => isText(text, `cluster.local/ns/${namespace}/sa/${serviceAccount}`), true),
+  principals: (text) =>
+    toIdentity(
+      `principal ${text}`,
+      ({ namespace, serviceAccount }) => isText(text, `cluster.local/ns/${namespace}/sa/${serviceAccount}`),
+      true,
+    ),
   namespaces: (text) => toIdentity(`namespace ${text}`, ({ namespace }) => isText(text, namespace), false),
   serviceAccounts: (text, home) => {
     const [namespace = '', account = ''] = text.includes('/') ? text.split('/') : [home, text];
@@ -154,8 +187,8 @@ const REQUEST_FIELDS = ['hosts', 'notHosts', 'methods', 'notMethods', 'paths', '
 function readOperation(operation: JsonValue, path: string, problems: Problems): Operation {
   const read = (field: 'notPorts' | 'ports'): readonly PortSet[] =>
     getArray(operation, field).map((item, index) => {
-      const range = readRange(String(item), '-');
-      if (range === undefined || range[0] !== range[1]) problems.refuse(`${path}/${field}/${index}`, `${String(item)}: no port`);
+      const range = readRange(toText(item), '-');
+      if (range === undefined || range[0] !== range[1]) problems.refuse(`${path}/${field}/${index}`, `${toText(item)}: no port`);
       return range === undefined ? NO_PORTS : toPortSet('TCP', ...range);
     });
   const [only, not] = [read('ports'), read('notPorts')];
