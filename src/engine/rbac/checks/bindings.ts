@@ -135,7 +135,8 @@ function findWider(grant: Grant, policy: RbacPolicy): Grant | undefined {
   const candidates = [principal.key, ...principal.groups].flatMap((key) =>
     scopes.flatMap((scope) => policy.grants.get(key)?.get(scope) ?? []),
   );
-  const isWider = (other: Grant): boolean => covers(other, grant, holdings) && (!covers(grant, other, toHoldings(other)) || isKept(other, grant));
+  const isWider = (other: Grant): boolean =>
+    covers(other, grant, holdings) && (!covers(grant, other, toHoldings(other)) || isKept(other, grant));
   return candidates.find((other) => other.binding !== binding && isWider(other));
 }
 

@@ -24,8 +24,8 @@ export interface CheckFields {
 
 /** Which roles and bindings of a world are looked at. */
 export interface CheckScope {
-  isAskedRole(role: KubernetesObject): boolean;
-  isAskedBinding(binding: Binding): boolean;
+  readonly isAskedRole: (role: KubernetesObject) => boolean;
+  readonly isAskedBinding: (binding: Binding) => boolean;
 }
 
 /** A check's answer as a fact. */

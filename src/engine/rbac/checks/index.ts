@@ -37,7 +37,10 @@ export function compareChecks(before: World, after: World): readonly FactChange[
 
 function toScope(before: World, after: World): CheckScope {
   const listRoles = (world: World): readonly KubernetesObject[] => ROLE_KINDS.flatMap((kind) => world.byKind(RBAC_GROUP, kind));
-  const [roles, bindings] = [toCommon(listRoles(before), listRoles(after)), toCommon(readPolicy(before).bindings, readPolicy(after).bindings)];
+  const [roles, bindings] = [
+    toCommon(listRoles(before), listRoles(after)),
+    toCommon(readPolicy(before).bindings, readPolicy(after).bindings),
+  ];
   const changed = new Set(listChangedKeys(before, after));
   const isOfChangedGroup = [...changed].some((key) => key.startsWith('group '))
     ? (key: string) => toPrincipal(key).groups.some((group) => changed.has(group))

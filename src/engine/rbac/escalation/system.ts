@@ -12,7 +12,9 @@ const BINDINGS: readonly Binding[] = listBootstrapPolicy()
   .filter((object) => getArray(object, 'subjects').length > 0)
   .map(readBinding);
 
-const CONTROLLERS: ReadonlySet<string> = new Set(BINDINGS.flatMap(({ subjects }) => subjects.flatMap((subject) => toSubjectKey(subject) ?? [])));
+const CONTROLLERS: ReadonlySet<string> = new Set(
+  BINDINGS.flatMap(({ subjects }) => subjects.flatMap((subject) => toSubjectKey(subject) ?? [])),
+);
 
 const DEFAULTS: ReadonlySet<string> = new Set(
   BINDINGS.flatMap((binding) => binding.subjects.map((_, subjectIndex) => toGrantKey({ binding, subjectIndex }))),
