@@ -38,7 +38,7 @@ import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
-import { judgeWaivers, todayOf, waiveAll } from './waivers.ts';
+import { judgeWaivers, todayOf, waiveAll, waiveEffects } from './waivers.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -161,8 +161,9 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll: knowsCluster(before), lens: options.lens }));
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };
-  const findings = waiveAll(plan.findings, waivers);
-  return { ...plan, findings: [...findings, ...judgeWaivers(findings, waivers)] };
+  const { effects, findings: waived } = waiveEffects(plan.effects, waivers);
+  const findings = [...waiveAll(plan.findings, waivers), ...waived];
+  return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
 }
 
 /** A plan that does nothing is told so sooner. */

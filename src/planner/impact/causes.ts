@@ -2,6 +2,7 @@ import { compareBy } from '../../std/index.ts';
 import {
   toRefKey,
   type Cause,
+  type Effect,
   type Engine,
   type Fact,
   type FactChange,
@@ -56,11 +57,14 @@ export class CauseFinder {
   }
 
   /** The causes of one change, the most telling field of each object named, with a place wherever one is known. */
-  find(factChange: FactChange): readonly Cause[] {
+  find(factChange: FactChange): Pick<Effect, 'causes' | 'isWide'> {
     const { fact } = factChange;
+    const refused = this.#reversals.refused;
     const keys = [...new Set(fact.objects.map(({ ref }) => toRefKey(ref)))].filter((key) => this.#impact.changed.has(key));
     const parts = this.#separate(this.#search(keys, factChange), nameOfChange(factChange));
-    return parts.size === 0 ? this.#guess(fact.subject) : [...parts].flatMap(([key, own]) => this.#toCauses(key, own, fact));
+    if (parts.size === 0) return { causes: this.#guess(fact.subject) };
+    const causes = [...parts].flatMap(([key, own]) => this.#toCauses(key, own, fact));
+    return { causes, ...(causes.length > 1 && this.#reversals.refused > refused ? { isWide: true } : {}) };
   }
 
   #search(keys: readonly RefKey[], factChange: FactChange): Parts {
