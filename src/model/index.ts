@@ -71,5 +71,5 @@ export {
   type Toleration,
 } from './toleration.ts';
 export { containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
-export { World } from './world.ts';
+export { World, type KindIndex } from './world.ts';
 export { Lens, nameOnly, type View } from './lens.ts';
