@@ -3,6 +3,7 @@ import { titleOf } from '../markdown.ts';
 import { toRemarks, type Remark } from '../remark.ts';
 import { effectsOf, findingsOf, type Excerpt, type Report } from '../report.ts';
 import { renderText } from '../text/index.ts';
+import { fillingOf } from './filling.ts';
 import { html, type Markup } from './markup.ts';
 import { picturesOf } from './pictures.ts';
 import { changesOf } from './plan.ts';
@@ -44,7 +45,7 @@ export function renderHtml(report: Report): string {
             open.filter(({ isEffect }) => isEffect),
             excerpts,
           )}
-          ${picturesOf(effectsOf(report))}
+          ${picturesOf(effectsOf(report))} ${report.kind === 'PlanReport' ? fillingOf(report.filling ?? []) : undefined}
           ${sectionOf(
             'Findings',
             open.filter(({ isEffect }) => !isEffect),

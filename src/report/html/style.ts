@@ -40,6 +40,15 @@ figcaption { color: var(--dim); }
 .picture marker path { fill: var(--dim); stroke: none; }
 .picture.before path { stroke: var(--bad); stroke-dasharray: 5 4; }
 .picture.before marker path { stroke: none; }
+.filling { table-layout: fixed; }
+.filling caption { color: var(--dim); text-align: left; padding-bottom: .25rem; }
+.filling th[scope=row] { font-weight: 400; }
+.bars { display: block; width: 100%; max-width: 14rem; height: 12px; margin: .3rem 0 .1rem; }
+.bars .whole { fill: var(--card); stroke: var(--line); vector-effect: non-scaling-stroke; }
+.bars .was { fill: var(--dim); }
+.bars .is { fill: var(--good); }
+.tight { color: var(--warn); font-weight: 600; }
+@media (forced-colors: active) { .bars .was { fill: GrayText; } .bars .is { fill: CanvasText; } }
 pre:focus-visible, .picture div:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
 @media print { details > * { display: block; } }
 `;
