@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { actAs, type LiveWorld, type SourceState, type Unit, type UnitWork } from '../../daemon/index.ts';
+import { actAs, type LiveWorld, type Share, type SourceState, type Unit, type UnitWork } from '../../daemon/index.ts';
 import type { WorldReading } from '../../cluster/index.ts';
 import { FileMemo } from '../../loader/index.ts';
 import {
@@ -38,6 +38,7 @@ export interface UnitSession {
   readonly origin: Origin;
   /** What the repository's configuration says by now. */
   readonly config: () => Config;
+  readonly share: Share;
   readonly lens: Lens;
   /** Of the secret hashes of all plans: with another one nothing of a plan would hold for the next. */
   readonly salt: string;
@@ -79,7 +80,7 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
         return plan;
       },
       apply: async (plan, { content }, signal) => {
-        const target = { ...opened, cluster: await writer() };
+        const target = { ...opened, cluster: session.share.fence(unit.name, await writer()) };
         const { manifests, defaultNamespace, config } = content;
         const carried = { kind: 'manifests', manifests, defaultNamespace, config, ...(read === undefined ? {} : { read }) } as const;
         const result = await carryOut(plan, target, args, { ...io, signal }, log, carried);

@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/index.ts';
 import { KplanError } from '../../model/index.ts';
 import { membershipLabel, type InventoryOptions } from '../../reconcile/index.ts';
 import { pause, toKubernetesTime, type Clock } from '../../std/index.ts';
-import type { LeaseNews } from '../share/lease.ts';
+import type { LeaseNews, UnitShare } from '../share/share.ts';
 import type { DaemonStatus } from '../status/status-file.ts';
 import { checkUnits } from '../unit/check-units.ts';
 import { judgeGate, type Readiness } from '../unit/gate.ts';
@@ -11,6 +11,7 @@ import type { DaemonParts } from '../unit/synchronise.ts';
 import type { Unit } from '../unit/unit.ts';
 import { UnitRunner, type DaemonLogEntry } from '../unit/unit-runner.ts';
 import { isAffected } from './affected.ts';
+import { toGroups } from './groups.ts';
 import { Turns } from './turns.ts';
 
 /** A repository as it stands. */
@@ -58,14 +59,16 @@ export interface FleetOptions<S> extends InventoryOptions {
   readonly concurrency: number;
   /** Codes and engines whose errors hold no plan of any unit. */
   readonly allow: readonly string[];
-  /** Tells, until the signal aborts, which units this instance works on. */
-  readonly keepLease: (report: (news: LeaseNews) => void, signal: AbortSignal) => Promise<void>;
+  /** Which of the units this instance works on. */
+  readonly share: UnitShare;
   /** Tells, until the signal aborts, of the ApplySets whose objects somebody else has changed, and of units that a person has let go. */
   readonly watchCluster?: (on: ClusterNews, signal: AbortSignal) => Promise<void>;
   readonly log: (entry: DaemonLogEntry) => void;
   readonly onStatus?: (status: DaemonStatus, state: LoopState, unit: Unit) => void;
   /** Called with a unit that the repository lists no more, once its loop has stopped. */
   readonly onRemoved?: (unit: Unit) => void;
+  /** Awaited once all loops have stopped, while the units are held still. */
+  readonly onStopped?: () => Promise<void>;
   /** Called whenever every unit has been looked at and none has anything to do until something happens. */
   readonly onSettled?: () => void;
   /** The plan of a unit that a person has approved. */
@@ -104,7 +107,7 @@ class Fleet<S> {
   readonly #byApplySet = new Map<string, string>();
   readonly #turns: Turns;
   readonly #end = new AbortController();
-  #lease: LeaseNews = { holds: false };
+  readonly #leases = new Map<string, LeaseNews>();
   #look = 0;
   #revision: string | undefined;
   /** Why the source cannot be read, and since when. */
@@ -116,7 +119,7 @@ class Fleet<S> {
   }
 
   async run(): Promise<void> {
-    const { signal, source, keepLease, watchCluster } = this.#options;
+    const { signal, source, share, watchCluster, onStopped } = this.#options;
     const end = this.#end.signal;
     const news: ClusterNews = {
       drift: (applySet) => this.#tell(this.#byApplySet.get(applySet), 'drift'),
@@ -124,7 +127,7 @@ class Fleet<S> {
     };
     const following = this.#follow();
     const background = [
-      keepLease((news) => this.#onLease(news), end),
+      share.keep((unit, news) => this.#onLease(unit, news), end),
       source.watch(() => this.#wake(), signal),
       ...(watchCluster === undefined ? [] : [watchCluster(news, end)]),
     ];
@@ -132,6 +135,7 @@ class Fleet<S> {
       await Promise.race([following, ...background.map((task) => task.then(() => following))]);
     } finally {
       await Promise.all([...this.#members.values()].map((member) => this.#stop(member)));
+      await onStopped?.();
       this.#end.abort();
       await Promise.allSettled(background);
     }
@@ -183,6 +187,7 @@ class Fleet<S> {
     const gone = [...this.#members.values()].filter(({ unit }) => !listed.has(unit.name));
     await Promise.all(gone.map((member) => this.#remove(member)));
     for (const { unit, fault } of listed.values()) await this.#place(unit, fault, changed);
+    this.#options.share.want(toGroups([...this.#members.values()].map(({ unit }) => unit)));
     if (isFirst) this.#log('info', `revision ${id}: ${listed.size} ${listed.size === 1 ? 'unit' : 'units'}`);
   }
 
@@ -228,7 +233,7 @@ class Fleet<S> {
     const ended = runner.run().catch((error: unknown) => this.#onBroken(unit, error));
     this.#members.set(unit.name, { unit, work, runner, ended, fault, wanted: this.#look, followed: 0, isSyncing: false, isBroken: false });
     this.#byApplySet.set(membershipLabel(unit.name, this.#options).value, unit.name);
-    runner.tell({ type: 'lease', at: this.#now(), ...this.#lease });
+    runner.tell({ type: 'lease', at: this.#now(), ...(this.#leases.get(unit.name) ?? { holds: false }) });
   }
 
   /** A fault of ours in one unit is told and leaves the others alone; the unit is taken up again with the next revision. */
@@ -249,6 +254,7 @@ class Fleet<S> {
     const member = this.#members.get(name);
     if (member === undefined) return { kind: 'not-ready', why: 'is not listed' };
     const { state } = member.runner;
+    if (this.#leases.get(name)?.holds !== true) return { kind: 'not-ready', why: 'is kept by another instance by now' };
     if (member.followed < member.wanted || state.stage === 'syncing') return { kind: 'not-ready', why: 'is not synced yet' };
     if (isWell(state)) return { kind: 'ready' };
     const { outcome } = state;
@@ -289,6 +295,7 @@ class Fleet<S> {
 
   async #remove(member: Member<S>): Promise<void> {
     await this.#stop(member);
+    this.#leases.delete(member.unit.name);
     this.#options.onRemoved?.(member.unit);
   }
 
@@ -297,14 +304,9 @@ class Fleet<S> {
     member?.runner.tell({ type: 'trigger', at: this.#now(), cause });
   }
 
-  #onLease(news: LeaseNews): void {
-    const { problem, ...lease } = news;
-    if (problem !== undefined && problem !== this.#lease.problem) this.#log('warning', `the lease cannot be had: ${problem}`);
-    if (lease.holder !== undefined && lease.holder !== this.#lease.holder)
-      this.#log('info', `standing by: ${lease.holder} holds the lease`);
-    const changed = lease.holds !== this.#lease.holds || lease.holder !== this.#lease.holder;
-    this.#lease = news;
-    if (changed) for (const { runner } of this.#members.values()) runner.tell({ type: 'lease', at: this.#now(), ...lease });
+  #onLease(unit: string, news: LeaseNews): void {
+    this.#leases.set(unit, news);
+    this.#members.get(unit)?.runner.tell({ type: 'lease', at: this.#now(), ...news });
   }
 
   #log(level: DaemonLogEntry['level'], message: string): void {

@@ -178,7 +178,6 @@ export class UnitRunner<S> {
   }
 
   #logOutcome(before: LoopState, after: LoopState): void {
-    if (after.holder !== undefined && after.holder !== before.holder) this.log('info', `standing by: ${after.holder} holds the lease`);
     const { outcome } = after;
     if (outcome === undefined || outcome === before.outcome) return;
     switch (outcome.kind) {

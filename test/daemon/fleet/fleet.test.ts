@@ -6,28 +6,11 @@ import { applyPlan, membershipLabel } from '../../../src/reconcile/index.ts';
 import { getString, sha256, aborted } from '../../../src/std/index.ts';
 import { FakeClock } from '../../reconcile/fake-clock.ts';
 import { FakeCluster } from '../../reconcile/fake-cluster.ts';
+import { toAllHeld } from '../share/all-held.ts';
+import { toUnit } from '../to-unit.ts';
 import { makeReady, planFor, toObject } from '../../reconcile/toy-planner.ts';
 
 const config = (name: string, colour = 'red'): KubernetesObject => toObject('ConfigMap', name, { data: { colour } });
-
-function toUnit(name: string, more: Partial<Unit> = {}): Unit {
-  return {
-    name,
-    path: `apps/${name}`,
-    dependsOn: [],
-    healthChecks: [],
-    windows: [],
-    allow: [],
-    limits: {},
-    prune: true,
-    suspend: false,
-    force: false,
-    onFailure: 'hold',
-    retry: {},
-    fingerprint: `${name}${JSON.stringify(more)}`,
-    ...more,
-  };
-}
 
 /** A repository of units, a cluster, and a fleet between them, under a clock that jumps. */
 class Scene {
@@ -65,10 +48,7 @@ class Scene {
       interval: 60_000,
       concurrency: 2,
       allow: [],
-      keepLease: async (report, signal) => {
-        report({ holds: true });
-        await aborted(signal);
-      },
+      share: toAllHeld(),
       watchCluster: async ({ drift }, signal) => {
         this.#drift = drift;
         await aborted(signal);
