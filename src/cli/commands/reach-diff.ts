@@ -7,7 +7,14 @@ import {
   type PortSet,
 } from '../../engine/network/index.ts';
 import type { World } from '../../model/index.ts';
-import { toReachCsv, toReachDot, toReachPicture, type ConnectionChangeEntry, type PortsEntry, type ReachDiffReport } from '../../report/index.ts';
+import {
+  toReachCsv,
+  toReachDot,
+  toReachPicture,
+  type ConnectionChangeEntry,
+  type PortsEntry,
+  type ReachDiffReport,
+} from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure } from '../outcome.ts';
