@@ -2,8 +2,19 @@ export { findEngine, listBlockers } from './blockers.ts';
 export { describe, describeRemedy, findEntry, fingerprint, toFinding, CATALOG } from './catalog/catalog.ts';
 export type { CatalogEntry } from './catalog/entry.ts';
 export { describeCauses } from './cause.ts';
+export type { Filled, NodeFilling } from './node-filling.ts';
 export { KplanError } from './errors.ts';
-export type { Cause, Effect, Engine, Fact, FactChange, Finding, FindingData, Severity } from './finding.ts';
+export {
+  toSeverity,
+  type Cause,
+  type Effect,
+  type Engine,
+  type Fact,
+  type FactChange,
+  type Finding,
+  type FindingData,
+  type Severity,
+} from './finding.ts';
 export type { Digest, Digester, Manifest, Origin, Waiver } from './manifest.ts';
 export {
   isNodeSelected,
@@ -72,5 +83,5 @@ export {
   type Toleration,
 } from './toleration.ts';
 export { containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
-export { World } from './world.ts';
+export { World, type KindIndex } from './world.ts';
 export { Lens, nameOnly, type View } from './lens.ts';

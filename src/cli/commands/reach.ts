@@ -11,7 +11,7 @@ import {
 } from '../../engine/network/index.ts';
 import type { ConnectionEnd, Flow, PortSet } from '../../engine/network/index.ts';
 import type { Finding } from '../../model/index.ts';
-import { toReachCsv, toReachDot, type PortsEntry, type ReachReport } from '../../report/index.ts';
+import { toReachCsv, toReachDot, toReachPicture, type PortsEntry, type ReachReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { answerBatch } from '../batch.ts';
 import { createLog, type Io } from '../io.ts';
@@ -25,7 +25,7 @@ import { openReachWorld } from '../stages/reach-world.ts';
 import { toLocate } from '../stages/right-entries.ts';
 import { answerFlow, headOfQuestion, toExposures } from './reach-answer.ts';
 import { runReachDiff } from './reach-diff.ts';
-import { toReachSvg } from './reach-picture.ts';
+import { toSvg } from './picture.ts';
 import { runReachSuggest } from './reach-suggest.ts';
 import { runReachGuard, wantsGuard } from './reach-npguard.ts';
 
@@ -65,7 +65,7 @@ async function ask(path: string | undefined, args: Arguments, io: Io): Promise<n
   await printReport(report, args, io, question.config.failOn, {
     csv: () => toReachCsv(report),
     dot: () => toReachDot(report),
-    ...(report.kind === 'ReachReport' ? { svg: () => toReachSvg(report) } : {}),
+    ...(report.kind === 'ReachReport' ? { svg: () => toSvg(toReachPicture(report)) } : {}),
   });
   const isNo = report.kind === 'ReachAnswerReport' && !report.allowed;
   return isNo || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;

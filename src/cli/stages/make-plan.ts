@@ -15,7 +15,7 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { draftPlan, type Intents, type PlanInput } from '../../planner/index.ts';
+import { draftPlan, type Intents, type PlanInput, type PlannedWorlds } from '../../planner/index.ts';
 import {
   findOwners,
   ID_LABEL,
@@ -38,7 +38,7 @@ import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
-import { judgeWaivers, todayOf, waiveAll } from './waivers.ts';
+import { judgeWaivers, todayOf, waiveAll, waiveEffects } from './waivers.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -115,6 +115,8 @@ export interface MakePlanOptions {
   readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
+  /** Told the worlds that the plan leads from and to, for what is shown of them besides; not called where nothing changes. */
+  readonly onWorlds?: (worlds: PlannedWorlds, profiles: GivenProfiles['profiles']) => void;
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
@@ -159,10 +161,12 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const { createPlanEngines } = stepsOf(draft.plan).length === 0 ? NO_ENGINES : await import('./plan-engines.ts');
   const { config } = desired;
   const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll: knowsCluster(before), lens: options.lens }));
+  if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };
-  const findings = waiveAll(plan.findings, waivers);
-  return { ...plan, findings: [...findings, ...judgeWaivers(findings, waivers)] };
+  const { effects, findings: waived } = waiveEffects(plan.effects, waivers);
+  const findings = [...waiveAll(plan.findings, waivers), ...waived];
+  return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
 }
 
 /** A plan that does nothing is told so sooner. */

@@ -25,9 +25,11 @@ export interface Site {
 
 /** A way to make an object, as the needs that it has: with POST, or with a server-side apply where it is granted by name. */
 export function listWaysToCreate(powers: Powers, resource: string): readonly (readonly Need[])[] {
-  const [create, patch] = [`create ${resource}`, `patch ${resource}`];
-  const byName = powers.listNames([create]).map((name) => [powers.find([create], [name]), powers.find([patch], [name])]);
-  return [[powers.find([create])], ...byName].flatMap((needs) => {
+  const create = [`create ${resource}`];
+  if (!powers.hasSome(create)) return [];
+  const patch = [`patch ${resource}`];
+  const byName = powers.listNames(create).map((name) => [powers.find(create, [name]), powers.find(patch, [name])]);
+  return [[powers.find(create)], ...byName].flatMap((needs) => {
     const met = needs.filter((need) => need !== undefined);
     return met.length === needs.length ? [met] : [];
   });
