@@ -31,15 +31,26 @@ export function listOrphans(world: World, gone: readonly ObjectRef[]): readonly 
 }
 
 /**
- * What somebody has put into a Namespace, or made of the kind that a definition defines, in the order of the world: what its
- * deletion takes along, without what controllers keep there. Empty for all other objects.
+ * What somebody has put into a Namespace, or made of the kind that a definition defines, and the claims that a StatefulSet owns, in the
+ * order of the world: what its deletion takes along, without what controllers keep there. Empty for all other objects.
  */
 export function listContents(world: World, object: KubernetesObject): readonly KubernetesObject[] {
   const { group, kind } = gvkOf(object);
   const defined = definedBy(object);
   if (defined !== undefined) return world.byKind(defined.group, defined.kind);
+  if (group === 'apps' && kind === 'StatefulSet') return listOwnedClaims(world, object);
   if (group !== '' || kind !== 'Namespace') return [];
   return world.byNamespace(nameOf(object)).filter((item) => ownersOf(item).length === 0 && !KEPT_BY_CONTROLLERS.has(nameAndKind(item)));
+}
+
+/** The claims of a set whose retention policy is `whenDeleted: Delete`. */
+function listOwnedClaims(world: World, set: KubernetesObject): readonly KubernetesObject[] {
+  const uid = uidOf(set);
+  if (uid === undefined) return [];
+  return world
+    .kind('', 'PersistentVolumeClaim')
+    .inNamespace(namespaceOf(set))
+    .filter((claim) => ownersOf(claim).includes(uid));
 }
 
 const KEPT_BY_CONTROLLERS = new Set(['ConfigMap kube-root-ca.crt', 'ServiceAccount default']);

@@ -30,6 +30,7 @@ import { listOrphans } from './orphans.ts';
 import { chooseTurn } from './order/hook-runs.ts';
 import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
+import { findLostClaims } from './lost-claims.ts';
 import { findLostOwners } from './owners.ts';
 import { atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
@@ -177,8 +178,8 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     if (planned === undefined) return;
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
-    const lost = findLostOwners(desired, input);
-    findings.push(...planned.findings, ...(lost === undefined ? [] : [lost]));
+    const lost = [findLostOwners(desired, input), findLostClaims(desired, live, planned.after, input)];
+    findings.push(...planned.findings, ...lost.filter((finding) => finding !== undefined));
     if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change, desired, input) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   };

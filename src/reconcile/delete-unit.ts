@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 import { formatRef, KplanError, refKeyOf, refOf, stepsOf, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
 import { findKeepMark, listHolders } from '../planner/index.ts';
-import { getString } from '../std/index.ts';
+import { getArray, getString } from '../std/index.ts';
 import type { ApplyPlanOptions } from './apply-options.ts';
 import { applyPlan } from './apply-plan.ts';
 import type { ApplyResult, StepResult } from './apply-result.ts';
@@ -12,7 +12,7 @@ import { REMOVAL_PARTS, toRemovalPlan, type Doomed } from './removal-plan.ts';
 
 /** How a unit is removed. */
 export interface DeleteUnitOptions extends ApplyPlanOptions {
-  /** The explicit yes for a Namespace, CustomResourceDefinition, PersistentVolume or PersistentVolumeClaim; without it they are refused. */
+  /** The explicit yes for a Namespace, CustomResourceDefinition, PersistentVolume or PersistentVolumeClaim, and for a StatefulSet that takes its claims along; without it they are refused. */
   readonly allow?: (ref: ObjectRef) => boolean;
   /** Default true: the hooks of removal are run. */
   readonly runHooks?: boolean;
@@ -93,7 +93,13 @@ function describeStays(stays: ReadonlyMap<KubernetesObject, Stay>): string {
 
 function isPrecious(object: KubernetesObject): boolean {
   const { group, kind } = refOf(object);
-  return PRECIOUS.has(`${group}/${kind}`);
+  return PRECIOUS.has(`${group}/${kind}`) || (group === 'apps' && kind === 'StatefulSet' && takesClaims(object));
+}
+
+/** Whether the claims of a StatefulSet go with it. */
+function takesClaims(set: KubernetesObject): boolean {
+  const policy = getString(set, 'spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted');
+  return policy === 'Delete' && getArray(set, 'spec', 'volumeClaimTemplates').length > 0;
 }
 
 /** One part after the other, the second only where all of the first has gone. */

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+const TOO_LONG = 300_000;
+
 /** What a run of a program gave. */
 export interface Ran {
   readonly code: number | null;
@@ -42,8 +44,15 @@ function runFile(file: string, cwd: string, args: readonly string[], env: Readon
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
+  const alarm = setTimeout(() => {
+    stderr += `still running after ${TOO_LONG / 1000} s: killed`;
+    child.kill('SIGKILL');
+  }, TOO_LONG);
   return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => {
+      clearTimeout(alarm);
+      resolve({ code, stdout, stderr });
+    });
   });
 }
 

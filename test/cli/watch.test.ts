@@ -14,18 +14,31 @@ const CONFIG_MAP = (value: string): string => `apiVersion: v1\nkind: ConfigMap\n
 class Output {
   #text = '';
   #wake: (() => void)[] = [];
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
 
   constructor(child: ChildProcessByStdio<null, Readable, Readable>) {
+    this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
         this.#text += chunk.toString();
         for (const wake of this.#wake.splice(0)) wake();
       });
+    child.once('close', () => {
+      for (const wake of this.#wake.splice(0)) wake();
+    });
   }
 
   /** Waits until the text since the last call matches, and forgets it. */
   async until(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.#text)) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    const alarm = setTimeout(() => {
+      this.#text += `it never said ${pattern.source}`;
+      this.#child.kill('SIGKILL');
+    }, 60_000);
+    while (!pattern.test(this.#text)) {
+      assert.ok(this.#child.exitCode === null && this.#child.signalCode === null, this.#text);
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+    clearTimeout(alarm);
     const text = this.#text;
     this.#text = '';
     return text;

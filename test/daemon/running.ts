@@ -55,7 +55,13 @@ export class Running {
   async stop(signal: NodeJS.Signals): Promise<unknown> {
     const ended = once(this.#child, 'close');
     this.#child.kill(signal);
+    const alarm = setTimeout(() => {
+      this.#text += `it does not end at ${signal}: killed`;
+      this.#child.kill('SIGKILL');
+    }, TOO_LONG);
     const [code]: unknown[] = await ended;
+    clearTimeout(alarm);
+    assert.ok(!this.#text.endsWith(': killed'), this.#text);
     return code;
   }
 }

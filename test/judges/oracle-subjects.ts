@@ -6,6 +6,7 @@ import { definitionJudge } from './definition.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
 import { grantJudge } from './grant.judge.ts';
 import { impersonationJudge } from './impersonation.judge.ts';
+import { jobJudge } from './job.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
 import { nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
@@ -17,6 +18,7 @@ import { requestJudge } from './request.judge.ts';
 import { restrictionJudge } from './restriction.judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
+import { statefulSetJudge } from './statefulset.judge.ts';
 import { updateJudge } from './update.judge.ts';
 import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 import { victimsJudge } from './victims.judge.ts';
@@ -32,6 +34,7 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   escalationJudge,
   grantJudge,
   impersonationJudge,
+  jobJudge,
   mergeOracleJudge,
   nativeJudge,
   networkJudge,
@@ -44,6 +47,7 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   rolloutJudge,
   schedulerJudge,
   selectorJudge,
+  statefulSetJudge,
   updateJudge,
   victimsJudge,
 ];

@@ -467,6 +467,16 @@ describe('deleteUnit', () => {
     });
   }
 
+  it('keeps a StatefulSet that takes its claims along, and no other', async () => {
+    const volumeClaimTemplates = [{ metadata: { name: 'data' } }];
+    const sets = ['Delete', 'Retain'].map((whenDeleted) => {
+      const spec = { replicas: 0, volumeClaimTemplates, persistentVolumeClaimRetentionPolicy: { whenDeleted } };
+      return toObject('StatefulSet', whenDeleted.toLowerCase(), { spec });
+    });
+    const result = await deleteUnit(await applied(sets), UNIT, { clock: new FakeClock() });
+    assert.deepEqual(outcomes(result), ['StatefulSet/delete refused', 'StatefulSet/retain applied']);
+  });
+
   it('does not take what needs an explicit yes along with its namespace', async () => {
     const cluster = await applied([NAMESPACE, toObject('PersistentVolumeClaim', 'data', { status: { phase: 'Bound' } }), WEB]);
     const result = await deleteUnit(cluster, UNIT, { clock: new FakeClock(), allow: ({ kind }) => kind === 'Namespace' });

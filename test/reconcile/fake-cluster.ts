@@ -38,6 +38,7 @@ const TYPES: readonly (readonly [string, string, string, string, boolean])[] = [
   ['', 'v1', 'Secret', 'secrets', true],
   ['', 'v1', 'Service', 'services', true],
   ['apps', 'v1', 'Deployment', 'deployments', true],
+  ['apps', 'v1', 'StatefulSet', 'statefulsets', true],
   ['batch', 'v1', 'Job', 'jobs', true],
   ['coordination.k8s.io', 'v1', 'Lease', 'leases', true],
   ['rbac.authorization.k8s.io', 'v1', 'ClusterRole', 'clusterroles', false],

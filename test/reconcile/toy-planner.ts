@@ -10,7 +10,7 @@ const MANAGER = 'kapply';
 const SALT = 'salt';
 
 export function toObject(kind: string, name: string, fields: JsonObject = {}, namespace: string | undefined = 'shop'): KubernetesObject {
-  const apiVersion = kind === 'Deployment' ? 'apps/v1' : kind === 'Job' ? 'batch/v1' : 'v1';
+  const apiVersion = kind === 'Deployment' || kind === 'StatefulSet' ? 'apps/v1' : kind === 'Job' ? 'batch/v1' : 'v1';
   const scope = kind === 'Namespace' || namespace === undefined ? {} : { namespace };
   return { apiVersion, kind, metadata: { name, ...scope }, ...fields };
 }

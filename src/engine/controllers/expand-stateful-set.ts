@@ -24,16 +24,17 @@ export const EXPAND_STATEFUL_SET: Expander = {
     for (const ordinal of ordinals) {
       const pod = live.get(`${nameOf(set)}-${ordinal}`);
       add.push(...toClaims(set, ordinal).filter((claim) => world.get(refOf(claim)) === undefined));
-      if (pod === undefined || !isKept(set, pod, ordinal)) add.push(toStatefulPod(set, ordinal, admission));
+      if (pod === undefined || !isKept(set, pod, ordinal - (ordinals[0] ?? 0))) add.push(toStatefulPod(set, ordinal, admission));
     }
     return { add, remove: [...live.values()].filter((pod) => !wanted.has(nameOf(pod))).map(refOf) };
   },
 };
 
-function isKept(set: KubernetesObject, pod: KubernetesObject, ordinal: number): boolean {
+/** Whether a pod stays as it is; the partition counts pods, whichever ordinal is the first. */
+function isKept(set: KubernetesObject, pod: KubernetesObject, index: number): boolean {
   if (getString(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return true;
   const partition = getNumber(set, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
-  return ordinal < partition || isPodOfTemplate(pod, templateOf(set));
+  return index < partition || isPodOfTemplate(pod, templateOf(set));
 }
 
 /** The ordinals of a StatefulSet, from `spec.ordinals.start`. */

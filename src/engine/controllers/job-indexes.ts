@@ -2,48 +2,31 @@ import { annotationsOf, type KubernetesObject } from '../../model/index.ts';
 import { getArray, getNumber, getObject, getString, type JsonValue } from '../../std/index.ts';
 import { COMPLETION_INDEX } from './expand-job.ts';
 
-/** How many pods of its index have failed before a pod. */
+/** How many pods of its index have failed before a pod, and count. */
 export const FAILURE_COUNT = 'batch.kubernetes.io/job-index-failure-count';
+/** How many have that do not count. */
+export const IGNORED_FAILURE_COUNT = 'batch.kubernetes.io/job-index-ignored-failure-count';
 
 /** Indexes from the first to the last. */
 type Range = readonly [number, number];
 
 /** The index of an indexed pod; -1 if it has none. */
 export function indexOf(pod: KubernetesObject): number {
-  return Number(annotationsOf(pod).get(COMPLETION_INDEX) ?? '-1');
+  const index = annotationsOf(pod).get(COMPLETION_INDEX) ?? '';
+  return /^\d{1,9}$/.test(index) ? Number(index) : -1;
 }
 
-/** The indexes that have succeeded, in order. */
-export function listCompleted(pods: readonly KubernetesObject[]): readonly number[] {
-  return toIndexes(pods.filter((pod) => getString(pod, 'status', 'phase') === 'Succeeded'));
+/** The indexes of pods, each once, in order. */
+export function toIndexes(pods: readonly KubernetesObject[]): readonly number[] {
+  return [...new Set(pods.map(indexOf))].toSorted((a, b) => a - b);
 }
 
-/** The indexes of which more pods have failed than may (`backoffLimitPerIndex`), in order; undefined where indexes do not fail alone. */
-export function listFailed(job: KubernetesObject, pods: readonly KubernetesObject[]): readonly number[] | undefined {
-  const limit = getNumber(job, 'spec', 'backoffLimitPerIndex');
-  if (limit === undefined) return undefined;
-  return toIndexes(pods.filter((pod) => getString(pod, 'status', 'phase') === 'Failed' && failureCountOf(pod) >= limit));
-}
-
-function toIndexes(pods: readonly KubernetesObject[]): readonly number[] {
-  return [...new Set(pods.map(indexOf))].filter((index) => index >= 0).toSorted((a, b) => a - b);
-}
-
-/** The pod of each index that failed last. */
-export function lastFailures(pods: readonly KubernetesObject[]): ReadonlyMap<number, KubernetesObject> {
-  const failures = new Map<number, KubernetesObject>();
-  for (const pod of pods) {
-    if (getString(pod, 'status', 'phase') !== 'Failed') continue;
-    const known = failures.get(indexOf(pod));
-    if (known === undefined || failureCountOf(pod) > failureCountOf(known)) failures.set(indexOf(pod), pod);
-  }
-  return failures;
-}
-
-/** How many pods of a pod's index failed before it. */
-export function failureCountOf(pod: KubernetesObject): number {
-  const count = annotationsOf(pod).get(FAILURE_COUNT) ?? '0';
-  return /^\d{1,9}$/.test(count) ? Number(count) : 0;
+/** How many pods of a pod's index failed before it, as an annotation of these tells. */
+export function failureCountOf(pod: KubernetesObject, ...annotations: readonly string[]): number {
+  return annotations.reduce((sum, annotation) => {
+    const count = annotationsOf(pod).get(annotation) ?? '0';
+    return sum + (/^\d{1,9}$/.test(count) ? Number(count) : 0);
+  }, 0);
 }
 
 /** Says which rule of a Job's success policy the indexes that have succeeded meet (`matchSuccessPolicy`). */
@@ -71,7 +54,7 @@ function readRanges(text: string, completions: number): readonly Range[] {
   });
 }
 
-/** `0-2,4`, as `status.completedIndexes` writes it. */
+/** `0-2,4,6,7`, as `status.completedIndexes` writes it: two that follow each other are no range. */
 export function formatIndexes(indexes: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const index of indexes) {
@@ -79,5 +62,5 @@ export function formatIndexes(indexes: readonly number[]): string {
     if (last !== undefined && last[1] === index - 1) last[1] = index;
     else ranges.push([index, index]);
   }
-  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(',');
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}${to === from + 1 ? ',' : '-'}${to}`)).join(',');
 }

@@ -18,7 +18,7 @@ export function findRevisions(world: World, workload: KubernetesObject, used: Re
     compareBy((item) => getNumber(item, 'revision') ?? 0, nameOf),
   );
   const data = toData(workload);
-  const known = all.find((item) => isEqualJson(item['data'], data));
+  const known = all.findLast((item) => isEqualJson(item['data'], data));
   const highest = Math.max(0, ...all.map((item) => getNumber(item, 'revision') ?? 0));
   if (known === undefined) {
     const object = toRevision(workload, data, highest + 1);
@@ -26,7 +26,8 @@ export function findRevisions(world: World, workload: KubernetesObject, used: Re
   }
   const isNewest = getNumber(known, 'revision') === highest;
   const intents: Intent[] = isNewest ? [] : [{ type: 'update', object: { ...known, revision: highest + 1 } }];
-  return { update: nameOf(known), all, intents };
+  const kept = new Set([...used, nameOf(known)]);
+  return { update: nameOf(known), all, intents: [...intents, ...truncate(workload, all, kept)] };
 }
 
 function truncate(workload: KubernetesObject, all: readonly KubernetesObject[], used: ReadonlySet<string>): Intent[] {

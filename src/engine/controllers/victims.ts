@@ -28,8 +28,16 @@ export function orderVictims(
 ): readonly KubernetesObject[] {
   const crowd = new Map<string, number>();
   for (const pod of related) if (isActivePod(pod)) crowd.set(nodeOf(pod), (crowd.get(nodeOf(pod)) ?? 0) + 1);
-  const traits = new Map(pods.map((pod) => [pod, traitsOf(pod, crowd.get(nodeOf(pod)) ?? 0)]));
-  return pods.toSorted((a, b) => compareTraits(traits.get(a), traits.get(b), now) || compareStrings(nameOf(a), nameOf(b)));
+  const traits = new Map(pods.map((pod) => [pod, traitsOf(pod, { crowd: crowd.get(nodeOf(pod)) ?? 0, cost: costOf(pod) })]));
+  const byAge = (a: number, b: number): number => compareTimes(a, b, now);
+  return pods.toSorted((a, b) => compareTraits(traits.get(a), traits.get(b), byAge) || compareStrings(nameOf(a), nameOf(b)));
+}
+
+/** Orders pods as a Job gives them up: the first is deleted first (`controller.ActivePods`). Neither costs nor crowds nor ages in steps. */
+export function orderActive(pods: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const traits = new Map(pods.map((pod) => [pod, traitsOf(pod, { crowd: 0, cost: 0 })]));
+  const latestFirst = (a: number, b: number): number => (a === 0 || b === 0 ? a - b : b - a);
+  return pods.toSorted((a, b) => compareTraits(traits.get(a), traits.get(b), latestFirst) || compareStrings(nameOf(a), nameOf(b)));
 }
 
 /** The latest time that pods tell of: what is to be judged without a clock is judged as of then. */
@@ -47,17 +55,15 @@ interface Traits {
   readonly uid: string;
 }
 
-function traitsOf(pod: KubernetesObject, crowd: number): Traits {
-  const isReady = hasPodCondition(pod, 'Ready');
+function costOf(pod: KubernetesObject): number {
   const cost = Number(annotationsOf(pod).get(DELETION_COST) ?? '0');
+  return Number.isInteger(cost) ? cost : 0;
+}
+
+function traitsOf(pod: KubernetesObject, { crowd, cost }: { readonly crowd: number; readonly cost: number }): Traits {
+  const isReady = hasPodCondition(pod, 'Ready');
   return {
-    plain: [
-      nodeOf(pod) === '' ? 0 : 1,
-      PHASES.indexOf(getString(pod, 'status', 'phase') ?? 'Pending'),
-      isReady ? 1 : 0,
-      Number.isInteger(cost) ? cost : 0,
-      -crowd,
-    ],
+    plain: [nodeOf(pod) === '' ? 0 : 1, PHASES.indexOf(getString(pod, 'status', 'phase') ?? 'Pending'), isReady ? 1 : 0, cost, -crowd],
     ready: isReady ? readySince(pod) : 0,
     restarts: restartsOf(pod),
     created: timeOf(getString(pod.metadata, 'creationTimestamp')),
@@ -65,14 +71,14 @@ function traitsOf(pod: KubernetesObject, crowd: number): Traits {
   };
 }
 
-function compareTraits(a: Traits | undefined, b: Traits | undefined, now: number): number {
+function compareTraits(a: Traits | undefined, b: Traits | undefined, byTime: (a: number, b: number) => number): number {
   if (a === undefined || b === undefined) return 0;
   const plain = compareLists(a.plain, b.plain);
   if (plain !== 0) return plain;
-  if (a.plain[2] === 1 && a.ready !== b.ready) return compareTimes(a.ready, b.ready, now) || compareStrings(a.uid, b.uid);
+  if (a.plain[2] === 1 && a.ready !== b.ready) return byTime(a.ready, b.ready) || compareStrings(a.uid, b.uid);
   const restarts = compareLists(b.restarts, a.restarts);
   if (restarts !== 0) return restarts;
-  return a.created === b.created ? 0 : compareTimes(a.created, b.created, now) || compareStrings(a.uid, b.uid);
+  return a.created === b.created ? 0 : byTime(a.created, b.created) || compareStrings(a.uid, b.uid);
 }
 
 function compareLists(a: readonly number[], b: readonly number[]): number {

@@ -138,6 +138,16 @@ export const PLAN_CODES: CatalogTable = {
       'Apply what it is part of there: --allow KP0108 takes it over. To have it deleted instead, remove it there first, or delete it with kubectl.',
     why: 'Two units are applied one after the other: if the one that an object leaves deleted it, it would be gone until the other makes it anew, and its data for good. It stays with its old unit until the new one takes it over. A part of the repository that asks for other objects of this path, too, is taken for another environment, and says nothing of moves.',
   },
+  KP0118: {
+    title: 'Claims that go with pods',
+    severity: 'error',
+    message: 'with {to} replicas instead of {from}, {claims} would be deleted, with the data: whenScaled is Delete',
+    remedy:
+      'Keep the replicas, or set spec.persistentVolumeClaimRetentionPolicy.whenScaled to Retain before; --allow KP0118 scales down and deletes them.',
+    why: 'With `whenScaled: Delete` the StatefulSet controller makes the pods that go owners of their claims, and the garbage collector deletes these with them. A volume whose reclaim policy is Delete goes too. None of it comes back when the set grows again.',
+    example:
+      'kind: StatefulSet\nspec:\n  replicas: 2 # 3 before\n  persistentVolumeClaimRetentionPolicy: { whenScaled: Delete }\n  volumeClaimTemplates:\n    - metadata: { name: data }',
+  },
   KP0201: {
     title: 'Restart',
     severity: 'info',

@@ -59,7 +59,7 @@ const INDEXES: readonly { readonly name: string; readonly spec: JsonObject; read
     name: 'more indexes fail than may',
     spec: { ...INDEXED, parallelism: 1, backoffLimitPerIndex: 0, maxFailedIndexes: 1 },
     image: 'app:kplan-fail',
-    want: { failed: 2, failedIndexes: '0-1', reason: 'MaxFailedIndexesExceeded' },
+    want: { failed: 2, failedIndexes: '0,1', reason: 'MaxFailedIndexesExceeded' },
   },
   {
     name: 'as many succeed as its policy asks for',
@@ -68,7 +68,7 @@ const INDEXES: readonly { readonly name: string; readonly spec: JsonObject; read
       parallelism: 1,
       successPolicy: { rules: [{ succeededIndexes: '3' }, { succeededIndexes: '0-2', succeededCount: 2 }] },
     },
-    want: { succeeded: 2, completedIndexes: '0-1', reason: 'SuccessPolicy' },
+    want: { succeeded: 2, completedIndexes: '0,1', reason: 'SuccessPolicy' },
   },
   {
     name: 'without a limit for each index all pods count',
@@ -93,7 +93,7 @@ test('a Job that waits for its pods to end makes no other before', () => {
     const metadata = {
       name: 'run-x',
       namespace: 'shop',
-      deletionTimestamp: '2026-01-01T00:00:00Z',
+      deletionTimestamp: '2025-12-31T23:00:00Z',
       ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'run', uid: 'j', controller: true }],
     };
     const ending = { apiVersion: 'v1', kind: 'Pod', metadata, spec: {}, status: { phase: 'Running' } };
@@ -120,4 +120,14 @@ test('a finished Job is deleted when its time to live is over', () => {
 test('a suspended Job has no pods', () => {
   const cluster = settled(job({ suspend: true }));
   assert.deepEqual([cluster.world.byKind('', 'Pod'), conditionsOf(statusOf(cluster))], [[], [['Suspended', 'JobSuspended']]]);
+});
+
+test('a Job makes no other pod after one whose exit code its policy ends it for', () => {
+  const policy = { rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [1] } }] };
+  const status = statusOf(settled(job({ backoffLimit: 5, podFailurePolicy: policy }, 'app:kplan-fail')));
+  assert.deepEqual(conditionsOf(status), [
+    ['FailureTarget', 'PodFailurePolicy'],
+    ['Failed', 'PodFailurePolicy'],
+  ]);
+  assert.equal(status['failed'], 1);
 });

@@ -27,6 +27,7 @@ var subjects = map[string]func() (subject, error){
 	"escalation":    newEscalation,
 	"grant":         newGrant,
 	"impersonation": newImpersonation,
+	"job":           newJob,
 	"merge":         newMerge,
 	"network":       newNetwork,
 	"node":          newNode,
@@ -39,6 +40,7 @@ var subjects = map[string]func() (subject, error){
 	"rollout":       newRollout,
 	"scheduler":     newScheduler,
 	"selector":      newSelector,
+	"statefulset":   newStatefulSet,
 	"validate":      newValidate,
 	"victims":       newVictims,
 }
