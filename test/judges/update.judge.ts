@@ -59,7 +59,7 @@ function oddityOf(before: KubernetesObject, object: KubernetesObject): string {
     Object.values(getObject(object, name) ?? { x: '' }).every((value) => typeof value !== 'string');
   const text = stringifyJson([before, object]);
   if (/"(?:schedulingGroup|stopSignal|podCertificate|clusterTrustBundle)":|"lifecycle":\{\}/.test(text)) return 'feature that is off: ';
-  if (/[:[,]null\b/.test(text)) return 'null: ';
+  if (/"parameters":\{[^}]*null/.test(text)) return 'null in parameters: ';
   if (text.includes('"__proto__":')) return 'key of every object: ';
   if (object.kind === 'ControllerRevision') return '';
   if (isEmpty('binaryData') || isEmpty('data')) return 'empty map: ';
@@ -83,6 +83,8 @@ function judge(before: KubernetesObject, after: KubernetesObject, kind: Kind): r
 function toComparable(text: string): string {
   return text
     .replace(/\n[^]*$/, '')
+    // A text behind a pointer is printed as JSON.
+    .replaceAll('\\u0000', '\\x00')
     .replace(/(: Invalid value): (?:\{.*\}|\[.*\]|null)(?=: (?:field is immutable|no additions|only additions|primary clusterIP))/s, '$1');
 }
 

@@ -310,7 +310,7 @@ const CODES = new Set(['KV0131', 'KV0132']);
 export const warningsJudge: OracleJudge = {
   subject: 'warnings',
   asks: 'validate',
-  cases: 6000,
+  cases: 3000,
   branches: ['warned', 'nothing said', 'refused'],
   generate(random) {
     const warned = setting().kinds.filter(([base]) => base !== undefined && (base.kind.kind in OF_KINDS || base.kind.kind in TEMPLATES));
