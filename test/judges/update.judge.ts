@@ -81,11 +81,13 @@ function judge(before: KubernetesObject, after: KubernetesObject, kind: Kind): r
 
 /** Without what the server prints from memory: values of its own types, and its picture of a change. */
 function toComparable(text: string): string {
-  return text
-    .replace(/\n[^]*$/, '')
-    // A text behind a pointer is printed as JSON.
-    .replaceAll('\\u0000', '\\x00')
-    .replace(/(: Invalid value): (?:\{.*\}|\[.*\]|null)(?=: (?:field is immutable|no additions|only additions|primary clusterIP))/s, '$1');
+  return (
+    text
+      .replace(/\n[^]*$/, '')
+      // A text behind a pointer is printed as JSON.
+      .replaceAll('\\u0000', '\\x00')
+      .replace(/(: Invalid value): (?:\{.*\}|\[.*\]|null)(?=: (?:field is immutable|no additions|only additions|primary clusterIP))/s, '$1')
+  );
 }
 
 /** The object with what has become of it since it was made. */
