@@ -27,7 +27,7 @@ export {
   type UnitStatus,
   type ValidateReport,
 } from './report.ts';
-export { toRemarks, type Remark } from './remark.ts';
+export { groupByCause, toRemarks, type Grouped, type Remark } from './remark.ts';
 export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
 export type { DeniedEntry, EnoughEntry, PrincipalUsageEntry, UsageEntry } from './usage.ts';

@@ -16,7 +16,7 @@ import {
   type WorldSource,
 } from '../../model/index.ts';
 import { toServiceAccountUser, type UserInfo } from '../../engine/rbac/index.ts';
-import { draftPlan, type Intents, type PlanInput } from '../../planner/index.ts';
+import { draftPlan, type Intents, type PlanInput, type PlannedWorlds } from '../../planner/index.ts';
 import {
   findOwners,
   ID_LABEL,
@@ -116,6 +116,8 @@ export interface MakePlanOptions {
   readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
+  /** Told the worlds that the plan leads from and to, for what is shown of them besides; not called where nothing changes. */
+  readonly onWorlds?: (worlds: PlannedWorlds, profiles: GivenProfiles['profiles']) => void;
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
@@ -160,6 +162,7 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const { createPlanEngines } = stepsOf(draft.plan).length === 0 ? NO_ENGINES : await import('./plan-engines.ts');
   const { config } = desired;
   const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll: knowsCluster(before), lens: options.lens }));
+  if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };
   const { effects, findings: waived } = waiveEffects(plan.effects, waivers);
