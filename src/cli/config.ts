@@ -1,6 +1,16 @@
 import { getArray, getAt, getObject, getString, isStarMatch, type JsonObject, type JsonValue, type Path } from '../std/index.ts';
 import type { DenyRule } from '../engine/rbac/index.ts';
-import { formatRef, KplanError, type Finding, type Manifest, type SourceRange } from '../model/index.ts';
+import {
+  formatRef,
+  KplanError,
+  toSeverity,
+  type Effect,
+  type Finding,
+  type Manifest,
+  type ObjectRef,
+  type Severity,
+  type SourceRange,
+} from '../model/index.ts';
 import { compileHealthRules, type HealthExpressions, type HealthRules } from '../reconcile/index.ts';
 import { PROFILES, type PracticeChoice } from '../validate/index.ts';
 import { decodeReach, NO_REACH_CONFIG, type ReachConfig } from './reach-config.ts';
@@ -15,6 +25,14 @@ export interface IgnoreRule {
   readonly expires?: string;
   /** Where it is written. */
   readonly source?: SourceRange;
+}
+
+/** Which severity the configuration gives to findings and effects. */
+export interface SeverityRule {
+  readonly code: string;
+  readonly file?: string;
+  readonly object?: string;
+  readonly severity: Severity;
 }
 
 /** A path that a configuration names. */
@@ -47,6 +65,8 @@ export interface Config {
   /** How objects of kinds are, in CEL. */
   readonly health?: HealthRules;
   readonly ignore: readonly IgnoreRule[];
+  /** Of those that fit, the first counts. */
+  readonly severities: readonly SeverityRule[];
   /** Who must never be able to do what. */
   readonly deny: readonly DenyRule[];
   /** Who must, and who must never, be able to connect to whom. */
@@ -58,7 +78,7 @@ export interface Config {
 }
 
 /** The configuration of a repository that has none. */
-export const NO_CONFIG: Config = { ignore: [], deny: [], reach: NO_REACH_CONFIG, units: [] };
+export const NO_CONFIG: Config = { ignore: [], severities: [], deny: [], reach: NO_REACH_CONFIG, units: [] };
 
 /**
  * Decodes a configuration that its JSON Schema has passed; `toPath` says of each path where it is written. Throws
@@ -83,12 +103,14 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
     ...optional('kubernetesVersions', strings(value, 'kubernetesVersions')),
     ...(contextObjects.length === 0 ? {} : { contextObjects }),
     ignore: getArray(value, 'ignore').map((rule, index) => ({
-      code: getString(rule, 'code') ?? '',
-      ...optional('file', getString(rule, 'file')),
-      ...optional('object', getString(rule, 'object')),
+      ...readScope(rule),
       reason: getString(rule, 'reason') ?? '',
       ...optional('expires', getString(rule, 'expires')),
       ...optional('source', toRange(toPath('', ['ignore', index]))),
+    })),
+    severities: getArray(value, 'severities').map((rule) => ({
+      ...readScope(rule),
+      severity: toSeverity(getString(rule, 'severity') ?? ''),
     })),
     deny: getArray(value, 'deny').map((rule, index) => ({
       subjects: listStrings(rule, 'subjects'),
@@ -106,6 +128,14 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
       return { file: fileOf(at), place: at.place };
     }),
     units: getArray(value, 'units').map((unit, index) => ({ value: unit, place: toPath('', ['units', index]).place })),
+  };
+}
+
+function readScope(rule: JsonValue): Pick<IgnoreRule, 'code' | 'file' | 'object'> {
+  return {
+    code: getString(rule, 'code') ?? '',
+    ...optional('file', getString(rule, 'file')),
+    ...optional('object', getString(rule, 'object')),
   };
 }
 
@@ -188,7 +218,31 @@ export function waiveByComment(findings: readonly Finding[], manifests: readonly
 
 /** Whether a rule is about a finding. */
 export function isWaivedBy(finding: Finding, rule: IgnoreRule): boolean {
-  if (finding.code !== rule.code) return false;
-  if (rule.file !== undefined && !isStarMatch(rule.file, finding.source?.file ?? '')) return false;
-  return rule.object === undefined || (finding.ref !== undefined && isStarMatch(rule.object, formatRef(finding.ref)));
+  return finding.code === rule.code && isInScope(rule, finding.ref, [finding.source?.file]);
+}
+
+/** The findings or effects with the severity that the first rule which fits gives them. An effect stands in the files of its causes. */
+export function setSeverities<T extends Finding | Effect>(items: readonly T[], rules: readonly SeverityRule[]): readonly T[] {
+  if (rules.length === 0) return items;
+  return items.map((item) => {
+    const rule = rules.find((each) => isStarMatch(each.code, item.code) && isAbout(each, item));
+    return rule === undefined || rule.severity === item.severity ? item : { ...item, severity: rule.severity };
+  });
+}
+
+function isAbout(rule: SeverityRule, item: Finding | Effect): boolean {
+  return 'engine' in item
+    ? isInScope(
+        rule,
+        item.subject,
+        item.causes.map(({ source }) => source?.file),
+      )
+    : isInScope(rule, item.ref, [item.source?.file]);
+}
+
+type Scope = Pick<IgnoreRule, 'file' | 'object'>;
+
+function isInScope({ file, object }: Scope, ref: ObjectRef | undefined, files: readonly (string | undefined)[]): boolean {
+  if (file !== undefined && !files.some((name = '') => isStarMatch(file, name))) return false;
+  return object === undefined || (ref !== undefined && isStarMatch(object, formatRef(ref)));
 }

@@ -231,7 +231,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'FILE',
     summary: 'an audit log of the API server (- is standard input): rights that nobody used, and roles that would do',
   },
-  { name: 'daemon', type: 'boolean', group: 'Plan', summary: 'with the Lease that kapply --watch holds' },
+  { name: 'daemon', type: 'boolean', group: 'Plan', summary: 'with the Leases that kapply --watch holds' },
   { name: 'adopt', type: 'boolean', group: 'Plan', summary: 'with the updates by which kapply adopt takes objects over' },
   {
     name: 'service-account',

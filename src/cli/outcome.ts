@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { getArray, getString, isJson } from '../std/index.ts';
-import { fingerprint, KplanError, type Effect, type Finding, type Severity } from '../model/index.ts';
+import { fingerprint, KplanError, toSeverity, type Effect, type Finding } from '../model/index.ts';
 import { severityRank } from '../report/index.ts';
 import type { Arguments } from './arguments.ts';
 import { checkIsFile, readInput } from './input.ts';
@@ -15,10 +15,6 @@ export function isFailure(findings: readonly Finding[], effects: readonly Effect
     findings.some((finding) => finding.waived === undefined && severityRank(finding.severity) <= limit) ||
     effects.some((effect) => severityRank(effect.severity) <= limit)
   );
-}
-
-function toSeverity(text: string): Severity {
-  return text === 'info' || text === 'warning' ? text : 'error';
 }
 
 /** The fingerprints of a JSON report that --baseline names; none without the flag. Throws `KplanError` for a file that is none. */

@@ -1,8 +1,8 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError } from '../model/index.ts';
-import { parentRef, type InventoryOptions } from '../reconcile/index.ts';
+import type { InventoryOptions } from '../reconcile/index.ts';
 import type { Clock } from '../std/index.ts';
-import { LeaseKeeper, type LeaseNews } from './share/lease.ts';
+import type { LeaseNews, UnitShare } from './share/share.ts';
 import { pollRevision, watchDirectory } from './source/watch.ts';
 import { writeStatus, type DaemonStatus } from './status/status-file.ts';
 import { watchDrift } from './unit/drift-watch.ts';
@@ -28,6 +28,8 @@ export interface DaemonOptions<S> extends InventoryOptions {
   readonly signal: AbortSignal;
   /** Names this instance in the lease; another for every process. */
   readonly identity: string;
+  /** Lets one of those who keep the unit work; whoever composes the parts has the writes go through its fence. */
+  readonly share: UnitShare;
   /** Codes and engines whose errors do not hold a plan. */
   readonly allow?: readonly string[];
   /** Between two looks at the whole, and of Git at the revision; default 60 s. */
@@ -118,18 +120,10 @@ class Daemon<S> {
   }
 
   async #keepLease(): Promise<void> {
-    const { cluster, unit, identity, clock } = this.#options;
-    const { name, namespace } = parentRef(unit, this.#options);
-    const ref = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', namespace, name };
-    const keeper = new LeaseKeeper(cluster, ref, identity, clock);
-    let told: string | undefined;
-    const report = ({ problem, ...news }: LeaseNews): void => {
-      if (problem !== undefined && problem !== told)
-        this.#runner.log('warning', `the lease that lets only one instance work cannot be had: ${problem}`);
-      told = problem;
-      this.#runner.tell({ type: 'lease', at: this.#now(), ...news });
-    };
-    await keeper.keep(report, this.#end.signal).catch((error: unknown) => this.#runner.break(error));
+    const { share, unit } = this.#options;
+    share.want(new Map([[unit, unit]]));
+    const tell = (_: string, news: LeaseNews): void => this.#runner.tell({ type: 'lease', at: this.#now(), ...news });
+    await share.keep(tell, this.#end.signal).catch((error: unknown) => this.#runner.break(error));
   }
 
   async #watchSource(): Promise<void> {

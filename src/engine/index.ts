@@ -1,4 +1,4 @@
-import type { Engine } from '../model/index.ts';
+import type { Engine, NodeFilling, World } from '../model/index.ts';
 import { createAdmissionEngine } from './admission/index.ts';
 import {
   boundReplicas,
@@ -12,10 +12,17 @@ import {
   startRollout,
   stepRollout,
 } from './controllers/index.ts';
-import { NETWORK_LEAVES_OUT, networkEngine } from './network/index.ts';
+import { createNetworkEngine, NETWORK_LEAVES_OUT, NO_NETWORK_SETTINGS, type NetworkSettings } from './network/index.ts';
 import { RBAC_LEAVES_OUT, rbacEngine } from './rbac/index.ts';
 import { createRolloutEngine, ROLLOUT_LEAVES_OUT } from './rollout/index.ts';
-import { createPlacer, createSchedulerEngine, NOT_SIMULATED, schedulingKnown, type SchedulerProfile } from './scheduler/index.ts';
+import {
+  compareFilling,
+  createPlacer,
+  createSchedulerEngine,
+  NOT_SIMULATED,
+  schedulingKnown,
+  type SchedulerProfile,
+} from './scheduler/index.ts';
 
 /** Whether updates can finish, by the controllers and the scheduler. */
 function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Engine {
@@ -41,14 +48,22 @@ export const admissionEngine: Engine = createAdmissionEngine({
 });
 
 /** The engines whose facts make effects, in the order in which reports show them. Without profiles pods go where the default one puts them. */
-export function createEngines(profiles?: readonly SchedulerProfile[]): readonly Engine[] {
+export function createEngines(profiles?: readonly SchedulerProfile[], network: NetworkSettings = NO_NETWORK_SETTINGS): readonly Engine[] {
   return [
     createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
     admissionEngine,
     rolloutEngineOf(profiles),
-    networkEngine,
+    createNetworkEngine(network),
     rbacEngine,
   ];
+}
+
+/** How full the nodes are before and after a change. Without profiles pods go where the default one puts them. */
+export function compareNodeFilling(
+  worlds: { readonly before: World; readonly after: World },
+  profiles?: readonly SchedulerProfile[],
+): readonly NodeFilling[] {
+  return compareFilling(worlds, expandWorld, profiles);
 }
 
 /** These engines with the default profile. */

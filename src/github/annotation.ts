@@ -1,5 +1,5 @@
 import { formatRef, type Severity, type SourceRange } from '../model/index.ts';
-import type { Remark } from '../report/index.ts';
+import { groupByCause, type Remark } from '../report/index.ts';
 
 /** GitHub takes titles of 255 characters. */
 const TITLE_LIMIT = 255;
@@ -37,25 +37,6 @@ export function toCheckAnnotations(remarks: readonly Remark[]): readonly CheckAn
       },
     ];
   });
-}
-
-/** What one place brings about, all of one code and severity: one annotation. */
-export interface Grouped {
-  readonly first: Remark;
-  readonly others: readonly Remark[];
-}
-
-/** Remarks of the same code and severity at the same place together, where the first of them stands; what has no place is alone. */
-export function groupByCause(remarks: readonly Remark[]): readonly Grouped[] {
-  const groups = new Map<string, { readonly first: Remark; readonly others: Remark[] }>();
-  for (const [index, remark] of remarks.entries()) {
-    const { source, severity, code } = remark;
-    const key = source === undefined ? String(index) : `${severity} ${code} ${source.line}-${source.endLine} ${source.file}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: remark, others: [] });
-    else group.others.push(remark);
-  }
-  return [...groups.values()];
 }
 
 // GitHub takes columns only where the place is on one line; its last column is inclusive.

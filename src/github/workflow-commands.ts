@@ -1,7 +1,7 @@
 import type { Effect, Finding, Severity, SourceRange } from '../model/index.ts';
-import { toRemarks } from '../report/index.ts';
+import { groupByCause, toRemarks, type Grouped } from '../report/index.ts';
 import { toVisible } from '../std/index.ts';
-import { groupByCause, messageOf, titleOf, type Grouped } from './annotation.ts';
+import { messageOf, titleOf } from './annotation.ts';
 
 /** What one step of a job may show of each level (GitHub: 10 errors, 10 warnings and 10 notices a step). */
 const PER_LEVEL = 10;

@@ -18,8 +18,20 @@ function describeCause({ ref, path, action }: Cause): string | undefined {
   }
 }
 
-/** What an effect follows from, as far as its own sentence does not name it; undefined where there is nothing to add. */
-export function describeCauses({ engine, causes, subject, severity }: Effect): string | undefined {
+/**
+ * What an effect follows from, as far as its own sentence does not name it, and whether that is more than need be; undefined where there is
+ * nothing to add.
+ */
+export function describeCauses(effect: Effect): string | undefined {
+  const clauses = [describeOthers(effect), effect.isWide === true ? describeWidth(effect) : undefined].filter((text) => text !== undefined);
+  return clauses.length === 0 ? undefined : clauses.join('; ');
+}
+
+function describeWidth({ causes }: Effect): string {
+  return `the search for the fewest changes to blame ended early: of these ${causes.length} some may have no part in it`;
+}
+
+function describeOthers({ engine, causes, subject, severity }: Effect): string | undefined {
   if (engine === 'restart' || severity === 'info') return undefined;
   const own = subject === undefined ? undefined : toRefKey(subject);
   const others = causes.filter(({ ref, action }) => action === 'delete' || toRefKey(ref) !== own);

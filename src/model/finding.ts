@@ -6,6 +6,11 @@ import type { World } from './world.ts';
 /** How bad: `error` fails a run by default, `warning` deserves a look, `info` is said once. */
 export type Severity = 'error' | 'warning' | 'info';
 
+/** A severity by its name, of a text that was checked before: anything else is an error. */
+export function toSeverity(text: string): Severity {
+  return text === 'info' || text === 'warning' ? text : 'error';
+}
+
 /** What the wording of a finding or effect is filled in with. Never a secret value. */
 export type FindingData = Readonly<Record<string, JsonValue>>;
 
@@ -49,6 +54,8 @@ export interface Effect {
   readonly subject?: ObjectRef;
   readonly data: FindingData;
   readonly causes: readonly Cause[];
+  /** True where the search for the smallest set of causes ended early: some of them may have no part in it. */
+  readonly isWide?: true;
 }
 
 /**

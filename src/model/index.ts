@@ -2,8 +2,19 @@ export { findEngine, listBlockers } from './blockers.ts';
 export { describe, describeRemedy, findEntry, fingerprint, toFinding, CATALOG } from './catalog/catalog.ts';
 export type { CatalogEntry } from './catalog/entry.ts';
 export { describeCauses } from './cause.ts';
+export type { Filled, NodeFilling } from './node-filling.ts';
 export { KplanError } from './errors.ts';
-export type { Cause, Effect, Engine, Fact, FactChange, Finding, FindingData, Severity } from './finding.ts';
+export {
+  toSeverity,
+  type Cause,
+  type Effect,
+  type Engine,
+  type Fact,
+  type FactChange,
+  type Finding,
+  type FindingData,
+  type Severity,
+} from './finding.ts';
 export type { Digest, Digester, Manifest, Origin, Waiver } from './manifest.ts';
 export {
   isNodeSelected,
@@ -49,7 +60,18 @@ export { listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-b
 export { isGranted } from './reference-grant.ts';
 export { compareRefs, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
 export type { Kind, Schema, SchemaCatalog } from './schema/schema.ts';
-export { formatSelector, isSelected, readLabelSelector, readMapSelector, SELECT_ALL, type Requirement, type Selector } from './selector.ts';
+export {
+  formatSelector,
+  isSelected,
+  readLabelSelector,
+  readMapSelector,
+  SELECT_ALL,
+  type Requirement,
+  type Selector,
+  SELECT_NONE,
+  isSatisfied,
+  readRequirement,
+} from './selector.ts';
 export { compareSourceRanges, formatPlace, type SourceRange } from './source-range.ts';
 export {
   findUntoleratedTaint,
@@ -61,5 +83,5 @@ export {
   type Toleration,
 } from './toleration.ts';
 export { containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
-export { World } from './world.ts';
+export { World, type KindIndex } from './world.ts';
 export { Lens, nameOnly, type View } from './lens.ts';

@@ -90,7 +90,7 @@ const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'da
 
 const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>({ ref }, { path: text, action, source, beside: source });
 
-const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect, 'subject'>>(
+const effect: Decoder<Effect> = record<Omit<Effect, 'isWide' | 'subject'>, Optional<Effect, 'isWide' | 'subject'>>(
   {
     engine: oneOf('scheduler', 'admission', 'rollout', 'rbac', 'network', 'restart', 'reference', 'order'),
     code,
@@ -99,7 +99,7 @@ const effect: Decoder<Effect> = record<Omit<Effect, 'subject'>, Optional<Effect,
     data: anyObject,
     causes: listOf(cause),
   },
-  { subject: ref },
+  { subject: ref, isWide: yes },
 );
 
 const admission = record<Admission>(

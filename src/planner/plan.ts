@@ -71,6 +71,8 @@ export interface PlanDraft {
   readonly plan: Plan;
   /** The plan with the effects that these engines find. A plan that changes nothing has none: then no engine is asked. */
   complete(engines: readonly Engine[]): Plan;
+  /** The worlds that engines compare, with the context's objects. */
+  worlds(): PlannedWorlds;
 }
 
 /** What is to be done, and in which order: `createPlan` up to the point where engines are asked, for those who may not need them. */
@@ -111,11 +113,13 @@ export function draftPlan(given: PlanInput): PlanDraft {
     ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+  let known: PlannedWorlds | undefined;
+  const worlds = (): PlannedWorlds => (known ??= worldsOf({ input, entries, byKey }));
   const complete = (engines: readonly Engine[]): Plan => {
-    const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, engines), input);
+    const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, worlds(), engines), input);
     return { ...plan, findings: [...findings, ...told], effects };
   };
-  return { plan, complete };
+  return { plan, complete, worlds };
 }
 
 /** The hooks that are run at other occasions than an apply that goes well. */
@@ -310,9 +314,11 @@ function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries'
   return { before, after: before.without([...gone, ...orphans]).with(applied) };
 }
 
-function effectsOf(decisions: Pick<Decisions, 'byKey' | 'entries' | 'input'>, engines: readonly Engine[]): readonly Effect[] {
-  const { input, entries, byKey } = decisions;
-  const { before, after } = worldsOf(decisions);
+function effectsOf(
+  { input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>,
+  { before, after }: PlannedWorlds,
+  engines: readonly Engine[],
+): readonly Effect[] {
   const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
   const locate: Impact['locate'] = (key, pointer) => {
     const desired = byKey.get(key);

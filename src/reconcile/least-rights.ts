@@ -85,11 +85,15 @@ export function listUnknownKinds(objects: readonly KubernetesObject[], catalog: 
 }
 
 /**
- * The Lease by which one instance works at a time, the unit's status and its Events: a POST cannot be allowed by name. The
- * Lease of many units is named after their source.
+ * The Leases by which instances share units, the unit's status and its Events: a POST cannot be allowed by name, a list
+ * neither, and the Lease of an instance is named after its process.
  */
 function addDaemon(rights: Rights, { namespace, name }: ObjectRef): void {
-  rights.add(namespace, { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] });
+  rights.add(namespace, {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    verbs: ['create', 'delete', 'get', 'list', 'update'],
+  });
   rights.add(namespace, { apiGroups: [''], resources: ['events'], verbs: ['create'] });
   rights.write(namespace, '', 'configmaps', `status-${name}`);
 }

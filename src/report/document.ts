@@ -203,6 +203,7 @@ function effectFields(effect: Effect): JsonObject {
     ...(effect.subject === undefined ? {} : { subject: refFields(effect.subject) }),
     data: effect.data,
     causes: effect.causes.map(causeFields),
+    ...(effect.isWide === undefined ? {} : { isWide: true }),
     remedy: describeRemedy(effect),
     fingerprint: fingerprint(effect),
   };

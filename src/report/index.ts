@@ -27,14 +27,17 @@ export {
   type UnitStatus,
   type ValidateReport,
 } from './report.ts';
-export { toRemarks, type Remark } from './remark.ts';
+export { groupByCause, toRemarks, type Grouped, type Remark } from './remark.ts';
 export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';
 export type { DeniedEntry, EnoughEntry, PrincipalUsageEntry, UsageEntry } from './usage.ts';
 export { isDrainable, type DrainReport } from './drain.ts';
-export { toPathsDot, toPathsSvg, type PathChanges, type PathEntry } from './paths.ts';
+export type { PathChanges, PathEntry } from './paths.ts';
+export { toPathsDot, toPathsPicture } from './paths-picture.ts';
+export type { Picture } from './picture.ts';
 export { joinBoxes, placeInCircle, type Placed } from './circle.ts';
-export { drawReach, type Graph, type GraphBox, type PlacedGraph } from './reach-svg.ts';
+export { drawPicture, type Graph, type GraphBox, type PlacedGraph } from './picture-svg.ts';
+export { toReachPicture } from './reach-picture.ts';
 export { toReachCsv, toReachDot } from './reach-tables.ts';
 export type { ReachSuggestReport } from './reach-suggest.ts';
 export type {

@@ -82,22 +82,11 @@ function listArrows(paths: readonly PathEntry[]): readonly Arrow[] {
   return [...arrows.values()];
 }
 
-/** The paths as a graph of Graphviz. */
-export function* toPathsDot(paths: readonly PathEntry[]): Generator<string> {
-  yield 'digraph {\n  rankdir=LR\n  node [shape=box]\n';
-  for (const { from, to, label } of listArrows(paths)) yield `  ${quote(from)} -> ${quote(to)} [label=${quote(label)}]\n`;
-  yield '}\n';
-}
-
-function quote(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}
-
 const BOX = { width: 300, height: 34, gapX: 150, gapY: 18, margin: 20 };
 /** Letters that a box has room for. */
 const LETTERS = 44;
 
-/** The paths as a picture: what they lead to on the right, each place as many columns before it as steps are left. */
+/** The paths as a small picture within a page: what they lead to on the right, each place as many columns before it as steps are left. */
 export function* toPathsSvg(paths: readonly PathEntry[]): Generator<string> {
   const places = layOut(paths);
   const all = [...places.values()];

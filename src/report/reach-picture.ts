@@ -1,34 +1,6 @@
 import { compareBy, compareStrings, getOrAdd } from '../std/index.ts';
+import { SIGNS, type Picture, type PictureArrow, type PictureBox } from './picture.ts';
 import { countChanges, type ReachDiffReport, type ReachReport } from './reach.ts';
-
-/** A box of a picture: a namespace with its workloads, a workload, or addresses outside. */
-export interface PictureBox {
-  readonly id: string;
-  readonly label: string;
-  readonly kind: 'namespace' | 'outside' | 'workload';
-  readonly children: readonly PictureBox[];
-}
-
-/** An arrow of a picture, from one box to another. */
-export interface PictureArrow {
-  readonly from: string;
-  readonly to: string;
-  readonly label: string;
-  readonly title: string;
-  readonly kind: 'changed' | 'closed' | 'open' | 'opened';
-  /** Whether it is the same the other way. */
-  readonly isMutual: boolean;
-}
-
-/** What a picture of connections shows, before anything has its place. */
-export interface Picture {
-  readonly title: string;
-  readonly note: string;
-  readonly boxes: readonly PictureBox[];
-  readonly arrows: readonly PictureArrow[];
-  /** Whether arrows join whole namespaces: there are too many for workloads. */
-  readonly isGrouped: boolean;
-}
 
 /** More arrows than these nobody can follow: they are drawn between namespaces then. */
 const MOST_ARROWS = 100;
@@ -42,7 +14,7 @@ interface Pair {
 }
 
 /** What there is to draw of a list of connections, or of a difference; a workload with itself is left out. */
-export function toPicture(report: ReachDiffReport | ReachReport): Picture {
+export function toReachPicture(report: ReachDiffReport | ReachReport): Picture {
   const pairs = listPairs(report).filter(({ from, to }) => from !== to);
   const single = joinMutual(pairs);
   const isGrouped = single.length > MOST_ARROWS;
@@ -60,9 +32,12 @@ export function toPicture(report: ReachDiffReport | ReachReport): Picture {
         ({ label }) => label,
       ),
     ),
+    words: WORDS,
     isGrouped,
   };
 }
+
+const WORDS = { open: 'connection', opened: '+ opened', closed: '− closed', changed: '~ ports changed' } as const;
 
 function titleOf(report: ReachDiffReport | ReachReport): string {
   if (report.kind === 'ReachReport') return `Reach: ${report.connections.length} connected pairs of ${report.workloads} workloads`;
@@ -80,8 +55,6 @@ function listPairs(report: ReachDiffReport | ReachReport): readonly Pair[] {
     kind: change,
   }));
 }
-
-const SIGNS = { open: '', opened: '+ ', closed: '− ', changed: '~ ' } as const;
 
 /** One arrow for two pairs that are the same both ways. */
 function joinMutual(pairs: readonly Pair[]): readonly PictureArrow[] {

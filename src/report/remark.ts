@@ -86,3 +86,22 @@ function common(item: Finding | Effect): Pick<Remark, 'code' | 'severity' | 'tit
   const { code, severity } = item;
   return { code, severity, title: findEntry(code).title, remedy: describeRemedy(item), fingerprint: fingerprint(item) };
 }
+
+/** What one place brings about, all of one code and severity: one annotation. */
+export interface Grouped {
+  readonly first: Remark;
+  readonly others: readonly Remark[];
+}
+
+/** Remarks of the same code and severity at the same place together, where the first of them stands; what has no place is alone. */
+export function groupByCause(remarks: readonly Remark[]): readonly Grouped[] {
+  const groups = new Map<string, { readonly first: Remark; readonly others: Remark[] }>();
+  for (const [index, remark] of remarks.entries()) {
+    const { source, severity, code } = remark;
+    const key = source === undefined ? String(index) : `${severity} ${code} ${source.line}-${source.endLine} ${source.file}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: remark, others: [] });
+    else group.others.push(remark);
+  }
+  return [...groups.values()];
+}

@@ -5,6 +5,7 @@ import {
   type Action,
   type Effect,
   type Finding,
+  type NodeFilling,
   type ObjectRef,
   type Plan,
   type SourceRange,
@@ -83,6 +84,8 @@ export interface PlanReport extends Common {
   readonly plan: Plan;
   /** The lines that effects and findings stand on, for formats that show them; absent where none does. */
   readonly excerpts?: readonly Excerpt[];
+  /** How full nodes are before and after, for formats that draw it; absent where none does. */
+  readonly filling?: readonly NodeFilling[];
 }
 
 /** The answer of `kplan validate`. */

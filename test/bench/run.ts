@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { benchCapacity } from './capacity.bench.ts';
 import { benchEmbedded } from './embedded.bench.ts';
 import { benchEngines } from './engines.bench.ts';
+import { benchHtml } from './html.bench.ts';
 import { installKplan, type Bench } from './kplan.ts';
 import { benchPlan } from './plan.bench.ts';
 import { benchLive } from './live.bench.ts';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   start: benchStart,
   plan: benchPlan,
   'pull-request': benchPullRequest,
+  html: benchHtml,
   embedded: benchEmbedded,
   engines: benchEngines,
   capacity: benchCapacity,

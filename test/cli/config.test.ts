@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeConfig, waive } from '../../src/cli/config.ts';
-import type { Finding } from '../../src/model/index.ts';
+import { decodeConfig, setSeverities, waive } from '../../src/cli/config.ts';
+import type { Effect, Finding } from '../../src/model/index.ts';
 
 const finding: Finding = {
   code: 'KR0101',
@@ -34,3 +34,47 @@ test('a reason that is there already stays', () => {
   const [waived] = waive([{ ...finding, waived: 'by comment' }], [{ code: 'KR0101', reason: 'by file' }]);
   assert.equal(waived?.waived, 'by comment');
 });
+
+const effect: Effect = {
+  engine: 'scheduler',
+  code: 'KS0006',
+  severity: 'info',
+  change: 'gained',
+  subject: { group: 'apps', version: 'v1', kind: 'StatefulSet', namespace: 'shop', name: 'db' },
+  data: {},
+  causes: [
+    {
+      ref: { group: '', version: 'v1', kind: 'Node', name: 'n' },
+      source: { file: 'nodes.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 },
+    },
+  ],
+};
+
+const severities: readonly {
+  readonly name: string;
+  readonly rules: readonly Readonly<Record<string, string>>[];
+  readonly want: readonly string[];
+}[] = [
+  { name: 'no rule', rules: [], want: ['warning', 'info'] },
+  { name: 'a code', rules: [{ code: 'KR0101', severity: 'error' }], want: ['error', 'info'] },
+  { name: 'a family', rules: [{ code: 'KS*', severity: 'warning' }], want: ['warning', 'warning'] },
+  { name: 'an object', rules: [{ code: 'KS0006', object: 'StatefulSet shop/*', severity: 'error' }], want: ['warning', 'error'] },
+  { name: 'another object', rules: [{ code: 'KS0006', object: 'StatefulSet pay/*', severity: 'error' }], want: ['warning', 'info'] },
+  { name: 'the file of a cause', rules: [{ code: 'K*', file: 'nodes*', severity: 'error' }], want: ['warning', 'error'] },
+  {
+    name: 'the first that fits',
+    rules: [
+      { code: 'KS0006', severity: 'error' },
+      { code: 'K*', severity: 'info' },
+    ],
+    want: ['info', 'error'],
+  },
+];
+for (const { name, rules, want } of severities)
+  test(`severities by ${name}`, () => {
+    const config = decodeConfig({ severities: [...rules] }, (path) => ({ path, place: '', isBound: true }));
+    assert.deepEqual(
+      [...setSeverities([finding], config.severities), ...setSeverities([effect], config.severities)].map(({ severity }) => severity),
+      want,
+    );
+  });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { GithubServer } from '../github/github-server.ts';
-import { run, temporaryFolder, type Ran } from './program.ts';
+import { getNumber, getString } from '../../src/std/index.ts';
+import { commitAll, git, run, temporaryFolder, type Ran } from './program.ts';
 
 async function validate(context: TestContext, server: GithubServer, token = 'TOKEN'): Promise<Ran & { readonly summary: string }> {
   const [folder, runner] = [temporaryFolder(context), temporaryFolder(context)];
@@ -51,6 +52,38 @@ test('a workflow that may only set statuses gets one, and workflow commands', as
   );
   assert.match(stdout, /^::error file=a.yaml,line=5,/);
   assert.match(stderr, /; there is a commit status, and annotations are workflow commands/);
+});
+
+test('what was renamed is annotated under its new path, what was deleted where it is missed, and lines outside of the diff where they are', async (context) => {
+  const [folder, runner] = [temporaryFolder(context), temporaryFolder(context)];
+  const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\ndata: { mode: fast }\n`;
+  const pod = (name: string, image: string): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name} }\nspec:\n  containers:\n    - name: c\n      image: ${image}\n      envFrom:\n        - configMapRef: { name: ${name} }\n`;
+  git(folder, 'init', '-q', '-b', 'main');
+  const write = (files: Readonly<Record<string, string>>): void => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  };
+  write({ 'old.yaml': configMap('a'), 'gone.yaml': configMap('b'), 'readers.yaml': `${pod('a', 'a:1')}---\n${pod('b', 'b:1')}` });
+  commitAll(folder, 'base');
+  rmSync(join(folder, 'old.yaml'));
+  rmSync(join(folder, 'gone.yaml'));
+  write({ 'new.yaml': configMap('a').replace('fast', 'slow'), 'readers.yaml': `${pod('a', 'a:1')}---\n${pod('b', 'b:2')}` });
+  commitAll(folder, 'head');
+  writeFileSync(join(runner, 'event.json'), JSON.stringify({ pull_request: { number: 7, head: { sha: 'abc' } } }));
+  const server = new GithubServer({ lines: { 'new.yaml': 4, 'readers.yaml': 19 } });
+  const ran = await run('kplan', folder, ['plan', '--base', 'HEAD~1', '-o', 'github', '-q'], {
+    GITHUB_API_URL: await server.listen(context),
+    GITHUB_EVENT_PATH: join(runner, 'event.json'),
+    GITHUB_REPOSITORY: 'o/r',
+    GITHUB_SHA: 'merge',
+    GITHUB_TOKEN: 'TOKEN',
+  });
+  assert.equal(ran.stderr, '');
+  const told = server.checks[0]?.annotations.map(
+    (annotation) =>
+      `${getString(annotation, 'path')}:${getNumber(annotation, 'start_line')} ${getString(annotation, 'title')?.slice(0, 6)}`,
+  );
+  assert.deepEqual(told?.toSorted(), ['new.yaml:4 KP0202', 'readers.yaml:19 KR0001']);
 });
 
 test('a token is in no output', async (context) => {

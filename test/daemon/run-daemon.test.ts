@@ -8,6 +8,7 @@ import { readDaemonStatus, runDaemon, type DaemonLogEntry, type DaemonOptions, t
 import { KplanError, isKubernetesObject, refOf, type KubernetesObject } from '../../src/model/index.ts';
 import { applyPlan } from '../../src/reconcile/index.ts';
 import { getString, isArray, parseJson, sha256, type Clock, type JsonValue } from '../../src/std/index.ts';
+import { toAllHeld } from './share/all-held.ts';
 import { FakeClock } from '../reconcile/fake-clock.ts';
 import { FakeCluster, toError } from '../reconcile/fake-cluster.ts';
 import { makeReady, planFor, toObject, UNIT } from '../reconcile/toy-planner.ts';
@@ -46,6 +47,7 @@ class Scene {
       random: () => 0.5,
       signal: this.#abort.signal,
       identity: 'me',
+      share: toAllHeld(),
       log: (entry) => this.log.push(entry),
       onStatus: (status) => this.statuses.push(status),
       parts: {
@@ -225,21 +227,7 @@ describe('runDaemon', () => {
     await scene.stop();
   });
 
-  it('leaves the work to the instance that holds the lease', async () => {
-    const scene = new Scene().start();
-    await scene.after(5_000);
-    const other = new Scene();
-    const second = Object.assign(other, { cluster: scene.cluster, clock: scene.clock, manifests: [BLUE] }).start({ identity: 'second' });
-    const status = await second.after(60_000);
-    assert.deepEqual([status?.phase, status?.waitsFor], ['standby', 'the lease, which me holds']);
-    assert.deepEqual(scene.names(), ['settings=red']);
-    await scene.stop();
-    await second.after(5_000);
-    assert.deepEqual(scene.names(), ['settings=blue']);
-    await second.stop();
-  });
-
-  it('finishes the write under way when told to stop, begins no other, and lets the lease go', async () => {
+  it('finishes the write under way when told to stop, and begins no other', async () => {
     const scene = new Scene();
     scene.manifests = [toObject('Namespace', 'shop'), CONFIG];
     let stopped: Promise<unknown> | undefined;
@@ -250,8 +238,6 @@ describe('runDaemon', () => {
     await scene.start().after(1_000);
     await stopped;
     assert.deepEqual(scene.names(), ['shop=']);
-    const lease = scene.cluster.objects().find(({ kind }) => kind === 'Lease');
-    assert.equal(getString(lease, 'spec', 'holderIdentity'), '');
   });
 });
 
@@ -271,6 +257,7 @@ describe('runDaemon on a directory', () => {
       random: Math.random,
       signal: abort.signal,
       identity: 'me',
+      share: toAllHeld(),
       stateDirectory: state,
       debounce: 20,
       parts: {

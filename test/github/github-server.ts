@@ -48,6 +48,12 @@ const MOST_BYTES = 65_535;
 
 let description: GithubDescription | undefined;
 
+interface GithubServerOptions {
+  readonly faults?: readonly Fault[];
+  readonly refused?: readonly string[];
+  readonly lines?: Readonly<Record<string, number>>;
+}
+
 /**
  * GitHub's API on loopback, for checks, statuses and comments of one repository, with the limits that GitHub enforces and the rights of a
  * workflow's token. A test in which it was asked something that GitHub's published description does not have fails.
@@ -63,8 +69,14 @@ export class GithubServer {
   readonly #server = createServer((incoming, response) => void this.#answer(incoming, response));
   #last = 0;
 
-  /** `refused`: rights that the token has not, as `checks`, `issues` or `statuses`. */
-  constructor({ faults = [], refused = [] }: { readonly faults?: readonly Fault[]; readonly refused?: readonly string[] } = {}) {
+  readonly #lines: Readonly<Record<string, number>> | undefined;
+
+  /**
+   * `refused`: rights that the token has not, as `checks`, `issues` or `statuses`. `lines`: how many lines each file of the head has, for
+   * runs of which an annotation elsewhere is a problem: it would stand nowhere.
+   */
+  constructor({ faults = [], refused = [], lines }: GithubServerOptions = {}) {
+    this.#lines = lines;
     this.#faults = [...faults];
     this.#refused = new Set(refused);
   }
@@ -165,7 +177,14 @@ export class GithubServer {
     }
     const annotations = getArray(body, 'output', 'annotations');
     if (annotations.length > MOST_ANNOTATIONS) return 'No more than 50 items are allowed';
+    this.#problems.push(...annotations.flatMap((annotation) => this.#listMisplaced(annotation)));
     return annotations.map(problemOf).find((problem) => problem !== undefined);
+  }
+
+  #listMisplaced(annotation: JsonValue): readonly string[] {
+    if (this.#lines === undefined) return [];
+    const [path = '', end = 0] = [getString(annotation, 'path'), getNumber(annotation, 'end_line')];
+    return end <= (this.#lines[path] ?? 0) ? [] : [`an annotation at ${path}:${end}, which the head does not have`];
   }
 
   #list(head: string, name: string): JsonObject {

@@ -83,7 +83,7 @@ test('the daemon holds a Lease, and says by an object and by Events how the unit
   assert.deepEqual(rules, [
     `default: ${WRITE} configmaps kapply-u,${statusRef('u').name}`,
     'default: create events',
-    'default: create,get,update leases',
+    'default: create,delete,get,list,update leases',
   ]);
 });
 

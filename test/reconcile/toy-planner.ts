@@ -1,3 +1,4 @@
+import type { Cluster } from '../../src/cluster/index.ts';
 import { readInventory, withMembership } from '../../src/reconcile/index.ts';
 import { refKeyOf, refOf, type KubernetesObject, type Plan, type Step, type UnchangedObject, type Wave } from '../../src/model/index.ts';
 import { fieldsHashOf, hashSecret, intentOf } from '../../src/planner/index.ts';
@@ -34,7 +35,7 @@ export function toPlan(waves: readonly { readonly label: string; readonly steps:
 }
 
 /** A planner that is good enough for tests: creates, updates and prunes; Namespaces, then configuration, then workloads, then pruning. */
-export async function planFor(cluster: FakeCluster, manifests: readonly KubernetesObject[], unit: string = UNIT): Promise<Plan> {
+export async function planFor(cluster: Cluster, manifests: readonly KubernetesObject[], unit: string = UNIT): Promise<Plan> {
   const desired = manifests.map((object) => hashSecret(withMembership(object, unit), SALT));
   const inventory = await readInventory(cluster, unit);
   const wanted = new Set(desired.map(refKeyOf));

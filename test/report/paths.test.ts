@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toPathsDot, toPathsSvg, type RbacReport } from '../../src/report/index.ts';
+import { toPathsSvg } from '../../src/report/paths.ts';
+import type { RbacReport } from '../../src/report/index.ts';
 
 type Path = RbacReport['paths'][number];
 
@@ -14,20 +15,6 @@ const toAdmin = (subject: string): Path => ({
     { step: 'pod-create', text: 'runs a Pod → ServiceAccount a/b', to: 'ServiceAccount a/b', grants: [] },
     { step: 'escalate', text: 'rewrites a role → cluster admin', to: 'cluster admin', grants: [] },
   ],
-});
-
-test('steps that several paths take are one arrow of the graph', () => {
-  assert.equal(
-    [...toPathsDot([toAdmin('User "jane"'), toAdmin('User joe')])].join(''),
-    `digraph {
-  rankdir=LR
-  node [shape=box]
-  "User \\"jane\\"" -> "ServiceAccount a/b" [label="pod-create"]
-  "ServiceAccount a/b" -> "cluster admin" [label="escalate"]
-  "User joe" -> "ServiceAccount a/b" [label="pod-create"]
-}
-`,
-  );
 });
 
 test('the picture has a box for each place, in as many columns as there are steps, and its texts are escaped', () => {

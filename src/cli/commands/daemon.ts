@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { runDaemon, type DaemonLogEntry, type DaemonSource, type SourceState } from '../../daemon/index.ts';
@@ -16,6 +15,7 @@ import { carryOut } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { openFace } from '../stages/daemon-face.ts';
 import { openFolder, openRemote, openRepository, type Origin } from '../stages/origin.ts';
+import { openShare } from '../stages/daemon-share.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
@@ -45,6 +45,8 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   let last: string | undefined;
   const { unit } = desired;
   const face = await openFace(args, io, log, signal);
+  const share = openShare(cluster, unit, io, log, (news) => face.metrics.noteShare(news));
+  const fenced = { ...opened, cluster: share.fence(unit, cluster) };
   log.step(
     `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, ${opened.source.description} (Ctrl-C ends)`,
   );
@@ -57,7 +59,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
         readSource: async () => toState(await read()),
         plan: async ({ content }) => planFor(content, opened, args, io, log),
         apply: (plan, { content }, stopping) =>
-          carryOut(plan, opened, args, { ...io, signal: stopping }, log, {
+          carryOut(plan, fenced, args, { ...io, signal: stopping }, log, {
             kind: 'manifests',
             manifests: content.manifests,
             defaultNamespace: content.defaultNamespace,
@@ -67,7 +69,8 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       clock: realClock(io),
       random: () => io.random(),
       signal,
-      identity: `${hostname()}-${process.pid}`,
+      identity: share.identity,
+      share,
       allow: args.list('allow'),
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
       stateDirectory: join(resolve(io.cwd, daemonDirectory(opened.source)), unit),
@@ -76,7 +79,6 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       onStatus: (status) => {
         const { outcome, reasons } = status;
         face.metrics.noteUnit(status, io.now());
-        face.metrics.noteLease(status.phase !== 'standby');
         if (outcome !== undefined) face.noteSource(outcome !== 'unreadable');
         last = outcome === 'synced' && reasons.length > 0 ? 'failed' : outcome;
         if (args.has('once') && outcome !== undefined) stop.abort('once');

@@ -1,6 +1,4 @@
-import { hostname } from 'node:os';
 import {
-  LeaseKeeper,
   LiveWorld,
   runFleet,
   StatusKeeper,
@@ -9,7 +7,7 @@ import {
   type FleetSource,
   type Unit,
 } from '../../daemon/index.ts';
-import { World, type ObjectRef } from '../../model/index.ts';
+import { World } from '../../model/index.ts';
 import { sha256, toKubernetesTime } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
@@ -19,13 +17,14 @@ import { signalExit } from '../main.ts';
 import { NO_CONFIG, type Config } from '../config.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { openFace, withFace } from '../stages/daemon-face.ts';
+import { openRemoval } from '../stages/daemon-removal.ts';
+import { openShare } from '../stages/daemon-share.ts';
 import type { Desired } from '../stages/desired.ts';
 import type { Origin } from '../stages/origin.ts';
 import { chooseTarget, openTarget } from '../stages/target.ts';
 import { openUnit, toUnitSession } from '../stages/unit-work.ts';
 import { toUnits } from '../stages/units.ts';
 
-const LEASE_NAMESPACE = 'default';
 /** Planning is the process's own work, reading and asking the cluster is not. */
 const PLANS_AT_ONCE = 4;
 
@@ -38,14 +37,15 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
   const signal = AbortSignal.any([io.signal, stop.signal]);
   const live = new LiveWorld(cluster, clock);
   let config = NO_CONFIG;
-  const session = toUnitSession({ args, io, log, opened, live, origin, config: () => config });
   const face = await openFace(args, io, log, signal);
   const source = withFace(
     toSource(origin, args, io, (read) => (config = read)),
     face,
   );
-  const identity = `${hostname()}-${process.pid}`;
-  const keeper = new StatusKeeper(cluster, {
+  const fleet = sha256(source.description).slice(0, 8);
+  const share = openShare(cluster, fleet, io, log, (news) => face.metrics.noteShare(news));
+  const session = toUnitSession({ args, io, log, opened, live, origin, config: () => config, share });
+  const keeper = new StatusKeeper((unit) => share.fence(unit, cluster), {
     clock,
     onProblem: (unit, message) => log.step(formatEntry({ at: io.now(), level: 'warning', unit, message })),
   });
@@ -53,31 +53,38 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
   const stepping = embedded?.run({ signal });
   log.step(`watching ${source.description}, ${opened.source.description} (Ctrl-C ends)`);
   try {
+    // What statuses say of units is asked as soon as they are held.
+    await live.read();
     await runFleet<Desired>({
       source,
       open: (unit) => openUnit(unit, session),
       clock,
       random: () => io.random(),
       signal,
-      identity,
+      identity: share.identity,
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
       concurrency: PLANS_AT_ONCE,
       allow: args.list('allow'),
-      keepLease: (report, until) =>
-        new LeaseKeeper(cluster, leaseRef(source), identity, clock).keep((news) => {
-          face.metrics.noteLease(news.holds);
-          report(news);
-        }, until),
+      share,
+      onStopped: () => keeper.close(),
+      removal: openRemoval(fleet, { share, cluster, live, args, io, log }),
       watchCluster: (on, until) => live.watch(on, until),
+      goodOf: (unit) => live.statusOf(unit)?.good,
       approvedOf: (unit) => live.approvedOf(unit),
       log: (entry) => log.step(formatEntry(entry)),
-      onStatus: (status) => {
+      onStatus: (status, _, { deletionPolicy }) => {
         ends.set(status.unit, exitOf(status));
-        keeper.note(status);
-        face.metrics.noteUnit(status, io.now());
+        if (share.holds(status.unit)) {
+          keeper.note({ ...status, fleet, ...(deletionPolicy === 'delete' ? { deletionPolicy } : {}) });
+          face.metrics.noteUnit(status, io.now());
+        } else {
+          keeper.forget(status.unit);
+          face.metrics.forgetUnit(status.unit);
+        }
       },
-      onRemoved: ({ name }) => {
+      onRemoved: ({ name, deletionPolicy }) => {
         face.metrics.forgetUnit(name);
+        if (deletionPolicy === 'delete') return;
         const message = `no longer listed: what it owns is kept; \`kapply delete --unit ${name}\` removes it`;
         log.step(formatEntry({ at: io.now(), level: 'warning', unit: name, message }));
       },
@@ -86,7 +93,6 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
   } finally {
     stop.abort('done');
     await stepping;
-    await keeper.close();
     await live.close();
     await cluster.close();
     origin.close();
@@ -131,12 +137,6 @@ function nameOf(description: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return name === '' ? 'unit' : name;
-}
-
-/** One instance works on a source at a time. */
-function leaseRef({ description }: FleetSource): ObjectRef & { readonly namespace: string } {
-  const name = `kapply-watch-${sha256(description).slice(0, 8)}`;
-  return { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', namespace: LEASE_NAMESPACE, name };
 }
 
 /** How `--once` ends: as `kapply` would for the unit that came off worst. */

@@ -1,5 +1,6 @@
 import { stepsOf, type Plan, type World } from '../../model/index.ts';
-import { writePlanFile } from '../../planner/index.ts';
+import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
+import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
 import { countActions, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
@@ -25,13 +26,13 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
     const { watchPlan } = await import('./watch-plan.ts');
     return watchPlan(args, io, log);
   }
+  const isPicture = readTargets(args).some(({ format }) => format === 'html');
   const planned = await planOnce(args, io, log);
   const { plan, desired } = planned;
   const out = args.string('out');
   if (out !== undefined) writeOutput(out, writePlanFile(limitPlan(plan, args), { kplanVersion: VERSION }), io);
   const bare = toReport(planned, args, io);
-  const wantsExcerpts = readTargets(args).some(({ format }) => format === 'html');
-  const report = wantsExcerpts ? { ...bare, excerpts: (await import('../stages/excerpts.ts')).readExcerpts(bare, desired) } : bare;
+  const report = isPicture ? await illustrate(bare, planned) : bare;
   await printReport(report, args, io, desired.config.failOn);
   return exitCode(report.plan, args, desired.config.failOn);
 }
@@ -42,6 +43,23 @@ interface Planned {
   readonly desired: Desired;
   readonly before: World;
   readonly unread: readonly string[];
+  /** What its effects were found in; absent where nothing changes. */
+  readonly compared?: Compared;
+}
+
+interface Compared {
+  readonly worlds: PlannedWorlds;
+  readonly profiles: readonly SchedulerProfile[] | undefined;
+}
+
+/** The report with what only pages show: lines of the sources, and how full the nodes are. */
+async function illustrate(report: PlanReport, { desired, compared }: Planned): Promise<PlanReport> {
+  const { readExcerpts } = await import('../stages/excerpts.ts');
+  const { compareNodeFilling } = await import('../../engine/index.ts');
+  const excerpts = readExcerpts(report, desired);
+  return compared === undefined
+    ? { ...report, excerpts }
+    : { ...report, excerpts, filling: compareNodeFilling(compared.worlds, compared.profiles) };
 }
 
 /** Load, validate, plan. */
@@ -50,13 +68,18 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   const { desired, before } = await readBoth(path, args, io, log, session);
   try {
     const ownership = await readOwnership(before, desired.unit);
+    let compared: Compared | undefined;
     const plan = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? session?.salt ?? newSalt(),
       forceConflicts: args.has('force-conflicts'),
       lens: session?.references,
+      onWorlds: (worlds, profiles) => {
+        compared = { worlds, profiles };
+      },
     });
-    return { plan, desired, before: before.world, unread: (before.unread ?? []).filter((kind) => before.partial?.includes(kind) !== true) };
+    const unread = (before.unread ?? []).filter((kind) => before.partial?.includes(kind) !== true);
+    return { plan, desired, before: before.world, unread, ...(compared === undefined ? {} : { compared }) };
   } finally {
     if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }

@@ -2,7 +2,7 @@ import { comparePaths, compareRights, listChecks, listDenied, listPaths, listRig
 import { labelsOf, World, type Fact } from '../../model/index.ts';
 import {
   toPathsDot,
-  toPathsSvg,
+  toPathsPicture,
   type PathChanges,
   type PrincipalEntry,
   type RbacReport,
@@ -21,6 +21,7 @@ import { toLocate, toPathEntry, toRightEntries, toRightsChangeEntry, type Locate
 import { openRightsWorld } from '../stages/rights-world.ts';
 import { describeGaps, toUsageEntry } from '../stages/usage-entries.ts';
 import { printLeastRights } from './least-rights.ts';
+import { toSvg } from './picture.ts';
 
 /** Flags that say how the least Roles are written. */
 const OF_LEAST_RIGHTS = ['daemon', 'adopt', 'service-account'];
@@ -42,7 +43,7 @@ export async function runRbac(args: Arguments, io: Io): Promise<number> {
   const audit = args.string('audit');
   const report = toReport(question, args, audit === undefined ? undefined : { file: audit, log: await readAuditLog(audit, io) });
   log.detail(`compared rights in ${io.now() - started} ms`);
-  await printReport(report, args, io, undefined, { dot: () => toPathsDot(report.paths), svg: () => toPathsSvg(report.paths) });
+  await printReport(report, args, io, undefined, { dot: () => toPathsDot(report), svg: () => toSvg(toPathsPicture(report)) });
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 

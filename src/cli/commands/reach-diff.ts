@@ -7,13 +7,21 @@ import {
   type PortSet,
 } from '../../engine/network/index.ts';
 import type { World } from '../../model/index.ts';
-import { toReachCsv, toReachDot, type ConnectionChangeEntry, type PortsEntry, type ReachDiffReport } from '../../report/index.ts';
+import {
+  toReachCsv,
+  toReachDot,
+  toReachPicture,
+  type ConnectionChangeEntry,
+  type PortsEntry,
+  type ReachDiffReport,
+} from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
-import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
-import { toReachSvg } from './reach-picture.ts';
+import type { QuestionWorld } from '../stages/question-world.ts';
+import { openReachWorld } from '../stages/reach-world.ts';
+import { toSvg } from './picture.ts';
 import { toLocate } from '../stages/right-entries.ts';
 
 /** `kplan reach diff [PATH]`: before and after PATH is applied; `kplan reach diff DIR1 DIR2`: the manifests of two directories. */
@@ -31,7 +39,7 @@ export async function runReachDiff(paths: readonly string[], args: Arguments, io
     changes: listChanges(before?.world ?? question.base ?? question.world, question),
     next: '`kplan reach --from A --to B --port 80` says why of one connection; `--world before` asks it of the world before.',
   };
-  const own = { csv: () => toReachCsv(report), dot: () => toReachDot(report), svg: () => toReachSvg(report) };
+  const own = { csv: () => toReachCsv(report), dot: () => toReachDot(report), svg: () => toSvg(toReachPicture(report)) };
   await printReport(report, args, io, question.config.failOn, own);
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
@@ -44,10 +52,10 @@ interface Worlds {
 
 async function openWorlds([first, second]: readonly string[], args: Arguments, io: Io, log: Log): Promise<Worlds> {
   if (args.string('world') !== undefined) throw usage(args.command, '--world chooses one world: a difference is of both');
-  if (second === undefined) return { question: await openQuestionWorld(first ?? '.', args, io, log) };
+  if (second === undefined) return { question: await openReachWorld(first ?? '.', args, io, log) };
   const alone: Arguments = { ...args, string: (name) => (name === 'base' ? 'none' : args.string(name)) };
-  const before = await openQuestionWorld(first, alone, io, log);
-  return { before, question: await openQuestionWorld(second, alone, io, log) };
+  const before = await openReachWorld(first, alone, io, log);
+  return { before, question: await openReachWorld(second, alone, io, log) };
 }
 
 function listChanges(before: World, question: QuestionWorld): readonly ConnectionChangeEntry[] {

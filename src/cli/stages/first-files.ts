@@ -49,7 +49,13 @@ failOn: error
 #     namespaces: [kube-system]
 #     reason: nothing that runs here reads the cluster's own Secrets
 
-# Findings that are known, each with its reason. A comment on the line above does the same: # kplan: ignore CODE reason
+# Which severity findings and effects have, where that is not the usual one: by code, and if you like by file or object.
+# severities:
+#   - code: KS0006
+#     severity: warning
+#     object: StatefulSet payments/*
+
+# Findings and effects that are known, each with its reason. A comment on the line above does the same: # kplan: ignore CODE reason
 # ignore:
 #   - code: KV0201
 #     object: Service shop/legacy

@@ -15,7 +15,8 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
-import { draftPlan, type Intents, type PlanInput } from '../../planner/index.ts';
+import { toServiceAccountUser, type UserInfo } from '../../engine/rbac/index.ts';
+import { draftPlan, type Intents, type PlanInput, type PlannedWorlds } from '../../planner/index.ts';
 import {
   findOwners,
   ID_LABEL,
@@ -28,7 +29,7 @@ import {
   readInventory,
   UNIT_ANNOTATION,
 } from '../../reconcile/index.ts';
-import { toKubernetesTime } from '../../std/index.ts';
+import { getString, toKubernetesTime } from '../../std/index.ts';
 import { judgeTransition, validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
@@ -38,7 +39,7 @@ import type { Before } from './before.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
-import { judgeWaivers, todayOf, waiveAll } from './waivers.ts';
+import { judgeWaivers, todayOf, waiveAll, waiveEffects } from './waivers.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -115,6 +116,8 @@ export interface MakePlanOptions {
   readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
+  /** Told the worlds that the plan leads from and to, for what is shown of them besides; not called where nothing changes. */
+  readonly onWorlds?: (worlds: PlannedWorlds, profiles: GivenProfiles['profiles']) => void;
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
@@ -159,10 +162,12 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const { createPlanEngines } = stepsOf(draft.plan).length === 0 ? NO_ENGINES : await import('./plan-engines.ts');
   const { config } = desired;
   const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll: knowsCluster(before), lens: options.lens }));
+  if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };
-  const findings = waiveAll(plan.findings, waivers);
-  return { ...plan, findings: [...findings, ...judgeWaivers(findings, waivers)] };
+  const { effects, findings: waived } = waiveEffects(plan.effects, waivers);
+  const findings = [...waiveAll(plan.findings, waivers), ...waived];
+  return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
 }
 
 /** A plan that does nothing is told so sooner. */
@@ -195,7 +200,9 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
-  const applier = readUser(args);
+  const user = readUser(args);
+  const account = user === undefined && !isByHand(args) ? findAccount(desired) : undefined;
+  const applier = user ?? account;
   return {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
@@ -218,9 +225,22 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
     ...(applier === undefined ? {} : { applier }),
+    ...(account === undefined ? {} : { isStandIn: true }),
     ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };
+}
+
+/** Whether what is planned is applied by whoever runs this, not by a daemon. */
+function isByHand(args: Arguments): boolean {
+  return args.command.program === 'kapply' && !args.has('watch');
+}
+
+/** The ServiceAccount that the configuration has the unit's objects written as (`units[].serviceAccount`). */
+function findAccount({ config, unit }: Desired): UserInfo | undefined {
+  const entry = config.units.find(({ value }) => getString(value, 'name') === unit);
+  const [namespace, name] = (entry === undefined ? '' : (getString(entry.value, 'serviceAccount') ?? '')).split('/');
+  return namespace === undefined || name === undefined ? undefined : toServiceAccountUser(namespace, name);
 }
 
 /** What a create lets pass and an apply refuses: kapply applies. */

@@ -1,6 +1,6 @@
-import { formatRef, refOf, toFinding, type Finding, type Manifest, type SourceRange } from '../../model/index.ts';
+import { formatRef, refOf, toFinding, type Effect, type Finding, type Manifest, type SourceRange } from '../../model/index.ts';
 import { isStarMatch } from '../../std/index.ts';
-import { isWaivedBy, waive, waiveByComment, type IgnoreRule } from '../config.ts';
+import { isWaivedBy, setSeverities, waive, waiveByComment, type IgnoreRule } from '../config.ts';
 import type { Io } from '../io.ts';
 import type { Desired } from './desired.ts';
 
@@ -19,13 +19,43 @@ export function todayOf(io: Pick<Io, 'now'>): string {
   return new Date(io.now()).toISOString().slice(0, 10);
 }
 
-/** The findings with those waived that the configuration or a comment waives. A waiver holds through its last day. */
+/**
+ * The findings with the severities that the configuration sets, and with those waived that it or a comment waives. A waiver holds through
+ * its last day.
+ */
 export function waiveAll(findings: readonly Finding[], { manifests, config, today }: Waivers): readonly Finding[] {
   const rules = config.ignore.filter((rule) => !isOver(rule.expires, today));
-  const commented = waiveByComment(findings, manifests).map((finding) =>
+  const commented = waiveByComment(setSeverities(findings, config.severities), manifests).map((finding) =>
     isOver(lastDayOf(finding.waived), today) ? reopen(finding) : finding,
   );
   return waive(commented, rules);
+}
+
+/** Effects with the severities that the configuration sets; those that it or a comment above a cause waives are findings, with the reason. */
+export function waiveEffects(
+  effects: readonly Effect[],
+  waivers: Waivers,
+): { readonly effects: readonly Effect[]; readonly findings: readonly Finding[] } {
+  const set = setSeverities(effects, waivers.config.severities);
+  const told = set.flatMap((effect) => listPlaces(effect).map((finding) => ({ effect, finding })));
+  const judged = waiveAll(
+    told.map(({ finding }) => finding),
+    waivers,
+  );
+  const waived = new Map<Effect, Finding>();
+  for (const [index, finding] of judged.entries()) {
+    const effect = told[index]?.effect;
+    if (effect !== undefined && finding.waived !== undefined && !waived.has(effect)) waived.set(effect, finding);
+  }
+  return { effects: set.filter((effect) => !waived.has(effect)), findings: [...waived.values()] };
+}
+
+/** An effect as what would be found at each of its causes. What ends is not waived: its words are others. */
+function listPlaces({ code, severity, change, subject, data, causes }: Effect): readonly Finding[] {
+  if (change === 'lost') return [];
+  const finding = { code, severity, data, ...(subject === undefined ? {} : { ref: subject }) };
+  const sources = causes.flatMap(({ source }) => source ?? []);
+  return sources.length === 0 ? [finding] : sources.map((source) => ({ ...finding, source }));
 }
 
 /** What is to be said of waivers, of all that was found: those that have expired, and those that waive nothing. */

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ShareNews } from '../share/share.ts';
 import type { DaemonStatus } from '../status/status-file.ts';
 
 const OUTCOMES = ['synced', 'unhealthy', 'held', 'waiting', 'failed', 'unreadable', 'pending'] as const;
@@ -16,7 +17,8 @@ export class DaemonMetrics {
   readonly #syncs: Counter;
   readonly #duration: Histogram;
   readonly #webhooks: Counter;
-  readonly #isLeased: Gauge;
+  readonly #held: Gauge;
+  readonly #members: Gauge;
   readonly #source: Gauge;
 
   constructor() {
@@ -26,7 +28,8 @@ export class DaemonMetrics {
     this.#outcome = gauge('kapply_unit_outcome', '1 for the last outcome of each unit.', ['unit', 'outcome']);
     this.#syncedAt = gauge('kapply_unit_synced_timestamp_seconds', 'When each unit was last equal to its source.', ['unit']);
     this.#failures = gauge('kapply_unit_failures', 'How often in a row each unit has failed.', ['unit']);
-    this.#isLeased = gauge('kapply_leased', 'Whether this instance works on units: 1, or 0 while it stands by.');
+    this.#held = gauge('kapply_units_held', 'How many of the units this instance works on.');
+    this.#members = gauge('kapply_instances', 'How many instances share the units, this one included.');
     this.#source = gauge('kapply_source_readable', 'Whether the source could be read the last time.');
     this.#syncs = new Counter({ name: 'kapply_syncs_total', help: 'Synchronisations by outcome.', labelNames: ['outcome'], registers });
     this.#webhooks = new Counter({
@@ -78,8 +81,9 @@ export class DaemonMetrics {
     this.#syncedAt.remove({ unit });
   }
 
-  noteLease(isLeased: boolean): void {
-    this.#isLeased.set(isLeased ? 1 : 0);
+  noteShare({ held, members }: ShareNews): void {
+    this.#held.set(held);
+    this.#members.set(members.length);
   }
 
   noteSource(isReadable: boolean): void {

@@ -26,17 +26,18 @@ interface Kept {
  * changed is written, one write a unit at a time, the newest last; what cannot be written is told once and tried again with the next change.
  */
 export class StatusKeeper {
-  readonly #cluster: Cluster;
+  readonly #clusterOf: (unit: string) => Cluster;
   readonly #clock: Clock;
   readonly #inventory: InventoryOptions;
   readonly #onProblem: (unit: string, message: string) => void;
   readonly #kept = new Map<string, Kept>();
 
+  /** `clusterOf` is where the status of a unit is written to: a cluster that refuses what is no longer this instance's to say. */
   constructor(
-    cluster: Cluster,
+    clusterOf: (unit: string) => Cluster,
     options: InventoryOptions & { readonly clock: Clock; readonly onProblem: (unit: string, message: string) => void },
   ) {
-    this.#cluster = cluster;
+    this.#clusterOf = clusterOf;
     this.#clock = options.clock;
     this.#inventory = options;
     this.#onProblem = options.onProblem;
@@ -49,6 +50,11 @@ export class StatusKeeper {
     if (status.outcome === undefined || contentOf(status) === kept.written) return;
     kept.next = status;
     kept.writing ??= this.#write(kept).finally(() => (kept.writing = undefined));
+  }
+
+  /** Forgets what was written of a unit: another instance says how it is by now. */
+  forget(unit: string): void {
+    this.#kept.delete(unit);
   }
 
   /** Waits for the writes under way. */
@@ -69,7 +75,7 @@ export class StatusKeeper {
 
   async #tryWrite(kept: Kept, status: DaemonStatus): Promise<string | undefined> {
     try {
-      const problem = await writeStatusObject(this.#cluster, status, this.#inventory);
+      const problem = await writeStatusObject(this.#clusterOf(status.unit), status, this.#inventory);
       const told = `${status.outcome} ${status.reasons.join('\n')} ${status.lastSynced?.revision ?? ''}`;
       if (told !== kept.told) await this.#tell(status);
       kept.told = told;
@@ -83,7 +89,7 @@ export class StatusKeeper {
   /** Who may not write Events does without. */
   async #tell(status: DaemonStatus): Promise<void> {
     const event = toEvent(status, this.#clock.now(), this.#inventory);
-    if (event !== undefined) await this.#cluster.create(event, { fieldManager: 'kapply' });
+    if (event !== undefined) await this.#clusterOf(status.unit).create(event, { fieldManager: 'kapply' });
   }
 }
 

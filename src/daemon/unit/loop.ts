@@ -20,7 +20,7 @@ export type Trigger = Extract<Cause, 'change' | 'drift' | 'check'>;
  * - `same`: the revision that was given up is still the one; nothing was tried.
  * - `current`: the source asks for what the unit was synced to; nothing was looked at.
  * - `moved`: the source changed while a plan that deletes was made of it; nothing was touched.
- * - `stopped`: it was told to stop.
+ * - `stopped`: it was told to stop, or lost the unit for a moment.
  */
 export type SyncOutcome =
   | {
@@ -104,7 +104,8 @@ export interface LoopState {
 }
 
 export type LoopEvent =
-  | { readonly type: 'lease'; readonly at: number; readonly holds: boolean; readonly holder?: string }
+  /** `good` is the last good revision, as whoever held the unit before has left word. */
+  | { readonly type: 'lease'; readonly at: number; readonly holds: boolean; readonly holder?: string; readonly good?: string }
   | { readonly type: 'trigger'; readonly at: number; readonly cause: Trigger }
   /** `jitter` is a number from 0 to 1 that spreads the looks of many daemons. */
   | { readonly type: 'synced'; readonly at: number; readonly outcome: SyncOutcome; readonly jitter: number }
@@ -133,7 +134,7 @@ export function stepLoop(state: LoopState, event: LoopEvent): LoopTransition {
   if (state.stage === 'stopped') return [state, []];
   switch (event.type) {
     case 'lease':
-      return onLease(state, event.holds, event.holder);
+      return onLease(event.good === undefined ? state : { ...state, good: event.good }, event.holds, event.holder);
     case 'trigger':
       return onTrigger(state, event.cause, event.at);
     case 'synced':
@@ -218,7 +219,7 @@ function onSynced(state: LoopState, outcome: SyncOutcome, at: number, jitter: nu
   const judged = judge(state, outcome, at, jitter);
   if (!state.leased) return [{ ...judged, stage: 'standby' }, []];
   const { again, ...idle } = { ...judged, stage: 'idle' as const };
-  if (outcome.kind === 'moved') return sync(idle, 'change');
+  if (outcome.kind === 'moved' || outcome.kind === 'stopped') return sync(idle, 'change');
   if (again !== undefined) {
     const [next, effects] = onTrigger(idle, again, at);
     if (effects.length > 0) return [next, effects];

@@ -77,9 +77,10 @@ class Step {
       else if (this.#refuses(intent.object, workload)) break;
       else put.push(this.#toMade(intent.object));
     }
-    if (gone.length > 0) this.#ledger = undefined;
     if (put.length > 0) this.world = this.world.with(put);
-    if (gone.length > 0) this.world = this.world.without(gone);
+    if (gone.length === 0) return;
+    this.world = this.world.without(gone);
+    this.#ledger?.reopen(this.world, new Set(gone.map(({ namespace }) => namespace)));
   }
 
   #refuses(object: KubernetesObject, workload: ObjectRef): boolean {

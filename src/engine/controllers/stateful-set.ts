@@ -1,5 +1,5 @@
 import { labelsOf, nameOf, refOf, type KubernetesObject, type World } from '../../model/index.ts';
-import { getNumber, getString, type JsonValue } from '../../std/index.ts';
+import { getNumber, getObject, getString, type JsonValue } from '../../std/index.ts';
 import { availableAt, countAvailable } from './availability.ts';
 import {
   concernsOwner,
@@ -29,7 +29,9 @@ export const STATEFUL_SET: Controller = {
   reconcile: (world, set, context) => {
     const state = toState(world, set, context);
     if (getString(set.metadata, 'deletionTimestamp') !== undefined) return toStatus(state);
-    return [...state.revisions.intents, ...step(state), ...toStatus(state)];
+    const unready = prepare(state);
+    const replaced = unready === 'healthy' ? update(state) : [];
+    return [...state.revisions.intents, ...(unready === 'healthy' ? replaced : unready), ...toStatus(state, replaced.length)];
   },
 };
 
@@ -76,12 +78,10 @@ function isTerminating(pod: KubernetesObject): boolean {
   return getString(pod.metadata, 'deletionTimestamp') !== undefined;
 }
 
-/** What may be done now: missing pods, then surplus ones, then the update; in order, each waits for those before. */
-function step(state: State): readonly Intent[] {
+/** What is to be done before the update: missing pods, then surplus ones; in order, each waits for those before. */
+function prepare(state: State): readonly Intent[] | 'healthy' {
   const created = createMissing(state);
-  if (created !== 'healthy') return created;
-  const removed = removeSurplus(state);
-  return removed !== 'healthy' ? removed : update(state);
+  return created === 'healthy' ? removeSurplus(state) : created;
 }
 
 function createMissing(state: State): readonly Intent[] | 'healthy' {
@@ -109,12 +109,18 @@ function create(state: State, ordinal: number): readonly Intent[] {
   return [...claims, pod].map((object) => ({ type: 'create', object }));
 }
 
-/** A pod below the partition, or not yet reached by the update, is made again as it was (`newVersionedStatefulSetPod`). */
+/** A pod below the partition, or not yet reached by an update without any, is made again as it was (`newVersionedStatefulSetPod`). */
 function revisionFor({ set, ordinals, partition, revisions, currentRevision }: State, ordinal: number): string {
   if (currentRevision === revisions.update || getString(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return revisions.update;
   const start = ordinals[0] ?? 0;
-  const isBefore = partition > 0 ? ordinal < partition : ordinal < start + (getNumber(set, 'status', 'currentReplicas') ?? 0);
-  return isBefore && templateOfRevision(revisions, currentRevision) !== undefined ? currentRevision : revisions.update;
+  const kept = isUnpartitioned(set) ? (getNumber(set, 'status', 'currentReplicas') ?? 0) : partition;
+  return ordinal < start + kept && templateOfRevision(revisions, currentRevision) !== undefined ? currentRevision : revisions.update;
+}
+
+/** The API server gives a partition where no type is written, and where there are parameters to write it to (`SetDefaults_StatefulSet`). */
+function isUnpartitioned(set: KubernetesObject): boolean {
+  const { type, rollingUpdate } = getObject(set, 'spec', 'updateStrategy') ?? {};
+  return type === 'RollingUpdate' && rollingUpdate === undefined;
 }
 
 function isHealthy({ set, context }: State, pod: KubernetesObject): boolean {
@@ -134,9 +140,9 @@ function removeSurplus(state: State): readonly Intent[] | 'healthy' {
 /** Replaces pods of older revisions from the highest ordinal down to the partition, each when those above are healthy. */
 function update(state: State): readonly Intent[] {
   if (getString(state.set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return [];
-  for (const ordinal of state.ordinals.toReversed()) {
+  for (const ordinal of state.ordinals.slice(state.partition).toReversed()) {
     const pod = state.pods.get(ordinal);
-    if (ordinal < state.partition || pod === undefined) return [];
+    if (pod === undefined) return [];
     if (isTerminating(pod)) return [];
     if (revisionOf(pod) !== state.revisions.update) return [toDelete(pod)];
     if (!isHealthy(state, pod)) return [];
@@ -144,7 +150,8 @@ function update(state: State): readonly Intent[] {
   return [];
 }
 
-function toStatus(state: State): readonly Intent[] {
+/** The status with so many pods of the old revision fewer, which the update has just deleted. */
+function toStatus(state: State, replaced = 0): readonly Intent[] {
   const { set, revisions, currentRevision, ordinals, context } = state;
   const wanted = new Set(ordinals);
   const pods = [...state.pods.values()];
@@ -159,7 +166,7 @@ function toStatus(state: State): readonly Intent[] {
     replicas: pods.length,
     readyReplicas: ready,
     availableReplicas: available,
-    currentReplicas: isDone ? updated : live.filter((pod) => revisionOf(pod) === currentRevision).length,
+    currentReplicas: isDone ? updated : Math.max(0, live.filter((pod) => revisionOf(pod) === currentRevision).length - replaced),
     updatedReplicas: updated,
     currentRevision: isDone ? revisions.update : currentRevision,
     updateRevision: revisions.update,

@@ -17,8 +17,16 @@ export interface Binding {
   readonly subjects: readonly Subject[];
 }
 
-/** Decodes a binding. */
+const BINDINGS = new WeakMap<KubernetesObject, Binding>();
+
+/** Decodes a binding; remembered, for objects never change. */
 export function readBinding(object: KubernetesObject): Binding {
+  let binding = BINDINGS.get(object);
+  if (binding === undefined) BINDINGS.set(object, (binding = decode(object)));
+  return binding;
+}
+
+function decode(object: KubernetesObject): Binding {
   const namespace = object.kind === 'RoleBinding' ? (namespaceOf(object) ?? '') : '';
   return {
     ref: refOf(object),
@@ -33,6 +41,15 @@ export function readBinding(object: KubernetesObject): Binding {
       };
     }),
   };
+}
+
+const KEYS = new WeakMap<Binding, readonly (string | undefined)[]>();
+
+/** The keys of the subjects of a binding, in their order; remembered, for bindings never change. */
+export function listSubjectKeys(binding: Binding): readonly (string | undefined)[] {
+  let keys = KEYS.get(binding);
+  if (keys === undefined) KEYS.set(binding, (keys = binding.subjects.map(toSubjectKey)));
+  return keys;
 }
 
 /**

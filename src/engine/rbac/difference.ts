@@ -38,12 +38,19 @@ export function listRights(world: World): readonly Rights[] {
  */
 export function compareRights(before: World, after: World): readonly RightsChange[] {
   const [from, to] = [readPolicy(before), readPolicy(after)];
-  return sortedUnique([...from.grants.keys(), ...to.grants.keys()]).flatMap((key) => {
-    if (key === MASTERS || isSame(from.grants.get(key), to.grants.get(key))) return [];
+  return listChangedKeys(before, after).flatMap((key) => {
     const principal = toPrincipal(key);
     const [gained, lost] = [listGained(principal, from, to), listGained(principal, to, from)];
     return gained.length === 0 && lost.length === 0 ? [] : [{ principal, gained, lost }];
   });
+}
+
+/** The keys of those to whom other bindings or other rules are granted than before. */
+export function listChangedKeys(before: World, after: World): readonly string[] {
+  const [from, to] = [readPolicy(before), readPolicy(after)];
+  const changed = [...to.grants].flatMap(([key, grants]) => (isSame(from.grants.get(key), grants) ? [] : [key]));
+  const gone = [...from.grants.keys()].filter((key) => !to.grants.has(key));
+  return sortedUnique([...changed, ...gone].filter((key) => key !== MASTERS));
 }
 
 function listGained(principal: Principal, from: RbacPolicy, to: RbacPolicy): readonly Holding[] {
@@ -53,7 +60,9 @@ function listGained(principal: Principal, from: RbacPolicy, to: RbacPolicy): rea
 
 function isSame(a: ReadonlyMap<string, readonly Grant[]> | undefined, b: ReadonlyMap<string, readonly Grant[]> | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.size === b.size && [...a].every(([namespace, grants]) => isSameGrants(grants, b.get(namespace) ?? []));
+  if (a.size !== b.size) return false;
+  for (const [namespace, grants] of a) if (!isSameGrants(grants, b.get(namespace) ?? [])) return false;
+  return true;
 }
 
 function isSameGrants(a: readonly Grant[], b: readonly Grant[]): boolean {
@@ -61,7 +70,8 @@ function isSameGrants(a: readonly Grant[], b: readonly Grant[]): boolean {
     a.length === b.length &&
     a.every((grant, i) => {
       const other = b[i];
-      if (other === undefined || toRefKey(grant.binding.ref) !== toRefKey(other.binding.ref)) return false;
+      if (other === undefined) return false;
+      if (grant.binding !== other.binding && toRefKey(grant.binding.ref) !== toRefKey(other.binding.ref)) return false;
       if (grant.rules === other.rules) return true;
       if (grant.rules === undefined || grant.rules.length !== other.rules?.length) return false;
       return grant.rules.every((rule, index) => rule.key === other.rules?.[index]?.key);

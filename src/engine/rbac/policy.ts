@@ -1,7 +1,7 @@
 import { compareBy } from '../../std/index.ts';
 import { nameOf, namespaceOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { aggregate, type ClusterRoleRules } from './aggregation.ts';
-import { readBinding, toSubjectKey, type Binding } from './binding.ts';
+import { listSubjectKeys, readBinding, type Binding } from './binding.ts';
 import { isFromServer, listBootstrapPolicy } from './bootstrap.ts';
 import { listRules, type SourcedRule } from './role.ts';
 
@@ -81,17 +81,14 @@ function indexGrants(bindings: readonly Binding[], rulesOf: RbacPolicy['rulesOf'
   const grants = new Map<string, Map<string, Grant[]>>();
   for (const [order, binding] of bindings.entries()) {
     const rules = rulesOf(binding.role, binding.namespace);
-    const seen = new Set<string>();
-    for (const [subjectIndex, subject] of binding.subjects.entries()) {
-      const key = toSubjectKey(subject);
-      if (key === undefined || seen.has(key)) continue;
-      seen.add(key);
+    for (const [subjectIndex, key] of listSubjectKeys(binding).entries()) {
+      if (key === undefined) continue;
       let scopes = grants.get(key);
       if (scopes === undefined) grants.set(key, (scopes = new Map()));
       const scope = scopes.get(binding.namespace);
       const grant = { binding, subjectIndex, rules, order };
       if (scope === undefined) scopes.set(binding.namespace, [grant]);
-      else scope.push(grant);
+      else if (scope.at(-1)?.binding !== binding) scope.push(grant);
     }
   }
   return grants;

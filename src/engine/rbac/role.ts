@@ -11,8 +11,16 @@ export interface SourcedRule {
   readonly key: string;
 }
 
-/** The rules that stand in a Role or ClusterRole. */
+const RULES = new WeakMap<KubernetesObject, readonly SourcedRule[]>();
+
+/** The rules that stand in a Role or ClusterRole; remembered, for objects never change. */
 export function listRules(role: KubernetesObject): readonly SourcedRule[] {
+  let rules = RULES.get(role);
+  if (rules === undefined) RULES.set(role, (rules = decode(role)));
+  return rules;
+}
+
+function decode(role: KubernetesObject): readonly SourcedRule[] {
   const ref = refOf(role);
   return getArray(role, 'rules').map((value, index) => {
     const rule = readRule(value);

@@ -103,7 +103,7 @@ function toFact({ workload, replaced, wanted, obstacle }: Halt, worlds: Worlds):
       message: obstacle.message,
       remedy: describeRemedy(workload, obstacle),
     },
-    objects: [...listPaths(workload, obstacle).map((path) => ({ ref, path })), ...listOthers(ref, worlds)],
+    objects: [...listPaths(workload, obstacle).map((path) => ({ ref, path })), ...listOthers(ref, obstacle, worlds)],
   };
 }
 
@@ -142,8 +142,8 @@ function listPaths(workload: KubernetesObject, { field }: Obstacle): readonly st
   return paths.filter((path) => getAt(workload, ...path) !== undefined).map(toPointer);
 }
 
-/** Other workloads, nodes and quotas that differ: where the workload would do by itself, they are why. */
-function listOthers(subject: ObjectRef, { before, after }: Worlds): { ref: ObjectRef }[] {
+/** Other workloads, nodes and quotas that differ, of a quota those of its namespace: where the workload would do by itself, they are why. */
+function listOthers(subject: ObjectRef, obstacle: Obstacle, { before, after }: Worlds): { ref: ObjectRef }[] {
   const kinds = ['/LimitRange', '/Node', '/Pod', '/ResourceQuota', 'apps/DaemonSet', 'apps/Deployment', 'apps/StatefulSet', 'batch/Job'];
   const found = new Map<RefKey, ObjectRef>();
   for (const name of kinds) {
@@ -154,6 +154,7 @@ function listOthers(subject: ObjectRef, { before, after }: Worlds): { ref: Objec
       [before, after],
     ] as const) {
       for (const object of world.byKind(group, kind)) {
+        if (obstacle.kind === 'quota' && object.metadata['namespace'] !== subject.namespace) continue;
         const counterpart = other.get(refOf(object));
         if (counterpart !== object && !isEqualJson(counterpart?.['spec'], object['spec']))
           found.set(toRefKey(refOf(object)), refOf(object));

@@ -2,6 +2,7 @@ import { compareBy } from '../../std/index.ts';
 import {
   toRefKey,
   type Cause,
+  type Effect,
   type Engine,
   type Fact,
   type FactChange,
@@ -56,11 +57,14 @@ export class CauseFinder {
   }
 
   /** The causes of one change, the most telling field of each object named, with a place wherever one is known. */
-  find(factChange: FactChange): readonly Cause[] {
+  find(factChange: FactChange): Pick<Effect, 'causes' | 'isWide'> {
     const { fact } = factChange;
+    const refused = this.#reversals.refused;
     const keys = [...new Set(fact.objects.map(({ ref }) => toRefKey(ref)))].filter((key) => this.#impact.changed.has(key));
     const parts = this.#separate(this.#search(keys, factChange), nameOfChange(factChange));
-    return parts.size === 0 ? this.#guess(fact.subject) : [...parts].flatMap(([key, own]) => this.#toCauses(key, own, fact));
+    if (parts.size === 0) return { causes: this.#guess(fact.subject) };
+    const causes = [...parts].flatMap(([key, own]) => this.#toCauses(key, own, fact));
+    return { causes, ...(causes.length > 1 && this.#reversals.refused > refused ? { isWide: true } : {}) };
   }
 
   #search(keys: readonly RefKey[], factChange: FactChange): Parts {
@@ -69,7 +73,7 @@ export class CauseFinder {
     const near = keys.map((key) => this.#partsOf(key, fact));
     const isAlone = this.#impact.changed.size === 1 && near.flat().length === 1;
     if (isAlone || (keys.length === 1 && !this.#reversals.areCheap)) return group(near.flatMap((parts) => parts.slice(0, 1)));
-    const alone = near.flatMap((parts) => parts.slice(0, MOST_FIELDS).find((part) => this.#reversals.removes([part], name)) ?? []);
+    const alone = this.#listAlone(near, name);
     if (alone.length > 0) return group(alone.length === 1 || this.#reversals.removes(alone, name) === true ? alone : alone.slice(0, 1));
     if (near.length > 0 && this.#reversals.removes(near.flat(), name) !== false) return group(this.#shrink(near.flat(), name));
     const others = [...this.#impact.changed.keys()]
@@ -78,6 +82,18 @@ export class CauseFinder {
     const all = [...near.flat(), ...others.flatMap((key) => this.#partsOf(key, fact))];
     const found = this.#shrink(all, name);
     return group(found.length < all.length || all.length <= MOST_CAUSES ? found : near.flat());
+  }
+
+  /** Of each object the first part whose reversal alone takes the change back; where asking is dear, of the first object that has one. */
+  #listAlone(near: readonly (readonly ChangePart[])[], name: string): readonly ChangePart[] {
+    const alone: ChangePart[] = [];
+    for (const parts of near) {
+      const part = parts.slice(0, MOST_FIELDS).find((each) => this.#reversals.removes([each], name));
+      if (part === undefined) continue;
+      alone.push(part);
+      if (!this.#reversals.areCheap) break;
+    }
+    return alone;
   }
 
   /** The parts with both halves of a swap apart where neither half is enough: each has lines of its own to be named. */

@@ -47,8 +47,8 @@ const RANK: Readonly<Record<Effect['severity'], number>> = { error: 0, warning: 
 
 function toEffect(factChange: FactChange, finder: CauseFinder): Effect {
   const { engine, code, severity, subject, data } = factChange.fact;
-  const causes = finder.find(factChange);
-  return { engine, code, severity, change: factChange.change, ...(subject === undefined ? {} : { subject }), data, causes };
+  const found = finder.find(factChange);
+  return { engine, code, severity, change: factChange.change, ...(subject === undefined ? {} : { subject }), data, ...found };
 }
 
 function listRestarts({ before, after, changed }: Impact): readonly FactChange[] {

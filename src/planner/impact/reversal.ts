@@ -35,6 +35,7 @@ export class Reversals {
   readonly #engine: Engine;
   readonly #facts = new Map<string, ReadonlySet<string>>();
   #left: number;
+  #refused = 0;
 
   constructor(impact: Impact, engine: Engine) {
     this.#impact = impact;
@@ -48,6 +49,11 @@ export class Reversals {
     return this.#impact.after.size <= SMALL_WORLD;
   }
 
+  /** How many questions were not answered because the budget had ended. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Whether the change of a fact is gone without these parts; undefined where the budget has ended. */
   removes(parts: readonly ChangePart[], name: string): boolean | undefined {
     const id = parts
@@ -56,7 +62,10 @@ export class Reversals {
       .join('\n');
     let facts = this.#facts.get(id);
     if (facts === undefined) {
-      if (this.#left === 0) return undefined;
+      if (this.#left === 0) {
+        this.#refused++;
+        return undefined;
+      }
       this.#left--;
       facts = new Set(this.#engine.compare(this.#impact.before, this.#without(parts)).map(nameOfChange));
       this.#facts.set(id, facts);

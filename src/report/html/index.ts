@@ -1,8 +1,9 @@
 import { formatRef, type WorldSource } from '../../model/index.ts';
 import { titleOf } from '../markdown.ts';
-import { toRemarks, type Remark } from '../remark.ts';
+import { groupByCause, toRemarks, type Grouped, type Remark } from '../remark.ts';
 import { effectsOf, findingsOf, type Excerpt, type Report } from '../report.ts';
 import { renderText } from '../text/index.ts';
+import { fillingOf } from './filling.ts';
 import { html, type Markup } from './markup.ts';
 import { picturesOf } from './pictures.ts';
 import { changesOf } from './plan.ts';
@@ -44,7 +45,7 @@ export function renderHtml(report: Report): string {
             open.filter(({ isEffect }) => isEffect),
             excerpts,
           )}
-          ${picturesOf(effectsOf(report))}
+          ${picturesOf(effectsOf(report))} ${report.kind === 'PlanReport' ? fillingOf(report.filling ?? []) : undefined}
           ${sectionOf(
             'Findings',
             open.filter(({ isEffect }) => !isEffect),
@@ -83,20 +84,31 @@ function sectionOf(title: string, remarks: readonly Remark[], excerpts: readonly
   if (remarks.length === 0) return undefined;
   return html`<section>
     <h2>${title} (${String(remarks.length)})</h2>
-    ${remarks.map((remark) => itemOf(remark, excerpts))}
+    ${groupByCause(remarks).map((group) => itemOf(group, excerpts))}
   </section>`;
 }
 
-function itemOf({ code, severity, title, message, remedy, ref, source, stood, waived }: Remark, excerpts: readonly Excerpt[]): Markup {
+/** What one place brings about: the first of it, the others folded. */
+function itemOf({ first, others }: Grouped, excerpts: readonly Excerpt[]): Markup {
+  const { code, severity, title, message, remedy, ref, source, stood, waived } = first;
   const excerpt = excerpts.find(({ file, line }) => file === source?.file && line === source.line);
   const place =
     source === undefined ? (stood === undefined ? undefined : `${stood.file}:${stood.line} (before)`) : `${source.file}:${source.line}`;
   return html`<article class="item ${severity}">
     <p><span class="word">${severity}</span> ${message}</p>
     <p><span class="place">${place}</span> ${ref === undefined ? undefined : html`<code>${formatRef(ref)}</code>`}</p>
-    ${excerpt === undefined ? undefined : excerptOf(excerpt)}
+    ${others.length === 0 ? undefined : moreOf(others)} ${excerpt === undefined ? undefined : excerptOf(excerpt)}
     <p class="remedy">${waived === undefined ? remedy : `Waived: ${waived}`} <code title="${title}">${code}</code></p>
   </article> `;
+}
+
+function moreOf(others: readonly Remark[]): Markup {
+  return html`<details>
+    <summary>and ${String(others.length)} more</summary>
+    <ul>
+      ${others.map(({ message, ref }) => html`<li>${message} ${ref === undefined ? undefined : html`<code>${formatRef(ref)}</code>`}</li>`)}
+    </ul>
+  </details>`;
 }
 
 function excerptOf({ file, line, from, lines, marked }: Excerpt): Markup {

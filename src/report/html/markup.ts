@@ -9,7 +9,8 @@ type Part = Markup | string | undefined | readonly Part[];
 
 /** Markup of a template: what is filled in as text is text, whatever it holds; nothing for undefined, lists one after another. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return { html: strings.map((text, index) => text + toHtml(parts[index])).join('') };
+  // Of how a template is laid out nothing is worth its bytes: text that is laid out is filled in.
+  return { html: strings.map((text, index) => text.replace(/\n\s+/g, '\n') + toHtml(parts[index])).join('') };
 }
 
 function toHtml(part: Part): string {

@@ -33,7 +33,7 @@ function changeOf(step: Step, isOpen: boolean): Markup {
 
 function fieldsOf(step: Step): Markup {
   const rows = step.fields.map((field) => rowOf(maskSecrets(field, step.ref), step));
-  return html`<table>
+  return html`<table class="fields">
     <thead>
       <tr>
         <th scope="col">Field</th>
@@ -53,9 +53,11 @@ function rowOf(field: FieldChange, step: Step): Markup {
     ...(field.by === undefined ? [] : [field.by === 'admission' ? 'set by admission' : 'set by the API server']),
   ];
   return html`<tr>
-    <td><code>${readablePath(field.path, step)}</code> <span class="note">${notes.join(', ')}</span></td>
-    <td class="before">${valueOf(field.before)}</td>
-    <td class="after">${valueOf(field.after)}</td>
+    <td>
+      <code>${readablePath(field.path, step)}</code>${notes.length === 0 ? undefined : html` <span class="note">${notes.join(', ')}</span>`}
+    </td>
+    <td>${valueOf(field.before)}</td>
+    <td>${valueOf(field.after)}</td>
   </tr>`;
 }
 

@@ -19,9 +19,9 @@ pre { background: var(--card); border: 1px solid var(--line); border-radius: 6px
 .warning, .update { border-left-color: var(--warn); }
 .create { border-left-color: var(--good); }
 .word { font-weight: 600; }
-.error .word, .delete .word, .replace .word, .before { color: var(--bad); }
+.error .word, .delete .word, .replace .word, .fields td:nth-child(2) { color: var(--bad); }
 .warning .word, .update .word { color: var(--warn); }
-.create .word, .after { color: var(--good); }
+.create .word, .fields td:nth-child(3) { color: var(--good); }
 summary { cursor: pointer; }
 summary:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
 table { border-collapse: collapse; margin: .5rem 0; width: 100%; }
@@ -40,6 +40,15 @@ figcaption { color: var(--dim); }
 .picture marker path { fill: var(--dim); stroke: none; }
 .picture.before path { stroke: var(--bad); stroke-dasharray: 5 4; }
 .picture.before marker path { stroke: none; }
+.filling { table-layout: fixed; }
+.filling caption { color: var(--dim); text-align: left; padding-bottom: .25rem; }
+.filling th[scope=row] { font-weight: 400; }
+.bars { display: block; width: 100%; max-width: 14rem; height: 12px; margin: .3rem 0 .1rem; }
+.bars .whole { fill: var(--card); stroke: var(--line); vector-effect: non-scaling-stroke; }
+.bars .was { fill: var(--dim); }
+.bars .is { fill: var(--good); }
+.tight { color: var(--warn); font-weight: 600; }
+@media (forced-colors: active) { .bars .was { fill: GrayText; } .bars .is { fill: CanvasText; } }
 pre:focus-visible, .picture div:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
 @media print { details > * { display: block; } }
 `;

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NO_CONFIG, type IgnoreRule } from '../../../src/cli/config.ts';
-import { judgeWaivers, waiveAll } from '../../../src/cli/stages/waivers.ts';
-import { isKubernetesObject, toFinding, type Finding, type Manifest, type SourceRange, type Waiver } from '../../../src/model/index.ts';
+import { judgeWaivers, waiveAll, waiveEffects } from '../../../src/cli/stages/waivers.ts';
+import {
+  isKubernetesObject,
+  toFinding,
+  type Effect,
+  type Finding,
+  type Manifest,
+  type SourceRange,
+  type Waiver,
+} from '../../../src/model/index.ts';
 
 const REF = { group: '', version: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
 const at = (line: number): SourceRange => ({ file: 'web.yaml', line, column: 1, endLine: line, endColumn: 9 });
@@ -67,4 +75,43 @@ describe('waivers', () => {
     const [finding] = waiveAll([{ ...FOUND, waived: 'until 2026-11-01 known' }], waivers);
     assert.equal(finding?.waived, undefined);
   });
+
+  const EFFECT: Effect = {
+    engine: 'network',
+    code: 'KN0101',
+    severity: 'warning',
+    change: 'gained',
+    subject: REF,
+    data: {},
+    causes: [
+      { ref: REF, source: at(3) },
+      { ref: REF, source: at(7) },
+    ],
+  };
+  const EFFECTS: readonly {
+    readonly name: string;
+    readonly effect?: Partial<Effect>;
+    readonly rule?: Partial<IgnoreRule>;
+    readonly line?: number;
+    readonly isWaived: boolean;
+  }[] = [
+    { name: 'by a rule', rule: {}, isWaived: true },
+    { name: 'by a rule of the object', rule: { object: 'Service shop/*' }, isWaived: true },
+    { name: 'by a rule of another file', rule: { file: 'db.yaml' }, isWaived: false },
+    { name: 'by a rule that has expired', rule: { expires: '2026-11-01' }, isWaived: false },
+    { name: 'by a comment above any cause', line: 7, isWaived: true },
+    { name: 'by a comment elsewhere', line: 8, isWaived: false },
+    { name: 'that ends', effect: { change: 'lost' }, rule: {}, isWaived: false },
+  ];
+  for (const { name, effect = {}, rule, line, isWaived } of EFFECTS)
+    it(`an effect is waived ${name}: ${isWaived}`, () => {
+      const ignore = rule === undefined ? [] : [{ code: 'KN0101', reason: 'known', ...rule }];
+      const comments = line === undefined ? [] : [{ code: 'KN0101', line, reason: 'known' }];
+      const waivers = { config: { ...NO_CONFIG, ignore }, manifests: [manifest(comments)], today: TODAY };
+      const { effects, findings } = waiveEffects([{ ...EFFECT, ...effect }], waivers);
+      assert.deepEqual(
+        [effects.length, findings.map(({ code, waived }) => `${code} ${waived}`)],
+        isWaived ? [0, ['KN0101 known']] : [1, []],
+      );
+    });
 });

@@ -33,6 +33,12 @@ const STATUS: DaemonStatus = {
 };
 
 describe('the status object of a unit', () => {
+  it('remembers what must outlive the process: its fleet, what becomes of it, the last good revision', () => {
+    const kept = { fleet: 'f', deletionPolicy: 'delete', good: { revision: 'r1', commit: 'c1' } } as const;
+    const read = readStatusObject(toStatusObject({ ...STATUS, ...kept }));
+    assert.deepEqual([read?.fleet, read?.deletionPolicy, read?.good], [kept.fleet, kept.deletionPolicy, kept.good]);
+  });
+
   it('says all that the status says, and its outcome as a label', () => {
     const object = toStatusObject(STATUS);
     assert.deepEqual(readStatusObject(object), STATUS);
@@ -47,7 +53,7 @@ describe('the status object of a unit', () => {
 
   it('keeps the approval of a person when it is written again', async () => {
     const cluster = new FakeCluster();
-    const keeper = new StatusKeeper(cluster, { clock: new FakeClock(), onProblem: (_, message) => assert.fail(message) });
+    const keeper = new StatusKeeper(() => cluster, { clock: new FakeClock(), onProblem: (_, message) => assert.fail(message) });
     keeper.note(STATUS);
     await keeper.close();
     assert.equal(await approvePlan(cluster, 'shop', '0123'), undefined);
@@ -61,7 +67,7 @@ describe('the status object of a unit', () => {
 describe('StatusKeeper', () => {
   it('writes nothing where the same was found again', async () => {
     const cluster = new FakeCluster();
-    const keeper = new StatusKeeper(cluster, { clock: new FakeClock(), onProblem: (_, message) => assert.fail(message) });
+    const keeper = new StatusKeeper(() => cluster, { clock: new FakeClock(), onProblem: (_, message) => assert.fail(message) });
     const at = (time: string): DaemonStatus => ({ ...STATUS, updatedAt: time, lastSynced: { revision: 'a', at: time } });
     keeper.note(at('2026-01-01T00:00:00Z'));
     await keeper.close();
@@ -76,7 +82,7 @@ describe('StatusKeeper', () => {
 
   it('writes what has changed, the newest last, and an Event for each outcome; nothing that only passes', async () => {
     const cluster = new FakeCluster();
-    const keeper = new StatusKeeper(cluster, { clock: new FakeClock(), onProblem: () => undefined });
+    const keeper = new StatusKeeper(() => cluster, { clock: new FakeClock(), onProblem: () => undefined });
     keeper.note({ ...STATUS, phase: 'planning' });
     keeper.note({ ...STATUS, failures: 3 });
     keeper.note({ ...STATUS, failures: 4 });
@@ -92,7 +98,7 @@ describe('StatusKeeper', () => {
   it('tells what cannot be written, and tries again with the next change', async () => {
     const cluster = new FakeCluster();
     const problems: string[] = [];
-    const keeper = new StatusKeeper(cluster, {
+    const keeper = new StatusKeeper(() => cluster, {
       clock: new FakeClock(),
       onProblem: (unit, message) => problems.push(`${unit}: ${message}`),
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameOf, type KubernetesObject } from '../../../src/model/index.ts';
-import { CONTROLLERS } from '../../../src/engine/controllers/index.ts';
+import { nameOf, refOf, type KubernetesObject } from '../../../src/model/index.ts';
+import { CONTROLLERS, stepRollout } from '../../../src/engine/controllers/index.ts';
 import { getArray, getAt, getNumber, getObject, getString, type JsonObject } from '../../../src/std/index.ts';
 import { LittleCluster, live, podsOf } from './little-cluster.ts';
 import { job, NODES, workload } from './workloads.ts';
@@ -66,6 +66,24 @@ test('a StatefulSet updates from the highest ordinal, one at a time, down to its
   const { currentRevision, updateRevision } = statusOf(cluster, 'StatefulSet');
   assert.equal(currentRevision, updateRevision);
 });
+
+for (const [name, strategy] of [
+  ['without a strategy', {}],
+  ['of a type without parameters', { updateStrategy: { type: 'RollingUpdate' } }],
+  ['of a type with them', { updateStrategy: { type: 'RollingUpdate', rollingUpdate: {} } }],
+] as const)
+  test(`a StatefulSet ${name} is updated to its end where deleted pods are gone at once`, () => {
+    const cluster = settled(workload('StatefulSet', { replicas: 3, ...strategy }));
+    cluster.apply(workload('StatefulSet', { replicas: 3, ...strategy }, 'app:2'));
+    let world = cluster.world;
+    const images = (): readonly unknown[] => podsOf(world, 'app').map((pod) => getString(pod, 'spec', 'containers', 0, 'image'));
+    for (let step = 0; step < 12; step++) {
+      world = stepRollout(world, [refOf(live(cluster, 'StatefulSet', 'app', 'apps'))], cluster.now).world;
+      const ready = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2020-01-01T00:00:00Z' }] };
+      world = world.with(podsOf(world, 'app').map((pod) => ({ ...pod, status: ready })));
+    }
+    assert.deepEqual(images(), ['app:2', 'app:2', 'app:2']);
+  });
 
 test('a StatefulSet that shrinks loses its highest ordinals and keeps its claims', () => {
   const claims = [{ metadata: { name: 'd' }, spec: { resources: { requests: { storage: '1Gi' } } } }];

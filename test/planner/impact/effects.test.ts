@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refOf, type Engine, type Fact, type FactChange, type KubernetesObject, type Plan, type World } from '../../../src/model/index.ts';
+import {
+  describeCauses,
+  refOf,
+  type Engine,
+  type Fact,
+  type FactChange,
+  type KubernetesObject,
+  type Plan,
+  type World,
+} from '../../../src/model/index.ts';
 import { getArray, getString, type JsonObject } from '../../../src/std/index.ts';
 import { manifest, object, plan, stored } from '../scenario.ts';
 
@@ -216,6 +225,32 @@ test('of several changed objects only those count without which the effect would
     assert.deepEqual(causes, want, name);
     assert.ok(
       result.effects.every(({ causes }) => causes.every(({ source }) => source?.file.endsWith('.yaml /data/v'))),
+      name,
+    );
+  }
+});
+
+test('what is named where the search for the smallest set ends early is said to be wider than it may need be', () => {
+  const item = (name: string, v: string): JsonObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { v } });
+  const fill = Array.from({ length: 5000 }, (_, index) => stored({ apiVersion: 'v1', kind: 'Secret', metadata: { name: `s${index}` } }));
+  const changed = (count: number, v: string): readonly JsonObject[] => Array.from({ length: count }, (_, index) => item(`c${index}`, v));
+  const cases = [
+    { name: 'one change', count: 1, want: undefined },
+    { name: 'few changes', count: 3, want: undefined },
+    { name: 'more than the budget', count: 40, want: true },
+  ] as const;
+  for (const { name, count, want } of cases) {
+    const live = [...fill, ...changed(count, 'on').map((value) => stored(value))];
+    const desired = changed(count, 'off').map((value, index) => manifest(value, `c${index}.yaml`));
+    const { effects } = plan(live, desired, { engines: [allOn], ownedByOthers: new Map(), owned: new Set() });
+    assert.deepEqual(
+      effects.map(({ isWide }) => isWide),
+      [want],
+      name,
+    );
+    assert.equal(
+      effects.some((effect) => describeCauses(effect)?.includes('some may have no part in it') ?? false),
+      want ?? false,
       name,
     );
   }

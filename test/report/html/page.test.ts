@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Effect, Finding, ObjectRef, Step } from '../../../src/model/index.ts';
+import type { Effect, Finding, NodeFilling, ObjectRef, Step } from '../../../src/model/index.ts';
 import { FORMATS } from '../../../src/report/index.ts';
 import { planReport, step, UPDATE } from '../report-fixture.ts';
 
@@ -100,6 +100,34 @@ describe('html', () => {
     const page = FORMATS.html({ ...report, excerpts }, LAYOUT);
     assert.match(page, / {4}6 {2}spec:\n<mark> {4}7 {2}&lt;\/style&gt;/);
     assert.equal(page.split('<mark>').length, 2);
+  });
+
+  it('says what one place brings about in one, the others folded', () => {
+    const ref = (name: string): ObjectRef => ({ group: '', version: 'v1', kind: 'Service', namespace: 'shop', name });
+    const page = render(
+      [],
+      ['a', 'b', 'c'].map((name) => findingOf('Required value', { ref: ref(name) })),
+    );
+    assert.match(page, /Findings \(3\)/);
+    assert.equal(page.split('<article').length - 1, 1);
+    assert.match(page, /<summary>and 2 more<\/summary>/);
+    assert.match(page, /<li>.*Service shop\/c/);
+  });
+
+  it('draws how full nodes are in numbers and bars, and says where little room is left', () => {
+    const node = (name: string, nodes: number, after?: number): NodeFilling => ({
+      name,
+      nodes,
+      before: { cpu: 0.5, memory: 0.25, pods: 0.1 },
+      ...(after === undefined ? {} : { after: { cpu: after, memory: 0.25, pods: 0.1 } }),
+    });
+    const page = FORMATS.html({ ...planReport([UPDATE]), filling: [node('m5.large', 40, 0.93), node(EVIL, 1)] }, LAYOUT);
+    assert.match(page, /<th scope="row"><code>40 × m5.large<\/code><\/th>/);
+    assert.match(page, /50% → 93% <span class="tight">little room<\/span>/);
+    assert.match(page, /50% → none/);
+    assert.match(page, /<rect class="is" y="4" width="93" height="8"/);
+    assert.ok(!page.includes('<script'));
+    assert.ok(!FORMATS.html(planReport([UPDATE]), LAYOUT).includes('How full'));
   });
 
   it('shows what has no page of its own as text', () => {

@@ -1,8 +1,8 @@
 import { namespaceOf, type KubernetesObject, type World } from '../../../model/index.ts';
-import { getObject, getString } from '../../../std/index.ts';
-import { NOTHING, readAmounts } from './amounts.ts';
-import { isLimitOf } from './quota-usage.ts';
-import { charge, findQuotaRefusal, hardOf, quotaStateOf, type Countable, type QuotaRefusal, type QuotaState } from './quota.ts';
+import { getObject, getOrAdd, getString } from '../../../std/index.ts';
+import { NOTHING, readAmounts, type Amounts } from './amounts.ts';
+import { addUsage, isLimitOf } from './quota-usage.ts';
+import { charge, findQuotaRefusal, hardOf, isLimiting, quotaStateOf, type Countable, type QuotaRefusal, type QuotaState } from './quota.ts';
 import { resourceNameOf } from './resource-name.ts';
 
 /** Resources of which a world holds all objects that there are, so that they are counted; of others a quota's status may know more. */
@@ -10,11 +10,17 @@ const WHOLE: readonly string[] = ['persistentvolumeclaims', 'pods', 'services'];
 
 /** Keeps the books of the quotas of a world, object by object, as they are made. */
 export class QuotaLedger {
-  readonly #world: World;
+  #world: World;
   readonly #states = new Map<string, readonly QuotaState[]>();
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** Goes on in a later world, in which objects of these namespaces are gone: their books are opened again. */
+  reopen(world: World, namespaces: Iterable<string | undefined>): void {
+    this.#world = world;
+    for (const namespace of namespaces) this.#states.delete(namespace ?? '');
   }
 
   /** Whether a namespace has quotas at all. */
@@ -45,23 +51,31 @@ export class QuotaLedger {
       .kind('', 'ResourceQuota')
       .inNamespace(namespace)
       .map((quota) => {
-        const { used } = quotaStateOf(quota, this.#listCounted(quota));
+        const used = this.#sumUsed(quota);
         const known = readAmounts(getObject(quota, 'status', 'used'));
         const names = [...hardOf(quota).keys()].filter((name) => !WHOLE.some((resource) => isLimitOf(resource, name)));
         return { quota, used: new Map([...used, ...names.map((name) => [name, known.get(name) ?? used.get(name) ?? NOTHING] as const)]) };
       });
   }
 
-  *#listCounted(quota: KubernetesObject): Generator<Countable> {
-    const names = [...hardOf(quota).keys()];
+  #sumUsed(quota: KubernetesObject): Amounts {
+    let used = quotaStateOf(quota, []).used;
     for (const { group, kind } of this.#world.kinds()) {
-      for (const object of this.#world.kind(group, kind).inNamespace(namespaceOf(quota))) {
-        const resource = resourceNameOf(object);
-        if (!names.some((name) => isLimitOf(resource, name))) break;
-        yield { resource, object };
-      }
+      const objects = this.#world.kind(group, kind).inNamespace(namespaceOf(quota));
+      const [first] = objects;
+      if (first !== undefined && isLimiting(quota, resourceNameOf(first))) used = addUsage(used, usedBy(quota, objects));
     }
+    return used;
   }
+}
+
+const USED = new WeakMap<readonly KubernetesObject[], Map<KubernetesObject, Amounts>>();
+
+/** What the objects of one kind and namespace use of a quota. Books are opened again with every step of a rollout, and most lists are the same ones. */
+function usedBy(quota: KubernetesObject, objects: readonly KubernetesObject[]): Amounts {
+  const known = USED.get(objects) ?? new Map<KubernetesObject, Amounts>();
+  USED.set(objects, known);
+  return getOrAdd(known, quota, () => quotaStateOf(quota, objects.map(toCountable)).used);
 }
 
 function toCountable(object: KubernetesObject): Countable {

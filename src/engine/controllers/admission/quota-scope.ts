@@ -16,7 +16,15 @@ export function isInScopes(quota: KubernetesObject, resource: string, object: Ku
   });
 }
 
+const SCOPES = new WeakMap<KubernetesObject, readonly Scope[]>();
+
 function listScopes(quota: KubernetesObject): readonly Scope[] {
+  const known = SCOPES.get(quota) ?? readScopes(quota);
+  SCOPES.set(quota, known);
+  return known;
+}
+
+function readScopes(quota: KubernetesObject): readonly Scope[] {
   const plain = getArray(quota, 'spec', 'scopes').flatMap((name) =>
     typeof name === 'string' ? [{ name, operator: 'Exists', values: [] }] : [],
   );

@@ -30,7 +30,8 @@ export function isCounted(quota: KubernetesObject, { resource, object }: Countab
   return isLimiting(quota, resource) && isInScopes(quota, resource, object);
 }
 
-function isLimiting(quota: KubernetesObject, resource: string): boolean {
+/** Whether a quota limits what objects of a resource use. */
+export function isLimiting(quota: KubernetesObject, resource: string): boolean {
   return [...hardOf(quota).keys()].some((name) => isLimitOf(resource, name));
 }
 
@@ -42,7 +43,10 @@ export function quotaStateOf(quota: KubernetesObject, objects: Iterable<Countabl
     const isLimited = getOrAdd(limited, resource, () => isLimiting(quota, resource));
     if (!isLimited || !isInScopes(quota, resource, object)) continue;
     const usage = quotaUsageOf(resource, object);
-    for (const [name, amount] of used) used.set(name, add(amount, usage.get(name) ?? NOTHING));
+    for (const [name, more] of usage) {
+      const amount = used.get(name);
+      if (amount !== undefined) used.set(name, add(amount, more));
+    }
   }
   return { quota, used };
 }

@@ -1,6 +1,6 @@
 import { sortedUnique } from '../../../std/index.ts';
 import { formatRef, World, type Fact } from '../../../model/index.ts';
-import { toSubjectKey, type Binding } from '../binding.ts';
+import { listSubjectKeys, type Binding } from '../binding.ts';
 import { groupHoldings, type Gain } from '../gain.ts';
 import { compact, toCoverage, type Holding } from '../holding.ts';
 import { listKeyed } from '../permission.ts';
@@ -9,12 +9,12 @@ import { toPrincipal } from '../principal.ts';
 import { toPermissionSet } from '../role.ts';
 import { isEffective } from '../scope.ts';
 import { describeAbility, joinSome } from '../wording.ts';
-import { isOfKubernetes, toCheck } from './check.ts';
+import { isOfKubernetes, toCheck, type CheckScope } from './check.ts';
 
 /** Bindings to nobody, to everybody, to accounts that pods run as unasked, of dangerous rights, and those that add nothing. */
-export function checkBindings(world: World): readonly Fact[] {
+export function checkBindings(world: World, isAsked: CheckScope['isAskedBinding']): readonly Fact[] {
   const policy = readPolicy(world);
-  return policy.bindings.flatMap((binding) => {
+  return policy.bindings.filter(isAsked).flatMap((binding) => {
     const object = world.get(binding.ref);
     if (object === undefined || isOfKubernetes(object)) return [];
     const grants = listGrantsOf(binding, policy);
@@ -29,7 +29,7 @@ export function checkBindings(world: World): readonly Fact[] {
 
 /** The grants of a binding, one for each of its subjects that is somebody. */
 function listGrantsOf(binding: Binding, policy: RbacPolicy): readonly Grant[] {
-  const keys = sortedUnique(binding.subjects.flatMap((subject) => toSubjectKey(subject) ?? []));
+  const keys = sortedUnique(listSubjectKeys(binding).filter((key) => key !== undefined));
   return keys.flatMap((key) => (policy.grants.get(key)?.get(binding.namespace) ?? []).filter((grant) => grant.binding === binding));
 }
 
@@ -63,8 +63,7 @@ function checkPowers(binding: Binding, grants: readonly Grant[]): readonly Fact[
 }
 
 function keyOf({ binding, subjectIndex }: Grant): string {
-  const subject = binding.subjects[subjectIndex];
-  return (subject === undefined ? undefined : toSubjectKey(subject)) ?? '';
+  return listSubjectKeys(binding)[subjectIndex] ?? '';
 }
 
 function nameOf(grant: Grant): string {
@@ -128,14 +127,17 @@ function checkRedundant(binding: Binding, grants: readonly Grant[], policy: Rbac
 }
 
 function findWider(grant: Grant, policy: RbacPolicy): Grant | undefined {
-  const { binding, rules } = grant;
-  if (rules === undefined || toHoldings(grant).length === 0) return undefined;
+  const { binding } = grant;
+  const holdings = toHoldings(grant);
+  if (holdings.length === 0) return undefined;
   const principal = toPrincipal(keyOf(grant));
   const scopes = binding.namespace === '' ? [''] : ['', binding.namespace];
   const candidates = [principal.key, ...principal.groups].flatMap((key) =>
     scopes.flatMap((scope) => policy.grants.get(key)?.get(scope) ?? []),
   );
-  return candidates.find((other) => other.binding !== binding && covers(other, grant) && (!covers(grant, other) || isKept(other, grant)));
+  const isWider = (other: Grant): boolean =>
+    covers(other, grant, holdings) && (!covers(grant, other, toHoldings(other)) || isKept(other, grant));
+  return candidates.find((other) => other.binding !== binding && isWider(other));
 }
 
 /** Which of two bindings that grant the same stays: that of Kubernetes, that of more subjects, the first. */
@@ -150,11 +152,11 @@ function isKept(one: Grant, other: Grant): boolean {
   return (a[at] ?? 0) < (b[at] ?? 0);
 }
 
-/** Whether one grant allows all that another one does. */
-function covers(wide: Grant, narrow: Grant): boolean {
+/** Whether one grant allows all that another one does, which is what it holds. */
+function covers(wide: Grant, narrow: Grant, holdings: readonly Holding[]): boolean {
   if (wide.binding.namespace !== '' && wide.binding.namespace !== narrow.binding.namespace) return false;
   if (wide.rules === undefined || narrow.rules === undefined) return false;
   if (wide.rules === narrow.rules) return true;
   const set = toPermissionSet(wide.rules);
-  return toHoldings(narrow).every(({ permission }) => set.covers(permission));
+  return holdings.every(({ permission }) => set.covers(permission));
 }

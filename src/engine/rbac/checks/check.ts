@@ -8,6 +8,7 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '../../../model/index.ts';
+import type { Binding } from '../binding.ts';
 
 /** Something worth a look in a role or binding, or in who runs as whom. */
 export interface CheckFields {
@@ -19,6 +20,12 @@ export interface CheckFields {
   readonly detail?: string;
   /** Default: that of the code. */
   readonly severity?: Fact['severity'];
+}
+
+/** Which roles and bindings of a world are looked at. */
+export interface CheckScope {
+  readonly isAskedRole: (role: KubernetesObject) => boolean;
+  readonly isAskedBinding: (binding: Binding) => boolean;
 }
 
 /** A check's answer as a fact. */

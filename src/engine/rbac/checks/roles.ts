@@ -4,14 +4,14 @@ import { isTooLarge, listKeyed, PermissionSet } from '../permission.ts';
 import { RBAC_GROUP, readPolicy } from '../policy.ts';
 import { listRules, type SourcedRule } from '../role.ts';
 import { describeRule } from '../wording.ts';
-import { isOfKubernetes, toCheck } from './check.ts';
+import { isOfKubernetes, toCheck, type CheckScope } from './check.ts';
 
-/** Rules that grant more than they say, less than they say, or what another rule of the role grants as well. */
-export function checkRoles(world: World): readonly Fact[] {
+/** Rules that grant more than they say, less than they say, or what another rule of the role grants as well; aggregated roles are always looked at. */
+export function checkRoles(world: World, isAsked: CheckScope['isAskedRole']): readonly Fact[] {
   const roles = [...world.byKind(RBAC_GROUP, 'ClusterRole'), ...world.byKind(RBAC_GROUP, 'Role')];
   return roles
     .filter((role) => !isOfKubernetes(role))
-    .flatMap((role) => (isAggregated(role) ? checkReplaced(role, world) : checkRules(role)));
+    .flatMap((role) => (isAggregated(role) ? checkReplaced(role, world) : isAsked(role) ? checkRules(role) : []));
 }
 
 function isAggregated(role: KubernetesObject): boolean {

@@ -8,11 +8,15 @@ import type { StepKind } from './step.ts';
 const MAKERS = Object.entries(POD_MAKERS).flatMap(([group, kinds]) => kinds.map((kind) => `${group}/${kind}`));
 const CREATE = toRights('create', ...MAKERS);
 /** The kinds whose objects make new Pods when their template is written: that of a Job never changes, and a Pod has none. */
-const TEMPLATES = MAKERS.filter((resource) => resource !== '/pods' && resource !== 'batch/jobs');
+const TEMPLATES = MAKERS.filter((resource) => resource !== '/pods' && resource !== 'batch/jobs').map((resource) => ({
+  resource,
+  rights: toRights('patch update', resource),
+}));
 const EXEC = toRights('create', '/pods/exec', '/pods/attach');
 const DEBUG = toRights('patch update', '/pods/ephemeralcontainers');
 const IMAGE = toRights('patch update', '/pods');
 const RELABEL = toRights('patch update', '/namespaces');
+const ANNOTATE = toRights('patch update', '/serviceaccounts');
 
 interface Way {
   readonly step: StepKind;
@@ -28,8 +32,7 @@ export function addPodSteps(site: Site): void {
   for (const { step, needs, scope, footing } of ways) {
     site.give(step, { kind: 'pods', scope }, needs, footing);
     addWaysPastPodSecurity(site, { step, needs, scope, footing });
-    const annotate = site.powers.find(toRights('patch update', '/serviceaccounts'));
-    site.give('account-annotate', { kind: 'cloud' }, [annotate, ...needs], footing);
+    site.give('account-annotate', { kind: 'cloud' }, [site.powers.find(ANNOTATE), ...needs], footing);
   }
   addEntering(site, 'pod-exec', EXEC);
   addEntering(site, 'image-write', IMAGE);
@@ -40,15 +43,16 @@ export function addPodSteps(site: Site): void {
 function listWaysToRun({ powers, scope, namespaces, around }: Site): readonly Way[] {
   const ways: Way[] = [];
   const anyCreate = powers.find(CREATE);
+  const makers = powers.hasSome(CREATE) ? MAKERS : [];
   if (anyCreate !== undefined) ways.push({ step: 'pod-create', needs: [anyCreate], scope, footing: [] });
-  for (const resource of MAKERS)
+  for (const resource of makers)
     for (const needs of listWaysToCreate(powers, resource).filter((list) => list.length > 1))
       ways.push({ step: 'pod-create', needs, scope, footing: [] });
-  for (const resource of TEMPLATES) {
-    const rights = toRights('patch update', resource);
-    if (powers.findSome(rights) === undefined) continue;
+  for (const { resource, rights } of TEMPLATES) {
+    const kind = around.findKind(resource);
+    if (kind === undefined || !powers.hasSome(rights)) continue;
     for (const namespace of namespaces) {
-      for (const object of listObjects(around.world, resource, namespace)) {
+      for (const object of kind.inNamespace(namespace)) {
         const need = powers.find(rights, [nameOf(object)]);
         if (need === undefined) continue;
         ways.push({ step: 'template-write', needs: [need], scope: namespace, footing: [{ ref: refOf(object) }] });
@@ -57,13 +61,6 @@ function listWaysToRun({ powers, scope, namespaces, around }: Site): readonly Wa
     }
   }
   return ways;
-}
-
-function listObjects(world: World, resource: string, namespace: string): readonly KubernetesObject[] {
-  const slash = resource.indexOf('/');
-  const [group, plural] = [resource.slice(0, slash), resource.slice(slash + 1)];
-  const kind = world.kinds().find((candidate) => candidate.group === group && `${candidate.kind.toLowerCase()}s` === plural);
-  return kind === undefined ? [] : world.kind(group, kind.kind).inNamespace(namespace);
 }
 
 /** Pod Security looks at neither PersistentVolumes nor who may lift the level. */
@@ -100,8 +97,9 @@ function findPod(world: World, namespace: string, name: string): KubernetesObjec
 
 function addPrivilegedDebugging(site: Site): void {
   const { around, powers, scope, namespaces } = site;
-  const privileged = namespaces.filter((namespace) => around.admitsPrivileged(namespace));
-  const place = scope === '*' ? ({ kind: 'nodes' } as const) : ({ kind: 'node' } as const);
-  if (privileged.some((namespace) => namespace === 'kube-system' || around.workloads.has(namespace)))
-    site.give('ephemeral', place, [powers.find(DEBUG)]);
+  const need = powers.find(DEBUG);
+  if (need === undefined) return;
+  const isRunning = (namespace: string): boolean => namespace === 'kube-system' || around.workloads.has(namespace);
+  if (!namespaces.some((namespace) => isRunning(namespace) && around.admitsPrivileged(namespace))) return;
+  site.give('ephemeral', { kind: scope === '*' ? 'nodes' : 'node' }, [need]);
 }

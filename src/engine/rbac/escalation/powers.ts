@@ -14,6 +14,11 @@ export interface Need {
 /** The place in the authorizer's order of a grant that exists only once an actor has made it. */
 const MADE = -1;
 
+/** The place of what somebody may do in the place of others. */
+export const LENT = -2;
+
+const NOTHING: readonly never[] = [];
+
 /** The grant that an actor makes itself by binding a role. */
 export function makeGrant(grant: Omit<Grant, 'order'>): Grant {
   return { ...grant, order: MADE };
@@ -62,22 +67,27 @@ export class Powers {
     return this.#held.size === 0;
   }
 
+  /** Whether one of some rights is held, for whatever name. */
+  hasSome(rights: readonly Right[]): boolean {
+    return rights.some((right) => this.#held.has(right));
+  }
+
   /** One of some rights, for every name or for one of these; undefined if none is held. */
-  find(rights: readonly Right[], names: readonly string[] = []): Need | undefined {
-    return this.#toNeed(rights, names, ({ all, named }) => [...all, ...names.flatMap((name) => named.get(name) ?? [])]);
+  find(rights: readonly Right[], names: readonly string[] = NOTHING): Need | undefined {
+    return this.#toNeed(rights, names, ({ all, named }) =>
+      named.size === 0 || names.length === 0 ? all : [...all, ...names.flatMap((name) => named.get(name) ?? [])],
+    );
   }
 
   /** One of some rights, for whatever name; undefined if none is held. */
   findSome(rights: readonly Right[]): Need | undefined {
-    const names = this.listNames(rights);
-    return this.#toNeed(rights, names, ({ all, named }) => [...all, ...[...named.values()].flat()]);
+    return this.#toNeed(rights, this.listNames(rights), ({ all, named }) => [...all, ...[...named.values()].flat()]);
   }
 
   /** The names that one of some rights is held for by name. */
   listNames(rights: readonly Right[]): readonly string[] {
-    const names = new Set<string>();
-    for (const right of rights) for (const name of this.#held.get(right)?.named.keys() ?? []) names.add(name);
-    return sortedUnique(names);
+    const names = rights.flatMap((right) => [...(this.#held.get(right)?.named.keys() ?? NOTHING)]);
+    return names.length === 0 ? NOTHING : sortedUnique(names);
   }
 
   /** Whether a step that needs these is one of this scope and of the actor itself, not one that it takes elsewhere already. */
@@ -91,14 +101,11 @@ export class Powers {
   }
 
   #toNeed(rights: readonly Right[], names: readonly string[], pick: (held: Held) => readonly Grant[]): Need | undefined {
-    const grants = new Set<Grant>();
-    for (const right of rights) {
-      const held = this.#held.get(right);
-      if (held !== undefined) for (const grant of pick(held)) grants.add(grant);
-    }
-    if (grants.size === 0) return undefined;
-    const list = [...grants];
-    return { rights, names, grants: list.some(({ order }) => order === MADE) ? [] : list };
+    const held = rights.flatMap((right) => this.#held.get(right) ?? []);
+    if (held.length === 0) return undefined;
+    const grants = [...new Set(held.flatMap(pick))];
+    if (grants.length === 0) return undefined;
+    return { rights, names, grants: grants.some(({ order }) => order === MADE) ? [] : grants };
   }
 }
 

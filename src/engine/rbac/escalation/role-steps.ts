@@ -16,6 +16,10 @@ export function addRoleSteps(site: Site): void {
   addAggregation(site);
 }
 
+const BIND = [...rightsTo('bind', 'ClusterRole'), ...rightsTo('bind', 'Role')];
+const ESCALATE_CLUSTER_ROLES = rightsTo('escalate', 'ClusterRole');
+const ESCALATE = [...ESCALATE_CLUSTER_ROLES, ...rightsTo('escalate', 'Role')];
+
 function toAll(scope: string): Place {
   return scope === '*' ? { kind: 'admin' } : { kind: 'control', scope };
 }
@@ -55,9 +59,9 @@ function listBindable({ powers, scope, around }: Site, kinds: readonly string[])
 /** An existing binding takes more subjects from whoever may bind its role; who holds the role already gains nothing. */
 function addBindingEdits(site: Site): void {
   const { powers, scope, around } = site;
-  if (powers.findSome([...rightsTo('bind', 'ClusterRole'), ...rightsTo('bind', 'Role')]) === undefined) return;
+  if (!powers.hasSome(BIND)) return;
   const rights = toRights('patch update', `${RBAC_GROUP}/${scope === '*' ? 'clusterrolebindings' : 'rolebindings'}`);
-  if (powers.findSome(rights) === undefined) return;
+  if (!powers.hasSome(rights)) return;
   for (const { ref, namespace, role } of around.policy.bindings) {
     if (namespace !== (scope === '*' ? '' : scope)) continue;
     const needs = [powers.find(rights, [ref.name]), powers.find(rightsTo('bind', role.kind), [role.name])];
@@ -68,11 +72,10 @@ function addBindingEdits(site: Site): void {
 /** A role that one is bound to is made to hold everything. */
 function addEscalation(site: Site): void {
   const { powers, scope } = site;
-  const [anyEscalate, anyRole] = [[...rightsTo('escalate', 'ClusterRole'), ...rightsTo('escalate', 'Role')], RESOURCES];
-  if (powers.findSome(anyEscalate) === undefined) return;
+  if (!powers.hasSome(ESCALATE)) return;
   for (const grant of powers.grants) {
     const { kind, name } = grant.binding.role;
-    if (anyRole[kind] === undefined || !isOfScope(grant, scope)) continue;
+    if (RESOURCES[kind] === undefined || !isOfScope(grant, scope)) continue;
     const needs = [powers.find(rightsTo('escalate', kind), [name]), powers.find(rightsTo('patch update', kind), [name]), toNeed(grant)];
     site.give('escalate', toAll(scope), needs);
   }
@@ -89,8 +92,7 @@ function toNeed(grant: Grant): Need {
 /** A new ClusterRole that an aggregated role takes up widens that one. */
 function addAggregation(site: Site): void {
   const { powers, scope, around } = site;
-  const escalate = powers.findSome(rightsTo('escalate', 'ClusterRole'));
-  if (escalate === undefined) return;
+  if (!powers.hasSome(ESCALATE_CLUSTER_ROLES)) return;
   const aggregated = new Map(
     around.world
       .byKind(RBAC_GROUP, 'ClusterRole')
@@ -104,7 +106,7 @@ function addAggregation(site: Site): void {
     if (!isTaken || !isOfScope(grant, scope)) continue;
     for (const create of listWaysToCreate(powers, `${RBAC_GROUP}/clusterroles`)) {
       const names = create[1]?.names ?? [];
-      const needs = [...create, powers.find(rightsTo('escalate', 'ClusterRole'), names), toNeed(grant)];
+      const needs = [...create, powers.find(ESCALATE_CLUSTER_ROLES, names), toNeed(grant)];
       site.give('aggregate', toAll(scope), needs, ref === undefined ? [] : [{ ref, path: '/aggregationRule' }]);
     }
   }

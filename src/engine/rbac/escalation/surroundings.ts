@@ -1,6 +1,6 @@
-import { compareBy, getString, groupBy, sortedUnique } from '../../../std/index.ts';
+import { compareBy, getOrAdd, getString, groupBy, sortedUnique } from '../../../std/index.ts';
 import { isPrivilegedAdmitted, podSecuritySiteOf } from '../../../model/pod-security/index.ts';
-import { annotationsOf, labelsOf, nameOf, namespaceOf, refOf, type World } from '../../../model/index.ts';
+import { annotationsOf, labelsOf, nameOf, namespaceOf, refOf, type KindIndex, type World } from '../../../model/index.ts';
 import { readPolicy, type RbacPolicy } from '../policy.ts';
 import { parseServiceAccountName } from '../request.ts';
 import { listDeputies, type Deputy } from './deputy.ts';
@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly controlPlane: Footing | undefined;
   /** Whether Pod Security lets privileged Pods into a namespace. */
   admitsPrivileged(namespace: string): boolean;
+  /** The objects of a resource (`apps/deployments`); undefined where the world has none. */
+  findKind(resource: string): KindIndex | undefined;
 }
 
 const IMPLIED_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -51,6 +53,8 @@ export function readSurroundings(world: World): Surroundings {
     list.flatMap(({ account }) => (account === undefined ? [] : [{ namespace, name: account.name }])),
   );
   const byNamespace = groupBy([...bound, ...existing, ...running], ({ namespace }) => namespace);
+  const privileged = new Map<string, boolean>();
+  const kinds = new Map(world.kinds().map(({ group, kind }) => [`${group}/${kind.toLowerCase()}s`, { group, kind }]));
   return {
     world,
     policy,
@@ -62,7 +66,11 @@ export function readSurroundings(world: World): Surroundings {
     workloads,
     deputies: listDeputies(world, [...workloads.values()].flat()),
     controlPlane: findControlPlane(world),
-    admitsPrivileged: (namespace) => isPrivilegedAdmitted(podSecuritySiteOf(world, namespace)),
+    admitsPrivileged: (namespace) => getOrAdd(privileged, namespace, () => isPrivilegedAdmitted(podSecuritySiteOf(world, namespace))),
+    findKind: (resource) => {
+      const kind = kinds.get(resource);
+      return kind === undefined ? undefined : world.kind(kind.group, kind.kind);
+    },
   };
 }
 

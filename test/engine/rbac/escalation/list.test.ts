@@ -43,3 +43,16 @@ test('what a change opens and closes, each with the grants that close it', () =>
   ]);
   assert.deepEqual(tell(comparePaths(after, after)), []);
 });
+
+test('what the API server grants again whenever it starts closes no path', () => {
+  const wide = clusterBinding('all', 'ClusterRole edit', 'user jane');
+  const paths = listPaths(World.of([wide, binding('kube-system', 'own', 'ClusterRole edit', 'user jane')]));
+  assert.deepEqual(
+    paths.map(({ reaches, steps, closedBy }) => [
+      reaches,
+      steps.map(({ step }) => step).join(),
+      closedBy.map(({ ref }) => ref.name).join(),
+    ]),
+    [['cluster admin', 'pod-create,escalate', 'all,own']],
+  );
+});

@@ -1,7 +1,5 @@
 import type { Placed, Point } from './circle.ts';
-import type { Picture, PictureArrow, PictureBox } from './reach-picture.ts';
-import type { ReachDiffReport, ReachReport } from './reach.ts';
-import { toPicture } from './reach-picture.ts';
+import type { Picture, PictureArrow, PictureBox } from './picture.ts';
 
 /** A box to be placed: its own size, or that of what it holds. */
 export interface GraphBox {
@@ -41,9 +39,8 @@ const LONGEST_LABEL = 24;
 const HEAD = 62;
 const MARGIN = 16;
 
-/** The connections, or their difference, as a picture; `place` finds the places of boxes and arrows. */
-export async function drawReach(report: ReachDiffReport | ReachReport, place: (graph: Graph) => Promise<PlacedGraph>): Promise<string> {
-  const picture = toPicture(report);
+/** A picture as SVG; `place` finds the places of boxes and arrows. */
+export async function drawPicture(picture: Picture, place: (graph: Graph) => Promise<PlacedGraph>): Promise<string> {
   const placed = await place({
     boxes: picture.boxes.map(toGraphBox),
     arrows: picture.arrows.map(({ from, to, label }, index) => ({
@@ -105,22 +102,23 @@ function lineOf(kind: PictureArrow['kind']): string {
   return `fill="none" stroke="${color}" stroke-width="${width}"${pattern === '' ? '' : ` stroke-dasharray="${pattern}"`}`;
 }
 
-const WORDS = { open: 'connection', opened: '+ opened', closed: '− closed', changed: '~ ports changed' } as const;
-
-function legendOf({ arrows, note }: Picture): string {
+function legendOf({ arrows, note, words }: Picture): string {
   const kinds = (['open', 'opened', 'closed', 'changed'] as const).filter((kind) => arrows.some((arrow) => arrow.kind === kind));
   let x = MARGIN;
   const entries = kinds.map((kind) => {
-    const entry = `<path d="M${x} 42h34" ${lineOf(kind)} marker-end="url(#${kind})"/><text x="${x + 42}" y="46" fill="#3e4c59">${WORDS[kind]}</text>`;
-    x += 42 + Math.ceil(WORDS[kind].length * LETTER) + 20;
+    const entry = `<path d="M${x} 42h34" ${lineOf(kind)} marker-end="url(#${kind})"/><text x="${x + 42}" y="46" fill="#3e4c59">${words[kind]}</text>`;
+    x += 42 + Math.ceil(words[kind].length * LETTER) + 20;
     return entry;
   });
   return `${entries.join('')}<text x="${x}" y="46" fill="#3e4c59">${escape(note)}</text>`;
 }
 
 const FILLS: Readonly<Record<PictureBox['kind'], string>> = {
+  goal: 'fill="#fbe9e7" stroke="#b3261e"',
   namespace: 'fill="#f5f7fa" stroke="#9aa5b1"',
   outside: 'fill="#fff" stroke="#52606d" stroke-dasharray="4 3"',
+  place: 'fill="#f5f7fa" stroke="#52606d"',
+  subject: 'fill="#e3effb" stroke="#3d6fa5"',
   workload: 'fill="#e3effb" stroke="#3d6fa5"',
 };
 
@@ -132,7 +130,7 @@ function drawBox({ id, label, kind }: PictureBox, placed: PlacedGraph): string {
   const text = isHome
     ? `<text x="${round(x + 10)}" y="${round(y + 18)}" font-weight="bold" fill="#3e4c59">${escape(clip(label, LONGEST_BOX))}</text>`
     : `<text x="${round(x + width / 2)}" y="${round(y + height / 2 + 4)}" text-anchor="middle" fill="#1f2933">${escape(clip(label, LONGEST_BOX))}</text>`;
-  return `<g><title>${escape(id)}</title><rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${isHome ? 8 : kind === 'outside' ? 15 : 4}" ${FILLS[kind]}/>${text}</g>`;
+  return `<g><title>${escape(id)}</title><rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${isHome ? 8 : kind === 'outside' || kind === 'subject' ? 15 : 4}" ${FILLS[kind]}/>${text}</g>`;
 }
 
 function drawArrow({ kind, isMutual, title }: PictureArrow, id: string, placed: PlacedGraph): string {

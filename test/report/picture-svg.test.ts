@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { placeGraph } from '../../src/cli/graph-layout.ts';
 import {
-  drawReach,
+  drawPicture,
   joinBoxes,
   placeInCircle,
+  toReachPicture,
   type Graph,
   type PlacedGraph,
   type ReachDiffReport,
@@ -39,7 +40,7 @@ function toList(workloads: number, namespaces: number): ReachReport {
 /** What is drawn, without looking at where. */
 async function listGraph(report: ReachDiffReport | ReachReport): Promise<Graph> {
   let seen: Graph | undefined;
-  await drawReach(report, (graph): Promise<PlacedGraph> => {
+  await drawPicture(toReachPicture(report), (graph): Promise<PlacedGraph> => {
     seen = graph;
     return Promise.resolve({ width: 0, height: 0, boxes: new Map(), arrows: new Map() });
   });
@@ -61,7 +62,7 @@ test('namespaces hold their workloads; addresses outside stand by themselves', a
 });
 
 test('what opens, closes and changes differs in colour, in pattern and in words', async () => {
-  const svg = await drawReach(DIFF, placeGraph);
+  const svg = await drawPicture(toReachPicture(DIFF), placeGraph);
   for (const sign of [
     '+ TCP 5432',
     '− TCP 80',
@@ -76,7 +77,7 @@ test('what opens, closes and changes differs in colour, in pattern and in words'
 });
 
 test('the same report gives the same picture', async () => {
-  assert.equal(await drawReach(DIFF, placeGraph), await drawReach(DIFF, placeGraph));
+  assert.equal(await drawPicture(toReachPicture(DIFF), placeGraph), await drawPicture(toReachPicture(DIFF), placeGraph));
 });
 
 test('pairs that are the same both ways are one arrow', async () => {
@@ -93,7 +94,7 @@ test('more arrows than anybody follows are drawn between namespaces, in boxes th
   for (const [index, a] of outer.entries())
     for (const b of outer.slice(index + 1))
       assert.ok(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y, JSON.stringify([a, b]));
-  assert.match(await drawReach(report, placeGraph), /39800 connected pairs, drawn by namespace/);
+  assert.match(await drawPicture(toReachPicture(report), placeGraph), /39800 connected pairs, drawn by namespace/);
 });
 
 test('an arrow goes from border to border', () => {
