@@ -89,10 +89,11 @@ export class Board {
 
 /** Times apart. */
 function isShownAlike(one: DaemonStatus, other: DaemonStatus): boolean {
-  const [a, b] = [one, other].map(({ updatedAt: _, waitsFor: __, lastSynced, ...rest }) =>
-    JSON.stringify({ ...rest, synced: lastSynced?.revision }),
-  );
-  return a === b;
+  return toShown(one) === toShown(other);
+}
+
+function toShown({ lastSynced, ...status }: DaemonStatus): string {
+  return JSON.stringify({ ...status, updatedAt: '', waitsFor: '', synced: lastSynced?.revision });
 }
 
 function isSame(one: PastOutcome | undefined, other: PastOutcome): boolean {
