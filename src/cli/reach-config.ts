@@ -1,5 +1,12 @@
-import { getArray, getBoolean, getObject, getString, type JsonValue, type Path } from '../std/index.ts';
-import type { EndPattern, ReachRule } from '../engine/network/index.ts';
+import { getArray, getAt, getBoolean, getObject, getString, type JsonValue, type Path } from '../std/index.ts';
+import {
+  NETWORK_PLUGINS,
+  NO_NETWORK_SETTINGS,
+  POLICY_KINDS,
+  type EndPattern,
+  type NetworkSettings,
+  type ReachRule,
+} from '../engine/network/index.ts';
 import { KplanError, readLabelSelector, type Selector } from '../model/index.ts';
 
 /** What a configuration says of who must, and who must never, connect to whom. */
@@ -7,10 +14,12 @@ export interface ReachConfig {
   readonly rules: readonly ReachRule[];
   /** Whether what nobody wants broken is looked after: DNS, webhooks, backends of routes, scrapes. */
   readonly checksUsual: boolean;
+  /** Which policies the cluster enforces. */
+  readonly network: NetworkSettings;
 }
 
 /** The configuration of a repository that says nothing of it. */
-export const NO_REACH_CONFIG: ReachConfig = { rules: [], checksUsual: true };
+export const NO_REACH_CONFIG: ReachConfig = { rules: [], checksUsual: true, network: NO_NETWORK_SETTINGS };
 
 /** Where a field of the configuration stands: the file, and the file with its line. */
 interface Place {
@@ -37,7 +46,18 @@ export function decodeReach(value: JsonValue | undefined, placeOf: (path: Path) 
       };
     }),
   );
-  return { rules, checksUsual: getBoolean(value, 'usual') !== false };
+  return { rules, checksUsual: getBoolean(value, 'usual') !== false, network: readNetwork(value) };
+}
+
+function readNetwork(value: JsonValue | undefined): NetworkSettings {
+  const [name, kinds] = [getString(value, 'cni'), getArray(value, 'enforces')];
+  const plugin = NETWORK_PLUGINS.find((known) => known === name);
+  const isSaid = Array.isArray(getAt(value, 'enforces'));
+  if (plugin === undefined && !isSaid) return NO_NETWORK_SETTINGS;
+  return {
+    ...(plugin === undefined ? {} : { plugin }),
+    ...(isSaid ? { enforces: POLICY_KINDS.filter((kind) => kinds.includes(kind)) } : {}),
+  };
 }
 
 function isPortRange(text: string): boolean {

@@ -12,7 +12,7 @@ import {
   startRollout,
   stepRollout,
 } from './controllers/index.ts';
-import { NETWORK_LEAVES_OUT, networkEngine } from './network/index.ts';
+import { createNetworkEngine, NETWORK_LEAVES_OUT, NO_NETWORK_SETTINGS, type NetworkSettings } from './network/index.ts';
 import { RBAC_LEAVES_OUT, rbacEngine } from './rbac/index.ts';
 import { createRolloutEngine, ROLLOUT_LEAVES_OUT } from './rollout/index.ts';
 import {
@@ -48,12 +48,12 @@ export const admissionEngine: Engine = createAdmissionEngine({
 });
 
 /** The engines whose facts make effects, in the order in which reports show them. Without profiles pods go where the default one puts them. */
-export function createEngines(profiles?: readonly SchedulerProfile[]): readonly Engine[] {
+export function createEngines(profiles?: readonly SchedulerProfile[], network: NetworkSettings = NO_NETWORK_SETTINGS): readonly Engine[] {
   return [
     createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
     admissionEngine,
     rolloutEngineOf(profiles),
-    networkEngine,
+    createNetworkEngine(network),
     rbacEngine,
   ];
 }

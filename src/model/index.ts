@@ -60,7 +60,18 @@ export { listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-b
 export { isGranted } from './reference-grant.ts';
 export { compareRefs, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
 export type { Kind, Schema, SchemaCatalog } from './schema/schema.ts';
-export { formatSelector, isSelected, readLabelSelector, readMapSelector, SELECT_ALL, type Requirement, type Selector } from './selector.ts';
+export {
+  formatSelector,
+  isSelected,
+  readLabelSelector,
+  readMapSelector,
+  SELECT_ALL,
+  type Requirement,
+  type Selector,
+  SELECT_NONE,
+  isSatisfied,
+  readRequirement,
+} from './selector.ts';
 export { compareSourceRanges, formatPlace, type SourceRange } from './source-range.ts';
 export {
   findUntoleratedTaint,

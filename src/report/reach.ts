@@ -75,7 +75,9 @@ export interface RuleVerdict {
 export interface SideEntry {
   readonly direction: 'egress' | 'ingress';
   readonly allowed: boolean;
-  readonly by: 'admin' | 'namespace' | 'baseline' | 'isolation' | 'default';
+  /** Why nobody can say: then it is allowed perhaps. */
+  readonly unknown?: string;
+  readonly by: 'mesh' | 'admin' | 'plugin' | 'namespace' | 'baseline' | 'isolation' | 'default';
   readonly policies: readonly ObjectRef[];
   readonly rules: readonly RuleVerdict[];
   readonly passes: readonly RuleVerdict[];

@@ -230,3 +230,61 @@ test('a daemon follows a server: only units that a commit touches are planned, a
   assert.ok(!daemon.text.includes('hunter2'));
   assert.equal(await daemon.stop('SIGTERM'), 143);
 });
+
+test('a unit that is listed no more is removed where it was to be, also after a restart, but not what another unit asks for', async (context) => {
+  const folder = temporaryFolder(context);
+  const list = (units: string): void =>
+    writeFileSync(join(folder, 'kplan.yaml'), `apiVersion: kplan.dev/v1\nkind: Config\nunits: [${units}]\n`);
+  const moved = '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: moved, namespace: default}\n';
+  list('{name: web, path: apps/web}, {name: db, path: apps/db, deletionPolicy: delete}, {name: kept, path: apps/kept}');
+  writeUnit(folder, 'web', 'red');
+  writeUnit(folder, 'kept', 'red');
+  writeUnit(folder, 'db', 'red', moved);
+  const words = ['--watch', '.', '--embedded', 'cluster', '--interval', '300ms'];
+  const first = new Running(context, folder, words);
+  await first.says(/synced: [12] changes?\n[^]*synced: [12] changes?\n[^]*synced: [12] changes?\n/);
+  assert.equal(await first.stop('SIGTERM'), 143);
+
+  list('{name: web, path: apps/web}');
+  writeUnit(folder, 'web', 'red', moved);
+  const second = new Running(context, folder, words);
+  await second.says(
+    /db: no longer listed, and not removed yet: ConfigMap default\/moved of it is asked for by another unit: `allow: \[KP0108\]`/,
+  );
+  list('{name: web, path: apps/web, allow: [KP0108]}');
+  await second.says(/db: no longer listed: removed, with what it owned/);
+  const cluster = await open(folder);
+  context.after(() => cluster.close());
+  const { items } = await cluster.list({ group: '', version: 'v1', kind: 'ConfigMap' }, { namespace: 'default' });
+  const names = items.map(({ metadata }) => getString(metadata, 'name') ?? '').toSorted();
+  assert.deepEqual(
+    names.filter((name) => !/^kube-root|kapply-(web|kept)$/.test(name)),
+    ['kept', 'moved', 'web'],
+  );
+  assert.equal(await second.stop('SIGTERM'), 143);
+});
+
+test('a revision that fails after a restart is gone back from, to the one that was healthy before', async (context) => {
+  const folder = temporaryFolder(context);
+  const repository = join(folder, 'repository');
+  mkdirSync(repository);
+  git(repository, 'init', '--quiet', '--initial-branch=main');
+  const checks = '[{apiVersion: v1, kind: ConfigMap, namespace: default, name: flag}]';
+  const unit = `{name: web, path: apps/web, onFailure: rollback, timeout: 1s, retry: {limit: 0}, healthChecks: ${checks}}`;
+  writeFileSync(join(repository, 'kplan.yaml'), `apiVersion: kplan.dev/v1\nkind: Config\nunits: [${unit}]\n`);
+  writeUnit(repository, 'web', 'red', '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: flag}\n');
+  commitAll(repository, 'Good');
+  const words = [pathToFileURL(repository).href, '--watch', '--embedded', 'cluster', '--interval', '300ms'];
+  const first = new Running(context, folder, words);
+  await first.says(/web: synced: 2 changes\n/);
+  assert.equal(await first.stop('SIGTERM'), 143);
+  writeUnit(repository, 'web', 'blue');
+  commitAll(repository, 'Bad');
+  const second = new Running(context, folder, words);
+  await second.says(/web: went back to the last good revision, since the newest failed: /);
+  const cluster = await open(folder);
+  context.after(() => cluster.close());
+  const web = await cluster.get({ group: '', version: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'web' });
+  assert.equal(getString(web ?? null, 'data', 'colour'), 'red');
+  assert.equal(await second.stop('SIGTERM'), 143);
+});

@@ -14,6 +14,7 @@ export function toUnit(name: string, more: Partial<Unit> = {}): Unit {
     suspend: false,
     force: false,
     onFailure: 'hold',
+    deletionPolicy: 'keep',
     retry: {},
     fingerprint: `${name}${JSON.stringify(more)}`,
     ...more,

@@ -17,6 +17,7 @@ import { signalExit } from '../main.ts';
 import { NO_CONFIG, type Config } from '../config.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { openFace, withFace } from '../stages/daemon-face.ts';
+import { openRemoval } from '../stages/daemon-removal.ts';
 import { openShare } from '../stages/daemon-share.ts';
 import type { Desired } from '../stages/desired.ts';
 import type { Origin } from '../stages/origin.ts';
@@ -41,7 +42,8 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
     toSource(origin, args, io, (read) => (config = read)),
     face,
   );
-  const share = openShare(cluster, sha256(source.description).slice(0, 8), io, log, (news) => face.metrics.noteShare(news));
+  const fleet = sha256(source.description).slice(0, 8);
+  const share = openShare(cluster, fleet, io, log, (news) => face.metrics.noteShare(news));
   const session = toUnitSession({ args, io, log, opened, live, origin, config: () => config, share });
   const keeper = new StatusKeeper((unit) => share.fence(unit, cluster), {
     clock,
@@ -51,6 +53,8 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
   const stepping = embedded?.run({ signal });
   log.step(`watching ${source.description}, ${opened.source.description} (Ctrl-C ends)`);
   try {
+    // What statuses say of units is asked as soon as they are held.
+    await live.read();
     await runFleet<Desired>({
       source,
       open: (unit) => openUnit(unit, session),
@@ -63,21 +67,24 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
       allow: args.list('allow'),
       share,
       onStopped: () => keeper.close(),
+      removal: openRemoval(fleet, { share, cluster, live, args, io, log }),
       watchCluster: (on, until) => live.watch(on, until),
+      goodOf: (unit) => live.statusOf(unit)?.good,
       approvedOf: (unit) => live.approvedOf(unit),
       log: (entry) => log.step(formatEntry(entry)),
-      onStatus: (status) => {
+      onStatus: (status, _, { deletionPolicy }) => {
         ends.set(status.unit, exitOf(status));
         if (share.holds(status.unit)) {
-          keeper.note(status);
+          keeper.note({ ...status, fleet, ...(deletionPolicy === 'delete' ? { deletionPolicy } : {}) });
           face.metrics.noteUnit(status, io.now());
         } else {
           keeper.forget(status.unit);
           face.metrics.forgetUnit(status.unit);
         }
       },
-      onRemoved: ({ name }) => {
+      onRemoved: ({ name, deletionPolicy }) => {
         face.metrics.forgetUnit(name);
+        if (deletionPolicy === 'delete') return;
         const message = `no longer listed: what it owns is kept; \`kapply delete --unit ${name}\` removes it`;
         log.step(formatEntry({ at: io.now(), level: 'warning', unit: name, message }));
       },

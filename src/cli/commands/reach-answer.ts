@@ -55,12 +55,13 @@ function toSides({ egress, ingress, reasons }: Extract<Verdict, { kind: 'verdict
   return [egress, ingress].map((side, index) => toSide(side, reasons[index] ?? '', locate));
 }
 
-function toSide({ rules, passes, ...side }: SideVerdict, reason: string, locate: Locate): SideEntry {
-  const toRule = ({ ref, ...rule }: MatchingRule): RuleVerdict => {
-    const source = locate(ref, rule.path);
-    return { policy: ref, ...rule, ...(source === undefined ? {} : { source }) };
+function toSide({ direction, allowed, unknown, by, policies, rules, passes }: SideVerdict, reason: string, locate: Locate): SideEntry {
+  const toRule = ({ ref, path, name, action }: MatchingRule): RuleVerdict => {
+    const source = locate(ref, path);
+    return { policy: ref, path, name, action, ...(source === undefined ? {} : { source }) };
   };
-  return { ...side, rules: rules.map(toRule), passes: passes.map(toRule), reason };
+  const answer = { direction, allowed, ...(unknown === undefined ? {} : { unknown }), by, policies };
+  return { ...answer, rules: rules.map(toRule), passes: passes.map(toRule), reason };
 }
 
 /** The ways from outside to the workloads that -n and -l ask for, with their lines. */

@@ -19,7 +19,8 @@ import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
-import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import type { QuestionWorld } from '../stages/question-world.ts';
+import { openReachWorld } from '../stages/reach-world.ts';
 import { toSvg } from './picture.ts';
 import { toLocate } from '../stages/right-entries.ts';
 
@@ -51,10 +52,10 @@ interface Worlds {
 
 async function openWorlds([first, second]: readonly string[], args: Arguments, io: Io, log: Log): Promise<Worlds> {
   if (args.string('world') !== undefined) throw usage(args.command, '--world chooses one world: a difference is of both');
-  if (second === undefined) return { question: await openQuestionWorld(first ?? '.', args, io, log) };
+  if (second === undefined) return { question: await openReachWorld(first ?? '.', args, io, log) };
   const alone: Arguments = { ...args, string: (name) => (name === 'base' ? 'none' : args.string(name)) };
-  const before = await openQuestionWorld(first, alone, io, log);
-  return { before, question: await openQuestionWorld(second, alone, io, log) };
+  const before = await openReachWorld(first, alone, io, log);
+  return { before, question: await openReachWorld(second, alone, io, log) };
 }
 
 function listChanges(before: World, question: QuestionWorld): readonly ConnectionChangeEntry[] {

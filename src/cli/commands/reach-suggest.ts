@@ -23,7 +23,8 @@ import { readInput } from '../input.ts';
 import { createLog, type Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
-import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import type { QuestionWorld } from '../stages/question-world.ts';
+import { openReachWorld } from '../stages/reach-world.ts';
 import { toLocate } from '../stages/right-entries.ts';
 import { headOfQuestion } from './reach-answer.ts';
 
@@ -36,7 +37,7 @@ export async function runReachSuggest(paths: readonly string[], args: Arguments,
   if (paths.length > 1) throw usage(args.command, 'suggest takes one PATH');
   const logs: ReadLog[] = [];
   for (const file of args.list('flows')) logs.push({ file, log: await readLog(file, io) });
-  const question = await openQuestionWorld(paths[0], args, io, createLog(io, args.has('quiet'), args.has('verbose')));
+  const question = await openReachWorld(paths[0], args, io, createLog(io, args.has('quiet'), args.has('verbose')));
   const report = suggest(question, logs, args);
   await printReport(report, args, io, question.config.failOn, { manifests: () => [report.policies.map(stringifyYaml).join('---\n')] });
   const isLost = report.lost.length > 0;

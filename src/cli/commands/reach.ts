@@ -1,4 +1,5 @@
 import {
+  countPolicies,
   formatPorts,
   isProtocol,
   listBrokenReach,
@@ -9,7 +10,7 @@ import {
   nameOfEnd,
 } from '../../engine/network/index.ts';
 import type { ConnectionEnd, Flow, PortSet } from '../../engine/network/index.ts';
-import type { Finding, World } from '../../model/index.ts';
+import type { Finding } from '../../model/index.ts';
 import { toReachCsv, toReachDot, toReachPicture, type PortsEntry, type ReachReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { answerBatch } from '../batch.ts';
@@ -19,7 +20,8 @@ import { printReport, readTargets } from '../output.ts';
 import { answerReach, isPortNumber } from '../reach-batch.ts';
 import { toFinding } from '../stages/fact-finding.ts';
 import { waiveAll } from '../stages/waivers.ts';
-import { openQuestionWorld, type QuestionWorld } from '../stages/question-world.ts';
+import type { QuestionWorld } from '../stages/question-world.ts';
+import { openReachWorld } from '../stages/reach-world.ts';
 import { toLocate } from '../stages/right-entries.ts';
 import { answerFlow, headOfQuestion, toExposures } from './reach-answer.ts';
 import { runReachDiff } from './reach-diff.ts';
@@ -55,7 +57,7 @@ async function ask(path: string | undefined, args: Arguments, io: Io): Promise<n
   const flow = readFlow(args);
   const batch = args.string('batch');
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
-  const question = await openQuestionWorld(path, args, io, log);
+  const question = await openReachWorld(path, args, io, log);
   if (batch !== undefined) return answerBatch(batch, (line) => answerReach(line, question.world), io);
   const started = io.now();
   const report = flow === undefined ? toList(question) : answerFlow(question, flow);
@@ -133,12 +135,4 @@ function isAskedEnd(end: ConnectionEnd, question: QuestionWorld): boolean {
 
 function toPorts(set: PortSet): PortsEntry {
   return { text: formatPorts(set), ranges: listPortRanges(set) };
-}
-
-function countPolicies(world: World): number {
-  const admin = ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'];
-  return (
-    world.byKind('networking.k8s.io', 'NetworkPolicy').length +
-    admin.reduce((sum, kind) => sum + world.byKind('policy.networking.k8s.io', kind).length, 0)
-  );
 }

@@ -27,6 +27,8 @@ export interface Origin {
   readonly watch: (onChange: () => void, signal: AbortSignal) => Promise<void>;
   /** Reads the files while nothing changes them. */
   readonly reading: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Reads the files of an earlier commit, in a folder that is gone after; absent for plain files. Throws `KplanError` where it cannot be had. */
+  readonly readCommit?: <T>(commit: string, work: (root: string) => Promise<T>) => Promise<T>;
   readonly close: () => void;
 }
 
@@ -56,6 +58,7 @@ export function openRepository(path: string, target: string, revision: string, a
   return follow(`${target} at ${revision}`, adapter, {
     repository: path,
     fetch: () => readRevisionId(path, revision, adapter),
+    bring: async () => Promise.resolve(),
   });
 }
 
@@ -73,6 +76,7 @@ export function openRemote(url: string, args: Arguments, io: Io): Origin {
         last = chosen.commit;
         return chosen.commit;
       },
+      bring: (commit) => remote.fetch({ ref: commit, commit }),
     };
   });
 }
@@ -81,11 +85,13 @@ interface Fetching {
   readonly repository: string;
   /** Brings the newest commit, and answers its id. */
   readonly fetch: () => Promise<string>;
+  /** Brings an earlier commit, where it is not here already. */
+  readonly bring: (commit: string) => Promise<unknown>;
 }
 
 function follow(description: string, adapter: 'auto' | 'js' | 'native', open: Fetching | ((folder: string) => Fetching)): Origin {
   const folder = mkdtempSync(join(tmpdir(), 'kapply-source-'));
-  const { repository, fetch } = typeof open === 'function' ? open(folder) : open;
+  const { repository, fetch, bring } = typeof open === 'function' ? open(folder) : open;
   const root = join(folder, 'tree');
   const checkout = new Checkout(root, adapter);
   const lock = new TreeLock();
@@ -103,6 +109,20 @@ function follow(description: string, adapter: 'auto' | 'js' | 'native', open: Fe
     },
     watch: (_, signal) => aborted(signal),
     reading: (work) => lock.read(work),
+    readCommit: async (id, work) => {
+      const earlier = mkdtempSync(join(folder, 'earlier-'));
+      try {
+        const checkout = new Checkout(earlier, adapter);
+        await checkout.moveTo(repository, id).catch(async (error: unknown) => {
+          if (!(error instanceof KplanError)) throw error;
+          await bring(id);
+          await checkout.moveTo(repository, id);
+        });
+        return await work(earlier);
+      } finally {
+        rmSync(earlier, { recursive: true, force: true });
+      }
+    },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,4 @@
-import { createEngines, ENGINES } from '../../engine/index.ts';
+import { createEngines } from '../../engine/index.ts';
 import { createReachEngine } from '../../engine/network/index.ts';
 import { createDenyEngine } from '../../engine/rbac/index.ts';
 import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
@@ -18,8 +18,8 @@ export interface PlanEngineOptions {
 /** The engines that say what a plan does. They are a third of the program: only a plan that does something loads them. */
 export function createPlanEngines({ config, profiles, knowsAll, lens }: PlanEngineOptions): readonly Engine[] {
   return [
-    ...(profiles === undefined ? ENGINES : createEngines(profiles)),
-    createReachEngine(config.reach.rules, config.reach.checksUsual),
+    ...createEngines(profiles, config.reach.network),
+    createReachEngine(config.reach.rules, config.reach.checksUsual, config.reach.network),
     createDenyEngine(config.deny),
     createReferenceEngine({ knowsAll, lens }),
   ];

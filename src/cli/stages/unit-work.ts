@@ -7,10 +7,13 @@ import {
   formatPlace,
   KplanError,
   parseApiVersion,
+  refOf,
   stepsOf,
+  toRefKey,
   type Finding,
   type Lens,
   type Plan,
+  type RefKey,
   type World,
 } from '../../model/index.ts';
 import { assessHealth, parentRef, type ApplyResult } from '../../reconcile/index.ts';
@@ -59,13 +62,30 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
   let read: Reading | undefined;
   let last: Quiet | undefined;
   const writer = openWriter(unit, session);
+  const readAt = (folder: string): Promise<Desired> =>
+    readDesired(args, io, log, join(folder, unit.path), { files: memo, root: folder, config: session.config() });
+  const { readCommit } = session.origin;
   return {
     cluster: opened.cluster,
     readFrom: () => readFrom,
+    listAsked: () => session.origin.reading(async () => listAsked(unit, await readAt(root))),
     parts: {
+      ...(readCommit === undefined
+        ? {}
+        : {
+            readCommit: (commit: string) =>
+              readCommit(commit, async (folder) =>
+                toState(
+                  unit,
+                  await readDesired(args, io, log, join(folder, unit.path), { root: folder, config: session.config() }),
+                  session,
+                  commit,
+                ),
+              ),
+          }),
       readSource: () =>
         session.origin.reading(async () => {
-          const read = await readDesired(args, io, log, join(root, unit.path), { files: memo, root, config: session.config() });
+          const read = await readAt(root);
           readFrom = new Set(read.fileIds.map((id) => id.slice(0, id.indexOf('\0'))));
           return toState(unit, read, session);
         }),
@@ -91,8 +111,21 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
   };
 }
 
-function toState(unit: Unit, desired: Desired, { origin }: UnitSession): SourceState<Desired> {
-  const at = origin.commit();
+/** An object that names no namespace may be one of none, or of the default one. */
+function listAsked(unit: Unit, desired: Desired): ReadonlySet<RefKey> {
+  const fault = desired.findings.find(({ severity }) => severity === 'error');
+  const { incomplete, encrypted } = desired.hidden;
+  if (fault !== undefined || incomplete.length > 0)
+    throw new KplanError(
+      'REFUSED',
+      `not all that unit ${unit.name} asks for can be read${fault === undefined ? '' : `: ${tellFault(fault)}`}`,
+    );
+  const namespace = unit.namespace ?? desired.defaultNamespace;
+  const refs = [...desired.manifests.map(({ object }) => refOf(object)), ...encrypted];
+  return new Set(refs.flatMap((ref) => [toRefKey(ref), toRefKey({ namespace, ...ref })]));
+}
+
+function toState(unit: Unit, desired: Desired, { origin }: UnitSession, at: string | undefined = origin.commit()): SourceState<Desired> {
   const fault = desired.findings.find(({ severity }) => severity === 'error');
   const source =
     at === undefined ? desired.source : { ...desired.source, kind: 'revision' as const, description: at.slice(0, 7), commit: at };

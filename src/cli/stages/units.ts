@@ -35,6 +35,7 @@ function toUnit({ value, place }: UnitEntry, shared: string): Unit {
     suspend: getBoolean(value, 'suspend') ?? false,
     force: getBoolean(value, 'force') ?? false,
     onFailure: getString(value, 'onFailure') === 'rollback' ? 'rollback' : 'hold',
+    deletionPolicy: getString(value, 'deletionPolicy') === 'delete' ? 'delete' : 'keep',
     ...duration('interval'),
     ...duration('timeout'),
     retry: { ...(retry === undefined ? {} : { limit: retry }), ...duration('backoff', 'retry'), ...duration('maxBackoff', 'retry') },

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../cluster/index.ts';
-import { KplanError } from '../../model/index.ts';
+import { KplanError, type RefKey } from '../../model/index.ts';
 import { membershipLabel, type InventoryOptions } from '../../reconcile/index.ts';
 import { pause, toKubernetesTime, type Clock } from '../../std/index.ts';
 import type { LeaseNews, UnitShare } from '../share/share.ts';
-import type { DaemonStatus } from '../status/status-file.ts';
+import type { DaemonStatus, GoodRevision } from '../status/status-file.ts';
 import { checkUnits } from '../unit/check-units.ts';
 import { judgeGate, type Readiness } from '../unit/gate.ts';
 import { DEFAULT_LIMITS, isWell, type LoopOptions, type LoopState, type Trigger } from '../unit/loop.ts';
@@ -12,6 +12,7 @@ import type { Unit } from '../unit/unit.ts';
 import { UnitRunner, type DaemonLogEntry } from '../unit/unit-runner.ts';
 import { isAffected } from './affected.ts';
 import { toGroups } from './groups.ts';
+import { Removals, type UnitRemoval } from './removal.ts';
 import { Turns } from './turns.ts';
 
 /** A repository as it stands. */
@@ -37,6 +38,8 @@ export interface UnitWork<S> {
   readonly parts: DaemonParts<S>;
   /** The files that the unit was last read from; undefined where that is not known. */
   readonly readFrom: () => ReadonlySet<string> | undefined;
+  /** All that the unit asks for, by every name that it may get. Throws `KplanError` where not all of it can be read. */
+  readonly listAsked: () => Promise<ReadonlySet<RefKey>>;
 }
 
 /** What is heard of a cluster between two looks. */
@@ -65,12 +68,16 @@ export interface FleetOptions<S> extends InventoryOptions {
   readonly watchCluster?: (on: ClusterNews, signal: AbortSignal) => Promise<void>;
   readonly log: (entry: DaemonLogEntry) => void;
   readonly onStatus?: (status: DaemonStatus, state: LoopState, unit: Unit) => void;
+  /** Removes units that are listed no more; they are kept, without. */
+  readonly removal?: UnitRemoval;
   /** Called with a unit that the repository lists no more, once its loop has stopped. */
   readonly onRemoved?: (unit: Unit) => void;
   /** Awaited once all loops have stopped, while the units are held still. */
   readonly onStopped?: () => Promise<void>;
   /** Called whenever every unit has been looked at and none has anything to do until something happens. */
   readonly onSettled?: () => void;
+  /** The revision that the unit's status names as the last good one. */
+  readonly goodOf?: (unit: string) => GoodRevision | undefined;
   /** The plan of a unit that a person has approved. */
   readonly approvedOf?: (unit: string) => string | undefined;
 }
@@ -108,6 +115,8 @@ class Fleet<S> {
   readonly #turns: Turns;
   readonly #end = new AbortController();
   readonly #leases = new Map<string, LeaseNews>();
+  readonly #removals: Removals | undefined;
+  #removing: Promise<void> | undefined;
   #look = 0;
   #revision: string | undefined;
   /** Why the source cannot be read, and since when. */
@@ -116,6 +125,13 @@ class Fleet<S> {
   constructor(options: FleetOptions<S>) {
     this.#options = options;
     this.#turns = new Turns(options.concurrency);
+    if (options.removal !== undefined)
+      this.#removals = new Removals(options.removal, {
+        isListed: (unit) => this.#members.has(unit),
+        holds: (unit) => this.#leases.get(unit)?.holds === true,
+        listAsked: () => this.#listAsked(),
+        say: (unit, message) => options.log({ at: this.#now(), level: 'warning', unit, message }),
+      });
   }
 
   async run(): Promise<void> {
@@ -135,6 +151,7 @@ class Fleet<S> {
       await Promise.race([following, ...background.map((task) => task.then(() => following))]);
     } finally {
       await Promise.all([...this.#members.values()].map((member) => this.#stop(member)));
+      await this.#removing;
       await onStopped?.();
       this.#end.abort();
       await Promise.allSettled(background);
@@ -160,7 +177,8 @@ class Fleet<S> {
       const revision = await this.#options.source.read();
       if (this.#failure !== undefined) this.#log('info', `the source can be read again, after ${toKubernetesTime(this.#failure.since)}`);
       this.#failure = undefined;
-      await this.#take(revision);
+      if (revision.id === this.#revision) await this.#removeUnlisted();
+      else await this.#take(revision);
       return true;
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
@@ -172,7 +190,6 @@ class Fleet<S> {
 
   async #take({ id, units, changed }: FleetRevision): Promise<void> {
     const isFirst = this.#revision === undefined;
-    if (id === this.#revision) return;
     this.#revision = id;
     this.#look++;
     if (units.length === 0 && this.#members.size > 0)
@@ -187,8 +204,32 @@ class Fleet<S> {
     const gone = [...this.#members.values()].filter(({ unit }) => !listed.has(unit.name));
     await Promise.all(gone.map((member) => this.#remove(member)));
     for (const { unit, fault } of listed.values()) await this.#place(unit, fault, changed);
-    this.#options.share.want(toGroups([...this.#members.values()].map(({ unit }) => unit)));
+    this.#wantAll();
     if (isFirst) this.#log('info', `revision ${id}: ${listed.size} ${listed.size === 1 ? 'unit' : 'units'}`);
+  }
+
+  #wantAll(): void {
+    const doomed = this.#removals?.doomed ?? [];
+    const groups = toGroups([...this.#members.values()].map(({ unit }) => unit));
+    this.#options.share.want(new Map([...groups, ...doomed.map((unit) => [unit, unit] as const)]));
+  }
+
+  /**
+   * Only once a revision was read the same again an interval later, since a list that is being saved may lack units for a
+   * moment; and never while none are listed.
+   */
+  async #removeUnlisted(): Promise<void> {
+    if (this.#removals === undefined || this.#members.size === 0 || this.#removing !== undefined) return;
+    const before = this.#removals.doomed.join();
+    await this.#removals.look();
+    if (this.#removals.doomed.join() !== before) this.#wantAll();
+    this.#removing = this.#removals.removeHeld(this.#options.signal).finally(() => (this.#removing = undefined));
+  }
+
+  async #listAsked(): Promise<ReadonlySet<RefKey>> {
+    const asked = new Set<RefKey>();
+    for (const { work } of this.#members.values()) for (const key of await work.listAsked()) asked.add(key);
+    return asked;
   }
 
   /** Starts a unit that is new or kept otherwise than before, and tells one that may have changed. */
@@ -233,7 +274,7 @@ class Fleet<S> {
     const ended = runner.run().catch((error: unknown) => this.#onBroken(unit, error));
     this.#members.set(unit.name, { unit, work, runner, ended, fault, wanted: this.#look, followed: 0, isSyncing: false, isBroken: false });
     this.#byApplySet.set(membershipLabel(unit.name, this.#options).value, unit.name);
-    runner.tell({ type: 'lease', at: this.#now(), ...(this.#leases.get(unit.name) ?? { holds: false }) });
+    this.#tellLease(runner, unit.name);
   }
 
   /** A fault of ours in one unit is told and leaves the others alone; the unit is taken up again with the next revision. */
@@ -306,7 +347,14 @@ class Fleet<S> {
 
   #onLease(unit: string, news: LeaseNews): void {
     this.#leases.set(unit, news);
-    this.#members.get(unit)?.runner.tell({ type: 'lease', at: this.#now(), ...news });
+    const member = this.#members.get(unit);
+    if (member !== undefined) this.#tellLease(member.runner, unit);
+  }
+
+  #tellLease(runner: UnitRunner<S>, unit: string): void {
+    const news = this.#leases.get(unit) ?? { holds: false };
+    if (news.holds) runner.hold(this.#options.goodOf?.(unit));
+    else runner.tell({ type: 'lease', at: this.#now(), ...news });
   }
 
   #log(level: DaemonLogEntry['level'], message: string): void {

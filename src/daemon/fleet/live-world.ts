@@ -2,7 +2,8 @@ import { WatchedWorld, type Cluster, type WorldReading } from '../../cluster/ind
 import { annotationsOf, KplanError, labelsOf, stepsOf, World, type KubernetesObject, type Plan, type Step } from '../../model/index.ts';
 import { PART_OF_LABEL, UNIT_ANNOTATION } from '../../reconcile/index.ts';
 import { getString, pause, type Clock } from '../../std/index.ts';
-import { approvalOf, statusRef } from '../status/status-object.ts';
+import type { DaemonStatus } from '../status/status-file.ts';
+import { approvalOf, readStatusObject, statusRef } from '../status/status-object.ts';
 import { isDrift } from '../unit/drift.ts';
 
 /** How often watches that have ended are opened anew. */
@@ -40,6 +41,21 @@ export class LiveWorld {
   /** The plan of a unit that a person has let go, as of the last look. */
   approvedOf(unit: string): string | undefined {
     return approvalOf(this.#last.get(statusRef(unit)));
+  }
+
+  /** What daemons have said of a unit, as of the last look. */
+  statusOf(unit: string): DaemonStatus | undefined {
+    const object = this.#last.get(statusRef(unit));
+    return object === undefined ? undefined : readStatusObject(object);
+  }
+
+  /** What daemons have said of all units. Throws `KplanError` where the cluster cannot be reached. */
+  async listStatuses(): Promise<readonly DaemonStatus[]> {
+    const { world } = await this.read();
+    return world
+      .kind('', 'ConfigMap')
+      .inNamespace(statusRef('').namespace)
+      .flatMap((object) => readStatusObject(object) ?? []);
   }
 
   /** Tells, until the signal aborts, of the ApplySets that an object was changed of by somebody else, and of units that were let go. */

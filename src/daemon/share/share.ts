@@ -133,7 +133,7 @@ export class Share {
       if (!isInTime()) return this.#wake();
       this.#isUnsure = false;
       this.#tellLost();
-      this.#tellNews(members);
+      if (this.#wanted.size > 0 && [...mine].every((unit) => this.#held.has(unit))) this.#tellNews(members);
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
       this.#noteProblem(error.message);

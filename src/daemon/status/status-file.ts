@@ -31,6 +31,18 @@ export interface DaemonStatus {
   /** What happens next, one sentence. */
   readonly waitsFor: string;
   readonly failures: number;
+  /** The daemons that the unit is of: they share a source. */
+  readonly fleet?: string;
+  /** Set where all that the unit owns goes once it is listed no more. */
+  readonly deletionPolicy?: 'delete';
+  /** The last revision that was synced and healthy, and the commit that it was read from. */
+  readonly good?: GoodRevision;
+}
+
+/** A revision that may be gone back to. */
+export interface GoodRevision {
+  readonly revision: string;
+  readonly commit?: string;
 }
 
 /** Writes the status of a daemon into its state directory, whole or not at all. Throws `KplanError` WRITE_FAILED. */
@@ -72,8 +84,13 @@ function readText(path: string): string | undefined {
   }
 }
 
-function toJson({ lastSynced, reasons, ...status }: DaemonStatus): JsonObject {
-  return { ...status, reasons: [...reasons], ...(lastSynced === undefined ? {} : { lastSynced: { ...lastSynced } }) };
+function toJson({ lastSynced, reasons, good, ...status }: DaemonStatus): JsonObject {
+  return {
+    ...status,
+    reasons: [...reasons],
+    ...(lastSynced === undefined ? {} : { lastSynced: { ...lastSynced } }),
+    ...(good === undefined ? {} : { good: { ...good } }),
+  };
 }
 
 function fromJson(text: string): DaemonStatus | undefined {

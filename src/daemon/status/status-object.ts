@@ -23,7 +23,7 @@ export function statusRef(unit: string, options: InventoryOptions = {}): ObjectR
 /** How a unit is, as an object of the cluster; nothing of what passes within a synchronisation. */
 export function toStatusObject(status: DaemonStatus, options: InventoryOptions = {}): KubernetesObject {
   const { name, namespace } = statusRef(status.unit, options);
-  const { outcome = 'pending', revision, lastSynced, plan } = status;
+  const { outcome = 'pending', revision, lastSynced, plan, fleet, deletionPolicy, good } = status;
   const data: JsonObject = {
     outcome,
     ...(revision === undefined ? {} : { revision }),
@@ -37,6 +37,10 @@ export function toStatusObject(status: DaemonStatus, options: InventoryOptions =
     phase: status.phase === 'standby' || status.phase === 'stopped' ? status.phase : 'idle',
     startedAt: status.startedAt,
     updatedAt: status.updatedAt,
+    ...(fleet === undefined ? {} : { fleet }),
+    ...(deletionPolicy === undefined ? {} : { deletionPolicy }),
+    ...(good === undefined ? {} : { goodRevision: good.revision }),
+    ...(good?.commit === undefined ? {} : { goodCommit: good.commit }),
   };
   const annotations = { [UNIT_ANNOTATION]: status.unit };
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels: { [OUTCOME_LABEL]: outcome }, annotations }, data };
@@ -54,7 +58,9 @@ export function readStatusObject(object: KubernetesObject): DaemonStatus | undef
   const unit = annotationsOf(object).get(UNIT_ANNOTATION);
   if (unit === undefined || !labelsOf(object).has(OUTCOME_LABEL)) return undefined;
   const read = (name: string): string => getString(object, 'data', name) ?? '';
-  const [revision, synced, plan] = ['revision', 'syncedRevision', 'plan'].map((name) => getString(object, 'data', name));
+  const find = (name: string): string | undefined => getString(object, 'data', name);
+  const [revision, synced, plan, fleet] = [find('revision'), find('syncedRevision'), find('plan'), find('fleet')];
+  const [good, commit] = [find('goodRevision'), find('goodCommit')];
   return {
     unit,
     identity: read('instance'),
@@ -71,6 +77,9 @@ export function readStatusObject(object: KubernetesObject): DaemonStatus | undef
       .filter((line) => line !== ''),
     waitsFor: read('waitsFor'),
     failures: Number(read('failures')) || 0,
+    ...(fleet === undefined ? {} : { fleet }),
+    ...(find('deletionPolicy') === 'delete' ? { deletionPolicy: 'delete' } : {}),
+    ...(good === undefined ? {} : { good: { revision: good, ...(commit === undefined ? {} : { commit }) } }),
   };
 }
 

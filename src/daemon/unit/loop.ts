@@ -104,7 +104,8 @@ export interface LoopState {
 }
 
 export type LoopEvent =
-  | { readonly type: 'lease'; readonly at: number; readonly holds: boolean; readonly holder?: string }
+  /** `good` is the last good revision, as whoever held the unit before has left word. */
+  | { readonly type: 'lease'; readonly at: number; readonly holds: boolean; readonly holder?: string; readonly good?: string }
   | { readonly type: 'trigger'; readonly at: number; readonly cause: Trigger }
   /** `jitter` is a number from 0 to 1 that spreads the looks of many daemons. */
   | { readonly type: 'synced'; readonly at: number; readonly outcome: SyncOutcome; readonly jitter: number }
@@ -133,7 +134,7 @@ export function stepLoop(state: LoopState, event: LoopEvent): LoopTransition {
   if (state.stage === 'stopped') return [state, []];
   switch (event.type) {
     case 'lease':
-      return onLease(state, event.holds, event.holder);
+      return onLease(event.good === undefined ? state : { ...state, good: event.good }, event.holds, event.holder);
     case 'trigger':
       return onTrigger(state, event.cause, event.at);
     case 'synced':

@@ -22,6 +22,8 @@ export interface SourceState<S> {
 export interface DaemonParts<S> {
   /** Reads the source; throws `KplanError` where it cannot be read. What cannot be understood in it is an error finding of the plan. */
   readonly readSource: () => Promise<SourceState<S>>;
+  /** Reads the source as it was at a commit; absent where there are no commits. Throws `KplanError` where it cannot be had. */
+  readonly readCommit?: (commit: string) => Promise<SourceState<S>>;
   /** Plans the source against the cluster as it is; throws `KplanError` where the cluster cannot be read. */
   readonly plan: (source: SourceState<S>) => Promise<Plan>;
   /** Applies a plan; when the signal aborts, it awaits what is under way and begins nothing new. */

@@ -1,7 +1,8 @@
 import type { Cluster } from '../../cluster/index.ts';
 import type { InventoryOptions } from '../../reconcile/index.ts';
 import { assertNever, EventQueue, type Clock } from '../../std/index.ts';
-import type { DaemonStatus } from '../status/status-file.ts';
+import { KplanError } from '../../model/index.ts';
+import type { DaemonStatus, GoodRevision } from '../status/status-file.ts';
 import { toStatus } from '../status/to-status.ts';
 import { stepLoop, toLoopState, type LoopEffect, type LoopEvent, type LoopOptions, type LoopState, type SyncOutcome } from './loop.ts';
 import type { Policy } from './policy.ts';
@@ -56,6 +57,8 @@ export class UnitRunner<S> {
   /** What was applied last, and the last of that which was well: kept only where it may be gone back to. */
   #applied: SourceState<S> | undefined;
   #good: SourceState<S> | undefined;
+  /** The last good revision by name, this process's or that of whoever held the unit before. */
+  #goodName: GoodRevision | undefined;
 
   constructor(options: UnitRunnerOptions<S>) {
     this.#options = options;
@@ -70,6 +73,13 @@ export class UnitRunner<S> {
   /** Tells the loop what has happened. */
   tell(event: LoopEvent): void {
     this.#queue.put(event);
+  }
+
+  /** Tells the loop that it holds the unit, and which revision whoever held it before has left as the last good one. */
+  hold(good: GoodRevision | undefined): void {
+    this.#goodName ??= good;
+    const name = this.#goodName;
+    this.tell({ type: 'lease', at: this.#options.clock.now(), holds: true, ...(name === undefined ? {} : { good: name.revision }) });
   }
 
   /** Ends the loop with an error that nobody foresaw. */
@@ -130,6 +140,7 @@ export class UnitRunner<S> {
     const { cluster, unit, parts, random, policy, inventory, gate, turn, clock, onSynced } = this.#options;
     this.#sync = new AbortController();
     this.#stage = 'reading';
+    const good = instead === undefined ? undefined : await this.#readGood(instead);
     const outcome = await synchronise({
       cluster,
       unit,
@@ -141,7 +152,7 @@ export class UnitRunner<S> {
       ...(turn === undefined ? {} : { turn }),
       ...(except === undefined ? {} : { except }),
       ...(known === undefined ? {} : { known }),
-      ...(instead === undefined || this.#good?.revision !== instead ? {} : { instead: this.#good }),
+      ...(good === undefined ? {} : { instead: good }),
       onStage: (stage, revision) => this.#enter(stage, revision, cause),
       onSource: (source) => (this.#applied = source),
     });
@@ -153,7 +164,24 @@ export class UnitRunner<S> {
   #remember(outcome: SyncOutcome): void {
     const isGood = outcome.kind === 'synced' && outcome.unhealthy === undefined && outcome.back === undefined;
     if (isGood && this.#options.limits.onFailure === 'rollback') this.#good = this.#applied ?? this.#good;
+    if (isGood && this.#applied !== undefined) this.#goodName = nameOf(this.#applied);
     this.#applied = undefined;
+  }
+
+  /** The last good source: this process's own, or read again at the commit that it was read from. */
+  async #readGood(revision: string): Promise<SourceState<S> | undefined> {
+    const { parts } = this.#options;
+    if (this.#good?.revision === revision) return this.#good;
+    const commit = this.#goodName?.revision === revision ? this.#goodName.commit : undefined;
+    if (commit === undefined || parts.readCommit === undefined) return undefined;
+    try {
+      this.#good = { ...(await parts.readCommit(commit)), revision };
+      return this.#good;
+    } catch (error) {
+      if (!(error instanceof KplanError)) throw error;
+      this.log('warning', `the last good revision cannot be gone back to: ${error.message}`);
+      return undefined;
+    }
   }
 
   #enter(stage: 'reading' | 'planning' | 'applying', revision: string | undefined, cause: string): void {
@@ -214,8 +242,12 @@ export class UnitRunner<S> {
       stage: this.#stage,
       revision: this.#revision,
     });
-    onStatus(status, this.#state);
+    onStatus(this.#goodName === undefined ? status : { ...status, good: this.#goodName }, this.#state);
   }
+}
+
+function nameOf({ revision, commit }: SourceState<unknown>): GoodRevision {
+  return { revision, ...(commit === undefined ? {} : { commit }) };
 }
 
 /** From so many heals in a row on, somebody else keeps writing the same. */

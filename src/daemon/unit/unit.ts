@@ -37,6 +37,8 @@ export interface Unit {
   readonly force: boolean;
   /** What becomes of a revision that fails too often, or is not healthy in time. */
   readonly onFailure: 'hold' | 'rollback';
+  /** What becomes of what it owns once the repository lists it no more. */
+  readonly deletionPolicy: 'keep' | 'delete';
   readonly interval?: number;
   readonly timeout?: number;
   readonly retry: { readonly limit?: number; readonly backoff?: number; readonly maxBackoff?: number };

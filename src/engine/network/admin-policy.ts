@@ -1,7 +1,17 @@
 import { EMPTY_INTERVALS, getArray, getAt, getNumber, getObject, getString, uniteAll, type JsonValue } from '../../std/index.ts';
-import { readLabelSelector, refOf, SELECT_ALL, specOf, type KubernetesObject, type Selector } from '../../model/index.ts';
+import { readLabelSelector, refOf, SELECT_ALL, SELECT_NONE, specOf, type KubernetesObject, type Selector } from '../../model/index.ts';
 import { parseCidr } from './address.ts';
-import { readProtocol, type Action, type Direction, type NamedPort, type Peer, type Policy, type Rule, type Tier } from './policy.ts';
+import {
+  ISOLATES_NONE,
+  readProtocol,
+  toPlace,
+  type Action,
+  type Direction,
+  type NamedPort,
+  type Peer,
+  type Policy,
+  type Rule,
+} from './policy.ts';
 import { ALL_PORTS, NO_PORTS, toPortSet, type PortSet } from './port-set.ts';
 
 /** The API group of the tiers of administrators. */
@@ -25,18 +35,15 @@ export function readAdminPolicy(object: KubernetesObject): Policy {
   return {
     ref: refOf(object),
     object,
-    tier: isBaseline ? 'baseline' : toTier(getString(spec, 'tier')),
+    place: toPlace(isBaseline || getString(spec, 'tier') === 'Baseline' ? 'baseline' : 'admin'),
     priority: isBaseline ? 0 : (getNumber(spec, 'priority') ?? 0),
     namespace: '',
-    namespaces: subject?.namespaces ?? { requirements: [], invalid: true },
-    pods: subject?.pods ?? SELECT_ALL,
+    subject: subject ?? { kind: 'pods', namespaces: SELECT_NONE, pods: SELECT_ALL },
+    subjectPath: '/spec/subject',
     ingress: readRules(spec['ingress'], 'ingress'),
     egress: readRules(spec['egress'], 'egress'),
+    isolates: ISOLATES_NONE,
   };
-}
-
-function toTier(tier: string | undefined): Tier {
-  return tier === 'Baseline' ? 'baseline' : 'admin';
 }
 
 interface Pods {
@@ -84,7 +91,7 @@ function readPeer(value: JsonValue): readonly Peer[] {
   const nodes = getObject(value, 'nodes');
   if (nodes !== undefined) return [{ kind: 'nodes', nodes: readLabelSelector(nodes) }];
   const networks = getArray(value, 'networks').map((cidr) => (typeof cidr === 'string' ? parseCidr(cidr) : undefined) ?? EMPTY_INTERVALS);
-  return networks.length === 0 ? [] : [{ kind: 'addresses', addresses: uniteAll(networks), meansPods: true }];
+  return networks.length === 0 ? [] : [{ kind: 'addresses', addresses: uniteAll(networks), meaning: 'pods' }];
 }
 
 /** `ports` of v1alpha1, `protocols` of v1alpha2; absent: all. */

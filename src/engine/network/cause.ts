@@ -1,4 +1,4 @@
-import { getArray, isEqualJson, type Bitset } from '../../std/index.ts';
+import { fromPointer, getArray, isEqualJson, type Bitset } from '../../std/index.ts';
 import { specOf, toRefKey, type Fact, type ObjectRef } from '../../model/index.ts';
 import type { Block } from './block.ts';
 import type { Comparison } from './delta.ts';
@@ -45,6 +45,28 @@ export function listDeciding({ comparison, block, change }: Question): readonly 
   return [...new Map(policies.map(({ ref }) => [toRefKey(ref), ref])).values()];
 }
 
+/** Whether a rule of which nobody can say what it matches has a part in a block: then it opens, or closes, perhaps. */
+export function isInDoubt({ comparison, block, change }: Question): boolean {
+  const evaluation = change === 'gained' ? comparison.after : comparison.before;
+  const { ports } = comparison.frame;
+  const isDoubtful = (direction: Direction, subject: number, peers: Bitset): boolean =>
+    evaluation
+      .selecting(direction, subject)
+      .some((policy) =>
+        (policy[direction] ?? []).some(
+          (rule) =>
+            rule.doubt !== undefined &&
+            evaluation
+              .parts(policy, rule, direction, subject)
+              .some((part) => part.peers.meets(peers) && ports.and(part.ports, block.ports) !== PortTable.NONE),
+        ),
+      );
+  return (
+    block.sources.members().some((end) => isDoubtful('egress', end, block.destinations)) ||
+    block.destinations.members().some((end) => isDoubtful('ingress', end, block.sources))
+  );
+}
+
 function listPolicies(question: Question, direction: Direction, subjects: Bitset, peers: Bitset): readonly FactObject[] {
   const { before, after } = question.comparison;
   const peer = peers.members()[0] ?? 0;
@@ -52,10 +74,15 @@ function listPolicies(question: Question, direction: Direction, subjects: Bitset
     const [was, is] = [before.selecting(direction, subject), after.selecting(direction, subject)];
     if (portsWith(before.row(direction, subject), peer) === portsWith(after.row(direction, subject), peer)) return [];
     const pairs = new Map<string, { was?: Policy; is?: Policy }>();
-    for (const policy of was) pairs.set(toRefKey(policy.ref), { was: policy });
-    for (const policy of is) pairs.set(toRefKey(policy.ref), { ...pairs.get(toRefKey(policy.ref)), is: policy });
+    for (const policy of was) pairs.set(toPartKey(policy), { was: policy });
+    for (const policy of is) pairs.set(toPartKey(policy), { ...pairs.get(toPartKey(policy)), is: policy });
     return [...pairs.values()].flatMap((pair) => toCause(question, { direction, subject, peer }, pair));
   });
+}
+
+/** A policy of Cilium has several parts: a list of rules with selectors of their own, and what it denies apart from what it allows. */
+function toPartKey({ ref, subjectPath, priority }: Policy): string {
+  return `${toRefKey(ref)} ${subjectPath} ${priority === -Infinity}`;
 }
 
 interface Place {
@@ -74,8 +101,9 @@ function toCause(question: Question, place: Place, pair: { readonly was?: Policy
   const allowing =
     findRule(question, evaluations[0], opening, place, (action) => action !== 'deny') ??
     findRule(question, evaluations[1], closing, place, (action) => action === 'deny');
-  if (allowing !== undefined) return [{ ref: policy.ref, path: is === undefined ? allowing : nearestPath(is, allowing, place.direction) }];
-  return [{ ref: policy.ref, path: policy.tier === 'namespace' ? '/spec/podSelector' : '/spec' }];
+  if (allowing !== undefined) return [{ ref: policy.ref, path: is === undefined ? allowing : nearestPath(is, allowing) }];
+  const hasRules = [was, is].some((side) => (side?.[place.direction] ?? []).length > 0);
+  return was !== undefined && is !== undefined && !hasRules ? [] : [{ ref: policy.ref, path: policy.subjectPath }];
 }
 
 function findRule(
@@ -97,9 +125,11 @@ function findRule(
   return rule?.path;
 }
 
-function nearestPath(policy: Policy, path: string, direction: Direction): string {
-  const index = Number(path.slice(path.lastIndexOf('/') + 1));
-  return index < getArray(specOf(policy.object), direction).length ? path : `/spec/${direction}`;
+/** The path where a policy has it, or else the list that had it. */
+function nearestPath({ object }: Policy, path: string): string {
+  const list = path.slice(0, path.lastIndexOf('/'));
+  const steps = fromPointer(list).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  return Number(path.slice(list.length + 1)) < getArray(object, ...steps).length ? path : list;
 }
 
 function listLabels({ comparison }: Question, ends: Bitset): readonly FactObject[] {

@@ -2,7 +2,7 @@ import { Bitset, compareBy } from '../../std/index.ts';
 import { compareRefs, formatRef, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
 import { listArrivals } from './arrival.ts';
 import { toBlocks, type Block } from './block.ts';
-import { listCauses, listDeciding } from './cause.ts';
+import { isInDoubt, listCauses, listDeciding } from './cause.ts';
 import { compareWorlds } from './changes.ts';
 import { listDeltas, type Comparison } from './delta.ts';
 import { formatPorts, listPortRanges } from './port-set.ts';
@@ -129,7 +129,7 @@ function toFact({ comparison, change, everybody }: Telling, { block, from, to }:
     from: describeParty(universe, from, everybody),
     to: describeParty(universe, to, everybody),
     ports: text,
-    verb: toVerb(change, text),
+    verb: isInDoubt(question) ? `may ${toWord(change)}` : toVerb(change, text),
     portRanges: listPortRanges(ports.get(block.ports)).map((range) => ({ ...range })),
     sources: from.workloads,
     sourceAddresses: describeAddresses(universe, from) ?? '',
@@ -150,8 +150,12 @@ function toFact({ comparison, change, everybody }: Telling, { block, from, to }:
   };
 }
 
+function toWord(change: FactChange['change']): string {
+  return change === 'gained' ? 'open' : 'close';
+}
+
 function toVerb(change: FactChange['change'], ports: string): string {
-  const verb = change === 'gained' ? 'open' : 'close';
+  const verb = toWord(change);
   return ports.startsWith('all connections') ? verb : `${verb}s`;
 }
 

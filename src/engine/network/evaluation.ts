@@ -1,10 +1,38 @@
 import type { Bitset } from '../../std/index.ts';
 import { Matcher } from './matcher.ts';
-import type { Action, Direction, Policy, Rule, Tier } from './policy.ts';
+import { ISOLATES_ALL, type Action, type Direction, type Policy, type Rule } from './policy.ts';
 import { PortTable } from './port-set.ts';
 import { RowTable, type Part, type Row, type Step } from './row.ts';
 import type { Side } from './side.ts';
 import type { Universe } from './universe.ts';
+
+/**
+ * What a rule does as far as it may let something through: one of which nobody can say what it matches allows and passes all that it
+ * may mean, and denies nothing. What rows allow is thus all that is possible.
+ */
+function mayDo({ action, doubt }: Rule): Action | undefined {
+  return doubt !== undefined && action === 'deny' ? undefined : action;
+}
+
+/** Whether a policy only adds to what others of its kind allow. */
+function isAdditive({ place, isolates, ingress, egress }: Policy): boolean {
+  return (
+    place.tier === 'namespace' &&
+    isolates === ISOLATES_ALL &&
+    [...(ingress ?? []), ...(egress ?? [])].every(({ action }) => action === 'allow')
+  );
+}
+
+/** Policies in their order, tier by tier. */
+export function groupTiers(policies: readonly Policy[]): readonly (readonly Policy[])[] {
+  const tiers: Policy[][] = [];
+  for (const policy of policies) {
+    const last = tiers.at(-1);
+    if (last?.[0]?.place.order === policy.place.order && last[0].place.name === policy.place.name) last.push(policy);
+    else tiers.push([policy]);
+  }
+  return tiers;
+}
 
 /** A universe with what the evaluations of its sides share, so that equal port sets and equal rows have equal numbers. */
 export interface Frame {
@@ -32,11 +60,13 @@ export class Evaluation {
   readonly #rows: Readonly<Record<Direction, Map<string, Row>>> = { ingress: new Map(), egress: new Map() };
   readonly #rowOf: Readonly<Record<Direction, Map<number, Row>>> = { ingress: new Map(), egress: new Map() };
   readonly #parts = new Map<Rule, readonly Part[]>();
+  readonly #places: ReadonlyMap<Policy, number>;
 
   constructor(side: Side, index: number, frame: Frame) {
     this.side = side;
     this.#frame = frame;
     this.#matcher = new Matcher(side, index, frame.universe);
+    this.#places = new Map(side.policies.map((policy, place) => [policy, place]));
     this.#selecting = { ingress: this.#listSelecting('ingress'), egress: this.#listSelecting('egress') };
   }
 
@@ -66,7 +96,7 @@ export class Evaluation {
   #find(direction: Direction, end: number): Row {
     const policies = this.selecting(direction, end);
     if (policies.length === 0) return this.#frame.rows.open;
-    const key = `${policies.map(({ ref }) => `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`).join(' ')}${this.#namedPortKey(direction, end, policies)}`;
+    const key = `${policies.map((policy) => this.#places.get(policy)).join()}${this.#namedPortKey(direction, end, policies)}`;
     const known = this.#rows[direction].get(key);
     if (known !== undefined) return known;
     const row = this.#compute(policies, direction, end);
@@ -79,29 +109,34 @@ export class Evaluation {
     return this.#compute(this.selecting(direction, end), direction, end, actionOf);
   }
 
-  #compute(
-    policies: readonly Policy[],
+  #compute(policies: readonly Policy[], direction: Direction, end: number, actionOf: (rule: Rule) => Action | undefined = mayDo): Row {
+    const { rows, ports } = this.#frame;
+    const isPlain = policies.every(isAdditive);
+    const steps = groupTiers(policies).flatMap((tier): readonly Step[] => {
+      const refused = tier.reduce((id, { isolates }) => ports.or(id, ports.intern(isolates[direction])), PortTable.NONE);
+      return [...this.#listSteps(tier, direction, end, actionOf), { kind: 'tier-end', refused }];
+    });
+    return isPlain ? rows.unite(steps.flatMap((step) => (step.kind === 'rules' ? step.parts : []))) : rows.decide(steps);
+  }
+
+  /** The rules of a tier in their order, those that follow each other and do the same as one step. */
+  #listSteps(
+    tier: readonly Policy[],
     direction: Direction,
     end: number,
-    actionOf: (rule: Rule) => Action | undefined = ({ action }) => action,
-  ): Row {
-    const { rows } = this.#frame;
-    const isolating = policies.filter(({ tier }) => tier === 'namespace');
-    const allowed = isolating.flatMap((policy) =>
-      (policy[direction] ?? []).flatMap((rule) => (actionOf(rule) === undefined ? [] : this.parts(policy, rule, direction, end))),
-    );
-    if (isolating.length === policies.length) return rows.unite(allowed);
-    const isolation: readonly Step[] = isolating.length === 0 ? [] : [{ kind: 'isolation', parts: allowed }];
-    const steps = (tier: Tier): readonly Step[] =>
-      policies
-        .filter((policy) => policy.tier === tier)
-        .flatMap((policy) =>
-          (policy[direction] ?? []).flatMap((rule): readonly Step[] => {
-            const action = actionOf(rule);
-            return action === undefined ? [] : [{ kind: 'rule', action, parts: this.parts(policy, rule, direction, end) }];
-          }),
-        );
-    return rows.decide([...steps('admin'), { kind: 'tier-end' }, ...isolation, ...steps('baseline')]);
+    actionOf: (rule: Rule) => Action | undefined,
+  ): readonly Extract<Step, { kind: 'rules' }>[] {
+    const steps: { readonly kind: 'rules'; readonly action: Action; readonly parts: Part[] }[] = [];
+    for (const policy of tier) {
+      for (const rule of policy[direction] ?? []) {
+        const action = actionOf(rule);
+        if (action === undefined) continue;
+        let last = steps.at(-1);
+        if (last?.action !== action) steps.push((last = { kind: 'rules', action, parts: [] }));
+        last.parts.push(...this.parts(policy, rule, direction, end));
+      }
+    }
+    return steps;
   }
 
   /** What one rule of a policy speaks of for its subject: what it allows, or in tiers of administrators denies or passes. */

@@ -1,7 +1,7 @@
 import { Bitset, hasPoint, isSubsetIntervals, listIntervals, stringifyJson, toInterval, uniteAll } from '../../std/index.ts';
 import { isSelected, type Requirement, type Selector } from '../../model/index.ts';
 import { ALL_V4, ALL_V6, type AddressSet } from './address.ts';
-import type { NamedPort, Peer, Policy } from './policy.ts';
+import type { NamedPort, Peer, PodTest, Policy } from './policy.ts';
 import { NO_PORTS, toPortSet, type PortSet } from './port-set.ts';
 import type { Side } from './side.ts';
 import type { Universe } from './universe.ts';
@@ -21,6 +21,7 @@ export class Matcher {
   readonly #byLabel = new Map<string, Map<string, Bitset>>();
   readonly #selected = new Map<string, Bitset>();
   readonly #namespaces = new Map<string, Bitset>();
+  readonly #tested = new Map<string, Bitset>();
 
   constructor(side: Side, index: number, universe: Universe) {
     this.#side = side;
@@ -52,7 +53,7 @@ export class Matcher {
 
   /** The slots that a policy isolates. */
   subjects(policy: Policy): Bitset {
-    return this.#inNamespaces(policy.namespaces, policy.namespace).and(this.#select(policy.pods));
+    return this.#peer(policy.subject, policy.namespace).and(this.#selectable);
   }
 
   /** The ends that the peers of a rule name; undefined peers are everybody. */
@@ -90,9 +91,36 @@ export class Matcher {
         return this.#within(peer);
       case 'nodes':
         return this.#onNodes(peer.nodes);
+      case 'hosts':
+        return this.#onHosts();
       case 'pods':
         return this.#inNamespaces(peer.namespaces, namespace).and(this.#select(peer.pods));
+      case 'test':
+        return this.#passing(peer);
+      case 'every':
+        return peer.of.reduce((bits, item) => bits.and(this.#peer(item, namespace)), Bitset.full(this.#universe.size));
+      case 'either':
+        return this.peers(peer.of, namespace);
+      case 'not':
+        return Bitset.full(this.#universe.size).andNot(this.#peer(peer.of, namespace));
     }
+  }
+
+  #passing({ text, isMatch }: PodTest): Bitset {
+    return remember(this.#tested, text, () => {
+      const bits = new Bitset(this.#universe.size);
+      for (const slot of this.#selectable.members()) {
+        const pod = this.#pods[slot];
+        if (pod !== undefined && isMatch({ ...pod, namespaceLabels: this.#side.labelsOfNamespace(pod.namespace) })) bits.add(slot);
+      }
+      return bits;
+    });
+  }
+
+  #onHosts(): Bitset {
+    const bits = this.#outside(toPoints(this.#side.nodeAddresses));
+    for (const [slot, pod] of this.#addressed) if (pod.hostNetwork) bits.add(slot);
+    return bits;
   }
 
   #inNamespace(namespace: string): Bitset {
@@ -139,10 +167,11 @@ export class Matcher {
     }
   }
 
-  #within({ addresses, meansPods }: Extract<Peer, { kind: 'addresses' }>): Bitset {
+  #within({ addresses, meaning }: Extract<Peer, { kind: 'addresses' }>): Bitset {
     const bits = this.#outside(addresses);
+    if (meaning === 'outside') return bits.andNot(this.#onHosts());
     for (const [slot, pod] of this.#addressed) if (this.#isWithin(pod, addresses)) bits.add(slot);
-    const meansAll = meansPods && (isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses));
+    const meansAll = meaning === 'pods' && (isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses));
     if (meansAll) bits.addAll(this.#selectable);
     return bits;
   }
@@ -158,7 +187,7 @@ export class Matcher {
 
   #onNodes(selector: Selector): Bitset {
     const nodes = this.#side.nodes.filter(({ labels }) => isSelected(selector, labels));
-    const bits = this.#outside(uniteAll(nodes.flatMap(({ addresses }) => addresses.map((address) => toInterval(address, address + 1n)))));
+    const bits = this.#outside(toPoints(nodes.flatMap(({ addresses }) => addresses)));
     const isEvery = nodes.length > 0 && nodes.length === this.#side.nodes.length;
     for (const [slot, pod] of this.#addressed) {
       const isOn = pod.node === undefined ? isEvery : nodes.some(({ name }) => name === pod.node);
@@ -174,6 +203,10 @@ export class Matcher {
     if (nodes.length > 0) return nodes.every((address) => hasPoint(addresses, address));
     return isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses);
   }
+}
+
+function toPoints(addresses: readonly bigint[]): AddressSet {
+  return uniteAll(addresses.map((address) => toInterval(address, address + 1n)));
 }
 
 function listPorts(pod: Workload, { name, protocol }: NamedPort): readonly ContainerPort[] {

@@ -5,6 +5,7 @@ import { readModel, type NetworkModel } from './model.ts';
 import { PortTable } from './port-set.ts';
 import type { Side } from './side.ts';
 import type { Direction, Peer, Policy, Rule } from './policy.ts';
+import { listProblemFacts } from './plugin/problem-facts.ts';
 import { listServices } from './traffic/service.ts';
 import type { Workload } from './workload.ts';
 
@@ -22,12 +23,13 @@ export function listPolicyChecks(world: World): readonly Fact[] {
   const others = side.policies.flatMap((policy) =>
     DIRECTIONS.flatMap((direction) =>
       (policy[direction] ?? []).flatMap((rule) => [
-        ...listUnnamed(side, policy, direction, rule),
+        ...listUnnamed(model, policy, direction, rule),
         ...(rule.peers ?? []).flatMap((peer, index) => listEmptyPeers({ side, policy, rule, peer, index, addresses })),
       ]),
     ),
   );
-  return [...DIRECTIONS.flatMap((direction) => listIdle(model, direction)), ...others].toSorted(compareBy(({ key }) => key));
+  const idle = DIRECTIONS.flatMap((direction) => listIdle(model, direction));
+  return [...idle, ...others, ...listProblemFacts(side.problems)].toSorted(compareBy(({ key }) => key));
 }
 
 function toFact(code: string, policy: Policy, rule: Rule, data: Fact['data'] = {}, severity: Fact['severity'] = 'info'): Fact {
@@ -56,7 +58,8 @@ function listIdle(model: NetworkModel, direction: Direction): readonly Fact[] {
       const speaks = own.some((slot) =>
         evaluation.parts(policy, rule, direction, slot).some(({ ports, peers }) => ports !== PortTable.NONE && !peers.isEmpty()),
       );
-      const actions = policy.tier === 'namespace' ? [undefined] : (['allow', 'deny', 'pass'] as const);
+      if (rule.doubt !== undefined) continue;
+      const actions = isAdding(policy) ? [undefined] : (['allow', 'deny', 'pass'] as const);
       const isIdle = own.every((slot) => {
         const row = evaluation.row(direction, slot);
         return actions.every(
@@ -69,10 +72,13 @@ function listIdle(model: NetworkModel, direction: Direction): readonly Fact[] {
     }
   }
   return evaluation.side.policies.flatMap((policy) =>
-    (policy[direction] ?? []).flatMap((rule) =>
-      idle.has(rule) ? [toFact(policy.tier === 'namespace' ? 'KN0301' : 'KN0302', policy, rule)] : [],
-    ),
+    (policy[direction] ?? []).flatMap((rule) => (idle.has(rule) ? [toFact(isAdding(policy) ? 'KN0301' : 'KN0302', policy, rule)] : [])),
   );
+}
+
+/** Whether rules of a policy only add to each other. */
+function isAdding({ place, ingress, egress }: Policy): boolean {
+  return place.tier === 'namespace' && [...(ingress ?? []), ...(egress ?? [])].every(({ action }) => action === 'allow');
 }
 
 /** For each policy one of its subjects of every kind: those that the same policies select, with the same outcome. */
@@ -91,8 +97,12 @@ function groupSubjects({ evaluation, frame }: NetworkModel, direction: Direction
 }
 
 /** A name that no subject has (for ingress), or no workload at all (for egress). */
-function listUnnamed(side: Side, policy: Policy, direction: Direction, rule: Rule): readonly Fact[] {
-  const subjects = side.workloads.filter((workload) => isSubject(side, policy, workload));
+function listUnnamed(model: NetworkModel, policy: Policy, direction: Direction, rule: Rule): readonly Fact[] {
+  if (rule.namedPorts.length === 0) return [];
+  const { side } = model.evaluation;
+  const subjects = side.workloads.filter((workload) =>
+    model.evaluation.selecting(direction, model.slotOf.get(workload) ?? -1).includes(policy),
+  );
   const asked = direction === 'ingress' ? subjects : side.workloads;
   if (subjects.length === 0) return [];
   return rule.namedPorts.flatMap(({ name, protocol }) => {
@@ -101,12 +111,6 @@ function listUnnamed(side: Side, policy: Policy, direction: Direction, rule: Rul
     );
     return isKnown ? [] : [toFact('KN0304', policy, rule, { port: `${name}${protocol === undefined ? '' : ` (${protocol})`}` }, 'warning')];
   });
-}
-
-function isSubject(side: Side, policy: Policy, { namespace, labels, hostNetwork }: Workload): boolean {
-  const isHome =
-    policy.namespaces === undefined ? namespace === policy.namespace : isSelected(policy.namespaces, side.labelsOfNamespace(namespace));
-  return isHome && !hostNetwork && isSelected(policy.pods, labels);
 }
 
 interface PeerCheck {
@@ -124,7 +128,7 @@ function listEmptyPeers({ side, policy, rule, peer, index, addresses }: PeerChec
     const isInside = peer.addresses.cuts.length > 0 && subtract(peer.addresses, addresses).cuts.length === 0;
     return isInside ? [toFact('KN0305', policy, rule, data, 'warning')] : [];
   }
-  if (peer.kind === 'nodes') return [];
+  if (peer.kind !== 'pods') return [];
   const { namespaces, pods } = peer;
   const near = side.workloads.filter(({ namespace }) =>
     namespaces === undefined ? namespace === policy.namespace : isSelected(namespaces, side.labelsOfNamespace(namespace)),

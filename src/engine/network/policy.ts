@@ -14,23 +14,76 @@ import { ALL_PORTS, isProtocol, NO_PORTS, toPortSet, type PortSet, type Protocol
 
 export type Direction = 'ingress' | 'egress';
 
-/** Where a policy stands, in the order in which they are asked: tiers of administrators before and after the NetworkPolicies. */
-export const TIERS = ['admin', 'namespace', 'baseline'] as const;
+/**
+ * Where a policy stands, in the order in which they are asked unless a tier says its own: the proxies of a mesh, the tiers of
+ * administrators before and after the NetworkPolicies, and tiers that a network plugin adds.
+ */
+export const TIERS = ['mesh', 'admin', 'plugin', 'namespace', 'baseline'] as const;
 export type Tier = (typeof TIERS)[number];
+
+/** The place of each tier: those of Calico, whose own tiers say theirs (`Tier.spec.order`) and whose `default` is that of the NetworkPolicies. */
+export const TIER_ORDER: Readonly<Record<Exclude<Tier, 'plugin'>, number>> = {
+  mesh: -Infinity,
+  admin: 1000,
+  namespace: 1_000_000,
+  baseline: 10_000_000,
+};
+
+/** A tier and its place among the others: by order, then by name. */
+export interface TierPlace {
+  readonly tier: Tier;
+  readonly order: number;
+  /** The name of a tier that a plugin adds; empty for the others. */
+  readonly name: string;
+}
+
+/** The place of a tier that there is once. */
+export function toPlace(tier: Exclude<Tier, 'plugin'>): TierPlace {
+  return { tier, order: TIER_ORDER[tier], name: '' };
+}
 
 /** What a rule does with the connections that match it; NetworkPolicies only allow. Pass leaves them to the next tier. */
 export type Action = 'allow' | 'deny' | 'pass';
 
-/** Whom a rule speaks of: addresses, nodes, or pods of the namespaces selected (of the policy's own where there is no selector). */
+/** What a policy may look at of a pod. */
+export interface PodFacts {
+  readonly namespace: string;
+  readonly namespaceLabels: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly serviceAccount: string;
+}
+
+/**
+ * Whom a rule speaks of: addresses, nodes, pods of the namespaces selected (of the policy's own where there is no selector), the
+ * hosts (all nodes, with the pods in their networks), pods that pass a test, or what others come to.
+ */
 export type Peer =
   | {
       readonly kind: 'addresses';
       readonly addresses: AddressSet;
-      /** Whether pods without a known address are meant by a block of all addresses: said of `networks`, not of `ipBlock`. */
-      readonly meansPods: boolean;
+      /**
+       * Whether pods are meant too: `known` where their own address is known and within (`ipBlock`), `pods` also all of them by a block
+       * of all addresses (`networks`), `outside` never, nor nodes (Cilium).
+       */
+      readonly meaning: 'known' | 'outside' | 'pods';
     }
   | { readonly kind: 'nodes'; readonly nodes: Selector }
-  | { readonly kind: 'pods'; readonly namespaces: Selector | undefined; readonly pods: Selector };
+  | { readonly kind: 'hosts' }
+  | { readonly kind: 'pods'; readonly namespaces: Selector | undefined; readonly pods: Selector }
+  | PodTest
+  | { readonly kind: 'every' | 'either'; readonly of: readonly Peer[] }
+  | { readonly kind: 'not'; readonly of: Peer };
+
+/** Pods for which something holds that no label selector says. */
+export interface PodTest {
+  readonly kind: 'test';
+  /** What holds: equal texts are the same test. */
+  readonly text: string;
+  /** The keys of labels of pods that it looks at. */
+  readonly labelKeys: readonly string[];
+  readonly isAccountAsked: boolean;
+  readonly isMatch: (pod: PodFacts) => boolean;
+}
 
 /** A port by name: it is looked up on the destination pod, with its protocol; in tiers of administrators the pod says the protocol. */
 export interface NamedPort {
@@ -49,23 +102,36 @@ export interface Rule {
   readonly peers: readonly Peer[] | undefined;
   readonly ports: PortSet;
   readonly namedPorts: readonly NamedPort[];
+  /** Why nobody can say from the objects which of these connections it matches; undefined if all of them. */
+  readonly doubt?: string;
 }
 
 /** A policy of any kind with its defaults applied. A direction of which it says nothing is undefined. */
 export interface Policy {
   readonly ref: ObjectRef;
   readonly object: KubernetesObject;
-  readonly tier: Tier;
-  /** Lower is asked first within a tier; 0 for NetworkPolicies, which have no order. */
+  readonly place: TierPlace;
+  /** Lower is asked first within a tier. */
   readonly priority: number;
-  /** The namespace of a NetworkPolicy; the empty string for one of the whole cluster. */
+  /** The namespace of a namespaced policy; the empty string for one of the whole cluster. */
   readonly namespace: string;
-  /** The namespaces of its subjects; undefined: its own. */
-  readonly namespaces: Selector | undefined;
-  readonly pods: Selector;
+  /** The pods that it selects; those in the network of their node never are. */
+  readonly subject: Peer;
+  /** JSON pointer to what selects them. */
+  readonly subjectPath: string;
   readonly ingress: readonly Rule[] | undefined;
   readonly egress: readonly Rule[] | undefined;
+  /** The ports on which, for its subjects, nothing passes that no rule of the tier speaks of. */
+  readonly isolates: Readonly<Record<Direction, PortSet>>;
 }
+
+/** NetworkPolicies let nothing through but what a rule allows. */
+export const ISOLATES_ALL: Policy['isolates'] = { ingress: ALL_PORTS, egress: ALL_PORTS };
+/** The tiers of administrators leave what no rule speaks of to the next one. */
+export const ISOLATES_NONE: Policy['isolates'] = { ingress: NO_PORTS, egress: NO_PORTS };
+
+/** The order that NetworkPolicies have among the policies of Calico's `default` tier. */
+export const NETWORK_POLICY_ORDER = 1000;
 
 /**
  * Reads a `networking.k8s.io/v1` NetworkPolicy (`pkg/apis/networking/v1/defaults.go`): without policyTypes it isolates
@@ -79,13 +145,18 @@ export function readPolicy(object: KubernetesObject): Policy {
   return {
     ref: refOf(object),
     object,
-    tier: 'namespace',
-    priority: 0,
+    place: toPlace('namespace'),
+    priority: NETWORK_POLICY_ORDER,
     namespace: namespaceOf(object) ?? '',
-    namespaces: undefined,
-    pods: getObject(spec, 'podSelector') === undefined ? SELECT_ALL : readLabelSelector(spec['podSelector']),
+    subject: {
+      kind: 'pods',
+      namespaces: undefined,
+      pods: getObject(spec, 'podSelector') === undefined ? SELECT_ALL : readLabelSelector(spec['podSelector']),
+    },
+    subjectPath: '/spec/podSelector',
     ingress: hasType('Ingress', true) ? readRules(spec['ingress'], 'ingress') : undefined,
     egress: hasType('Egress', getArray(spec, 'egress').length > 0) ? readRules(spec['egress'], 'egress') : undefined,
+    isolates: ISOLATES_ALL,
   };
 }
 
@@ -106,7 +177,7 @@ function readRules(value: JsonValue | undefined, direction: Direction): readonly
 
 function readPeer(value: JsonValue): readonly Peer[] {
   const block = getObject(value, 'ipBlock');
-  if (block !== undefined) return [{ kind: 'addresses', addresses: readBlock(block), meansPods: false }];
+  if (block !== undefined) return [{ kind: 'addresses', addresses: readBlock(block), meaning: 'known' }];
   const [namespaces, pods] = [getObject(value, 'namespaceSelector'), getObject(value, 'podSelector')];
   if (namespaces === undefined && pods === undefined) return [];
   return [
@@ -142,4 +213,21 @@ function readNamedPort(item: JsonValue): readonly NamedPort[] {
   const protocol = readProtocol(item);
   const name = getString(item, 'port');
   return protocol === undefined || name === undefined ? [] : [{ name, protocol }];
+}
+
+/** A peer and those that it is made of. */
+export function listPeers(peer: Peer): readonly Peer[] {
+  switch (peer.kind) {
+    case 'every':
+    case 'either':
+      return [peer, ...peer.of.flatMap(listPeers)];
+    case 'not':
+      return [peer, ...listPeers(peer.of)];
+    case 'addresses':
+    case 'hosts':
+    case 'nodes':
+    case 'pods':
+    case 'test':
+      return [peer];
+  }
 }

@@ -13,7 +13,7 @@ export function listUnprotected(before: World, after: World): readonly FactChang
     is.workloads.flatMap((workload): readonly FactChange[] => {
       const earlier = old.get(toRefKey(workload.ref));
       if (earlier === undefined || workload.hostNetwork) return [];
-      const policies = was.evaluation.selecting(direction, was.slotOf.get(earlier) ?? -1).filter(({ tier }) => tier === 'namespace');
+      const policies = was.evaluation.selecting(direction, was.slotOf.get(earlier) ?? -1).filter(({ place }) => place.tier === 'namespace');
       const left = is.evaluation.selecting(direction, is.slotOf.get(workload) ?? -1);
       if (policies.length === 0 || left.length > 0) return [];
       return [{ change: 'gained', fact: toFact(workload.name, direction, [...policies.map(({ ref }) => ref), workload.ref]) }];

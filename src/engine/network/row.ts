@@ -15,11 +15,10 @@ export interface Row {
   readonly parts: readonly Part[];
 }
 
-/** One step of a decision by tiers: a rule decides or passes on what is still open, NetworkPolicies decide all of it, a tier ends. */
+/** One step of a decision by tiers: rules decide or pass on what is still open; a tier ends, refusing some of what is open yet. */
 export type Step =
-  | { readonly kind: 'rule'; readonly action: Action; readonly parts: readonly Part[] }
-  | { readonly kind: 'isolation'; readonly parts: readonly Part[] }
-  | { readonly kind: 'tier-end' };
+  | { readonly kind: 'rules'; readonly action: Action; readonly parts: readonly Part[] }
+  | { readonly kind: 'tier-end'; readonly refused: number };
 
 /** Some ends whose connections are decided alike so far: ports that are allowed, not decided, and passed on to the next tier. */
 interface Undecided {
@@ -64,12 +63,13 @@ export class RowTable {
 
   #take(cells: readonly Undecided[], step: Step): readonly Undecided[] {
     const ports = this.#ports;
-    if (step.kind === 'tier-end')
-      return joinCells(cells.map((cell) => ({ ...cell, open: ports.or(cell.open, cell.passed), passed: PortTable.NONE })));
-    const action = step.kind === 'rule' ? step.action : 'allow';
+    if (step.kind === 'tier-end') {
+      const leave = ({ open, passed }: Undecided): number => ports.or(ports.minus(open, step.refused), passed);
+      return joinCells(cells.map((cell) => ({ ...cell, open: leave(cell), passed: PortTable.NONE })));
+    }
     let taken = cells;
-    for (const part of joinEqual(step.parts)) taken = joinCells(taken.flatMap((cell) => this.#match(cell, part, action)));
-    return step.kind === 'rule' ? taken : joinCells(taken.map((cell) => ({ ...cell, open: PortTable.NONE })));
+    for (const part of joinEqual(step.parts)) taken = joinCells(taken.flatMap((cell) => this.#match(cell, part, step.action)));
+    return taken;
   }
 
   #match(cell: Undecided, part: Part, action: Action): readonly Undecided[] {

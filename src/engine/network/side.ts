@@ -2,7 +2,9 @@ import { compareBy, getArray, getString } from '../../std/index.ts';
 import { labelsOf, nameOf, type KubernetesObject, type Requirement, type Selector, type World } from '../../model/index.ts';
 import { parseAddress } from './address.ts';
 import { ADMIN_GROUP, ADMIN_KINDS, readAdminPolicy } from './admin-policy.ts';
-import { readPolicy, TIERS, type Policy, type Rule } from './policy.ts';
+import { listPeers, readPolicy, type Peer, type Policy, type Rule } from './policy.ts';
+import { readPluginPolicies } from './plugin/index.ts';
+import type { PolicyProblem } from './plugin/problem.ts';
 import { listWorkloads, type Workload } from './workload.ts';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -19,6 +21,8 @@ export interface Side {
   readonly workloads: readonly Workload[];
   /** In the order in which they are asked: by tier, priority and name. */
   readonly policies: readonly Policy[];
+  /** What is wrong with policies of network plugins and meshes, and what of them is not judged. */
+  readonly problems: readonly PolicyProblem[];
   /** The labels of a namespace, the one that the API server sets included, also where no manifest makes it. */
   labelsOfNamespace(namespace: string): ReadonlyMap<string, string>;
   /** The nodes, as far as they are known. */
@@ -27,6 +31,8 @@ export interface Side {
   readonly nodeAddresses: readonly bigint[];
   /** Pod label keys that some selector looks at: pods that agree in these are alike. */
   readonly labelKeys: ReadonlySet<string>;
+  /** Whether some rule looks at the service accounts of pods. */
+  readonly isAccountAsked: boolean;
   /** Port names that some rule looks up. */
   readonly portNames: ReadonlySet<string>;
 }
@@ -38,9 +44,12 @@ export function readSide(world: World): Side {
 
 function computeSide(world: World): Side {
   const namespaces = world.kind('', 'Namespace').derive(computeNamespaces);
+  const plugin = world.derive(readPluginPolicies);
   return toSide({
     workloads: listWorkloads(world),
+    problems: plugin.problems,
     policies: [
+      ...plugin.policies,
       ...world.kind('networking.k8s.io', 'NetworkPolicy').derive(computePolicies),
       ...ADMIN_KINDS.flatMap((kind) => world.kind(ADMIN_GROUP, kind).derive(computeAdminPolicies)),
     ],
@@ -49,26 +58,39 @@ function computeSide(world: World): Side {
   });
 }
 
+/** How many policies decide in a world. */
+export function countPolicies(world: World): number {
+  return new Set(readSide(world).policies.map(({ object }) => object)).size;
+}
+
 /** What decides, put in order; `namespaces` has the labels of those that some manifest makes. */
 export function toSide({
   workloads,
   policies,
+  problems = [],
   nodes,
   namespaces,
-}: Pick<Side, 'nodes' | 'policies' | 'workloads'> & { readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>> }): Side {
+}: Pick<Side, 'nodes' | 'policies' | 'workloads'> & {
+  readonly problems?: Side['problems'];
+  readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}): Side {
   const rules = policies.flatMap(listRules);
+  const peers = policies.flatMap(listAllPeers);
   return {
     workloads,
     policies: policies.toSorted(
       compareBy(
-        ({ tier }) => TIERS.indexOf(tier),
+        ({ place }) => place.order,
+        ({ place }) => place.name,
         ({ priority }) => priority,
       ),
     ),
+    problems,
     labelsOfNamespace: (namespace) => namespaces.get(namespace) ?? new Map([[NAME_LABEL, namespace]]),
     nodes,
     nodeAddresses: nodes.flatMap(({ addresses }) => addresses),
-    labelKeys: new Set([...policies.flatMap(({ pods }) => keysOf(pods)), ...rules.flatMap(listLabelKeys)]),
+    labelKeys: new Set(peers.flatMap(listLabelKeys)),
+    isAccountAsked: peers.some((peer) => peer.kind === 'test' && peer.isAccountAsked),
     portNames: new Set(rules.flatMap(({ namedPorts }) => namedPorts.map(({ name }) => name))),
   };
 }
@@ -99,8 +121,14 @@ export function listRules(policy: Policy): readonly Rule[] {
   return [...(policy.ingress ?? []), ...(policy.egress ?? [])];
 }
 
-function listLabelKeys(rule: Rule): readonly string[] {
-  return (rule.peers ?? []).flatMap((peer) => (peer.kind === 'pods' ? keysOf(peer.pods) : []));
+/** Whom a policy speaks of: its subjects and the peers of its rules, and what these are made of. */
+export function listAllPeers(policy: Policy): readonly Peer[] {
+  return [policy.subject, ...listRules(policy).flatMap(({ peers = [] }) => peers)].flatMap(listPeers);
+}
+
+function listLabelKeys(peer: Peer): readonly string[] {
+  if (peer.kind === 'test') return peer.labelKeys;
+  return peer.kind === 'pods' ? keysOf(peer.pods) : [];
 }
 
 function keysOf(selector: Selector): readonly string[] {

@@ -1,6 +1,6 @@
 import { Bitset, compareStrings, stringifyJson } from '../../std/index.ts';
 import { ALL_V4, ALL_V6 } from './address.ts';
-import { listRules, type Side } from './side.ts';
+import { listAllPeers, type Side } from './side.ts';
 import { workloadKey, type Workload } from './workload.ts';
 
 /** Workloads that no rule of any side can tell apart, as they are on each side; undefined where they do not exist. */
@@ -89,13 +89,14 @@ function toList(group: readonly (Workload | undefined)[][], side: number): reado
 }
 
 function toClassKey(side: Side, workload: Workload, labelKeys: ReadonlySet<string>, portNames: ReadonlySet<string>): string {
-  const { namespace, labels, ports, hostNetwork, addresses } = workload;
+  const { namespace, labels, ports, hostNetwork, addresses, serviceAccount } = workload;
   return stringifyJson([
     namespace,
     hostNetwork,
     [...labels].filter(([key]) => labelKeys.has(key)).flat(),
     ports.filter(({ name }) => portNames.has(name)).map(({ name, protocol, port }) => [name, protocol, port]),
     addresses.map(String),
+    side.isAccountAsked ? serviceAccount : '',
     hostNetwork ? [workload.node ?? '', side.nodes.map(({ name, addresses: own }) => [name, ...own.map(String)])] : [],
   ]);
 }
@@ -103,9 +104,10 @@ function toClassKey(side: Side, workload: Workload, labelKeys: ReadonlySet<strin
 function listAtoms(sides: readonly Side[]): readonly Atom[] {
   const cuts = new Set<bigint>([...ALL_V4.cuts, ...ALL_V6.cuts]);
   for (const side of sides) {
-    const peers = side.policies.flatMap(listRules).flatMap((rule) => rule.peers ?? []);
+    const peers = side.policies.flatMap(listAllPeers);
     for (const peer of peers) if (peer.kind === 'addresses') for (const cut of peer.addresses.cuts) cuts.add(cut);
-    if (peers.some(({ kind }) => kind === 'nodes')) for (const address of side.nodeAddresses) cuts.add(address).add(address + 1n);
+    if (peers.some((peer) => peer.kind === 'nodes' || peer.kind === 'hosts' || (peer.kind === 'addresses' && peer.meaning === 'outside')))
+      for (const address of side.nodeAddresses) cuts.add(address).add(address + 1n);
   }
   const sorted = [...cuts].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return sorted.slice(0, -1).map((start, index) => ({ start, end: sorted[index + 1] ?? start }));

@@ -17,8 +17,26 @@ function viewOf(object: KubernetesObject): KubernetesObject {
     case 'policy.networking.k8s.io/v1alpha1/BaselineAdminNetworkPolicy':
     case 'policy.networking.k8s.io/v1alpha2/ClusterNetworkPolicy':
     case 'networking.k8s.io/v1/NetworkPolicy':
+    case 'crd.projectcalico.org/v1/GlobalNetworkPolicy':
+    case 'crd.projectcalico.org/v1/NetworkPolicy':
+    case 'crd.projectcalico.org/v1/Tier':
+    case 'projectcalico.org/v3/GlobalNetworkPolicy':
+    case 'projectcalico.org/v3/NetworkPolicy':
+    case 'projectcalico.org/v3/Tier':
+    case 'security.istio.io/v1/AuthorizationPolicy':
+    case 'security.istio.io/v1/PeerAuthentication':
+    case 'security.istio.io/v1beta1/AuthorizationPolicy':
+    case 'security.istio.io/v1beta1/PeerAuthentication':
     case 'route.openshift.io/v1/Route':
       return { ...named, ...pick(object, 'spec') };
+    case 'cilium.io/v2/CiliumClusterwideNetworkPolicy':
+    case 'cilium.io/v2/CiliumNetworkPolicy':
+      return { ...named, ...pick(object, 'spec', 'specs') };
+    case 'crd.projectcalico.org/v1/GlobalNetworkSet':
+    case 'crd.projectcalico.org/v1/NetworkSet':
+    case 'projectcalico.org/v3/GlobalNetworkSet':
+    case 'projectcalico.org/v3/NetworkSet':
+      return { ...named, ...pick(object, 'spec'), metadata: { ...named.metadata, ...pick(object.metadata, 'labels') } };
     case 'networking.k8s.io/v1/Ingress':
     case 'networking.k8s.io/v1/IngressClass':
       return { ...named, ...pick(object, 'spec'), metadata: { ...named.metadata, ...pick(object.metadata, 'annotations') } };
@@ -69,7 +87,7 @@ function viewPodSpec(spec: JsonObject): JsonObject {
     const list = String(path[0]);
     if (ports.length > 0) (seen[list] ??= []).push({ ...pick(container, 'restartPolicy'), ports });
   }
-  return { ...(isHost ? pick(spec, 'hostNetwork', 'nodeName') : {}), ...seen };
+  return { ...pick(spec, 'serviceAccountName'), ...(isHost ? pick(spec, 'hostNetwork', 'nodeName') : {}), ...seen };
 }
 
 function pick(object: JsonObject, ...fields: readonly string[]): JsonObject {

@@ -32,6 +32,7 @@ export interface Workload {
   /** JSON pointer to the pod's labels. */
   readonly labelsPath: string;
   readonly ports: readonly ContainerPort[];
+  readonly serviceAccount: string;
   readonly hostNetwork: boolean;
   /** The node of a Pod that has one. */
   readonly node: string | undefined;
@@ -85,6 +86,7 @@ function toWorkload(object: KubernetesObject, template: PodTemplate): Workload {
     labels: getStringMap(template.metadata, 'labels'),
     labelsPath: toPointer([...template.path, 'metadata', 'labels']),
     ports: listNamedPorts(template),
+    serviceAccount: getString(template.spec, 'serviceAccountName') ?? 'default',
     hostNetwork: getBoolean(template.spec, 'hostNetwork') === true,
     node: getString(template.spec, 'nodeName'),
     addresses: object.kind === 'Pod' ? listAddresses(object) : [],

@@ -150,4 +150,30 @@ export const NETWORK_CODES: CatalogTable = {
     why: 'Pods get other addresses when they are made again, and most network plugins match neither the address of a Service nor, some of them, that of a pod against an ipBlock.',
     example: 'egress: [{to: [{ipBlock: {cidr: 10.96.0.10/32}}]}]   # the address of a Service',
   },
+  KN0306: {
+    title: 'Part of a policy that is not judged',
+    severity: 'warning',
+    message: '{place} of {policy} is not judged: {reason}; connections that it decides are unknown, and told as possible',
+    remedy:
+      'Nothing to mend: ask `kplan reach --from A --to B --port P` what hangs on it, or write the rule by labels, addresses and ports.',
+    why: 'Policies of Cilium, Calico and Istio may speak of requests, domain names, groups of a cloud or other things that manifests do not tell. Nobody can say then what they let through.',
+    example:
+      'kind: CiliumNetworkPolicy\nspec:\n  endpointSelector: {}\n  egress: [{toFQDNs: [{matchName: example.com}]}]   # which addresses?',
+  },
+  KN0307: {
+    title: 'Part of a policy that counts for nothing',
+    severity: 'warning',
+    message: '{place} of {policy}: {reason}; it matches nothing',
+    remedy: 'Correct the field: the network plugin refuses the policy, or leaves this part of it out.',
+    why: 'The API server takes policies of plugins as they are; what is wrong with them the plugin finds later, and says in its log.',
+    example: "kind: NetworkPolicy   # projectcalico.org/v3\nspec:\n  selector: app = 'db'   # must be ==",
+  },
+  KN0308: {
+    title: 'Policy that nothing enforces',
+    severity: 'warning',
+    message: '{policy} is not enforced by {by}: it limits nothing',
+    remedy: 'Write it as a kind that the network plugin enforces, or say in kplan.yaml what does: `reach.cni`, `reach.enforces`.',
+    why: 'The API server takes every policy whose kind it knows; whether anything acts on it is up to the network plugin. One that reads as a limit and is none is worse than none.',
+    example: 'reach:\n  cni: flannel   # enforces no policies at all',
+  },
 };

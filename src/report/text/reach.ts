@@ -116,11 +116,12 @@ function stepLine({ kind, ok, isDoubtful, text, source }: StepEntry): Line {
   return line([span(sign, tone), span(kind.padEnd(WIDTH), 'dim'), span(text)], place, WIDTH + 3);
 }
 
-function sideLines({ reason, rules, passes, allowed }: SideEntry): Line[] {
+function sideLines({ reason, rules, passes, allowed, unknown }: SideEntry): Line[] {
   const places = [...passes, ...rules].flatMap(({ policy, path, source }) =>
     source === undefined ? [] : [line([span(`     ${formatRef(policy)} ${path}`, 'dim')], `${source.file}:${source.line}`, 7)],
   );
-  return [line([span(allowed ? ' ✓ ' : ' ✗ ', allowed ? 'good' : 'bad'), span(reason)], undefined, 3), ...places];
+  const sign = unknown === undefined ? (allowed ? span(' ✓ ', 'good') : span(' ✗ ', 'bad')) : span(' ? ', 'warn');
+  return [line([sign, span(reason)], undefined, 3), ...places];
 }
 
 function diffSections(report: ReachDiffReport, layout: Layout): Sections {

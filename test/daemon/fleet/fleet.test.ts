@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { runFleet, type DaemonLogEntry, type DaemonStatus, type Unit } from '../../../src/daemon/index.ts';
-import { KplanError, refOf, type KubernetesObject } from '../../../src/model/index.ts';
+import { runFleet, type DaemonLogEntry, type DaemonStatus, type GoodRevision, type Unit } from '../../../src/daemon/index.ts';
+import { KplanError, refKeyOf, refOf, type KubernetesObject } from '../../../src/model/index.ts';
 import { applyPlan, membershipLabel } from '../../../src/reconcile/index.ts';
 import { getString, sha256, aborted } from '../../../src/std/index.ts';
 import { FakeClock } from '../../reconcile/fake-clock.ts';
@@ -23,7 +23,15 @@ class Scene {
   readonly removed: string[] = [];
   units: readonly Unit[] | KplanError;
   manifests: Readonly<Record<string, readonly KubernetesObject[]>>;
+  /** What earlier commits asked for. */
+  earlier: Readonly<Record<string, readonly KubernetesObject[]>> = {};
   findings: Readonly<Record<string, readonly string[]>> = {};
+  /** The units that their statuses say are to go once they are not listed. */
+  doomed: readonly string[] = [];
+  /** What was asked for by others when a unit was removed. */
+  readonly deleted: (readonly [string, number])[] = [];
+  refusal: string | undefined;
+  good: GoodRevision | undefined;
   approved: string | undefined;
   settled = 0;
   #commits = 0;
@@ -56,6 +64,16 @@ class Scene {
       log: (entry) => this.log.push(entry),
       onStatus: (status) => this.statuses.set(status.unit, status),
       onSettled: () => this.settled++,
+      removal: {
+        list: async () => Promise.resolve(this.doomed),
+        remove: async (unit, asked) => {
+          if (this.refusal !== undefined) return Promise.resolve(this.refusal);
+          this.deleted.push([unit, asked.size]);
+          this.doomed = this.doomed.filter((name) => name !== unit);
+          return Promise.resolve(undefined);
+        },
+      },
+      goodOf: () => this.good,
       onRemoved: ({ name }) => void this.removed.push(name),
       approvedOf: () => this.approved,
     });
@@ -104,10 +122,16 @@ class Scene {
     return {
       cluster: this.cluster,
       readFrom: () => new Set([`${unit.path}/all.yaml`, 'bases/web.yaml']),
+      listAsked: async () => Promise.resolve(new Set((this.manifests[unit.name] ?? []).map(refKeyOf))),
       parts: {
         readSource: async () => {
           const content = this.manifests[unit.name] ?? [];
           return { revision: sha256(JSON.stringify(content)), objectCount: content.length, content };
+        },
+        readCommit: async (commit) => {
+          const content = this.earlier[commit];
+          if (content === undefined) throw new KplanError('NO_REVISION', `there is no ${commit}`);
+          return Promise.resolve({ revision: commit, commit, objectCount: content.length, content });
         },
         plan: async ({ content }) => {
           this.planned.push(unit.name);
@@ -240,6 +264,58 @@ describe('runFleet', () => {
     assert.deepEqual(scene.removed, ['db']);
     assert.deepEqual(scene.names().toSorted(), ['cache=red', 'db=red', 'web=red']);
     assert.equal(scene.statuses.get('db')?.phase, 'stopped');
+  });
+
+  it('removes what is listed no more and was to go then, once the list has read the same for an interval, and never without a list', async () => {
+    const scene = new Scene([toUnit('web'), toUnit('db', { deletionPolicy: 'delete' })]);
+    scene.doomed = ['db'];
+    await scene.after(130_000);
+    assert.deepEqual(scene.deleted, [], 'a listed unit stays');
+    scene.units = [];
+    scene.commit();
+    await scene.after(200_000);
+    assert.deepEqual(scene.deleted, [], 'an empty list removes nothing');
+    scene.units = [toUnit('web')];
+    scene.commit();
+    await scene.after(30_000);
+    assert.deepEqual(scene.deleted, [], 'a list that was read once may be half saved');
+    await scene.after(180_000);
+    assert.deepEqual(scene.deleted, [['db', 1]]);
+  });
+
+  it('finds what is to go after a restart, says once why it does not, and forgets it where it is listed again', async () => {
+    const scene = new Scene([toUnit('web')]);
+    scene.doomed = ['old'];
+    scene.refusal = 'Service shop/old of it is asked for by another unit';
+    await scene.after(400_000);
+    const said = scene.log.filter(({ unit }) => unit === 'old').map(({ message }) => message);
+    assert.deepEqual(said, ['no longer listed, and not removed yet: Service shop/old of it is asked for by another unit']);
+    scene.units = [toUnit('web'), toUnit('old')];
+    scene.manifests = { ...scene.manifests, old: [config('old')] };
+    scene.refusal = undefined;
+    scene.commit();
+    await scene.after(200_000);
+    assert.deepEqual([scene.deleted, scene.outcomes()['old']], [[], 'synced']);
+  });
+
+  it('goes back to what was good before a restart, as the status has it, and says where that is gone', async () => {
+    for (const [commit, went] of [
+      ['c1', 'went back to the last good revision, since the newest failed: ConfigMap shop/extra: Invalid (422): no extra'],
+      ['lost', 'the last good revision cannot be gone back to: there is no lost'],
+    ]) {
+      const scene = new Scene([toUnit('web', { onFailure: 'rollback', retry: { limit: 0 } })]);
+      scene.good = { revision: 'before', commit: commit ?? '' };
+      scene.earlier = { c1: [config('web', 'green')] };
+      scene.manifests = { web: [config('web', 'blue'), config('extra')] };
+      scene.cluster.fault = (verb, { name }, dryRun) =>
+        verb === 'apply' && name === 'extra' && !dryRun ? { kind: 'error', code: 422, reason: 'Invalid', message: 'no extra' } : undefined;
+      await scene.after(20_000);
+      assert.ok(
+        scene.log.some(({ message }) => message === went),
+        scene.log.map(({ message }) => message).join('\n'),
+      );
+      assert.equal(scene.names()[0], commit === 'c1' ? 'web=green' : 'web=blue');
+    }
   });
 
   it('keeps everything where the repository cannot be read or suddenly lists no units', async () => {

@@ -37,6 +37,7 @@ await runFleet<readonly KubernetesObject[]>({
   open: ({ name }) => ({
     cluster,
     readFrom: () => undefined,
+    listAsked: async () => Promise.resolve(new Set()),
     parts: {
       readSource: async () => {
         const revision = String(await ask('revision'));

@@ -33,6 +33,12 @@ const STATUS: DaemonStatus = {
 };
 
 describe('the status object of a unit', () => {
+  it('remembers what must outlive the process: its fleet, what becomes of it, the last good revision', () => {
+    const kept = { fleet: 'f', deletionPolicy: 'delete', good: { revision: 'r1', commit: 'c1' } } as const;
+    const read = readStatusObject(toStatusObject({ ...STATUS, ...kept }));
+    assert.deepEqual([read?.fleet, read?.deletionPolicy, read?.good], [kept.fleet, kept.deletionPolicy, kept.good]);
+  });
+
   it('says all that the status says, and its outcome as a label', () => {
     const object = toStatusObject(STATUS);
     assert.deepEqual(readStatusObject(object), STATUS);

@@ -1,4 +1,4 @@
-import { getArray, getAt, getBoolean, getNumber, getObject, getString, type JsonValue } from '../../../src/std/index.ts';
+import { getArray, getAt, getBoolean, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import type { KubernetesObject } from '../../../src/model/index.ts';
 import type { Flow } from '../../../src/engine/network/index.ts';
 
@@ -39,7 +39,7 @@ export function judgeNetworkPolicies(
   if (!('pod' in subject) || getBoolean(subject.pod, 'spec', 'hostNetwork') === true) return undefined;
   const section = type.toLowerCase();
   const selecting = objects.filter((object) => {
-    if (object.kind !== 'NetworkPolicy' || text(object, 'namespace') !== text(subject.pod, 'namespace')) return false;
+    if (object.apiVersion !== 'networking.k8s.io/v1' || text(object, 'namespace') !== text(subject.pod, 'namespace')) return false;
     const types = getArray(object, 'spec', 'policyTypes');
     const isIsolating = types.length > 0 ? types.includes(type) : type === 'Ingress' || getArray(object, 'spec', 'egress').length > 0;
     return isIsolating && selects(getAt(object, 'spec', 'podSelector') ?? {}, labels(subject.pod));
@@ -58,7 +58,7 @@ export function judgeNetworkPolicies(
 }
 
 /** The labels of an object. */
-export function labels(object: KubernetesObject): JsonValue {
+export function labels(object: KubernetesObject): JsonObject {
   return getObject(object, 'metadata', 'labels') ?? {};
 }
 
@@ -102,7 +102,7 @@ function isPeer(objects: readonly KubernetesObject[], item: JsonValue, home: str
 }
 
 /** The labels of a namespace, with the one that is its name. */
-export function namespaceLabels(objects: readonly KubernetesObject[], name: string): JsonValue {
+export function namespaceLabels(objects: readonly KubernetesObject[], name: string): JsonObject {
   const object = objects.find((item) => item.kind === 'Namespace' && text(item, 'name') === name);
   return { ...(object === undefined ? {} : getObject(object, 'metadata', 'labels')), 'kubernetes.io/metadata.name': name };
 }

@@ -1,5 +1,6 @@
 import { compareBy } from '../../../std/index.ts';
 import { toRefKey, type Engine, type Fact, type FactChange, type World } from '../../../model/index.ts';
+import { keepEnforced, NO_NETWORK_SETTINGS, type NetworkSettings } from '../enforcement.ts';
 import { readModel } from '../model.ts';
 import { listBroken } from './broken.ts';
 import type { ReachRule } from './rule.ts';
@@ -11,14 +12,19 @@ export function listBrokenReach(world: World, rules: readonly ReachRule[], check
 }
 
 /** What a change breaks of these, and what it mends. */
-export function createReachEngine(rules: readonly ReachRule[], checksUsual: boolean): Engine {
+export function createReachEngine(
+  rules: readonly ReachRule[],
+  checksUsual: boolean,
+  settings: NetworkSettings = NO_NETWORK_SETTINGS,
+): Engine {
   const known = new WeakMap<World, readonly Fact[]>();
   const list = (world: World): readonly Fact[] => {
     const facts = known.get(world) ?? listBrokenReach(world, rules, checksUsual);
     known.set(world, facts);
     return facts;
   };
-  const compare = (before: World, after: World): readonly FactChange[] => {
+  const compare = (...worlds: readonly [World, World]): readonly FactChange[] => {
+    const [before, after] = [keepEnforced(worlds[0], settings), keepEnforced(worlds[1], settings)];
     const [was, is] = [list(before), list(after)];
     const listNew = (facts: readonly Fact[], others: readonly Fact[]): readonly Fact[] => {
       const keys = new Set(others.map(({ key }) => key));

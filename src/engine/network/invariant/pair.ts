@@ -10,7 +10,7 @@ import {
   uniteAll,
   type Path,
 } from '../../../std/index.ts';
-import { toRefKey, type Fact, type ObjectRef, type World } from '../../../model/index.ts';
+import { toRefKey, type Fact, type World } from '../../../model/index.ts';
 import { ALL_ADDRESSES, ALL_V4, formatAddress, type AddressSet } from '../address.ts';
 import { toAddresses } from '../connections.ts';
 import { readModel, type NetworkModel } from '../model.ts';
@@ -77,11 +77,9 @@ export function listDecidingLines(world: World, from: string, to: string, ports:
   return (verdict.allowed ? sides : sides.filter(({ allowed }) => !allowed)).flatMap(toLines);
 }
 
-function toLines({ rules, policies, by }: SideVerdict): Objects {
+function toLines({ rules, isolating }: SideVerdict): Objects {
   if (rules.length > 0) return rules.map(({ ref, path }) => ({ ref, path }));
-  return by === 'isolation'
-    ? policies.filter(({ kind }) => kind === 'NetworkPolicy').map((ref: ObjectRef) => ({ ref, path: '/spec' }))
-    : [];
+  return isolating.map((ref) => ({ ref, path: '/spec' }));
 }
 
 /** Some address of a set, for a question about all that are alike. */

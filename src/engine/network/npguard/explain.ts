@@ -132,7 +132,7 @@ function decide(policies: readonly PolicyOfPair[], names: Names, point: number):
   const admin = findFirst(policies, 'admin', names, point);
   if (admin !== undefined && admin.action !== 'pass') return [admin.action === 'allow', [admin.entry]];
   const passed = admin === undefined ? [] : [admin.entry];
-  const isolating = policies.filter(({ policy }) => policy.tier === 'namespace').map((item) => describeIsolating(item, names, point));
+  const isolating = policies.filter(({ policy }) => policy.place.tier === 'namespace').map((item) => describeIsolating(item, names, point));
   if (isolating.length > 0) {
     const allowing = isolating.filter(({ isAllowed }) => isAllowed);
     const told = allowing.length > 0 ? allowing : isolating;
@@ -152,7 +152,7 @@ function findFirst(
   point: number,
 ): { readonly action: Rule['action']; readonly entry: Entry } | undefined {
   for (const { policy, rules } of policies) {
-    const found = policy.tier === tier ? rules.find(({ ports }) => isWithin(ports, point)) : undefined;
+    const found = policy.place.tier === tier ? rules.find(({ ports }) => isWithin(ports, point)) : undefined;
     if (found === undefined) continue;
     const kind = tier === 'admin' ? 'AdminNetworkPolicy' : 'BaselineAdminNetworkPolicy';
     const name = found.rule.name === '' ? `#${found.number}` : found.rule.name;

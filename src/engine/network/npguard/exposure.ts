@@ -85,7 +85,7 @@ function listRepresentatives(view: GuardView): readonly PodPeer[] {
     for (const direction of ['ingress', 'egress'] as const) {
       for (const index of (policy[direction] ?? []).keys()) {
         const peers = listPodPeers(policy, direction, index);
-        if (policy.tier === 'namespace' && peers.some(isEntireCluster)) continue;
+        if (policy.place.tier === 'namespace' && peers.some(isEntireCluster)) continue;
         for (const peer of peers) {
           const key = `${keyOf(peer.namespaces)}|${keyOf(peer.pods)}`;
           if (!found.has(key) && !isEntireCluster(peer) && !isThere(view, peer)) found.set(key, peer);
@@ -120,7 +120,7 @@ function judge(view: GuardView, workload: GuardEnd, direction: Direction, speaks
   const decided = { allow: NOTHING, deny: NOTHING, pass: NOTHING };
   const take = (tier: 'admin' | 'baseline', before: NamedSet): NamedSet => {
     let rest = before;
-    for (const policy of policies.filter((item) => item.tier === tier)) {
+    for (const policy of policies.filter((item) => item.place.tier === tier)) {
       for (const [index, rule] of (policy[direction] ?? []).entries()) {
         const fresh = speaks(policy, index) ? meet(portsOf(rule, direction, workload), rest) : NOTHING;
         decided[rule.action] = uniteNamed(decided[rule.action], fresh);
@@ -130,7 +130,7 @@ function judge(view: GuardView, workload: GuardEnd, direction: Direction, speaks
     return rest;
   };
   const open = uniteNamed(take('admin', EVERYTHING), decided.pass);
-  const isolating = policies.filter(({ tier }) => tier === 'namespace');
+  const isolating = policies.filter(({ place }) => place.tier === 'namespace');
   if (isolating.length > 0) {
     const allowed = isolating.flatMap((policy) =>
       (policy[direction] ?? []).filter((_, index) => speaks(policy, index)).map((rule) => portsOf(rule, direction, workload)),

@@ -45,6 +45,7 @@ function toPeer(object: KubernetesObject, template: PodTemplate): GuardPeer {
     labels: getStringMap(template.metadata, 'labels'),
     labelsPath: '',
     ports: listNamedPorts(template),
+    serviceAccount: '',
     hostNetwork: false,
     node: undefined,
     addresses: [],

@@ -18,7 +18,7 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 export function listPodPeers(policy: Policy, direction: Direction, index: number): readonly PodPeer[] {
   const rule = getArray(policy.object, 'spec', direction)[index] ?? null;
   return getArray(rule, direction === 'ingress' ? 'from' : 'to').flatMap((peer) => {
-    if (policy.tier === 'namespace') return readPeer(policy, peer);
+    if (policy.place.tier === 'namespace') return readPeer(policy, peer);
     const namespaces = getObject(peer, 'namespaces');
     if (namespaces !== undefined) return [toPeer(namespaces, {})];
     const pods = getObject(peer, 'pods');

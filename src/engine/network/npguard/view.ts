@@ -78,6 +78,7 @@ function toController(): GuardPeer {
     labels: new Map(),
     labelsPath: '',
     ports: [],
+    serviceAccount: '',
     hostNetwork: false,
     node: undefined,
     addresses: [],
@@ -106,10 +107,10 @@ function narrowRule(rule: Rule): Rule {
 }
 
 function narrowPeer(peer: Peer): readonly Peer[] {
-  if (peer.kind === 'nodes') return [];
   if (peer.kind === 'pods') return [peer];
+  if (peer.kind !== 'addresses') return [];
   const addresses = intersect(peer.addresses, ALL_V4);
-  return addresses.cuts.length === 0 ? [] : [{ kind: 'addresses', addresses, meansPods: false }];
+  return addresses.cuts.length === 0 ? [] : [{ kind: 'addresses', addresses, meaning: 'known' }];
 }
 
 function listCuts(policies: readonly Policy[], direction: Direction): readonly bigint[] {

@@ -51,7 +51,7 @@ function listReplaced(world: World, isolated: ReadonlySet<Workload>): readonly O
   const { evaluation, slotOf } = readModel(world);
   const policies = [...isolated].flatMap((workload) =>
     (['ingress', 'egress'] as const).flatMap((direction) =>
-      evaluation.selecting(direction, slotOf.get(workload) ?? -1).filter(({ tier }) => tier === 'namespace'),
+      evaluation.selecting(direction, slotOf.get(workload) ?? -1).filter(({ place }) => place.tier === 'namespace'),
     ),
   );
   return [...new Map(policies.map(({ ref }) => [toRefKey(ref), ref])).values()].toSorted(compareRefs);

@@ -70,8 +70,9 @@ export function askPolicies(world: World, flow: Flow, sides: readonly ('egress' 
 
 function toPolicyStep(side: SideVerdict, reason: string): WalkStep {
   const [rule] = side.rules;
-  const isolating = side.by === 'isolation' ? side.policies.find(({ kind }) => kind === 'NetworkPolicy') : undefined;
+  const [isolating] = side.isolating;
   const text = reason.replace(/^(egress|ingress): /, '');
+  if (side.unknown !== undefined) return toDoubt(toStep(side.direction, undefined, text, rule?.ref, rule?.path), text);
   if (rule !== undefined) return toStep(side.direction, side.allowed, text, rule.ref, rule.path);
   return toStep(side.direction, side.allowed, text, isolating, isolating === undefined ? undefined : '/spec');
 }

@@ -1,0 +1,179 @@
+import {
+  EMPTY_INTERVALS,
+  getArray,
+  getAt,
+  getObject,
+  getString,
+  intersect,
+  isSubsetIntervals,
+  subtract,
+  uniteAll,
+  type JsonValue,
+} from '../../../std/index.ts';
+import { readLabelSelector, SELECT_ALL } from '../../../model/index.ts';
+import { ALL_ADDRESSES, ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet } from '../address.ts';
+import type { Direction, Peer } from '../policy.ts';
+import { toInterval } from '../../../std/index.ts';
+import { readEndpointSelector } from './cilium-selector.ts';
+import type { Problems } from './problem.ts';
+import { toText } from './text.ts';
+
+/** Some of whom a rule names: undefined is everybody, no peers nobody; with what nobody can tell of it. */
+export interface NamedPeers {
+  readonly peers: readonly Peer[] | undefined;
+  readonly doubt?: string;
+}
+
+const FIELDS = {
+  ingress: ['fromEndpoints', 'fromEntities', 'fromCIDR', 'fromCIDRSet', 'fromNodes', 'fromGroups', 'fromRequires'],
+  egress: ['toEndpoints', 'toEntities', 'toCIDR', 'toCIDRSet', 'toNodes', 'toGroups', 'toServices', 'toFQDNs', 'toRequires'],
+} as const;
+
+function listGiven(rule: JsonValue, direction: Direction): readonly (typeof FIELDS)[Direction][number][] {
+  return FIELDS[direction].filter((field) => getAt(rule, field) !== undefined && getAt(rule, field) !== null);
+}
+
+/** Whether a rule names anybody, be it with an empty list. */
+export function namesPeers(rule: JsonValue, direction: Direction): boolean {
+  return listGiven(rule, direction).length > 0;
+}
+
+const toOutside = (addresses: AddressSet): Peer => ({ kind: 'addresses', addresses, meaning: 'outside' });
+const OUTSIDE = toOutside(ALL_ADDRESSES);
+const PODS: Peer = { kind: 'pods', namespaces: SELECT_ALL, pods: SELECT_ALL };
+const HOSTS: Peer = { kind: 'hosts' };
+
+/**
+ * Reads whom a rule of Cilium names (`pkg/policy/api/ingress.go`, `egress.go`): endpoints, entities, addresses (which never mean
+ * pods or nodes), nodes. A rule may name them in one way only. What the world outside the cluster answers (domain names, groups of a
+ * cloud) is in doubt. A list that is there and empty names nobody; no list at all everybody.
+ */
+export function readCiliumPeers(
+  rule: JsonValue,
+  direction: Direction,
+  place: { readonly path: string; readonly home: string | undefined },
+  problems: Problems,
+): readonly NamedPeers[] | undefined {
+  const given = listGiven(rule, direction);
+  const full = given.filter((field) => getArray(rule, field).length > 0);
+  if (full.length > 1)
+    return problems.refuse(place.path, `combining ${full[0] ?? ''} and ${full[1] ?? ''} is not supported by Cilium: the policy is refused`);
+  const [field] = full;
+  if (field === undefined) return [{ peers: given.length === 0 ? undefined : [] }];
+  const items = getArray(rule, field);
+  const path = `${place.path}/${field}`;
+  switch (field) {
+    case 'fromEndpoints':
+    case 'toEndpoints':
+      return split(
+        items.map((item, index) => toNamed(readEndpointSelector(item, { ...place, path: `${path}/${index}`, isSubject: false }, problems))),
+      );
+    case 'fromEntities':
+    case 'toEntities':
+      return readEntities(items, path, problems);
+    case 'fromCIDR':
+    case 'toCIDR':
+      return [{ peers: items.flatMap((item, index) => toBlock(readCidr(item, `${path}/${index}`, problems))) }];
+    case 'fromCIDRSet':
+    case 'toCIDRSet':
+      return split(items.map((item, index) => readCidrRule(item, `${path}/${index}`, problems)));
+    case 'fromNodes':
+    case 'toNodes':
+      return [{ peers: items.map((item): Peer => ({ kind: 'nodes', nodes: readLabelSelector(item) })) }];
+    case 'fromGroups':
+    case 'toGroups':
+      return [{ peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a group of a cloud are not known') }];
+    case 'toFQDNs':
+      return [{ peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a domain name are not known') }];
+    case 'toServices':
+      return [{ peers: undefined, doubt: problems.doubt(path, 'the endpoints of Services as peers are not looked up') }];
+    case 'fromRequires':
+    case 'toRequires':
+      return [{ peers: undefined, doubt: problems.doubt(path, `${field} is not judged`) }];
+  }
+}
+
+function toNamed(read: { readonly peer: Peer; readonly doubt?: string } | undefined): NamedPeers {
+  if (read === undefined) return { peers: [] };
+  return { peers: [read.peer], ...(read.doubt === undefined ? {} : { doubt: read.doubt }) };
+}
+
+/** What is known as one, and what is in doubt each on its own. */
+function split(all: readonly NamedPeers[]): readonly NamedPeers[] {
+  const known = all.filter(({ doubt }) => doubt === undefined);
+  const isEvery = known.some(({ peers }) => peers === undefined);
+  const joined: NamedPeers = { peers: isEvery ? undefined : known.flatMap(({ peers = [] }) => peers) };
+  return [joined, ...all.filter(({ doubt }) => doubt !== undefined)];
+}
+
+/** The entities by whom they mean; those that no pod is (`health`, `init`, `none`, `unmanaged`) mean nobody. */
+function readEntities(items: readonly JsonValue[], path: string, problems: Problems): readonly NamedPeers[] {
+  const names = items.map(toText);
+  const isEveryHost = names.includes('host') && names.includes('remote-node');
+  return split(
+    names.map((name, index): NamedPeers => {
+      switch (name) {
+        case 'all':
+          return { peers: undefined };
+        case 'cluster':
+          return { peers: [PODS, HOSTS] };
+        case 'world':
+          return { peers: [OUTSIDE] };
+        case 'world-ipv4':
+          return { peers: [toOutside(ALL_V4)] };
+        case 'world-ipv6':
+          return { peers: [toOutside(ALL_V6)] };
+        case 'host':
+        case 'remote-node':
+          return {
+            peers: [HOSTS],
+            ...(isEveryHost ? {} : { doubt: problems.doubt(`${path}/${index}`, 'which of the hosts is that of the pod is not known') }),
+          };
+        case 'kube-apiserver':
+          return { peers: [OUTSIDE, HOSTS, PODS], doubt: problems.doubt(`${path}/${index}`, 'the address of the API server is not known') };
+        case 'ingress':
+          return { peers: [HOSTS, PODS], doubt: problems.doubt(`${path}/${index}`, "what Cilium's Ingress runs as is not known") };
+        case 'health':
+        case 'init':
+        case 'none':
+        case 'unmanaged':
+          return { peers: [] };
+        default:
+          problems.refuse(`${path}/${index}`, `unsupported entity: ${name}`);
+          return { peers: [] };
+      }
+    }),
+  );
+}
+
+function toBlock(addresses: AddressSet | undefined): readonly Peer[] {
+  return addresses === undefined ? [] : [toOutside(addresses)];
+}
+
+/** A CIDR, or an address alone. */
+function readCidr(item: JsonValue, path: string, problems: Problems): AddressSet | undefined {
+  const text = toText(item);
+  const point = parseAddress(text);
+  return (point === undefined ? parseCidr(text) : toInterval(point, point + 1n)) ?? problems.refuse(path, `${text}: unable to parse CIDR`);
+}
+
+function readCidrRule(item: JsonValue, path: string, problems: Problems): NamedPeers {
+  if (getString(item, 'cidrGroupRef') !== undefined || getObject(item, 'cidrGroupSelector') !== undefined)
+    return { peers: [OUTSIDE], doubt: problems.doubt(path, 'groups of CIDRs are not looked up') };
+  const cidr = parseCidr(getString(item, 'cidr') ?? '');
+  if (cidr === undefined) {
+    problems.refuse(path, `unable to parse CIDRRule "${getString(item, 'cidr') ?? ''}"`);
+    return { peers: [] };
+  }
+  const holes = getArray(item, 'except').map((text, index): AddressSet => {
+    const hole = parseCidr(toText(text));
+    if (hole === undefined) problems.refuse(`${path}/except/${index}`, `${toText(text)}: unable to parse CIDR`);
+    else if (!isSubsetIntervals(hole, cidr) && intersect(hole, cidr).cuts.length === 0)
+      problems.refuse(
+        `${path}/except/${index}`,
+        `allow CIDR prefix ${getString(item, 'cidr') ?? ''} does not contain exclude CIDR prefix ${toText(text)}`,
+      );
+    return hole ?? EMPTY_INTERVALS;
+  });
+  return { peers: toBlock(subtract(cidr, uniteAll(holes))) };
+}
