@@ -138,10 +138,12 @@ function withoutTold(unprotected: readonly FactChange[], changes: readonly FactC
     changes.flatMap(({ fact: { data } }) => {
       const direction = getString(data, 'unlimited');
       const names = getArray(data, direction === 'ingress' ? 'destinations' : 'sources');
-      return direction === undefined ? [] : names.map((name) => `${direction} ${String(name)}`);
+      return direction === undefined ? [] : names.map((name) => `${direction} ${typeof name === 'string' ? name : ''}`);
     }),
   );
-  return unprotected.filter(({ fact: { data } }) => !told.has(`${String(data['direction'])} ${String(data['workload'])}`));
+  return unprotected.filter(
+    ({ fact: { data } }) => !told.has(`${getString(data, 'direction') ?? ''} ${getString(data, 'workload') ?? ''}`),
+  );
 }
 
 function toFact(telling: Telling, { block, from, to }: Told): Fact {
