@@ -20,6 +20,7 @@ import { schedulerJudge } from './scheduler.judge.ts';
 import { updateJudge } from './update.judge.ts';
 import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 import { victimsJudge } from './victims.judge.ts';
+import { warningsJudge } from './warnings.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
@@ -46,4 +47,5 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   selectorJudge,
   updateJudge,
   victimsJudge,
+  warningsJudge,
 ];
