@@ -71,9 +71,11 @@ export class Browser {
   /** Ends the program. */
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#child.kill('SIGKILL');
+    this.#session = '';
+    void this.#ask('Browser.close', {});
     await ended;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    // Its processes may still be writing there.
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 
   #ask(method: string, params: JsonObject): Promise<JsonObject> {

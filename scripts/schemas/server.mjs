@@ -95,7 +95,7 @@ function serverArguments(dir, ports) {
     'secure-port': ports.api,
     'cert-dir': join(dir, 'serving'),
     'token-auth-file': join(dir, 'tokens.csv'),
-    'authorization-mode': 'RBAC',
+    'authorization-mode': 'Node,RBAC',
     'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
     'service-account-key-file': join(dir, 'accounts.pub'),
     'service-account-signing-key-file': join(dir, 'accounts.key'),

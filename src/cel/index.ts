@@ -10,6 +10,7 @@ export {
   type AccessQuestion,
 } from './library/authorizer.ts';
 export { BINDINGS } from './library/bindings.ts';
+export { createDeviceEnvironment } from './library/device.ts';
 export { QUANTITY_TYPE, QuantityValue, readQuantity } from './library/quantity.ts';
 export { readSemver, SEMVER_TYPE, SemverValue } from './library/semver.ts';
 export { compileCel, type Evaluation, type Program } from './program.ts';

@@ -13,6 +13,7 @@ export { actAs } from './unit/acting-cluster.ts';
 export { StatusKeeper } from './status/status-keeper.ts';
 export { approvePlan, listUnitStatuses, statusRef } from './status/status-object.ts';
 export { TreeLock } from './source/tree-lock.ts';
+export { Board } from './face/board.ts';
 export { Face } from './face/face.ts';
 export { DaemonMetrics } from './face/metrics.ts';
 export { serveFace, type ListenAddress } from './face/server.ts';

@@ -69,7 +69,15 @@ export interface Fact {
   readonly key: string;
   readonly subject?: ObjectRef;
   readonly data: FindingData;
-  readonly objects: readonly { readonly ref: ObjectRef; readonly path?: string }[];
+  readonly objects: readonly FactObject[];
+}
+
+/** An object that a fact was derived from, and the field. */
+export interface FactObject {
+  readonly ref: ObjectRef;
+  readonly path?: string;
+  /** True where the fact cannot be unless this object changes, whatever else does. */
+  readonly decides?: true;
 }
 
 /** The difference of a fact between two worlds. */

@@ -70,6 +70,8 @@ export interface PlanInput {
   readonly moved?: ReadonlyMap<RefKey, string>;
   /** Who applies, if that is known: what they may not write is a finding. */
   readonly applier?: UserInfo;
+  /** Whether somebody else than the applier reads the cluster and asks it: then no answer says what the applier may do, and it does write. */
+  readonly isStandIn?: boolean;
   /** What the API server answered to a dry run of a change, by object. Its word counts, not the local merge. */
   readonly answers?: ReadonlyMap<RefKey, ServerAnswer>;
   /** What the cluster serves; absent where it was not asked. */

@@ -26,8 +26,8 @@ interface Sides {
 /**
  * The changes that the API server would refuse to whoever applies: a request that no rule allows, what is not a node's to write, or
  * a role or binding that grants what they do not hold, each with the rights that the waves before have given. Nothing where it is not known who applies,
- * where the roles of the cluster are not known, of changes that the API server was asked about, and of who may write nothing of
- * the plan at all: they only read it.
+ * where the roles of the cluster are not known, of changes that the API server was asked about in their name, and of who asks and may write
+ * nothing of the plan at all: they only read it.
  */
 export function findForbidden(
   waves: readonly Wave[],
@@ -35,7 +35,7 @@ export function findForbidden(
   byKey: ReadonlyMap<RefKey, Desired>,
   input: PlanInput,
 ): readonly Finding[] {
-  const { applier, answers } = input;
+  const { applier, answers, isStandIn = false } = input;
   if (applier === undefined || !knowsPolicy(input)) return [];
   const sides = new Map(entries.map((entry) => [toRefKey(entry.change.ref), entry]));
   const findings: Finding[] = [];
@@ -44,14 +44,14 @@ export function findForbidden(
   for (const { steps } of waves) {
     for (const step of steps) {
       const key = toRefKey(step.ref);
-      if (answers?.has(key) === true) continue;
+      if (!isStandIn && answers?.has(key) === true) continue;
       asked++;
       const why = refuse(step, sides.get(key), applier, world, input);
       if (why !== undefined) findings.push(toForbidden(step, byKey.get(key), applier, why));
     }
     world = advance(world, steps, sides);
   }
-  return findings.length === asked && findings.every(isNoRequest) ? [] : findings;
+  return !isStandIn && findings.length === asked && findings.every(isNoRequest) ? [] : findings;
 }
 
 /** Whether it is the request that is not allowed, and not what is granted by it. */

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decide, whoCan, type ResourceRequest, listPaths } from '../../src/engine/rbac/index.ts';
+import { compareRights, decide, whoCan, type ResourceRequest, listPaths } from '../../src/engine/rbac/index.ts';
 import { readAccessIndex } from '../../src/engine/rbac/access-index.ts';
 import { World, type KubernetesObject } from '../../src/model/index.ts';
 import { getArray, getNumber, sha256, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import { makeAuditLog } from './audit-log.ts';
 import { Oracle } from '../judges/oracle.ts';
 import { measureKplan, type Bench } from './kplan.ts';
-import { measureInTurn, measureOnce, measureWork } from './measure.ts';
+import { measureInTurn, measureOnce, measureWork, type Measured } from './measure.ts';
 import { makeRbacWorld, makeRequests } from './rbac-world.ts';
 import { listWhoCan } from './naive/who-can.ts';
 import { toRatio, type BenchRow } from './row.ts';
@@ -30,9 +30,10 @@ export async function benchRbac({ scratch, program }: Bench): Promise<readonly B
   const world = World.of(objects);
   return [
     await indexWorld(objects),
+    await findPaths(objects),
+    ...(await compareOne(objects)),
     ...(await askMany(objects, world)),
     ...(await askWho(objects, world)),
-    await findPaths(objects),
     ...(await askByProcess(objects, { scratch, program })),
     await readLog({ scratch, program }),
   ];
@@ -47,6 +48,30 @@ async function indexWorld(objects: readonly KubernetesObject[]): Promise<BenchRo
 async function findPaths(objects: readonly KubernetesObject[]): Promise<BenchRow> {
   const { answer, ...measured } = await measureWork(() => listPaths(World.of(objects)));
   return { work: `${answer.length} shortest paths of escalation, of all subjects`, ...measured, hash: sha256(JSON.stringify(answer)) };
+}
+
+/** One binding is given to somebody else, as `kplan --watch` sees it: not for the first time; the twin reads both worlds afresh. */
+async function compareOne(objects: readonly KubernetesObject[]): Promise<readonly BenchRow[]> {
+  const binding = objects.find(({ kind }) => kind === 'RoleBinding');
+  if (binding === undefined) throw new Error('there is no binding to change');
+  const change = (name: string): KubernetesObject => ({ ...binding, subjects: [{ kind: 'ServiceAccount', namespace: 'team-0', name }] });
+  const before = World.of(objects);
+  const compare = (name: string): ReturnType<typeof compareRights> => compareRights(before, before.with([change(name)]));
+  for (const name of ['account-1', 'account-3', 'account-4']) compare(name);
+  const own = await measureWork(() => compare('account-2'));
+  const copies: readonly KubernetesObject[] = structuredClone(objects);
+  const twin = await measureWork(() => compareRights(World.of(copies), World.of(structuredClone([...objects, change('account-2')]))));
+  const hashOf = (answer: typeof own.answer): string => sha256(JSON.stringify(answer));
+  return [
+    {
+      work: 'all that one changed binding lets whom do',
+      ...own,
+      ratio: `${toRatio(own.cpuMs, twin.cpuMs)} of both worlds' CPU`,
+      hash: hashOf(own.answer),
+      expected: hashOf(twin.answer),
+    },
+    { work: '  the same, both worlds read afresh', ...twin, hash: hashOf(twin.answer) },
+  ];
 }
 
 /** The real authorizer says itself how long it took, reading its questions left out; its reasons must be ours. */
@@ -98,9 +123,17 @@ async function askWho(objects: readonly KubernetesObject[], world: World): Promi
 async function askByProcess(objects: readonly KubernetesObject[], { scratch, program }: Bench): Promise<readonly BenchRow[]> {
   const file = join(scratch, 'cluster.json');
   writeFileSync(file, stringifyJson({ apiVersion: 'v1', kind: 'List', items: objects.map((object) => ({ ...object })) }));
-  const args = ['who-can', 'get', 'secrets', '-n', 'team-7', '--snapshot', file, '-o', 'json'];
-  const [own] = await measureInTurn([() => measureKplan(program, args, join(scratch, 'cache'))], RUNS);
-  return own === undefined ? [] : [{ work: 'kplan who-can get secrets, from a dump (JSON) of all that', ...own, hash: sha256(own.stdout) }];
+  const ask = ['who-can', 'get', 'secrets', '-n', 'team-7', '--snapshot', file, '-o', 'json'];
+  const draw = ['rbac', '--snapshot', file, '--fail-on', 'never', '-o', 'dot'];
+  const cache = join(scratch, 'cache');
+  const [who] = await measureInTurn([() => measureKplan(program, ask, cache)], RUNS);
+  const [paths] = await measureInTurn([() => measureKplan(program, draw, cache)], 1);
+  const toRow = (work: string, measured: Measured | undefined): readonly BenchRow[] =>
+    measured === undefined ? [] : [{ work, ...measured, hash: sha256(measured.stdout) }];
+  return [
+    ...toRow('kplan who-can get secrets, from a dump (JSON) of all that', who),
+    ...toRow('kplan rbac -o dot of that dump: all rights, checks and paths', paths),
+  ];
 }
 
 /** The log is piped in as it is made: it lies on no disk. */

@@ -229,6 +229,15 @@ test('a plan against a dump says what the API server would forbid to who applies
   for (const other of others)
     assert.match(other, /User "jane" cannot patch resource "rolebindings" in API group .* in the namespace "shop"/);
   assert.equal(others.length, 2);
+  writeFileSync(
+    join(folder, 'kplan.yaml'),
+    'apiVersion: kplan.dev/v1\nkind: Config\nunits:\n- {name: shop, path: rbac.yaml, serviceAccount: shop/deployer}\n',
+  );
+  const asUnit = await plan('--unit', 'shop');
+  assert.equal(asUnit.length, 3);
+  for (const text of asUnit) assert.match(text, /^\w+:\d+ system:serviceaccount:shop:deployer may not do this: .* cannot patch resource/);
+  assert.equal((await plan('--unit', 'other')).length, 0);
+  assert.deepEqual(await plan('--unit', 'shop', '--as', 'root', '--as-group', 'system:masters'), []);
 });
 
 const MISTAKES: readonly (readonly [args: readonly string[], message: RegExp])[] = [

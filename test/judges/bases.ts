@@ -25,6 +25,7 @@ export function listBases(catalog: SchemaCatalog, namespace: string, random: Ran
   const given = [
     ...readYaml(join(ROOT, 'fixtures/shop')),
     ...readYaml(join(ROOT, 'fixtures/schema/defaults')),
+    ...readYaml(join(ROOT, 'fixtures/judges/bases')),
     ...ofVerdicts(),
     ...ofCorpus(),
   ];

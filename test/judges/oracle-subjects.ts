@@ -22,6 +22,7 @@ import { statefulSetJudge } from './statefulset.judge.ts';
 import { updateJudge } from './update.judge.ts';
 import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 import { victimsJudge } from './victims.judge.ts';
+import { warningsJudge } from './warnings.judge.ts';
 
 /** The subjects that the linked code of Kubernetes decides, without a server. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
@@ -50,4 +51,5 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   statefulSetJudge,
   updateJudge,
   victimsJudge,
+  warningsJudge,
 ];

@@ -128,5 +128,6 @@ test('a node is refused by admission what its authorizer lets it ask for', () =>
 test('who may write nothing of a plan only reads it', () => {
   const applier = { name: 'auditor', groups: [] };
   assert.deepEqual(forbidden([config('a', 'other')], { applier }), []);
+  assert.equal(forbidden([config('a', 'other')], { applier, isStandIn: true }).length, 2);
   assert.equal(forbidden([config('a', 'other')]).length, 1);
 });

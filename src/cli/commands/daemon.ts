@@ -57,7 +57,11 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       cluster,
       parts: {
         readSource: async () => toState(await read()),
-        plan: async ({ content }) => planFor(content, opened, args, io, log),
+        plan: async ({ content }) => {
+          const plan = await planFor(content, opened, args, io, log);
+          face.board.notePlan(unit, plan);
+          return plan;
+        },
         apply: (plan, { content }, stopping) =>
           carryOut(plan, fenced, args, { ...io, signal: stopping }, log, {
             kind: 'manifests',
@@ -79,6 +83,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       onStatus: (status) => {
         const { outcome, reasons } = status;
         face.metrics.noteUnit(status, io.now());
+        face.board.noteUnit(status);
         if (outcome !== undefined) face.noteSource(outcome !== 'unreadable');
         last = outcome === 'synced' && reasons.length > 0 ? 'failed' : outcome;
         if (args.has('once') && outcome !== undefined) stop.abort('once');

@@ -44,7 +44,17 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
   );
   const fleet = sha256(source.description).slice(0, 8);
   const share = openShare(cluster, fleet, io, log, (news) => face.metrics.noteShare(news));
-  const session = toUnitSession({ args, io, log, opened, live, origin, config: () => config, share });
+  const session = toUnitSession({
+    args,
+    io,
+    log,
+    opened,
+    live,
+    origin,
+    config: () => config,
+    share,
+    onPlan: (unit, plan) => face.board.notePlan(unit, plan),
+  });
   const keeper = new StatusKeeper((unit) => share.fence(unit, cluster), {
     clock,
     onProblem: (unit, message) => log.step(formatEntry({ at: io.now(), level: 'warning', unit, message })),
@@ -77,13 +87,16 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
         if (share.holds(status.unit)) {
           keeper.note({ ...status, fleet, ...(deletionPolicy === 'delete' ? { deletionPolicy } : {}) });
           face.metrics.noteUnit(status, io.now());
+          face.board.noteUnit(status);
         } else {
           keeper.forget(status.unit);
+          face.board.forgetUnit(status.unit);
           face.metrics.forgetUnit(status.unit);
         }
       },
       onRemoved: ({ name, deletionPolicy }) => {
         face.metrics.forgetUnit(name);
+        face.board.forgetUnit(name);
         if (deletionPolicy === 'delete') return;
         const message = `no longer listed: what it owns is kept; \`kapply delete --unit ${name}\` removes it`;
         log.step(formatEntry({ at: io.now(), level: 'warning', unit: name, message }));

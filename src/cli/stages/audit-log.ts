@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { createGunzip } from 'node:zlib';
 import { UsageCounter, type Usage } from '../../engine/rbac/index.ts';
 import { KplanError } from '../../model/index.ts';
@@ -31,6 +32,8 @@ export interface AuditLog {
  */
 export async function readAuditLog(file: string, io: Pick<Io, 'cwd'>): Promise<AuditLog> {
   const name = `--audit ${file}`;
+  // Nearly all that reading leaves behind is garbage, which V8 would let grow to many times what is kept.
+  setFlagsFromString('--heap-growing-percent=30');
   const reader = new AuditReader();
   let isCutOff = false;
   try {

@@ -1,4 +1,4 @@
-import { DaemonMetrics, Face, serveFace, type FleetSource, type ListenAddress } from '../../daemon/index.ts';
+import { Board, DaemonMetrics, Face, serveFace, type FleetSource, type ListenAddress } from '../../daemon/index.ts';
 import { aborted } from '../../std/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
@@ -10,6 +10,8 @@ const LOOPBACK = '127.0.0.1';
 /** What a daemon counts, and what it serves of that where `--listen` says so. */
 export interface OpenedFace {
   readonly metrics: DaemonMetrics;
+  /** What the page shows. */
+  readonly board: Board;
   /** Takes note of a reading of the source. */
   readonly noteSource: (isReadable: boolean) => void;
   /** Calls `onChange` where a webhook says that there may be another revision, until the signal aborts. */
@@ -19,16 +21,18 @@ export interface OpenedFace {
 /** Opens the face that `--listen` asks for; none is served without. Throws `KplanError` where the address cannot be had. */
 export async function openFace(args: Arguments, io: Io, log: Log, signal: AbortSignal): Promise<OpenedFace> {
   const metrics = new DaemonMetrics();
+  const board = new Board();
   const listen = args.string('listen');
   let wasRead = false;
   const noteSource = (isReadable: boolean): void => {
     wasRead ||= isReadable;
     metrics.noteSource(isReadable);
   };
-  if (listen === undefined) return { metrics, noteSource, follow: (_, until) => aborted(until) };
+  if (listen === undefined) return { metrics, board, noteSource, follow: (_, until) => aborted(until) };
   const secret = readSecretSetting('KAPPLY_WEBHOOK_SECRET', io);
   const face = new Face({
     metrics,
+    board,
     clock: realClock(io),
     unready: () => (wasRead ? undefined : 'the source was never read'),
     log: (message) => log.warn(message),
@@ -36,7 +40,7 @@ export async function openFace(args: Arguments, io: Io, log: Log, signal: AbortS
   });
   const { host, port } = await serveFace(face, parseListen(listen, args), signal);
   log.step(`listening on http://${host.includes(':') ? `[${host}]` : host}:${port}${secret === undefined ? '' : ', with webhooks'}`);
-  return { metrics, noteSource, follow: (onChange, until) => face.follow(onChange, until) };
+  return { metrics, board, noteSource, follow: (onChange, until) => face.follow(onChange, until) };
 }
 
 /** A source that webhooks ask to be looked at, too. */

@@ -15,6 +15,7 @@ import {
   World,
   type WorldSource,
 } from '../../model/index.ts';
+import { toServiceAccountUser, type UserInfo } from '../../engine/rbac/index.ts';
 import { draftPlan, type Intents, type PlanInput, type PlannedWorlds } from '../../planner/index.ts';
 import {
   findOwners,
@@ -28,7 +29,7 @@ import {
   readInventory,
   UNIT_ANNOTATION,
 } from '../../reconcile/index.ts';
-import { toKubernetesTime } from '../../std/index.ts';
+import { getString, toKubernetesTime } from '../../std/index.ts';
 import { judgeTransition, validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
@@ -199,7 +200,9 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
   const afterSource: WorldSource = { ...desired.source, kubernetesVersions: versions };
-  const applier = readUser(args);
+  const user = readUser(args);
+  const account = user === undefined && !isByHand(args) ? findAccount(desired) : undefined;
+  const applier = user ?? account;
   return {
     unit: desired.unit,
     fieldManager: FIELD_MANAGER,
@@ -222,9 +225,22 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
     ...(applier === undefined ? {} : { applier }),
+    ...(account === undefined ? {} : { isStandIn: true }),
     ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };
+}
+
+/** Whether what is planned is applied by whoever runs this, not by a daemon. */
+function isByHand(args: Arguments): boolean {
+  return args.command.program === 'kapply' && !args.has('watch');
+}
+
+/** The ServiceAccount that the configuration has the unit's objects written as (`units[].serviceAccount`). */
+function findAccount({ config, unit }: Desired): UserInfo | undefined {
+  const entry = config.units.find(({ value }) => getString(value, 'name') === unit);
+  const [namespace, name] = (entry === undefined ? '' : (getString(entry.value, 'serviceAccount') ?? '')).split('/');
+  return namespace === undefined || name === undefined ? undefined : toServiceAccountUser(namespace, name);
 }
 
 /** What a create lets pass and an apply refuses: kapply applies. */

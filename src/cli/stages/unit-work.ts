@@ -42,6 +42,8 @@ export interface UnitSession {
   /** What the repository's configuration says by now. */
   readonly config: () => Config;
   readonly share: Share;
+  /** Told of each plan that was made. */
+  readonly onPlan: (unit: string, plan: Plan) => void;
   readonly lens: Lens;
   /** Of the secret hashes of all plans: with another one nothing of a plan would hold for the next. */
   readonly salt: string;
@@ -96,6 +98,7 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
         const { world } = reading;
         if (last?.world === world && last.files === content.fileIds.join('\n')) return last.plan;
         const plan = await planUnit(unit, content, reading, args, session);
+        session.onPlan(unit.name, plan);
         last = isQuiet(plan) ? { plan, world, files: content.fileIds.join('\n') } : undefined;
         return plan;
       },

@@ -1,6 +1,9 @@
 import { aborted, pause, type Clock } from '../../std/index.ts';
 import { Deliveries, RateLimit } from './deliveries.ts';
+import type { Board } from './board.ts';
 import type { DaemonMetrics } from './metrics.ts';
+import { PAGE_SCRIPT, PAGE_STYLE } from './page-files.ts';
+import { PAGE_POLICY, renderPage, renderUnits } from './page.ts';
 import { authenticate, type Headers } from './webhook.ts';
 
 /** No forge sends more of a push to a repository of manifests than this. */
@@ -8,6 +11,8 @@ export const MOST_BODY_BYTES: number = 2 * 1024 * 1024;
 /** Between two looks that webhooks ask for: those that come meanwhile share the next one. */
 const LOOK_PAUSE = 1_000;
 const LOG_PAUSE = 60_000;
+/** Between two signs of life of a stream. */
+const BEAT = 15_000;
 const LIMIT = { burst: 100, perSecond: 20 };
 
 /** A request, as far as it was read. */
@@ -17,6 +22,8 @@ export interface FaceRequest {
   readonly path: string;
   readonly headers: Headers;
   readonly body: Uint8Array;
+  /** Whether whoever asks is on this machine, as far as the connection tells. */
+  readonly isLocal: boolean;
 }
 
 /** What is answered. */
@@ -29,6 +36,8 @@ export interface FaceAnswer {
 /** What the face of a daemon needs of it. */
 export interface FaceOptions {
   readonly metrics: DaemonMetrics;
+  /** The units for people. */
+  readonly board: Board;
   readonly clock: Clock;
   /** Of the webhooks; none are taken without. */
   readonly secret?: string;
@@ -40,7 +49,7 @@ export interface FaceOptions {
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 
-/** What a daemon shows by HTTP: `/healthz`, `/readyz`, `/metrics`, and `/webhook` for forges. It reads no file and tells nothing of a Secret. */
+/** What a daemon shows by HTTP: `/healthz`, `/readyz`, `/metrics`, `/webhook` for forges, and a page to who is on the same machine. It reads no file and tells nothing of a Secret. */
 export class Face {
   readonly #options: FaceOptions;
   readonly #deliveries = new Deliveries();
@@ -65,13 +74,36 @@ export class Face {
       case '/webhook':
         return only(request, ['POST'], () => this.#webhook(request));
       default:
-        return toAnswer(404, 'not found');
+        return this.#page(request);
     }
   }
 
   /** Whether a body is wanted: of a request that is refused all the same it is not read. */
   wantsBody({ method, path }: Pick<FaceRequest, 'method' | 'path'>): boolean {
     return method === 'POST' && path === '/webhook' && this.#options.secret !== undefined;
+  }
+
+  /** Whether the answer is a stream of changes of the board. */
+  wantsStream(request: Omit<FaceRequest, 'body'>): boolean {
+    return request.path === '/events' && request.method === 'GET' && isForPage(request);
+  }
+
+  /** Calls `send` with what a stream says, at once and after changes, once a second at most, until the signal aborts. */
+  async stream(send: (text: string) => void, signal: AbortSignal): Promise<void> {
+    const { board, clock } = this.#options;
+    let change = new AbortController();
+    const forget = board.listen(() => change.abort());
+    try {
+      while (!signal.aborted) {
+        change = new AbortController();
+        send('data: changed\n\n');
+        if (!(await pause(clock, LOOK_PAUSE, signal))) return;
+        // A line now and then, so that a connection that is gone is noticed.
+        while (!change.signal.aborted && (await pause(clock, BEAT, AbortSignal.any([signal, change.signal])))) send(':\n\n');
+      }
+    } finally {
+      forget();
+    }
   }
 
   /** Takes note of a request that was not read to its end. */
@@ -90,6 +122,30 @@ export class Face {
       onChange();
       await pause(clock, LOOK_PAUSE, signal);
     }
+  }
+
+  #page(request: FaceRequest): FaceAnswer | Promise<FaceAnswer> {
+    const { board } = this.#options;
+    const file = (type: string, text: string): FaceAnswer => ({
+      status: 200,
+      headers: {
+        ...TEXT,
+        'content-type': `${type}; charset=utf-8`,
+        'content-security-policy': PAGE_POLICY,
+        'referrer-policy': 'no-referrer',
+      },
+      text,
+    });
+    const pages: Readonly<Record<string, () => FaceAnswer>> = {
+      '/': () => file('text/html', renderPage(board)),
+      '/units': () => file('text/html', renderUnits(board)),
+      '/page.css': () => file('text/css', PAGE_STYLE),
+      '/page.js': () => file('text/javascript', PAGE_SCRIPT),
+    };
+    const page = Object.hasOwn(pages, request.path) ? pages[request.path] : undefined;
+    if (page === undefined) return toAnswer(404, 'not found');
+    if (!isForPage(request)) return toAnswer(403, 'the page is for who is on the same machine: kubectl port-forward, or ssh -L');
+    return only(request, ['GET', 'HEAD'], page);
   }
 
   #readiness(): FaceAnswer {
@@ -146,4 +202,10 @@ async function only(
 
 function toAnswer(status: number, text: string): FaceAnswer {
   return { status, headers: TEXT, text: `${text}\n` };
+}
+
+/** By name, too: a page of elsewhere whose name leads here by its owner's DNS does not get to read it. */
+function isForPage({ isLocal, headers }: Pick<FaceRequest, 'headers' | 'isLocal'>): boolean {
+  const host = headers['host'];
+  return isLocal && typeof host === 'string' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host);
 }

@@ -1,14 +1,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ShareNews } from '../share/share.ts';
 import type { DaemonStatus } from '../status/status-file.ts';
+import { OUTCOMES, outcomeOf, type UnitOutcome } from '../status/unit-outcome.ts';
 
-const OUTCOMES = ['synced', 'unhealthy', 'held', 'waiting', 'failed', 'unreadable', 'pending'] as const;
 const BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300];
 
 /** What the daemon counts, in the text format of Prometheus. Names and labels are part of the outward contract: docs/daemon.md. */
 export class DaemonMetrics {
   readonly #registry = new Registry();
-  readonly #outcomes = new Map<string, (typeof OUTCOMES)[number]>();
+  readonly #outcomes = new Map<string, UnitOutcome>();
   readonly #begun = new Map<string, number>();
   readonly #units: Gauge;
   readonly #outcome: Gauge;
@@ -103,9 +103,4 @@ export class DaemonMetrics {
     for (const outcome of OUTCOMES) this.#units.set({ outcome }, [...this.#outcomes.values()].filter((one) => one === outcome).length);
     return this.#registry.metrics();
   }
-}
-
-function outcomeOf({ outcome, reasons }: DaemonStatus): (typeof OUTCOMES)[number] {
-  if (outcome === 'synced') return reasons.length > 0 ? 'unhealthy' : 'synced';
-  return OUTCOMES.find((known) => known === outcome) ?? 'pending';
 }

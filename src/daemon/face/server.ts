@@ -8,6 +8,8 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+const MOST_STREAMS = 20;
+const BUSY: FaceAnswer = { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' }, text: 'too many watch this page\n' };
 const TOO_LARGE: FaceAnswer = { status: 413, headers: { 'content-type': 'text/plain; charset=utf-8' }, text: 'too large\n' };
 const BROKEN: FaceAnswer = { status: 500, headers: { 'content-type': 'text/plain; charset=utf-8' }, text: 'internal error\n' };
 
@@ -18,8 +20,9 @@ const BROKEN: FaceAnswer = { status: 500, headers: { 'content-type': 'text/plain
 export async function serveFace(face: Face, { host, port }: ListenAddress, signal: AbortSignal): Promise<ListenAddress> {
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 16_384, keepAliveTimeout: 5_000 });
   server.maxConnections = 100;
+  const streams = new Set<ServerResponse>();
   server.on('request', (request, response) => {
-    serve(face, request, response).catch(() => send(response, BROKEN, false));
+    serve(face, request, response, streams).catch(() => send(response, BROKEN, false));
   });
   await listen(server, host, port);
   const close = (): void => {
@@ -41,13 +44,30 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function serve(face: Face, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(face: Face, request: IncomingMessage, response: ServerResponse, streams: Set<ServerResponse>): Promise<void> {
   const { method = '', url: path = '', headers } = request;
+  const isLocal = /^(::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '');
+  if (face.wantsStream({ method, path, headers, isLocal })) return stream(face, response, streams);
   const body = face.wantsBody({ method, path }) ? await readBody(request) : new Uint8Array();
   if (body === 'too-large') face.refuse('a webhook that is too large');
   if (body === 'broken') return void response.destroy();
-  const answer = body === 'too-large' ? TOO_LARGE : await face.answer({ method, path, headers, body });
+  const answer = body === 'too-large' ? TOO_LARGE : await face.answer({ method, path, headers, body, isLocal });
   send(response, answer, method === 'HEAD');
+}
+
+async function stream(face: Face, response: ServerResponse, streams: Set<ServerResponse>): Promise<void> {
+  if (streams.size >= MOST_STREAMS) return send(response, BUSY, false);
+  const end = new AbortController();
+  response.once('close', () => end.abort());
+  streams.add(response);
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  try {
+    // Whoever does not read what it is sent gets no more of it.
+    await face.stream((text) => void (response.write(text) || end.abort()), end.signal);
+  } finally {
+    streams.delete(response);
+    response.end();
+  }
 }
 
 /** What is not read to its end is not waited for either. */

@@ -92,16 +92,25 @@ const OF_SERVER: ReadonlySet<string> = new Set([
   'resourceVersion',
   'uid',
 ]);
+/** What controllers make up. */
+const OF_CONTROLLER: ReadonlySet<string> = new Set(['generateName', 'name', 'ownerReferences']);
 /** Of Secrets kplan may hold hashes. */
 const VALUES: ReadonlySet<string> = new Set(['data', 'stringData']);
 
-/** An object as expressions may look at it: what the server itself sets when it writes is not known, nor are values of Secrets. */
-export function toKnown(object: JsonObject | null | undefined, { group, resource }: Pick<ConditionSubject, 'group' | 'resource'>): Result {
+/**
+ * An object as expressions may look at it: what the server itself sets when it writes is not known, nor are values of Secrets, nor
+ * what controllers call what they make.
+ */
+export function toKnown(
+  object: JsonObject | null | undefined,
+  { group, resource, isMade = false }: Pick<ConditionSubject, 'group' | 'resource'> & { readonly isMade?: boolean },
+): Result {
   if (object === undefined) return UNKNOWN;
   if (object === null) return null;
   const isSecret = group === '' && resource === 'secrets';
   const { metadata } = object;
-  const known = { ...toValues(object), metadata: new Partial(toValues(isObject(metadata) ? metadata : {}), (key) => !OF_SERVER.has(key)) };
+  const isKnown = (key: string): boolean => !OF_SERVER.has(key) && !(isMade && OF_CONTROLLER.has(key));
+  const known = { ...toValues(object), metadata: new Partial(toValues(isObject(metadata) ? metadata : {}), isKnown) };
   return new Partial(known, (key) => key !== 'status' && !(isSecret && VALUES.has(key)));
 }
 
@@ -112,9 +121,17 @@ function toValues(object: JsonObject): Readonly<Record<string, Result>> {
 const OF_REQUEST: ReadonlySet<string> = new Set(['kind', 'name', 'namespace', 'operation', 'resource', 'subResource']);
 
 /** `request`: who asks, with which options and in which version is not known. */
-export function toRequest({ operation, group, resource, kind, namespace, name }: ConditionSubject): Result {
+export function toRequest({
+  operation,
+  group,
+  resource,
+  kind,
+  namespace,
+  name,
+  isMade = false,
+}: ConditionSubject & { readonly isMade?: boolean }): Result {
   const kinds = new Partial({ group, kind }, (key) => key !== 'version' && (key !== 'kind' || kind !== undefined));
   const resources = new Partial({ group, resource }, (key) => key !== 'version');
   const known = { operation, name, namespace, kind: kinds, resource: resources };
-  return new Partial(known, (key) => OF_REQUEST.has(key));
+  return new Partial(known, (key) => OF_REQUEST.has(key) && !(isMade && key === 'name'));
 }

@@ -52,7 +52,7 @@ export function createAdmissionEngine({ listRefused, expand, resourceNameOf }: A
       const [was, is] = [before, after].map((world) => byWorkload(listRefused(world)));
       const keys = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].toSorted(compareStrings);
       const refused = keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
-      const policies = comparePolicies(before, after, resourceNameOf);
+      const policies = comparePolicies(before, after, resourceNameOf, expand);
       return [...refused, ...comparePodSecurity(before, after, expand), ...policies, ...compareOwnWebhooks(before, after)].toSorted(
         compareBy(
           ({ fact }) => fact.key,

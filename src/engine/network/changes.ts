@@ -1,4 +1,4 @@
-import { Bitset, compareBy, type IntervalSet } from '../../std/index.ts';
+import { Bitset, compareBy, getOrAdd, type IntervalSet } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
 import { formatAddresses } from './address.ts';
 import { toAddresses, type ConnectionEnd } from './connections.ts';
@@ -23,7 +23,8 @@ export interface ConnectionChange {
 export function compareWorlds(before: World, after: World): Comparison {
   const sides = [readSide(before), readSide(after)] as const;
   const frame = toFrame(toUniverse(sides));
-  return { frame, before: new Evaluation(sides[0], 0, frame), after: new Evaluation(sides[1], 1, frame) };
+  const evaluation = new Evaluation(sides[0], 0, frame);
+  return { frame, before: evaluation, after: new Evaluation(sides[1], 1, frame, evaluation) };
 }
 
 /** Every pair whose connections differ, new and lost workloads included, by the names of sender and receiver. A Pod with itself is left out. */
@@ -32,12 +33,16 @@ export function listConnectionChanges(before: World, after: World): readonly Con
   const { universe } = comparison.frame;
   const both = universe.present(0).and(universe.present(1));
   const deltas = [...listDeltas(comparison, both.or(universe.outside)), ...listOneSided(comparison, both)];
+  const names = new Map<ConnectionEnd, string>();
+  const nameOf = (end: ConnectionEnd): string => getOrAdd(names, end, () => nameOfEnd(end));
+  const ends = new Map<string, readonly NamedEnd[]>();
+  const listOnce = (some: Bitset): readonly NamedEnd[] => getOrAdd(ends, some.toKey(), () => listEnds(some, universe));
   return deltas
-    .flatMap((delta) => listPairs(delta, comparison))
+    .flatMap((delta) => listPairs(delta, comparison, listOnce))
     .toSorted(
       compareBy(
-        ({ from }) => nameOfEnd(from),
-        ({ to }) => nameOfEnd(to),
+        ({ from }) => nameOf(from),
+        ({ to }) => nameOf(to),
       ),
     );
 }
@@ -48,6 +53,7 @@ function listOneSided(comparison: Comparison, both: Bitset): readonly Delta[] {
   return ([0, 1] as const).flatMap((side) => {
     const evaluation = side === 0 ? comparison.before : comparison.after;
     const present = universe.present(side);
+    if (present.isSubsetOf(both)) return [];
     const ends = present.or(universe.outside);
     const deltas: Delta[] = [];
     for (const source of ends.members()) {
@@ -91,19 +97,22 @@ interface NamedEnd {
   readonly only: string | undefined;
 }
 
-function listPairs(delta: Delta, { frame }: Comparison): readonly ConnectionChange[] {
-  const { ports, universe } = frame;
-  const [senders, receivers] = [listEnds(delta.sources, universe), listEnds(delta.destinations, universe)];
+function listPairs(delta: Delta, { frame }: Comparison, listOnce: (some: Bitset) => readonly NamedEnd[]): readonly ConnectionChange[] {
+  const { ports } = frame;
+  const [senders, receivers] = [listOnce(delta.sources), listOnce(delta.destinations)];
   const [before, after] = [ports.get(delta.before), ports.get(delta.after)];
   return senders.flatMap((from) =>
     receivers
-      .filter((to) => !(from.isPod && nameOfEnd(from.end) === nameOfEnd(to.end)))
+      .filter((to) => !(from.isPod && to.isPod && nameOfEnd(from.end) === nameOfEnd(to.end)))
       .filter((to) => from.end.kind === 'workload' || to.end.kind === 'workload')
       .map((to) => ({ from: from.end, to: to.end, before, after, only: toOnly(from, to) })),
   );
 }
 
+const NONE: readonly string[] = [];
+
 function toOnly(from: NamedEnd, to: NamedEnd): readonly string[] {
+  if (from.only === undefined && to.only === undefined) return NONE;
   return [...new Set([from.only, to.only])].filter((name) => name !== undefined);
 }
 

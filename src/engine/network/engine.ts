@@ -1,10 +1,11 @@
-import { Bitset, compareBy } from '../../std/index.ts';
+import { Bitset, compareBy, getArray, getString } from '../../std/index.ts';
 import { compareRefs, formatRef, type Engine, type Fact, type FactChange, type World } from '../../model/index.ts';
 import { listArrivals } from './arrival.ts';
 import { toBlocks, type Block } from './block.ts';
 import { isInDoubt, listCauses, listDeciding } from './cause.ts';
 import { compareWorlds } from './changes.ts';
 import { listDeltas, type Comparison } from './delta.ts';
+import type { Direction } from './policy.ts';
 import { formatPorts, listPortRanges } from './port-set.ts';
 import { listExposureChanges } from './traffic/exposure-facts.ts';
 import { listUnprotected } from './protection.ts';
@@ -50,12 +51,14 @@ function compareSides(before: World, after: World): readonly FactChange[] {
   const all = universe.present(0).and(universe.present(1)).or(universe.outside);
   const deltas = listDeltas(comparison, all);
   const everybody = toParty(universe, 1, all);
+  const unprotected = listUnprotected(before, after);
   const changes = (['gained', 'lost'] as const).flatMap((change) =>
     toBlocks(deltas, frame.ports, change)
       .flatMap((block) => splitBlock(block, universe, change))
-      .map((told): FactChange => ({ change, fact: toFact({ comparison, change, everybody }, told) })),
+      .map((told): FactChange => ({ change, fact: toFact({ comparison, change, everybody, unprotected }, told) })),
   );
-  return [...changes, ...listArrivals(comparison), ...listExposureChanges(before, after), ...listUnprotected(before, after)].toSorted(
+  const left = withoutTold(unprotected, changes);
+  return [...changes, ...listArrivals(comparison), ...listExposureChanges(before, after), ...left].toSorted(
     compareBy(
       ({ fact }) => fact.key,
       ({ change }) => change,
@@ -117,19 +120,47 @@ interface Telling {
   readonly comparison: Comparison;
   readonly change: FactChange['change'];
   readonly everybody: Party;
+  readonly unprotected: readonly FactChange[];
 }
 
-function toFact({ comparison, change, everybody }: Telling, { block, from, to }: Told): Fact {
+/** The direction in which nothing limits an end any more, where a connection opens; undefined where something does. */
+function findUnlimited({ change, unprotected }: Telling, from: Party, to: Party): Direction | undefined {
+  if (change === 'lost') return undefined;
+  const isOpen = (direction: Direction, { workloads }: Party): boolean =>
+    workloads.length > 0 &&
+    workloads.every((name) => unprotected.some(({ fact: { data } }) => data['workload'] === name && data['direction'] === direction));
+  return isOpen('ingress', to) ? 'ingress' : isOpen('egress', from) ? 'egress' : undefined;
+}
+
+/** Lost protection that no opened connection tells of already. */
+function withoutTold(unprotected: readonly FactChange[], changes: readonly FactChange[]): readonly FactChange[] {
+  const told = new Set(
+    changes.flatMap(({ fact: { data } }) => {
+      const direction = getString(data, 'unlimited');
+      const names = getArray(data, direction === 'ingress' ? 'destinations' : 'sources');
+      return direction === undefined ? [] : names.map((name) => `${direction} ${typeof name === 'string' ? name : ''}`);
+    }),
+  );
+  return unprotected.filter(
+    ({ fact: { data } }) => !told.has(`${getString(data, 'direction') ?? ''} ${getString(data, 'workload') ?? ''}`),
+  );
+}
+
+function toFact(telling: Telling, { block, from, to }: Told): Fact {
+  const { comparison, change, everybody } = telling;
   const { universe, ports } = comparison.frame;
   const question = { comparison, block, change };
   const deciding = listDeciding(question);
   const causes = listCauses(question);
   const text = formatPorts(ports.get(block.ports));
+  const unlimited = findUnlimited(telling, from, to);
   const data = {
     from: describeParty(universe, from, everybody),
     to: describeParty(universe, to, everybody),
     ports: text,
     verb: isInDoubt(question) ? `may ${toWord(change)}` : toVerb(change, text),
+    because: unlimited === undefined ? '' : `: no policy limits that ${unlimited} any more`,
+    ...(unlimited === undefined ? {} : { unlimited }),
     portRanges: listPortRanges(ports.get(block.ports)).map((range) => ({ ...range })),
     sources: from.workloads,
     sourceAddresses: describeAddresses(universe, from) ?? '',

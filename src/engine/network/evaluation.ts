@@ -3,7 +3,7 @@ import { Matcher } from './matcher.ts';
 import { ISOLATES_ALL, type Action, type Direction, type Policy, type Rule } from './policy.ts';
 import { PortTable } from './port-set.ts';
 import { RowTable, type Part, type Row, type Step } from './row.ts';
-import type { Side } from './side.ts';
+import { hasSameEnds, type Side } from './side.ts';
 import type { Universe } from './universe.ts';
 
 /**
@@ -59,13 +59,16 @@ export class Evaluation {
   readonly #selecting: Readonly<Record<Direction, readonly (readonly Policy[])[]>>;
   readonly #rows: Readonly<Record<Direction, Map<string, Row>>> = { ingress: new Map(), egress: new Map() };
   readonly #rowOf: Readonly<Record<Direction, Map<number, Row>>> = { ingress: new Map(), egress: new Map() };
-  readonly #parts = new Map<Rule, readonly Part[]>();
+  readonly #parts: Map<Rule, readonly Part[]>;
   readonly #places: ReadonlyMap<Policy, number>;
 
-  constructor(side: Side, index: number, frame: Frame) {
+  /** `alike` is an evaluation of the same frame whose side may have the same ends: what it found is not looked for again then. */
+  constructor(side: Side, index: number, frame: Frame, alike?: Evaluation) {
+    const known = alike !== undefined && hasSameEnds(alike.side, side) ? alike : undefined;
     this.side = side;
     this.#frame = frame;
-    this.#matcher = new Matcher(side, index, frame.universe);
+    this.#matcher = known === undefined ? new Matcher(side, index, frame.universe) : known.#matcher;
+    this.#parts = known === undefined ? new Map<Rule, readonly Part[]>() : known.#parts;
     this.#places = new Map(side.policies.map((policy, place) => [policy, place]));
     this.#selecting = { ingress: this.#listSelecting('ingress'), egress: this.#listSelecting('egress') };
   }

@@ -1,4 +1,4 @@
-import { Bitset, hasPoint, isSubsetIntervals, listIntervals, stringifyJson, toInterval, uniteAll } from '../../std/index.ts';
+import { Bitset, getOrAdd, hasPoint, isSubsetIntervals, listIntervals, stringifyJson, toInterval, uniteAll } from '../../std/index.ts';
 import { isSelected, type Requirement, type Selector } from '../../model/index.ts';
 import { ALL_V4, ALL_V6, type AddressSet } from './address.ts';
 import type { NamedPort, Peer, PodTest, Policy } from './policy.ts';
@@ -22,6 +22,7 @@ export class Matcher {
   readonly #selected = new Map<string, Bitset>();
   readonly #namespaces = new Map<string, Bitset>();
   readonly #tested = new Map<string, Bitset>();
+  readonly #subjects = new Map<Policy, Bitset>();
 
   constructor(side: Side, index: number, universe: Universe) {
     this.#side = side;
@@ -38,7 +39,7 @@ export class Matcher {
     this.#selectable.add(slot);
     this.#toBits(this.#byNamespace, pod.namespace).add(slot);
     for (const [key, value] of pod.labels) {
-      if (!this.#side.labelKeys.has(key)) continue;
+      if (!this.#universe.labelKeys.has(key)) continue;
       let values = this.#byLabel.get(key);
       if (values === undefined) this.#byLabel.set(key, (values = new Map()));
       this.#toBits(values, value).add(slot);
@@ -53,7 +54,7 @@ export class Matcher {
 
   /** The slots that a policy isolates. */
   subjects(policy: Policy): Bitset {
-    return this.#peer(policy.subject, policy.namespace).and(this.#selectable);
+    return getOrAdd(this.#subjects, policy, () => this.#peer(policy.subject, policy.namespace).and(this.#selectable));
   }
 
   /** The ends that the peers of a rule name; undefined peers are everybody. */
@@ -221,6 +222,15 @@ function remember(memo: Map<string, Bitset>, key: string, compute: () => Bitset)
   return bits;
 }
 
+const keys = new WeakMap<Selector, string>();
+
+/** The same text for equal selectors. */
 function toKey(selector: Selector): string {
+  let key = keys.get(selector);
+  if (key === undefined) keys.set(selector, (key = writeKey(selector)));
+  return key;
+}
+
+function writeKey(selector: Selector): string {
   return stringifyJson([selector.invalid === true, selector.requirements.map(({ key, operator, values }) => [key, operator, ...values])]);
 }

@@ -1,4 +1,4 @@
-import { compareBy, getArray, getString } from '../../std/index.ts';
+import { compareBy, getArray, getString, sortedUnique } from '../../std/index.ts';
 import { labelsOf, nameOf, type KubernetesObject, type Requirement, type Selector, type World } from '../../model/index.ts';
 import { parseAddress } from './address.ts';
 import { ADMIN_GROUP, ADMIN_KINDS, readAdminPolicy } from './admin-policy.ts';
@@ -23,6 +23,8 @@ export interface Side {
   readonly policies: readonly Policy[];
   /** What is wrong with policies of network plugins and meshes, and what of them is not judged. */
   readonly problems: readonly PolicyProblem[];
+  /** The labels of the namespaces that some object makes. */
+  readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The labels of a namespace, the one that the API server sets included, also where no manifest makes it. */
   labelsOfNamespace(namespace: string): ReadonlyMap<string, string>;
   /** The nodes, as far as they are known. */
@@ -53,7 +55,7 @@ function computeSide(world: World): Side {
       ...world.kind('networking.k8s.io', 'NetworkPolicy').derive(computePolicies),
       ...ADMIN_KINDS.flatMap((kind) => world.kind(ADMIN_GROUP, kind).derive(computeAdminPolicies)),
     ],
-    nodes: world.byKind('', 'Node').map(toNodeEnd),
+    nodes: world.kind('', 'Node').derive(computeNodes),
     namespaces,
   });
 }
@@ -74,8 +76,7 @@ export function toSide({
   readonly problems?: Side['problems'];
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }): Side {
-  const rules = policies.flatMap(listRules);
-  const peers = policies.flatMap(listAllPeers);
+  const asked = policies.map(readAsked);
   return {
     workloads,
     policies: policies.toSorted(
@@ -86,17 +87,34 @@ export function toSide({
       ),
     ),
     problems,
+    namespaces,
     labelsOfNamespace: (namespace) => namespaces.get(namespace) ?? new Map([[NAME_LABEL, namespace]]),
     nodes,
     nodeAddresses: nodes.flatMap(({ addresses }) => addresses),
-    labelKeys: new Set(peers.flatMap(listLabelKeys)),
-    isAccountAsked: peers.some((peer) => peer.kind === 'test' && peer.isAccountAsked),
-    portNames: new Set(rules.flatMap(({ namedPorts }) => namedPorts.map(({ name }) => name))),
+    labelKeys: new Set(asked.flatMap(({ labelKeys }) => labelKeys)),
+    isAccountAsked: asked.some(({ isAccountAsked }) => isAccountAsked),
+    portNames: new Set(asked.flatMap(({ portNames }) => portNames)),
   };
 }
 
+const policyOf = new WeakMap<KubernetesObject, Policy>();
+
+/** One and the same policy of one object, in whatever world. */
 function computePolicies(objects: readonly KubernetesObject[]): readonly Policy[] {
-  return objects.map(readPolicy);
+  return objects.map((object) => {
+    let policy = policyOf.get(object);
+    if (policy === undefined) policyOf.set(object, (policy = readPolicy(object)));
+    return policy;
+  });
+}
+
+function computeNodes(objects: readonly KubernetesObject[]): readonly NodeEnd[] {
+  return objects.map(toNodeEnd);
+}
+
+/** Whether policies speak of the same ends: a policy that both sides have matches alike on both. */
+export function hasSameEnds(a: Side, b: Side): boolean {
+  return a.workloads === b.workloads && a.nodes === b.nodes && a.namespaces === b.namespaces;
 }
 
 function computeAdminPolicies(objects: readonly KubernetesObject[]): readonly Policy[] {
@@ -117,13 +135,46 @@ function toNodeEnd(node: KubernetesObject): NodeEnd {
 }
 
 /** The rules of both directions. */
-export function listRules(policy: Policy): readonly Rule[] {
+function listRules(policy: Policy): readonly Rule[] {
   return [...(policy.ingress ?? []), ...(policy.egress ?? [])];
 }
 
 /** Whom a policy speaks of: its subjects and the peers of its rules, and what these are made of. */
-export function listAllPeers(policy: Policy): readonly Peer[] {
+function listAllPeers(policy: Policy): readonly Peer[] {
   return [policy.subject, ...listRules(policy).flatMap(({ peers = [] }) => peers)].flatMap(listPeers);
+}
+
+/** What a policy looks at of pods, and of addresses. */
+export interface Asked {
+  readonly labelKeys: readonly string[];
+  readonly isAccountAsked: boolean;
+  readonly portNames: readonly string[];
+  /** Where it tells addresses apart. */
+  readonly cuts: readonly bigint[];
+  /** Whether it tells the addresses of nodes from others. */
+  readonly isNodeAsked: boolean;
+}
+
+const askedBy = new WeakMap<Policy, Asked>();
+
+/** What a policy looks at; read once. */
+export function readAsked(policy: Policy): Asked {
+  let asked = askedBy.get(policy);
+  if (asked === undefined) askedBy.set(policy, (asked = findAsked(policy)));
+  return asked;
+}
+
+function findAsked(policy: Policy): Asked {
+  const peers = listAllPeers(policy);
+  return {
+    labelKeys: sortedUnique(peers.flatMap(listLabelKeys)),
+    isAccountAsked: peers.some((peer) => peer.kind === 'test' && peer.isAccountAsked),
+    portNames: sortedUnique(listRules(policy).flatMap(({ namedPorts }) => namedPorts.map(({ name }) => name))),
+    cuts: peers.flatMap((peer) => (peer.kind === 'addresses' ? peer.addresses.cuts : [])),
+    isNodeAsked: peers.some(
+      (peer) => peer.kind === 'nodes' || peer.kind === 'hosts' || (peer.kind === 'addresses' && peer.meaning === 'outside'),
+    ),
+  };
 }
 
 function listLabelKeys(peer: Peer): readonly string[] {

@@ -1,6 +1,6 @@
 import { Bitset, compareStrings, stringifyJson } from '../../std/index.ts';
 import { ALL_V4, ALL_V6 } from './address.ts';
-import { listAllPeers, type Side } from './side.ts';
+import { hasSameEnds, readAsked, type Side } from './side.ts';
 import { workloadKey, type Workload } from './workload.ts';
 
 /** Workloads that no rule of any side can tell apart, as they are on each side; undefined where they do not exist. */
@@ -26,6 +26,8 @@ export interface Universe {
   readonly slots: readonly Slot[];
   readonly atoms: readonly Atom[];
   readonly size: number;
+  /** Pod label keys that some selector of any side looks at. */
+  readonly labelKeys: ReadonlySet<string>;
   /** The end of the atom that holds an address; the size of the universe for the point after the last address. */
   atomAt(address: bigint): number;
   /** The slots that exist on a side. */
@@ -38,13 +40,17 @@ export interface Universe {
 export function toUniverse(sides: readonly Side[]): Universe {
   const labelKeys = new Set(sides.flatMap((side) => [...side.labelKeys]));
   const portNames = new Set(sides.flatMap((side) => [...side.portNames]));
-  const slots = groupWorkloads(sides, (side, workload) => toClassKey(side, workload, labelKeys, portNames));
+  const isAccountAsked = sides.some((side) => side.isAccountAsked);
+  const asked: AskedOfPods = { labelKeys, portNames, isAccountAsked };
+  const askedKey = stringifyJson([[...labelKeys].toSorted(compareStrings), [...portNames].toSorted(compareStrings), isAccountAsked]);
+  const slots = groupWorkloads(sides, (side, workload) => findClassKey(side, workload, asked, askedKey));
   const atoms = listAtoms(sides);
   const size = slots.length + atoms.length;
   return {
     slots,
     atoms,
     size,
+    labelKeys,
     atomAt: (address) => slots.length + countStarts(atoms, address),
     present: (side) =>
       Bitset.of(
@@ -68,14 +74,17 @@ function groupWorkloads(sides: readonly Side[], toKey: (side: Side, workload: Wo
       places.set(key, place);
     }
   }
+  const isSame = sides.every((side) => sides[0] !== undefined && hasSameEnds(sides[0], side));
   const groups = new Map<string, { readonly places: (Workload | undefined)[][]; readonly isChanged: boolean }>();
   for (const key of [...places.keys()].toSorted(compareStrings)) {
     const place = places.get(key) ?? [];
+    const first = place[0] === undefined || sides[0] === undefined ? '' : toKey(sides[0], place[0]);
     const parts = sides.map((side, index) => {
       const workload = place[index];
+      if (index === 0 || (workload === place[0] && isSame)) return first;
       return workload === undefined ? '' : toKey(side, workload);
     });
-    const classKey = stringifyJson(parts);
+    const classKey = isSame ? first : stringifyJson(parts);
     const group = groups.get(classKey);
     if (group === undefined) groups.set(classKey, { places: [place], isChanged: parts.some((part) => part !== parts[0]) });
     else group.places.push(place);
@@ -88,7 +97,27 @@ function toList(group: readonly (Workload | undefined)[][], side: number): reado
   return workloads.length === 0 ? undefined : workloads;
 }
 
-function toClassKey(side: Side, workload: Workload, labelKeys: ReadonlySet<string>, portNames: ReadonlySet<string>): string {
+/** What policies of any side look at of pods. */
+type AskedOfPods = Pick<Side, 'isAccountAsked' | 'labelKeys' | 'portNames'>;
+
+interface KnownKey {
+  readonly asked: string;
+  readonly key: string;
+}
+
+const knownKeys = new WeakMap<Workload, KnownKey>();
+
+/** The key of a class, remembered for the last that was asked; of pods in the network of their node it hangs on the nodes too. */
+function findClassKey(side: Side, workload: Workload, asked: AskedOfPods, askedKey: string): string {
+  if (workload.hostNetwork) return toClassKey(side, workload, asked);
+  const known = knownKeys.get(workload);
+  if (known?.asked === askedKey) return known.key;
+  const key = toClassKey(side, workload, asked);
+  knownKeys.set(workload, { asked: askedKey, key });
+  return key;
+}
+
+function toClassKey(side: Side, workload: Workload, { labelKeys, portNames, isAccountAsked }: AskedOfPods): string {
   const { namespace, labels, ports, hostNetwork, addresses, serviceAccount } = workload;
   return stringifyJson([
     namespace,
@@ -96,7 +125,7 @@ function toClassKey(side: Side, workload: Workload, labelKeys: ReadonlySet<strin
     [...labels].filter(([key]) => labelKeys.has(key)).flat(),
     ports.filter(({ name }) => portNames.has(name)).map(({ name, protocol, port }) => [name, protocol, port]),
     addresses.map(String),
-    side.isAccountAsked ? serviceAccount : '',
+    isAccountAsked ? serviceAccount : '',
     hostNetwork ? [workload.node ?? '', side.nodes.map(({ name, addresses: own }) => [name, ...own.map(String)])] : [],
   ]);
 }
@@ -104,10 +133,9 @@ function toClassKey(side: Side, workload: Workload, labelKeys: ReadonlySet<strin
 function listAtoms(sides: readonly Side[]): readonly Atom[] {
   const cuts = new Set<bigint>([...ALL_V4.cuts, ...ALL_V6.cuts]);
   for (const side of sides) {
-    const peers = side.policies.flatMap(listAllPeers);
-    for (const peer of peers) if (peer.kind === 'addresses') for (const cut of peer.addresses.cuts) cuts.add(cut);
-    if (peers.some((peer) => peer.kind === 'nodes' || peer.kind === 'hosts' || (peer.kind === 'addresses' && peer.meaning === 'outside')))
-      for (const address of side.nodeAddresses) cuts.add(address).add(address + 1n);
+    const asked = side.policies.map(readAsked);
+    for (const policy of asked) for (const cut of policy.cuts) cuts.add(cut);
+    if (asked.some(({ isNodeAsked }) => isNodeAsked)) for (const address of side.nodeAddresses) cuts.add(address).add(address + 1n);
   }
   const sorted = [...cuts].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return sorted.slice(0, -1).map((start, index) => ({ start, end: sorted[index + 1] ?? start }));

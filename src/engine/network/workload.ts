@@ -1,4 +1,4 @@
-import { compareStrings, getArray, getBoolean, getNumber, getString, getStringMap, toPointer } from '../../std/index.ts';
+import { compareStrings, getArray, getBoolean, getNumber, getString, getStringMap, sortedUnique, toPointer } from '../../std/index.ts';
 import {
   containersOf,
   namespaceOf,
@@ -7,6 +7,7 @@ import {
   refOf,
   toRefKey,
   WORKLOAD_KINDS,
+  type KindIndex,
   type KubernetesObject,
   type ObjectRef,
   type PodTemplate,
@@ -40,8 +41,45 @@ export interface Workload {
   readonly addresses: readonly bigint[];
 }
 
-/** The workloads of a world, by name. What an object of the world owns, and pods that have ended, are left out. */
+interface Listed {
+  readonly kinds: readonly string[];
+  readonly indexes: readonly KindIndex[];
+  readonly workloads: readonly Workload[];
+}
+
+const listed = new WeakMap<KindIndex, Listed>();
+
+/**
+ * The workloads of a world, by name. What an object of the world owns, and pods that have ended, are left out. Of worlds that have the
+ * same objects of all kinds that matter the list is one and the same.
+ */
 export function listWorkloads(world: World): readonly Workload[] {
+  const indexes = WORKLOAD_KINDS.map(({ group, kind }) => world.kind(group, kind));
+  const main = indexes.reduce((most, index) => (index.objects.length > most.objects.length ? index : most), world.kind('', 'Pod'));
+  const known = listed.get(main);
+  const isSame = known?.indexes.every((index, place) => index === indexOf(world, known.kinds[place] ?? '')) === true;
+  if (known !== undefined && isSame) return known.workloads;
+  const workloads = findWorkloads(world);
+  const owners = indexes.flatMap((index) => [...index.derive(listOwnerKinds)]);
+  const kinds = sortedUnique([...WORKLOAD_KINDS.map(({ group, kind }) => `${group}/${kind}`), ...owners]);
+  listed.set(main, { kinds, indexes: kinds.map((kind) => indexOf(world, kind)), workloads });
+  return workloads;
+}
+
+function indexOf(world: World, kind: string): KindIndex {
+  const cut = kind.lastIndexOf('/');
+  return world.kind(kind.slice(0, cut), kind.slice(cut + 1));
+}
+
+function listOwnerKinds(objects: readonly KubernetesObject[]): ReadonlySet<string> {
+  const kinds = new Set<string>();
+  for (const object of objects)
+    for (const owner of getArray(object.metadata, 'ownerReferences'))
+      kinds.add(`${parseApiVersion(getString(owner, 'apiVersion') ?? '').group}/${getString(owner, 'kind') ?? ''}`);
+  return kinds;
+}
+
+function findWorkloads(world: World): readonly Workload[] {
   const found = WORKLOAD_KINDS.flatMap(({ group, kind }) =>
     world.byKind(group, kind).flatMap((object) => {
       const template = podTemplateOf(object);

@@ -103,7 +103,10 @@ function toFact({ workload, replaced, wanted, obstacle }: Halt, worlds: Worlds):
       message: obstacle.message,
       remedy: describeRemedy(workload, obstacle),
     },
-    objects: [...listPaths(workload, obstacle).map((path) => ({ ref, path })), ...listOthers(ref, obstacle, worlds)],
+    objects: [
+      ...listPaths(workload, obstacle).map((path) => ({ ref, path, decides: true as const })),
+      ...listOthers(ref, obstacle, worlds),
+    ],
   };
 }
 

@@ -5,7 +5,7 @@ export const NETWORK_CODES: CatalogTable = {
   KN0101: {
     title: 'Connection opened',
     severity: 'warning',
-    message: '{from} -> {to} {ports} {verb}',
+    message: '{from} -> {to} {ports} {verb}{because}',
     remedy: 'If that is not meant, narrow the NetworkPolicy rule or the labels that let {from} reach {to}.',
     why: 'NetworkPolicies only ever allow, and only where both ends agree. A changed selector, label or rule opens connections far from the line that changed: the last policy that selects a pod closes everything when it comes and opens everything when it goes.',
     example:

@@ -1,5 +1,6 @@
 import { getArray, getNumber, getObject, getString, isArray, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { gvkOf, type KubernetesObject } from '../object.ts';
+import { isClaimOrSnapshot } from './native-defaults/storage.ts';
 
 /**
  * An updated object with what the server once allocated for the live one and the update does not ask for: the cluster
@@ -22,7 +23,9 @@ export function keepAllocated(live: KubernetesObject, updated: KubernetesObject)
 
 function keepSource(before: JsonObject, after: JsonObject): JsonObject {
   const { dataSource, dataSourceRef } = after;
-  const hasSource = before['dataSource'] !== undefined || before['dataSourceRef'] !== undefined;
+  // One that a server forgets is in a repository alone.
+  const source = getObject(before, 'dataSource');
+  const hasSource = (source !== undefined && isClaimOrSnapshot(source)) || before['dataSourceRef'] !== undefined;
   return hasSource && dataSource !== undefined && dataSourceRef === undefined ? { dataSourceRef: dataSource } : {};
 }
 

@@ -73,6 +73,8 @@ export class CauseFinder {
     const near = keys.map((key) => this.#partsOf(key, fact));
     const isAlone = this.#impact.changed.size === 1 && near.flat().length === 1;
     if (isAlone || (keys.length === 1 && !this.#reversals.areCheap)) return group(near.flatMap((parts) => parts.slice(0, 1)));
+    const [deciding] = this.#reversals.areCheap ? [] : this.#listDeciding(fact);
+    if (deciding !== undefined) return group([deciding]);
     const alone = this.#listAlone(near, name);
     if (alone.length > 0) return group(alone.length === 1 || this.#reversals.removes(alone, name) === true ? alone : alone.slice(0, 1));
     if (near.length > 0 && this.#reversals.removes(near.flat(), name) !== false) return group(this.#shrink(near.flat(), name));
@@ -82,6 +84,14 @@ export class CauseFinder {
     const all = [...near.flat(), ...others.flatMap((key) => this.#partsOf(key, fact))];
     const found = this.#shrink(all, name);
     return group(found.length < all.length || all.length <= MOST_CAUSES ? found : near.flat());
+  }
+
+  /** Single changes that the fact cannot be without: there is nothing to be asked. */
+  #listDeciding(fact: Fact): readonly ChangePart[] {
+    return fact.objects.flatMap(({ ref, decides }) => {
+      const [only, ...others] = decides === true && this.#impact.changed.has(toRefKey(ref)) ? this.#partsOf(toRefKey(ref), fact) : [];
+      return only === undefined || others.length > 0 ? [] : [only];
+    });
   }
 
   /** Of each object the first part whose reversal alone takes the change back; where asking is dear, of the first object that has one. */

@@ -4,14 +4,18 @@ import type { Report } from '../problem.ts';
 import { judgeEndpointAddress } from './addresses.ts';
 import { checkMutatingBinding, checkMutatingPolicy, checkValidatingBinding, checkValidatingPolicy, checkWebhooks } from './admission.ts';
 import { checkAutoscaler } from './autoscalers.ts';
+import { checkSigningRequest } from './certificates.ts';
 import { checkClaimSpec } from './claims.ts';
-import { checkControllerRevision, checkEndpointSlice, checkLease, checkRuntimeClass } from './cluster-objects.ts';
+import { checkControllerRevision, checkEndpointSlice, checkLease, checkNamespace, checkRuntimeClass } from './cluster-objects.ts';
 import { checkCronJob } from './cron.ts';
 import { checkConfigMap, checkSecret } from './data-objects.ts';
 import { checkDefinition } from './definition/index.ts';
+import { checkClaimTemplate, checkDeviceClass, checkResourceClaim } from './devices/claims.ts';
+import { checkResourceSlice, checkTaintRule } from './devices/slices.ts';
 import { checkFlowSchema, checkPriorityLevel } from './flow-control.ts';
 import { checkJob, checkJobTemplate } from './jobs.ts';
 import { checkAddress, checkEndpoints, checkIngress, checkIngressClass, checkNetworkPolicy, checkServiceCidr } from './network.ts';
+import { checkNode } from './nodes.ts';
 import { Place } from './place.ts';
 import { checkPods } from './pod/index.ts';
 import { checkBinding, checkDisruptionBudget, checkRole } from './policies.ts';
@@ -33,11 +37,16 @@ import { checkWorkloadSpec } from './workload-spec.ts';
 /** What one kind is held to besides its schema. */
 type NativeCheck = (object: KubernetesObject, kind: Kind, report: Report, version: string) => void;
 
+/** The version of `resource.k8s.io` that is laid out otherwise, and is off by default. */
+const FLAT = 'v1beta1';
+
 /** By group and kind. */
 const CHECKS: Readonly<Record<string, NativeCheck>> = {
   '/ConfigMap': (object, _, report) => checkConfigMap(object, report),
   '/Endpoints': (object, _, report) => checkEndpoints(object, report, judgeEndpointAddress),
   '/LimitRange': (object, _, report) => checkLimitRange(object, report),
+  '/Namespace': (object, _, report) => checkNamespace(object, report),
+  '/Node': (object, _, report, version) => checkNode(object, version, report),
   '/PersistentVolume': (object, _, report) => checkPersistentVolume(object, report),
   '/PersistentVolumeClaim': (object, _, report) => checkClaimAt(object, ['spec'], report),
   '/Pod': checkWorkload,
@@ -73,6 +82,7 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
     checkWorkload(object, kind, report);
     checkJob(object, report);
   },
+  'certificates.k8s.io/CertificateSigningRequest': (object, _, report) => checkSigningRequest(object, report),
   'coordination.k8s.io/Lease': (object, _, report) => checkLease(object, report),
   'discovery.k8s.io/EndpointSlice': (object, _, report) => checkEndpointSlice(object, report),
   'flowcontrol.apiserver.k8s.io/FlowSchema': (object, _, report) => checkFlowSchema(object, report),
@@ -88,6 +98,17 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   'rbac.authorization.k8s.io/ClusterRoleBinding': (object, { kind }, report) => checkBinding(object, kind, report),
   'rbac.authorization.k8s.io/Role': (object, { kind }, report) => checkRole(object, kind, report),
   'rbac.authorization.k8s.io/RoleBinding': (object, { kind }, report) => checkBinding(object, kind, report),
+  'resource.k8s.io/DeviceClass': (object, _, report, version) => checkDeviceClass(object, version, report),
+  'resource.k8s.io/DeviceTaintRule': (object, _, report) => checkTaintRule(object, report),
+  'resource.k8s.io/ResourceClaim': (object, kind, report, version) => {
+    if (kind.version !== FLAT) checkResourceClaim(object, version, report);
+  },
+  'resource.k8s.io/ResourceClaimTemplate': (object, kind, report, version) => {
+    if (kind.version !== FLAT) checkClaimTemplate(object, version, report);
+  },
+  'resource.k8s.io/ResourceSlice': (object, kind, report, version) => {
+    if (kind.version !== FLAT) checkResourceSlice(object, version, report);
+  },
   'scheduling.k8s.io/PriorityClass': (object, _, report) => checkPriorityClass(object, report),
   'storage.k8s.io/CSIDriver': (object, _, report) => checkDriver(object, report),
   'storage.k8s.io/CSINode': (object, _, report) => checkDriversOfNode(object, report),

@@ -83,6 +83,11 @@ export class Place {
     return isObject(this.value) ? Object.keys(this.value) : [];
   }
 
+  /** Whether this map has a key, be its value nothing. */
+  has(key: string): boolean {
+    return isObject(this.value) && Object.hasOwn(this.value, key);
+  }
+
   /** Whether there is a value here, be it empty. */
   get isSet(): boolean {
     return this.value !== undefined && this.value !== null;

@@ -7,6 +7,7 @@ import { Place } from './place.ts';
 import { checkDriverName } from './pod/volume-sources.ts';
 import { printQuantity } from './quantities.ts';
 import { checkLabelSelector } from './selectors.ts';
+import { checkInlineVolume } from './volume-objects.ts';
 
 const MOST_PARAMETERS = 512;
 const LARGEST_PARAMETERS = 256 * 1024;
@@ -135,7 +136,7 @@ export function checkPriorityClass(object: KubernetesObject, report: Report): vo
   failAs('KV0121', report)(['metadata', 'name'], forbidden(reason));
 }
 
-/** What `ValidateVolumeAttachment` says, but of a volume that is written into it. */
+/** What `ValidateVolumeAttachment` says. */
 export function checkVolumeAttachment(object: KubernetesObject, report: Report): void {
   const spec = Place.of(object, [], 'KV0122', report).at('spec');
   const source = spec.at('source');
@@ -144,8 +145,8 @@ export function checkVolumeAttachment(object: KubernetesObject, report: Report):
   if (!inline.isSet && !name.isSet) source.required(one);
   else if (inline.isSet && name.isSet) source.forbidden(one);
   else if (name.isSet && name.text === '') name.required('must specify non empty persistentVolumeName');
-  else name.judged(judgeSubdomain);
+  else if (inline.isSet) checkInlineVolume(inline);
+  name.judged(judgeSubdomain);
   spec.at('nodeName').judgedEvenEmpty(judgeSubdomain);
-  const attacher = spec.at('attacher');
-  if (attacher.text === '') attacher.required();
+  checkDriverName(spec.at('attacher'));
 }

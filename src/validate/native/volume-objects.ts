@@ -101,11 +101,27 @@ export function checkPersistentVolume(object: KubernetesObject, report: Report):
   const required = spec.at('nodeAffinity').at('required');
   if (required.isSet) checkNodeSelector(required);
   else if (spec.at('nodeAffinity').isSet) required.required('must specify required node constraints');
-  checkSource(spec);
-  if (spec.at('local').isSet && !required.isSet) spec.at('nodeAffinity').required('Local volume requires node affinity');
+  checkSource(spec, required.isSet);
   spec.at('storageClassName').judged(judgeSubdomain);
   spec.at('volumeMode').oneOf(['Block', 'Filesystem']);
   checkAttributes(spec);
+}
+
+/** `ValidatePersistentVolumeSpec` of a volume that is written into what attaches it, which says less than one of its own. */
+export function checkInlineVolume(spec: Place): void {
+  const none = 'may not be specified in the context of inline volumes';
+  if (spec.at('claimRef').isSet) spec.at('claimRef').forbidden(none);
+  if (spec.at('capacity').keys().length > 0) spec.at('capacity').forbidden(none);
+  if (!spec.at('csi').isSet) spec.at('csi').required('has to be specified in the context of inline volumes');
+  checkAccess(spec);
+  const [policy, mode] = [spec.at('persistentVolumeReclaimPolicy'), spec.at('volumeMode')];
+  if (policy.text !== '' && policy.text !== 'Retain') policy.forbidden('may only be Retain in the context of inline volumes');
+  if (spec.at('nodeAffinity').isSet) spec.at('nodeAffinity').forbidden(none);
+  checkSource(spec, false);
+  if (spec.at('storageClassName').text !== '') spec.at('storageClassName').forbidden(none);
+  if (mode.isSet && mode.text !== 'Filesystem') {
+    mode.forbidden('may not specify volumeMode other than Filesystem in the context of inline volumes');
+  }
 }
 
 function checkAccess(spec: Place): void {
@@ -133,7 +149,7 @@ function checkCapacity(capacity: Place): void {
   }
 }
 
-function checkSource(spec: Place): void {
+function checkSource(spec: Place, hasAffinity: boolean): void {
   const [first, ...others] = SOURCES.filter(([name]) => spec.at(name).isSet);
   for (const [name] of others) {
     if (name === 'flexVolume') CHECKS[name]?.(spec.at(name));
@@ -141,6 +157,7 @@ function checkSource(spec: Place): void {
   }
   if (first === undefined) return spec.required('must specify a volume type');
   CHECKS[first[0]]?.(spec.at(first[0], first[1]));
+  if (first[0] === 'local' && !hasAffinity) spec.at('nodeAffinity').required('Local volume requires node affinity');
   const isRoot = /^\/+(?:\.\/*)*$/.test(spec.at('hostPath').at('path').text);
   const policy = spec.at('persistentVolumeReclaimPolicy');
   if (isRoot && policy.text === 'Recycle') policy.forbidden("may not be 'recycle' for a hostPath mount of '/'");

@@ -1,15 +1,21 @@
-import { describe, type Kind, type KubernetesObject } from '../../model/index.ts';
+import { describe, findEntry, type Kind, type KubernetesObject } from '../../model/index.ts';
 import { toPointer } from '../../std/index.ts';
 import { Cursor } from '../structural/cursor.ts';
 import { checkRules } from '../custom-rules/check-rules.ts';
 import { checkNative } from '../native/index.ts';
 import type { Problem, Report } from '../problem.ts';
+import { listWarnings } from '../warnings/index.ts';
 import { ofSources } from './data-sources.ts';
 import { checkObjectMeta } from './metadata.ts';
 import { rootCheckOf } from './root-check.ts';
 
 /** Everything that one version of the API server says of an object of a known kind. */
-export function checkObject(object: KubernetesObject, kind: Kind, version: string, report: Report): void {
+export function checkObject(object: KubernetesObject, kind: Kind, version: string, tell: Report): void {
+  let isTaken = true;
+  const report: Report = (problem) => {
+    isTaken &&= (problem.severity ?? findEntry(problem.code).severity) !== 'error';
+    tell(problem);
+  };
   const cursor = new Cursor();
   rootCheckOf(kind)(object, cursor);
   checkObjectMeta(object, kind, version, report);
@@ -21,6 +27,8 @@ export function checkObject(object: KubernetesObject, kind: Kind, version: strin
   if (!kind.custom) checkNative(object, kind, version, (problem) => native.push(problem));
   for (const problem of withoutSaid(native, cursor.problems)) report(problem);
   for (const problem of withoutSaidBetter(cursor.problems, native)) for (const told of ofSources(problem, object, kind)) report(told);
+  // Of what it refuses a server says nothing else.
+  if (isTaken && !kind.custom) listWarnings(object, kind, version, tell);
 }
 
 /** What the schema says already, of fields that must be there and of texts from a list, is said once. */

@@ -12,6 +12,7 @@ const NAME_RULES: Readonly<Record<string, NameRule>> = {
   '/Service': judgeLabel,
   'apiregistration.k8s.io/APIService': judgeApiService,
   'apps/StatefulSet': judgeLabel,
+  'certificates.k8s.io/CertificateSigningRequest': judgePathSegment,
   'networking.k8s.io/IPAddress': judgeAddress,
   'policy/PodDisruptionBudget': judgePathSegment,
   'rbac.authorization.k8s.io/ClusterRole': judgePathSegment,
@@ -27,6 +28,9 @@ const RELAXED_SERVICE_NAMES = 36;
 const DECLARATIVE = 35;
 const DECLARED_NAMES = new Set(['/ReplicationController', 'resource.k8s.io/DeviceClass']);
 
+/** Kinds of which the beginning of a made name is held to less than a name. */
+const PREFIXED = new Set(['certificates.k8s.io/CertificateSigningRequest', 'policy/PodDisruptionBudget']);
+
 /** What is wrong with the name of an object of a kind. */
 export function judgeName(name: string, object: KubernetesObject, kind: Kind, version: string): Judgement {
   return ruleOf(kind, version)(name, object);
@@ -35,7 +39,7 @@ export function judgeName(name: string, object: KubernetesObject, kind: Kind, ve
 /** What is wrong with a `generateName`: as it is, or else, where no name is given, with what is made of it. */
 export function judgeGenerateName(prefix: string, object: KubernetesObject, kind: Kind, version: string): Judgement {
   const rule = ruleOf(kind, version);
-  const isGeneric = rule === judgeLongName || `${kind.group}/${kind.kind}` === 'policy/PodDisruptionBudget';
+  const isGeneric = rule === judgeLongName || PREFIXED.has(`${kind.group}/${kind.kind}`);
   const found = isGeneric ? judgePathPrefix(prefix) : rule(rule === judgePathSegment ? prefix : withoutDash(prefix), object);
   const isUsed = (getString(object.metadata, 'name') ?? '') === '';
   return found.length > 0 || !isUsed ? found : rule(`${prefix.slice(0, MADE_FROM)}xxxxx`, object);

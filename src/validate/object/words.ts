@@ -15,6 +15,8 @@ export const WORDS = {
   configKey:
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
   environmentName: "a valid environment variable name must consist only of printable ASCII characters other than '='",
+  identifier:
+    "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName', regex used for validation is '[A-Za-z_][A-Za-z0-9_]*')",
   noDots: 'must not contain dots',
   nonEmptyName: 'name part must be non-empty',
   nonEmptyPrefix: 'prefix part must be non-empty',

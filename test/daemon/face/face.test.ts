@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Board } from '../../../src/daemon/face/board.ts';
 import { Face, type FaceRequest } from '../../../src/daemon/face/face.ts';
 import { DaemonMetrics } from '../../../src/daemon/face/metrics.ts';
 import { FakeClock } from '../../reconcile/fake-clock.ts';
@@ -21,13 +22,14 @@ function open(options: { readonly secret?: string; readonly unready?: () => stri
   const said: string[] = [];
   const face = new Face({
     metrics: new DaemonMetrics(),
+    board: new Board(),
     clock,
     unready: () => undefined,
     ...options,
     log: (message) => said.push(message),
   });
   const ask: Fixture['ask'] = async (method, path, headers = {}, body = NONE) =>
-    (await face.answer({ method, path, headers, body })).status;
+    (await face.answer({ method, path, headers, body, isLocal: true })).status;
   return { face, clock, said, ask };
 }
 
@@ -45,7 +47,10 @@ test('what is there is answered, and nothing else', async () => {
     ['POST', '/metrics', 405],
     ['GET', '/webhook', 405],
     ['POST', '/webhook', 401],
-    ['GET', '/', 404],
+    ['GET', '/', 403],
+    ['GET', '/nothing', 404],
+    ['GET', '/constructor', 404],
+    ['GET', '/__proto__', 404],
     ['GET', '/healthz/../../etc/passwd', 404],
     ['GET', '/metrics/%2e%2e/', 404],
     ['GET', '//healthz', 404],
@@ -55,7 +60,7 @@ test('what is there is answered, and nothing else', async () => {
 
 test('readiness says what is missing', async () => {
   const { face } = open({ unready: () => 'the source was never read' });
-  const answer = await face.answer({ method: 'GET', path: '/readyz', headers: {}, body: NONE });
+  const answer = await face.answer({ method: 'GET', path: '/readyz', headers: {}, body: NONE, isLocal: true });
   assert.deepEqual([answer.status, answer.text], [503, 'the source was never read\n']);
 });
 
@@ -91,7 +96,7 @@ test('too many webhooks are refused before their signature is worked out, and sa
   await clock.sleep(60_000);
   await ask('POST', '/webhook');
   assert.equal(said.at(-1), 'refused: a webhook without the right secret (and 99 more since the last word of it)');
-  const { text } = await face.answer({ method: 'GET', path: '/metrics', headers: {}, body: NONE });
+  const { text } = await face.answer({ method: 'GET', path: '/metrics', headers: {}, body: NONE, isLocal: true });
   assert.match(text, /kapply_webhooks_total\{result="refused"\} 101\nkapply_webhooks_total\{result="limited"\} 50/);
 });
 
@@ -100,14 +105,18 @@ test('whatever comes is answered, and what is wrong is not taken', async () => {
   const headers = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('x-gitlab-token', 'x-hub-signature')), fc.string({ unit: 'binary' }));
   const request = fc.record({
     method: fc.oneof(fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', ''), fc.string()),
-    path: fc.oneof(fc.webPath(), fc.string({ unit: 'binary' }), fc.constantFrom('/webhook', '/webhook?x=1', '/metrics', '*')),
+    path: fc.oneof(
+      fc.webPath(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('/webhook', '/webhook?x=1', '/metrics', '*', '/', '/units', '/events', '/page.js/..'),
+    ),
     headers,
     body: fc.uint8Array(),
   });
   await fc.assert(
     fc.asyncProperty(request, async (given) => {
-      const { status, text } = await face.answer(given);
-      assert.ok([200, 401, 404, 405, 429].includes(status), `${status}`);
+      const { status, text } = await face.answer({ ...given, isLocal: false });
+      assert.ok([200, 401, 403, 404, 405, 429].includes(status), `${status}`);
       if (given.path === '/webhook' || status >= 400) assert.ok(text.length < 100);
     }),
   );

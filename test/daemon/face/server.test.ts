@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { Board } from '../../../src/daemon/face/board.ts';
 import { Face, MOST_BODY_BYTES } from '../../../src/daemon/face/face.ts';
 import { DaemonMetrics } from '../../../src/daemon/face/metrics.ts';
 import { serveFace, type ListenAddress } from '../../../src/daemon/face/server.ts';
@@ -13,7 +14,14 @@ async function serve(context: TestContext): Promise<ListenAddress & { readonly s
   context.after(() => end.abort());
   const said: string[] = [];
   const log = (message: string): unknown => said.push(message);
-  const face = new Face({ metrics: new DaemonMetrics(), clock: new FakeClock(), secret: 'secret', unready: () => undefined, log });
+  const face = new Face({
+    metrics: new DaemonMetrics(),
+    board: new Board(),
+    clock: new FakeClock(),
+    secret: 'secret',
+    unready: () => undefined,
+    log,
+  });
   return { ...(await serveFace(face, { host: '127.0.0.1', port: 0 }, end.signal)), said };
 }
 
@@ -56,7 +64,13 @@ test('what is no HTTP, and headers without end, are cut off', async (context) =>
 
 test('a port that is taken is said to be', async (context) => {
   const { port } = await serve(context);
-  const face = new Face({ metrics: new DaemonMetrics(), clock: new FakeClock(), unready: () => undefined, log: () => undefined });
+  const face = new Face({
+    metrics: new DaemonMetrics(),
+    board: new Board(),
+    clock: new FakeClock(),
+    unready: () => undefined,
+    log: () => undefined,
+  });
   await assert.rejects(
     serveFace(face, { host: '127.0.0.1', port }, new AbortController().signal),
     (error: unknown) => error instanceof KplanError && error.message.includes(`--listen 127.0.0.1:${port}`),

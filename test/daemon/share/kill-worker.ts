@@ -24,7 +24,9 @@ const share = new Share(cluster, {
   onNews: () => undefined,
   onProblem: (problem) => console.error(`${identity}: ${problem}`),
 });
-const units = Array.from({ length: Number(count) }, (_, index) => toUnit(`unit-${index}`));
+const units = Array.from({ length: Number(count) }, (_, index) =>
+  toUnit(`unit-${index}`, { retry: { limit: 1_000_000, backoff: 100, maxBackoff: 500 } }),
+);
 process.once('disconnect', () => process.exit(0));
 await runFleet<readonly KubernetesObject[]>({
   source: {
@@ -47,7 +49,7 @@ await runFleet<readonly KubernetesObject[]>({
           content: ['one', 'two'].map((part) => toObject('ConfigMap', `${name}-${part}`, { data: { revision } })),
         };
       },
-      plan: ({ content }) => planFor(cluster, content, name),
+      plan: async ({ content }) => ({ ...(await planFor(cluster, content, name)), unit: name }),
       apply: (plan, _, signal) =>
         applyPlan(share.fence(name, cluster), plan, { clock, signal, preflight: false, waitForHealth: false, timeout: 30_000 }),
     },

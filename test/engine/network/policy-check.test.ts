@@ -147,14 +147,17 @@ function withoutRules(item: KubernetesObject, paths: readonly string[]): Kuberne
   return { ...item, spec: { ...spec, policyTypes: kept, ingress: keep('ingress'), egress: keep('egress') } };
 }
 
-test('a workload that its last policy leaves has lost its protection', () => {
-  const protecting = toDb([FROM_WEB]);
-  const tell = (before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly string[] =>
-    networkEngine
+test('that a workload has lost its last policy is said once: where connections open with them, else by itself', () => {
+  const tell = (before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly string[] => {
+    const told = networkEngine
       .compare(World.of(before), World.of(after))
-      .filter(({ fact }) => fact.code === 'KN0106')
-      .map(({ fact }) => `${getString(fact.data, 'workload') ?? ''} ${getString(fact.data, 'direction') ?? ''}`);
-  assert.deepEqual(tell([...BASE, protecting], BASE), ['shop/db ingress']);
+      .filter(({ fact }) => fact.code === 'KN0106' || fact.data['unlimited'] !== undefined)
+      .map(({ fact: { code, data } }) => `${code} ${getString(data, code === 'KN0106' ? 'direction' : 'unlimited') ?? ''}`);
+    return [...new Set(told)];
+  };
+  const protecting = toDb([FROM_WEB]);
+  assert.deepEqual(tell([...BASE, protecting], BASE), ['KN0101 ingress']);
+  assert.deepEqual(tell([...BASE, toDb([{}])], BASE), ['KN0106 ingress']);
   assert.deepEqual(tell([...BASE, protecting], [...BASE, toDb([FROM_SHOP])]), []);
   assert.deepEqual(tell([...BASE, protecting], BASE.slice(0, 2)), []);
 });

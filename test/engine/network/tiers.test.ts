@@ -202,6 +202,7 @@ function listFlows(objects: readonly KubernetesObject[]): readonly Flow[] {
 }
 
 const RUNS = Number(process.env['KPLAN_TIER_RUNS'] ?? '60');
+const SEED = Number(process.env['KPLAN_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)));
 
 test('each side answers as a naive evaluator of all tiers does, on random worlds', (t) => {
   let [flows, denied] = [0, 0];
@@ -217,9 +218,9 @@ test('each side answers as a naive evaluator of all tiers does, on random worlds
         if (!verdict.allowed) denied++;
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, seed: SEED },
   );
-  t.diagnostic(`${flows} flows over random tiers, ${denied} of them denied`);
+  t.diagnostic(`seed ${SEED}: ${flows} flows over random tiers, ${denied} of them denied`);
   assert.ok(denied > 0 && denied < flows);
 });
 

@@ -122,7 +122,7 @@ func answerCustom(versions map[string]*customRules, asked customQuestion) (any, 
 	given.SetCreationTimestamp(systemTime())
 	ctx := contextOf(rules.kind, given.GetNamespace(), gvk, "update")
 	if asked.Old == nil {
-		return answerOf(rest.BeforeCreate(rules.kind.create, ctx, object))
+		return answerOf(rest.BeforeCreate(rules.kind.create, ctx, object)), nil
 	}
 	old, err := rules.version.decode(asked.Old)
 	if err != nil {
@@ -133,5 +133,5 @@ func answerCustom(versions map[string]*customRules, asked customQuestion) (any, 
 	known.SetCreationTimestamp(systemTime())
 	known.SetResourceVersion("1")
 	given.SetResourceVersion("1")
-	return answerOf(rest.BeforeUpdate(rules.kind.update, ctx, object, old))
+	return answerOf(rest.BeforeUpdate(rules.kind.update, ctx, object, old)), nil
 }

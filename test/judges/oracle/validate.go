@@ -13,8 +13,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apiserver/pkg/endpoints/deprecation"
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
+	"k8s.io/apiserver/pkg/warning"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	"k8s.io/kubernetes/pkg/apis/batch"
 	core "k8s.io/kubernetes/pkg/apis/core"
@@ -34,6 +36,8 @@ type validateAnswer struct {
 	Unread  string          `json:"unread,omitempty"`
 	Causes  []validateCause `json:"causes,omitempty"`
 	Refused string          `json:"refused,omitempty"`
+	// What is said of an object that is taken all the same.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 type validateCause struct {
@@ -102,8 +106,10 @@ func (o *validateOracle) create(kind kindStrategies, object runtime.Object, gvk 
 	}
 	accessor.SetUID("u")
 	accessor.SetCreationTimestamp(systemTime())
-	ctx := contextOf(kind, accessor.GetNamespace(), gvk, "create")
-	return answerOf(rest.BeforeCreate(kind.create, ctx, object))
+	told := &warnings{deprecationOf(gvk)}
+	ctx := warning.WithWarningRecorder(contextOf(kind, accessor.GetNamespace(), gvk, "create"), told)
+	err = rest.BeforeCreate(kind.create, ctx, object)
+	return told.with(answerOf(err)), nil
 }
 
 func (o *validateOracle) update(kind kindStrategies, object, old runtime.Object, gvk schema.GroupVersionKind) (any, error) {
@@ -128,7 +134,27 @@ func (o *validateOracle) update(kind kindStrategies, object, old runtime.Object,
 	next.SetUID("u")
 	next.SetCreationTimestamp(systemTime())
 	next.SetResourceVersion("1")
-	return answerOf(rest.BeforeUpdate(kind.update, ctx, object, old))
+	return answerOf(rest.BeforeUpdate(kind.update, ctx, object, old)), nil
+}
+
+// What the server says of an object besides its verdict, in its order.
+type warnings struct{ texts []string }
+
+func (w *warnings) AddWarning(_, text string) { w.texts = append(w.texts, text) }
+
+func (w *warnings) with(answer validateAnswer) validateAnswer {
+	answer.Warnings = w.texts
+	return answer
+}
+
+// What the handlers of requests say of a version that is to go away.
+func deprecationOf(gvk schema.GroupVersionKind) []string {
+	object, err := legacyscheme.Scheme.New(gvk)
+	if err != nil || !deprecation.IsDeprecated(object, 1, 36) {
+		return nil
+	}
+	object.GetObjectKind().SetGroupVersionKind(gvk)
+	return []string{deprecation.WarningMessage(object)}
 }
 
 // What has become of an object since it was made, and what an update of it carries on: a creation drops its status, and makes up
@@ -189,17 +215,17 @@ func contextOf(kind kindStrategies, namespace string, gvk schema.GroupVersionKin
 	})
 }
 
-func answerOf(err error) (any, error) {
+func answerOf(err error) validateAnswer {
 	if err == nil {
-		return validateAnswer{}, nil
+		return validateAnswer{}
 	}
 	var status *apierrors.StatusError
 	if !errors.As(err, &status) || status.ErrStatus.Details == nil || len(status.ErrStatus.Details.Causes) == 0 {
-		return validateAnswer{Refused: err.Error()}, nil
+		return validateAnswer{Refused: err.Error()}
 	}
 	answer := validateAnswer{}
 	for _, cause := range status.ErrStatus.Details.Causes {
 		answer.Causes = append(answer.Causes, validateCause{string(cause.Type), cause.Field, cause.Message})
 	}
-	return answer, nil
+	return answer
 }

@@ -256,6 +256,31 @@ test('what is named where the search for the smallest set ends early is said to 
   }
 });
 
+test('what an engine says decides is not asked about where asking is dear', () => {
+  const item = (name: string, v: string): JsonObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { v } });
+  const fill = Array.from({ length: 3100 }, (_, index) => stored({ apiVersion: 'v1', kind: 'Secret', metadata: { name: `s${index}` } }));
+  let asked = 0;
+  const deciding: Engine = {
+    ...allOn,
+    compare: (before, after) => {
+      asked++;
+      const decide = (change: FactChange): FactChange => {
+        const [first, ...others] = change.fact.objects;
+        return { ...change, fact: { ...change.fact, objects: first === undefined ? [] : [{ ...first, decides: true }, ...others] } };
+      };
+      return allOn.compare(before, after).map(decide);
+    },
+  };
+  const live = [...fill, ...['a', 'b'].map((name) => stored(item(name, 'on')))];
+  const desired = ['a', 'b'].map((name) => manifest(item(name, 'off'), `${name}.yaml`));
+  const { effects } = plan(live, desired, { engines: [deciding], owned: new Set() });
+  assert.deepEqual(
+    effects.map(({ causes }) => causes.map(({ ref }) => ref.name)),
+    [['a']],
+  );
+  assert.equal(asked, 1);
+});
+
 test('an effect without a changed object of its own still has a cause', () => {
   const gift: Engine = {
     name: 'reference',

@@ -4,6 +4,7 @@ import {
   gvkOf,
   labelsOf,
   nameOf,
+  podTemplateOf,
   refKeyOf,
   refOf,
   type Fact,
@@ -18,6 +19,7 @@ import { readGatekeepers, type Gatekeeper } from '../gatekeeper.ts';
 import { findSight, type AdmissionRequest } from '../sight.ts';
 import { compilePolicy, listBroken, type CompiledPolicy } from './compile.ts';
 import { evaluatePolicy, type PolicyDecision, type PolicyInput } from './evaluate.ts';
+import { listMadePods } from './made-pods.ts';
 import { collectParameters } from './params.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
@@ -33,9 +35,15 @@ interface Bound {
 /**
  * What the ValidatingAdmissionPolicies of a world say of a change: objects that they refuse or warn of, as they are made or changed,
  * or as a new policy finds them; and expressions that do not compile. What depends on who asks, or on what only the server
- * sets, is not said. `resourceNameOf` names the resource of an object: `deployments.apps`.
+ * sets, is not said. `resourceNameOf` names the resource of an object: `deployments.apps`; `expand` gives the pods that the
+ * controllers make, of which the workload is told.
  */
-export function comparePolicies(before: World, after: World, resourceNameOf: (object: KubernetesObject) => string): readonly FactChange[] {
+export function comparePolicies(
+  before: World,
+  after: World,
+  resourceNameOf: (object: KubernetesObject) => string,
+  expand: (world: World) => World,
+): readonly FactChange[] {
   const changes: FactChange[] = compareBroken(before, after);
   const bound = after.derive(listBound);
   if (bound.length === 0) return changes;
@@ -43,14 +51,37 @@ export function comparePolicies(before: World, after: World, resourceNameOf: (ob
   for (const object of after.objects()) {
     const was = before.get(refOf(object));
     if (was === object && (arePoliciesSame || isMade(object))) continue;
-    const facts = bound.flatMap((item) => judge(object, was === object ? undefined : was, item, after, resourceNameOf));
+    const facts = bound.flatMap((item) => judge({ object }, was === object ? undefined : was, item, after, resourceNameOf));
     const told =
       was === object
-        ? new Set(before.derive(listBound).flatMap((item) => judge(object, undefined, item, before, resourceNameOf).map(({ key }) => key)))
+        ? new Set(
+            before.derive(listBound).flatMap((item) => judge({ object }, undefined, item, before, resourceNameOf).map(({ key }) => key)),
+          )
         : undefined;
     for (const fact of facts) if (told?.has(fact.key) !== true) changes.push({ change: 'gained', fact });
   }
-  return changes;
+  const known = new Set(judgeMade(before, expand).map(({ key }) => key));
+  const made = judgeMade(after, expand).filter(({ key }) => !known.has(key));
+  return [...changes, ...made.map((fact): FactChange => ({ change: 'gained', fact }))];
+}
+
+/** What the policies that look at pods say of those that the controllers make. */
+function judgeMade(world: World, expand: (world: World) => World): readonly Fact[] {
+  const bound = world.derive(listBound).filter(({ gatekeeper }) => gatekeeper.criteria.some(mayNamePods));
+  if (bound.length === 0) return [];
+  return listMadePods(world, expand(world)).flatMap(({ pod, workload }) =>
+    bound.flatMap((item) => judge({ object: pod, workload }, undefined, item, world, () => 'pods')),
+  );
+}
+
+function mayNamePods({ rules }: Gatekeeper['criteria'][number]): boolean {
+  return rules === undefined || rules.some(({ resources }) => ['*', '*/*', 'pods'].some((name) => resources.has(name)));
+}
+
+/** What is judged, and the workload that it is made of. */
+interface Judged {
+  readonly object: KubernetesObject;
+  readonly workload?: KubernetesObject;
 }
 
 /** Controllers' objects are not asked about again one by one. */
@@ -76,25 +107,27 @@ function compileOnce(policy: KubernetesObject): CompiledPolicy {
 }
 
 function judge(
-  object: KubernetesObject,
+  judged: Judged,
   was: KubernetesObject | undefined,
   { policy, binding, gatekeeper }: Bound,
   world: World,
   resourceNameOf: (object: KubernetesObject) => string,
 ): readonly Fact[] {
+  const { object, workload } = judged;
   const resource = resourceNameOf(object).split('.')[0] ?? '';
   const request = toAdmissionRequest(object, was, resource, world);
   // Conditions and parameters are looked at here.
   if (findSight({ ...gatekeeper, conditions: [], hasParameters: false }, request) !== 'sees') return [];
   const parameters = collectParameters(policy, binding, request.namespace, world);
   const compiled = compileOnce(policy);
-  const toFact = (decision: PolicyDecision): readonly Fact[] => toFacts(object, decision, { policy, binding, gatekeeper }, resourceNameOf);
+  const toFact = (decision: PolicyDecision): readonly Fact[] => toFacts(judged, decision, { policy, binding, gatekeeper }, resourceNameOf);
   if ('error' in parameters) {
     if (compiled.failurePolicy === 'Ignore') return [];
     return toFact({ outcome: 'deny', isError: true, message: `failed to configure binding: ${parameters.error}`, reason: '' });
   }
   return parameters.flatMap((parameter) => {
-    const result = evaluatePolicy(compiled, { ...toInput(request, world), params: parameter === null ? null : toValue(parameter) });
+    const input = toInput(request, world, workload !== undefined);
+    const result = evaluatePolicy(compiled, { ...input, params: parameter === null ? null : toValue(parameter) });
     const failed = result.annotations.flatMap(({ error, isIgnored }): PolicyDecision[] =>
       error === undefined || isIgnored === true ? [] : [{ outcome: 'deny', isError: true, message: error, reason: '' }],
     );
@@ -126,13 +159,13 @@ function toAdmissionRequest(object: KubernetesObject, was: KubernetesObject | un
   };
 }
 
-function toInput(request: AdmissionRequest, world: World): PolicyInput {
+function toInput(request: AdmissionRequest, world: World, isMade: boolean): PolicyInput {
   const { object, oldObject, namespace } = request;
   const home = namespace === undefined ? null : world.get({ group: '', kind: 'Namespace', name: namespace });
   return {
-    object: toKnown(object, request),
+    object: toKnown(object, { ...request, isMade }),
     oldObject: toKnown(oldObject, request),
-    request: toRequest(request),
+    request: toRequest({ ...request, isMade }),
     namespaceObject: toKnown(home, { ...request, group: '', resource: 'namespaces' }),
     authorizer: UNKNOWN,
     'authorizer.requestResource': UNKNOWN,
@@ -140,7 +173,7 @@ function toInput(request: AdmissionRequest, world: World): PolicyInput {
 }
 
 function toFacts(
-  object: KubernetesObject,
+  { object, workload }: Judged,
   decision: PolicyDecision,
   { policy, binding }: Bound,
   resourceNameOf: (object: KubernetesObject) => string,
@@ -148,19 +181,31 @@ function toFacts(
   if (decision.outcome !== 'deny') return [];
   const actions = new Set(getArray(binding, 'spec', 'validationActions'));
   const [name, bindingName] = [nameOf(policy), nameOf(binding)];
+  const told = workload ?? object;
+  const template = workload === undefined ? undefined : podTemplateOf(workload);
   const base = {
     engine: 'admission' as const,
-    subject: refOf(object),
-    objects: [{ ref: refOf(object), path: '' }, placeOf(policy, decision.index), { ref: refOf(binding) }],
+    subject: refOf(told),
+    objects: [{ ref: refOf(told), path: toPointer(template?.path ?? []) }, placeOf(policy, decision.index), { ref: refOf(binding) }],
   };
   const toFact = (code: string, severity: Fact['severity'], message: string): Fact => ({
     ...base,
     code,
     severity,
-    key: [code, severity, refKeyOf(object), name, bindingName, decision.index ?? '', message].join(' '),
-    data: { object: formatRef(refOf(object)), policy: name, binding: bindingName, message },
+    key: [
+      code,
+      severity,
+      refKeyOf(told),
+      ...(workload === undefined ? [] : ['pods']),
+      name,
+      bindingName,
+      decision.index ?? '',
+      message,
+    ].join(' '),
+    data: { object: formatRef(refOf(told)), policy: name, binding: bindingName, message },
   });
-  const denied = `${resourceNameOf(object)} ${quoteGo(nameOf(object))} is forbidden: ${KIND} '${name}' with binding '${bindingName}' denied request: ${decision.message}`;
+  const shown = workload === undefined ? nameOf(object) : `${nameOf(workload)}-`;
+  const denied = `${resourceNameOf(object)} ${quoteGo(shown)} is forbidden: ${KIND} '${name}' with binding '${bindingName}' denied request: ${decision.message}`;
   const warned = `Validation failed for ${KIND} '${name}' with binding '${bindingName}': ${decision.message}`;
   if (actions.has('Deny') || decision.index === undefined) return [toFact('KQ0006', 'error', denied)];
   if (actions.has('Warn')) return [toFact('KQ0007', 'warning', warned)];

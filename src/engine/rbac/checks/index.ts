@@ -1,6 +1,7 @@
 import type { Fact, FactChange, KubernetesObject, SchemaCatalog, World } from '../../../model/index.ts';
 import { listSubjectKeys } from '../binding.ts';
 import { listChangedKeys } from '../difference.ts';
+import { ESCALATION_LENS } from '../escalation/view.ts';
 import { RBAC_GROUP, readPolicy } from '../policy.ts';
 import { toPrincipal } from '../principal.ts';
 import { checkAggregation } from './aggregation.ts';
@@ -27,6 +28,7 @@ const TOLD_BY_GAINS: ReadonlySet<string> = new Set(['KA0601', 'KA0602']);
  * and bindings of whose subjects nobody is granted anything else, are not looked at again.
  */
 export function compareChecks(before: World, after: World): readonly FactChange[] {
+  if (ESCALATION_LENS.show(before) === ESCALATION_LENS.show(after)) return [];
   const scope = toScope(before, after);
   const known = new Set(findChecks(before, scope).map(({ key }) => key));
   const fresh = findChecks(after, scope).filter(

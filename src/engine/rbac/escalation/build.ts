@@ -1,14 +1,16 @@
-import { sortedUnique } from '../../../std/index.ts';
+import { groupBy, sortedUnique } from '../../../std/index.ts';
 import type { KubernetesObject, World } from '../../../model/index.ts';
 import type { Binding } from '../binding.ts';
 import type { Grant } from '../policy.ts';
 import { toPrincipal } from '../principal.ts';
+import { lend, listAllowedOn, toOrigin, type ActingMode } from './acting.ts';
+import { addActingSteps } from './acting-steps.ts';
 import { addClusterSteps } from './cluster-steps.ts';
 import { GraphBuilder, type EscalationGraph, type Footing } from './graph.ts';
 import { addIdentitySteps } from './identity-steps.ts';
 import { toAccountKey, type Place } from './place.ts';
 import { addPodSteps } from './pod-steps.ts';
-import { makeGrant, Powers, type Need } from './powers.ts';
+import { LENT, makeGrant, Powers, type Need } from './powers.ts';
 import { listRights } from './right.ts';
 import { addRoleSteps } from './role-steps.ts';
 import type { Site } from './site.ts';
@@ -17,6 +19,17 @@ import { readSurroundings, type Surroundings } from './surroundings.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
 type Scopes = ReadonlyMap<string, readonly Grant[]>;
+
+/** Somebody at a place of the graph. */
+interface Actor {
+  readonly from: Place;
+  readonly key: string;
+  readonly own: Scopes;
+  /** What it may do in the place of others: then the steps that take some of it alone are looked for. */
+  readonly lent?: Scopes;
+  /** Whether it has neither bound a role to itself nor acts for others. */
+  readonly isFirst: boolean;
+}
 
 /** The graph of a world, with what it was made from. */
 export interface Escalations {
@@ -122,7 +135,7 @@ class Building {
     if (own.size === 0) return;
     if (key.startsWith('group ')) this.#join({ kind: 'groups' }, from, 'includes');
     else if (!key.startsWith('user system:serviceaccount:')) this.#join({ kind: 'users' }, from, 'includes');
-    this.#addSteps(from, key, own, true);
+    this.#addSteps({ from, key, own, isFirst: true });
   }
 
   /** The grants of a subject by scope, without those that no step asks for; of who may rewrite roles all, since it may rewrite those. */
@@ -141,29 +154,31 @@ class Building {
     return scopes;
   }
 
-  #addSteps(from: Place, key: string, own: Scopes, mayBind: boolean): void {
+  #addSteps(actor: Actor): void {
+    const { key, own, lent } = actor;
     const groups = toPrincipal(key).groups.map((group) => this.#scopesOf(group));
     const ofGroups = (scope: string): readonly Grant[] => groups.flatMap((group) => group.get(scope) ?? []);
-    const shared = own.has('') ? groups.flatMap((group) => [...group.keys()]) : [];
-    for (const scope of sortedUnique([...own.keys(), ...shared])) {
-      const wide = scope === '' ? [] : (own.get('') ?? []);
-      const wideOfGroups = scope === '' ? [] : ofGroups('');
-      const powers = new Powers(scope, [...wide, ...(own.get(scope) ?? [])], [...wideOfGroups, ...ofGroups(scope)]);
+    const shared = (lent ?? own).has('') ? [...own.keys(), ...groups.flatMap((group) => [...group.keys()])] : [];
+    for (const scope of sortedUnique([...(lent ?? own).keys(), ...shared])) {
+      const list = (scopes: Scopes): readonly Grant[] => [...(scope === '' ? [] : (scopes.get('') ?? [])), ...(scopes.get(scope) ?? [])];
+      const others = [...(scope === '' ? [] : ofGroups('')), ...ofGroups(scope)];
+      const powers = lent === undefined ? new Powers(scope, list(own), others) : new Powers(scope, list(lent), [...list(own), ...others]);
       if (powers.isEmpty) continue;
-      const site = this.#toSite(from, key, own, powers, mayBind);
+      const site = this.#toSite(actor, powers);
       addClusterSteps(site);
       addPodSteps(site);
       addIdentitySteps(site);
       addRoleSteps(site);
+      if (actor.isFirst) addActingSteps(site);
     }
   }
 
-  #toSite(from: Place, key: string, own: Scopes, powers: Powers, mayBind: boolean): Site {
+  #toSite(actor: Actor, powers: Powers): Site {
     const { namespaces } = this.#around;
     const give: Site['give'] = (step, to, needs, footing = []) => {
       const met = needs.filter((need) => need !== undefined);
       if (met.length === needs.length && powers.isOwn(met))
-        this.builder.connect(this.builder.place(from), this.builder.place(to), step, met, footing);
+        this.builder.connect(this.builder.place(actor.from), this.builder.place(to), step, met.map(withOrigins), footing);
     };
     const isWide = powers.scope === '';
     return {
@@ -173,10 +188,47 @@ class Building {
       around: this.#around,
       give,
       bind: (step, role, needs, footing) => {
-        if (mayBind) this.#bind({ key, own, scope: powers.scope, role }, (to) => give(step, to, needs, footing), needs);
+        if (actor.isFirst) this.#bind(actor, powers.scope, role, (to) => give(step, to, needs, footing), needs);
+      },
+      act: (mode, targets, needs) => this.#act(actor, powers.scope, { mode, targets }, (to, on) => give('impersonate', to, [...needs, on])),
+      on: (mode, namespace) => {
+        const allowed = listAllowedOn(mode, this.#listAll(actor.key));
+        return new Powers(
+          namespace,
+          allowed.filter(({ binding }) => ['', namespace].includes(binding.namespace)),
+          [],
+        );
       },
       enter: (step, pod, needs) => this.#enter(pod, (to) => give(step, to, needs)),
     };
+  }
+
+  /** All grants of somebody and of the groups that it is in. */
+  #listAll(key: string): readonly Grant[] {
+    return [key, ...toPrincipal(key).groups].flatMap((own) => [...(this.#around.policy.grants.get(own)?.values() ?? [])].flat());
+  }
+
+  /** What somebody may do that makes some requests in the place of others. */
+  #act(
+    { key, own }: Actor,
+    scope: string,
+    { mode, targets }: { readonly mode: ActingMode; readonly targets: readonly string[] },
+    give: (to: Place, on: Need) => void,
+  ): void {
+    const allowed = listAllowedOn(mode, this.#listAll(key));
+    if (allowed.length === 0) return;
+    const mine = new Set([key, ...toPrincipal(key).groups]);
+    const others = sortedUnique(targets.flatMap((target) => [target, ...toPrincipal(target).groups])).filter((target) => !mine.has(target));
+    const theirs = others.flatMap((target) => [...this.#scopesOf(target).values()].flat());
+    const lent = groupBy(lend(theirs, allowed), ({ binding }) => binding.namespace);
+    if (lent.size === 0) return;
+    const [first = key, another] = targets;
+    const as =
+      another === undefined ? toPrincipal(first).text : `${mode === 'user-info' ? 'Users' : 'ServiceAccounts'} that it may impersonate`;
+    const from: Place = { kind: 'acting', key, as, scope };
+    if (this.builder.has(from)) return;
+    give(from, { rights: [], names: [], grants: allowed });
+    if (this.builder.has(from)) this.#addSteps({ from, key, own, lent, isFirst: false });
   }
 
   #enter(pod: KubernetesObject, give: (to: Place) => void): void {
@@ -187,11 +239,7 @@ class Building {
   }
 
   /** What somebody may do once it has bound a role to itself. */
-  #bind(
-    { key, own, scope, role }: { readonly key: string; readonly own: Scopes; readonly scope: string; readonly role: Binding['role'] },
-    give: (to: Place) => void,
-    needs: readonly (Need | undefined)[],
-  ): void {
+  #bind({ key, own }: Actor, scope: string, role: Binding['role'], give: (to: Place) => void, needs: readonly (Need | undefined)[]): void {
     const rules = this.#around.policy.rulesOf(role, scope);
     if (rules === undefined || listRights(rules).size === 0 || needs.includes(undefined)) return;
     const to: Place = { kind: 'bound', key, role: `${role.kind} ${role.name}`, scope };
@@ -202,6 +250,11 @@ class Building {
     const kind = scope === '' ? 'ClusterRoleBinding' : 'RoleBinding';
     const ref = { group, version: 'v1', kind, ...(scope === '' ? {} : { namespace: scope }), name: '' };
     const made = makeGrant({ binding: { ref, namespace: scope, role, subjects: [] }, subjectIndex: 0, rules });
-    this.#addSteps(to, key, new Map([...own, [scope, [...(own.get(scope) ?? []), made]]]), false);
+    this.#addSteps({ from: to, key, own: new Map([...own, [scope, [...(own.get(scope) ?? []), made]]]), isFirst: false });
   }
+}
+
+function withOrigins(need: Need): Need {
+  const isLent = need.grants.some(({ order }) => order === LENT);
+  return isLent ? { ...need, grants: [...new Set(need.grants.map(toOrigin))] } : need;
 }

@@ -12,7 +12,9 @@ export type Place =
   | { readonly kind: 'secret'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'workload'; readonly ref: ObjectRef }
   /** Somebody who has bound a role to itself. */
-  | { readonly kind: 'bound'; readonly key: string; readonly role: string; readonly scope: string };
+  | { readonly kind: 'bound'; readonly key: string; readonly role: string; readonly scope: string }
+  /** Somebody who makes some requests in the place of others. */
+  | { readonly kind: 'acting'; readonly key: string; readonly as: string; readonly scope: string };
 
 /** The key of an identity that is a ServiceAccount. */
 export function toAccountKey(namespace: string, name: string): string {
@@ -36,6 +38,8 @@ export function toPlaceKey(place: Place): string {
       return `workload ${place.ref.kind} ${place.ref.namespace ?? ''}/${place.ref.name}`;
     case 'bound':
       return `bound ${place.key} ${place.role} ${place.scope}`;
+    case 'acting':
+      return `acting ${place.key} ${place.as} ${place.scope}`;
     default:
       return place.kind;
   }
@@ -69,6 +73,8 @@ export function describePlace(place: Place): string {
       return `Secret ${place.namespace}/${place.name}`;
     case 'bound':
       return `${toPrincipal(place.key).text} with ${place.role}${place.scope === '' ? '' : ` in ${place.scope}`}`;
+    case 'acting':
+      return `${toPrincipal(place.key).text} in the place of ${place.as}${place.scope === '' ? '' : ` in ${place.scope}`}`;
     case 'control':
     case 'secrets':
     case 'accounts':

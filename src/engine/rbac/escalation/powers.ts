@@ -14,6 +14,9 @@ export interface Need {
 /** The place in the authorizer's order of a grant that exists only once an actor has made it. */
 const MADE = -1;
 
+/** The place of what somebody may do in the place of others. */
+export const LENT = -2;
+
 const NOTHING: readonly never[] = [];
 
 /** The grant that an actor makes itself by binding a role. */

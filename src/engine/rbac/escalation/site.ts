@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../../model/index.ts';
 import type { Binding } from '../binding.ts';
+import type { ActingMode } from './acting.ts';
 import type { Footing } from './graph.ts';
 import type { Place } from './place.ts';
 import type { Need, Powers } from './powers.ts';
@@ -19,6 +20,10 @@ export interface Site {
   give(step: StepKind, to: Place, needs: readonly (Need | undefined)[], footing?: readonly Footing[]): void;
   /** Writes down that the actor binds a role to itself in the scope. */
   bind(step: 'bind' | 'binding-edit', role: Binding['role'], needs: readonly (Need | undefined)[], footing?: readonly Footing[]): void;
+  /** Writes down what is got by acting for others (keys of subjects) in the requests that `impersonate-on` names. */
+  act(mode: ActingMode, targets: readonly string[], needs: readonly (Need | undefined)[]): void;
+  /** What the actor may ask for in a namespace while it impersonates in a mode. */
+  on(mode: ActingMode, namespace: string): Powers;
   /** Writes down what is got from a Pod of a name. */
   enter(step: StepKind, pod: KubernetesObject, needs: readonly (Need | undefined)[]): void;
 }

@@ -1,17 +1,10 @@
 import {
-  BINDINGS,
-  BOOL,
   compileCel,
-  createEnvironment,
-  DYN,
+  createDeviceEnvironment,
   EntryMap,
   Failure,
-  mapOf,
-  QUANTITY_TYPE,
   readQuantity,
   readSemver,
-  STRING,
-  struct,
   type Result,
   type Value,
 } from '../../../cel/index.ts';
@@ -19,19 +12,6 @@ import { getBoolean, getNumber, getString, type JsonObject, type JsonValue } fro
 import { CycleError } from '../cycle-error.ts';
 import type { Device } from './device.ts';
 
-const field = (property: string, type: Parameters<typeof mapOf>[0]): [string, { property: string; type: typeof type }] => [
-  property,
-  { property, type },
-];
-const DEVICE = struct(
-  'kubernetes.DRADevice',
-  new Map([
-    field('allowMultipleAllocations', BOOL),
-    field('attributes', mapOf(STRING, mapOf(STRING, DYN))),
-    field('capacity', mapOf(STRING, mapOf(STRING, QUANTITY_TYPE))),
-    field('driver', STRING),
-  ]),
-);
 /** What a selector may cost (`CELSelectorExpressionMaxCost`). */
 const BUDGET = 1_000_000;
 
@@ -39,12 +19,12 @@ type Program = Extract<ReturnType<typeof compileCel>, { ok: true }>['program'];
 
 /** Asks devices whether CEL selectors match them; `where` says for messages whose selector it is. */
 export class DeviceSelectors {
-  readonly #environment: ReturnType<typeof createEnvironment>;
+  readonly #environment: ReturnType<typeof createDeviceEnvironment>;
   readonly #programs = new Map<string, Program | Error>();
   readonly #answers = new Map<string, boolean>();
 
   constructor(kubernetesVersion: string) {
-    this.#environment = createEnvironment({ version: kubernetesVersion, variables: { device: DEVICE }, libraries: [BINDINGS] });
+    this.#environment = createDeviceEnvironment(kubernetesVersion);
   }
 
   /** Whether all of these select a device; an error in one ends the scheduling of the pod. */

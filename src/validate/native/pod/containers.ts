@@ -109,6 +109,8 @@ function checkOne(container: Place, names: Set<string>, scope: ContainerScope): 
 
 function checkPorts(list: Place, { spec, isPod }: ContainerScope): void {
   const names = new Set<string>();
+  // Init containers are free to differ: their ports are only ever open one after the other.
+  const isMain = list.path.includes('containers');
   for (const port of list.items()) {
     const [name, number, host] = [port.at('name'), port.at('containerPort'), port.at('hostPort')];
     if (name.judged(judgePortName) && name.text !== '') {
@@ -122,17 +124,18 @@ function checkPorts(list: Place, { spec, isPod }: ContainerScope): void {
     const isShared = spec.at('hostNetwork').isTrue && isPod && (host.number ?? 0) === 0;
     if (isShared && number.number !== undefined && !isPort(number.number)) host.invalid(PORT_RANGE, number.number);
     const isOther = (host.number ?? 0) !== 0 && host.number !== number.number;
-    if (spec.at('hostNetwork').isTrue && isOther) host.invalid('must match `containerPort` when `hostNetwork` is true');
+    if (spec.at('hostNetwork').isTrue && isOther && isMain) host.invalid('must match `containerPort` when `hostNetwork` is true');
   }
 }
 
-/** `checkHostPortConflicts`. In a pod on the network of its node, each port is one of the node. */
-function checkHostPorts(containers: readonly Place[], { spec }: ContainerScope): void {
+/** `checkHostPortConflicts`. In a pod on the network of its node, each port is one of the node; what pods are made of is not filled in yet. */
+function checkHostPorts(containers: readonly Place[], { spec, isPod }: ContainerScope): void {
+  const isOnHost = isPod && spec.at('hostNetwork').isTrue;
   const taken = new Set<string>();
   for (const container of containers) {
     for (const port of container.at('ports').items()) {
       const own = port.at('hostPort').number ?? 0;
-      const number = own === 0 && spec.at('hostNetwork').isTrue ? (port.at('containerPort').number ?? 0) : own;
+      const number = own === 0 && isOnHost ? (port.at('containerPort').number ?? 0) : own;
       if (number === 0) continue;
       const protocol = port.at('protocol').text === '' ? 'TCP' : port.at('protocol').text;
       const key = `${protocol}/${port.at('hostIP').text}/${number}`;

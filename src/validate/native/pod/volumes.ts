@@ -1,9 +1,9 @@
 import { parseQuantity } from '../../../model/index.ts';
-import { checkLabels } from '../../object/metadata.ts';
 import { judgeLabel, judgeSubdomain } from '../../object/names.ts';
 import type { Report } from '../../problem.ts';
 import { Place } from '../place.ts';
 import { checkClaimSpec } from '../claims.ts';
+import { checkTemplateMetadata } from '../template-metadata.ts';
 import { checkDownwardFile, checkProjected } from './projected.ts';
 import { checkMode } from './paths.ts';
 import type { PodScope } from './scope.ts';
@@ -144,18 +144,10 @@ function checkSource(volume: Place, podName: string, report: Report): VolumeSour
   return given.some(([source]) => source === 'persistentVolumeClaim' || source === 'ephemeral') ? 'claim' : 'other';
 }
 
-const TEMPLATE_METADATA = new Set(['annotations', 'labels', 'creationTimestamp']);
-
 function checkEphemeral(volume: Place, podName: string, report: Report): void {
   const template = volume.at('ephemeral').at('volumeClaimTemplate');
   if (!template.isSet) return template.required();
-  const metadata = template.at('metadata');
-  checkLabels(metadata.object, metadata.path, metadata.field, report);
-  for (const field of metadata.keys()) {
-    if (!TEMPLATE_METADATA.has(field) && metadata.at(field).isSet && metadata.at(field).value !== '') {
-      metadata.at(field).forbidden('cannot be set');
-    }
-  }
+  checkTemplateMetadata(template.at('metadata'), report);
   checkClaimSpec(template.at('spec'), report);
   const name = volume.at('name');
   if (podName === '' || name.text === '') return undefined;

@@ -94,8 +94,15 @@ const ADDRESS_TEXT = 'node updates may not change podCIDR except from "" to vali
 /** `ValidateNodeUpdate`. */
 export function checkNodeUpdate(node: Pair): void {
   const spec = node.at('spec');
-  const [ranges, provider, external] = [spec.at('podCIDRs'), spec.at('providerID'), spec.at('externalID')];
+  const [provider, external] = [spec.at('providerID'), spec.at('externalID')];
+  const ranges = spec.at('podCIDRs').holding(listRanges(spec.before), listRanges(spec.is.object));
   if (isArray(ranges.was) && ranges.was.length > 0) ranges.forbidden(ADDRESS_TEXT);
   if (provider.textBefore !== '') provider.forbidden('node updates may not change providerID except from "" to valid');
   external.forbidden('may not be updated');
+}
+
+/** The blocks of a node as the server has them: where the old field says something else, it is that. */
+function listRanges(spec: JsonObject): JsonValue | undefined {
+  const [one, several] = [getString(spec, 'podCIDR') ?? '', spec['podCIDRs']];
+  return one !== '' && one !== getArray(several)[0] ? [one] : several;
 }

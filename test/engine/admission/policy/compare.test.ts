@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { admissionEngine } from '../../../../src/engine/index.ts';
 import { describe, World, type KubernetesObject } from '../../../../src/model/index.ts';
-import type { JsonObject } from '../../../../src/std/index.ts';
+import { getObject, type JsonObject } from '../../../../src/std/index.ts';
 
 const made = (apiVersion: string, kind: string, metadata: JsonObject, fields: JsonObject): KubernetesObject => ({
   apiVersion,
@@ -47,6 +47,25 @@ const denied = (why: string): string =>
   `KQ0006 error deployments.apps "web" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: ${why}`;
 const FAILED = 'failed expression: object.spec.replicas <= 3';
 
+const ON_PODS = policy({
+  matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }] },
+  validations: [{ expression: "object.spec.containers.all(c, c.image.startsWith('registry.example.com/'))", message: 'not ours' }],
+});
+const running = (image: string, replicas = 2): KubernetesObject =>
+  made(
+    'apps/v1',
+    'Deployment',
+    { name: 'web', namespace: 'shop' },
+    {
+      spec: {
+        replicas,
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'web', image }] } },
+      },
+    },
+  );
+const deniedPods = `KQ0006 error pods "web-" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: not ours`;
+
 const CASES: readonly {
   name: string;
   before?: readonly KubernetesObject[];
@@ -56,6 +75,32 @@ const CASES: readonly {
   { name: 'what holds', after: [AT_MOST_3, binding(), web(3)], want: [] },
   { name: 'what does not', after: [AT_MOST_3, binding(), web(4)], want: [denied(FAILED)] },
   { name: 'nothing is bound', after: [AT_MOST_3, web(4)], want: [] },
+  {
+    name: 'pods that the controllers make, once for all of them',
+    after: [shop(), ON_PODS, binding(), running('evil/web')],
+    want: [deniedPods],
+  },
+  { name: 'pods that it lets pass', after: [shop(), ON_PODS, binding(), running('registry.example.com/web')], want: [] },
+  { name: 'no pod is made', after: [shop(), ON_PODS, binding(), running('evil/web', 0)], want: [] },
+  {
+    name: 'pods that were refused before',
+    before: [shop(), ON_PODS, binding(), running('evil/web')],
+    after: [shop(), ON_PODS, binding(), running('evil/web', 3)],
+    want: [],
+  },
+  {
+    name: 'what pods are called is not known',
+    after: [
+      shop(),
+      {
+        ...ON_PODS,
+        spec: { ...getObject(ON_PODS['spec']), validations: [{ expression: "object.metadata.name == 'x' && request.name == 'x'" }] },
+      },
+      binding(),
+      running('evil/web'),
+    ],
+    want: [],
+  },
   { name: 'another kind', after: [AT_MOST_3, binding(), { ...web(4), kind: 'StatefulSet' }], want: [] },
   {
     name: 'a warning',

@@ -1,5 +1,5 @@
-import { rule } from '../objects.ts';
-import { object, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
+import { binding, clusterRole, role, rule } from '../objects.ts';
+import { object, pod, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
 import { CLIENT_REQUEST, NODE_REQUEST } from './certificate-requests.ts';
 
 const SECRETS = '/api/v1/namespaces/prey/secrets';
@@ -8,6 +8,7 @@ const REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const REVIEW = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
 const TOKEN_TYPE = 'kubernetes.io/service-account-token';
+const AUTHENTICATION = 'authentication.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 
 function tokenSecret(name: string): ReturnType<typeof object> {
@@ -89,6 +90,77 @@ export const IDENTITY_PRIMITIVES: readonly Primitive[] = [
     to: () => 'admin',
     replay: () => [{ method: 'GET', path: '/api/v1/secrets', as: { name: 'thief', groups: ['system:masters'] } }],
     twin: { why: 'a group is impersonated along with somebody', wide: [rule('impersonate', '', 'groups')] },
+  },
+  {
+    name: 'a ServiceAccount is impersonated for some requests',
+    rules: [
+      rule('impersonate:serviceaccount', AUTHENTICATION, 'serviceaccounts', 'strong'),
+      rule('impersonate-on:serviceaccount:list', '', 'secrets'),
+    ],
+    world: () => [
+      role('prey', 'strong', [rule('list', '', 'secrets configmaps')]),
+      binding('prey', 'strong', 'Role strong', 'account prey/strong'),
+    ],
+    step: 'secret-read',
+    to: () => 'secrets prey',
+    replay: () => [{ method: 'GET', path: SECRETS, as: { name: 'system:serviceaccount:prey:strong', groups: [] } }],
+    twin: {
+      why: 'it is impersonated for another request',
+      rules: [
+        rule('impersonate:serviceaccount', AUTHENTICATION, 'serviceaccounts', 'strong'),
+        rule('impersonate-on:serviceaccount:list', '', 'configmaps'),
+      ],
+    },
+  },
+  {
+    name: 'users and their groups are impersonated for some requests',
+    wide: [
+      rule('impersonate:user-info', AUTHENTICATION, 'users', 'anybody'),
+      rule('impersonate:user-info', AUTHENTICATION, 'groups', 'issuers'),
+      rule('impersonate-on:user-info:create', '', 'serviceaccounts/token'),
+    ],
+    world: () => [
+      clusterRole('issuer', [rule('create', '', 'serviceaccounts/token')]),
+      binding('prey', 'issuers', 'ClusterRole issuer', 'group issuers'),
+    ],
+    step: 'token-create',
+    to: () => 'accounts prey',
+    replay: () => [{ ...token('strong'), as: { name: 'anybody', groups: ['issuers'] } }],
+    twin: {
+      why: 'the group is not granted',
+      wide: [
+        rule('impersonate:user-info', AUTHENTICATION, 'users', 'anybody'),
+        rule('impersonate-on:user-info:create', '', 'serviceaccounts/token'),
+      ],
+    },
+  },
+  {
+    name: 'a node is impersonated for the Secrets of its Pods',
+    wide: [
+      rule('impersonate:arbitrary-node', AUTHENTICATION, 'nodes', 'prey-node'),
+      rule('impersonate-on:arbitrary-node:get', '', 'secrets'),
+    ],
+    world: () => [
+      tokenSecret('mounted'),
+      object('v1', 'Node', 'prey-node', {}, ''),
+      pod('holder', {
+        nodeName: 'prey-node',
+        containers: [{ name: 'main', image: 'busybox', volumeMounts: [{ name: 'own', mountPath: '/own' }] }],
+        volumes: [{ name: 'own', secret: { secretName: 'mounted' } }],
+      }),
+    ],
+    step: 'token-in-secret',
+    to: () => STRONG,
+    replay: () => [
+      { method: 'GET', path: `${SECRETS}/mounted`, as: { name: 'system:node:prey-node', groups: [] }, until: { field: ['data', 'token'] } },
+    ],
+    twin: {
+      why: 'a node has no business with the Secrets of others',
+      wide: [
+        rule('impersonate:arbitrary-node', AUTHENTICATION, 'nodes', 'prey-node'),
+        rule('impersonate-on:arbitrary-node:get', '', 'configmaps'),
+      ],
+    },
   },
   {
     name: 'a client certificate of any name is approved',
