@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The main job on manifests that others wrote: those of Argo CD, taken from its Go module. Needs Go; the last line is `N passed, N failed`.
+# The main job on manifests that others wrote: those of Argo CD, taken from its Go module, and what is said of those of nine other
+# projects with every check on. Needs Go; the last line is `N passed, N failed`.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 MODULE=github.com/argoproj/argo-cd/v3@v3.2.0
@@ -24,7 +25,10 @@ expect() {
 }
 
 [[ -f $root/dist/kplan.js ]] || node "$root/scripts/build.mjs"
-source=$(cd "$folder" && go mod download -json "$MODULE" | node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).Dir')
+# fetch MODULE: prints where it is
+fetch() { (cd "$folder" && go mod download -json "$1" | node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).Dir'); }
+
+source=$(fetch "$MODULE")
 mkdir "$folder/argo"
 cp "$source/manifests/install.yaml" "$folder/argo/"
 chmod -R u+w "$folder/argo"
@@ -47,4 +51,27 @@ sed -i 's#argoproj/argocd:v3.2.0#argoproj/argocd:v3.2.1#' install.yaml
 expect 2 '^Plan: 7 to update' kplan . --detailed-exitcode
 expect 0 '^Apply: 7 applied, 54 unchanged' kapply . --yes
 expect 0 '^Plan: nothing to change' kplan . --detailed-exitcode
+
+# judge PATTERN MODULE PATH...: what is said of the files of a project; docs/parity.md says of each why it is right
+judge() {
+  local pattern=$1 dir path project
+  dir=$(fetch "$2")
+  project=$(mktemp -d "$folder/project-XXXX")
+  shift 2
+  for path; do cp -R "$dir/$path" "$project/"; done
+  chmod -R u+w "$project"
+  find "$project" -name '*.go' -delete -o -name kustomization.yaml -delete
+  cd "$project"
+  expect 0 "$pattern" kplan validate .
+}
+
+judge '^Validate: 15 objects in 1 file · 1 note ' github.com/argoproj/argo-rollouts@v1.8.3 manifests/install.yaml
+judge '^Validate: 15 objects in 1 file · no findings' github.com/prometheus-operator/prometheus-operator@v0.85.0 bundle.yaml
+judge '^Validate: 21 objects in 1 file · 3 notes' github.com/projectcontour/contour@v1.33.8 examples/render/contour.yaml
+judge '^Validate: 31 objects in 1 file · no findings' github.com/open-policy-agent/gatekeeper/v3@v3.23.1 deploy/gatekeeper.yaml
+judge '^Validate: 70 objects in 1 file · 4 notes' github.com/kyverno/kyverno@v1.19.1 config/install-latest-testing.yaml
+judge '^Validate: 27 objects in 1 file · 2 warnings' go.universe.tf/metallb@v0.16.2 config/manifests/metallb-frr.yaml
+judge '^Validate: 19 objects in 1 file · 3 notes' k8s.io/ingress-nginx@v0.0.0-20240708192948-52c50467d67d deploy/static/provider/cloud/deploy.yaml
+judge '^Validate: 53 objects in 37 files · 1 warning' knative.dev/serving@v0.51.0 config/core
+judge '^Validate: 55 objects in 55 files · 1 note ' sigs.k8s.io/kueue@v0.14.0 config/components/crd/bases config/components/rbac
 echo "$passed passed, 0 failed"

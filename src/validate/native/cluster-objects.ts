@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '../../model/index.ts';
 import { isObject } from '../../std/index.ts';
-import { checkLabelMap } from '../object/metadata.ts';
+import { checkLabelMap, STANDARD_FINALIZERS } from '../object/metadata.ts';
 import { judgeLabel, judgeLabelValue, judgeQualifiedName, judgeSubdomain } from '../object/names.ts';
+import { WORDS } from '../object/words.ts';
 import type { Report } from '../problem.ts';
 import { isIpv6 } from '../structural/custom-formats.ts';
 import { judgeEndpointAddress, judgeLegacyAddress } from './addresses.ts';
@@ -99,4 +100,14 @@ function checkDomain(address: Place): void {
   if (name.split('.').length < 2) return address.invalid('should be a domain with at least two segments separated by dots', name);
   const odd = name.split('.').find((label) => judgeLabel(label).length > 0);
   return odd === undefined ? undefined : address.invalid(judgeLabel(odd).join(','), odd);
+}
+
+/** What `ValidateNamespace` says of what is to happen before a Namespace goes. */
+export function checkNamespace(object: KubernetesObject, report: Report): void {
+  const list = Place.of(object['spec'], ['spec'], 'KV0121', report).at('finalizers');
+  for (const item of list.items()) {
+    const finalizer = item.as(list, '');
+    finalizer.judgedEvenEmpty(judgeQualifiedName);
+    if (!item.text.includes('/') && !STANDARD_FINALIZERS.has(item.text)) finalizer.invalid(WORDS.finalizer, item.text);
+  }
 }

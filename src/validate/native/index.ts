@@ -6,7 +6,7 @@ import { checkMutatingBinding, checkMutatingPolicy, checkValidatingBinding, chec
 import { checkAutoscaler } from './autoscalers.ts';
 import { checkSigningRequest } from './certificates.ts';
 import { checkClaimSpec } from './claims.ts';
-import { checkControllerRevision, checkEndpointSlice, checkLease, checkRuntimeClass } from './cluster-objects.ts';
+import { checkControllerRevision, checkEndpointSlice, checkLease, checkNamespace, checkRuntimeClass } from './cluster-objects.ts';
 import { checkCronJob } from './cron.ts';
 import { checkConfigMap, checkSecret } from './data-objects.ts';
 import { checkDefinition } from './definition/index.ts';
@@ -45,6 +45,7 @@ const CHECKS: Readonly<Record<string, NativeCheck>> = {
   '/ConfigMap': (object, _, report) => checkConfigMap(object, report),
   '/Endpoints': (object, _, report) => checkEndpoints(object, report, judgeEndpointAddress),
   '/LimitRange': (object, _, report) => checkLimitRange(object, report),
+  '/Namespace': (object, _, report) => checkNamespace(object, report),
   '/Node': (object, _, report, version) => checkNode(object, version, report),
   '/PersistentVolume': (object, _, report) => checkPersistentVolume(object, report),
   '/PersistentVolumeClaim': (object, _, report) => checkClaimAt(object, ['spec'], report),

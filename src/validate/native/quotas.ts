@@ -151,7 +151,7 @@ function areInConflict(scopes: readonly string[]): boolean {
 function checkScopeSelector(selector: Place, scopes: Place): void {
   const list = selector.at('matchExpressions');
   for (const item of list.items()) {
-    const field = (name: string): Place => item.at(name).as(selector, `.${name}`);
+    const field = (name: string): Place => item.at(name).as(list, `.${name}`);
     const [scope, operator, values] = [field('scopeName'), field('operator'), field('values')];
     if (!SCOPES.includes(scope.text)) scope.invalid('unsupported scope', scope.text);
     if (PLAIN_SCOPES.includes(scope.text) && operator.text !== 'Exists') {

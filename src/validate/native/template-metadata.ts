@@ -9,6 +9,7 @@ export function checkTemplateMetadata(metadata: Place, report: Report): void {
   checkLabels(metadata.object, metadata.path, metadata.field, report);
   for (const field of metadata.keys()) {
     const place = metadata.at(field);
-    if (!ALLOWED.has(field) && place.isSet && place.value !== '') place.forbidden('cannot be set');
+    const isZero = !place.isSet || place.value === '' || place.value === 0;
+    if (!ALLOWED.has(field) && !isZero) place.forbidden('cannot be set');
   }
 }

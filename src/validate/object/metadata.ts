@@ -17,7 +17,8 @@ import { judgeLabel, judgeLabelValue, judgePathPrefix, judgePathSegment, judgeQu
 import { checkOwners } from './owners.ts';
 import { WORDS } from './words.ts';
 
-const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+/** Finalizers that need no domain. */
+export const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 /** Groups whose kinds are held to `apimachinery`'s rules alone, as custom resources are: others want finalizers to be qualified. */
 const PLAIN_GROUPS = new Set([

@@ -26,6 +26,7 @@ describe('toUnits', () => {
       suspend: false,
       force: false,
       onFailure: 'hold',
+      deletionPolicy: 'keep',
       retry: {},
     });
   });

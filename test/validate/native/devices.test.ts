@@ -66,6 +66,7 @@ const CASES: readonly (readonly [name: string, object: string, path: string, val
     ['spec.selectors[0].cel.expression: Invalid value: "device.driver": must evaluate to bool or the unknown type, not string'],
   ],
   ['a template with a name', 'ResourceClaimTemplate gpus', 'spec/metadata/name', 'x', ['spec.metadata.name: Forbidden: cannot be set']],
+  ['a template with a number that says nothing', 'ResourceClaimTemplate gpus', 'spec/metadata/generation', 0, []],
   ['a slice of no node', SLICE, 'spec/nodeName', undefined, [`spec: Required value: ${NODES}`]],
   [
     'a slice of one and all nodes',
