@@ -340,11 +340,17 @@ function warnOurselves(object: KubernetesObject): readonly string[] {
   return findings.filter(({ code }) => CODES.has(code)).map((finding) => describe(finding));
 }
 
+/** A warning without the amounts that it shows. */
+const withoutAmounts = (text: string): string => text.replace(/\([^)]*\)/g, '()');
+
 function compare(ours: readonly string[], real: readonly string[]): Comparison {
   const missing = real.find((text) => !ours.includes(text));
   const added = ours.find((text) => !real.includes(text));
   if (missing === undefined && added === undefined) return { coverage: [real.length === 0 ? 'nothing said' : 'warned'] };
+  const isOtherwise = ours.some((text) => withoutAmounts(text) === withoutAmounts(missing ?? ''));
   const signature =
-    missing === undefined ? `kplan alone warns: ${toPattern(added ?? '')}` : `the server alone warns: ${toPattern(missing)}`;
+    missing === undefined
+      ? `kplan alone warns: ${toPattern(added ?? '')}`
+      : `the server alone warns: ${isOtherwise ? 'amounts printed otherwise: ' : ''}${toPattern(missing)}`;
   return { coverage: [], difference: { signature, ours: ours.join(' | ') || 'nothing', servers: real.join(' | ') || 'nothing' } };
 }

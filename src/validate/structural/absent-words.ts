@@ -8,6 +8,7 @@ export const ABSENT_WORDS: Readonly<Record<string, string>> = {
   'APIServiceSpec.groupPriorityMinimum': 'Invalid value: 0: must be positive and less than 20000',
   'APIServiceSpec.versionPriority': 'Invalid value: 0: must be positive and less than 1000',
   'AppArmorProfile.type': 'Required value: type is required when appArmorProfile is set',
+  'CELDeviceSelector.expression': SAID_ELSEWHERE,
   'ContainerResourceMetricSource.container': 'Required value: must specify a container',
   'ContainerResourceMetricSource.name': 'Required value: must specify a resource name',
   'CustomResourceDefinitionSpec.versions': SAID_ELSEWHERE,
@@ -28,6 +29,8 @@ export const ABSENT_WORDS: Readonly<Record<string, string>> = {
   'PodFailurePolicyOnExitCodesRequirement.operator': 'Required value: valid values: ["In" "NotIn"]',
   'PodFailurePolicyRule.action': 'Required value: valid values: ["Count" "FailIndex" "FailJob" "Ignore"]',
   'PolicyRule.verbs': 'Required value: verbs must contain at least one value',
+  // Nothing is preferred, of which nothing is said.
+  'PreferredSchedulingTerm.preference': SAID_ELSEWHERE,
   'PriorityLevelConfigurationReference.name': 'Required value: must reference a priority level',
   'ResourceMetricSource.name': 'Required value: must specify a resource name',
   'ResourcePool.resourceSliceCount': 'Invalid value: 0: must be greater than zero',
