@@ -149,7 +149,7 @@ function listCoverage(
     pods.some((pod) => nameOf(pod) === name && ['Failed', 'Succeeded'].includes(getString(pod, 'status', 'phase') ?? ''));
   const deleted = actions.flatMap((action) => /^delete (web-\d+)$/.exec(action)?.[1] ?? []);
   const does = (pattern: RegExp): boolean => actions.some((action) => pattern.test(action));
-  const update = String(status['updateRevision']);
+  const update = getString(status, 'updateRevision') ?? '';
   const made = actions.flatMap((action) => /^create web-\d+ of (.*)$/.exec(action)?.[1] ?? []);
   const current = getString(set, 'status', 'currentRevision');
   const holds: Readonly<Record<string, boolean>> = {
