@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"sort"
 	"strings"
 	"sync"
 	"time"
-	_ "unsafe"
+	"unsafe"
 
 	batchv1 "k8s.io/api/batch/v1"
 	v1 "k8s.io/api/core/v1"
@@ -108,6 +109,7 @@ func lookAtJob(question jobQuestion) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer endQueues(controller)
 	for _, raw := range question.Pods {
 		pod := &v1.Pod{}
 		if err := json.Unmarshal(raw, pod); err != nil {
@@ -128,6 +130,15 @@ func lookAtJob(question jobQuestion) (any, error) {
 	sort.Strings(answer.Actions)
 	answer.tell(status)
 	return answer, nil
+}
+
+// What a controller begins when it is made goes on until it is told to end.
+func endQueues(controller *job.Controller) {
+	fields := reflect.ValueOf(controller).Elem()
+	for name, method := range map[string]string{"queue": "ShutDown", "orphanQueue": "ShutDown", "broadcaster": "Shutdown"} {
+		field := fields.FieldByName(name)
+		reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().MethodByName(method).Call(nil)
+	}
 }
 
 func (a *jobAnswer) tell(status batchv1.JobStatus) {
