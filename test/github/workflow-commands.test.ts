@@ -82,7 +82,7 @@ describe('toWorkflowCommands', () => {
     const place = (file: string): Effect['causes'][number]['source'] & object => ({ file, line: 3, column: 1, endLine: 3, endColumn: 1 });
     const ref = { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy', namespace: 'b', name: 'db' };
     const gone = { ref, action: 'delete', source: place('old.yaml') } as const;
-    const data = { from: 'b/web', to: 'b/db', ports: 'TCP 1', verb: 'opens' };
+    const data = { from: 'b/web', to: 'b/db', ports: 'TCP 1', verb: 'opens', because: '' };
     const effect: Effect = { engine: 'network', code: 'KN0101', severity: 'warning', change: 'gained', data, causes: [gone] };
     const told = toWorkflowCommands([], [{ ...effect, causes: [{ ...gone, beside: place('new.yaml') }] }]);
     assert.match(

@@ -111,7 +111,7 @@ test('an effect names what it follows from, with the place where that stood, and
     code: 'KN0101',
     severity: 'warning',
     change: 'gained',
-    data: { from, to: 'b/db', ports: 'TCP 1', verb: 'opens' },
+    data: { from, to: 'b/db', ports: 'TCP 1', verb: 'opens', because: '' },
     causes: [cause],
   });
   const tell = (cause: Cause): string =>
