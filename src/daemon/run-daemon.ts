@@ -12,7 +12,8 @@ import { UnitRunner, type DaemonLogEntry } from './unit/unit-runner.ts';
 
 /** Where the desired state comes from: a directory whose files are watched, or something whose revision is asked for. */
 export type DaemonSource =
-  | { readonly kind: 'directory'; readonly path: string }
+  /** `except` is a folder in it that is not looked at. */
+  | { readonly kind: 'directory'; readonly path: string; readonly except?: string | undefined }
   | { readonly kind: 'git'; readonly description: string; readonly readRevision: () => Promise<string> };
 
 /** What a daemon runs with. All times in milliseconds. */
@@ -132,7 +133,7 @@ class Daemon<S> {
     const onChange = (): void => this.#runner.tell({ type: 'trigger', at: this.#now(), cause: 'change' });
     const watching =
       source.kind === 'directory'
-        ? watchDirectory(source.path, { debounce, clock, signal, onChange })
+        ? watchDirectory(source.path, { debounce, clock, signal, onChange, except: source.except })
         : pollRevision(source.readRevision, { interval, random, clock, signal, onChange });
     const following = this.#options.follow?.(onChange, signal);
     await Promise.all([watching, following]).catch((error: unknown) => this.#runner.break(error));

@@ -61,7 +61,10 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
   const actions = intents.flatMap(describe).toSorted();
   const written = intents.find((intent) => intent.type === 'updateStatus');
   const servers = toServers(answer);
-  const told = tell(actions, getObject(written?.type === 'updateStatus' ? written.object : job, 'status') ?? {});
+  const described = tell(actions, getObject(written?.type === 'updateStatus' ? written.object : job, 'status') ?? {});
+  // The server counts the pods that it makes at once, we do when they are there.
+  const made = actions.filter((action) => action.startsWith('create')).length;
+  const told: JsonObject = { ...described, active: (getNumber(described, 'active') ?? 0) + made };
   // Of several pods that fail the Job it names the one that its store, which has no order, gives first.
   const isOneOfThem = pods.some((pod) => judgeFailure(job, pod).failsJob === servers['message']);
   const ours = told['reason'] === 'PodFailurePolicy' && isOneOfThem ? { ...told, message: servers['message'] ?? '' } : told;

@@ -19,7 +19,7 @@ import { openShare } from '../stages/daemon-share.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
-import { chooseTarget, daemonDirectory, openTarget, type OpenedCluster } from '../stages/target.ts';
+import { chooseTarget, daemonDirectory, embeddedFolder, openTarget, type OpenedCluster } from '../stages/target.ts';
 import { runUnits } from './fleet.ts';
 
 const REF = 'HEAD';
@@ -32,7 +32,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   io.hold();
   if (isRemote(target)) return runUnits(openRemote(target, args, io), args, io, log);
   const path = toPath(target, args, io);
-  const source = toSource(target, path, args);
+  const source = toSource(target, path, args, io);
   const origin = await findUnits(source, path, target, args, io);
   if (origin !== undefined) return runUnits(origin, args, io, log);
   const desired = await readDesired(sourceArguments(args, source), io, log, path);
@@ -108,7 +108,7 @@ function isRemote(target: string): boolean {
 
 /** The repository, if its configuration lists units. */
 async function findUnits(source: DaemonSource, path: string, target: string, args: Arguments, io: Io): Promise<Origin | undefined> {
-  const origin = source.kind === 'directory' ? openFolder(path, io) : openRepository(path, target, args.string('ref') ?? REF, args);
+  const origin = source.kind === 'directory' ? openFolder(path, args, io) : openRepository(path, target, args.string('ref') ?? REF, args);
   try {
     await origin.update();
     if ((await readConfig(args, io, origin.root)).units.length > 0) return origin;
@@ -128,12 +128,12 @@ function toPath(target: string, args: Arguments, io: Io): string {
 }
 
 // A file: URL, a bare repository and --ref mean commits; a folder means its files.
-function toSource(target: string, path: string, args: Arguments): DaemonSource {
+function toSource(target: string, path: string, args: Arguments, io: Io): DaemonSource {
   const ref = args.string('ref');
   const isBare = existsSync(join(path, 'HEAD')) && existsSync(join(path, 'objects'));
   if (ref === undefined && !target.startsWith('file:') && !isBare) {
     if (!statSync(path).isDirectory()) throw usage(args.command, `--watch ${target}: a folder or a repository is watched, not a file`);
-    return { kind: 'directory', path };
+    return { kind: 'directory', path, except: embeddedFolder(args, io) };
   }
   const revision = ref ?? REF;
   const git = args.string('git');

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { embeddedFolder } from '../stages/target.ts';
 import { watchDirectory } from '../../daemon/index.ts';
 import { KplanError } from '../../model/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -33,7 +34,13 @@ export async function watchPlan(args: Arguments, io: Io, log: Log): Promise<numb
       await planAndPrint(args, io, log, session);
     }
   };
-  await watchDirectory(folderOf(path), { debounce: DEBOUNCE, clock: realClock(io), signal: io.signal, onChange: next });
+  await watchDirectory(folderOf(path), {
+    debounce: DEBOUNCE,
+    clock: realClock(io),
+    signal: io.signal,
+    onChange: next,
+    except: embeddedFolder(args, io),
+  });
   await running;
   await session.close();
   return io.signal.reason === 'SIGTERM' ? 143 : 130;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { embeddedFolder } from './target.ts';
 import { TreeLock, watchDirectory } from '../../daemon/index.ts';
 import { Checkout, readRevisionId, RemoteGit, type RemoteOptions } from '../../loader/index.ts';
 import { KplanError } from '../../model/index.ts';
@@ -32,8 +33,8 @@ export interface Origin {
   readonly close: () => void;
 }
 
-/** A folder whose files are watched. */
-export function openFolder(root: string, io: Io): Origin {
+/** A folder whose files are watched, but for those of an embedded cluster that `--embedded` keeps in it. */
+export function openFolder(root: string, args: Arguments, io: Io): Origin {
   let changes = 0;
   return {
     description: relative(io.cwd, root) || '.',
@@ -45,7 +46,7 @@ export function openFolder(root: string, io: Io): Origin {
         changes++;
         onChange();
       };
-      return watchDirectory(root, { debounce: DEBOUNCE, clock: realClock(io), signal, onChange: note });
+      return watchDirectory(root, { debounce: DEBOUNCE, clock: realClock(io), signal, onChange: note, except: embeddedFolder(args, io) });
     },
     reading: (work) => work(),
     close: () => undefined,

@@ -48,6 +48,12 @@ export function chooseTarget(args: Arguments, io: Io, log: Log): TargetChoice {
   return { kind: 'embedded', directory: DEFAULT_DIRECTORY };
 }
 
+/** Where `--embedded` keeps a cluster; undefined without. The default place is in none that is watched. */
+export function embeddedFolder(args: Arguments, io: Pick<Io, 'cwd'>): string | undefined {
+  const directory = args.string('embedded');
+  return directory === undefined ? undefined : resolve(io.cwd, directory);
+}
+
 /** Opens the chosen cluster; an embedded one is made if it is not there. The caller closes it. */
 export function openTarget(choice: TargetChoice, context: World, args: Arguments, io: Io, log: Log): Promise<OpenedCluster> {
   return choice.kind === 'live' ? openLive(args, io, log) : openEmbedded(choice.directory, context, io);

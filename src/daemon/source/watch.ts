@@ -18,9 +18,16 @@ export function isPassing(path: string): boolean {
  */
 export async function watchDirectory(
   directory: string,
-  options: { readonly debounce: number; readonly clock: Clock; readonly signal: AbortSignal; readonly onChange: () => void },
+  options: {
+    readonly debounce: number;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly onChange: () => void;
+    /** A folder that says nothing of the manifests, such as that of an embedded cluster, which writes to it all the time. */
+    readonly except?: string | undefined;
+  },
 ): Promise<void> {
-  const { debounce, clock, signal, onChange } = options;
+  const { debounce, clock, signal, onChange, except } = options;
   let firstAt: number | undefined;
   let interruption = new AbortController();
   const notice = (): void => {
@@ -36,7 +43,7 @@ export async function watchDirectory(
     firstAt = undefined;
     onChange();
   };
-  const watcher = watch(directory, { ignoreInitial: true, ignored: (path) => isPassing(relative(directory, path)) });
+  const watcher = watch(directory, { ignoreInitial: true, ignored: (path) => path === except || isPassing(relative(directory, path)) });
   watcher.on('all', notice).on('error', notice).on('ready', notice);
   await aborted(signal);
   await watcher.close();

@@ -32,7 +32,6 @@ interface Outcome {
   /** Whether all pods have ended that were to. */
   readonly isOver: boolean;
   readonly step: PodsStep;
-  readonly active: number;
   readonly terminating: number;
 }
 
@@ -40,21 +39,22 @@ function toOutcome(state: JobState, given: JobEnd | undefined, step: PodsStep): 
   const active = state.active.length - step.deleted.length + step.created;
   const terminating = state.terminating.length + step.deleted.length;
   const end = given ?? findCompletion(state, active);
-  return { end, isOver: end !== undefined && terminating === 0, step, active, terminating };
+  return { end, isOver: end !== undefined && terminating === 0, step, terminating };
 }
 
-/** Pods that run still when a Job fails have failed with it. */
+/** Pods that run still when a Job fails have failed with it; those that are made now count once they are there: a quota may refuse them. */
 function toStatus(state: JobState, outcome: Outcome): readonly Intent[] {
   const { job, now, succeeded, isSuspended, isIndexed, startedAt, completedIndexes, failedIndexes } = state;
-  const { end, isOver, step, active, terminating } = outcome;
-  const failed = end === undefined ? countTold(state) : end.type === 'Failed' ? state.failing : state.failed;
+  const { end, isOver, step, terminating } = outcome;
   const deleted = new Set(step.deleted);
+  const kept = state.active.filter((pod) => !deleted.has(pod));
+  const failed = end === undefined ? countTold(state) : end.type === 'Failed' ? state.failing : state.failed;
   const status: Record<string, JsonValue | undefined> = {
     conditions: toConditions(state, outcome),
     startTime: toStartTime(state, outcome),
     completionTime: isOver && end?.type === 'Complete' ? toKubernetesTime(now) : undefined,
-    active: active === 0 ? undefined : active,
-    ready: state.active.filter((pod) => isReadyPod(pod) && !deleted.has(pod)).length,
+    active: kept.length === 0 ? undefined : kept.length,
+    ready: kept.filter(isReadyPod).length,
     succeeded: succeeded === 0 ? undefined : succeeded,
     failed: failed === 0 ? undefined : failed,
     terminating,

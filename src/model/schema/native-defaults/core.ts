@@ -1,4 +1,4 @@
-import { getObject, getString } from '../../../std/index.ts';
+import { getArray, getObject, getString } from '../../../std/index.ts';
 import { ensureAt, fieldsAt, fill, itemsAt, type Draft } from './draft.ts';
 
 export function defaultNamespace(object: Draft): void {
@@ -8,10 +8,20 @@ export function defaultNamespace(object: Draft): void {
 }
 
 export function defaultNode(object: Draft): void {
-  delete fieldsAt(object, 'spec')?.['configSource'];
+  const spec = fieldsAt(object, 'spec');
+  delete spec?.['configSource'];
+  if (spec !== undefined) settleRanges(spec);
   const status = fieldsAt(object, 'status');
   const capacity = getObject(status, 'capacity');
   if (status !== undefined && capacity !== undefined) fill(status, { allocatable: capacity });
+}
+
+/** The first of a node's ranges stands in a field of its own, which decides where both are written (`Convert_v1_NodeSpec_To_core_NodeSpec`). */
+function settleRanges(spec: Draft): void {
+  const one = getString(spec, 'podCIDR') ?? '';
+  const [first] = getArray(spec, 'podCIDRs');
+  if (one === '' && typeof first === 'string') spec['podCIDR'] = first;
+  else if (one !== '' && first !== one) spec['podCIDRs'] = [one];
 }
 
 /** Of the secrets that a ServiceAccount lists only the names are kept. */
