@@ -83,7 +83,7 @@ describe('kapply --watch on a real API server', { concurrency: 1 }, () => {
 
     assert.match(
       daemon.text,
-      /daemon-limited: failed: .*theirs.*User "system:serviceaccount:daemon:limited" cannot patch resource "configmaps"/,
+      /daemon-limited: held: KA0301 .*theirs.*User "system:serviceaccount:daemon:limited" cannot patch resource "configmaps"/,
     );
     write('limited', config('mine', 'red'));
     await daemon.says(/daemon-limited: synced: 1 change\n/);
