@@ -33,6 +33,11 @@ export function isEqual(a: Value, b: Value): boolean | Failure {
   return a === b;
 }
 
+/** Whether a list has a value among its elements (`Contains`). What cannot be compared is no error but in lists of an object. */
+export function isAmong(item: Value, list: readonly Value[]): boolean | Failure {
+  return list instanceof SchemaList ? list.has(item, isEqual) : list.some((element) => isEqual(item, element) === true);
+}
+
 // An error among the parts counts as no difference, as it does in cel-go.
 function isEqualList(a: readonly Value[], b: readonly Value[]): boolean {
   return a.length === b.length && a.every((item, index) => isEqual(item, b[index] ?? null) !== false);

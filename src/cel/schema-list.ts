@@ -55,6 +55,17 @@ export class SchemaList extends Joined {
     return true;
   }
 
+  /** Whether an element equals a value: where none does, one that cannot be compared with it is an error. */
+  has(item: Value, isEqual: Equality): boolean | Failure {
+    let failure: Failure | undefined;
+    for (const element of this) {
+      const answer = isEqual(element, item);
+      if (answer === true) return true;
+      if (answer !== false) failure ??= answer;
+    }
+    return failure ?? false;
+  }
+
   /** The list with the elements of another: those with keys that are here already are left out, or take their places. */
   plus(other: readonly Value[]): SchemaList {
     const values: Value[] = [...this];

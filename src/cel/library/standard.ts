@@ -1,7 +1,7 @@
 import { add, divide, modulo, multiply, negate, refuse, subtract } from '../arithmetic.ts';
 import { convert, type Target } from '../convert.ts';
 import { member, overload, type FunctionDeclaration, type Implementation, type Overload } from '../declaration.ts';
-import { compare, isEqual, isOrdered } from '../equality.ts';
+import { isAmong, compare, isEqual, isOrdered } from '../equality.ts';
 import { compilePattern } from '../regex.ts';
 import { STANDARD_MACROS } from '../standard-macros.ts';
 import {
@@ -126,7 +126,7 @@ const OPERATORS: readonly FunctionDeclaration[] = [
 ];
 
 function isIn(item: Value, collection: Value): Result {
-  if (isList(collection)) return collection.some((candidate) => isEqual(item, candidate) === true);
+  if (isList(collection)) return isAmong(item, collection);
   if (!(collection instanceof MapValue)) return NO_SUCH_OVERLOAD;
   const found = collection.find(item);
   return found instanceof Failure ? found : found !== undefined;
