@@ -19,10 +19,13 @@ const ofList =
   (list = null, item = null) =>
     isList(list) ? run(list, item) : NO_SUCH_OVERLOAD;
 
+/** Element by element, up to the first that is out of order or has none. */
 function isSorted(list: readonly Value[]): Result {
-  return !list.every(isOrdered)
-    ? NO_SUCH_OVERLOAD
-    : list.every((item, index) => index === 0 || compare(list[index - 1] ?? null, item) !== 1);
+  for (const [index, item] of list.entries()) {
+    if (!isOrdered(item)) return NO_SUCH_OVERLOAD;
+    if (index > 0 && compare(list[index - 1] ?? null, item) === 1) return false;
+  }
+  return true;
 }
 
 function sum(list: readonly Value[], zero: Value): Result {
