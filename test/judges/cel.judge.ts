@@ -113,6 +113,8 @@ export const celJudge: OracleJudge = {
     // Where the real one crashes it has no answer.
     const crash = getString(answer, 'error') ?? problem;
     if (crash?.startsWith('internal error: ') === true) return { coverage, isCompared: false };
+    // Nor where it fails to print a value: Go says so in the text.
+    if (getString(answer, 'value')?.includes('%!s(') === true) return { coverage, isCompared: false };
     if (!compiled.ok) {
       const said = problem === undefined ? issues : `program instantiation failed: ${problem}`;
       // Where an expression is none, the parsers differ in what they say of the rest.
