@@ -19,7 +19,7 @@ class Scene {
   readonly #began = this.clock.now();
   readonly notifier: Notifier;
 
-  constructor(answers: readonly (Posted | string | 'never')[] = []) {
+  constructor(answers: readonly (Posted | string)[] = []) {
     const left = [...answers];
     const reach = (name: 'slack' | 'webhook') => async (post: Post, signal: AbortSignal) => {
       this.posts.push({ name, post, at: this.clock.now() - this.#began });
