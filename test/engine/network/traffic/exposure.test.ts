@@ -257,7 +257,7 @@ function naiveEnds(objects: readonly KubernetesObject[], front: KubernetesObject
   const annotated = getString(front, 'metadata', 'annotations', 'service.beta.kubernetes.io/load-balancer-source-ranges') ?? '';
   const listed = getArray(front, 'spec', 'loadBalancerSourceRanges').map(String);
   const ranges = listed.length > 0 || annotated === '' ? listed : annotated.split(', ');
-  const [[key = '', value] = []] = Object.entries(getObject(front, 'spec', 'selector') ?? {});
+  const [key, value] = Object.entries(getObject(front, 'spec', 'selector') ?? {})[0] ?? ['', ''];
   const wanted = getAt(front, 'spec', 'ports', 0, 'targetPort');
   return objects.flatMap((pod) => {
     const isOwn = pod.kind === 'Pod' && text(pod, 'namespace') === text(front, 'namespace');

@@ -251,7 +251,12 @@ function ofIngresses(objects: readonly KubernetesObject[], { host, port, protoco
       const wanted = getNumber(service, 'number') ?? getString(service, 'name');
       return [
         {
-          ...{ proxy: `ingress ${named ?? ''}`, object: ingress, host: at, index, isGateway: false, isConditional: false },
+          proxy: `ingress ${named ?? ''}`,
+          object: ingress,
+          host: at,
+          index,
+          isGateway: false,
+          isConditional: false,
           path: getString(path, 'path') ?? '/',
           isExact: getString(path, 'pathType') === 'Exact',
           targets: [{ ...target, port: wanted }],
@@ -330,7 +335,12 @@ function ofRules(
     const proxy = `gateway ${text(gateway, 'namespace')}/${text(gateway, 'name')}`;
     return hosts.flatMap((at) =>
       (matches.length === 0 ? [{}] : matches).map((match) => ({
-        ...{ proxy, object: route, host: at, index, isGateway: true, targets },
+        proxy,
+        object: route,
+        host: at,
+        index,
+        isGateway: true,
+        targets,
         path: (route.kind === 'HTTPRoute' ? getString(match, 'path', 'value') : undefined) ?? '/',
         isExact: getString(match, 'path', 'type') === 'Exact',
         isConditional: getAt(match, 'headers') !== undefined || getAt(match, 'method') !== undefined,

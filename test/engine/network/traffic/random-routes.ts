@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { JsonObject, JsonValue } from '../../../../src/std/index.ts';
+import { getString, type JsonObject, type JsonValue } from '../../../../src/std/index.ts';
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import { pod } from '../objects.ts';
 import { anyObjects } from '../random-world.ts';
@@ -276,5 +276,5 @@ export const anyRouted: fc.Arbitrary<readonly KubernetesObject[]> = fc
   });
 
 function nameOf({ kind, metadata }: KubernetesObject): string {
-  return `${kind} ${String(metadata['namespace'] ?? '')}/${String(metadata['name'])}`;
+  return `${kind} ${getString(metadata, 'namespace') ?? ''}/${getString(metadata, 'name') ?? ''}`;
 }
