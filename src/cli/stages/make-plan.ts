@@ -239,8 +239,9 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
 }
 
 /** Of a built-in kind that a definition takes the place of, what was said of an object when it was read does not hold. */
-function withoutVerdict({ verdict: _, ...manifest }: Manifest): Manifest {
-  return manifest;
+function withoutVerdict(manifest: Manifest): Manifest {
+  const { verdict: _verdict, ...rest } = manifest;
+  return rest;
 }
 
 /** Whether what is planned is applied by whoever runs this, not by a daemon. */
