@@ -17,3 +17,6 @@ export { Board } from './face/board.ts';
 export { Face } from './face/face.ts';
 export { DaemonMetrics } from './face/metrics.ts';
 export { serveFace, type ListenAddress } from './face/server.ts';
+export { Notifier } from './notify/notifier.ts';
+export { toPoster } from './notify/post.ts';
+export { toGithubReceiver, toSlackReceiver, toWebhookReceiver, type Receiver } from './notify/receivers.ts';

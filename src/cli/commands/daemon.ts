@@ -15,6 +15,7 @@ import { carryOut } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { openFace } from '../stages/daemon-face.ts';
 import { openFolder, openRemote, openRepository, type Origin } from '../stages/origin.ts';
+import { openNotifier } from '../stages/daemon-notify.ts';
 import { openShare } from '../stages/daemon-share.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
@@ -45,6 +46,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   let last: string | undefined;
   const { unit } = desired;
   const face = await openFace(args, io, log, signal);
+  const notifier = openNotifier(source.kind === 'git' ? source.description : target, io, log, face.metrics);
   const share = openShare(cluster, unit, io, log, (news) => face.metrics.noteShare(news));
   const fenced = { ...opened, cluster: share.fence(unit, cluster) };
   log.step(
@@ -84,6 +86,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
         const { outcome, reasons } = status;
         face.metrics.noteUnit(status, io.now());
         face.board.noteUnit(status);
+        notifier.note(status);
         if (outcome !== undefined) face.noteSource(outcome !== 'unreadable');
         last = outcome === 'synced' && reasons.length > 0 ? 'failed' : outcome;
         if (args.has('once') && outcome !== undefined) stop.abort('once');
@@ -91,6 +94,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
     });
   } finally {
     stop.abort('done');
+    await notifier.close();
     await stepping;
     await cluster.close();
   }

@@ -17,6 +17,7 @@ import { signalExit } from '../main.ts';
 import { NO_CONFIG, type Config } from '../config.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { openFace, withFace } from '../stages/daemon-face.ts';
+import { openNotifier } from '../stages/daemon-notify.ts';
 import { openRemoval } from '../stages/daemon-removal.ts';
 import { openShare } from '../stages/daemon-share.ts';
 import type { Desired } from '../stages/desired.ts';
@@ -42,6 +43,7 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
     toSource(origin, args, io, (read) => (config = read)),
     face,
   );
+  const notifier = openNotifier(source.description, io, log, face.metrics);
   const fleet = sha256(source.description).slice(0, 8);
   const share = openShare(cluster, fleet, io, log, (news) => face.metrics.noteShare(news));
   const session = toUnitSession({
@@ -88,7 +90,9 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
           keeper.note({ ...status, fleet, ...(deletionPolicy === 'delete' ? { deletionPolicy } : {}) });
           face.metrics.noteUnit(status, io.now());
           face.board.noteUnit(status);
+          notifier.note(status, () => live.statusOf(status.unit));
         } else {
+          notifier.forget(status.unit);
           keeper.forget(status.unit);
           face.board.forgetUnit(status.unit);
           face.metrics.forgetUnit(status.unit);
@@ -97,6 +101,7 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
       onRemoved: ({ name, deletionPolicy }) => {
         face.metrics.forgetUnit(name);
         face.board.forgetUnit(name);
+        notifier.forget(name);
         if (deletionPolicy === 'delete') return;
         const message = `no longer listed: what it owns is kept; \`kapply delete --unit ${name}\` removes it`;
         log.step(formatEntry({ at: io.now(), level: 'warning', unit: name, message }));
@@ -105,6 +110,7 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
     });
   } finally {
     stop.abort('done');
+    await notifier.close();
     await stepping;
     await live.close();
     await cluster.close();

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeliveryResult } from '../notify/outbox.ts';
 import type { ShareNews } from '../share/share.ts';
 import type { DaemonStatus } from '../status/status-file.ts';
 import { OUTCOMES, outcomeOf, type UnitOutcome } from '../status/unit-outcome.ts';
@@ -17,6 +18,7 @@ export class DaemonMetrics {
   readonly #syncs: Counter;
   readonly #duration: Histogram;
   readonly #webhooks: Counter;
+  readonly #notifications: Counter;
   readonly #held: Gauge;
   readonly #members: Gauge;
   readonly #source: Gauge;
@@ -36,6 +38,12 @@ export class DaemonMetrics {
       name: 'kapply_webhooks_total',
       help: 'Webhooks by what became of them.',
       labelNames: ['result'],
+      registers,
+    });
+    this.#notifications = new Counter({
+      name: 'kapply_notifications_total',
+      help: 'Notifications by receiver and what became of them.',
+      labelNames: ['receiver', 'result'],
       registers,
     });
     this.#duration = new Histogram({
@@ -92,6 +100,10 @@ export class DaemonMetrics {
 
   noteWebhook(result: 'accepted' | 'repeated' | 'refused' | 'limited'): void {
     this.#webhooks.inc({ result });
+  }
+
+  noteNotifications(receiver: string, result: DeliveryResult, count: number): void {
+    this.#notifications.inc({ receiver, result }, count);
   }
 
   get contentType(): string {
