@@ -64,7 +64,15 @@ const VERBS = ['', 'create', 'delete', 'deletecollection', 'get', 'list', 'patch
 export const requestJudge: OracleJudge = {
   subject: 'request',
   cases: 8000,
-  branches: [...VERBS.map((verb) => `resource: ${verb}`), 'path', 'unread', 'named by a field selector', 'with a field selector', 'subresource', 'in a namespace'],
+  branches: [
+    ...VERBS.map((verb) => `resource: ${verb}`),
+    'path',
+    'unread',
+    'named by a field selector',
+    'with a field selector',
+    'subresource',
+    'in a namespace',
+  ],
   generate: (random) => ({ method: random.pick(METHODS), target: makeTarget(random) }),
   compare,
 };

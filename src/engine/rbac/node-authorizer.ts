@@ -114,10 +114,10 @@ function judgeSlice(asked: NodeRequest): NodeVerdict {
   if (verb === 'create') return ALLOW;
   if (['delete', 'get', 'patch', 'update'].includes(verb)) return judgeRelated(asked, 'resourceslice');
   if (!['deletecollection', 'list', 'watch'].includes(verb))
-    return no('only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection');
-  return isOfOwnNode(asked)
-    ? ALLOW
-    : no('can only list/watch/deletecollection resourceslices with nodeName field selector');
+    return no(
+      'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
+    );
+  return isOfOwnNode(asked) ? ALLOW : no('can only list/watch/deletecollection resourceslices with nodeName field selector');
 }
 
 /** Whether the objects that are asked for are those of the node alone; a selector that cannot be read selects nothing. */
