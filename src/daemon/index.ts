@@ -18,7 +18,7 @@ export { Board } from './face/board.ts';
 export { Face } from './face/face.ts';
 export { DaemonMetrics } from './face/metrics.ts';
 export { serveFace, type ListenAddress } from './face/server.ts';
-export { Outbox, type DeliveryResult } from './notify/outbox.ts';
+export { Outbox } from './notify/outbox.ts';
 export { toOtlpReceiver, type OtlpTarget } from './trace/otlp.ts';
 export { toTraceId, Tracer, type Span } from './trace/tracer.ts';
 export { Notifier } from './notify/notifier.ts';
