@@ -3,6 +3,7 @@ export { watchDirectory } from './source/watch.ts';
 export { readDaemonStatus, type DaemonStatus, type GoodRevision } from './status/status-file.ts';
 export type { SourceState } from './unit/synchronise.ts';
 export type { DaemonLogEntry } from './unit/unit-runner.ts';
+export { SharedSource } from './fleet/shared-source.ts';
 export { runFleet, type FleetSource, type UnitWork } from './fleet/fleet.ts';
 export type { UnitRemoval } from './fleet/removal.ts';
 export type { HealthCheck, SyncWindow, Unit } from './unit/unit.ts';

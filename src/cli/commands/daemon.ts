@@ -16,7 +16,7 @@ import { readBefore } from '../stages/before.ts';
 import { openFace } from '../stages/daemon-face.ts';
 import { openFolder, openRemote, openRepository, type Origin } from '../stages/origin.ts';
 import { openNotifier } from '../stages/daemon-notify.ts';
-import { openShare } from '../stages/daemon-share.ts';
+import { openShare, toIdentity } from '../stages/daemon-share.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
@@ -47,7 +47,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   const { unit } = desired;
   const face = await openFace(args, io, log, signal);
   const notifier = openNotifier(source.kind === 'git' ? source.description : target, io, log, face.metrics);
-  const share = openShare(cluster, unit, io, log, (news) => face.metrics.noteShare(news));
+  const share = openShare(cluster, { fleet: unit, identity: toIdentity(io) }, io, log, (news) => face.metrics.noteShare(news));
   const fenced = { ...opened, cluster: share.fence(unit, cluster) };
   log.step(
     `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, ${opened.source.description} (Ctrl-C ends)`,

@@ -94,15 +94,20 @@ const STATES: Readonly<Record<NotificationPhase, 'error' | 'failure' | 'pending'
   unreadable: 'error',
 };
 
-function toCommitStatus({ unit, phase, reasons }: Notification): { readonly [field: string]: string } {
-  return { state: STATES[phase], context: `kapply/${unit}`, description: cut([phase, ...reasons].join(': '), LONGEST_DESCRIPTION) };
+function toCommitStatus({ unit, cluster, phase, reasons }: Notification): { readonly [field: string]: string } {
+  return {
+    state: STATES[phase],
+    context: `kapply/${cluster === undefined ? '' : `${cluster}/`}${unit}`,
+    description: cut([phase, ...reasons].join(': '), LONGEST_DESCRIPTION),
+  };
 }
 
-function toSlackLine({ unit, phase, revision, reasons, plan }: Notification): string {
+function toSlackLine({ unit, cluster, phase, revision, reasons, plan }: Notification): string {
   const at = revision === '' ? '' : ` at ${revision.slice(0, 12)}`;
   const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
   const next = plan === undefined ? '' : ` (kapply approve ${unit})`;
-  return `*${escapeSlack(unit)}* ${phase}${at}${escapeSlack(cut(why, LONGEST_LINE))}${next}`;
+  const where = cluster === undefined ? '' : ` (${escapeSlack(cluster)})`;
+  return `*${escapeSlack(unit)}*${where} ${phase}${at}${escapeSlack(cut(why, LONGEST_LINE))}${next}`;
 }
 
 /** Slack reads these three as markup. */
