@@ -34,8 +34,8 @@ export interface PathDenial {
  * world. The control plane's own are left out, and so are members of a group that is told of itself.
  */
 export function listPathDenials(world: World, rules: readonly DenyRule[], other?: World): readonly PathDenial[] {
+  if (other !== undefined && ESCALATION_LENS.isAlike(other, world)) return [];
   const seen = ESCALATION_LENS.show(world);
-  if (other !== undefined && ESCALATION_LENS.show(other) === seen) return [];
   const had = other === undefined ? undefined : ESCALATION_LENS.show(other);
   return rules.flatMap((rule) => new DeniedPlaces(seen, rule).list(had === undefined ? undefined : new DeniedPlaces(had, rule)));
 }
