@@ -1,4 +1,4 @@
-import { getArray, getAt, getString, getStringMap, isObject, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import { getArray, getAt, getString, getStringMap, type JsonValue } from '../../../std/index.ts';
 import type { World } from '../../../model/index.ts';
 import { parseAddress } from '../address.ts';
 
@@ -37,20 +37,6 @@ const LONGEST = 4096;
 
 /** The hosts that a container's environment, command and arguments name; those of ConfigMaps of its namespace as well. */
 export function listMentions(world: World, namespace: string, container: JsonValue): readonly Mention[] {
-  if (!isObject(container) || hasForeignVariables(container)) return readMentions(world, namespace, container);
-  let known = mentionsOf.get(container);
-  if (known === undefined) mentionsOf.set(container, (known = readMentions(world, namespace, container)));
-  return known;
-}
-
-/** Of containers that say all of it themselves, in whatever world. */
-const mentionsOf = new WeakMap<JsonObject, readonly Mention[]>();
-
-function hasForeignVariables(container: JsonObject): boolean {
-  return getArray(container, 'envFrom').length > 0 || getArray(container, 'env').some((item) => getAt(item, 'valueFrom') !== undefined);
-}
-
-function readMentions(world: World, namespace: string, container: JsonValue): readonly Mention[] {
   const variables = listVariables(world, namespace, container);
   const words = [...getArray(container, 'command'), ...getArray(container, 'args')].flatMap((word) =>
     typeof word === 'string' ? [word] : [],
