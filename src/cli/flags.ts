@@ -343,6 +343,14 @@ export const FLAGS: readonly Flag[] = [
     value: '[HOST:]PORT',
     summary: 'serve /healthz, /readyz, /metrics and /webhook; on loopback where no host is named',
   },
+  {
+    name: 'log-format',
+    type: 'string',
+    group: 'Daemon',
+    choices: ['text', 'json'],
+    summary: 'how a daemon logs: lines for people, or one JSON object each, with the trace of the revision',
+    fallback: 'text',
+  },
   { name: 'once', type: 'boolean', group: 'Daemon', summary: 'end after the first revision is applied or held' },
   {
     name: 'output',

@@ -10,6 +10,8 @@ import { signalExit } from '../main.ts';
 import { keepCluster, type FleetParts } from '../stages/cluster-fleet.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { openFace, withFace } from '../stages/daemon-face.ts';
+import { openDaemonLog } from '../stages/daemon-log.ts';
+import { openTracer } from '../stages/daemon-trace.ts';
 import { openNotifier } from '../stages/daemon-notify.ts';
 import { toIdentity } from '../stages/daemon-share.ts';
 import type { Origin } from '../stages/origin.ts';
@@ -20,7 +22,9 @@ const LOOK = 1_000;
 const RETRY = 5_000;
 
 /** `kapply --watch` of a repository: each of the units that its `kplan.yaml` lists is kept by itself; without a list it is one unit. */
-export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log): Promise<number> {
+export async function runUnits(origin: Origin, args: Arguments, io: Io, plainLog: Log): Promise<number> {
+  const log = openDaemonLog(args, io, plainLog);
+  const identity = toIdentity(io);
   const clock = realClock(io);
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
@@ -31,6 +35,7 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
     const read = toSource(origin, args, io, (next) => (config = next));
     const source = new SharedSource(withFace(read, face), { clock, age: interval / 2 });
     const notifier = openNotifier(origin.description, io, log, face.metrics);
+    const { tracer, close: closeTracer } = openTracer(identity, io, log, face.metrics);
     const ends = new Map<string, number>();
     const parts: FleetParts = {
       args,
@@ -40,9 +45,10 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
       origin,
       config: () => config,
       fleet: sha256(origin.description).slice(0, 8),
-      identity: toIdentity(io),
+      identity,
       face,
       notifier,
+      tracer,
       onStatus: (status) => void ends.set(status.unit, exitOf(status)),
     };
     const clusters = keepClusters(source, parts, (reached) => {
@@ -55,7 +61,7 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log
       await Promise.all(tasks);
     } finally {
       await Promise.allSettled(tasks);
-      await notifier.close();
+      await Promise.all([notifier.close(), closeTracer()]);
     }
     return signalExit(io) ?? Math.max(0, ...ends.values());
   } finally {

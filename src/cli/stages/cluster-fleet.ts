@@ -1,12 +1,21 @@
-import { LiveWorld, runFleet, StatusKeeper, type DaemonStatus, type FleetSource, type Notifier } from '../../daemon/index.ts';
+import {
+  LiveWorld,
+  runFleet,
+  StatusKeeper,
+  type DaemonLogEntry,
+  type DaemonStatus,
+  type FleetSource,
+  type Notifier,
+  type Tracer,
+} from '../../daemon/index.ts';
 import { KplanError, World } from '../../model/index.ts';
 import { pause } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { parseDuration } from '../duration.ts';
-import type { Io, Log } from '../io.ts';
-import { formatEntry } from './daemon-log.ts';
+import type { Io } from '../io.ts';
+import type { DaemonLog } from './daemon-log.ts';
 import type { OpenedFace } from './daemon-face.ts';
 import { openRemoval } from './daemon-removal.ts';
 import { openShare } from './daemon-share.ts';
@@ -23,7 +32,7 @@ const RETRY = 10_000;
 export interface FleetParts {
   readonly args: Arguments;
   readonly io: Io;
-  readonly log: Log;
+  readonly log: DaemonLog;
   readonly signal: AbortSignal;
   readonly origin: Origin;
   readonly config: () => Config;
@@ -32,6 +41,7 @@ export interface FleetParts {
   readonly identity: string;
   readonly face: OpenedFace;
   readonly notifier: Notifier;
+  readonly tracer: Tracer;
   readonly onStatus: (status: DaemonStatus) => void;
 }
 
@@ -77,7 +87,7 @@ async function tryKeep(part: ClusterPart, parts: FleetParts): Promise<string | u
 }
 
 async function keepOpened(opened: OpenedCluster, { context, source, onSettled }: ClusterPart, parts: FleetParts): Promise<void> {
-  const { args, io, log, origin, config, face, fleet, identity, notifier, signal, onStatus } = parts;
+  const { args, io, log, origin, config, face, fleet, identity, notifier, tracer, signal, onStatus } = parts;
   const { cluster, embedded } = opened;
   const clock = realClock(io);
   const live = new LiveWorld(cluster, clock, (problem) => {
@@ -85,7 +95,7 @@ async function keepOpened(opened: OpenedCluster, { context, source, onSettled }:
     face.noteCluster(context, problem);
   });
   const place = context === undefined ? {} : { cluster: context };
-  const say = (entry: Parameters<typeof formatEntry>[0]): void => log.step(formatEntry(entry, context));
+  const say = (entry: DaemonLogEntry): void => log.entry(entry, context);
   const share = openShare(cluster, { fleet, identity, context }, io, log, (news) => face.metrics.noteShare(news, context));
   const session = toUnitSession({
     args,
@@ -108,6 +118,7 @@ async function keepOpened(opened: OpenedCluster, { context, source, onSettled }:
     face.board.forgetUnit(unit);
     face.metrics.forgetUnit(unit);
     notifier.forget(unit);
+    tracer.forget(unit);
   };
   const stepping = embedded?.run({ signal });
   log.step(`watching ${source.description}, ${opened.source.description} (Ctrl-C ends)`);
@@ -139,6 +150,7 @@ async function keepOpened(opened: OpenedCluster, { context, source, onSettled }:
           keeper.note({ ...loopStatus, fleet, ...(deletionPolicy === 'delete' ? { deletionPolicy } : {}) });
           face.metrics.noteUnit(status, io.now());
           face.board.noteUnit(status);
+          tracer.note(status, io.now());
           notifier.note(status, () => live.statusOf(status.unit));
         } else {
           keeper.forget(status.unit);

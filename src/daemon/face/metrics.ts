@@ -22,6 +22,7 @@ export class DaemonMetrics {
   readonly #duration: Histogram;
   readonly #webhooks: Counter;
   readonly #notifications: Counter;
+  readonly #spans: Counter;
   readonly #held: Gauge;
   readonly #members: Gauge;
   readonly #reachable: Gauge;
@@ -49,6 +50,12 @@ export class DaemonMetrics {
       name: 'kapply_notifications_total',
       help: 'Notifications by receiver and what became of them.',
       labelNames: ['receiver', 'result'],
+      registers,
+    });
+    this.#spans = new Counter({
+      name: 'kapply_spans_total',
+      help: 'Spans of traces by what became of them.',
+      labelNames: ['result'],
       registers,
     });
     this.#duration = new Histogram({
@@ -116,6 +123,10 @@ export class DaemonMetrics {
 
   noteNotifications(receiver: string, result: DeliveryResult, count: number): void {
     this.#notifications.inc({ receiver, result }, count);
+  }
+
+  noteSpans(result: DeliveryResult, count: number): void {
+    this.#spans.inc({ result }, count);
   }
 
   get contentType(): string {

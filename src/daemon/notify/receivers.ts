@@ -8,14 +8,14 @@ export interface Post {
   readonly body: string;
 }
 
-/** Somebody who is told of units. */
-export interface Receiver {
+/** Somebody who is told of units, or of whatever else waits in an outbox. */
+export interface Receiver<T = Notification> {
   /** As metrics and the log call it. */
-  readonly name: 'github' | 'slack' | 'webhook';
-  /** How many notifications one request may hold. */
+  readonly name: string;
+  /** How many of them one request may hold. */
   readonly most: number;
-  readonly wants: (notification: Notification) => boolean;
-  readonly toPost: (notifications: readonly Notification[]) => Post;
+  readonly wants: (item: T) => boolean;
+  readonly toPost: (items: readonly T[]) => Post;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json', 'user-agent': 'kapply' };
