@@ -1,6 +1,7 @@
 import { authorizeJudge } from './authorize.judge.ts';
 import { autoscalerJudge } from './autoscaler.judge.ts';
 import { celJudge } from './cel.judge.ts';
+import { cronJobJudge } from './cronjob.judge.ts';
 import { customJudge } from './custom.judge.ts';
 import { definitionJudge } from './definition.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
@@ -30,6 +31,7 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   autoscalerJudge,
   celJudge,
   cronJudge,
+  cronJobJudge,
   customJudge,
   definitionJudge,
   escalationJudge,

@@ -22,6 +22,7 @@ var subjects = map[string]func() (subject, error){
 	"autoscaler":    newAutoscaler,
 	"cel":           newCel,
 	"cron":          newCron,
+	"cronjob":       newCronJob,
 	"custom":        newCustom,
 	"decisions":     newDecisions,
 	"escalation":    newEscalation,
