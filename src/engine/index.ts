@@ -17,6 +17,7 @@ import { RBAC_LEAVES_OUT, rbacEngine } from './rbac/index.ts';
 import { createRolloutEngine, ROLLOUT_LEAVES_OUT } from './rollout/index.ts';
 import {
   compareFilling,
+  CONTROLLER_LENS,
   createPlacer,
   createSchedulerEngine,
   NOT_SIMULATED,
@@ -24,10 +25,13 @@ import {
   type SchedulerProfile,
 } from './scheduler/index.ts';
 
+/** What the controllers make of worlds that they see alike is made once, whoever asks. */
+const show = (world: World): World => CONTROLLER_LENS.show(world);
+
 /** Whether updates can finish, by the controllers and the scheduler. */
 function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Engine {
   return createRolloutEngine({
-    bound: (world) => boundReplicas(world).world,
+    bound: (world) => boundReplicas(show(world)).world,
     expand: expandWorld,
     listRefused: listRefusedPods,
     place: createPlacer(profiles === undefined ? {} : { profiles }),
@@ -42,8 +46,8 @@ function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Eng
 
 /** What the API server lets nobody make, or warns of. */
 export const admissionEngine: Engine = createAdmissionEngine({
-  listRefused: (world) => [...listRefusedPods(world), ...listRefusedManifests(world)],
-  expand: expandWorld,
+  listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
+  expand: (world) => expandWorld(show(world)),
   resourceNameOf,
 });
 

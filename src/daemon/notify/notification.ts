@@ -10,6 +10,8 @@ export interface Notification {
   /** Equal for the same message, however often it is sent. */
   readonly id: string;
   readonly unit: string;
+  /** The context that names its cluster, where the unit says one. */
+  readonly cluster?: string;
   readonly phase: NotificationPhase;
   /** The commit, or a hash of the files where there are none. */
   readonly revision: string;
@@ -28,11 +30,12 @@ export interface Notification {
 export function toNotification(status: DaemonStatus): Notification | undefined {
   const phase = phaseOf(status);
   if (phase === undefined) return undefined;
-  const { unit, revision = '', lastSynced, source, reasons, plan, updatedAt: at, identity: instance } = status;
+  const { unit, cluster, revision = '', lastSynced, source, reasons, plan, updatedAt: at, identity: instance } = status;
   const isApplied = phase === 'synced' || phase === 'unhealthy';
   return {
-    id: sha256([unit, phase, revision, at].join('\n')).slice(0, 32),
+    id: sha256([unit, cluster ?? '', phase, revision, at].join('\n')).slice(0, 32),
     unit,
+    ...(cluster === undefined ? {} : { cluster }),
     phase,
     revision,
     ...(isApplied && lastSynced !== undefined ? { content: lastSynced.revision } : {}),

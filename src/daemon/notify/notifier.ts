@@ -1,11 +1,8 @@
-import { pause, type Clock } from '../../std/index.ts';
+import type { Clock } from '../../std/index.ts';
 import type { DaemonStatus } from '../status/status-file.ts';
 import { isTold, toNotification, type Notification } from './notification.ts';
 import { Outbox, type DeliveryResult, type Poster } from './outbox.ts';
 import type { Receiver } from './receivers.ts';
-
-/** How long what waits is sent while the process ends. */
-const LAST_WORDS = 5_000;
 
 /** A receiver, and how it is reached. */
 export interface Reached {
@@ -27,15 +24,19 @@ export interface NotifierOptions {
  * a queue of its own, so that one that is dead holds up neither the others nor any unit.
  */
 export class Notifier {
-  readonly #clock: Clock;
-  readonly #outboxes: readonly Outbox[];
+  readonly #outboxes: readonly Outbox<Notification>[];
   readonly #told = new Map<string, Notification | undefined>();
 
   constructor({ receivers, onResult, ...options }: NotifierOptions) {
-    this.#clock = options.clock;
     this.#outboxes = receivers.map(
       ({ receiver, post }) =>
-        new Outbox({ ...options, receiver, post, onResult: (result, count) => onResult(receiver.name, result, count) }),
+        new Outbox({
+          ...options,
+          receiver,
+          post,
+          onResult: (result, count) => onResult(receiver.name, result, count),
+          onProblem: (problem) => options.onProblem(`notifications to ${problem}`),
+        }),
     );
   }
 
@@ -60,10 +61,6 @@ export class Notifier {
 
   /** Sends what waits, for a few seconds at most. */
   async close(): Promise<void> {
-    const end = new AbortController();
-    const emptied = Promise.all(this.#outboxes.map((outbox) => outbox.empty()));
-    await Promise.race([emptied, pause(this.#clock, LAST_WORDS, end.signal)]);
-    end.abort();
     await Promise.all(this.#outboxes.map((outbox) => outbox.close()));
   }
 }

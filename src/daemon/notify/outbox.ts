@@ -1,5 +1,4 @@
 import { pause, type Clock } from '../../std/index.ts';
-import type { Notification } from './notification.ts';
 import type { Post, Receiver } from './receivers.ts';
 
 /** What a receiver answered, and after how many milliseconds it wants to be asked again, if it says so. */
@@ -11,12 +10,12 @@ export interface Posted {
 /** Sends one request. Answers in a sentence why it could not be sent; ends soon after the signal aborts. */
 export type Poster = (post: Post, signal: AbortSignal) => Promise<Posted | string>;
 
-/** What became of a notification: `failed` was refused, or tried too often; `dropped` was never sent. */
+/** What became of one: `failed` was refused, or tried too often; `dropped` was never sent. */
 export type DeliveryResult = 'dropped' | 'failed' | 'sent';
 
 /** What an outbox runs with. */
-export interface OutboxOptions {
-  readonly receiver: Receiver;
+export interface OutboxOptions<T> {
+  readonly receiver: Receiver<T>;
   readonly post: Poster;
   readonly clock: Clock;
   readonly random: () => number;
@@ -31,25 +30,26 @@ const MOST_TRIES = 10;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 300_000;
 const LONGEST_WISH = 3_600_000;
+const LAST_WORDS = 5_000;
 
 /** What waits to be sent to one receiver, in order, one request at a time: nobody waits for it. */
-export class Outbox {
-  readonly #options: OutboxOptions;
-  readonly #waiting: Notification[] = [];
+export class Outbox<T> {
+  readonly #options: OutboxOptions<T>;
+  readonly #waiting: T[] = [];
   readonly #end = new AbortController();
   #sending: Promise<void> | undefined;
   /** In a row. */
   #failures = 0;
   #problem: string | undefined;
 
-  constructor(options: OutboxOptions) {
+  constructor(options: OutboxOptions<T>) {
     this.#options = options;
   }
 
-  /** Takes a notification, if the receiver wants it. */
-  put(notification: Notification): void {
-    if (!this.#options.receiver.wants(notification)) return;
-    this.#waiting.push(notification);
+  /** Takes one more, if the receiver wants it. */
+  put(item: T): void {
+    if (!this.#options.receiver.wants(item)) return;
+    this.#waiting.push(item);
     if (this.#waiting.length > MOST_WAITING) {
       this.#waiting.shift();
       this.#options.onResult('dropped', 1);
@@ -57,15 +57,13 @@ export class Outbox {
     this.#sending ??= this.#send();
   }
 
-  /** Resolves once nothing waits. */
-  async empty(): Promise<void> {
-    await this.#sending;
-  }
-
-  /** Drops what waits. */
+  /** Sends what waits, for a few seconds at most, and drops the rest. */
   async close(): Promise<void> {
+    const isSent = new AbortController();
+    const sent = this.#sending?.finally(() => isSent.abort());
+    if (sent !== undefined) await pause(this.#options.clock, LAST_WORDS, isSent.signal);
     this.#end.abort();
-    await this.#sending;
+    await sent;
   }
 
   async #send(): Promise<void> {
@@ -78,7 +76,7 @@ export class Outbox {
     this.#sending = undefined;
   }
 
-  async #deliver(batch: readonly Notification[]): Promise<DeliveryResult> {
+  async #deliver(batch: readonly T[]): Promise<DeliveryResult> {
     const { receiver, post, clock } = this.#options;
     for (let tries = 1; ; tries++) {
       if (this.#end.signal.aborted) return 'dropped';
@@ -105,7 +103,7 @@ export class Outbox {
   }
 
   #tell(problem: string): void {
-    if (problem !== this.#problem) this.#options.onProblem(`notifications to ${this.#options.receiver.name}: ${problem}`);
+    if (problem !== this.#problem) this.#options.onProblem(`${this.#options.receiver.name}: ${problem}`);
     this.#problem = problem;
   }
 }

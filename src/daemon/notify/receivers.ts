@@ -8,14 +8,14 @@ export interface Post {
   readonly body: string;
 }
 
-/** Somebody who is told of units. */
-export interface Receiver {
+/** Somebody who is told of units, or of whatever else waits in an outbox. */
+export interface Receiver<T = Notification> {
   /** As metrics and the log call it. */
-  readonly name: 'github' | 'slack' | 'webhook';
-  /** How many notifications one request may hold. */
+  readonly name: string;
+  /** How many of them one request may hold. */
   readonly most: number;
-  readonly wants: (notification: Notification) => boolean;
-  readonly toPost: (notifications: readonly Notification[]) => Post;
+  readonly wants: (item: T) => boolean;
+  readonly toPost: (items: readonly T[]) => Post;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json', 'user-agent': 'kapply' };
@@ -94,15 +94,20 @@ const STATES: Readonly<Record<NotificationPhase, 'error' | 'failure' | 'pending'
   unreadable: 'error',
 };
 
-function toCommitStatus({ unit, phase, reasons }: Notification): { readonly [field: string]: string } {
-  return { state: STATES[phase], context: `kapply/${unit}`, description: cut([phase, ...reasons].join(': '), LONGEST_DESCRIPTION) };
+function toCommitStatus({ unit, cluster, phase, reasons }: Notification): { readonly [field: string]: string } {
+  return {
+    state: STATES[phase],
+    context: `kapply/${cluster === undefined ? '' : `${cluster}/`}${unit}`,
+    description: cut([phase, ...reasons].join(': '), LONGEST_DESCRIPTION),
+  };
 }
 
-function toSlackLine({ unit, phase, revision, reasons, plan }: Notification): string {
+function toSlackLine({ unit, cluster, phase, revision, reasons, plan }: Notification): string {
   const at = revision === '' ? '' : ` at ${revision.slice(0, 12)}`;
   const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
   const next = plan === undefined ? '' : ` (kapply approve ${unit})`;
-  return `*${escapeSlack(unit)}* ${phase}${at}${escapeSlack(cut(why, LONGEST_LINE))}${next}`;
+  const where = cluster === undefined ? '' : ` (${escapeSlack(cluster)})`;
+  return `*${escapeSlack(unit)}*${where} ${phase}${at}${escapeSlack(cut(why, LONGEST_LINE))}${next}`;
 }
 
 /** Slack reads these three as markup. */
