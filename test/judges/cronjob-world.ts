@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../src/std/index.ts';
+import { getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import type { Random } from './random.ts';
 
 const NOW = Date.parse('2026-03-29T03:17:42Z');
@@ -26,8 +26,8 @@ const AGES = [0, 1, 3, 5, 12, 18, 61, 200, 1500, 12_000, 600_000];
 export function makeCronJobCase(random: Random): JsonValue {
   const schedule = random.pick(SCHEDULES);
   const jobs = random.list(random.once(4) ? 0 : random.below(6), (i) => makeJob(random, i));
-  const made = jobs.map(({ metadata }) => metadata as JsonObject);
-  const active = made.filter(() => random.once(2)).map(({ name = '', uid = '' }) => toReference(String(name), String(uid)));
+  const listed = jobs.filter(() => random.once(2));
+  const active = listed.map(({ metadata }) => toReference(getString(metadata, 'name') ?? '', getString(metadata, 'uid') ?? ''));
   const hasZone = random.once(3);
   return {
     now: time(0),

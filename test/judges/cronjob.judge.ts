@@ -102,7 +102,7 @@ function listCoverage(cronJob: KubernetesObject, jobs: readonly KubernetesObject
   const deleted = actions.filter((action) => action.startsWith('delete')).map((action) => action.split(' ')[1] ?? '');
   const spec = getObject(cronJob, 'spec');
   const before = getArray(cronJob, 'status', 'active').map((item) => getString(item, 'name') ?? '');
-  const after = getArray(told, 'active').map((item) => String(item).split(' ')[0] ?? '');
+  const after = getArray(told, 'active').flatMap((item) => (typeof item === 'string' ? (item.split(' ')[0] ?? '') : []));
   const zone = getString(spec, 'timeZone');
   const isDeleted = getString(cronJob.metadata, 'deletionTimestamp') !== undefined;
   const isWaiting = told['again'] !== null && made === undefined;
