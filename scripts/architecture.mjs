@@ -17,6 +17,7 @@ const FOLDERS = [
   'daemon',
   'report',
   'github',
+  'gitlab',
   'cli',
 ];
 
@@ -36,6 +37,7 @@ const MAY_IMPORT = {
   ],
   reconcile: [['cluster', 'planner', 'cel', 'model', 'std'], 'applying needs the plan and the cluster, never the manifests it came from'],
   github: [['report', 'model', 'std'], 'GitHub is one more receiver of a result'],
+  gitlab: [['std'], 'GitLab is one more receiver of a text'],
   daemon: [
     ['loader', 'validate', 'planner', 'cluster', 'reconcile', 'report', 'github', 'model', 'std'],
     'the daemon composes the doors; engines are reached through the planner',

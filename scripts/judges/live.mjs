@@ -23,7 +23,7 @@ if (files.length === 0) {
   console.error(`no file of ${FOLDER} has ${wanted.join(' or ')} in its name`);
   process.exit(1);
 }
-const server = await startServer(RELEASE, {}, { hasControllers: true });
+const server = await startServer(RELEASE, {}, { hasControllers: true, restarts: true });
 let code = 1;
 try {
   code = await run(files.toSorted().map((file) => join(FOLDER, file)));
@@ -33,7 +33,7 @@ try {
 process.exit(code);
 
 function run(paths) {
-  const env = { ...process.env, KUBECONFIG: server.connection.kubeconfig, KUBECTL };
+  const env = { ...process.env, KUBECONFIG: server.connection.kubeconfig, KUBECTL, APISERVER_PID_FILE: server.connection.pidFile };
   const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=tap', ...paths], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -13,8 +13,9 @@ const bin = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan
 /**
  * A running API server of one release, with further flags (`{ 'runtime-config': 'api/all=true' }`); with the controller manager, and
  * with the scheduler and KWOK in the place of all kubelets, where they are asked for. `get` and `send` answer `{ status, body }`; `connection` is for other clients; `stop` ends both processes and removes the folder.
+ * With `restarts` an API server that is killed is started again, and `connection.pidFile` has the number of its process.
  */
-export async function startServer(release, flags = {}, { hasControllers = false, hasNodes = false } = {}) {
+export async function startServer(release, flags = {}, { hasControllers = false, hasNodes = false, restarts = false } = {}) {
   const programs = {
     etcd: join(bin, 'etcd'),
     apiserver: join(bin, release, 'kube-apiserver'),
@@ -29,20 +30,35 @@ export async function startServer(release, flags = {}, { hasControllers = false,
   const ports = { etcd: await freePort(), peer: await freePort(), api: await freePort() };
   writeCredentials(dir, token);
   const running = [];
+  let isStopping = false;
+  const pidFile = join(dir, 'apiserver.pid');
+  const startApi = () => {
+    const child = run(dir, 'apiserver', programs.apiserver, [...serverArguments(dir, ports), ...toFlags(flags)]);
+    writeFileSync(pidFile, String(child.pid));
+    return child;
+  };
+  const startAgain = () => {
+    if (isStopping) return;
+    running[1] = startApi();
+    running[1].once('exit', startAgain);
+  };
   const stop = async () => {
+    isStopping = true;
     for (const child of running.toReversed()) await end(child);
     rmSync(dir, { recursive: true, force: true });
   };
   try {
     running.push(run(dir, 'etcd', programs.etcd, etcdArguments(dir, ports)));
-    running.push(run(dir, 'apiserver', programs.apiserver, [...serverArguments(dir, ports), ...toFlags(flags)]));
+    running.push(startApi());
     const client = createClient(dir, ports.api, token);
     await waitUntilReady(client, running);
+    if (restarts) running[1].once('exit', startAgain);
     const connection = {
       port: ports.api,
       token,
       certificate: join(dir, 'serving/apiserver.crt'),
       kubeconfig: join(dir, 'kubeconfig.json'),
+      pidFile,
     };
     writeKubeconfig(connection);
     if (hasControllers) running.push(run(dir, 'controllers', programs.controllers, controllerArguments(dir, connection, hasNodes)));

@@ -1,8 +1,19 @@
 import { decide, type AccessRequest } from '../engine/rbac/index.ts';
-import type { World } from '../model/index.ts';
+import { parseFieldSelector, type World } from '../model/index.ts';
 import { getArray, getString, isObject, parseJson, type JsonObject, type JsonValue } from '../std/index.ts';
 
-const FIELDS: ReadonlySet<string> = new Set(['user', 'groups', 'verb', 'group', 'resource', 'subresource', 'namespace', 'name', 'path']);
+const FIELDS: ReadonlySet<string> = new Set([
+  'user',
+  'groups',
+  'verb',
+  'group',
+  'resource',
+  'subresource',
+  'namespace',
+  'name',
+  'fieldSelector',
+  'path',
+]);
 
 /** Answers one line of a file of questions about rights. */
 export function answerAccess(line: string, world: World): JsonObject {
@@ -30,8 +41,10 @@ function readRequest(line: string): AccessRequest | string {
   if (verb === '') return 'no verb';
   if ((path === '') === (resource === '')) return path === '' ? 'neither a resource nor a path' : 'a resource and a path';
   if (path !== '') return { kind: 'path', user, verb, path };
-  const [group, subresource] = [text('group'), text('subresource')];
-  return { kind: 'resource', user, verb, group, resource, subresource, namespace: text('namespace'), name: text('name') };
+  const [group, subresource, fieldSelector] = [text('group'), text('subresource'), text('fieldSelector')];
+  if (parseFieldSelector(fieldSelector) === undefined) return 'fieldSelector: not of the form spec.nodeName=n1,metadata.name!=web';
+  const asked = { kind: 'resource', user, verb, group, resource, subresource, namespace: text('namespace'), name: text('name') } as const;
+  return fieldSelector === '' ? asked : { ...asked, fieldSelector };
 }
 
 function isRight(field: string, value: JsonValue | undefined): boolean {

@@ -343,6 +343,14 @@ export const FLAGS: readonly Flag[] = [
     value: '[HOST:]PORT',
     summary: 'serve /healthz, /readyz, /metrics and /webhook; on loopback where no host is named',
   },
+  {
+    name: 'log-format',
+    type: 'string',
+    group: 'Daemon',
+    choices: ['text', 'json'],
+    summary: 'how a daemon logs: lines for people, or one JSON object each, with the trace of the revision',
+    fallback: 'text',
+  },
   { name: 'once', type: 'boolean', group: 'Daemon', summary: 'end after the first revision is applied or held' },
   {
     name: 'output',
@@ -350,7 +358,7 @@ export const FLAGS: readonly Flag[] = [
     type: 'list',
     group: 'Output',
     value: 'FORMAT[=FILE]',
-    summary: 'text, json, yaml, markdown, html, sarif, junit, gitlab or github; repeatable with =FILE',
+    summary: 'text, json, yaml, markdown, html, sarif, junit, gitlab, gitlab-note or github; repeatable with =FILE',
     fallback: 'text',
   },
   { name: 'all', type: 'boolean', group: 'Output', summary: 'show what is folded otherwise' },

@@ -17,7 +17,7 @@ export interface Target {
 export type OwnFormats = Readonly<Record<string, () => Iterable<string> | Promise<Iterable<string>>>>;
 
 /** What `-o` takes. */
-export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github'];
+export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), 'github', 'gitlab-note'];
 
 /** Decodes `-o`: at most one format without a file. */
 export function readTargets(args: Arguments, own: readonly string[] = []): readonly Target[] {
@@ -45,7 +45,9 @@ export async function printReport(report: Report, args: Arguments, io: Io, failO
     const pieces = (await own[format]?.()) ?? [
       isFormat(format)
         ? FORMATS[format](report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
-        : await showOnGithub(report, args, io, failOn),
+        : format === 'github'
+          ? await showOnGithub(report, args, io, failOn)
+          : ((await noteOnGitlab(report, args, io)) ?? FORMATS.text(report, layout)),
     ];
     printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
   }
@@ -75,9 +77,18 @@ function isFormat(text: string): text is FormatName {
 
 async function showOnGithub(report: Report, args: Arguments, io: Io, failOn: string | undefined): Promise<string> {
   const github = await import('./github-output.ts');
+  return github.showOnGithub(report, nameOf(args), args.string('fail-on') ?? failOn ?? 'error', io);
+}
+
+async function noteOnGitlab(report: Report, args: Arguments, io: Io): Promise<string | undefined> {
+  const { keepGitlabNote } = await import('./gitlab-note.ts');
+  return keepGitlabNote(report, nameOf(args), io);
+}
+
+/** What tells the check, comment or note of this command from those of others. */
+function nameOf(args: Arguments): string {
   const paths = args.positionals.filter((path) => path !== '.');
-  const name = [args.command.program, args.command.name, ...paths].filter((word) => word !== '').join(' ');
-  return github.showOnGithub(report, name, args.string('fail-on') ?? failOn ?? 'error', io);
+  return [args.command.program, args.command.name, ...paths].filter((word) => word !== '').join(' ');
 }
 
 /** Writes a file that a user named, whole once it has begun; says which file and why where that fails. */

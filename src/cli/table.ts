@@ -316,6 +316,7 @@ export const COMMANDS: readonly Command[] = [
       'watch',
       'interval',
       'listen',
+      'log-format',
       'once',
       ...OUTPUT,
       ...GENERAL,

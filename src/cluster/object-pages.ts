@@ -1,6 +1,15 @@
-import { isSelected, KplanError, labelsOf, nameOf, namespaceOf, type KubernetesObject, type Selector } from '../model/index.ts';
+import {
+  isSelected,
+  KplanError,
+  labelsOf,
+  nameOf,
+  namespaceOf,
+  parseFieldSelector,
+  type FieldTerm,
+  type KubernetesObject,
+  type Selector,
+} from '../model/index.ts';
 import { compareBy, getString } from '../std/index.ts';
-import { parseFieldSelector, type FieldTerm } from './field-selector.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import type { ListQuery, ObjectList } from './port.ts';
 

@@ -1,4 +1,4 @@
-import { parseFieldSelector } from './field-selector.ts';
+import { parseFieldSelector } from '../model/index.ts';
 import { parseLabelSelector } from './label-selector.ts';
 
 /** What a raw request asks for, as it is authorized: a resource (what is absent is empty), or a path that is none. */
@@ -11,6 +11,8 @@ export type RequestInfo =
       readonly subresource: string;
       readonly namespace: string;
       readonly name: string;
+      /** As it is written, whether or not it can be read; absent if there is none. */
+      readonly fieldSelector?: string;
     }
   | { readonly kind: 'path'; readonly verb: string; readonly path: string };
 
@@ -24,6 +26,9 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 const VERBS_IN_PATHS: ReadonlySet<string> = new Set(['proxy', 'watch']);
+
+/** Of these requests an authorizer is told what they select. */
+const VERBS_WITH_SELECTORS: ReadonlySet<string> = new Set(['deletecollection', 'list', 'watch']);
 
 /** Subresources of a Namespace; what else follows its name is a resource in it. */
 const OF_NAMESPACES: ReadonlySet<string> = new Set(['finalize', 'status']);
@@ -45,15 +50,19 @@ export function readRequestInfo(method: string, target: string): RequestInfo | {
   const [first = ''] = rest;
   if (!VERBS_IN_PATHS.has(first)) return toResource(VERBS[method] ?? '', group, rest, query);
   if (rest.length < 2) return { problem: `unable to determine kind and namespace from url, ${target}` };
-  return toResource(first, group, rest.slice(1), query);
+  // A verb in the path takes no selectors.
+  const { fieldSelector: _, ...asked } = toResource(first, group, rest.slice(1), query);
+  return asked;
 }
 
-function toResource(said: string, group: string, parts: readonly string[], query: string): RequestInfo {
+function toResource(said: string, group: string, parts: readonly string[], query: string): RequestInfo & { readonly kind: 'resource' } {
   const namespace = parts[0] === 'namespaces' ? (parts[1] ?? '') : '';
   const isWithin = parts[0] === 'namespaces' && parts.length > 2 && !OF_NAMESPACES.has(parts[2] ?? '');
   const [resource = '', given = '', below = ''] = isWithin ? parts.slice(2) : parts;
   const { verb, name } = given === '' ? toCollection(said, query) : { verb: said, name: given };
-  return { kind: 'resource', verb, group, resource, subresource: said === 'proxy' ? '' : below, namespace, name };
+  const selector = VERBS_WITH_SELECTORS.has(verb) ? (readQuery(query).get('fieldSelector') ?? '') : '';
+  const asked = { kind: 'resource', verb, group, resource, subresource: said === 'proxy' ? '' : below, namespace, name } as const;
+  return { ...asked, ...(selector === '' ? {} : { fieldSelector: selector }) };
 }
 
 /** A request without a name is of many objects; one whose field selector names an object is of that one. */

@@ -18,6 +18,7 @@ import { decide, RBAC_LEAVES_OUT, rbacEngine, toServiceAccountUser, type UserInf
 import { createRolloutEngine, ROLLOUT_LEAVES_OUT } from './rollout/index.ts';
 import {
   compareFilling,
+  CONTROLLER_LENS,
   createPlacer,
   createSchedulerEngine,
   NOT_SIMULATED,
@@ -25,10 +26,13 @@ import {
   type SchedulerProfile,
 } from './scheduler/index.ts';
 
+/** What the controllers make of worlds that they see alike is made once, whoever asks. */
+const show = (world: World): World => CONTROLLER_LENS.show(world);
+
 /** Whether updates can finish, by the controllers and the scheduler. */
 function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Engine {
   return createRolloutEngine({
-    bound: (world) => boundReplicas(world).world,
+    bound: (world) => boundReplicas(show(world)).world,
     expand: expandWorld,
     listRefused: listRefusedPods,
     place: createPlacer(profiles === undefined ? {} : { profiles }),
@@ -53,8 +57,8 @@ export interface AdmissionSettings {
 /** What the API server lets nobody make, changes, or warns of. */
 export function createAdmission({ patcher, writer, knowsRights = false }: AdmissionSettings = {}): Engine {
   return createAdmissionEngine({
-    listRefused: (world) => [...listRefusedPods(world), ...listRefusedManifests(world)],
-    expand: expandWorld,
+    listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
+    expand: (world) => expandWorld(show(world)),
     resourceNameOf,
     ...(patcher === undefined ? {} : { patcher }),
     ...(writer === undefined ? {} : { writer }),

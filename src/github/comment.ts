@@ -1,4 +1,5 @@
 import type { Octokit } from '@octokit/rest';
+import { keepOne } from '../std/index.ts';
 import { GithubRefusal } from './api.ts';
 
 /** Where a comment belongs. */
@@ -26,15 +27,15 @@ export async function upsertComment(
   const mark = `<!-- kplan: ${name.replaceAll('--', '- -')} -->`;
   const body = `${mark}\n${text}`;
   const { owner, repo, pullRequest } = where;
-  const found = await listOwn(github, where, mark);
-  if (found.length === 0) {
-    if (!begins) return;
-    await github.rest.issues.createComment({ owner, repo, issue_number: pullRequest, body });
-  }
-  // Another run may have begun one a moment before.
-  const [kept, ...others] = found.length === 0 ? await listOwn(github, where, mark) : found;
-  if (kept !== undefined && kept.body !== body) await github.rest.issues.updateComment({ owner, repo, comment_id: kept.id, body });
-  for (const { id } of others) await remove(github, where, id);
+  const comments = {
+    list: () => listOwn(github, where, mark),
+    create: async () => void (await github.rest.issues.createComment({ owner, repo, issue_number: pullRequest, body })),
+    update: async ({ id, body: known }: Comment) => {
+      if (known !== body) await github.rest.issues.updateComment({ owner, repo, comment_id: id, body });
+    },
+    remove: ({ id }: Comment) => remove(github, where, id),
+  };
+  await keepOne(comments, { begins });
 }
 
 async function remove(github: Octokit, { owner, repo }: Conversation, id: number): Promise<void> {

@@ -150,7 +150,8 @@ function openMemory(tree: SourceTree, options: LoadOptions, limits: Limits, dige
   if (options.cacheDirectory === undefined) return undefined;
   const { reread } = tree;
   const version = [PARSER_VERSION, options.cacheVersion, limits.depth, limits.aliasedCharacters, digester?.version, reread === undefined];
-  const documents = new DocumentCache(options.cacheDirectory, version.join('\0'), { keepsBytes: reread === undefined });
+  const keeping = { keepsBytes: reread === undefined, keepsValues: digester?.isWhole !== false };
+  const documents = new DocumentCache(options.cacheDirectory, version.join('\0'), keeping);
   return {
     documents,
     ...(reread === undefined ? {} : { reread }),

@@ -4,6 +4,7 @@ export type { CatalogEntry } from './catalog/entry.ts';
 export { describeCauses } from './cause.ts';
 export type { Filled, NodeFilling } from './node-filling.ts';
 export { KplanError } from './errors.ts';
+export { parseFieldSelector, type FieldTerm } from './field-selector.ts';
 export {
   toSeverity,
   type Cause,

@@ -36,6 +36,25 @@ export class Lens {
     return shown;
   }
 
+  /**
+   * Whether two worlds look alike: whether `show` would give the same for both. Only objects that differ are looked at, and neither
+   * world is shown.
+   */
+  isAlike(a: World, b: World): boolean {
+    if (a === b) return true;
+    return [...a.kinds(), ...b.kinds()].every(({ group, kind }) => this.#isAlikeKind(a.kind(group, kind), b.kind(group, kind)));
+  }
+
+  #isAlikeKind(a: KindIndex, b: KindIndex): boolean {
+    if (a === b) return true;
+    if (a.byKey.size !== b.byKey.size) return false;
+    for (const [key, object] of a.byKey) {
+      const other = b.byKey.get(key);
+      if (other === undefined || (other !== object && !isEqualJson(this.#view(object), this.#view(other)))) return false;
+    }
+    return true;
+  }
+
   #showWorld(world: World): World {
     const kinds = new Map<string, KindIndex>();
     for (const { group, kind } of world.kinds()) kinds.set(`${group}/${kind}`, this.#showKind(world.kind(group, kind), `${group}/${kind}`));

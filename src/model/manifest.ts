@@ -30,16 +30,18 @@ export interface Manifest {
 
 /** What is worth keeping of an object that has been judged. */
 export interface Digest {
-  /** The object without what no other object is judged by; of a Secret it has no value. */
+  /** The object; unless it is to stay whole, without what no other object is judged by: then it has no value of a Secret. */
   readonly object: KubernetesObject;
   /** What the judge says; empty for nothing. */
   readonly verdict: readonly JsonValue[];
 }
 
-/** Judges each object when its file is read, so that no more than the digest need be kept, in memory or between runs. */
+/** Judges each object when its file is read, so that it need not be judged again, and no more than the digest be kept, in memory or between runs. */
 export interface Digester {
   /** All that digests depend on besides the object: what another version has digested is not used. */
   readonly version: string;
+  /** Whether digests hold their objects whole. */
+  readonly isWhole: boolean;
   /** Undefined for an object that must be kept whole. */
   digest(object: KubernetesObject): Digest | undefined;
 }

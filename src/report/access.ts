@@ -11,6 +11,7 @@ export type AccessEntry =
       readonly subresource: string;
       readonly namespace: string;
       readonly name: string;
+      readonly fieldSelector?: string;
     }
   | { readonly verb: string; readonly path: string };
 
@@ -113,9 +114,10 @@ export interface WhoCanReport extends QuestionReport {
 /** `get pods/log "a" in shop`, `get /healthz`, `list nodes cluster-wide`, `get pods in any namespace`. */
 export function describeAccess(request: AccessEntry, anywhere: boolean = false): string {
   if ('path' in request) return `${request.verb} ${request.path}`;
-  const { verb, group, resource, subresource, namespace, name } = request;
+  const { verb, group, resource, subresource, namespace, name, fieldSelector } = request;
   const what = `${resource}${group === '' ? '' : `.${group}`}${subresource === '' ? '' : `/${subresource}`}`;
-  return `${verb} ${what}${name === '' ? '' : ` "${name}"`} ${anywhere ? 'in any namespace' : namespace === '' ? 'cluster-wide' : `in ${namespace}`}`;
+  const where = anywhere ? 'in any namespace' : namespace === '' ? 'cluster-wide' : `in ${namespace}`;
+  return `${verb} ${what}${name === '' ? '' : ` "${name}"`} ${where}${fieldSelector === undefined ? '' : ` of ${fieldSelector}`}`;
 }
 
 /** `User jane`, `ServiceAccount shop/web`. */

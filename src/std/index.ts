@@ -7,6 +7,7 @@ export { getOrAdd } from './get-or-add.ts';
 export { parseGoDuration } from './go-duration.ts';
 export { printGo, quoteGo } from './go-quote.ts';
 export { toLayers } from './graph.ts';
+export { keepOne } from './keep-one.ts';
 export { groupBy } from './group-by.ts';
 export { saltedHash, sha256, sha256Base64Url } from './hash.ts';
 export {

@@ -13,13 +13,27 @@ import type { Report } from './problem.ts';
  */
 export function createDigester(version: string, loadCatalogs: () => readonly SchemaCatalog[]): Digester {
   let catalogs: readonly SchemaCatalog[] | undefined;
-  return { version, digest: (object) => digest(object, (catalogs ??= loadCatalogs())) };
+  return { version, isWhole: false, digest: (object) => digest(object, outlineOf, (catalogs ??= loadCatalogs())) };
 }
 
-function digest(object: KubernetesObject, catalogs: readonly SchemaCatalog[]): Digest | undefined {
+/** As `createDigester`, but objects stay whole: for who needs more of them than the verdicts. */
+export function createJudge(version: string, loadCatalogs: () => readonly SchemaCatalog[]): Digester {
+  let catalogs: readonly SchemaCatalog[] | undefined;
+  return {
+    version: `whole ${version}`,
+    isWhole: true,
+    digest: (object) => digest(object, (whole) => whole, (catalogs ??= loadCatalogs())),
+  };
+}
+
+function digest(
+  object: KubernetesObject,
+  leave: (object: KubernetesObject) => KubernetesObject,
+  catalogs: readonly SchemaCatalog[],
+): Digest | undefined {
   const gvk = gvkOf(object);
   if (gvk.kind === 'CustomResourceDefinition' || !catalogs.every((catalog) => catalog.find(gvk) !== undefined)) return undefined;
-  return { object: outlineOf(object), verdict: judgeObject(object, catalogs, false).map(toJson) };
+  return { object: leave(object), verdict: judgeObject(object, catalogs, false).map(toJson) };
 }
 
 /** What the versions asked for say of an object by itself. */

@@ -2,7 +2,7 @@ import type { Engine } from '../model/index.ts';
 import { compareReferences, type ReferenceOptions } from './references.ts';
 
 export { compareReferences, createReferenceLens, listReferenceProblems, type ReferenceOptions } from './references.ts';
-export { createDigester } from './digest.ts';
+export { createDigester, createJudge } from './digest.ts';
 export { judgeTransition, judgeUpdate } from './update.ts';
 export type { PracticeChoice } from './practices/judge.ts';
 export { PROFILES } from './practices/practice.ts';

@@ -47,7 +47,7 @@ const READ: ReadonlyMap<string, Fields> = new Map(
     '/Namespace': NONE,
     '/PersistentVolumeClaim': [['spec', ['storageClassName', 'volumeName']]],
     '/ResourceQuota': NONE,
-    '/Service': [['spec', ['clusterIP', 'type', 'selector', 'ports']]],
+    '/Service': [['spec', ['clusterIP', 'externalName', 'type', 'selector', 'ports']]],
     '/ServiceAccount': [['imagePullSecrets', 'all']],
     'admissionregistration.k8s.io/MutatingWebhookConfiguration': WEBHOOKS,
     'admissionregistration.k8s.io/ValidatingWebhookConfiguration': WEBHOOKS,

@@ -155,6 +155,8 @@ test('can-i --batch answers each line, and says which is no question', async (co
     '{"user":"jane","verb":"get"}',
     '{"user":"jane","verb":"get","resource":7}',
     '{"user":"jane","verb":"get","resorce":"pods"}',
+    '{"user":"system:node:n1","groups":["system:nodes"],"verb":"list","resource":"pods","fieldSelector":"spec.nodeName=n1"}',
+    '{"user":"system:node:n1","groups":["system:nodes"],"verb":"list","resource":"pods","fieldSelector":"spec.nodeName"}',
   ];
   writeFileSync(join(folder, 'questions'), `${lines.join('\n')}\n`);
   const { code, stdout } = await run('kplan', folder, ['can-i', '--batch', 'questions', '-f', 'rbac.yaml']);
@@ -175,6 +177,8 @@ test('can-i --batch answers each line, and says which is no question', async (co
     { error: 'neither a resource nor a path' },
     { error: 'resource: not a text' },
     { error: 'unknown field resorce' },
+    { allowed: true, reasons: [] },
+    { error: 'fieldSelector: not of the form spec.nodeName=n1,metadata.name!=web' },
   ]);
   assert.equal(code, 3);
 });

@@ -8,15 +8,19 @@ function read(request: string): string {
   const info = readRequestInfo(method, target);
   if ('problem' in info) return info.problem;
   if (info.kind === 'path') return `${info.verb} ${info.path}`;
-  const { verb, group, resource, subresource, namespace, name } = info;
-  return `${verb} ${group}/${resource}${subresource === '' ? '' : `/${subresource}`} ${namespace}/${name}`;
+  const { verb, group, resource, subresource, namespace, name, fieldSelector } = info;
+  const selector = fieldSelector === undefined ? '' : ` of ${fieldSelector}`;
+  return `${verb} ${group}/${resource}${subresource === '' ? '' : `/${subresource}`} ${namespace}/${name}${selector}`;
 }
 
 const cases: readonly (readonly [request: string, want: string])[] = [
   ['GET /api/v1/namespaces/shop/pods?watch=true', 'watch /pods shop/'],
   ['GET /api/v1/namespaces/shop/pods?watch=false', 'list /pods shop/'],
-  ['GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dweb', 'list /pods shop/web'],
-  ['GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dweb&limit=x', 'list /pods shop/'],
+  ['GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dweb', 'list /pods shop/web of metadata.name=web'],
+  ['GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dweb&limit=x', 'list /pods shop/ of metadata.name=web'],
+  ['DELETE /api/v1/namespaces/shop/pods?fieldSelector=spec.nodeName%3Dn1', 'deletecollection /pods shop/ of spec.nodeName=n1'],
+  ['GET /api/v1/namespaces/shop/pods/web?fieldSelector=spec.nodeName%3Dn1', 'get /pods shop/web'],
+  ['GET /api/v1/watch/pods?fieldSelector=spec.nodeName%3Dn1', 'watch /pods /'],
   ['HEAD /api/v1/namespaces/shop/pods/web', 'get /pods shop/web'],
   ['POST /api/v1/namespaces/shop/pods/web/exec?command=sh', 'create /pods/exec shop/web'],
   ['GET /api/v1/namespaces/shop', 'get /namespaces shop/shop'],

@@ -7,7 +7,7 @@ import { OUTCOMES } from '../../src/daemon/status/unit-outcome.ts';
 import { getArray, getString, isJson, parseJson, type JsonValue } from '../../src/std/index.ts';
 
 const FOLDER = new URL('../../deploy/monitoring/', import.meta.url);
-const RESULTS = ['accepted', 'repeated', 'refused', 'limited'];
+const RESULTS = ['accepted', 'repeated', 'refused', 'limited', 'sent', 'failed', 'dropped'];
 
 function readRules(): readonly JsonValue[] {
   const [file] = loadAll(readFileSync(new URL('alerts.yaml', FOLDER), 'utf8'));

@@ -78,5 +78,6 @@ export function toRequest(value: JsonValue): AccessRequest {
   const [user, verb] = [readUser(getObject(value, 'user') ?? null), text('verb')];
   if (text('path') !== '') return { kind: 'path', user, verb, path: text('path') };
   const [group, resource, subresource] = [text('group'), text('resource'), text('subresource')];
-  return { kind: 'resource', user, verb, group, resource, subresource, namespace: text('namespace'), name: text('name') };
+  const asked = { kind: 'resource', user, verb, group, resource, subresource, namespace: text('namespace'), name: text('name') } as const;
+  return text('fieldSelector') === '' ? asked : { ...asked, fieldSelector: text('fieldSelector') };
 }

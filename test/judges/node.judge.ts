@@ -44,10 +44,12 @@ const ALLOWED = [
   'persistentvolumeclaims/status',
   'persistentvolumes',
   'pods',
+  'pods by selector',
   'pods/eviction',
   'pods/status',
   'resourceclaims',
   'resourceslices',
+  'resourceslices by selector',
   'secrets',
   'serviceaccounts',
   'serviceaccounts/token',
@@ -120,7 +122,9 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
 function describe(request: JsonValue, { allowed, reason }: { readonly allowed: boolean; readonly reason: string }): string {
   if (!allowed) return `denied: ${reason.replaceAll(/'[^']*'/g, 'X').replace(/user "[^"]*"/, 'user X')}`;
   const [resource, subresource] = [getString(request, 'resource') ?? '', getString(request, 'subresource') ?? ''];
-  return `allowed: ${subresource === '' ? resource : `${resource}/${subresource}`}`;
+  const isMany = ['deletecollection', 'list', 'watch'].includes(getString(request, 'verb') ?? '');
+  const selected = isMany && (resource === 'pods' || resource === 'resourceslices') && (getString(request, 'fieldSelector') ?? '') !== '';
+  return `allowed: ${subresource === '' ? resource : `${resource}/${subresource}`}${selected ? ' by selector' : ''}`;
 }
 
 function made(apiVersion: string, kind: string, name: string | undefined, spec: JsonObject, metadata: JsonObject = {}): JsonObject {
@@ -206,6 +210,20 @@ function makeVolume(random: Random, index: number): JsonObject {
   return made('v1', 'PersistentVolume', NAMES[index], { ...claimRef, ...random.pick(sources) });
 }
 
+/** What a kubelet selects by, and what does not select by it. */
+const SELECTORS = [
+  'spec.nodeName=n1',
+  'spec.nodeName=n2',
+  'spec.nodeName==n1',
+  'spec.nodeName!=n1',
+  'metadata.name=a,spec.nodeName=n1',
+  'nodeName=n1',
+  'spec.nodeName=',
+  'spec.nodeName=n1,spec.nodeName=n2',
+  'spec.nodeName=n1=',
+  'spec.nodeName',
+];
+
 function makeRequest(random: Random): JsonObject {
   const node = random.pick(NODES);
   const isNode = !random.once(12);
@@ -225,9 +243,12 @@ function makeRequest(random: Random): JsonObject {
   ].includes(resource);
   const namespace =
     resource === 'leases' ? random.pick(['kube-node-lease', 'kube-node-lease', 'shop']) : random.once(15) ? '' : random.pick(NAMESPACES);
+  const isSelecting = random.once(resource === 'pods' || resource === 'resourceslices' ? 2 : 6);
+  const [usual, verbs] = isSelecting ? ['list', ['list', 'watch', 'deletecollection', 'get']] : [USUAL[subresource] ?? 'get', VERBS];
   return {
+    ...(isSelecting ? { fieldSelector: random.pick(SELECTORS) } : {}),
     user,
-    verb: random.once(2) ? (USUAL[subresource] ?? 'get') : random.pick(VERBS),
+    verb: random.once(2) ? usual : random.pick(verbs),
     group,
     resource,
     subresource,

@@ -64,7 +64,15 @@ const VERBS = ['', 'create', 'delete', 'deletecollection', 'get', 'list', 'patch
 export const requestJudge: OracleJudge = {
   subject: 'request',
   cases: 8000,
-  branches: [...VERBS.map((verb) => `resource: ${verb}`), 'path', 'unread', 'named by a field selector', 'subresource', 'in a namespace'],
+  branches: [
+    ...VERBS.map((verb) => `resource: ${verb}`),
+    'path',
+    'unread',
+    'named by a field selector',
+    'with a field selector',
+    'subresource',
+    'in a namespace',
+  ],
   generate: (random) => ({ method: random.pick(METHODS), target: makeTarget(random) }),
   compare,
 };
@@ -84,7 +92,8 @@ function toInfo(answer: JsonValue): JsonValue {
   const text = (field: string): string => getString(answer, field) ?? '';
   if (text('path') !== '') return { kind: 'path', verb: text('verb'), path: text('path') };
   const { group, resource, subresource } = { group: text('group'), resource: text('resource'), subresource: text('subresource') };
-  return { kind: 'resource', verb: text('verb'), group, resource, subresource, namespace: text('namespace'), name: text('name') };
+  const asked = { kind: 'resource', verb: text('verb'), group, resource, subresource, namespace: text('namespace'), name: text('name') };
+  return text('fieldSelector') === '' ? asked : { ...asked, fieldSelector: text('fieldSelector') };
 }
 
 function describe(info: RequestInfo | { readonly problem: string }, target: string): readonly string[] {
@@ -95,6 +104,7 @@ function describe(info: RequestInfo | { readonly problem: string }, target: stri
     ...(info.name !== '' && (info.verb === 'list' || info.verb === 'watch') && target.includes('fieldSelector')
       ? ['named by a field selector']
       : []),
+    ...(info.fieldSelector === undefined ? [] : ['with a field selector']),
     ...(info.subresource === '' ? [] : ['subresource']),
     ...(info.namespace === '' ? [] : ['in a namespace']),
   ];

@@ -39,11 +39,35 @@ const set = (service_: string): string =>
   `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec: {serviceName: ${service_}, template: {${pods('db', '')}}}\n`;
 const job = (spec: string, container: string): string =>
   `apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: job}\nspec: {jobTemplate: {spec: {${spec}template: {${pods('job', container)}}}}}\n`;
+const listenerSet = (parent: string): string =>
+  `apiVersion: gateway.networking.k8s.io/v1\nkind: ListenerSet\nmetadata: {name: set}\nspec: {parentRef: {${parent}}, listeners: [{name: l, port: 80, protocol: HTTP}]}\n`;
+const alias = (name: string, to: string): string => service(name, `type: ExternalName, externalName: ${to}`);
 const join = (...documents: readonly string[]): string => documents.join('---\n');
 const CONTAINER = '/spec/template/spec/containers/0';
 
 /** Of every rule about objects that stand in each other's way, at least one. */
 export const FACT_CASES: readonly FactCase[] = [
+  {
+    code: 'KR0047',
+    name: 'a name that stands for itself',
+    bad: join(alias('a', 'db.shop.svc.cluster.local'), alias('db', 'db.shop.svc.cluster.local')),
+    good: join(alias('a', 'db.shop.svc.cluster.local'), alias('db', 'db.example.com')),
+    want: ['/spec/externalName', 'error', 'error'],
+  },
+  {
+    code: 'KR0048',
+    name: 'a set of listeners that hangs on itself',
+    bad: join(gateway(''), listenerSet('kind: ListenerSet, name: set')),
+    good: join(gateway(''), listenerSet('name: edge')),
+    want: ['/spec/parentRef/kind', 'error', 'error'],
+  },
+  {
+    code: 'KR0048',
+    name: 'a set of listeners of a Gateway that is missing, where there are others',
+    bad: join(gateway(''), listenerSet('name: edgy')),
+    good: join(gateway(''), listenerSet('name: edge')),
+    want: ['/spec/parentRef/name', 'error', 'warning'],
+  },
   {
     code: 'KR0028',
     name: 'two budgets that select the same pods',

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
-import { runDaemon, type DaemonLogEntry, type DaemonSource, type SourceState } from '../../daemon/index.ts';
+import { runDaemon, type DaemonSource, type SourceState } from '../../daemon/index.ts';
 import { KplanError } from '../../model/index.ts';
 import { readRevisionId } from '../../loader/index.ts';
-import { sha256, toKubernetesTime } from '../../std/index.ts';
+import { sha256 } from '../../std/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import { parseDuration } from '../duration.ts';
@@ -15,7 +15,10 @@ import { carryOut } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { openFace } from '../stages/daemon-face.ts';
 import { openFolder, openRemote, openRepository, type Origin } from '../stages/origin.ts';
-import { openShare } from '../stages/daemon-share.ts';
+import { openDaemonLog } from '../stages/daemon-log.ts';
+import { openTracer } from '../stages/daemon-trace.ts';
+import { openNotifier } from '../stages/daemon-notify.ts';
+import { openShare, toIdentity } from '../stages/daemon-share.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
@@ -25,16 +28,17 @@ import { runUnits } from './fleet.ts';
 const REF = 'HEAD';
 
 /** `kapply --watch DIR | REPO`: keeps a cluster equal to a folder, or to a revision of a local repository. */
-export async function runWatch(args: Arguments, io: Io, log: Log): Promise<number> {
+export async function runWatch(args: Arguments, io: Io, plainLog: Log): Promise<number> {
+  const log = openDaemonLog(args, io, plainLog);
   const refused = ['dry-run', 'detailed-exitcode', 'namespace', 'selector'].find((flag) => args.has(flag) || args.list(flag).length > 0);
   if (refused !== undefined) throw usage(args.command, `--watch keeps a whole unit as it should be: it does not take --${refused}`);
   const target = args.positionals[0] ?? '.';
   io.hold();
-  if (isRemote(target)) return runUnits(openRemote(target, args, io), args, io, log);
+  if (isRemote(target)) return runUnits(openRemote(target, args, io), args, io, plainLog);
   const path = toPath(target, args, io);
   const source = toSource(target, path, args, io);
   const origin = await findUnits(source, path, target, args, io);
-  if (origin !== undefined) return runUnits(origin, args, io, log);
+  if (origin !== undefined) return runUnits(origin, args, io, plainLog);
   const desired = await readDesired(sourceArguments(args, source), io, log, path);
   const opened = await openTarget(chooseTarget(args, io, log), desired.context, args, io, log);
   const { cluster, embedded } = opened;
@@ -44,8 +48,11 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
   const stepping = embedded?.run({ signal });
   let last: string | undefined;
   const { unit } = desired;
+  const identity = toIdentity(io);
   const face = await openFace(args, io, log, signal);
-  const share = openShare(cluster, unit, io, log, (news) => face.metrics.noteShare(news));
+  const notifier = openNotifier(source.kind === 'git' ? source.description : target, io, log, face.metrics);
+  const { tracer, close: closeTracer } = openTracer(identity, io, log, face.metrics);
+  const share = openShare(cluster, { fleet: unit, identity }, io, log, (news) => face.metrics.noteShare(news));
   const fenced = { ...opened, cluster: share.fence(unit, cluster) };
   log.step(
     `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, ${opened.source.description} (Ctrl-C ends)`,
@@ -78,12 +85,14 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
       allow: args.list('allow'),
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
       stateDirectory: join(resolve(io.cwd, daemonDirectory(opened.source)), unit),
-      log: (entry) => log.step(formatEntry(entry)),
+      log: log.entry,
       follow: face.follow,
       onStatus: (status) => {
         const { outcome, reasons } = status;
         face.metrics.noteUnit(status, io.now());
         face.board.noteUnit(status);
+        notifier.note(status);
+        tracer.note(status, io.now());
         if (outcome !== undefined) face.noteSource(outcome !== 'unreadable');
         last = outcome === 'synced' && reasons.length > 0 ? 'failed' : outcome;
         if (args.has('once') && outcome !== undefined) stop.abort('once');
@@ -91,6 +100,7 @@ export async function runWatch(args: Arguments, io: Io, log: Log): Promise<numbe
     });
   } finally {
     stop.abort('done');
+    await Promise.all([notifier.close(), closeTracer()]);
     await stepping;
     await cluster.close();
   }
@@ -159,8 +169,4 @@ async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments,
   const before = await readBefore(opened, desired);
   const ownership = await readOwnership(before, desired.unit);
   return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
-}
-
-function formatEntry({ at, level, unit, revision, message }: DaemonLogEntry): string {
-  return `${toKubernetesTime(at)} ${level === 'info' ? '' : `${level} `}${unit}${revision === undefined ? '' : `@${revision.slice(0, 12)}`}: ${message}`;
 }

@@ -1,120 +1,126 @@
-import {
-  LiveWorld,
-  runFleet,
-  StatusKeeper,
-  type DaemonLogEntry,
-  type DaemonStatus,
-  type FleetSource,
-  type Unit,
-} from '../../daemon/index.ts';
-import { World } from '../../model/index.ts';
-import { sha256, toKubernetesTime } from '../../std/index.ts';
+import { SharedSource, type DaemonStatus, type FleetSource, type Unit } from '../../daemon/index.ts';
+import { KplanError } from '../../model/index.ts';
+import { pause, sha256 } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
+import { NO_CONFIG, type Config } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import type { Io, Log } from '../io.ts';
 import { signalExit } from '../main.ts';
-import { NO_CONFIG, type Config } from '../config.ts';
+import { keepCluster, type FleetParts } from '../stages/cluster-fleet.ts';
 import { readConfig } from '../stages/config-file.ts';
 import { openFace, withFace } from '../stages/daemon-face.ts';
-import { openRemoval } from '../stages/daemon-removal.ts';
-import { openShare } from '../stages/daemon-share.ts';
-import type { Desired } from '../stages/desired.ts';
+import { openDaemonLog } from '../stages/daemon-log.ts';
+import { openTracer } from '../stages/daemon-trace.ts';
+import { openNotifier } from '../stages/daemon-notify.ts';
+import { toIdentity } from '../stages/daemon-share.ts';
 import type { Origin } from '../stages/origin.ts';
-import { chooseTarget, openTarget } from '../stages/target.ts';
-import { openUnit, toUnitSession } from '../stages/unit-work.ts';
 import { toUnits } from '../stages/units.ts';
 
-/** Planning is the process's own work, reading and asking the cluster is not. */
-const PLANS_AT_ONCE = 4;
+/** Between two looks for a cluster that units name newly, and for a source that cannot be read at first. */
+const LOOK = 1_000;
+const RETRY = 5_000;
 
 /** `kapply --watch` of a repository: each of the units that its `kplan.yaml` lists is kept by itself; without a list it is one unit. */
-export async function runUnits(origin: Origin, args: Arguments, io: Io, log: Log): Promise<number> {
-  const opened = await openTarget(chooseTarget(args, io, log), World.EMPTY, args, io, log);
-  const { cluster, embedded } = opened;
+export async function runUnits(origin: Origin, args: Arguments, io: Io, plainLog: Log): Promise<number> {
+  const log = openDaemonLog(args, io, plainLog);
+  const identity = toIdentity(io);
   const clock = realClock(io);
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
-  const live = new LiveWorld(cluster, clock);
+  const interval = parseDuration(args.string('interval') ?? '30s', 'interval');
   let config = NO_CONFIG;
-  const face = await openFace(args, io, log, signal);
-  const source = withFace(
-    toSource(origin, args, io, (read) => (config = read)),
-    face,
-  );
-  const fleet = sha256(source.description).slice(0, 8);
-  const share = openShare(cluster, fleet, io, log, (news) => face.metrics.noteShare(news));
-  const session = toUnitSession({
-    args,
-    io,
-    log,
-    opened,
-    live,
-    origin,
-    config: () => config,
-    share,
-    onPlan: (unit, plan) => face.board.notePlan(unit, plan),
-  });
-  const keeper = new StatusKeeper((unit) => share.fence(unit, cluster), {
-    clock,
-    onProblem: (unit, message) => log.step(formatEntry({ at: io.now(), level: 'warning', unit, message })),
-  });
-  const ends = new Map<string, number>();
-  const stepping = embedded?.run({ signal });
-  log.step(`watching ${source.description}, ${opened.source.description} (Ctrl-C ends)`);
   try {
-    // What statuses say of units is asked as soon as they are held.
-    await live.read();
-    await runFleet<Desired>({
-      source,
-      open: (unit) => openUnit(unit, session),
-      clock,
-      random: () => io.random(),
+    const face = await openFace(args, io, log, signal);
+    const read = toSource(origin, args, io, (next) => (config = next));
+    const source = new SharedSource(withFace(read, face), { clock, age: interval / 2 });
+    const notifier = openNotifier(origin.description, io, log, face.metrics);
+    const { tracer, close: closeTracer } = openTracer(identity, io, log, face.metrics);
+    const ends = new Map<string, number>();
+    const parts: FleetParts = {
+      args,
+      io,
+      log,
       signal,
-      identity: share.identity,
-      interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
-      concurrency: PLANS_AT_ONCE,
-      allow: args.list('allow'),
-      share,
-      onStopped: () => keeper.close(),
-      removal: openRemoval(fleet, { share, cluster, live, args, io, log }),
-      watchCluster: (on, until) => live.watch(on, until),
-      goodOf: (unit) => live.statusOf(unit)?.good,
-      approvedOf: (unit) => live.approvedOf(unit),
-      log: (entry) => log.step(formatEntry(entry)),
-      onStatus: (status, _, { deletionPolicy }) => {
-        ends.set(status.unit, exitOf(status));
-        if (share.holds(status.unit)) {
-          keeper.note({ ...status, fleet, ...(deletionPolicy === 'delete' ? { deletionPolicy } : {}) });
-          face.metrics.noteUnit(status, io.now());
-          face.board.noteUnit(status);
-        } else {
-          keeper.forget(status.unit);
-          face.board.forgetUnit(status.unit);
-          face.metrics.forgetUnit(status.unit);
-        }
-      },
-      onRemoved: ({ name, deletionPolicy }) => {
-        face.metrics.forgetUnit(name);
-        face.board.forgetUnit(name);
-        if (deletionPolicy === 'delete') return;
-        const message = `no longer listed: what it owns is kept; \`kapply delete --unit ${name}\` removes it`;
-        log.step(formatEntry({ at: io.now(), level: 'warning', unit: name, message }));
-      },
-      onSettled: () => (args.has('once') ? stop.abort('once') : undefined),
+      origin,
+      config: () => config,
+      fleet: sha256(origin.description).slice(0, 8),
+      identity,
+      face,
+      notifier,
+      tracer,
+      onStatus: (status) => void ends.set(status.unit, exitOf(status)),
+    };
+    const clusters = keepClusters(source, parts, (reached) => {
+      if (!args.has('once')) return;
+      for (const [context, isReachable] of reached) if (!isReachable) ends.set(`context ${context ?? ''}`, 3);
+      stop.abort('once');
     });
+    const tasks = [clusters, source.watch(signal)].map((task) => task.finally(() => stop.abort('done')));
+    try {
+      await Promise.all(tasks);
+    } finally {
+      await Promise.allSettled(tasks);
+      await Promise.all([notifier.close(), closeTracer()]);
+    }
+    return signalExit(io) ?? Math.max(0, ...ends.values());
   } finally {
     stop.abort('done');
-    await stepping;
-    await live.close();
-    await cluster.close();
     origin.close();
   }
-  return signalExit(io) ?? Math.max(0, ...ends.values());
 }
 
-function formatEntry({ at, level, unit, message }: DaemonLogEntry): string {
-  return `${toKubernetesTime(at)} ${level === 'info' ? '' : `${level} `}${unit === '' ? '' : `${unit}: `}${message}`;
+/**
+ * One fleet for each cluster that units name, from when one does, until the signal aborts; a fault of ours in one ends all.
+ * `onSettled` is told which clusters can be reached, whenever none has anything to do.
+ */
+async function keepClusters(
+  source: SharedSource,
+  parts: FleetParts,
+  onSettled: (clusters: ReadonlyMap<string | undefined, boolean>) => void,
+): Promise<void> {
+  const end = new AbortController();
+  const signal = AbortSignal.any([parts.signal, end.signal]);
+  const running = new Map<string | undefined, Promise<void>>();
+  const settled = new Map<string | undefined, boolean>();
+  const start = (context: string | undefined, isAlone: boolean): Promise<void> => {
+    const note = (isReachable: boolean): void => {
+      settled.set(context, isReachable);
+      if (settled.size === running.size) onSettled(settled);
+    };
+    return keepCluster({ context, source: source.branch(), onSettled: note, isAlone }, { ...parts, signal }).finally(() => end.abort());
+  };
+  const supervise = async (): Promise<void> => {
+    do {
+      const units = running.size === 0 ? await readFirst(source, parts, signal) : (source.last?.units ?? []);
+      const contexts = new Set(units.map(({ context }) => context));
+      const isAlone = running.size === 0 && contexts.size === 1;
+      for (const context of contexts) if (!running.has(context)) running.set(context, noted(start(context, isAlone)));
+    } while (await pause(realClock(parts.io), LOOK, signal));
+  };
+  await supervise();
+  await Promise.all(running.values());
+}
+
+/** Rejections are looked at in the end. */
+function noted(task: Promise<void>): Promise<void> {
+  task.catch(() => undefined);
+  return task;
+}
+
+/** The units, once the source can be read; why it cannot is said once. */
+async function readFirst(source: SharedSource, { io, log }: FleetParts, signal: AbortSignal): Promise<readonly Unit[]> {
+  let told = '';
+  do {
+    try {
+      return (await source.read()).units;
+    } catch (error) {
+      if (!(error instanceof KplanError)) throw error;
+      if (told !== error.message) log.warn(error.message);
+      told = error.message;
+    }
+  } while (await pause(realClock(io), RETRY, signal));
+  return [];
 }
 
 function toSource(origin: Origin, args: Arguments, io: Io, onConfig: (config: Config) => void): FleetSource {

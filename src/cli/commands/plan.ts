@@ -9,10 +9,11 @@ import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { printReport, readTargets, writeOutput } from '../output.ts';
 import { describeRefusal } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
-import { chooseBefore, openBefore, type Before } from '../stages/before.ts';
+import { chooseBefore, openBefore, type Before, type BeforeChoice } from '../stages/before.ts';
 import { checkPath, readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
+import { judgeFiles } from '../stages/judge-files.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
 import { readSideBySide } from '../stages/read-side-by-side.ts';
 import { openTarget, type OpenedCluster } from '../stages/target.ts';
@@ -95,10 +96,19 @@ async function readBoth(
   checkPath(args, io, path);
   const choice = chooseBefore(args, io, log);
   if (choice.kind === 'live' && session === undefined) return readSideBySide(path, args, io, log);
-  const desired = await readDesired(args, io, log, path, session === undefined ? {} : { files: session.files });
+  const digester = session === undefined && isOfRevisions(choice) ? judgeFiles(args, io) : undefined;
+  const desired = await readDesired(args, io, log, path, {
+    ...(session === undefined ? {} : { files: session.files }),
+    ...(digester === undefined ? {} : { digester }),
+  });
   const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
   const connect = (): Promise<OpenedCluster> => openTarget({ kind: 'live' }, desired.context, args, io, log);
   return { desired, before: session === undefined ? await open() : await session.openBefore(choice, open, connect) };
+}
+
+/** Whether no cluster says which versions are to be validated for. */
+function isOfRevisions({ kind }: BeforeChoice): boolean {
+  return kind === 'revision' || kind === 'none';
 }
 
 /** The report of a plan: limited to what was asked for, without what a baseline knows. */

@@ -3,14 +3,14 @@ import { fingerprint, type Finding, type Manifest } from '../../model/index.ts';
 import { countFindings, type ValidateReport } from '../../report/index.ts';
 import type { LoadOptions } from '../../loader/index.ts';
 import { packId } from '../../model/schema/index.ts';
-import { createDigester, listFixes, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../validate/index.ts';
+import { listFixes, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../validate/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { withoutOverlap } from '../overlap.ts';
 import { printReport, readTargets } from '../output.ts';
 import { findAdmitted, needsAdmission } from '../stages/admission-findings.ts';
-import { readConfig } from '../stages/config-file.ts';
+import { BUILD, digestFiles } from '../stages/judge-files.ts';
 import { mendFiles, type MendedFile } from '../stages/mend-files.ts';
 import { replaceFile } from '../stages/replace-file.ts';
 import { toPatch } from '../stages/patch.ts';
@@ -24,7 +24,7 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const paths = args.positionals.length === 0 ? ['.'] : args.positionals;
   checkCanMend(args, paths);
-  const digested = await readAll(paths, args, io, log, chooseDigester(args, io));
+  const digested = await readAll(paths, args, io, log, digestFiles(args, io));
   const loaded = withoutOverlap(mustBeWhole(digested, args) ? await readAll(paths, args, io, log, undefined) : digested);
   const [first] = loaded;
   if (first === undefined) return 0;
@@ -68,19 +68,6 @@ async function readAll(
   const loaded: Desired[] = [];
   for (const path of paths) loaded.push(await readDesired(args, io, log, path, digester === undefined ? {} : { digester }));
   return loaded;
-}
-
-/** The hash in a bundle's name covers all that it imports; none when run from source. */
-const BUILD = /-([A-Z0-9]{8})\.js$/.exec(import.meta.url)?.[1];
-
-/** A judge of objects as they are read, so that those of unchanged files need not be judged again. */
-function chooseDigester(args: Arguments, io: Io): LoadOptions['digester'] {
-  if (BUILD === undefined) return undefined;
-  let versions: readonly string[] | undefined;
-  return async (root) => {
-    const chosen = (versions ??= chooseVersions(args, await readConfig(args, io, root), undefined));
-    return createDigester([BUILD, packId(), ...chosen].join(' '), () => loadCatalogs(chosen));
-  };
 }
 
 /** Refuses to mend what is not the files here: a revision, or standard input. */

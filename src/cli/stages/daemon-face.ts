@@ -14,6 +14,8 @@ export interface OpenedFace {
   readonly board: Board;
   /** Takes note of a reading of the source. */
   readonly noteSource: (isReadable: boolean) => void;
+  /** Takes note of whether the cluster of a context answers, and why it does not. */
+  readonly noteCluster: (context: string | undefined, problem: string | undefined) => void;
   /** Calls `onChange` where a webhook says that there may be another revision, until the signal aborts. */
   readonly follow: (onChange: () => void, signal: AbortSignal) => Promise<void>;
 }
@@ -28,19 +30,25 @@ export async function openFace(args: Arguments, io: Io, log: Log, signal: AbortS
     wasRead ||= isReadable;
     metrics.noteSource(isReadable);
   };
-  if (listen === undefined) return { metrics, board, noteSource, follow: (_, until) => aborted(until) };
+  const problems = new Map<string, string>();
+  const noteCluster = (context = '', problem?: string): void => {
+    if (problem === undefined) problems.delete(context);
+    else problems.set(context, problem);
+  };
+  if (listen === undefined) return { metrics, board, noteSource, noteCluster, follow: (_, until) => aborted(until) };
   const secret = readSecretSetting('KAPPLY_WEBHOOK_SECRET', io);
   const face = new Face({
     metrics,
     board,
     clock: realClock(io),
     unready: () => (wasRead ? undefined : 'the source was never read'),
+    ailing: () => [...problems].map(([context, why]) => `cluster${context === '' ? '' : ` ${context}`} cannot be reached: ${why}`),
     log: (message) => log.warn(message),
     ...(secret === undefined ? {} : { secret }),
   });
   const { host, port } = await serveFace(face, parseListen(listen, args), signal);
   log.step(`listening on http://${host.includes(':') ? `[${host}]` : host}:${port}${secret === undefined ? '' : ', with webhooks'}`);
-  return { metrics, board, noteSource, follow: (onChange, until) => face.follow(onChange, until) };
+  return { metrics, board, noteSource, noteCluster, follow: (onChange, until) => face.follow(onChange, until) };
 }
 
 /** A source that webhooks ask to be looked at, too. */

@@ -6,23 +6,35 @@ import type { Io, Log } from '../io.ts';
 
 const NAMESPACE = 'default';
 
-/** The share of this process in what the instances of one fleet keep. `onNews` is told how it is shared, whenever that changes. */
-export function openShare(cluster: Cluster, fleet: string, io: Io, log: Log, onNews: (news: ShareNews) => void = () => undefined): Share {
+/** Names this process among the instances of its fleet. */
+export function toIdentity(io: Io): string {
   const suffix = Math.floor(io.random() * 0x1_0000_0000)
     .toString(16)
     .padStart(8, '0');
+  return `${hostname()}-${process.pid}-${suffix}`;
+}
+
+/** The share of this process in what the instances of one fleet keep in one cluster. `onNews` is told how it is shared, whenever that changes. */
+export function openShare(
+  cluster: Cluster,
+  { fleet, identity, context }: { readonly fleet: string; readonly identity: string; readonly context?: string | undefined },
+  io: Io,
+  log: Log,
+  onNews: (news: ShareNews) => void,
+): Share {
+  const where = context === undefined ? '' : `${context}: `;
   return new Share(cluster, {
     fleet,
-    identity: `${hostname()}-${process.pid}-${suffix}`,
+    identity,
     namespace: NAMESPACE,
     clock: realClock(io),
     ticks: () => performance.now(),
     timing: SHARE_TIMING,
     onNews: (news) => {
-      log.step(describeNews(news));
+      log.step(`${where}${describeNews(news)}`);
       onNews(news);
     },
-    onProblem: (problem) => log.warn(`the Leases by which instances share units cannot be kept: ${problem}`),
+    onProblem: (problem) => log.warn(`${where}the Leases by which instances share units cannot be kept: ${problem}`),
   });
 }
 

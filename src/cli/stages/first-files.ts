@@ -102,6 +102,7 @@ ${run}`;
 function renderGitlab(paths: readonly string[], { version }: Installation): string {
   return `# Says in each merge request what it would do. Include it in .gitlab-ci.yml:
 #   include: { local: .gitlab/kplan.gitlab-ci.yml }
+# The note in the merge request needs a project access token (Reporter, scope api) as the masked variable GITLAB_TOKEN.
 kplan:
   image: node:24
   stage: test
@@ -112,7 +113,7 @@ kplan:
   script:
     - git fetch origin $CI_MERGE_REQUEST_TARGET_BRANCH_NAME
     - npm install --global kplan@${version}
-    - kplan plan "$KPLAN_PATH" -o gitlab=gl-code-quality-report.json
+    - kplan plan "$KPLAN_PATH" -o gitlab=gl-code-quality-report.json -o gitlab-note
   artifacts:
     when: always
     reports: { codequality: gl-code-quality-report.json }

@@ -9,6 +9,7 @@ import {
   type Finding,
   type KubernetesObject,
   type Lens,
+  type Manifest,
   type Plan,
   type RefKey,
   type SchemaCatalog,
@@ -30,7 +31,7 @@ import {
   UNIT_ANNOTATION,
 } from '../../reconcile/index.ts';
 import { getString, toKubernetesTime } from '../../std/index.ts';
-import { judgeTransition, validateManifests } from '../../validate/index.ts';
+import { judgeTransition, redefinesBuiltIn, validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
 import { readUser } from '../user.ts';
@@ -197,7 +198,13 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   const started = io.now();
   const { lens } = options;
   const { manifests, defaultNamespace } = desired;
-  const found = validateManifests(manifests, { catalogs, context, knowsCluster: knowsCluster(before), defaultNamespace, lens });
+  const found = validateManifests(redefinesBuiltIn(manifests, { catalogs, context }) ? manifests.map(withoutVerdict) : manifests, {
+    catalogs,
+    context,
+    knowsCluster: knowsCluster(before),
+    defaultNamespace,
+    lens,
+  });
   log.detail(`validated in ${io.now() - started} ms`);
   const { members = [], ...ownership } = options.ownership;
   const world = members.length === 0 ? before.world : before.world.with(members);
@@ -232,6 +239,12 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     ...(before.types === undefined ? {} : { served: before.types }),
     ...desired.hidden,
   };
+}
+
+/** Of a built-in kind that a definition takes the place of, what was said of an object when it was read does not hold. */
+function withoutVerdict(manifest: Manifest): Manifest {
+  const { verdict: _verdict, ...rest } = manifest;
+  return rest;
 }
 
 /** Whether what is planned is applied by whoever runs this, not by a daemon. */

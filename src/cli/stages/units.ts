@@ -21,7 +21,7 @@ function toUnit({ value, place }: UnitEntry, shared: string): Unit {
     return text === undefined ? {} : { [field]: parseDuration(text, `units.${field}`) };
   };
   const limits = getObject(value, 'limits');
-  const [namespace, serviceAccount] = [getString(value, 'namespace'), getString(value, 'serviceAccount')];
+  const [namespace, serviceAccount, context] = ['namespace', 'serviceAccount', 'context'].map((field) => getString(value, field));
   const retry = getNumber(value, 'retry', 'limit');
   return {
     name: getString(value, 'name') ?? '',
@@ -41,6 +41,7 @@ function toUnit({ value, place }: UnitEntry, shared: string): Unit {
     retry: { ...(retry === undefined ? {} : { limit: retry }), ...duration('backoff', 'retry'), ...duration('maxBackoff', 'retry') },
     ...(namespace === undefined ? {} : { namespace }),
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
+    ...(context === undefined ? {} : { context }),
     fingerprint: sha256(`${shared}\n${stringifyJson(value)}`),
   };
 }

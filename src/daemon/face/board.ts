@@ -64,6 +64,11 @@ export class Board {
     this.#plans.set(unit, { steps: steps.slice(0, MOST_LINES), effects: effects.slice(0, MOST_LINES), more });
   }
 
+  /** The context of the cluster that a unit was last seen in; undefined for the daemon's own. */
+  clusterOf(unit: string): string | undefined {
+    return this.#units.get(unit)?.status.cluster;
+  }
+
   /** Forgets a unit that this instance does not work on any more. */
   forgetUnit(unit: string): void {
     if (this.#units.delete(unit)) this.#tell();

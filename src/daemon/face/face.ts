@@ -43,6 +43,8 @@ export interface FaceOptions {
   readonly secret?: string;
   /** Why the daemon is of no use yet, if so. */
   readonly unready: () => string | undefined;
+  /** What is amiss though the daemon is of use, such as one cluster of several that cannot be reached. */
+  readonly ailing?: () => readonly string[];
   /** Says what a person should know of refused requests: seldom, whatever comes. */
   readonly log: (message: string) => void;
 }
@@ -150,7 +152,8 @@ export class Face {
 
   #readiness(): FaceAnswer {
     const unready = this.#options.unready();
-    return unready === undefined ? toAnswer(200, 'ready') : toAnswer(503, unready);
+    const { ailing = () => [] } = this.#options;
+    return unready === undefined ? toAnswer(200, ['ready', ...ailing()].join('\n')) : toAnswer(503, unready);
   }
 
   async #metrics(): Promise<FaceAnswer> {

@@ -19,7 +19,7 @@ export function renderPage(board: Board): string {
 <header>
 <h1>kapply</h1>
 <p id="news" role="status">As of loading.</p>
-<p><label for="filter">Show units whose name or outcome holds</label> <input id="filter" type="search" autocomplete="off"></p>
+<p><label for="filter">Show units whose name, outcome or cluster holds</label> <input id="filter" type="search" autocomplete="off"></p>
 </header>
 <main id="main">
 ${renderUnits(board)}
@@ -40,13 +40,14 @@ export function renderUnits(board: Board): string {
 }
 
 function renderUnit({ status, outcome, plan, history }: BoardUnit): string {
-  const { unit, revision, reasons, source, phase, waitsFor, lastSynced, plan: held } = status;
+  const { unit, cluster, revision, reasons, source, phase, waitsFor, lastSynced, plan: held } = status;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Doing', phase],
     ['Revision', revision],
     ['Last equal to it', lastSynced?.at],
     ['Health', toHealth(outcome)],
     ['Waits for', waitsFor],
+    ['Cluster', cluster],
     ['Source', source],
     ['Plan that is held', held],
     ['Let it go with', held === undefined ? undefined : `kapply approve ${unit}`],
@@ -61,7 +62,7 @@ function renderUnit({ status, outcome, plan, history }: BoardUnit): string {
     renderList('History', 'ol', history.map(tellPast)),
   ];
   const [why = ''] = reasons;
-  return `<li id="unit-${escape(unit)}" data-find="${escape(`${unit} ${outcome}`)}"><details><summary><b class="${outcome}">${outcome}</b> <span class="name">${escape(unit)}</span> <code>${escape((revision ?? '').slice(0, 12))}</code> <span class="why">${escape(why)}</span></summary>${parts.join('')}</details></li>`;
+  return `<li id="unit-${escape(unit)}" data-find="${escape([unit, outcome, cluster ?? ''].join(' ').trim())}"><details><summary><b class="${outcome}">${outcome}</b> <span class="name">${escape(cluster === undefined ? unit : `${unit} (${cluster})`)}</span> <code>${escape((revision ?? '').slice(0, 12))}</code> <span class="why">${escape(why)}</span></summary>${parts.join('')}</details></li>`;
 }
 
 function toHealth(outcome: BoardUnit['outcome']): string {

@@ -51,6 +51,8 @@ export interface ClusterNews {
 /** What a fleet runs with. */
 export interface FleetOptions<S> extends InventoryOptions {
   readonly source: FleetSource;
+  /** Whether a listed unit is this fleet's; each is, without. */
+  readonly keeps?: (unit: Unit) => boolean;
   readonly open: (unit: Unit) => UnitWork<S>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -195,12 +197,18 @@ class Fleet<S> {
     if (units.length === 0 && this.#members.size > 0)
       return this.#log('warning', `no units are listed any more: ${this.#members.size} are kept as they are`);
     const faults = checkUnits(units);
+    const { keeps = () => true } = this.#options;
     const listed = new Map(
       units.flatMap((unit, index) =>
-        units.findIndex(({ name }) => name === unit.name) === index ? [[unit.name, { unit, fault: faults.get(index) }] as const] : [],
+        keeps(unit) && units.findIndex(({ name }) => name === unit.name) === index
+          ? [[unit.name, { unit, fault: faults.get(index) }] as const]
+          : [],
       ),
     );
-    for (const [index, fault] of faults) if (listed.get(units[index]?.name ?? '')?.unit !== units[index]) this.#log('error', fault);
+    for (const [index, fault] of faults) {
+      const unit = units[index];
+      if (unit !== undefined && keeps(unit) && listed.get(unit.name)?.unit !== unit) this.#log('error', fault);
+    }
     const gone = [...this.#members.values()].filter(({ unit }) => !listed.has(unit.name));
     await Promise.all(gone.map((member) => this.#remove(member)));
     for (const { unit, fault } of listed.values()) await this.#place(unit, fault, changed);

@@ -18,10 +18,13 @@ export class LiveWorld {
   readonly #clock: Clock;
   #onDrift: (applySet: string) => void = () => undefined;
   #onApproval: (unit: string) => void = () => undefined;
+  readonly #onReading: (problem: string | undefined) => void;
   #last = World.EMPTY;
 
-  constructor(cluster: Cluster, clock: Clock) {
+  /** `onReading` is told after each look whether the cluster answered, and why not. */
+  constructor(cluster: Cluster, clock: Clock, onReading: (problem: string | undefined) => void = () => undefined) {
     this.#clock = clock;
+    this.#onReading = onReading;
     const notice = (before: KubernetesObject, after: KubernetesObject | undefined): void => {
       const owner = labelsOf(before).get(PART_OF_LABEL);
       if (owner !== undefined && isDrift(before, after)) this.#onDrift(owner);
@@ -33,9 +36,15 @@ export class LiveWorld {
 
   /** The cluster by now. Throws `KplanError` where it cannot be reached. */
   async read(): Promise<WorldReading> {
-    const reading = await this.#watched.read();
-    this.#last = reading.world;
-    return reading;
+    try {
+      const reading = await this.#watched.read();
+      this.#last = reading.world;
+      this.#onReading(undefined);
+      return reading;
+    } catch (error) {
+      if (error instanceof KplanError) this.#onReading(error.message);
+      throw error;
+    }
   }
 
   /** The plan of a unit that a person has let go, as of the last look. */
@@ -67,7 +76,7 @@ export class LiveWorld {
     this.#onApproval = on.approval;
     while (await pause(this.#clock, RENEW, signal)) {
       try {
-        await this.#watched.read();
+        await this.read();
       } catch (error) {
         if (!(error instanceof KplanError)) throw error;
       }

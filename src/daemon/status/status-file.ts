@@ -31,6 +31,8 @@ export interface DaemonStatus {
   /** What happens next, one sentence. */
   readonly waitsFor: string;
   readonly failures: number;
+  /** The context that names the unit's cluster, where the unit says one. */
+  readonly cluster?: string;
   /** The daemons that the unit is of: they share a source. */
   readonly fleet?: string;
   /** Set where all that the unit owns goes once it is listed no more. */

@@ -46,6 +46,8 @@ export interface Unit {
   readonly namespace?: string;
   /** `namespace/name` of the ServiceAccount that its objects are written as. */
   readonly serviceAccount?: string;
+  /** The context of the kubeconfig that names its cluster; the daemon's own without. */
+  readonly context?: string;
   /** Equal for units that are kept alike. */
   readonly fingerprint: string;
 }

@@ -18,6 +18,7 @@ export const ALL_PORTS: PortSet = uniteAll(PROTOCOLS.map((protocol) => toPortSet
 /** The ports `first` to `last` of a protocol; all of them by default. What is no port is left out. */
 export function toPortSet(protocol: Protocol, first: number = 1, last: number = 65535): PortSet {
   const base = PROTOCOLS.indexOf(protocol) * SPAN;
+  if (last < first) return NO_PORTS;
   return toInterval(base + Math.max(1, first), base + Math.min(SPAN - 1, last) + 1);
 }
 

@@ -2,6 +2,7 @@ import { compareBy, getArray, getString, sortedUnique } from '../../std/index.ts
 import { labelsOf, nameOf, type KubernetesObject, type Requirement, type Selector, type World } from '../../model/index.ts';
 import { parseAddress } from './address.ts';
 import { ADMIN_GROUP, ADMIN_KINDS, readAdminPolicy } from './admin-policy.ts';
+import { listAdminProblems } from './admin-problem.ts';
 import { listPeers, readPolicy, type Peer, type Policy, type Rule } from './policy.ts';
 import { readPluginPolicies } from './plugin/index.ts';
 import type { PolicyProblem } from './plugin/problem.ts';
@@ -21,7 +22,7 @@ export interface Side {
   readonly workloads: readonly Workload[];
   /** In the order in which they are asked: by tier, priority and name. */
   readonly policies: readonly Policy[];
-  /** What is wrong with policies of network plugins and meshes, and what of them is not judged. */
+  /** What is wrong with policies of administrators, network plugins and meshes, and what of them is not judged. */
   readonly problems: readonly PolicyProblem[];
   /** The labels of the namespaces that some object makes. */
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -49,7 +50,7 @@ function computeSide(world: World): Side {
   const plugin = world.derive(readPluginPolicies);
   return toSide({
     workloads: listWorkloads(world),
-    problems: plugin.problems,
+    problems: [...plugin.problems, ...listAdminProblems(world)],
     policies: [
       ...plugin.policies,
       ...world.kind('networking.k8s.io', 'NetworkPolicy').derive(computePolicies),

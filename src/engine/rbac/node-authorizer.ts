@@ -1,4 +1,4 @@
-import { nameOf, type World } from '../../model/index.ts';
+import { nameOf, parseFieldSelector, type World } from '../../model/index.ts';
 import { quoteGo } from '../../std/index.ts';
 import { listBootstrapPolicy } from './bootstrap.ts';
 import { isRelated, type Related } from './node-graph.ts';
@@ -17,8 +17,7 @@ const no = (reason: string): NodeVerdict => ({ allowed: false, reason });
 
 /**
  * The Node authorizer (`plugin/pkg/auth/authorizer/node/node_authorizer.go`) with the gates of 1.36 as they are by default: what a kubelet may do
- * because of the pods that are bound to its node. Undefined for users that are no nodes. Requests with a field selector other
- * than for a name are not known here, so that lists and watches of pods and slices count as those of all.
+ * because of the pods that are bound to its node. Undefined for users that are no nodes.
  */
 export function decideForNode(world: World, request: AccessRequest): NodeVerdict | undefined {
   const node = findNode(request.user);
@@ -114,9 +113,17 @@ function judgeSlice(asked: NodeRequest): NodeVerdict {
   if (subresource !== '') return no('cannot authorize ResourceSlice subresources');
   if (verb === 'create') return ALLOW;
   if (['delete', 'get', 'patch', 'update'].includes(verb)) return judgeRelated(asked, 'resourceslice');
-  return ['deletecollection', 'list', 'watch'].includes(verb)
-    ? no('can only list/watch/deletecollection resourceslices with nodeName field selector')
-    : no('only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection');
+  if (!['deletecollection', 'list', 'watch'].includes(verb))
+    return no(
+      'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
+    );
+  return isOfOwnNode(asked) ? ALLOW : no('can only list/watch/deletecollection resourceslices with nodeName field selector');
+}
+
+/** Whether the objects that are asked for are those of the node alone; a selector that cannot be read selects nothing. */
+function isOfOwnNode({ node, request: { fieldSelector = '' } }: NodeRequest): boolean {
+  const terms = parseFieldSelector(fieldSelector) ?? [];
+  return terms.some(({ field, isEqual, value }) => field === 'spec.nodeName' && isEqual && value === node);
 }
 
 function judgeNode({ node, request: { verb, subresource, name } }: NodeRequest): NodeVerdict {
@@ -138,7 +145,9 @@ function judgePod(asked: NodeRequest): NodeVerdict {
   if (subresource === 'eviction') return verb === 'create' ? ALLOW : no('');
   if (subresource !== '') return no('');
   if (verb === 'get') return judgeGet(asked, 'pod');
-  if (verb === 'list' || verb === 'watch')
+  if (verb === 'list' || verb === 'watch') {
+    if (isOfOwnNode(asked)) return ALLOW;
     return name === '' ? no('can only list/watch pods with spec.nodeName field selector') : judgeRelated(asked, 'pod');
+  }
   return verb === 'create' || verb === 'delete' ? ALLOW : no('');
 }

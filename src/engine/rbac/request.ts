@@ -14,6 +14,8 @@ export interface ResourceRequest {
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
+  /** Of a list, watch or deletecollection (`spec.nodeName=n1`), as it is written; absent if there is none. Roles do not look at it. */
+  readonly fieldSelector?: string;
 }
 
 /** A request for a path that is no resource (`/healthz`); the verb is the HTTP method in lower case. */

@@ -11,6 +11,7 @@ export {
 } from './capacity/index.ts';
 export { readSchedulerConfiguration } from './configuration/read-configuration.ts';
 export { drainNodes, listNodeLosses, listZoneLosses, loseNodes } from './drain/index.ts';
+export { CONTROLLER_LENS } from './view.ts';
 export { compareFilling } from './filling.ts';
 export { EmptyNode } from './empty-node.ts';
 export { createSchedulerEngine } from './engine.ts';

@@ -1,5 +1,6 @@
 import {
   isSelected,
+  nameOf,
   readLabelSelector,
   readMapSelector,
   type GroupKind,
@@ -7,7 +8,7 @@ import {
   type Selector,
   type World,
 } from '../../model/index.ts';
-import { getArray, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { compareBy, getArray, getNumber, getObject, getString, getStringMap, type JsonObject, type JsonValue } from '../../std/index.ts';
 
 /** One topology spread constraint of a pod. */
 export interface SpreadConstraint {
@@ -66,13 +67,26 @@ export function toDefaultConstraints(
 
 function toDefaultSelector(world: World, pod: KubernetesObject, labels: ReadonlyMap<string, string>): Selector {
   const namespace = getString(pod.metadata, 'namespace');
-  const services = world.kind('', 'Service').inNamespace(namespace);
-  const requirements = services.flatMap((service) => {
-    const selector = readMapSelector(getObject(service, 'spec', 'selector'));
-    return selector !== undefined && isSelected(selector, labels) ? selector.requirements : [];
-  });
+  const services = world.kind('', 'Service');
+  const requirements = [...labels]
+    .flatMap(([key, value]) => services.inGroup(firstPairOf, toPair(namespace, key, value)))
+    .toSorted(compareBy(nameOf))
+    .flatMap((service) => {
+      const selector = readMapSelector(getObject(service, 'spec', 'selector'));
+      return selector !== undefined && isSelected(selector, labels) ? selector.requirements : [];
+    });
   const owned = findOwnerSelector(world, pod);
   return { requirements: [...requirements, ...(owned?.requirements ?? [])], ...(owned?.invalid === true ? { invalid: true } : {}) };
+}
+
+/** The first pair of a Service's selector, in its namespace: what it selects has that label. Undefined where it selects nothing. */
+function firstPairOf(service: KubernetesObject): string | undefined {
+  const [pair] = getStringMap(getObject(service, 'spec', 'selector'));
+  return pair === undefined ? undefined : toPair(getString(service.metadata, 'namespace'), ...pair);
+}
+
+function toPair(namespace: string | undefined, key: string, value: string): string {
+  return `${namespace ?? ''}/${key}=${value}`;
 }
 
 function findOwnerSelector(world: World, pod: KubernetesObject): Selector | undefined {

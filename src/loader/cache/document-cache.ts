@@ -6,7 +6,7 @@ import { compareBy, isObject, sha256 } from '../../std/index.ts';
 import { blobId } from '../blob-id.ts';
 import type { ParsedFile, ParsedObject } from '../yaml/parse-file.ts';
 import { encodePack, Pack, type PackEntry } from './pack.ts';
-import { tellsSecrets } from './secrecy.ts';
+import { tellsSecrets, type Keeping } from './secrecy.ts';
 
 /** A file that was read: its bytes, its text, what that was parsed into, and the objects of that as JSON, where they are at hand. */
 interface ReadFile {
@@ -41,11 +41,11 @@ export class DocumentCache {
   /** The newest first: what one holds is seldom in another. */
   readonly #packs: readonly Pack[];
   readonly #added = new Map<string, PackEntry>();
-  readonly #keepsBytes: boolean;
+  readonly #keeping: Keeping;
 
   /** `version` is of kplan and of all that decides how a text is parsed. The bytes are kept where they are not at hand later. */
-  constructor(directory: string, version: string, { keepsBytes }: { readonly keepsBytes: boolean }) {
-    this.#keepsBytes = keepsBytes;
+  constructor(directory: string, version: string, keeping: Keeping) {
+    this.#keeping = keeping;
     this.directory = join(directory, `documents-${sha256(`${PARSER_VERSION} ${version}`).slice(0, 12)}`);
     this.#packs = listPacks(this.directory).flatMap((path) => Pack.open(path) ?? []);
   }
@@ -69,9 +69,9 @@ export class DocumentCache {
 
   /** Keeps what a blob was parsed into, unless it may tell the value of a Secret. */
   put(oid: string, { bytes, text, parsed, objects }: ReadFile): void {
-    if (this.#packOf(oid) !== undefined || tellsSecrets(parsed, text, { keepsBytes: this.#keepsBytes })) return;
+    if (this.#packOf(oid) !== undefined || tellsSecrets(parsed, text, this.#keeping)) return;
     const json = toJsonOrNone(parsed, objects);
-    if (json !== undefined) this.#added.set(oid, { oid, json: Buffer.from(json), bytes: this.#keepsBytes ? bytes : NO_BYTES });
+    if (json !== undefined) this.#added.set(oid, { oid, json: Buffer.from(json), bytes: this.#keeping.keepsBytes ? bytes : NO_BYTES });
   }
 
   /** Writes what was added. A cache that cannot be written is only slower. */

@@ -8,14 +8,21 @@ const WITHIN_TEXT = /kind["']?\s*:\s*["']?Secret/i;
 /** Findings of the loader that quote nothing of a file. */
 const SILENT = new Set(['KL0020', 'KL0021']);
 
+/** What is kept of a file besides what was found in it. */
+export interface Keeping {
+  readonly keepsBytes: boolean;
+  /** Whether objects are kept with all of their values, judged or not. */
+  readonly keepsValues: boolean;
+}
+
 /**
  * Whether what would be kept of a file, what it was parsed into and its bytes if `keepsBytes`, could tell a value of a Secret.
- * Digests hold no value of one, findings may; the bytes hold them all, also of documents that could not be read.
+ * Digests hold no value of one (unless they are whole: `keepsValues`), findings may; the bytes hold them all, also of documents that could not be read.
  */
-export function tellsSecrets(parsed: ParsedFile, text: string, { keepsBytes }: { readonly keepsBytes: boolean }): boolean {
+export function tellsSecrets(parsed: ParsedFile, text: string, { keepsBytes, keepsValues }: Keeping): boolean {
   if (parsed.encrypted.length > 0) return true;
   const isMuted = parsed.findings.every(isMute);
-  if (!keepsBytes && isMuted && isDigested(parsed)) return false;
+  if (!keepsBytes && !keepsValues && isMuted && isDigested(parsed)) return false;
   const isPartly = parsed.skipped > 0 || parsed.findings.length > 0 || parsed.isTemplated;
   const mayHold = isPartly && mayHoldSecret(text);
   const holds = WITHIN_TEXT.test(text) || parsed.objects.some(({ object }) => holdsSecret(object));

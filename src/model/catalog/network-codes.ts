@@ -176,4 +176,20 @@ export const NETWORK_CODES: CatalogTable = {
     why: 'The API server takes every policy whose kind it knows; whether anything acts on it is up to the network plugin. One that reads as a limit and is none is worse than none.',
     example: 'reach:\n  cni: flannel   # enforces no policies at all',
   },
+  KN0309: {
+    title: 'Priority of two policies',
+    severity: 'warning',
+    message: '{policy} has {reason}: which of them decides first is not defined',
+    remedy: 'Give each policy of a tier a priority of its own.',
+    why: 'Of the tiers of administrators the rules of the lower priority decide first. Of two policies with the same one each network plugin chooses by itself, and may choose otherwise after a restart.',
+    example: 'kind: AdminNetworkPolicy\nspec:\n  priority: 10   # another one has 10 as well',
+  },
+  KN0310: {
+    title: 'Policy that the API server refuses',
+    severity: 'error',
+    message: '{place} of {policy}: {reason}',
+    remedy: 'Write the field as the definition of its kind asks.',
+    why: 'The definition of the kind is not in the repository, so that validation cannot hold the policy to it; the API server does, and takes none that breaks it.',
+    example: 'ports: [{portRange: {start: 90, end: 80}}]   # ends before it starts',
+  },
 };

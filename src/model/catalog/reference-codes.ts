@@ -336,6 +336,23 @@ const DANGLING: CatalogTable = {
     why: 'A Service passes on its own ports alone: connections to any other one time out or are refused.',
     example: "args: ['--api=http://api.shop.svc:8080']   # the Service has 80",
   },
+  KR0047: {
+    title: 'Names that lead in a circle',
+    severity: 'error',
+    message: '{referrer} stands for {target}, which leads back to it: the name has no address',
+    ended: '{referrer} leads back to itself no more',
+    remedy: 'Let one of the ExternalName Services stand for a host outside, or for a Service with pods.',
+    why: 'An ExternalName is an alias in DNS. Where aliases lead in a circle every lookup ends in an error, and no connection is even tried.',
+    example: 'kind: Service\nmetadata: {name: db, namespace: shop}\nspec: {type: ExternalName, externalName: db.shop.svc.cluster.local}',
+  },
+  KR0048: {
+    title: 'Gateway of a ListenerSet missing',
+    severity: 'info',
+    message: '{referrer} hangs on {target}, which {absence}',
+    remedy: 'Name a Gateway in parentRef that is there.',
+    why: 'Listeners of a set are added to a Gateway; a set that hangs on another set, on itself or on nothing listens nowhere, and its routes serve nobody.',
+    example: 'kind: ListenerSet\nmetadata: {name: web}\nspec:\n  parentRef: {kind: ListenerSet, name: web}   # must be a Gateway',
+  },
 };
 /** Codes of the family KR: references between objects that lead nowhere, and objects that stand in each other's way. */
 export const REFERENCE_CODES: CatalogTable = Object.fromEntries(

@@ -9,6 +9,7 @@ import { budgetOverlap } from './budget-overlap.ts';
 import { configMap } from './config-map.ts';
 import { configMapKey } from './config-map-key.ts';
 import { disruptionBudgetSelector } from './disruption-budget-selector.ts';
+import { externalNameCycle } from './external-name-cycle.ts';
 import { gatewayBackend } from './gateway-backend.ts';
 import { gatewayClass } from './gateway-class.ts';
 import { gatewayGrant } from './gateway-grant.ts';
@@ -22,6 +23,7 @@ import { ingressClass } from './ingress-class.ts';
 import { ingressCollision } from './ingress-collision.ts';
 import { ingressPort } from './ingress-port.ts';
 import { jobEnd } from './job-end.ts';
+import { listenerSetParent } from './listener-set-parent.ts';
 import { namespace } from './namespace.ts';
 import { networkPolicySelector } from './network-policy-selector.ts';
 import { persistentVolumeClaim } from './persistent-volume-claim.ts';
@@ -57,6 +59,7 @@ export const RULES: readonly Rule[] = [
   configMap,
   configMapKey,
   disruptionBudgetSelector,
+  externalNameCycle,
   gatewayBackend,
   gatewayClass,
   gatewayGrant,
@@ -70,6 +73,7 @@ export const RULES: readonly Rule[] = [
   ingressCollision,
   ingressPort,
   jobEnd,
+  listenerSetParent,
   namespace,
   networkPolicySelector,
   persistentVolumeClaim,

@@ -45,6 +45,23 @@ test('units are counted by outcome, synchronisations as they end, with their tim
   assert.ok(!lines.some((line) => line.includes('unit="web",outcome="pending"')));
 });
 
+test('units of another cluster say which, and one that moves is of the new one alone', async () => {
+  const metrics = new DaemonMetrics();
+  metrics.noteUnit(status('web', 'idle', { outcome: 'synced', cluster: 'east' }), 0);
+  assert.ok((await own(metrics)).includes('kapply_unit_outcome{unit="web",cluster="east",outcome="synced"} 1'));
+  metrics.noteUnit(status('web', 'idle', { outcome: 'synced', cluster: 'west' }), 0);
+  const lines = (await own(metrics)).filter((line) => line.includes('unit="web"'));
+  assert.deepEqual(lines, [
+    'kapply_unit_outcome{unit="web",cluster="west",outcome="synced"} 1',
+    'kapply_unit_failures{unit="web",cluster="west"} 0',
+  ]);
+  metrics.noteCluster(false, 'east');
+  metrics.noteCluster(true);
+  const all = await metrics.write();
+  assert.match(all, /^kapply_cluster_reachable\{cluster="east"\} 0$/m);
+  assert.match(all, /^kapply_cluster_reachable 1$/m);
+});
+
 test('a unit that is gone is forgotten', async () => {
   const metrics = new DaemonMetrics();
   metrics.noteUnit(status('web', 'idle', { outcome: 'held' }), 0);

@@ -2,16 +2,35 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkUnits } from '../../../src/daemon/unit/check-units.ts';
 
-const unit = (name: string, ...dependsOn: readonly string[]): { readonly name: string; readonly dependsOn: readonly string[] } => ({
+interface Listed {
+  readonly name: string;
+  readonly dependsOn: readonly string[];
+  readonly context?: string;
+}
+
+const unit = (name: string, ...dependsOn: readonly string[]): Listed => ({
   name,
   dependsOn,
 });
 
 describe('checkUnits', () => {
-  const cases: readonly { name: string; input: readonly ReturnType<typeof unit>[]; want: Readonly<Record<number, string>> }[] = [
+  const cases: readonly { name: string; input: readonly Listed[]; want: Readonly<Record<number, string>> }[] = [
     { name: 'an order is no fault', input: [unit('web', 'db', 'net'), unit('db', 'net'), unit('net')], want: {} },
     { name: 'a unit that is not listed', input: [unit('web', 'db'), unit('net')], want: { 0: 'depends on db, which is not listed' } },
     { name: 'a name twice: the first has it', input: [unit('web'), unit('web')], want: { 1: 'the name web is that of an earlier unit' } },
+    {
+      name: 'a unit of another cluster',
+      input: [{ ...unit('web', 'db'), context: 'east' }, unit('db'), { ...unit('cache'), context: 'east' }],
+      want: { 0: 'depends on db, which is kept in another cluster' },
+    },
+    {
+      name: 'a unit of the same cluster',
+      input: [
+        { ...unit('web', 'db'), context: 'east' },
+        { ...unit('db'), context: 'east' },
+      ],
+      want: {},
+    },
     { name: 'a unit that waits for itself', input: [unit('web', 'web')], want: { 0: 'depends on itself: web -> web' } },
     {
       name: 'circles apart, each named, and those who only wait for them left out',

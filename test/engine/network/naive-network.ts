@@ -39,7 +39,12 @@ export function judgeNetworkPolicies(
   if (!('pod' in subject) || getBoolean(subject.pod, 'spec', 'hostNetwork') === true) return undefined;
   const section = type.toLowerCase();
   const selecting = objects.filter((object) => {
-    if (object.apiVersion !== 'networking.k8s.io/v1' || text(object, 'namespace') !== text(subject.pod, 'namespace')) return false;
+    if (
+      object.kind !== 'NetworkPolicy' ||
+      object.apiVersion !== 'networking.k8s.io/v1' ||
+      text(object, 'namespace') !== text(subject.pod, 'namespace')
+    )
+      return false;
     const types = getArray(object, 'spec', 'policyTypes');
     const isIsolating = types.length > 0 ? types.includes(type) : type === 'Ingress' || getArray(object, 'spec', 'egress').length > 0;
     return isIsolating && selects(getAt(object, 'spec', 'podSelector') ?? {}, labels(subject.pod));

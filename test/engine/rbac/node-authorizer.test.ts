@@ -54,6 +54,25 @@ for (const { name, verb, what, where, want } of cases) {
   });
 }
 
+const selectors: readonly (readonly [fieldSelector: string, pods: boolean, slices: boolean, nodes: boolean])[] = [
+  ['', false, false, false],
+  ['spec.nodeName=n1', true, true, false],
+  ['spec.nodeName==n1,status.phase!=Failed', true, true, false],
+  ['spec.nodeName=n2', false, false, false],
+  ['spec.nodeName!=n1', false, false, false],
+  ['nodeName=n1', false, false, false],
+  ['spec.nodeName', false, false, false],
+];
+
+for (const [fieldSelector, pods, slices, nodes] of selectors)
+  test(`a node lists what it selects by '${fieldSelector}'`, () => {
+    const may = (what: string): boolean => {
+      const request = ask(NODE, 'list', what);
+      return decide(world, request.kind === 'path' ? request : { ...request, fieldSelector }).allowed;
+    };
+    assert.deepEqual([may('-/pods'), may('resource.k8s.io/resourceslices'), may('-/nodes')], [pods, slices, nodes]);
+  });
+
 test('what the Node authorizer allows comes from no rule', () => {
   assert.deepEqual(authorize(world, ask(NODE, 'list', '-/services')).rules, []);
 });

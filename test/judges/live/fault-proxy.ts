@@ -1,10 +1,18 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, createServer, request } from 'node:https';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getOrAdd } from '../../../src/std/index.ts';
+import { makeCertificate } from './certificate.ts';
 
 /** What goes wrong with one request. `reset-after`: the server has done it, and nobody hears. */
-export type Fault = 'none' | 'delay' | 'reset-before' | 'reset-after' | 'truncate' | '429' | '500' | '503' | '410' | 'close-watch';
+export type Fault = 'none' | (typeof FAULTS)[number];
+
+/** `expire`: the token that clients hold is good no longer; the new one is handed over a little later. */
+const FAULTS = ['delay', 'reset-before', 'reset-after', 'truncate', '429', '500', '503', '410', 'close-watch', 'expire'] as const;
 
 /** How often each fault happens, of all requests, from 0 to 1. */
 export type FaultRates = Readonly<Partial<Record<Fault, number>>>;
@@ -16,34 +24,73 @@ export interface ProxyTarget {
   readonly token: string;
 }
 
-/** An HTTP server before an API server that loses, delays, cuts and refuses by chance. It counts what it did. */
+/** What became of the requests that write, for one method and path. */
+export interface Writes {
+  /** How often the API server wrote. */
+  done: number;
+  /** How often it did, and who asked did not hear. */
+  unheard: number;
+}
+
+/** A server before an API server that loses, delays, cuts and refuses by chance. It counts what it did. */
 export class FaultProxy {
   readonly counts: Map<Fault, number> = new Map();
-  /** Writes that reached the API server, by method and path. */
-  readonly writes: Map<string, number> = new Map();
+  /** By method and path, without what follows a question mark. */
+  readonly writes: Map<string, Writes> = new Map();
+  #token = '';
+  #handingOver: NodeJS.Timeout | undefined;
   readonly #target: ProxyTarget;
   readonly #random: () => number;
   readonly #rates: FaultRates;
-  readonly #agent: HttpsAgent;
-  readonly #server = createServer((incoming, response) => void this.#serve(incoming, response));
+  readonly #agent: Agent;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'kplan-proxy-'));
+  readonly #certificate = makeCertificate(this.#folder, 'proxy');
+  readonly #server = createServer(this.#certificate, (incoming, response) => void this.#serve(incoming, response));
 
   constructor(target: ProxyTarget, random: () => number, rates: FaultRates) {
     this.#target = target;
     this.#random = random;
     this.#rates = rates;
-    this.#agent = new HttpsAgent({ keepAlive: true, ca: target.ca });
+    this.#agent = new Agent({ keepAlive: true, ca: target.ca });
+    this.#renewToken();
+    this.#handOver();
   }
 
-  /** Listens on loopback; the port. */
-  async listen(): Promise<number> {
+  /** Listens on loopback; a kubeconfig that leads to it. */
+  async listen(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return (this.#server.address() as AddressInfo).port;
+    const server = `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const path = join(this.#folder, 'kubeconfig.json');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'judge', cluster: { server, 'certificate-authority': this.#certificate.file } }],
+      users: [{ name: 'judge', user: { tokenFile: this.#tokenFile } }],
+      contexts: [{ name: 'judge', context: { cluster: 'judge', user: 'judge' } }],
+      'current-context': 'judge',
+    };
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    return path;
   }
 
   close(): void {
+    clearTimeout(this.#handingOver);
     this.#server.closeAllConnections();
     this.#server.close();
     this.#agent.destroy();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #tokenFile(): string {
+    return join(this.#folder, 'token');
+  }
+
+  #renewToken(): void {
+    this.#token = `token-${Math.floor(this.#random() * 2 ** 32)}`;
+  }
+
+  #handOver(): void {
+    writeFileSync(this.#tokenFile, this.#token, { mode: 0o600 });
   }
 
   #choose(isWatch: boolean): Fault {
@@ -62,6 +109,14 @@ export class FaultProxy {
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(Buffer.from(chunk as Uint8Array));
+    if (fault === 'expire') {
+      this.#renewToken();
+      this.#handingOver ??= setTimeout(() => {
+        this.#handingOver = undefined;
+        this.#handOver();
+      }, this.#random() * 40);
+    }
+    if (incoming.headers.authorization !== `Bearer ${this.#token}`) return refuse(response, 401);
     if (fault === 'delay') await sleep(5 + this.#random() * 60);
     if (fault === 'reset-before') return void incoming.socket.destroy();
     if (fault === '429' || fault === '500' || fault === '503' || fault === '410') return refuse(response, Number(fault));
@@ -72,10 +127,13 @@ export class FaultProxy {
     const { port, token } = this.#target;
     const method = incoming.method ?? 'GET';
     const path = incoming.url ?? '/';
-    if (method !== 'GET' && !path.includes('dryRun='))
-      this.writes.set(`${method} ${path}`, (this.writes.get(`${method} ${path}`) ?? 0) + 1);
     const headers = { ...incoming.headers, host: `127.0.0.1:${port}`, authorization: `Bearer ${token}` };
-    const outgoing = requestHttps({ agent: this.#agent, host: '127.0.0.1', port, method, path, headers }, (answer) => {
+    const outgoing = request({ agent: this.#agent, host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      if (method !== 'GET' && !path.includes('dryRun=') && (answer.statusCode ?? 500) < 300) {
+        const writes = getOrAdd(this.writes, `${method} ${path.replace(/\?.*/, '')}`, () => ({ done: 0, unheard: 0 }));
+        writes.done++;
+        if (fault === 'reset-after' || fault === 'truncate') writes.unheard++;
+      }
       if (fault === 'reset-after') {
         answer.resume();
         return void incoming.socket.destroy();
@@ -100,10 +158,11 @@ export class FaultProxy {
 }
 
 function isFault(text: string): text is Fault {
-  return ['delay', 'reset-before', 'reset-after', 'truncate', '429', '500', '503', '410', 'close-watch'].includes(text);
+  return FAULTS.some((fault) => fault === text);
 }
 
 const REASONS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
   410: 'Expired',
   429: 'TooManyRequests',
   500: 'InternalError',

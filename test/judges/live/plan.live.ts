@@ -465,18 +465,9 @@ describe('a plan against a cluster that has a say', { concurrency: 1 }, () => {
     const ca = readFileSync(getString(access, 'clusters', 0, 'cluster', 'certificate-authority') ?? '', 'utf8');
     const token = getString(access, 'users', 0, 'user', 'token') ?? '';
     const proxy = new FaultProxy({ port: Number(server.port), ca, token }, () => 1, {});
-    const cluster = { server: `http://127.0.0.1:${await proxy.listen()}` };
-    const counted = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'c',
-      users: [],
-      clusters: [{ name: 'c', cluster }],
-      contexts: [{ name: 'c', context: { cluster: 'c', user: '' } }],
-    };
-    writeFileSync(join(folder, 'counted.json'), JSON.stringify(counted), { mode: 0o600 });
+    const kubeconfig = await proxy.listen();
     try {
-      const report = await plan([...kept, ...differing], '--kubeconfig', 'counted.json');
+      const report = await plan([...kept, ...differing], '--kubeconfig', kubeconfig);
       assert.equal(changes(report).filter((item) => item.endsWith(': confirmed')).length, 10);
       const total = proxy.counts.get('none') ?? 0;
       console.log(`# ${total} requests for 2,000 objects of which 10 differ`);

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { getObject, getString, isObject, parseJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
+import { makeCertificate } from './certificate.ts';
 
 /** A webhook that an API server asks. `/mutate` annotates; `/check` refuses what has `data.bad`, and quotes it. */
 export class WebhookServer {
@@ -16,12 +14,9 @@ export class WebhookServer {
 
   /** Makes itself a certificate in a folder, by openssl. */
   constructor(folder: string) {
-    const [key, certificate] = [join(folder, 'hook.key'), join(folder, 'hook.crt')];
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const make = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...subject];
-    execFileSync('openssl', make, { stdio: 'ignore' });
-    this.#certificate = readFileSync(certificate, 'utf8');
-    this.#server = createServer({ key: readFileSync(key), cert: this.#certificate }, (incoming, outgoing) => {
+    const { key, cert } = makeCertificate(folder, 'hook');
+    this.#certificate = cert;
+    this.#server = createServer({ key, cert }, (incoming, outgoing) => {
       let text = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (chunk: string) => (text += chunk));

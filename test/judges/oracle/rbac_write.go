@@ -27,7 +27,11 @@ import (
 
 type grantQuestion struct {
 	Objects []json.RawMessage `json:"objects"`
-	User    accessUser        `json:"user"`
+	Writes  []grantWrite      `json:"writes"`
+}
+
+type grantWrite struct {
+	User accessUser `json:"user"`
 	// Old is the object before, where there is one.
 	Old json.RawMessage `json:"old"`
 	New json.RawMessage `json:"new"`
@@ -40,8 +44,8 @@ type grantAnswer struct {
 	Message string `json:"message"`
 }
 
-// newGrant answers whether a user may write a role or binding, as the storage does that guards against escalation. Whether the
-// user may write such objects at all is not asked.
+// newGrant answers for each write on its own whether a user may make it, as the storage does that guards roles and bindings against
+// escalation. Whether the user may write such objects at all is not asked, and nothing that is written stays.
 func newGrant() (subject, error) {
 	return func(input json.RawMessage) (any, error) {
 		var asked grantQuestion
@@ -52,41 +56,53 @@ func newGrant() (subject, error) {
 		if err != nil {
 			return nil, err
 		}
-		wanted, accessor, err := readInternal(asked.New)
-		if err != nil {
-			return nil, err
-		}
-		kind := kindOf(wanted)
-		info := &request.RequestInfo{
-			IsResourceRequest: true,
-			APIGroup:          rbacv1.GroupName,
-			APIVersion:        "v1",
-			Resource:          kind,
-			Namespace:         accessor.GetNamespace(),
-		}
-		if asked.Named || asked.Old != nil {
-			info.Name = accessor.GetName()
-		}
-		ctx := request.WithRequestInfo(request.WithUser(request.WithNamespace(context.Background(), accessor.GetNamespace()), asked.User.info()), info)
-		guarded := newGuard(kind, stored{}, rbac.New(policy, policy, policy, policy), policy.resolver())
-		if asked.Old == nil {
-			_, err = guarded.Create(ctx, wanted, rest.ValidateAllObjectFunc, &metav1.CreateOptions{})
-		} else {
-			old, _, problem := readInternal(asked.Old)
-			if problem != nil {
-				return nil, problem
+		answers := []grantAnswer{}
+		for _, write := range asked.Writes {
+			answer, err := write.judge(policy)
+			if err != nil {
+				return nil, err
 			}
-			_, _, err = guarded.Update(context.WithValue(ctx, oldKey{}, old), accessor.GetName(), rest.DefaultUpdatedObjectInfo(wanted), rest.ValidateAllObjectFunc, rest.ValidateAllObjectUpdateFunc, false, &metav1.UpdateOptions{})
+			answers = append(answers, answer)
 		}
-		switch {
-		case err == nil:
-			return grantAnswer{Allowed: true}, nil
-		case apierrors.IsForbidden(err) || apierrors.IsInvalid(err) || apierrors.IsNotFound(err):
-			return grantAnswer{Message: err.Error()}, nil
-		default:
-			return nil, err
-		}
+		return answers, nil
 	}, nil
+}
+
+func (w grantWrite) judge(policy *rbacPolicy) (grantAnswer, error) {
+	wanted, accessor, err := readInternal(w.New)
+	if err != nil {
+		return grantAnswer{}, err
+	}
+	kind := kindOf(wanted)
+	info := &request.RequestInfo{
+		IsResourceRequest: true,
+		APIGroup:          rbacv1.GroupName,
+		APIVersion:        "v1",
+		Resource:          kind,
+		Namespace:         accessor.GetNamespace(),
+	}
+	if w.Named || w.Old != nil {
+		info.Name = accessor.GetName()
+	}
+	ctx := request.WithRequestInfo(request.WithUser(request.WithNamespace(context.Background(), accessor.GetNamespace()), w.User.info()), info)
+	guarded := newGuard(kind, stored{}, rbac.New(policy, policy, policy, policy), policy.resolver())
+	if w.Old == nil {
+		_, err = guarded.Create(ctx, wanted, rest.ValidateAllObjectFunc, &metav1.CreateOptions{})
+	} else {
+		old, _, problem := readInternal(w.Old)
+		if problem != nil {
+			return grantAnswer{}, problem
+		}
+		_, _, err = guarded.Update(context.WithValue(ctx, oldKey{}, old), accessor.GetName(), rest.DefaultUpdatedObjectInfo(wanted), rest.ValidateAllObjectFunc, rest.ValidateAllObjectUpdateFunc, false, &metav1.UpdateOptions{})
+	}
+	switch {
+	case err == nil:
+		return grantAnswer{Allowed: true}, nil
+	case apierrors.IsForbidden(err) || apierrors.IsInvalid(err) || apierrors.IsNotFound(err):
+		return grantAnswer{Message: err.Error()}, nil
+	default:
+		return grantAnswer{}, err
+	}
 }
 
 func readInternal(text json.RawMessage) (runtime.Object, metav1.Object, error) {

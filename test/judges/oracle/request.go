@@ -42,6 +42,7 @@ func newRequest() (subject, error) {
 		}
 		return requestAnswer{Info: &accessRequest{
 			Verb: info.Verb, Group: info.APIGroup, Resource: info.Resource, Subresource: info.Subresource, Namespace: info.Namespace, Name: info.Name,
+			FieldSelector: info.FieldSelector,
 		}}, nil
 	}, nil
 }

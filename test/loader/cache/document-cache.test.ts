@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { readRepository, type LoadOptions, type LoadResult } from '../../../src/loader/index.ts';
-import { formatPlace, nameOf, type Digester, type KubernetesObject } from '../../../src/model/index.ts';
+import { formatPlace, nameOf, type Digester, type KubernetesObject, type SchemaCatalog } from '../../../src/model/index.ts';
 import { loadCatalog } from '../../../src/model/schema/index.ts';
 import { getString, stringifyJson } from '../../../src/std/index.ts';
-import { createDigester } from '../../../src/validate/index.ts';
+import { createDigester, createJudge } from '../../../src/validate/index.ts';
 import { map, writeFiles, type Files } from '../files.ts';
 import { TestRepository } from '../git-source-contract.ts';
 
@@ -124,9 +124,11 @@ for (const [name, text] of Object.entries(SPELLINGS)) {
     writeFiles(repository.directory, { [name]: text, 'other.yaml': map('other') });
     repository.commit();
     const real = createDigester('1', () => [loadCatalog('1.36')]);
+    const judge = createJudge('1', () => [loadCatalog('1.36')]);
     const ways: Readonly<Record<string, Partial<LoadOptions>>> = {
       plain: {},
       digested: { digester: () => Promise.resolve(real) },
+      judged: { digester: () => Promise.resolve(judge) },
       revision: { ref: 'HEAD', git: 'native' },
       'digested revision': { ref: 'HEAD', git: 'native', digester: () => Promise.resolve(real) },
     };
@@ -145,6 +147,7 @@ for (const [name, text] of Object.entries(SPELLINGS)) {
 class NameDigester implements Digester {
   readonly seen: string[] = [];
   readonly version: string;
+  readonly isWhole = false;
   constructor(version: string) {
     this.version = version;
   }
@@ -178,6 +181,24 @@ test('what is digested is not read again, Secrets neither, until the digester is
   const changed = new NameDigester('1');
   await read(changed);
   assert.deepEqual(changed.seen, ['changed']);
+});
+
+test('what is judged is not judged again, and stays whole', async () => {
+  const directory = writeFiles(join(base, 'judged'), { 'a.yaml': map('a', 'data: {k: v}\n'), 'b.yaml': map('b', 'data: {k: 1}\n') });
+  const options: LoadOptions = { path: directory, git: 'js', cacheDirectory: join(base, 'judged-cache') };
+  const load = async (loadCatalogs: () => readonly SchemaCatalog[]): Promise<LoadResult> =>
+    readRepository({ ...options, digester: () => Promise.resolve(createJudge('1', loadCatalogs)) });
+  const cold = await load(() => [loadCatalog('1.36')]);
+  assert.deepEqual(
+    cold.manifests.map(({ verdict }) => verdict?.length),
+    [0, 1],
+  );
+  const warm = await load(() => assert.fail('nothing is judged'));
+  assert.deepEqual(show(warm), show(cold));
+  assert.deepEqual(
+    warm.manifests.map(({ object }) => object['data']),
+    [{ k: 'v' }, { k: 1 }],
+  );
 });
 
 test('a finding next to a Secret may tell of its value: nothing is kept', async () => {

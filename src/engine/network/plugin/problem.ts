@@ -6,9 +6,14 @@ export interface PolicyProblem {
   readonly ref: ObjectRef;
   /** JSON pointer to the line. */
   readonly path: string;
-  /** `invalid`: what the plugin refuses, which matches nothing; `unjudged`: what manifests do not tell, so that verdicts are unknown. */
-  readonly kind: 'invalid' | 'unjudged';
+  /**
+   * `invalid`: what the plugin refuses, which matches nothing; `unjudged`: what manifests do not tell, so that verdicts are unknown;
+   * `refused`: what the API server does not take; `tied`: what has no order of its own.
+   */
+  readonly kind: 'invalid' | 'refused' | 'tied' | 'unjudged';
   readonly reason: string;
+  /** Another policy whose same line is part of it. */
+  readonly other?: ObjectRef;
 }
 
 /** Policies as they were read, with what is wrong with them. */
@@ -29,6 +34,12 @@ export class Problems {
   /** Says that something is wrong, and counts for nothing. */
   refuse(path: string, reason: string): undefined {
     this.list.push({ ref: this.#ref, path, kind: 'invalid', reason });
+    return undefined;
+  }
+
+  /** Says that the API server takes no such object. */
+  reject(path: string, reason: string): undefined {
+    this.list.push({ ref: this.#ref, path, kind: 'refused', reason });
     return undefined;
   }
 

@@ -157,7 +157,8 @@ function addBackends(world: World, needs: Found): void {
     for (const backend of entry.backends) {
       const service = backend.problem === undefined ? findService(world, backend.namespace, backend.name) : undefined;
       if (service === undefined) continue;
-      for (const own of findPorts(service, backend)) for (const proxy of proxies) addPort(world, toEnd(proxy), service, own, needs);
+      const ports = findPorts(service, backend, entry.proxy, entry.doorways[0]?.protocol ?? 'TCP');
+      for (const own of ports) for (const proxy of proxies) addPort(world, toEnd(proxy), service, own, needs);
       if (proxies.length > 0) continue;
       const flow = `${entry.proxy.kind === 'gateway' ? `Gateway ${entry.proxy.name}` : 'the ingress controller'} -> ${service.namespace}/${service.name}`;
       needs.leave({ flow, why: 'what it runs as is not among the objects: give its pods with --context-objects', ref: entry.ref });

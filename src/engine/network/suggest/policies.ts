@@ -186,7 +186,7 @@ function toRules(connections: readonly Connection[], place: Place): Rules {
   }
   for (const [workload, ports] of pods) add(ports, { ...NOBODY, workloads: new Set([workload]) });
   return [...byPorts.values()]
-    .toSorted(compareBy(({ ports }) => stringifyJson(listPortRanges(ports).map(({ protocol, first }) => [protocol, first]))))
+    .toSorted(compareBy(({ ports }) => stringifyJson(listPortRanges(ports).map(({ protocol, first, last }) => [protocol, first, last]))))
     .flatMap(({ ports, peers }) => {
       const list = toPeers(peers, place);
       if (list.length === 0) return [];

@@ -11,6 +11,10 @@ export interface Backend {
   readonly port: number | string | undefined;
   /** Why nothing is sent there; undefined if something is. */
   readonly problem: string | undefined;
+  /** Whether it has no share of the requests: its weight is 0. */
+  readonly isIdle: boolean;
+  /** Whether it gets copies of requests that others answer. */
+  readonly isMirror: boolean;
 }
 
 /** The paths that lead to a rule. */
@@ -44,6 +48,8 @@ export interface Entry {
   readonly match: PathMatch;
   /** Whether more than host and path must be right: headers, a method, a query. */
   readonly isConditional: boolean;
+  /** Whether it takes only what no rule of its proxy does: the default backend of an Ingress. */
+  readonly isFallback: boolean;
   readonly proxy: Proxy;
   readonly doorways: readonly Doorway[];
   readonly backends: readonly Backend[];

@@ -97,6 +97,7 @@ function toEntries(
       host,
       match: isHttp && match !== null ? readMatch(match) : EVERY_PATH,
       isConditional: match !== null && ['headers', 'method', 'queryParams'].some((field) => getAt(match, field) !== undefined),
+      isFallback: false,
       proxy: { kind: 'gateway', name: `${gateway.namespace ?? ''}/${gateway.name}`, ref: gateway },
       doorways,
       backends: listBackends(world, route, rule, path),
@@ -140,22 +141,30 @@ function listBackends(world: World, route: KubernetesObject, rule: JsonValue, pa
   const asked = [...filters, ...nested].flatMap(({ filter, at }) =>
     (['requestMirror', 'externalAuth'] as const).flatMap((field) => {
       const item = getObject(filter, field, 'backendRef');
-      return item === undefined ? [] : [{ item, at: `${at}/${field}/backendRef` }];
+      return item === undefined ? [] : [{ item, at: `${at}/${field}/backendRef`, isMirror: field === 'requestMirror' }];
     }),
   );
-  return [...own, ...asked].flatMap(({ item, at }) => readBackend(world, route, item, at));
+  const answering = own.map((backend) => ({ ...backend, isMirror: false }));
+  return [...answering, ...asked].flatMap((backend) => readBackend(world, route, backend));
 }
 
-function readBackend(world: World, route: KubernetesObject, item: JsonValue, path: string): readonly Backend[] {
+interface Reference {
+  readonly item: JsonValue;
+  readonly at: string;
+  readonly isMirror: boolean;
+}
+
+function readBackend(world: World, route: KubernetesObject, { item, at: path, isMirror }: Reference): readonly Backend[] {
   const [group, kind] = [getString(item, 'group') ?? '', getString(item, 'kind') ?? 'Service'];
   if (group !== '' || kind !== 'Service') return [];
   const name = getString(item, 'name') ?? '';
   const namespace = getString(item, 'namespace') ?? namespaceOf(route) ?? '';
   const isAllowed = isGranted(world, refOf(route), { group, kind, namespace, name });
+  const isIdle = getNumber(item, 'weight') === 0;
   const problem = !isAllowed
     ? `no ReferenceGrant in ${namespace} lets a ${route.kind} of ${namespaceOf(route) ?? ''} refer to it (RefNotPermitted)`
-    : getNumber(item, 'weight') === 0
+    : isIdle
       ? 'its weight is 0'
       : undefined;
-  return [{ path, namespace, name, port: getNumber(item, 'port'), problem }];
+  return [{ path, namespace, name, port: getNumber(item, 'port'), problem, isIdle, isMirror }];
 }

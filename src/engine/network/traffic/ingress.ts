@@ -27,6 +27,7 @@ function readIngress(world: World, ingress: KubernetesObject): readonly Entry[] 
     host,
     match,
     isConditional: false,
+    isFallback: path === '/spec/defaultBackend' && host === '',
     proxy,
     doorways: [toDoorway(80), ...(isSecure(host) ? [toDoorway(443)] : [])],
     backends: readBackend(backend, path === '/spec/defaultBackend' ? path : `${path}/backend`, namespaceOf(ingress) ?? ''),
@@ -57,7 +58,7 @@ function readBackend(backend: JsonValue | undefined, path: string, namespace: st
   const name = getString(backend, 'service', 'name');
   if (name === undefined) return [];
   const port = getNumber(backend, 'service', 'port', 'number') ?? getString(backend, 'service', 'port', 'name');
-  return [{ path: `${path}/service`, namespace, name, port, problem: undefined }];
+  return [{ path: `${path}/service`, namespace, name, port, problem: undefined, isIdle: false, isMirror: false }];
 }
 
 function findProxy(world: World, ingress: KubernetesObject): { readonly proxy: Proxy; readonly problem: string | undefined } {

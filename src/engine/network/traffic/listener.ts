@@ -47,7 +47,8 @@ function computeListeners(world: World): readonly Listener[] {
   return world.byKind(GATEWAY_GROUP, 'Gateway').flatMap((gateway) => {
     const own = readListeners(world, gateway, gateway);
     const mine = sets.filter((set) => isChild(set, gateway)).toSorted(byAge);
-    return mine.reduce<readonly Listener[]>((known, set) => [...known, ...addSet(world, { gateway, set, known })], own);
+    const taken = new Set(own.map(toPlace));
+    return [...own, ...mine.flatMap((set) => addSet(world, { gateway, set, taken }))];
   });
 }
 
@@ -67,17 +68,19 @@ function byAge(a: KubernetesObject, b: KubernetesObject): number {
 interface Joining {
   readonly gateway: KubernetesObject;
   readonly set: KubernetesObject;
-  readonly known: readonly Listener[];
+  /** The places of earlier listeners; those of the set are added. */
+  readonly taken: Set<string>;
 }
 
 /** A set that the Gateway does not admit adds nothing; of a listener that two have, the earlier one counts. */
-function addSet(world: World, { gateway, set, known }: Joining): readonly Listener[] {
+function addSet(world: World, { gateway, set, taken }: Joining): readonly Listener[] {
   const admits = readNamespaces(world, getAt(specOf(gateway), 'allowedListeners', 'namespaces'), namespaceOf(gateway) ?? '', 'None');
   const isAdmitted = admits(namespaceOf(set) ?? '');
-  const taken = new Set(known.filter(({ problem }) => problem === undefined).map(toPlace));
   return readListeners(world, set, gateway).map((listener) => {
     if (!isAdmitted) return { ...listener, problem: `the Gateway's allowedListeners do not admit the namespace ${namespaceOf(set) ?? ''}` };
-    return taken.has(toPlace(listener)) ? { ...listener, problem: 'an earlier listener has its port, protocol and hostname' } : listener;
+    if (taken.has(toPlace(listener))) return { ...listener, problem: 'an earlier listener has its port, protocol and hostname' };
+    taken.add(toPlace(listener));
+    return listener;
   });
 }
 

@@ -22,6 +22,7 @@ function readRoute(route: KubernetesObject): Entry {
     host: wildcard ? host.replace(/^[^.]*/, '*') : host,
     match: { kind: 'prefix', value: getString(spec, 'path') ?? '/' },
     isConditional: false,
+    isFallback: false,
     proxy: ROUTERS,
     doorways: listDoorways(spec),
     backends: listBackends(spec, namespaceOf(route) ?? ''),
@@ -44,6 +45,7 @@ function listBackends(spec: JsonValue, namespace: string): readonly Backend[] {
   return targets.flatMap(({ target, path }) => {
     const name = getString(target, 'name');
     if (name === undefined || (getString(target, 'kind') ?? 'Service') !== 'Service') return [];
-    return [{ path, namespace, name, port, problem: getNumber(target, 'weight') === 0 ? 'its weight is 0' : undefined }];
+    const isIdle = getNumber(target, 'weight') === 0;
+    return [{ path, namespace, name, port, problem: isIdle ? 'its weight is 0' : undefined, isIdle, isMirror: false }];
   });
 }

@@ -82,8 +82,10 @@ interface Through {
 function listThrough(world: World, through: Through): readonly Exposure[] {
   const { backend } = through;
   const service = findService(world, backend.namespace, backend.name);
-  if (service === undefined || backend.problem?.startsWith('its weight') === true) return [];
-  return findPorts(service, backend).flatMap((own) => listBehind(world, through, service, own));
+  if (service === undefined || backend.isIdle) return [];
+  return findPorts(service, backend, through.entry.proxy, through.doorway.protocol).flatMap((own) =>
+    listBehind(world, through, service, own),
+  );
 }
 
 function listBehind(world: World, { entry, doorway, backend, front }: Through, service: Service, own: ServicePort): readonly Exposure[] {

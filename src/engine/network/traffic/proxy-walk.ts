@@ -1,15 +1,18 @@
-import { formatRef, type World } from '../../../model/index.ts';
+import { formatRef, toRefKey, type World } from '../../../model/index.ts';
 import { hasPoint } from '../../../std/index.ts';
 import { formatAddresses, parseAddress } from '../address.ts';
+import type { Protocol } from '../port-set.ts';
 import type { Flow } from '../reach.ts';
 import type { Workload } from '../workload.ts';
 import { listEndpoints } from './endpoints.ts';
 import { listEntries } from './entries.ts';
 import { mayLetIn } from './admission.ts';
-import { isPathMatched, type Backend, type Entry, type PathMatch } from './entry.ts';
+import { isPathMatched, type Backend, type Entry, type PathMatch, type Proxy } from './entry.ts';
 import { isHostWithin, isIngressHost } from './host.ts';
-import { listFronts, listProxies, UNKNOWN_PROXY, withUnknown } from './proxy.ts';
+import { findWorkload, listDeclaredPorts, listFronts, listProxies, UNKNOWN_PROXY, withUnknown } from './proxy.ts';
+import { leaveFor } from './leave.ts';
 import { findService, type Service, type ServicePort } from './service.ts';
+import { judgeArrival } from './service-walk.ts';
 import { askPolicies, askPort, blocked, chain, isOpen, toDoubt, toStep, type Way } from './step.ts';
 
 /** A request to a host that an Ingress, Route or Gateway serves; without a path every path of the host is meant. */
@@ -60,12 +63,35 @@ function chooseRules(entries: readonly Entry[], { path }: Request): readonly Ent
     byProxy.set(key, [...(byProxy.get(key) ?? []), entry]);
   }
   return [...byProxy.values()].flatMap((own) => {
-    const closest = Math.max(...own.map(({ host }) => rankHost(host)));
-    const served = own.filter(({ host }) => rankHost(host) === closest);
-    if (path === undefined) return served;
-    const met = served.filter(({ match }) => isPathMatched(path, match));
-    const best = Math.max(...met.filter(({ isConditional }) => !isConditional).map(({ match }) => rankPath(match)), -1);
-    return met.filter(({ match }) => rankPath(match) >= best);
+    const met = chooseOwn(
+      own.filter(({ isFallback }) => !isFallback),
+      path,
+    );
+    return met.length > 0 ? met : own.filter(({ isFallback }) => isFallback);
+  });
+}
+
+function chooseOwn(own: readonly Entry[], path: string | undefined): readonly Entry[] {
+  const closest = Math.max(...own.map(({ host }) => rankHost(host)));
+  const served = own.filter(({ host }) => rankHost(host) === closest);
+  if (path === undefined) return served;
+  const met = served.filter(({ match }) => isPathMatched(path, match));
+  const best = Math.max(...met.filter(({ isConditional }) => !isConditional).map(({ match }) => rankPath(match)), -1);
+  return keepFirst(
+    met.filter(({ match }) => rankPath(match) >= best),
+    best,
+  );
+}
+
+/** Of the rules of one route of the Gateway API that are met alike the first takes the request. */
+function keepFirst(met: readonly Entry[], best: number): readonly Entry[] {
+  const first = new Map<string, string>();
+  return met.filter(({ ref, path, proxy, isConditional, match }) => {
+    if (proxy.kind !== 'gateway' || isConditional || rankPath(match) !== best) return true;
+    const key = toRefKey(ref);
+    const known = first.get(key) ?? path;
+    first.set(key, known);
+    return known === path;
   });
 }
 
@@ -89,17 +115,24 @@ function walkEntry(world: World, request: Request, entry: Entry): Way {
     entry.ref,
     entry.path,
   );
-  if (entry.backends.length === 0)
+  const answering = entry.backends.filter(({ isMirror }) => !isMirror);
+  if (answering.every(({ isIdle }) => isIdle))
     return { steps: [route, toStep('route', false, 'the rule sends nothing to a Service', entry.ref, entry.path)] };
-  const doors = proxies.flatMap((proxy) => enterProxy(world, request, proxy));
-  const unknown = toStep(
-    'door',
-    undefined,
-    `what ${describeProxy(entry)} runs as is not among the objects: a pod without labels is taken for it`,
-  );
+  const doors =
+    proxies.length === 0 ? [enterUnknown(world, request, entry)] : proxies.flatMap((proxy) => enterProxy(world, request, proxy));
   const senders = proxies.length === 0 ? [UNKNOWN_PROXY] : proxies.map(({ name }) => name);
-  const ways = entry.backends.flatMap((backend) => senders.map((sender) => walkBackend(world, sender, entry, backend)));
-  return chain({ steps: [route] }, ...(proxies.length === 0 ? [{ steps: [unknown] }] : doors), ...ways);
+  const ways = answering.flatMap((backend) =>
+    senders.map((sender) => walkBackend(world, { sender, entry, backend, protocol: request.protocol })),
+  );
+  return chain({ steps: [route] }, ...doors, ...ways);
+}
+
+/** Of a proxy that is not among the objects the address is not known either. */
+function enterUnknown(world: World, { from, host, protocol, port }: Request, entry: Entry): Way {
+  const text = `what ${describeProxy(entry)} runs as is not among the objects: a pod without labels is taken for it`;
+  const step = toStep('door', undefined, text);
+  const sender = findWorkload(world, from);
+  return sender === undefined ? { steps: [step] } : chain({ steps: [step] }, leaveFor(world, sender, { from, protocol, port, host }));
 }
 
 function describeProxy({ proxy }: Entry): string {
@@ -113,10 +146,9 @@ function describeProxy({ proxy }: Entry): string {
   }
 }
 
-/** The way to a proxy: by a Service that leads there from outside, where there is one. */
+/** The way to a proxy: by each Service that leads there from outside, else by a port of its node. */
 function enterProxy(world: World, { from, protocol, port }: Request, proxy: Workload): readonly Way[] {
-  const isOutside = parseAddress(from) !== undefined;
-  return listFronts(world, proxy).flatMap((front) => {
+  const fronts = listFronts(world, proxy).flatMap((front) => {
     const own = front.ports.find((item) => item.port === port && item.protocol === protocol);
     if (own === undefined) return [];
     const step = toStep('door', true, `${formatRef(front.ref)} leads to ${proxy.name}`, front.ref, own.path);
@@ -128,24 +160,39 @@ function enterProxy(world: World, { from, protocol, port }: Request, proxy: Work
         front.ref,
         '/spec/loadBalancerSourceRanges',
       );
-    const target = listEndpoints(world, front, own).find(({ end }) => end === proxy.name)?.port ?? port;
-    return chain(
-      { steps: [step] },
-      askPolicies(world, { from, to: proxy.name, protocol, port: target }, isOutside ? ['ingress'] : ['egress', 'ingress']),
-    );
+    const target = listEndpoints(world, front, own).find(({ end }) => end === proxy.name)?.port;
+    if (target === undefined) return [];
+    const flow = { from, to: proxy.name, protocol, port: target };
+    return chain({ steps: [step] }, judgeArrival(world, { from, service: front, door: 'node' }, { workload: proxy }, flow));
   });
+  if (fronts.length > 0) return fronts;
+  const declared = listDeclaredPorts(world, proxy).find(
+    (item) => (proxy.hostNetwork ? item.port : item.hostPort) === port && item.protocol === protocol,
+  );
+  if (declared === undefined) {
+    const text = `no Service that is known leads from outside to ${proxy.name} on ${protocol} ${port}`;
+    return [{ steps: [toDoubt(toStep('door', undefined, text, proxy.ref), text)] }];
+  }
+  const step = toStep('door', true, `a port of its node leads to ${proxy.name}`, proxy.ref, declared.path);
+  return [chain({ steps: [step] }, askPolicies(world, { from, to: proxy.name, protocol, port: declared.port }))];
 }
 
-function walkBackend(world: World, sender: string, entry: Entry, backend: Backend): Way {
+interface Passing {
+  readonly sender: string;
+  readonly entry: Entry;
+  readonly backend: Backend;
+  readonly protocol: Protocol;
+}
+
+function walkBackend(world: World, { sender, entry, backend, protocol }: Passing): Way {
   const name = `Service ${backend.namespace}/${backend.name}`;
   if (backend.problem !== undefined) {
-    const isIdle = backend.problem.startsWith('its weight');
-    return { steps: [toStep('route', isIdle ? undefined : false, `${name}: ${backend.problem}`, entry.ref, backend.path)] };
+    return { steps: [toStep('route', backend.isIdle ? undefined : false, `${name}: ${backend.problem}`, entry.ref, backend.path)] };
   }
   const service = findService(world, backend.namespace, backend.name);
   if (service === undefined) return blocked('service', `there is no ${name}`, entry.ref, backend.path);
-  const ports = findPorts(service, backend);
-  if (ports.length === 0) return blocked('service', `${name} has no port ${backend.port ?? ''}`, entry.ref, backend.path);
+  const ports = findPorts(service, backend, entry.proxy, protocol);
+  if (ports.length === 0) return blocked('service', `${name} has no ${protocol} port ${backend.port ?? ''}`, entry.ref, backend.path);
   return chain(...ports.map((port) => walkPort(world, { sender, entry, backend, service, port })));
 }
 
@@ -190,9 +237,13 @@ function askOfUnknown(world: World, flow: Flow, workload: Workload | undefined):
   };
 }
 
-/** The ports of a Service that a backend means: by number or name; a Route of OpenShift may name the pods' port. */
-export function findPorts(service: Service, { port }: Backend): readonly ServicePort[] {
-  if (port === undefined) return service.ports;
-  const own = service.ports.filter((item) => item.port === port || item.name === port);
-  return own.length > 0 ? own : service.ports.filter(({ target }) => target === port);
+/**
+ * The ports of a Service that a backend means, of the protocol that is passed on: by number or name; a Route of OpenShift may name
+ * the pods' port, and so may an Ingress of some controllers.
+ */
+export function findPorts(service: Service, { port }: Backend, proxy: Proxy, protocol: Protocol): readonly ServicePort[] {
+  const carried = service.ports.filter((item) => item.protocol === protocol);
+  if (port === undefined) return carried;
+  const own = carried.filter((item) => item.port === port || item.name === port);
+  return own.length > 0 || proxy.kind === 'gateway' ? own : carried.filter(({ target }) => target === port);
 }

@@ -116,7 +116,12 @@ function walkEndpoint(world: World, packet: ServicePacket, own: ServicePort, end
 }
 
 /** What policies see as the sender: itself, or the node that passed the packet on. */
-function judgeArrival(world: World, { from, service, door }: ServicePacket, { workload }: Endpoint, flow: Flow): Way {
+export function judgeArrival(
+  world: World,
+  { from, service, door }: Pick<ServicePacket, 'door' | 'from' | 'service'>,
+  { workload }: Pick<Endpoint, 'workload'>,
+  flow: Flow,
+): Way {
   const isOutside = parseAddress(from) !== undefined && findWorkload(world, from) === undefined;
   if (!isOutside || door === 'cluster' || service.isLocalOutside || workload === undefined)
     return askPolicies(world, flow, isOutside ? ['ingress'] : ['egress', 'ingress']);

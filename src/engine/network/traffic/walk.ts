@@ -1,12 +1,11 @@
-import { isSubsetIntervals } from '../../../std/index.ts';
 import { formatRef, type World } from '../../../model/index.ts';
-import { ALL_ADDRESSES, formatAddress, formatAddresses, parseAddress } from '../address.ts';
+import { formatAddress, parseAddress } from '../address.ts';
 import type { Flow } from '../reach.ts';
 import { readSide } from '../side.ts';
 import type { Workload } from '../workload.ts';
 import { mayLetIn } from './admission.ts';
 import { resolveName, type Named } from './name.ts';
-import { listOutsideAllowed } from './outside.ts';
+import { leaveFor } from './leave.ts';
 import { findDns, findWorkload, listDeclaredPorts, portOfDns, withUnknown } from './proxy.ts';
 import { isServed, walkRequest } from './proxy-walk.ts';
 import { findService, listServices, type Service } from './service.ts';
@@ -159,18 +158,10 @@ function walkAddressText(world: World, text: string, flow: Flow): Way {
     : walkAddress(world, address, { ...flow, to: formatAddress(address) });
 }
 
-/** A name outside may have any address: policies must let all of them, or none, through for anybody to say. */
 function walkOutside(world: World, sender: Workload | undefined, flow: Flow, host: string): Way {
   if (sender === undefined) return blocked('name', `${host} is outside, and so is the sender: nothing here carries that`);
-  const allowed = listOutsideAllowed(world, 'egress', sender, flow);
   const step = toStep('name', true, `${host} is outside the cluster`);
-  const way = askPolicies(world, { ...flow, to: '192.0.2.1' }, ['egress']);
-  if (isSubsetIntervals(ALL_ADDRESSES, allowed) || allowed.cuts.length === 0) return chain({ steps: [step] }, way);
-  const text = `policies let ${sender.name} send to ${formatAddresses(allowed)} alone, and the addresses of ${host} are not known`;
-  return {
-    steps: [step, toDoubt(toStep('egress', false, text, way.steps[0]?.ref, way.steps[0]?.path), text)],
-    ...(way.verdict === undefined ? {} : { verdict: way.verdict }),
-  };
+  return chain({ steps: [step] }, leaveFor(world, sender, { ...flow, host }));
 }
 
 const NODE_CACHE = '169.254.20.10';

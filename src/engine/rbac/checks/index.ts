@@ -28,7 +28,7 @@ const TOLD_BY_GAINS: ReadonlySet<string> = new Set(['KA0601', 'KA0602']);
  * and bindings of whose subjects nobody is granted anything else, are not looked at again.
  */
 export function compareChecks(before: World, after: World): readonly FactChange[] {
-  if (ESCALATION_LENS.show(before) === ESCALATION_LENS.show(after)) return [];
+  if (ESCALATION_LENS.isAlike(before, after)) return [];
   const scope = toScope(before, after);
   const known = new Set(findChecks(before, scope).map(({ key }) => key));
   const fresh = findChecks(after, scope).filter(

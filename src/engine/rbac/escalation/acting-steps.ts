@@ -8,6 +8,7 @@ const ACCOUNTS = ['impersonate:serviceaccount authentication.k8s.io/serviceaccou
 const ANY_NODE = ['impersonate:arbitrary-node authentication.k8s.io/nodes'];
 const OWN_NODE = ['impersonate:associated-node authentication.k8s.io/nodes'];
 const READ_SECRETS = toRights('get list watch', '/secrets');
+const NODE = 'user system:node:';
 const TOKENS = ['create /serviceaccounts/token'];
 
 /**
@@ -55,13 +56,18 @@ function isPlainUser(key: string): boolean {
   return !name.startsWith('system:node:') && parseServiceAccountName(name) === undefined;
 }
 
-/** A node is let by the Node authorizer at the Secrets of its Pods and at the tokens of whom they run as. */
+/** A node may do what roles say, and is let by the Node authorizer at the Secrets of its Pods and at the tokens of whom they run as. */
 function addNodes(site: Site): void {
   const { powers, around } = site;
   for (const mode of ['arbitrary-node', 'associated-node'] as const) {
     const rights = mode === 'arbitrary-node' ? ANY_NODE : OWN_NODE;
     if (!powers.hasSome(rights)) continue;
-    const node = mode === 'arbitrary-node' ? powers.find(rights, powers.listNames(rights)) : powers.find(rights, ['*']);
+    const names = powers.listNames(rights);
+    const isAny = powers.find(rights) !== undefined;
+    const isNode = (key: string): boolean => key.startsWith(NODE) && (isAny || names.includes(key.slice(NODE.length)));
+    const known = mode === 'arbitrary-node' ? [...around.policy.grants.keys()].filter(isNode) : [];
+    const node = mode === 'arbitrary-node' ? powers.find(rights, names) : powers.find(rights, ['*']);
+    site.act(mode, ['group system:nodes', ...known], [node]);
     for (const { namespace, account, secrets, isEverywhere } of [...around.workloads.values()].flat()) {
       if (mode === 'associated-node' && !isEverywhere) continue;
       const on = site.on(mode, namespace);

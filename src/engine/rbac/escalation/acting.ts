@@ -1,4 +1,6 @@
-import type { Grant } from '../policy.ts';
+import { sortedUnique } from '../../../std/index.ts';
+import type { Grant, RbacPolicy } from '../policy.ts';
+import { toPrincipal } from '../principal.ts';
 import type { SourcedRule } from '../role.ts';
 import type { PolicyRule } from '../rule.ts';
 import { LENT } from './powers.ts';
@@ -20,18 +22,32 @@ export function toOrigin(grant: Grant): Grant {
   return ORIGINS.get(grant) ?? grant;
 }
 
-/** The grants that let somebody make requests while it impersonates in a mode (`impersonate-on:MODE:VERB`), with rules of those requests alone. */
+/**
+ * The grants that let somebody make requests while it impersonates in a mode (`impersonate-on:MODE:VERB`), with rules of those requests
+ * alone. A star stands for every verb by itself only.
+ */
 export function listAllowedOn(mode: ActingMode, grants: readonly Grant[]): readonly Grant[] {
   const prefix = `impersonate-on:${mode}:`;
   return grants.flatMap((grant) => {
     const rules = (grant.rules ?? []).flatMap((sourced) => {
       const verbs = sourced.rule.verbs.flatMap((verb) =>
-        verb === '*' ? [verb] : verb.startsWith(prefix) ? [verb.slice(prefix.length)] : [],
+        verb === '*' ? [verb] : verb.startsWith(prefix) && verb !== `${prefix}*` ? [verb.slice(prefix.length)] : [],
       );
       return verbs.length === 0 ? [] : [{ ...sourced, rule: { ...sourced.rule, verbs } }];
     });
     return limit(grant, grant.binding.namespace, rules);
   });
+}
+
+/** All grants of somebody and of the groups that it is surely in. */
+export function listGrantsOf(policy: RbacPolicy, key: string): readonly Grant[] {
+  return [key, ...toPrincipal(key).groups].flatMap((own) => [...(policy.grants.get(own)?.values() ?? [])].flat());
+}
+
+/** Whose rights come with acting for others: theirs and those of their groups, without what is somebody's own already. */
+export function listOthers(key: string, targets: readonly string[]): readonly string[] {
+  const mine = new Set([key, ...toPrincipal(key).groups]);
+  return sortedUnique(targets.flatMap((target) => [target, ...toPrincipal(target).groups])).filter((target) => !mine.has(target));
 }
 
 /** What is held by others of what may be asked for in their place: each of their grants within each of these, where both hold. */
@@ -49,7 +65,8 @@ export function lend(theirs: readonly Grant[], allowed: readonly Grant[]): reado
   );
 }
 
-function meetScopes(a: string, b: string): string | undefined {
+/** The namespace that both are of; `""` is all of them. */
+export function meetScopes(a: string, b: string): string | undefined {
   if (a === '' || a === b) return b;
   return b === '' ? a : undefined;
 }

@@ -3,7 +3,7 @@ import type { KubernetesObject, World } from '../../../model/index.ts';
 import type { Binding } from '../binding.ts';
 import type { Grant } from '../policy.ts';
 import { toPrincipal } from '../principal.ts';
-import { lend, listAllowedOn, toOrigin, type ActingMode } from './acting.ts';
+import { lend, listAllowedOn, listGrantsOf, listOthers, toOrigin, type ActingMode } from './acting.ts';
 import { addActingSteps } from './acting-steps.ts';
 import { addClusterSteps } from './cluster-steps.ts';
 import { GraphBuilder, type EscalationGraph, type Footing } from './graph.ts';
@@ -192,7 +192,7 @@ class Building {
       },
       act: (mode, targets, needs) => this.#act(actor, powers.scope, { mode, targets }, (to, on) => give('impersonate', to, [...needs, on])),
       on: (mode, namespace) => {
-        const allowed = listAllowedOn(mode, this.#listAll(actor.key));
+        const allowed = listAllowedOn(mode, listGrantsOf(this.#around.policy, actor.key));
         return new Powers(
           namespace,
           allowed.filter(({ binding }) => ['', namespace].includes(binding.namespace)),
@@ -203,11 +203,6 @@ class Building {
     };
   }
 
-  /** All grants of somebody and of the groups that it is in. */
-  #listAll(key: string): readonly Grant[] {
-    return [key, ...toPrincipal(key).groups].flatMap((own) => [...(this.#around.policy.grants.get(own)?.values() ?? [])].flat());
-  }
-
   /** What somebody may do that makes some requests in the place of others. */
   #act(
     { key, own }: Actor,
@@ -215,17 +210,12 @@ class Building {
     { mode, targets }: { readonly mode: ActingMode; readonly targets: readonly string[] },
     give: (to: Place, on: Need) => void,
   ): void {
-    const allowed = listAllowedOn(mode, this.#listAll(key));
-    if (allowed.length === 0) return;
-    const mine = new Set([key, ...toPrincipal(key).groups]);
-    const others = sortedUnique(targets.flatMap((target) => [target, ...toPrincipal(target).groups])).filter((target) => !mine.has(target));
-    const theirs = others.flatMap((target) => [...this.#scopesOf(target).values()].flat());
+    const allowed = listAllowedOn(mode, listGrantsOf(this.#around.policy, key));
+    const others = targets.filter((target) => target !== key);
+    if (allowed.length === 0 || others.length === 0) return;
+    const theirs = listOthers(key, others).flatMap((target) => [...this.#scopesOf(target).values()].flat());
     const lent = groupBy(lend(theirs, allowed), ({ binding }) => binding.namespace);
-    if (lent.size === 0) return;
-    const [first = key, another] = targets;
-    const as =
-      another === undefined ? toPrincipal(first).text : `${mode === 'user-info' ? 'Users' : 'ServiceAccounts'} that it may impersonate`;
-    const from: Place = { kind: 'acting', key, as, scope };
+    const from: Place = { kind: 'acting', key, mode, others, scope };
     if (this.builder.has(from)) return;
     give(from, { rights: [], names: [], grants: allowed });
     if (this.builder.has(from)) this.#addSteps({ from, key, own, lent, isFirst: false });

@@ -21,9 +21,8 @@ const CODES = { admin: 'KA0401', nodes: 'KA0402', namespaces: 'KA0403', secrets:
  * becomes it without a step in between, is left out, and so is a workload whose ServiceAccount is told of.
  */
 export function listPathChanges(before: World, after: World): readonly FactChange[] {
-  const [seenBefore, seenAfter] = [ESCALATION_LENS.show(before), ESCALATION_LENS.show(after)];
-  if (seenBefore === seenAfter) return [];
-  const [a, b] = [readStandings(seenBefore), readStandings(seenAfter)];
+  if (ESCALATION_LENS.isAlike(before, after)) return [];
+  const [a, b] = [readStandings(ESCALATION_LENS.show(before)), readStandings(ESCALATION_LENS.show(after))];
   const worlds = { before, after };
   return [...tell('gained', a, b, worlds), ...tell('lost', b, a, worlds)];
 }

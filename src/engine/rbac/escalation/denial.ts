@@ -1,10 +1,13 @@
 import { getOrAdd } from '../../../std/index.ts';
 import type { World } from '../../../model/index.ts';
-import { isMeant, narrow, type DenyRule } from '../deny.ts';
+import { intersect, isMeant, narrow, type DenyRule } from '../deny.ts';
 import { listHoldings, toCoverage, type Coverage, type Holding } from '../holding.ts';
 import { PermissionSet, type Permission } from '../permission.ts';
 import { readPolicy, type Grant, type RbacPolicy } from '../policy.ts';
 import { toPrincipal, type Principal } from '../principal.ts';
+import type { PolicyRule } from '../rule.ts';
+import { isEffective } from '../scope.ts';
+import { listAllowedOn, listGrantsOf, listOthers, meetScopes } from './acting.ts';
 import { findCut } from './cut.ts';
 import type { EscalationGraph } from './graph.ts';
 import { toPathSteps, type PathStep } from './path.ts';
@@ -31,8 +34,8 @@ export interface PathDenial {
  * world. The control plane's own are left out, and so are members of a group that is told of itself.
  */
 export function listPathDenials(world: World, rules: readonly DenyRule[], other?: World): readonly PathDenial[] {
+  if (other !== undefined && ESCALATION_LENS.isAlike(other, world)) return [];
   const seen = ESCALATION_LENS.show(world);
-  if (other !== undefined && ESCALATION_LENS.show(other) === seen) return [];
   const had = other === undefined ? undefined : ESCALATION_LENS.show(other);
   return rules.flatMap((rule) => new DeniedPlaces(seen, rule).list(had === undefined ? undefined : new DeniedPlaces(had, rule)));
 }
@@ -47,6 +50,7 @@ class DeniedPlaces {
   readonly #policy: RbacPolicy;
   readonly #sources: ReadonlyMap<string, Place>;
   readonly #holdings = new Map<number, readonly Holding[]>();
+  readonly #heldByKey = new Map<string, readonly Holding[]>();
   readonly #denied: readonly number[];
 
   constructor(world: World, rule: DenyRule) {
@@ -103,10 +107,52 @@ class DeniedPlaces {
   #holdingsAt(number: number): readonly Holding[] {
     return getOrAdd(this.#holdings, number, () => {
       const place = this.#graph.places[number];
-      return place === undefined ? [] : listHeldAt(place, this.#policy).flatMap((holding) => narrow(holding, this.#rule));
+      if (place === undefined) return [];
+      if (place.kind === 'acting') return this.#listLent(place);
+      if (place.kind === 'users' || place.kind === 'groups') return this.#listOfSome(place.kind === 'users' ? 'user ' : 'group ');
+      return listHeldAt(place, this.#policy).flatMap((holding) => narrow(holding, this.#rule));
     });
   }
+
+  #heldBy(key: string): readonly Holding[] {
+    return getOrAdd(this.#heldByKey, key, () => listHoldings(this.#policy, key).flatMap((holding) => narrow(holding, this.#rule)));
+  }
+
+  /** What is held by those who have no place of their own, since no step leads on from them. */
+  #listOfSome(prefix: string): readonly Holding[] {
+    const keys = [...this.#policy.grants.keys()].filter((key) => key.startsWith(prefix) && this.#graph.find(key) === undefined);
+    return keys.filter((key) => key !== 'group system:masters').flatMap((key) => this.#heldBy(key));
+  }
+
+  /** What of the denied others hold and may be asked for in their place. */
+  #listLent({ key, mode, others }: Place & { kind: 'acting' }): readonly Holding[] {
+    const allowed = listAllowedOn(mode, listGrantsOf(this.#policy, key));
+    const bounds = allowed.flatMap(({ binding, rules = [] }) => rules.map(({ rule }) => ({ scope: binding.namespace, ...toBounds(rule) })));
+    return listOthers(key, others).flatMap((other) =>
+      this.#heldBy(other).flatMap((holding) =>
+        bounds.flatMap((bound) => {
+          const namespace = meetScopes(holding.namespace, bound.scope);
+          if (namespace === undefined) return [];
+          const parts = intersect(holding.permission, bound).filter((part) => isEffective(part, namespace));
+          return parts.map((permission): Holding => ({ ...holding, permission, namespace }));
+        }),
+      ),
+    );
+  }
 }
+
+/** A rule as what permissions are held against; `secrets.` is of the core group alone. */
+function toBounds({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): Bounds {
+  const withGroup = (resource: string, group: string): string => resource.replace(/(?=\/)|$/, `.${group}`);
+  return {
+    verbs,
+    resources: apiGroups.flatMap((group) => resources.map((resource) => withGroup(resource, group))),
+    names: resourceNames,
+    paths: nonResourceURLs,
+  };
+}
+
+type Bounds = Parameters<typeof intersect>[1];
 
 /** Whoever may get, list or watch Secrets reads them. */
 function listEquals(permission: Permission): readonly Permission[] {

@@ -56,9 +56,8 @@ export function comparePaths(
   before: World,
   after: World,
 ): { readonly opened: readonly EscalationPath[]; readonly closed: readonly EscalationPath[] } {
-  const [seenBefore, seenAfter] = [ESCALATION_LENS.show(before), ESCALATION_LENS.show(after)];
-  if (seenBefore === seenAfter) return { opened: [], closed: [] };
-  const [a, b] = [readStandings(seenBefore), readStandings(seenAfter)];
+  if (ESCALATION_LENS.isAlike(before, after)) return { opened: [], closed: [] };
+  const [a, b] = [readStandings(ESCALATION_LENS.show(before)), readStandings(ESCALATION_LENS.show(after))];
   const list = (without: typeof a, having: typeof a): readonly EscalationPath[] =>
     listNews(without, having).map((news) => toEscalationPath(news, findCutOf(news, having, { before, after })));
   return { opened: list(a, b), closed: list(b, a) };

@@ -1,7 +1,7 @@
 import type { Grant } from '../policy.ts';
 import { describeGrants } from '../wording.ts';
 import type { Edge, EscalationGraph, Footing } from './graph.ts';
-import { describePlace, type Place } from './place.ts';
+import { describeOthers, describePlace, type Place } from './place.ts';
 import { lengthOf, STEPS, type StepKind } from './step.ts';
 
 /** One step of a path as reports show it. */
@@ -38,6 +38,7 @@ export function toPathSteps(graph: EscalationGraph, path: readonly number[]): re
 }
 
 function describeStep(step: StepKind, to: Place): string {
+  if (to.kind === 'acting') return `${STEPS[step]} ${describeOthers(to.others)} for some requests`;
   const scope = 'scope' in to && to.kind !== 'bound' ? to.scope : undefined;
   if (scope === undefined) return `${STEPS[step]} → ${describePlace(to)}`;
   return `${STEPS[step]} in ${scope === '*' ? 'every namespace' : scope}`;

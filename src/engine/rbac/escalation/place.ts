@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../../model/index.ts';
 import { parseServiceAccountName } from '../request.ts';
 import { toPrincipal } from '../principal.ts';
+import type { ActingMode } from './acting.ts';
 
 /** What can be had on a path. A `scope` is a namespace, or `*`: all of them. */
 export type Place =
@@ -13,8 +14,14 @@ export type Place =
   | { readonly kind: 'workload'; readonly ref: ObjectRef }
   /** Somebody who has bound a role to itself. */
   | { readonly kind: 'bound'; readonly key: string; readonly role: string; readonly scope: string }
-  /** Somebody who makes some requests in the place of others. */
-  | { readonly kind: 'acting'; readonly key: string; readonly as: string; readonly scope: string };
+  /** Somebody who makes some requests in the place of others (keys of subjects), of any one of them at a time. */
+  | {
+      readonly kind: 'acting';
+      readonly key: string;
+      readonly mode: ActingMode;
+      readonly others: readonly string[];
+      readonly scope: string;
+    };
 
 /** The key of an identity that is a ServiceAccount. */
 export function toAccountKey(namespace: string, name: string): string {
@@ -39,7 +46,7 @@ export function toPlaceKey(place: Place): string {
     case 'bound':
       return `bound ${place.key} ${place.role} ${place.scope}`;
     case 'acting':
-      return `acting ${place.key} ${place.as} ${place.scope}`;
+      return `acting ${place.key} ${place.mode} ${describeOthers(place.others)} ${place.scope}`;
     default:
       return place.kind;
   }
@@ -74,7 +81,7 @@ export function describePlace(place: Place): string {
     case 'bound':
       return `${toPrincipal(place.key).text} with ${place.role}${place.scope === '' ? '' : ` in ${place.scope}`}`;
     case 'acting':
-      return `${toPrincipal(place.key).text} in the place of ${place.as}${place.scope === '' ? '' : ` in ${place.scope}`}`;
+      return `${toPrincipal(place.key).text} in the place of ${describeOthers(place.others)}${place.scope === '' ? '' : ` in ${place.scope}`}`;
     case 'control':
     case 'secrets':
     case 'accounts':
@@ -84,6 +91,15 @@ export function describePlace(place: Place): string {
     default:
       return PLAIN[place.kind];
   }
+}
+
+/** Whom somebody acts for, in few words. */
+export function describeOthers(others: readonly string[]): string {
+  const [first = '', another] = others;
+  if (another === undefined) return toPrincipal(first).text;
+  const isAccounts = parseServiceAccountName(first.replace(/^user /, '')) !== undefined;
+  const who = isAccounts ? 'ServiceAccounts' : others.some((key) => key.startsWith('group ')) ? 'Users and Groups' : 'Users';
+  return `${who} that it may impersonate`;
 }
 
 const SCOPED = {

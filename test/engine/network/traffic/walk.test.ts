@@ -30,6 +30,11 @@ const FRONT = service('ingress-nginx/front', {
   selector: { 'app.kubernetes.io/name': 'ingress-nginx' },
   ports: [{ port: 80 }],
 });
+const dnsOnly = (name: string): KubernetesObject =>
+  policy('shop/dns', {
+    podSelector: having({ app: name.split('/')[1] ?? '' }),
+    egress: [{ to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: 'UDP' }] }],
+  });
 const SHOP = ingress('shop/web', 'shop.example.com', { '/': 'web:http', '/api': 'api:80' }, { ingressClassName: 'nginx' });
 const API = [deployment('shop/api', { app: 'api' }), service('shop/api', { selector: { app: 'api' }, ports: [{ port: 80 }] })];
 
@@ -170,7 +175,65 @@ const cases: readonly {
     ask: '8.8.8.8 > 192.168.0.1 9101',
   },
   { name: 'an Ingress, from outside', objects: [SERVICE, SHOP, CLASS, NGINX, FRONT, ...API], ask: '8.8.8.8 > shop.example.com 80' },
-  { name: 'its path', objects: [SERVICE, SHOP, CLASS, NGINX, DENY, ...API], ask: '8.8.8.8 > http://shop.example.com/api/v1 80' },
+  { name: 'its path', objects: [SERVICE, SHOP, CLASS, NGINX, FRONT, DENY, ...API], ask: '8.8.8.8 > http://shop.example.com/api/v1 80' },
+  {
+    name: 'a controller that no Service leads to',
+    objects: [SERVICE, SHOP, CLASS, NGINX, ...API],
+    ask: '8.8.8.8 > shop.example.com 80',
+    ends: ['door', /no Service that is known leads from outside to ingress-nginx\/controller on TCP 80/],
+    isUnknown: true,
+  },
+  {
+    name: 'a controller whose node shows its port',
+    objects: [
+      SERVICE,
+      SHOP,
+      CLASS,
+      deployment(
+        'ingress-nginx/controller',
+        { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
+        { ports: [{ containerPort: 8000, hostPort: 80 }] },
+      ),
+      ...API,
+    ],
+    ask: '8.8.8.8 > shop.example.com 80',
+  },
+  {
+    name: 'a served host for a sender that may not leave',
+    objects: [SERVICE, SHOP, CLASS, ...API, dnsOnly('shop/client')],
+    ask: 'shop/client > shop.example.com 80',
+    ends: ['egress', /shop\/dns/],
+  },
+  {
+    name: 'a rule whose backends all weigh nothing',
+    objects: [
+      SERVICE,
+      gateway('shop/gw', [listener('http')]),
+      route('HTTPRoute', 'shop/r', [{ name: 'gw' }], {
+        hostnames: ['shop.example.com'],
+        rules: [{ backendRefs: [{ name: 'web', port: 80, weight: 0 }] }],
+      }),
+    ],
+    ask: '8.8.8.8 > shop.example.com 80',
+    ends: ['route', /sends nothing to a Service/],
+  },
+  {
+    name: 'a copy of requests that nobody takes',
+    objects: [
+      SERVICE,
+      gateway('shop/gw', [listener('http')]),
+      route('HTTPRoute', 'shop/r', [{ name: 'gw' }], {
+        hostnames: ['shop.example.com'],
+        rules: [
+          {
+            backendRefs: [{ name: 'web', port: 80 }],
+            filters: [{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'gone', port: 80 } } }],
+          },
+        ],
+      }),
+    ],
+    ask: '8.8.8.8 > shop.example.com 80',
+  },
   {
     name: 'another path',
     objects: [SERVICE, SHOP, CLASS, NGINX, DENY, ...API],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describe, World, type KubernetesObject } from '../../../../src/model/index.ts';
 import { createDenyEngine, listDenied, type DenyRule } from '../../../../src/engine/rbac/index.ts';
-import { getArray, getString, shuffle } from '../../../../src/std/index.ts';
+import { getArray, getString, shuffle, type JsonObject } from '../../../../src/std/index.ts';
 import { binding, clusterBinding, clusterRole, role, rule } from '../objects.ts';
 import { guarded } from './primitive.ts';
 
@@ -19,6 +19,19 @@ const PAY: DenyRule = {
 const READ = [role('pay', 'reader', [rule('get', '', 'secrets')]), binding('pay', 'readers', 'Role reader', 'account prey/strong')];
 const POD = [role('prey', 'pods', [rule('create', '', 'pods')]), binding('prey', 'makers', 'Role pods', 'user jane')];
 const GUARDED = guarded('baseline');
+
+/** Rights that lead nowhere else. */
+const CLEANER = [
+  role('pay', 'cleaner', [rule('delete', '', 'configmaps')]),
+  binding('pay', 'cleaners', 'Role cleaner', 'account prey/strong', 'user joe', 'group cleaners'),
+];
+const CONFIG: Partial<DenyRule> = { subjects: ['User jane'], verbs: ['delete'], resources: ['configmaps'] };
+
+/** Jane may impersonate somebody in a mode, for some requests. */
+function acting(mode: string, resource: string, name: string, ...on: readonly JsonObject[]): readonly KubernetesObject[] {
+  const whom = rule(`impersonate:${mode}`, 'authentication.k8s.io', resource, name);
+  return [clusterRole(`act-${resource}`, [whom, ...on]), clusterBinding(`act-${resource}`, `ClusterRole act-${resource}`, 'user jane')];
+}
 
 /** `CODE who: the path | what closes it | the fields that it follows from`. */
 function tell(objects: readonly KubernetesObject[], denied: DenyRule): readonly string[] {
@@ -68,6 +81,82 @@ const cases: readonly {
     want: [
       'KA0502 User jane | read Secrets | in pay | binds a role to itself (bind) → User jane with Role reader in pay | RoleBinding binders/pay | binder,binders',
     ],
+  },
+  {
+    name: 'a star that stands for no verb, in the place of a ServiceAccount',
+    objects: [
+      ...CLEANER,
+      ...acting('serviceaccount', 'serviceaccounts', 'strong', rule('impersonate-on:serviceaccount:*', '', 'configmaps')),
+    ],
+    rule: CONFIG,
+    want: [],
+  },
+  {
+    name: 'a single request in the place of a ServiceAccount, by its verb',
+    objects: [
+      ...CLEANER,
+      ...acting('serviceaccount', 'serviceaccounts', 'strong', rule('impersonate-on:serviceaccount:delete', '', 'configmaps')),
+    ],
+    rule: CONFIG,
+    want: [
+      'KA0502 User jane | delete configmaps | in pay | impersonates ServiceAccount prey/strong for some requests | ClusterRoleBinding act-serviceaccounts | act-serviceaccounts',
+    ],
+  },
+  {
+    name: 'a single request in the place of some user, whose right leads nowhere else',
+    objects: [...CLEANER, ...acting('user-info', 'users', 'joe', rule('impersonate-on:user-info:delete', '*', '*'))],
+    rule: CONFIG,
+    want: [
+      'KA0502 User jane | delete configmaps | in pay | impersonates User joe for some requests | ClusterRoleBinding act-users | act-users',
+    ],
+  },
+  {
+    name: 'a single request in the place of some user in a group',
+    objects: [
+      ...CLEANER,
+      ...acting('user-info', 'users', 'ann', rule('impersonate-on:user-info:delete', '', 'configmaps')),
+      ...acting('user-info', 'groups', 'cleaners'),
+    ],
+    rule: CONFIG,
+    want: [
+      'KA0502 User jane | delete configmaps | in pay | impersonates Users and Groups that it may impersonate for some requests | ClusterRoleBinding act-users | act-groups,act-users',
+    ],
+  },
+  {
+    name: 'other requests than those that are denied, in the place of others',
+    objects: [...CLEANER, ...acting('user-info', 'users', 'joe', rule('impersonate-on:user-info:delete', 'apps', '*'))],
+    rule: CONFIG,
+    want: [],
+  },
+  {
+    name: 'a path that is no resource, in the place of another',
+    objects: [
+      clusterRole('scraper', [{ verbs: ['get'], nonResourceURLs: ['/metrics/*'] }]),
+      clusterBinding('scrapers', 'ClusterRole scraper', 'user joe'),
+      ...acting('user-info', 'users', 'joe', { verbs: ['impersonate-on:user-info:get'], nonResourceURLs: ['*'] }),
+    ],
+    rule: { subjects: ['User jane'], resources: [], paths: ['/metrics/cadvisor'] },
+    want: [
+      'KA0502 User jane | get /metrics/cadvisor | cluster-wide | impersonates User joe for some requests | ClusterRoleBinding act-users | act-users',
+    ],
+  },
+  {
+    name: 'as a node, what roles let all nodes do',
+    objects: [
+      role('pay', 'cleaner', [rule('delete', '', 'configmaps')]),
+      binding('pay', 'cleaners', 'Role cleaner', 'group system:nodes'),
+      ...acting('arbitrary-node', 'nodes', 'n1', rule('impersonate-on:arbitrary-node:delete', '', 'configmaps')),
+    ],
+    rule: CONFIG,
+    want: [
+      'KA0502 User jane | delete configmaps | in pay | impersonates Group system:nodes for some requests | ClusterRoleBinding act-nodes | act-nodes',
+    ],
+  },
+  {
+    name: 'as any user, whose right leads nowhere else',
+    objects: [...CLEANER, clusterRole('act', [rule('impersonate', '', 'users')]), clusterBinding('act', 'ClusterRole act', 'user jane')],
+    rule: CONFIG,
+    want: ['KA0502 User jane | delete configmaps | in pay | impersonates → every User | ClusterRoleBinding act | act'],
   },
 ];
 

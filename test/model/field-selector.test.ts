@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseFieldSelector } from '../../src/cluster/field-selector.ts';
+import { parseFieldSelector } from '../../src/model/field-selector.ts';
 
 const cases = [
   { text: '', want: [] },

@@ -1,0 +1,2 @@
+export { readMergeRequest } from './merge-request.ts';
+export { keepNote } from './note.ts';
