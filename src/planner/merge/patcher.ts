@@ -46,7 +46,9 @@ function complete(value: JsonValue | undefined, object: KubernetesObject, catalo
 /** What Go reads of JSON: a null in a map of texts is an empty one, any other is nothing. */
 function toRead(value: JsonValue, kind: Kind): JsonValue {
   const filled = fillNulls(value, kind.schema);
-  return isKubernetesObject(filled) ? toGoForm(kind, filled) : filled;
+  if (!isKubernetesObject(filled)) return filled;
+  const read = toGoForm(kind, filled);
+  return kind.custom ? read : fillKeys(read, kind.schema);
 }
 
 function fillNulls(value: JsonValue, schema: Schema | undefined): JsonValue {
