@@ -1,14 +1,39 @@
 import { getOrAdd } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
-import type { Binding } from './binding.ts';
+import { describeBinding, type Binding } from './binding.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
 import type { AccessRequest, Action } from './request.ts';
 import type { SourcedRule } from './role.ts';
 import { RoleIndex, type AllowingRoles } from './role-index.ts';
 
-type Scopes = ReadonlyMap<string, readonly Grant[]>;
-
 const NO_ROLE = -1;
+
+/** A grant with the number of its role, and what is said of it where it allows. */
+class IndexedGrant {
+  readonly grant: Grant;
+  readonly role: number;
+  #reason: string | undefined;
+
+  constructor(grant: Grant, role: number) {
+    this.grant = grant;
+    this.role = role;
+  }
+
+  /** As the server words it; put together when first asked for. */
+  get reason(): string {
+    const { binding, subjectIndex } = this.grant;
+    const subject = binding.subjects[subjectIndex];
+    return (this.#reason ??= subject === undefined ? '' : `RBAC: allowed by ${describeBinding(binding, subject)}`);
+  }
+}
+
+/** The grants of a subject, each list in the order of the bindings. */
+interface Held {
+  readonly everywhere: readonly IndexedGrant[];
+  readonly within: ReadonlyMap<string, readonly IndexedGrant[]>;
+}
+
+const NOTHING: readonly IndexedGrant[] = [];
 
 /** A policy laid out for many questions: whose grants are where, and which roles allow what. Cached by world. */
 export function readAccessIndex(world: World): AccessIndex {
@@ -29,8 +54,8 @@ export class AccessIndex {
   readonly #roleOf: Int32Array;
   /** The places of bindings by their namespace. */
   readonly #places = new Map<string, number[]>();
-  readonly #users = new Map<string, Scopes>();
-  readonly #groups = new Map<string, Scopes>();
+  readonly #users = new Map<string, Held>();
+  readonly #groups = new Map<string, Held>();
 
   constructor(policy: RbacPolicy) {
     this.#policy = policy;
@@ -40,24 +65,35 @@ export class AccessIndex {
     this.hasUnresolved = this.#roleOf.includes(NO_ROLE);
     for (const [order, { namespace }] of policy.bindings.entries()) getOrAdd(this.#places, namespace, (): number[] => []).push(order);
     for (const [key, scopes] of policy.grants) {
-      if (key.startsWith('user ')) this.#users.set(key.slice('user '.length), scopes);
-      else this.#groups.set(key.slice('group '.length), scopes);
+      const held = this.#toHeld(scopes);
+      if (key.startsWith('user ')) this.#users.set(key.slice('user '.length), held);
+      else this.#groups.set(key.slice('group '.length), held);
     }
   }
 
+  #toHeld(scopes: ReadonlyMap<string, readonly Grant[]>): Held {
+    const within = new Map<string, readonly IndexedGrant[]>();
+    for (const [namespace, grants] of scopes)
+      within.set(
+        namespace,
+        grants.map((grant) => new IndexedGrant(grant, this.#roleOf[grant.order] ?? NO_ROLE)),
+      );
+    return { everywhere: within.get('') ?? NOTHING, within };
+  }
+
   /** The grant by which the authorizer would allow a request: the first of those that do, by binding and subject. */
-  findGrant(request: AccessRequest): Grant | undefined {
+  findGrant(request: AccessRequest): IndexedGrant | undefined {
     const allowing = this.#roles.listAllowing(request);
     const namespace = request.kind === 'resource' ? request.namespace : '';
-    let first = this.#findIn(this.#users.get(request.user.name), namespace, allowing, undefined);
-    for (const group of request.user.groups) first = this.#findIn(this.#groups.get(group), namespace, allowing, first);
+    let first = findIn(this.#users.get(request.user.name), namespace, allowing, undefined);
+    for (const group of request.user.groups) first = findIn(this.#groups.get(group), namespace, allowing, first);
     return first;
   }
 
   /** Whether the role of a grant has a rule that allows an action. */
   toAllows(action: Action): (grant: Grant) => boolean {
     const allowing = this.#roles.listAllowing(action);
-    return ({ order }) => this.#allows(order, allowing);
+    return ({ order }) => allows(allowing, this.#roleOf[order] ?? NO_ROLE);
   }
 
   /** The bindings whose roles allow an action, with their places: cluster-wide ones and those of a namespace, or all. */
@@ -67,31 +103,35 @@ export class AccessIndex {
     const listed =
       namespace === undefined ? [...bindings.keys()] : [...new Set(['', namespace])].flatMap((where) => this.#places.get(where) ?? []);
     return listed.flatMap((order) => {
-      const binding = this.#allows(order, allowing) ? bindings[order] : undefined;
+      const binding = allows(allowing, this.#roleOf[order] ?? NO_ROLE) ? bindings[order] : undefined;
       return binding === undefined ? [] : [{ binding, order }];
     });
   }
+}
 
-  #findIn(scopes: Scopes | undefined, namespace: string, allowing: AllowingRoles, first: Grant | undefined): Grant | undefined {
-    if (scopes === undefined) return first;
-    const everywhere = this.#findEarlier(scopes.get(''), allowing, first);
-    return namespace === '' ? everywhere : this.#findEarlier(scopes.get(namespace), allowing, everywhere);
-  }
+function findIn(
+  held: Held | undefined,
+  namespace: string,
+  allowing: AllowingRoles,
+  first: IndexedGrant | undefined,
+): IndexedGrant | undefined {
+  if (held === undefined) return first;
+  const everywhere = findEarlier(held.everywhere, allowing, first);
+  const grants = namespace === '' ? undefined : held.within.get(namespace);
+  return grants === undefined ? everywhere : findEarlier(grants, allowing, everywhere);
+}
 
-  /** The first allowing grant of a list, unless one that is known comes before it. */
-  #findEarlier(grants: readonly Grant[] | undefined, allowing: AllowingRoles, known: Grant | undefined): Grant | undefined {
-    if (grants === undefined) return known;
-    for (const grant of grants) {
-      if (known !== undefined && isBefore(known, grant)) return known;
-      if (this.#allows(grant.order, allowing)) return grant;
-    }
-    return known;
+/** The first allowing grant of a list, unless one that is known comes before it. */
+function findEarlier(grants: readonly IndexedGrant[], allowing: AllowingRoles, known: IndexedGrant | undefined): IndexedGrant | undefined {
+  for (const item of grants) {
+    if (known !== undefined && isBefore(known.grant, item.grant)) return known;
+    if (allows(allowing, item.role)) return item;
   }
+  return known;
+}
 
-  #allows(order: number, { always, named }: AllowingRoles): boolean {
-    const role = this.#roleOf[order] ?? NO_ROLE;
-    return role !== NO_ROLE && (always.has(role) || named?.has(role) === true);
-  }
+function allows({ always, named }: AllowingRoles, role: number): boolean {
+  return role !== NO_ROLE && (always.has(role) || named?.has(role) === true);
 }
 
 function isBefore(a: Grant, b: Grant): boolean {

@@ -1,7 +1,7 @@
 import { compareBy } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
 import { readAccessIndex } from './access-index.ts';
-import { describeBinding, type Binding, toGroupKey, toUserKey } from './binding.ts';
+import { type Binding, toGroupKey, toUserKey } from './binding.ts';
 import { decideForNode } from './node-authorizer.ts';
 import { readPolicy, type Grant, type RbacPolicy } from './policy.ts';
 import type { AccessRequest, UserInfo } from './request.ts';
@@ -46,9 +46,7 @@ export function decide(world: World, request: AccessRequest): Verdict {
 function decideByRoles(world: World, request: AccessRequest): Verdict {
   const index = readAccessIndex(world);
   const grant = index.findGrant(request);
-  const subject = grant?.binding.subjects[grant.subjectIndex];
-  if (grant !== undefined && subject !== undefined)
-    return { allowed: true, reason: `RBAC: allowed by ${describeBinding(grant.binding, subject)}` };
+  if (grant !== undefined) return { allowed: true, reason: grant.reason };
   if (!index.hasUnresolved) return { allowed: false, reason: '' };
   const errors = describeErrors(listGrants(readPolicy(world), request.user, namespaceOf(request), ({ rules }) => rules === undefined));
   return { allowed: false, reason: errors === '' ? '' : `RBAC: ${errors}` };

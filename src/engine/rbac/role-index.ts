@@ -19,10 +19,10 @@ interface Cell {
   readonly named: { readonly role: number; readonly names: readonly string[] }[];
 }
 
-/** The roles for one kind of action, whatever its name. */
+/** The roles for one kind of action: of a name that no rule is about, and of each that some are. */
 interface Answer {
-  readonly always: Bitset;
-  readonly byName: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly unnamed: AllowingRoles;
+  readonly byName: ReadonlyMap<string, AllowingRoles>;
 }
 
 /** By verb, group and resource: as text joined, parts could be mistaken for others. */
@@ -40,7 +40,7 @@ export class RoleIndex {
   readonly #cells: Table<Cell> = new Map();
   readonly #urls = new Map<string, Map<string, number[]>>();
   readonly #answers: Table<Map<string, Answer>> = new Map();
-  readonly #paths = new Map<string, Map<string, Answer>>();
+  readonly #paths = new Map<string, Map<string, AllowingRoles>>();
   #remembered = 0;
 
   /** Roles are known by their place in this list. */
@@ -52,15 +52,19 @@ export class RoleIndex {
   /** The roles with a rule that allows an action. */
   listAllowing(action: Action): AllowingRoles {
     if (action.kind === 'path') {
-      const paths = getOrAdd(this.#paths, action.verb, () => new Map<string, Answer>());
-      return { always: getOrAdd(paths, action.path, () => this.#computePath(action.verb, action.path)).always, named: undefined };
+      const paths = getOrAdd(this.#paths, action.verb, () => new Map<string, AllowingRoles>());
+      return getOrAdd(paths, action.path, () => this.#computePath(action.verb, action.path));
     }
-    const { always, byName } = getOrAdd(
-      getCell(this.#answers, action, () => new Map<string, Answer>()),
-      action.subresource,
-      () => this.#compute(action),
-    );
-    return { always, named: byName.get(action.name) };
+    const { verb, group, resource, subresource, name } = action;
+    const known = this.#answers.get(verb)?.get(group)?.get(resource)?.get(subresource);
+    const { unnamed, byName } = known ?? this.#remember(action);
+    return byName.get(name) ?? unnamed;
+  }
+
+  #remember(action: ResourceAction): Answer {
+    const answer = this.#compute(action);
+    getCell(this.#answers, action, () => new Map<string, Answer>()).set(action.subresource, answer);
+    return answer;
   }
 
   #add(role: number, { verbs, apiGroups, resources, resourceNames: names, nonResourceURLs }: SourcedRule['rule']): void {
@@ -92,16 +96,19 @@ export class RoleIndex {
         }
       }
     }
-    return { always, byName };
+    return {
+      unnamed: { always, named: undefined },
+      byName: new Map([...byName].map(([name, named]) => [name, { always, named }])),
+    };
   }
 
-  #computePath(verb: string, path: string): Answer {
+  #computePath(verb: string, path: string): AllowingRoles {
     this.#makeRoom();
     const always = new Bitset(this.#size);
     for (const own of ['*', verb]) {
       for (const [url, roles] of this.#urls.get(own) ?? []) if (isUrlMatch(url, path)) for (const role of roles) always.add(role);
     }
-    return { always, byName: new Map() };
+    return { always, named: undefined };
   }
 
   #makeRoom(): void {
