@@ -10,7 +10,7 @@ export interface JsonPatchOperation {
 }
 
 /** What a patch comes to: the value, that a test did not hold, or why it cannot be applied. */
-export type Patched = { readonly value: JsonValue } | { readonly isUntrue: true } | { readonly error: string };
+type Patched = { readonly value: JsonValue } | { readonly isUntrue: true } | { readonly error: string };
 
 const MISSING = 'missing value';
 const INVALID = 'invalid index referenced';
