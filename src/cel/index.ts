@@ -11,15 +11,7 @@ export {
 } from './library/authorizer.ts';
 export { BINDINGS } from './library/bindings.ts';
 export { createDeviceEnvironment } from './library/device.ts';
-export {
-  ConfigurationValue,
-  JSON_PATCH_TYPE,
-  JsonPatchValue,
-  OBJECT_TYPE,
-  PATCH_TYPES,
-  toConfiguration,
-  toPatchJson,
-} from './library/patch.ts';
+export { ConfigurationValue, JsonPatchValue, PATCH_TYPES, toConfiguration, toPatchJson } from './library/patch.ts';
 export { QUANTITY_TYPE, QuantityValue, readQuantity } from './library/quantity.ts';
 export { readSemver, SEMVER_TYPE, SemverValue } from './library/semver.ts';
 export { compileCel, type Evaluation, type Program } from './program.ts';

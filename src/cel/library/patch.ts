@@ -54,15 +54,13 @@ export class JsonPatchValue extends SealedValue {
 
 const TEXTS = ['op', 'path', 'from'] as const;
 
-export const JSON_PATCH_TYPE: StructType = struct(
+const JSON_PATCH_TYPE: StructType = struct(
   'JSONPatch',
   new Map<string, StructField>([
     ...TEXTS.map((property): [string, StructField] => [property, { property, type: STRING }]),
     ['value', { property: 'value', type: DYN }],
   ]),
 );
-
-export const OBJECT_TYPE: StructType = toObjectType('Object');
 
 function toObjectType(name: string): StructType {
   return { ...struct(name, new Map()), open: DYN };
