@@ -9,6 +9,7 @@ import { grantJudge } from './grant.judge.ts';
 import { impersonationJudge } from './impersonation.judge.ts';
 import { jobJudge } from './job.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
+import { mutatingJudge } from './mutating.judge.ts';
 import { nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
 import { nodeJudge } from './node.judge.ts';
@@ -39,6 +40,7 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   impersonationJudge,
   jobJudge,
   mergeOracleJudge,
+  mutatingJudge,
   nativeJudge,
   networkJudge,
   nodeJudge,

@@ -30,6 +30,7 @@ var subjects = map[string]func() (subject, error){
 	"impersonation": newImpersonation,
 	"job":           newJob,
 	"merge":         newMerge,
+	"mutating":      newMutating,
 	"network":       newNetwork,
 	"node":          newNode,
 	"placing":       newPlacing,
