@@ -358,7 +358,7 @@ export const FLAGS: readonly Flag[] = [
     type: 'list',
     group: 'Output',
     value: 'FORMAT[=FILE]',
-    summary: 'text, json, yaml, markdown, html, sarif, junit, gitlab, gitlab-note or github; repeatable with =FILE',
+    summary: 'text, json, yaml, markdown, html, sarif, junit, gitlab[-note], github; repeat with =FILE',
     fallback: 'text',
   },
   { name: 'all', type: 'boolean', group: 'Output', summary: 'show what is folded otherwise' },

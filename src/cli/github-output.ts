@@ -19,7 +19,7 @@ export async function showOnGithub(report: Report, name: string, failOn: string,
   if (summary !== undefined && summary !== '') {
     writeFileSync(summary, toJobSummary(renderMarkdown(report, JOB_SUMMARY_LIMIT)), { flag: 'a' });
   }
-  const commands = (): string => toWorkflowCommands(findingsOf(report), effectsOf(report));
+  const commands = (): string => toWorkflowCommands(findingsOf(report), effectsOf(report), changedLinesOf(report));
   const run = readWorkflowRun(io.env);
   if (run === undefined) return commands();
   const published = await publishCheck(run, toCheckReport(report, name, failOn), realClock(io));
@@ -33,6 +33,10 @@ export async function showOnGithub(report: Report, name: string, failOn: string,
   return `${name}: ${published.url}\n`;
 }
 
+function changedLinesOf(report: Report): ReadonlyMap<string, readonly number[]> | undefined {
+  return report.kind === 'PlanReport' ? report.changedLines : undefined;
+}
+
 function toCheckReport(report: Report, name: string, failOn: string): CheckReport {
   const [findings, effects] = [findingsOf(report), effectsOf(report)];
   const remarks = toRemarks(findings, effects).filter(({ waived }) => waived === undefined);
@@ -42,7 +46,7 @@ function toCheckReport(report: Report, name: string, failOn: string): CheckRepor
     name,
     title: summary.slice(0, summary.indexOf('\n')).replace(/^#+ /, ''),
     summary,
-    annotations: toCheckAnnotations(remarks),
+    annotations: toCheckAnnotations(remarks, changedLinesOf(report)),
     conclusion: isFailure(findings, effects, failOn)
       ? 'failure'
       : remarks.some(({ severity }) => severity !== 'info')

@@ -1,5 +1,7 @@
-import { formatRef, type Severity, type SourceRange } from '../model/index.ts';
+import type { Severity, SourceRange } from '../model/index.ts';
 import { groupByCause, type Remark } from '../report/index.ts';
+import { listReferences } from './reference.ts';
+import { sentenceOf } from './sentence.ts';
 
 /** GitHub takes titles of 255 characters. */
 const TITLE_LIMIT = 255;
@@ -21,10 +23,16 @@ export interface CheckAnnotation {
 
 const LEVELS: Readonly<Record<Severity, CheckAnnotation['annotation_level']>> = { error: 'failure', info: 'notice', warning: 'warning' };
 
-/** What is not waived and has a place, in the order of the remarks, one for each cause; the rest is in the summary alone. */
-export function toCheckAnnotations(remarks: readonly Remark[]): readonly CheckAnnotation[] {
-  const open = remarks.filter(({ waived }) => waived === undefined);
-  return groupByCause(open).flatMap(({ first, others }) => {
+/**
+ * What is not waived and has a place, in the order of the remarks, one for each cause, then one for each file that has some on lines which
+ * it does not change (`changedLines`, by file); the rest is in the summary alone.
+ */
+export function toCheckAnnotations(
+  remarks: readonly Remark[],
+  changedLines?: ReadonlyMap<string, readonly number[]>,
+): readonly CheckAnnotation[] {
+  const groups = groupByCause(remarks.filter(({ waived }) => waived === undefined));
+  const annotations = groups.flatMap(({ first, others }): readonly CheckAnnotation[] => {
     const { source, severity } = first;
     if (source === undefined) return [];
     return [
@@ -37,6 +45,15 @@ export function toCheckAnnotations(remarks: readonly Remark[]): readonly CheckAn
       },
     ];
   });
+  const references = listReferences(groups, changedLines).map(({ file, line, title, message }): CheckAnnotation => ({
+    path: file,
+    start_line: line,
+    end_line: line,
+    annotation_level: 'notice',
+    title,
+    message: clip(message, MESSAGE_LIMIT),
+  }));
+  return [...annotations, ...references];
 }
 
 // GitHub takes columns only where the place is on one line; its last column is inclusive.
@@ -63,12 +80,6 @@ export function messageOf(first: Remark, others: readonly Remark[]): string {
   const more = others.length === 0 ? '' : `\nand ${others.length} more:${others.map((remark) => `\n- ${sentenceOf(remark)}`).join('')}`;
   const remedy = clip(first.remedy, REMEDY_LIMIT);
   return `${clip(`${sentenceOf(first)}${more}`, MESSAGE_LIMIT - remedy.length - 1)}\n${remedy}`.trimEnd();
-}
-
-function sentenceOf({ isEffect, ref, message, stood }: Remark): string {
-  const subject = isEffect || ref === undefined ? '' : `${formatRef(ref)}: `;
-  const before = stood === undefined ? '' : ` (before: ${stood.file}:${stood.line})`;
-  return `${subject}${message}${before}`;
 }
 
 function clip(text: string, limit: number): string {

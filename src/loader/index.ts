@@ -7,4 +7,5 @@ export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export type { LoadedFile, LoadNotes } from './load-files.ts';
 export { parseDocuments, type ParsedDocument } from './parse-documents.ts';
 export { readRepository, type LoadOptions, type LoadResult } from './read-repository.ts';
+export { readTexts } from './read-texts.ts';
 export { readRevisionId } from './read-revision-id.ts';

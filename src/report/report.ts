@@ -84,6 +84,8 @@ export interface PlanReport extends Common {
   readonly plan: Plan;
   /** The lines that effects and findings stand on, for formats that show them; absent where none does. */
   readonly excerpts?: readonly Excerpt[];
+  /** Of files with findings or effects the lines that differ from before, for formats that stand beside the change; absent where none does. */
+  readonly changedLines?: ReadonlyMap<string, readonly number[]>;
   /** How full nodes are before and after, for formats that draw it; absent where none does. */
   readonly filling?: readonly NodeFilling[];
 }

@@ -1,6 +1,7 @@
 export { append } from './append.ts';
 export { assertNever } from './assert-never.ts';
 export { Bitset } from './bitset.ts';
+export { listChangedLines } from './changed-lines.ts';
 export { toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 export { getOrAdd } from './get-or-add.ts';
@@ -43,6 +44,7 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+export { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts';
 export { changeMap, listDifferentKeys } from './layered-map.ts';
 export { compileLinearPattern } from './linear-pattern.ts';
 export { findNearest } from './nearest.ts';

@@ -105,7 +105,11 @@ test('bash completes what may stand after a flag, by its long and its short name
     return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split(' ');
   };
   for (const flag of ['-o', '--output'])
-    assert.deepEqual(complete('kplan', flag, ''), ['gitlab', 'html', 'json', 'junit', 'markdown', 'sarif', 'text', 'yaml', 'github'], flag);
+    assert.deepEqual(
+      complete('kplan', flag, ''),
+      ['gitlab', 'html', 'json', 'junit', 'markdown', 'sarif', 'text', 'yaml', 'github', 'gitlab-note'],
+      flag,
+    );
   assert.deepEqual(complete('kplan', 'validate', '-o', 'js'), ['json']);
   assert.deepEqual(complete('kplan', '--fail-on', 'w'), ['warning']);
   assert.deepEqual(complete('kplan', 'vali'), ['validate']);

@@ -24,12 +24,13 @@ function textsOf(value: JsonValue, key: string): readonly string[] {
   return getArray(value, key).filter((item) => typeof item === 'string');
 }
 
-/** What a workflow without rights prints: each annotation as `error KS0001 web.yaml:31`. */
+/** What a workflow without rights prints: each annotation as `error KS0001 web.yaml:31`, and references to lines that do not change as `see web.yaml:4`. */
 function listAnnotations(commands: string): readonly string[] {
-  const annotation = /^::(error|warning|notice) (?:file=([^,]+),line=(\d+),[^:]*?)?title=([A-Z]{2}\d{4}) /gm;
+  const annotation = /^::(error|warning|notice) (?:file=([^,]+),line=(\d+),[^:]*?)?title=([A-Z]{2}\d{4}|On lines) /gm;
   return [...commands.matchAll(annotation)]
     .map(([, level = '', file, line, code = '']) => {
       const place = file === undefined ? 'nowhere' : `${file}:${line}`;
+      if (code === 'On lines') return `see ${place}`;
       return `${level === 'notice' ? 'info' : level} ${code} ${place}`;
     })
     .toSorted();

@@ -27,13 +27,14 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
     const { watchPlan } = await import('./watch-plan.ts');
     return watchPlan(args, io, log);
   }
-  const isPicture = readTargets(args).some(({ format }) => format === 'html');
+  const isWanted = (name: string): boolean => readTargets(args).some(({ format }) => format === name);
   const planned = await planOnce(args, io, log);
   const { plan, desired } = planned;
   const out = args.string('out');
   if (out !== undefined) writeOutput(out, writePlanFile(limitPlan(plan, args), { kplanVersion: VERSION }), io);
   const bare = toReport(planned, args, io);
-  const report = isPicture ? await illustrate(bare, planned) : bare;
+  const pictured = isWanted('html') ? await illustrate(bare, planned, args, io) : bare;
+  const report = isWanted('github') ? await besideChange(pictured, planned, args, io) : pictured;
   await printReport(report, args, io, desired.config.failOn);
   return exitCode(report.plan, args, desired.config.failOn);
 }
@@ -54,13 +55,19 @@ interface Compared {
 }
 
 /** The report with what only pages show: lines of the sources, and how full the nodes are. */
-async function illustrate(report: PlanReport, { desired, compared }: Planned): Promise<PlanReport> {
+async function illustrate(report: PlanReport, { desired, compared }: Planned, args: Arguments, io: Io): Promise<PlanReport> {
   const { readExcerpts } = await import('../stages/excerpts.ts');
   const { compareNodeFilling } = await import('../../engine/index.ts');
-  const excerpts = readExcerpts(report, desired);
+  const excerpts = await readExcerpts(report, desired, args, io);
   return compared === undefined
     ? { ...report, excerpts }
     : { ...report, excerpts, filling: compareNodeFilling(compared.worlds, compared.profiles) };
+}
+
+/** The report with what is shown next to the change itself. */
+async function besideChange(report: PlanReport, { plan, desired }: Planned, args: Arguments, io: Io): Promise<PlanReport> {
+  const { readChangedLines } = await import('../stages/changed-lines.ts');
+  return { ...report, changedLines: await readChangedLines(report, { desired, before: plan.before }, args, io) };
 }
 
 /** Load, validate, plan. */

@@ -14,7 +14,7 @@ export const NETWORK_CODES: CatalogTable = {
   KN0102: {
     title: 'Connection closed',
     severity: 'warning',
-    message: '{from} -> {to} {ports} {verb}',
+    message: '{from} -> {to} {ports} {verb}{because}',
     remedy: 'If {from} still needs {to}, add a rule that allows {ports} between them, on the side whose policy forbids it.',
     why: 'What used this connection will time out once the change is applied. A pod that gets its first policy of a direction loses everything in that direction which no rule allows, DNS included.',
     example: 'kind: NetworkPolicy\nspec:\n  podSelector: {}\n  policyTypes: [Egress]   # no rules: nothing may leave, not even DNS',
@@ -50,6 +50,16 @@ export const NETWORK_CODES: CatalogTable = {
     remedy: 'Restore the policy or the labels by which one selected {workload}, or write one that does.',
     why: 'A pod that no NetworkPolicy selects is open in that direction. A changed label or selector takes the last policy away without a line about it.',
     example: 'kind: Deployment\nspec:\n  template:\n    metadata: {labels: {app: web2}}   # policies still select app: web',
+  },
+  KN0107: {
+    title: 'Client cut off from a Service that it names',
+    severity: 'warning',
+    message: '{from} can no longer reach {service} {ports}, which it names: {reason}',
+    ended: '{from} can reach {service} {ports} again, which it names',
+    remedy: 'Change what names {service} along with it, or restore the selector, port or rule by which it was reached.',
+    why: 'A selector, port or type of a Service changes for all who use it, and they are elsewhere: workloads whose environment, command or arguments name it. They fail at the first request after the change.',
+    example:
+      'kind: Service\nmetadata: {name: db}\nspec:\n  selector: {app: postgres}   # a policy lets web reach app=db alone; web has DB_HOST=db',
   },
   KN0201: {
     title: 'Connection missing',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { runProgram } from '../../../src/cli/main.ts';
 import { writeFiles, type Files } from '../../loader/files.ts';
+import { TestRepository } from '../../loader/git-source-contract.ts';
 import { bufferIo } from '../buffer-io.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'kplan-excerpts-'));
@@ -24,6 +25,18 @@ describe('excerpts', () => {
     const page = await render('plain', { 'web.yaml': BROKEN });
     assert.match(page, /<mark> {4}7 {4}- port: many/);
     assert.match(page, / {4}6 {4}ports:/);
+  });
+
+  it('are of the revision that is planned', async () => {
+    const repository = new TestRepository(join(scratch, 'revision'));
+    writeFiles(repository.directory, { 'web.yaml': BROKEN, 'key.yaml': `${SECRET}bad: [\n` });
+    repository.commit();
+    writeFiles(repository.directory, { 'web.yaml': '# nothing is left\n' });
+    const words = ['plan', '.', '--ref', 'HEAD', '--base', 'none', '-q', '-o', 'html=report.html'];
+    await runProgram('kplan', words, bufferIo(repository.directory));
+    const page = readFileSync(join(repository.directory, 'report.html'), 'utf8');
+    assert.match(page, /<mark> {4}7 {4}- port: many/);
+    assert.doesNotMatch(page, /hunter2/);
   });
 
   it('are not of a file with a Secret', async () => {

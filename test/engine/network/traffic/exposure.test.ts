@@ -218,7 +218,7 @@ const anyBalancer = fc
   });
 
 test('who comes in by a load balancer that keeps the sender is whom a naive reading lets in, on random worlds', (t) => {
-  const runs = Number(process.env['KPLAN_EXPOSURE_RUNS'] ?? '200');
+  const runs = Number(process.env['KPLAN_EXPOSURE_RUNS'] ?? '400');
   const seed = Number(process.env['KPLAN_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)));
   const counts = { yes: 0, no: 0 };
   fc.assert(
