@@ -10,6 +10,7 @@ import {
 } from './ast.ts';
 import type { FunctionDeclaration, Overload } from './declaration.ts';
 import type { Issue, Source } from './issue.ts';
+import type { FindMade } from './library/library.ts';
 import { findField } from './struct-type.ts';
 import {
   BOOL,
@@ -44,6 +45,7 @@ export interface Declarations {
   readonly types: ReadonlyMap<string, CelType>;
   /** Types that are only known by what variables are declared to be: no expression that names one can be evaluated. */
   readonly declared: ReadonlyMap<string, CelType>;
+  readonly findMade: FindMade;
 }
 
 /** A function that a call was found to mean: by one overload, or by one of several that only the arguments will tell. */
@@ -173,7 +175,8 @@ class Checker {
       }
     const found = this.#declarations.variables.get(bare);
     if (found !== undefined) return found;
-    const named = this.#declarations.types.get(bare) ?? this.#declarations.declared.get(bare);
+    const { types, declared, findMade } = this.#declarations;
+    const named = findMade(bare)?.type ?? types.get(bare) ?? declared.get(bare);
     return named === undefined ? undefined : { kind: 'type', of: named };
   }
 

@@ -68,6 +68,13 @@ function assemble(libraries: readonly Library[]): Environment {
       variables: new Map(),
       functions: mergeFunctions(libraries.flatMap((library) => library.functions ?? [])),
       declared: new Map(),
+      findMade: (name) => {
+        for (const { findMade } of libraries) {
+          const made = findMade?.(name);
+          if (made !== undefined) return made;
+        }
+        return undefined;
+      },
       types: new Map([...types.map((type) => [nameOfType(type), type] as const), ['type', { kind: 'type', of: undefined }]]),
     },
     macros: new MacroTable(libraries.flatMap((library) => library.macros ?? [])),

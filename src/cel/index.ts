@@ -11,6 +11,7 @@ export {
 } from './library/authorizer.ts';
 export { BINDINGS } from './library/bindings.ts';
 export { createDeviceEnvironment } from './library/device.ts';
+export { ConfigurationValue, JsonPatchValue, PATCH_TYPES, toConfiguration, toPatchJson } from './library/patch.ts';
 export { QUANTITY_TYPE, QuantityValue, readQuantity } from './library/quantity.ts';
 export { readSemver, SEMVER_TYPE, SemverValue } from './library/semver.ts';
 export { compileCel, type Evaluation, type Program } from './program.ts';
@@ -35,4 +36,4 @@ export {
   UINT,
   type CelType,
 } from './type.ts';
-export { Failure, isValue, MapValue, Optional, UNKNOWN, type Result, type Value } from './value.ts';
+export { Failure, isList, isValue, MapValue, Optional, UNKNOWN, type Result, type Value } from './value.ts';

@@ -1,18 +1,19 @@
-import { childrenOf, type CallExpr, type Expr, type ListExpr, type MapExpr } from './ast.ts';
+import { childrenOf, type CallExpr, type Expr, type ListExpr, type MapExpr, type StructExpr } from './ast.ts';
 import { Choice, Path, type Attribute, type Qualifier } from './attribute.ts';
-import type { Checked, Resolution } from './checker.ts';
-import { LIST_COST, MAP_COST, toCallCost, type CallCost, type CostRule } from './cost.ts';
+import type { Checked, Declarations, Resolution } from './checker.ts';
+import { LIST_COST, MAP_COST, STRUCT_COST, toCallCost, type CallCost, type CostRule } from './cost.ts';
 import { toImplementation, toUnguarded, type Implementation } from './declaration.ts';
 import type { Environment } from './environment.ts';
 import { EntryMap } from './entry-map.ts';
 import { isEqual } from './equality.ts';
 import { fold } from './fold.ts';
+import type { MadeType } from './library/library.ts';
 import { goTypeOf } from './go-type.ts';
 import { formatValue } from './format-value.ts';
 import { compilePattern } from './regex.ts';
 import type { Scope } from './scope.ts';
 import { attributeStep, constantStep, type Step } from './step.ts';
-import { nameOfType, type CelType } from './type.ts';
+import { nameOfType } from './type.ts';
 import { Failure, isList, isValue, Optional, takeOut, TypeValue, Uint, Unknown, type Result, type Value } from './value.ts';
 
 /** Thrown while planning alone: an expression that is sure to fail. */
@@ -20,7 +21,14 @@ export class PlanProblem extends Error {}
 
 /** Makes a checked expression ready to be evaluated, as cel-go's planner does with its optimisations: constants are folded. */
 export function plan(expr: Expr, checked: Checked, { costs, declarations }: Environment): Step {
-  return new Planner(checked, costs, declarations.types).plan(expr);
+  return new Planner(checked, costs, declarations).plan(expr);
+}
+
+/** A field of a value that an expression makes. */
+interface StructPart {
+  readonly name: string;
+  readonly step: Step;
+  readonly isOptional: boolean;
 }
 
 const CONVERSIONS: readonly string[] = ['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint'];
@@ -29,12 +37,12 @@ const REGEX_FUNCTIONS: readonly string[] = ['matches', 'find', 'findAll'];
 class Planner {
   readonly #checked: Checked;
   readonly #costs: ReadonlyMap<string, CostRule>;
-  readonly #types: ReadonlyMap<string, CelType>;
+  readonly #declarations: Declarations;
 
-  constructor(checked: Checked, costs: ReadonlyMap<string, CostRule>, types: ReadonlyMap<string, CelType>) {
+  constructor(checked: Checked, costs: ReadonlyMap<string, CostRule>, declarations: Declarations) {
     this.#checked = checked;
     this.#costs = costs;
-    this.#types = types;
+    this.#declarations = declarations;
   }
 
   plan(expr: Expr): Step {
@@ -56,7 +64,7 @@ class Planner {
       case 'map':
         return this.#map(expr);
       case 'struct':
-        throw new PlanProblem(`unknown type: ${expr.name}`);
+        return this.#struct(expr);
       case 'comprehension': {
         const [range, initial, condition, step, result] = childrenOf(expr).map((child) => this.plan(child));
         if (!range || !initial || !condition || !step || !result) throw new RangeError('a loop without its parts');
@@ -71,7 +79,7 @@ class Planner {
     const type = this.#checked.typeOf(expr);
     const bare = name.startsWith('.') ? name.slice(1) : name;
     if (type.kind === 'type') {
-      const known = this.#types.get(bare);
+      const known = this.#declarations.types.get(bare);
       if (known === undefined) throw new PlanProblem(`reference to undefined type: ${name}`);
       return constantStep(new TypeValue(nameOfType(known), known));
     }
@@ -136,6 +144,13 @@ class Planner {
     return name === '@not_strictly_false' ? notFalseStep(args, cost) : callStep(args, run, cost, stopsEarly);
   }
 
+  #struct(expr: StructExpr): Step {
+    const made = this.#declarations.findMade(expr.name.startsWith('.') ? expr.name.slice(1) : expr.name);
+    if (made === undefined) throw new PlanProblem(`unknown type: ${expr.name}`);
+    const fields = expr.fields.map(({ name, value, isOptional }) => ({ name, step: this.plan(value), isOptional }));
+    return toStruct(made, fields);
+  }
+
   #list(expr: ListExpr): Step {
     const steps = expr.elements.map(({ value, isOptional }) => ({ step: this.plan(value), isOptional }));
     const evaluate: Step['evaluate'] = (scope) => {
@@ -182,6 +197,23 @@ class Planner {
     );
     return constants.length === steps.length ? constantStep(new EntryMap(constants)) : { evaluate };
   }
+}
+
+function toStruct({ make }: MadeType, fields: readonly StructPart[]): Step {
+  return {
+    evaluate: (scope) => {
+      const values = new Map<string, Value>();
+      for (const { name, step, isOptional } of fields) {
+        const found = step.evaluate(scope);
+        const item = isOptional && isValue(found) ? unwrap(found, `entry '${name}'`) : found;
+        if (item === undefined) continue;
+        if (!isValue(item)) return item;
+        values.set(name, item);
+      }
+      scope.meter.charge(STRUCT_COST);
+      return make(values);
+    },
+  };
 }
 
 function find(scope: Scope, name: string): Result {

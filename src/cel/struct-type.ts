@@ -13,14 +13,17 @@ export interface StructType {
   readonly kind: 'struct';
   readonly name: string;
   readonly fields: ReadonlyMap<string, StructField> | undefined;
+  /** Any other field may be named, too, and is of this type. */
+  readonly open?: CelType;
   /** Properties that a schema has and no expression can name. */
   readonly others?: readonly string[];
   readonly facts?: SchemaFacts;
 }
 
 /** The field that an expression selects: words of the language need not be escaped (`DeclTypeProvider.FindStructFieldType`, since 1.31). */
-export function findField({ fields }: StructType, name: string): StructField | undefined {
-  return fields?.get(name) ?? (isReserved(name) ? fields?.get(`__${name}__`) : undefined);
+export function findField({ fields, open }: StructType, name: string): StructField | undefined {
+  const found = fields?.get(name) ?? (isReserved(name) ? fields?.get(`__${name}__`) : undefined);
+  return found ?? (open === undefined ? undefined : { property: name, type: open });
 }
 
 /** A type of objects. The fields may be given later, for types that contain themselves. */

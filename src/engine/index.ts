@@ -1,5 +1,6 @@
 import type { Engine, NodeFilling, World } from '../model/index.ts';
-import { createAdmissionEngine } from './admission/index.ts';
+import type { AccessDecision, AccessQuestion } from '../cel/index.ts';
+import { createAdmissionEngine, type Patcher } from './admission/index.ts';
 import {
   boundReplicas,
   expandWorld,
@@ -13,7 +14,7 @@ import {
   stepRollout,
 } from './controllers/index.ts';
 import { createNetworkEngine, NETWORK_LEAVES_OUT, NO_NETWORK_SETTINGS, type NetworkSettings } from './network/index.ts';
-import { RBAC_LEAVES_OUT, rbacEngine } from './rbac/index.ts';
+import { decide, RBAC_LEAVES_OUT, rbacEngine, toServiceAccountUser, type UserInfo } from './rbac/index.ts';
 import { createRolloutEngine, ROLLOUT_LEAVES_OUT } from './rollout/index.ts';
 import {
   compareFilling,
@@ -44,18 +45,50 @@ function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Eng
   });
 }
 
-/** What the API server lets nobody make, or warns of. */
-export const admissionEngine: Engine = createAdmissionEngine({
-  listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
-  expand: (world) => expandWorld(show(world)),
-  resourceNameOf,
-});
+/** What admission policies are told; what is left out is not known, and what depends on it is not said. */
+export interface AdmissionSettings {
+  readonly patcher?: Patcher;
+  /** Who applies. */
+  readonly writer?: UserInfo;
+  /** Whether all roles and bindings of the cluster are known. */
+  readonly knowsRights?: boolean;
+}
+
+/** What the API server lets nobody make, changes, or warns of. */
+export function createAdmission({ patcher, writer, knowsRights = false }: AdmissionSettings = {}): Engine {
+  return createAdmissionEngine({
+    listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
+    expand: (world) => expandWorld(show(world)),
+    resourceNameOf,
+    ...(patcher === undefined ? {} : { patcher }),
+    ...(writer === undefined ? {} : { writer }),
+    ...(knowsRights ? { authorize: answerQuestion } : {}),
+  });
+}
+
+/** What the authorizer says to an expression. */
+function answerQuestion(world: World, writer: UserInfo, question: AccessQuestion): AccessDecision {
+  const { verb, path, serviceAccount, group = '', resource = '', subresource = '', namespace = '', name = '' } = question;
+  const user = serviceAccount === undefined ? writer : toServiceAccountUser(serviceAccount.namespace, serviceAccount.name);
+  const asked = { user, verb };
+  const { allowed, reason } = decide(
+    world,
+    path === undefined ? { ...asked, kind: 'resource', group, resource, subresource, namespace, name } : { ...asked, kind: 'path', path },
+  );
+  return { isAllowed: allowed, reason };
+}
+
+export const admissionEngine: Engine = createAdmission();
 
 /** The engines whose facts make effects, in the order in which reports show them. Without profiles pods go where the default one puts them. */
-export function createEngines(profiles?: readonly SchedulerProfile[], network: NetworkSettings = NO_NETWORK_SETTINGS): readonly Engine[] {
+export function createEngines(
+  profiles?: readonly SchedulerProfile[],
+  network: NetworkSettings = NO_NETWORK_SETTINGS,
+  admission: Engine = admissionEngine,
+): readonly Engine[] {
   return [
     createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
-    admissionEngine,
+    admission,
     rolloutEngineOf(profiles),
     createNetworkEngine(network),
     rbacEngine,

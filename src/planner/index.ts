@@ -9,7 +9,7 @@ export { type PlanInput, type ServerAnswer } from './input.ts';
 export { listQuestions, type Question } from './questions.ts';
 export { type StandIn } from './stand-in.ts';
 export { applyMerge } from './merge/index.ts';
-export { listDuplicates, updateMerge } from './merge/index.ts';
+export { createPatcher, listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { findGates } from './order/gates.ts';
 export { type Occasion } from './order/hook-meanings.ts';

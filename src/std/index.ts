@@ -44,6 +44,7 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+export { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts';
 export { changeMap, listDifferentKeys } from './layered-map.ts';
 export { compileLinearPattern } from './linear-pattern.ts';
 export { findNearest } from './nearest.ts';

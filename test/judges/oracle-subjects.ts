@@ -1,6 +1,7 @@
 import { authorizeJudge } from './authorize.judge.ts';
 import { autoscalerJudge } from './autoscaler.judge.ts';
 import { celJudge } from './cel.judge.ts';
+import { cronJobJudge } from './cronjob.judge.ts';
 import { customJudge } from './custom.judge.ts';
 import { definitionJudge } from './definition.judge.ts';
 import { escalationJudge } from './escalation.judge.ts';
@@ -8,6 +9,7 @@ import { grantJudge } from './grant.judge.ts';
 import { impersonationJudge } from './impersonation.judge.ts';
 import { jobJudge } from './job.judge.ts';
 import { mergeOracleJudge } from './merge-oracle.judge.ts';
+import { mutatingJudge } from './mutating.judge.ts';
 import { nativeJudge } from './native.judge.ts';
 import { networkJudge } from './network.judge.ts';
 import { nodeJudge } from './node.judge.ts';
@@ -30,6 +32,7 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   autoscalerJudge,
   celJudge,
   cronJudge,
+  cronJobJudge,
   customJudge,
   definitionJudge,
   escalationJudge,
@@ -37,6 +40,7 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   impersonationJudge,
   jobJudge,
   mergeOracleJudge,
+  mutatingJudge,
   nativeJudge,
   networkJudge,
   nodeJudge,

@@ -1,6 +1,7 @@
 import { toAuthorizer, toResourceCheck, toValue, type AccessDecision, type AccessQuestion } from '../../src/cel/index.ts';
 import { compilePolicy } from '../../src/engine/admission/policy/compile.ts';
-import { evaluatePolicy, type PolicyInput, type PolicyResult } from '../../src/engine/admission/policy/evaluate.ts';
+import { evaluatePolicy, type PolicyResult } from '../../src/engine/admission/policy/evaluate.ts';
+import type { PolicyInput } from '../../src/engine/admission/policy/session.ts';
 import { getArray, getObject, getString, sortedUnique, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison } from './judge.ts';
 import type { OracleJudge } from './oracle-judge.ts';

@@ -11,6 +11,7 @@ import { parseDuration } from '../duration.ts';
 import type { Io, Log } from '../io.ts';
 import { signalExit } from '../main.ts';
 import { newSalt } from '../salt.ts';
+import { applyHeld } from '../stages/apply-held.ts';
 import { carryOut } from '../stages/carry-out.ts';
 import { readBefore } from '../stages/before.ts';
 import { openFace } from '../stages/daemon-face.ts';
@@ -53,7 +54,6 @@ export async function runWatch(args: Arguments, io: Io, plainLog: Log): Promise<
   const notifier = openNotifier(source.kind === 'git' ? source.description : target, io, log, face.metrics);
   const { tracer, close: closeTracer } = openTracer(identity, io, log, face.metrics);
   const share = openShare(cluster, { fleet: unit, identity }, io, log, (news) => face.metrics.noteShare(news));
-  const fenced = { ...opened, cluster: share.fence(unit, cluster) };
   log.step(
     `unit ${unit}: ${source.kind === 'directory' ? `watching ${target}` : `following ${source.description}`}, ${opened.source.description} (Ctrl-C ends)`,
   );
@@ -70,12 +70,14 @@ export async function runWatch(args: Arguments, io: Io, plainLog: Log): Promise<
           return plan;
         },
         apply: (plan, { content }, stopping) =>
-          carryOut(plan, fenced, args, { ...io, signal: stopping }, log, {
-            kind: 'manifests',
-            manifests: content.manifests,
-            defaultNamespace: content.defaultNamespace,
-            config: content.config,
-          }),
+          applyHeld({ share, unit, cluster }, (fenced) =>
+            carryOut(plan, { ...opened, cluster: fenced }, args, { ...io, signal: stopping }, log, {
+              kind: 'manifests',
+              manifests: content.manifests,
+              defaultNamespace: content.defaultNamespace,
+              config: content.config,
+            }),
+          ),
       },
       clock: realClock(io),
       random: () => io.random(),

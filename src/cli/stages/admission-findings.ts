@@ -1,14 +1,15 @@
 import { listAdmissionFindings } from '../../engine/admission/index.ts';
-import { admissionEngine } from '../../engine/index.ts';
+import { createAdmission } from '../../engine/index.ts';
 import { gvkOf, labelsOf, type Finding, type KubernetesObject, type Manifest, type SchemaCatalog, type World } from '../../model/index.ts';
 import { POD_SECURITY_PREFIX } from '../../model/pod-security/index.ts';
 import { defaultObject } from '../../model/schema/index.ts';
-import { withNamespace } from '../../planner/index.ts';
+import { createPatcher, withNamespace } from '../../planner/index.ts';
 import { loadCatalogs, type Desired } from './desired.ts';
 
 /** Kinds that decide about others. */
 const DECIDING: ReadonlySet<string> = new Set([
   'LimitRange',
+  'MutatingAdmissionPolicy',
   'MutatingWebhookConfiguration',
   'PriorityClass',
   'ResourceQuota',
@@ -36,12 +37,17 @@ export function findAdmitted(
   versions: readonly string[],
 ): readonly Finding[] {
   if (!needsAdmission(manifests, context)) return [];
-  const [catalog] = loadCatalogs(versions.slice(0, 1));
+  const [catalog] = loadCatalogs(versions.slice(0, 1)).map((known) => known.withCustomResources(listDefinitions(manifests, context)));
   const placed = manifests.map((manifest) => ({
     manifest,
     object: complete(withNamespace(manifest.object, catalog?.find(gvkOf(manifest.object)), defaultNamespace), catalog),
   }));
-  return listAdmissionFindings(admissionEngine, placed, context);
+  return listAdmissionFindings(createAdmission(catalog === undefined ? {} : { patcher: createPatcher(catalog) }), placed, context);
+}
+
+function listDefinitions(manifests: readonly Manifest[], context: World): readonly KubernetesObject[] {
+  const own = manifests.flatMap(({ object }) => (object.kind === 'CustomResourceDefinition' ? [object] : []));
+  return [...context.byKind('apiextensions.k8s.io', 'CustomResourceDefinition'), ...own];
 }
 
 /** The object with the defaults that the server fills in before anybody judges it. */

@@ -17,7 +17,7 @@ import {
   type WorldSource,
 } from '../../model/index.ts';
 import { toServiceAccountUser, type UserInfo } from '../../engine/rbac/index.ts';
-import { draftPlan, type Intents, type PlanInput, type PlannedWorlds } from '../../planner/index.ts';
+import { createPatcher, draftPlan, type Intents, type PlanInput, type PlannedWorlds } from '../../planner/index.ts';
 import {
   findOwners,
   ID_LABEL,
@@ -162,7 +162,10 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const draft = mode === 'never' ? draftPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
   const { createPlanEngines } = stepsOf(draft.plan).length === 0 ? NO_ENGINES : await import('./plan-engines.ts');
   const { config } = desired;
-  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll: knowsCluster(before), lens: options.lens }));
+  const knowsAll = knowsCluster(before);
+  const { applier: writer, catalog } = input;
+  const admission = { patcher: createPatcher(catalog), knowsRights: knowsAll, ...(writer === undefined ? {} : { writer }) };
+  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll, lens: options.lens, admission }));
   if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };

@@ -1,4 +1,4 @@
-import { createEngines } from '../../engine/index.ts';
+import { createAdmission, createEngines, type AdmissionSettings } from '../../engine/index.ts';
 import { createReachEngine } from '../../engine/network/index.ts';
 import { createDenyEngine } from '../../engine/rbac/index.ts';
 import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
@@ -13,12 +13,13 @@ export interface PlanEngineOptions {
   /** Whether all of the cluster is known, so that what is not there does not exist. */
   readonly knowsAll: boolean;
   readonly lens: Lens | undefined;
+  readonly admission: AdmissionSettings;
 }
 
 /** The engines that say what a plan does. They are a third of the program: only a plan that does something loads them. */
-export function createPlanEngines({ config, profiles, knowsAll, lens }: PlanEngineOptions): readonly Engine[] {
+export function createPlanEngines({ config, profiles, knowsAll, lens, admission }: PlanEngineOptions): readonly Engine[] {
   return [
-    ...createEngines(profiles, config.reach.network),
+    ...createEngines(profiles, config.reach.network, createAdmission(admission)),
     createReachEngine(config.reach.rules, config.reach.checksUsual, config.reach.network),
     createDenyEngine(config.deny),
     createReferenceEngine({ knowsAll, lens }),

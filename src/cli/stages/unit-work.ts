@@ -25,6 +25,7 @@ import { newSalt } from '../salt.ts';
 import { toBefore } from './before.ts';
 import type { Config } from '../config.ts';
 import type { Origin } from './origin.ts';
+import { applyHeld } from './apply-held.ts';
 import { carryOut } from './carry-out.ts';
 import { readDesired, type Desired } from './desired.ts';
 import { makePlan, readOwnership } from './make-plan.ts';
@@ -103,10 +104,10 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
         return plan;
       },
       apply: async (plan, { content }, signal) => {
-        const target = { ...opened, cluster: session.share.fence(unit.name, await writer()) };
         const { manifests, defaultNamespace, config } = content;
         const carried = { kind: 'manifests', manifests, defaultNamespace, config, ...(read === undefined ? {} : { read }) } as const;
-        const result = await carryOut(plan, target, args, { ...io, signal }, log, carried);
+        const held = { share: session.share, unit: unit.name, cluster: await writer() };
+        const result = await applyHeld(held, (cluster) => carryOut(plan, { ...opened, cluster }, args, { ...io, signal }, log, carried));
         if (stepsOf(plan).length > 0) await live.catchUp(plan, signal);
         return result.conclusion === 'applied' ? checkOthers(unit, content, result, session) : result;
       },

@@ -78,9 +78,9 @@ export class Share {
     return this.#held.has(unit) && this.#membership.isValid();
   }
 
-  /** A cluster that is written for a unit only while this instance holds it; reads are anybody's. */
-  fence(unit: string, cluster: Cluster): Cluster {
-    return fence(cluster, (write) => this.#write(unit, write));
+  /** A cluster that is written for a unit only while this instance holds it, `onRefused` is called otherwise; reads are anybody's. */
+  fence(unit: string, cluster: Cluster, onRefused: () => void = () => undefined): Cluster {
+    return fence(cluster, (write) => this.#write(unit, write, onRefused));
   }
 
   /** The units that there are, and the group of each: units of one group go to the same instance. */
@@ -220,11 +220,13 @@ export class Share {
     return toHeldLease(claimRef(unit, namespace), claim, held);
   }
 
-  async #write<T>(unit: string, write: () => Promise<T>): Promise<T> {
-    if (!this.holds(unit))
+  async #write<T>(unit: string, write: () => Promise<T>, onRefused: () => void): Promise<T> {
+    if (!this.holds(unit)) {
+      onRefused();
       throw new KplanError('REFUSED', `unit ${unit} is not this instance's any more: nothing was written`, {
         hint: 'another instance goes on with it',
       });
+    }
     this.#writing.set(unit, (this.#writing.get(unit) ?? 0) + 1);
     try {
       return await write();

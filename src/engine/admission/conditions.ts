@@ -120,7 +120,7 @@ function toValues(object: JsonObject): Readonly<Record<string, Result>> {
 
 const OF_REQUEST: ReadonlySet<string> = new Set(['kind', 'name', 'namespace', 'operation', 'resource', 'subResource']);
 
-/** `request`: who asks, with which options and in which version is not known. */
+/** `request`: with which options and in which version is not known, nor is who asks where no writer is given. */
 export function toRequest({
   operation,
   group,
@@ -129,9 +129,16 @@ export function toRequest({
   namespace,
   name,
   isMade = false,
-}: ConditionSubject & { readonly isMade?: boolean }): Result {
+  writer,
+}: ConditionSubject & {
+  readonly isMade?: boolean;
+  readonly writer?: { readonly name: string; readonly groups: readonly string[] };
+}): Result {
   const kinds = new Partial({ group, kind }, (key) => key !== 'version' && (key !== 'kind' || kind !== undefined));
   const resources = new Partial({ group, resource }, (key) => key !== 'version');
-  const known = { operation, name, namespace, kind: kinds, resource: resources };
-  return new Partial(known, (key) => OF_REQUEST.has(key) && !(isMade && key === 'name'));
+  const userInfo = new Partial({ username: writer?.name, groups: writer?.groups }, (key) => key === 'username' || key === 'groups');
+  const known = { operation, name, namespace, kind: kinds, resource: resources, userInfo };
+  const isKnown = (key: string): boolean =>
+    key === 'userInfo' ? writer !== undefined : OF_REQUEST.has(key) && !(isMade && key === 'name');
+  return new Partial(known, isKnown);
 }

@@ -15,6 +15,7 @@ import { compareBy, compareStrings, getNumber, isEqualJson, toPointer, type Json
 import { compareOwnWebhooks } from './own-webhook.ts';
 import { comparePodSecurity } from './pod-security.ts';
 import { comparePolicies } from './policy/compare.ts';
+import type { PolicySetting } from './policy/write.ts';
 
 /** The pods that a workload of a world wants and that are refused it. */
 export interface RefusedPods {
@@ -30,14 +31,12 @@ export interface RefusedPods {
   readonly paths?: readonly Path[];
 }
 
-/** What the engine asks of the controllers, each for one world. */
-export interface AdmissionParts {
+/** What the engine asks of the controllers, each for one world, and what policies are told. */
+export interface AdmissionParts extends PolicySetting {
   /** The pods that workloads want and are refused, and those of manifests that no controller acts on at once. */
   readonly listRefused: (world: World) => readonly RefusedPods[];
   /** The world that the controllers lead to. */
   readonly expand: (world: World) => World;
-  /** The resource of an object: `deployments.apps`. */
-  readonly resourceNameOf: (object: KubernetesObject) => string;
 }
 
 /**
@@ -45,14 +44,14 @@ export interface AdmissionParts {
  * LimitRange, PriorityClass, RuntimeClass or Pod Security forbids them, what Pod Security warns of, and what admission
  * policies refuse or warn of, and webhooks that wait for themselves.
  */
-export function createAdmissionEngine({ listRefused, expand, resourceNameOf }: AdmissionParts): Engine {
+export function createAdmissionEngine({ listRefused, expand, ...setting }: AdmissionParts): Engine {
   return {
     name: 'admission',
     compare: (before, after) => {
       const [was, is] = [before, after].map((world) => byWorkload(listRefused(world)));
       const keys = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].toSorted(compareStrings);
       const refused = keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
-      const policies = comparePolicies(before, after, resourceNameOf, expand);
+      const policies = comparePolicies(before, after, setting, expand);
       return [...refused, ...comparePodSecurity(before, after, expand), ...policies, ...compareOwnWebhooks(before, after)].toSorted(
         compareBy(
           ({ fact }) => fact.key,

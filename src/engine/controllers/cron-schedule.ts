@@ -1,4 +1,4 @@
-import { parseGoDuration } from '../../std/index.ts';
+import { getOrAdd, parseGoDuration, toKubernetesTime } from '../../std/index.ts';
 
 /** A parsed schedule: what each field admits, as `robfig/cron`'s standard parser reads it. */
 export interface CronSchedule {
@@ -103,7 +103,8 @@ function readNumber(text: string, names: ReadonlyMap<string, number>): number {
 }
 
 const MINUTE = 60_000;
-const DAY = 86_400_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** Schedules that no day of five years meets (30 February) have no next run, as in `robfig/cron`. */
 const HORIZON = 5 * 366 * DAY;
 
@@ -115,11 +116,20 @@ export function nextRun(schedule: CronSchedule, after: number, timeZone?: string
   const end = after + HORIZON;
   while (at <= end) {
     const local = new Date(toLocal(at));
-    if (!isDay(schedule, local) || !schedule.hours.has(local.getUTCHours())) at += toNextHour(local);
+    if (!isDay(schedule, local)) at += toOtherDay(schedule, local);
+    else if (!schedule.hours.has(local.getUTCHours())) at += toNextHour(local);
     else if (!schedule.minutes.has(local.getUTCMinutes())) at += MINUTE;
     else return at;
   }
   return undefined;
+}
+
+/** Within a month or day without runs to shortly before its end, so that no change of the clocks is leapt over. */
+function toOtherDay({ months }: CronSchedule, local: Date): number {
+  const days = new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1, 0)).getUTCDate() - local.getUTCDate();
+  if (days > 2 && !months.has(local.getUTCMonth() + 1)) return (days - 2) * DAY;
+  const hours = 24 - local.getUTCHours();
+  return hours > 3 ? (hours - 3) * HOUR : toNextHour(local);
 }
 
 /** An hour at most, so that no change of the clocks is leapt over. */
@@ -134,8 +144,32 @@ function isDay({ days, months, weekdays, areDaysAlternatives }: CronSchedule, lo
   return areDaysAlternatives ? isDate || isWeekday : isDate && isWeekday;
 }
 
+/** Whether a time zone is known (`time.LoadLocation`). */
+export function isTimeZone(zone: string): boolean {
+  try {
+    return zone === '' || new Intl.DateTimeFormat('en-US', { timeZone: zone }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}
+
+/** A time (ms) as the clocks of a zone show it, with their distance from UTC (RFC 3339). */
+export function formatInZone(time: number, zone: string | undefined): string {
+  const ahead = Math.floor(toLocalClock(zone)(time) / MINUTE) - Math.floor(time / MINUTE);
+  const text = toKubernetesTime(time + ahead * MINUTE);
+  if (ahead === 0) return text;
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60].map((part) => String(part).padStart(2, '0'));
+  return text.replace(/Z$/, `${ahead < 0 ? '-' : '+'}${hours ?? ''}:${minutes ?? ''}`);
+}
+
+const clocks = new Map<string, (time: number) => number>();
+
 function toLocalClock(timeZone: string | undefined): (time: number) => number {
-  if (timeZone === undefined || timeZone === 'UTC' || timeZone === 'Etc/UTC') return (time) => time;
+  if (timeZone === undefined || timeZone === '' || timeZone === 'UTC' || timeZone === 'Etc/UTC') return (time) => time;
+  return getOrAdd(clocks, timeZone, () => makeClock(timeZone));
+}
+
+function makeClock(timeZone: string): (time: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',

@@ -52,7 +52,7 @@ export const ADMISSION_CODES: CatalogTable = {
     severity: 'error',
     message: '{message}',
     remedy: 'Change the object so that the policy holds, or the policy {policy} or its binding {binding}.',
-    why: 'A ValidatingAdmissionPolicy judges each object as it is made or changed, by expressions in CEL and the parameters of its binding. The API server answers with these words, and the object stays as it was.',
+    why: 'An admission policy judges or changes each object as it is made or changed, by expressions in CEL and the parameters of its binding. Where one does not hold, or cannot be evaluated, the API server answers with these words, and the object stays as it was.',
     example:
       'kind: ValidatingAdmissionPolicy\nspec:\n  validations:\n    - expression: object.spec.replicas <= 5\n# and a Deployment that it is bound to\nspec: { replicas: 8 }',
   },
@@ -81,5 +81,14 @@ export const ADMISSION_CODES: CatalogTable = {
     why: 'A webhook with the failure policy Fail refuses what it is asked about while nobody answers. If that includes its own pods, the first install or a restart of all nodes leaves it for ever without pods, and all else that it sees is refused too.',
     example:
       'kind: ValidatingWebhookConfiguration\nwebhooks:\n  - name: pods.guard.example # no namespaceSelector: pods of guard itself, too\n    rules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods] }]',
+  },
+  KQ0010: {
+    title: 'Object that an admission policy changes',
+    severity: 'info',
+    message: 'MutatingAdmissionPolicy {policy} with binding {binding} changes {object}: {changes}',
+    remedy: 'Write it into the manifest if it is meant, or leave the object out of what the policy matches.',
+    why: 'A MutatingAdmissionPolicy changes objects on their way into the cluster, by a configuration that is merged or a JSON patch, both made in CEL. What is stored then is not what the manifest says, and nobody owns the fields that are added.',
+    example:
+      'kind: MutatingAdmissionPolicy\nspec:\n  mutations:\n    - patchType: ApplyConfiguration\n      applyConfiguration:\n        expression: "Object{spec: Object.spec{replicas: 3}}"\n# and a Deployment that it is bound to\nspec: { replicas: 1 }',
   },
 };

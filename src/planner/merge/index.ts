@@ -5,6 +5,7 @@ export { extractItems } from './extract-items.ts';
 export { FieldSet } from './field-set.ts';
 export { readManagers, writeManagers, type ManagedEntry, type Managers } from './managers.ts';
 export { formatFieldPath, keyOfElement, readPathElement, toFieldElement, type FieldPath, type PathElement } from './path-element.ts';
+export { createPatcher } from './patcher.ts';
 export { updateMerge } from './update.ts';
 export { elementOf, fieldSchemaOf, isAssociative, itemsOf, shapeOf } from './shape.ts';
 export { mergeValues } from './merge-values.ts';

@@ -54,7 +54,7 @@ export function isEmptyContainer(value: JsonValue | undefined): boolean {
 
 /** The step to an item of an associative list: by its key fields (with their defaults) or by its value; undefined if it has none. */
 export function elementOf(list: Schema, item: JsonValue): PathElement | undefined {
-  const keys = keysOf(list);
+  const keys = listKeysOf(list);
   if (keys.length === 0) return typeof item === 'object' ? undefined : toValueElement(item);
   if (!isObject(item)) return undefined;
   const fields: Record<string, JsonValue> = {};
@@ -79,7 +79,7 @@ export function indexItems(list: Schema, items: JsonArray): ReadonlyMap<PathElem
 }
 
 /** The key fields of a list-map; a set has none. Lists that only say how to be patched are list-maps of their merge key. */
-function keysOf(list: Schema): readonly string[] {
+export function listKeysOf(list: Schema): readonly string[] {
   if (list.listType !== undefined) return list.listType === 'map' ? (list.listMapKeys ?? []) : [];
   return list.patchMergeKey === undefined ? [] : [list.patchMergeKey];
 }

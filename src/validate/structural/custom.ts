@@ -35,7 +35,8 @@ export function checkCustom(schema: Schema): Check {
 function compile(schema: Schema, prunes: boolean): Check {
   if (schema.definition === OBJECT_META) return compileMetadata(schema);
   const checks: Check[] = [...compileBounds(schema), ...compileLogic(schema)];
-  const judgeEnum = schema.enum === undefined ? undefined : compileEnum(schema.enum);
+  // One without values allows all.
+  const judgeEnum = schema.enum === undefined || schema.enum.length === 0 ? undefined : compileEnum(schema.enum);
   if (schema.format !== undefined) checks.push(checkFormat(schema.format));
   const object = compileObject(schema, prunes);
   const list = compileList(schema, prunes);

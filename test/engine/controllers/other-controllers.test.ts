@@ -134,7 +134,7 @@ function cronJob(spec: JsonObject): KubernetesObject {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
     metadata: { name: 'app', namespace: 'shop' },
-    spec: { schedule: '*/10 * * * *', jobTemplate, ...spec },
+    spec: { schedule: '*/10 * * * *', successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1, jobTemplate, ...spec },
   };
 }
 

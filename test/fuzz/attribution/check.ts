@@ -105,7 +105,7 @@ function nameOf({ code, change, subject, data }: Effect): string {
 }
 
 const CONTEXT = World.of(makeNodes().filter(isKubernetesObject));
-const ENGINES = createPlanEngines({ config: NO_CONFIG, profiles: undefined, knowsAll: false, lens: undefined });
+const ENGINES = createPlanEngines({ config: NO_CONFIG, profiles: undefined, knowsAll: false, lens: undefined, admission: {} });
 
 function effectsOf(after: Texts): readonly Effect[] {
   const { effects } = createPlan(

@@ -1,6 +1,6 @@
 import { compileCel, DYN, formatType, type CelType, type Environment, type Program } from '../../../cel/index.ts';
 import { getArray, getObject, getString, type JsonValue, type Path } from '../../../std/index.ts';
-import { createPolicyEnvironment } from './environment.ts';
+import { createPolicyEnvironment, type PolicyNames } from './environment.ts';
 
 /** An expression of a policy, made ready, or what the API server says of it. */
 export interface PolicyExpression {
@@ -22,11 +22,15 @@ export interface PolicyValidation {
   readonly reason: string;
 }
 
-/** A ValidatingAdmissionPolicy with its expressions made ready. */
-export interface CompiledPolicy {
+/** What all policies have, made ready. */
+export interface CompiledBase {
   readonly failurePolicy: 'Fail' | 'Ignore';
   readonly variables: readonly (PolicyExpression & { readonly name: string })[];
   readonly conditions: readonly PolicyExpression[];
+}
+
+/** A ValidatingAdmissionPolicy with its expressions made ready. */
+export interface CompiledPolicy extends CompiledBase {
   readonly validations: readonly PolicyValidation[];
   readonly annotations: readonly (PolicyExpression & { readonly key: string })[];
 }
@@ -36,24 +40,10 @@ export interface CompiledPolicy {
  * an error wherever it is evaluated.
  */
 export function compilePolicy(policy: JsonValue): CompiledPolicy {
-  const hasParameters = getObject(policy, 'spec', 'paramKind') !== undefined;
-  const types = new Map<string, CelType>();
-  const variables: (PolicyExpression & { name: string })[] = [];
-  for (const [index, item] of getArray(policy, 'spec', 'variables').entries()) {
-    const name = getString(item, 'name') ?? '';
-    const environment = createPolicyEnvironment({ hasParameters, hasAuthorizer: true, variables: types });
-    const made = compile(item, 'expression', ['spec', 'variables', index], environment, []);
-    types.set(name, made.program?.type ?? DYN);
-    variables.push({ ...made, name });
-  }
-  const full = createPolicyEnvironment({ hasParameters, hasAuthorizer: true, variables: types });
-  const forMessages = createPolicyEnvironment({ hasParameters, hasAuthorizer: false, variables: types });
+  const { base, names, full } = compileBase(policy);
+  const forMessages = createPolicyEnvironment({ ...names, hasAuthorizer: false });
   return {
-    failurePolicy: getString(policy, 'spec', 'failurePolicy') === 'Ignore' ? 'Ignore' : 'Fail',
-    variables,
-    conditions: getArray(policy, 'spec', 'matchConditions').map((item, index) =>
-      compile(item, 'expression', ['spec', 'matchConditions', index], full, ['bool']),
-    ),
+    ...base,
     validations: getArray(policy, 'spec', 'validations').map((item, index): PolicyValidation => {
       const path = ['spec', 'validations', index];
       const given = getString(item, 'messageExpression') ?? '';
@@ -71,15 +61,81 @@ export function compilePolicy(policy: JsonValue): CompiledPolicy {
   };
 }
 
+/** How a mutation says what changes. */
+export type PatchType = 'ApplyConfiguration' | 'JSONPatch';
+
+/** A MutatingAdmissionPolicy with its expressions made ready. */
+export interface CompiledMutatingPolicy extends CompiledBase {
+  readonly mutations: readonly (PolicyExpression & { readonly patchType: PatchType })[];
+  /** Whether it is asked again where policies have changed the object (`reinvocationPolicy: IfNeeded`). */
+  readonly isReinvoked: boolean;
+}
+
+const PATCHES: Readonly<Record<PatchType, { readonly field: string; readonly type: string }>> = {
+  ApplyConfiguration: { field: 'applyConfiguration', type: 'Object' },
+  JSONPatch: { field: 'jsonPatch', type: 'list(JSONPatch)' },
+};
+
+/** Makes the expressions of a MutatingAdmissionPolicy ready (`policy/mutating.compilePolicy`). */
+export function compileMutatingPolicy(policy: JsonValue): CompiledMutatingPolicy {
+  const { base, names } = compileBase(policy);
+  const environment = createPolicyEnvironment({ ...names, hasPatches: true });
+  return {
+    ...base,
+    isReinvoked: getString(policy, 'spec', 'reinvocationPolicy') === 'IfNeeded',
+    mutations: getArray(policy, 'spec', 'mutations').flatMap((item, index) => {
+      const patchType = getString(item, 'patchType');
+      if (patchType !== 'ApplyConfiguration' && patchType !== 'JSONPatch') return [];
+      const { field, type } = PATCHES[patchType];
+      const patch = getObject(item, field);
+      if (patch === undefined) return [];
+      return [{ ...compile(patch, 'expression', ['spec', 'mutations', index, field], environment, [type]), patchType }];
+    }),
+  };
+}
+
+interface Base {
+  readonly base: CompiledBase;
+  readonly names: PolicyNames;
+  readonly full: Environment;
+}
+
+function compileBase(policy: JsonValue): Base {
+  const hasParameters = getObject(policy, 'spec', 'paramKind') !== undefined;
+  const types = new Map<string, CelType>();
+  const variables: (PolicyExpression & { name: string })[] = [];
+  for (const [index, item] of getArray(policy, 'spec', 'variables').entries()) {
+    const name = getString(item, 'name') ?? '';
+    const environment = createPolicyEnvironment({ hasParameters, hasAuthorizer: true, variables: types });
+    const made = compile(item, 'expression', ['spec', 'variables', index], environment, []);
+    types.set(name, made.program?.type ?? DYN);
+    variables.push({ ...made, name });
+  }
+  const names = { hasParameters, hasAuthorizer: true, variables: types };
+  const full = createPolicyEnvironment(names);
+  const base: CompiledBase = {
+    failurePolicy: getString(policy, 'spec', 'failurePolicy') === 'Ignore' ? 'Ignore' : 'Fail',
+    variables,
+    conditions: getArray(policy, 'spec', 'matchConditions').map((item, index) =>
+      compile(item, 'expression', ['spec', 'matchConditions', index], full, ['bool']),
+    ),
+  };
+  return { base, names, full };
+}
+
 /** Every expression of a policy that does not compile. */
-export function listBroken({ variables, conditions, validations, annotations }: CompiledPolicy): readonly PolicyExpression[] {
-  const all = [
-    ...variables,
-    ...conditions,
-    ...validations.flatMap(({ check, messageExpression }) => [check, ...(messageExpression === undefined ? [] : [messageExpression])]),
-    ...annotations,
-  ];
-  return all.filter(({ error }) => error !== undefined);
+export function listBroken(policy: CompiledPolicy | CompiledMutatingPolicy): readonly PolicyExpression[] {
+  const own =
+    'mutations' in policy
+      ? policy.mutations
+      : [
+          ...policy.validations.flatMap(({ check, messageExpression }) => [
+            check,
+            ...(messageExpression === undefined ? [] : [messageExpression]),
+          ]),
+          ...policy.annotations,
+        ];
+  return [...policy.variables, ...policy.conditions, ...own].filter(({ error }) => error !== undefined);
 }
 
 function compile(item: JsonValue, field: string, path: Path, environment: Environment, types: readonly string[]): PolicyExpression {

@@ -6,6 +6,7 @@ import {
   INT,
   listOf,
   mapOf,
+  PATCH_TYPES,
   RESOURCE_CHECK_TYPE,
   STRING,
   struct,
@@ -81,14 +82,17 @@ const NAMESPACE: CelType = {
 export interface PolicyNames {
   readonly hasParameters: boolean;
   readonly hasAuthorizer: boolean;
+  /** Whether it may make patches. */
+  readonly hasPatches?: boolean;
   /** The variables of the policy that stand before, with their types. */
   readonly variables: ReadonlyMap<string, CelType>;
 }
 
 /** The environment of the expressions of an admission policy (`admission/plugin/cel.mustBuildEnvs`, `NewCompositedCompiler`). */
-export function createPolicyEnvironment({ hasParameters, hasAuthorizer, variables }: PolicyNames): Environment {
+export function createPolicyEnvironment({ hasParameters, hasAuthorizer, hasPatches = false, variables }: PolicyNames): Environment {
   return createEnvironment({
     version: VERSION,
+    libraries: hasPatches ? [PATCH_TYPES] : [],
     variables: {
       object: DYN,
       oldObject: DYN,

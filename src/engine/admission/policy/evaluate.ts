@@ -1,5 +1,5 @@
-import { Failure, MapValue, UNKNOWN, type Binding, type Result, type Value } from '../../../cel/index.ts';
-import type { CompiledPolicy, PolicyExpression, PolicyValidation } from './compile.ts';
+import type { CompiledPolicy, PolicyValidation } from './compile.ts';
+import { BUDGET, matchConditions, Session, SPENT, type Evaluated, type PolicyInput } from './session.ts';
 
 /** What one validation of a policy comes to; `unknown` where it depends on what is not known. */
 export type PolicyDecision =
@@ -30,17 +30,6 @@ export interface PolicyResult {
   readonly annotations: readonly PolicyAnnotation[];
 }
 
-/** What expressions may look at of a request; what is not known is `UNKNOWN`. */
-export type PolicyInput = Readonly<Record<'object' | 'oldObject' | 'request' | 'namespaceObject', Result>> & {
-  readonly params?: Result;
-  readonly authorizer?: Result;
-  readonly 'authorizer.requestResource'?: Result;
-};
-
-/** What all expressions of one policy may cost for one request and one parameter (`RuntimeCELCostBudget`), and its conditions. */
-const BUDGET = 10_000_000;
-const CONDITIONS_BUDGET = 2_500_000;
-const SPENT = 'validation failed due to running out of cost budget, no further validation rules will be run';
 const LONGEST_MESSAGE = 5 * 1024;
 
 /** What a policy says of a request with one parameter (`policy/validating.validator.Validate`). */
@@ -66,30 +55,10 @@ export function evaluatePolicy(policy: CompiledPolicy, input: PolicyInput): Poli
 
 const NOTHING: PolicyResult = { decisions: [], annotations: [] };
 
-/** A value, an error in the server's words, or neither where it is not known. */
-type Evaluated = { readonly value: Value } | { readonly error: string } | 'unknown';
-
 function fail({ failurePolicy }: CompiledPolicy, message: string): PolicyDecision {
   return failurePolicy === 'Ignore'
     ? { outcome: 'admit', isError: true, message }
     : { outcome: 'deny', isError: true, message, reason: '' };
-}
-
-function matchConditions(policy: CompiledPolicy, input: PolicyInput): 'holds' | 'not' | 'unknown' | { readonly error: string } {
-  if (policy.conditions.length === 0) return 'holds';
-  const session = new Session(policy, { ...input, namespaceObject: null }, CONDITIONS_BUDGET);
-  const results: Evaluated[] = [];
-  for (const condition of policy.conditions) {
-    const result = session.evaluate(condition);
-    if (result === 'spent') return policy.failurePolicy === 'Ignore' ? 'not' : { error: SPENT };
-    results.push(result);
-  }
-  if (results.some((result) => typeof result === 'object' && 'value' in result && result.value === false)) return 'not';
-  const errors = [...new Set(results.flatMap((result) => (typeof result === 'object' && 'error' in result ? [result.error] : [])))];
-  if (errors.length > 0 && policy.failurePolicy === 'Ignore') return 'not';
-  if (results.includes('unknown')) return 'unknown';
-  if (errors.length === 0) return 'holds';
-  return { error: errors.length === 1 ? errors.join() : `[${errors.join(', ')}]` };
 }
 
 /** Messages and annotations are evaluated without one, though annotations may name it: then they fail. */
@@ -149,74 +118,4 @@ function annotate(policy: CompiledPolicy, input: PolicyInput): readonly PolicyAn
     else made.push(typeof result.value === 'string' && result.value.trim() !== '' ? { key, value: result.value.trim() } : { key });
   }
   return made;
-}
-
-/** Expressions evaluated one after the other: variables are worked out once, all pay from one budget. */
-class Session {
-  readonly #variables: Readonly<Record<string, Binding>>;
-  #remaining: number;
-  #spentOnVariables = 0;
-
-  constructor(policy: CompiledPolicy, input: PolicyInput, budget: number) {
-    this.#remaining = budget;
-    this.#variables = { ...input, variables: new LazyVariables(policy, (expression) => this.#evaluateVariable(expression)) };
-  }
-
-  get budget(): number {
-    return this.#remaining;
-  }
-
-  evaluate({ expression, program, error }: PolicyExpression): Evaluated | 'spent' {
-    if (error !== undefined || program === undefined) return { error: `compilation error: ${error ?? ''}` };
-    const result = program.evaluate(this.#variables);
-    this.#remaining -= this.#spentOnVariables + result.cost;
-    this.#spentOnVariables = 0;
-    if (this.#remaining < 0) return 'spent';
-    if (result.outcome === 'unknown') return 'unknown';
-    return result.outcome === 'value'
-      ? { value: result.value }
-      : { error: `expression '${expression}' resulted in error: ${result.error}` };
-  }
-
-  #evaluateVariable({ program, error, name }: CompiledPolicy['variables'][number]): Result {
-    if (error !== undefined || program === undefined) return new Failure(`composited variable "${name}" fails to compile: ${error ?? ''}`);
-    const result = program.evaluate(this.#variables);
-    this.#spentOnVariables += result.cost;
-    if (result.outcome === 'unknown') return UNKNOWN;
-    return result.outcome === 'value' ? result.value : new Failure(`composited variable "${name}" fails to evaluate: ${result.error}`);
-  }
-}
-
-type Variable = CompiledPolicy['variables'][number];
-
-/** `variables`: each is worked out when it is first asked for. */
-class LazyVariables extends MapValue {
-  readonly typeName = 'kubernetes.variables';
-  readonly #variables: ReadonlyMap<string, Variable>;
-  readonly #evaluate: (variable: Variable) => Result;
-  readonly #known = new Map<string, Result>();
-
-  constructor({ variables }: CompiledPolicy, evaluate: (variable: Variable) => Result) {
-    super();
-    this.#variables = new Map(variables.map((variable) => [variable.name, variable]));
-    this.#evaluate = evaluate;
-  }
-
-  get size(): number {
-    return this.#variables.size;
-  }
-
-  keys(): readonly Value[] {
-    return [...this.#variables.keys()];
-  }
-
-  find(key: Value): Result | undefined {
-    const variable = typeof key === 'string' ? this.#variables.get(key) : undefined;
-    if (variable === undefined) return undefined;
-    const known = this.#known.get(variable.name);
-    if (known !== undefined) return known;
-    const result = this.#evaluate(variable);
-    this.#known.set(variable.name, result);
-    return result;
-  }
 }

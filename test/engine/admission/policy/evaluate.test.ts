@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toValue, UNKNOWN } from '../../../../src/cel/index.ts';
 import { compilePolicy, listBroken } from '../../../../src/engine/admission/policy/compile.ts';
-import { evaluatePolicy, type PolicyInput, type PolicyResult } from '../../../../src/engine/admission/policy/evaluate.ts';
+import { evaluatePolicy, type PolicyResult } from '../../../../src/engine/admission/policy/evaluate.ts';
+import type { PolicyInput } from '../../../../src/engine/admission/policy/session.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
 
 const INPUT: PolicyInput = {
