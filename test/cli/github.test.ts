@@ -54,7 +54,7 @@ test('a workflow that may only set statuses gets one, and workflow commands', as
   assert.match(stderr, /; there is a commit status, and annotations are workflow commands/);
 });
 
-test('what was renamed is annotated under its new path, what was deleted where it is missed, and lines outside of the diff where they are', async (context) => {
+test('what was renamed is annotated under its new path, what was deleted where it is missed, and lines outside of the diff where they are, with a reference at the first line within', async (context) => {
   const [folder, runner] = [temporaryFolder(context), temporaryFolder(context)];
   const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\ndata: { mode: fast }\n`;
   const pod = (name: string, image: string): string =>
@@ -83,7 +83,7 @@ test('what was renamed is annotated under its new path, what was deleted where i
     (annotation) =>
       `${getString(annotation, 'path')}:${getNumber(annotation, 'start_line')} ${getString(annotation, 'title')?.slice(0, 6)}`,
   );
-  assert.deepEqual(told?.toSorted(), ['new.yaml:4 KP0202', 'readers.yaml:19 KR0001']);
+  assert.deepEqual(told?.toSorted(), ['new.yaml:4 KP0202', 'readers.yaml:17 On lin', 'readers.yaml:19 KR0001']);
 });
 
 test('a token is in no output', async (context) => {
