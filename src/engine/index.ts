@@ -3,6 +3,7 @@ import type { AccessDecision, AccessQuestion } from '../cel/index.ts';
 import { createAdmissionEngine, type Patcher } from './admission/index.ts';
 import {
   boundReplicas,
+  CRON_ENGINE,
   expandWorld,
   listRefusedManifests,
   listRefusedPods,
@@ -88,6 +89,7 @@ export function createEngines(
 ): readonly Engine[] {
   return [
     createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
+    CRON_ENGINE,
     admission,
     rolloutEngineOf(profiles),
     createNetworkEngine(network),

@@ -124,6 +124,15 @@ export function nextRun(schedule: CronSchedule, after: number, timeZone?: string
   return undefined;
 }
 
+/** On how many days of a leap year there are runs, and how many on each, changes of the clocks aside. */
+export function countRuns(schedule: CronSchedule): { readonly inADay: number; readonly days: number } {
+  if (schedule.every !== undefined) return { inADay: Math.max(1, Math.round(DAY / 1000 / schedule.every)), days: 366 };
+  const days = Array.from({ length: 366 }, (_, day) => new Date(LEAP_YEAR + day * DAY)).filter((date) => isDay(schedule, date));
+  return { inADay: schedule.hours.size * schedule.minutes.size, days: days.length };
+}
+
+const LEAP_YEAR = Date.UTC(2028, 0, 1);
+
 /** Within a month or day without runs to shortly before its end, so that no change of the clocks is leapt over. */
 function toOtherDay({ months }: CronSchedule, local: Date): number {
   const days = new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1, 0)).getUTCDate() - local.getUTCDate();

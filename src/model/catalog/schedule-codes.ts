@@ -61,4 +61,13 @@ export const SCHEDULE_CODES: CatalogTable = {
     why: 'With less than a tenth free, the loss of a node, a rolling update or an autoscaler soon finds no place for its pods.',
     example: 'spec:\n  replicas: 40 # was 4, and the nodes are full',
   },
+  KS0008: {
+    title: 'CronJob that runs at other times',
+    severity: 'info',
+    message: '{workload} runs {now}; before: {was}',
+    remedy:
+      'Nothing, if that is meant. The fields are minute, hour, day of the month, month, day of the week: a star before the hour is every minute of it.',
+    why: 'A slip in a schedule shows only when its time comes, or does not: `* 2 * * *` runs sixty times every night, `0 0 31 2 *` never. Runs that are much more frequent, and none at all, are warned of.',
+    example: 'kind: CronJob\nspec:\n  schedule: "* 2 * * *" # was: 0 2 * * *',
+  },
 };
