@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CRON_ENGINE } from '../../../src/engine/controllers/index.ts';
 import { World, type KubernetesObject } from '../../../src/model/index.ts';
-import type { JsonObject } from '../../../src/std/index.ts';
+import { getString, type JsonObject } from '../../../src/std/index.ts';
 
 function cronJob(spec: JsonObject): KubernetesObject {
   return { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'c', namespace: 'n' }, spec };
@@ -28,7 +28,7 @@ const TABLE: readonly (readonly [before: JsonObject, after: JsonObject, told: st
 for (const [before, after, told] of TABLE) {
   test(`a CronJob with ${JSON.stringify(before)} and then ${JSON.stringify(after)}`, () => {
     const changes = CRON_ENGINE.compare(World.of([cronJob(before)]), World.of([cronJob(after)]));
-    const texts = changes.map(({ fact }) => `${fact.severity}: ${String(fact.data['now'])}; before: ${String(fact.data['was'])}`);
+    const texts = changes.map(({ fact }) => `${fact.severity}: ${getString(fact.data, 'now')}; before: ${getString(fact.data, 'was')}`);
     assert.deepEqual(texts, told === undefined ? [] : [told]);
   });
 }
