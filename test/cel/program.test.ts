@@ -76,6 +76,7 @@ describe('an expression', () => {
     { name: 'knows a null from what is not there', input: 'x == null', given: { x: null }, want: 'true for 2' },
     { name: 'asks through an optional', input: 'has(x.?c.b) || has(x.?a.b)', given: { self: {}, x: { a: { b: 1 } } }, want: 'true for 2' },
     { name: 'counts code points', input: "size('a😀')", want: '2 for 1' },
+    { name: 'refuses a depth that is no int', input: '[].flatten(dyn(1u))', want: 'error: no such overload: list(dyn).flatten(uint)' },
     { name: 'does not know what depends on the unknown', input: 'x.a > 1', given: { x: UNKNOWN }, want: 'unknown' },
     { name: 'knows what the unknown does not matter for', input: 'x.a > 1 && false', given: { x: UNKNOWN }, want: 'false for 2' },
   ];

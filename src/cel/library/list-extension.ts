@@ -111,7 +111,7 @@ function toUnsigned(count: number): bigint {
 }
 
 const bySize: CostRule = (_, result) => madeCost(costSize(result), 1);
-const byDepth: CostRule = ([list, depth]) => madeCost(costSize(list), depth === undefined ? 1 : Number(depth));
+const byDepth: CostRule = ([list, depth]) => madeCost(costSize(list), typeof depth === 'bigint' ? Number(depth) : 1);
 const byPairs =
   (index: 0 | 1): CostRule =>
   (args) => {

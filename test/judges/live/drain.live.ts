@@ -109,13 +109,17 @@ function createAll(): void {
   kubectl(['create', '-f', '-'], list(CASES.flatMap(({ namespace, objects }) => objects.map((object) => held(object, namespace)))));
 }
 
-/** Waits until every pod of the cases is there and has started, and every budget counts those that are ready. */
+/** Waits until every pod of the cases is there and has started, every budget counts those that are ready, and nothing moves any more. */
 async function settle(): Promise<void> {
+  let last = '';
   for (let attempt = 0; attempt < 600; attempt++) {
     await sleep(500);
     const pods = podsOfCases();
+    const budgets = getArray(kubectlGet('poddisruptionbudgets', '-A'), 'items');
+    const versions = stringifyJson([...pods, ...budgets].map((item) => getString(item, 'metadata', 'resourceVersion') ?? ''));
     const isStarted = pods.length >= countWanted() && pods.every((pod) => getString(pod, 'status', 'podIP') !== undefined);
-    if (isStarted && getArray(kubectlGet('poddisruptionbudgets', '-A'), 'items').every((budget) => isCounted(budget, pods))) return;
+    if (isStarted && versions === last && budgets.every((budget) => isCounted(budget, pods))) return;
+    last = versions;
   }
   assert.fail(`the pods do not get ready: ${kubectl(['get', 'pods,poddisruptionbudgets', '-A'])}`);
 }
@@ -124,7 +128,8 @@ function isCounted(budget: JsonValue, pods: readonly JsonValue[]): boolean {
   const app = getString(budget, 'spec', 'selector', 'matchLabels', 'app');
   const own = pods.filter((pod) => getString(pod, 'metadata', 'namespace') === getString(budget, 'metadata', 'namespace'));
   const ready = own.filter((pod) => (app === undefined || getString(pod, 'metadata', 'labels', 'app') === app) && isReady(pod));
-  return getNumber(budget, 'status', 'currentHealthy') === ready.length;
+  const isSeen = getNumber(budget, 'status', 'observedGeneration') === getNumber(budget, 'metadata', 'generation');
+  return isSeen && getNumber(budget, 'status', 'currentHealthy') === ready.length;
 }
 
 function podsOfCases(): readonly JsonValue[] {
