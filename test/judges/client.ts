@@ -36,7 +36,7 @@ export class Client {
 
   async send(method: string, path: string, body?: JsonValue, contentType = 'application/json', as?: Impersonated): Promise<ServerAnswer> {
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.#sendOnce(method, path, body, contentType, as);
+      const answer = await this.#sendOpen(method, path, body, contentType, as);
       if ((answer.status !== 429 && answer.status !== 503) || attempt === 20) return answer;
       await sleep(200);
     }
@@ -103,7 +103,27 @@ export class Client {
     this.#agent.destroy();
   }
 
-  #sendOnce(method: string, path: string, body: JsonValue | undefined, contentType: string, as?: Impersonated): Promise<ServerAnswer> {
+  /** A connection that the server closed while it was idle has taken nothing: the next one is tried. */
+  async #sendOpen(
+    method: string,
+    path: string,
+    body: JsonValue | undefined,
+    contentType: string,
+    as?: Impersonated,
+  ): Promise<ServerAnswer> {
+    for (;;) {
+      const answer = await this.#sendOnce(method, path, body, contentType, as);
+      if (answer !== 'closed') return answer;
+    }
+  }
+
+  #sendOnce(
+    method: string,
+    path: string,
+    body: JsonValue | undefined,
+    contentType: string,
+    as?: Impersonated,
+  ): Promise<ServerAnswer | 'closed'> {
     const { port, token } = this.#connection;
     const content = body === undefined ? undefined : Buffer.from(stringifyJsonInOrder(body));
     // Node gives the body of a DELETE no length by itself.
@@ -117,7 +137,10 @@ export class Client {
         incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: toBody(Buffer.concat(chunks).toString('utf8')) }));
         incoming.on('error', reject);
       });
-      outgoing.on('error', reject);
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve('closed');
+        else reject(error);
+      });
       outgoing.end(content);
     });
   }
