@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { parseApiVersion, type Kind } from '../../src/model/index.ts';
@@ -43,7 +43,14 @@ export class Client {
   }
 
   /** The events of a watch, up to the first that is the last. */
-  watch(path: string, isLast: (event: JsonValue) => boolean): Promise<readonly JsonValue[]> {
+  async watch(path: string, isLast: (event: JsonValue) => boolean): Promise<readonly JsonValue[]> {
+    for (;;) {
+      const events = await this.#watchOpen(path, isLast);
+      if (events !== 'closed') return events;
+    }
+  }
+
+  #watchOpen(path: string, isLast: (event: JsonValue) => boolean): Promise<readonly JsonValue[] | 'closed'> {
     const { port, token } = this.#connection;
     const options = { agent: this.#agent, host: '127.0.0.1', port, path, headers: { authorization: `Bearer ${token}` } };
     return new Promise((resolve, reject) => {
@@ -65,7 +72,7 @@ export class Client {
         });
         incoming.on('end', () => resolve(events));
       });
-      outgoing.on('error', reject);
+      outgoing.on('error', (error) => (isClosedIdle(outgoing, error) ? resolve('closed') : reject(error)));
       outgoing.end();
     });
   }
@@ -137,13 +144,14 @@ export class Client {
         incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: toBody(Buffer.concat(chunks).toString('utf8')) }));
         incoming.on('error', reject);
       });
-      outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve('closed');
-        else reject(error);
-      });
+      outgoing.on('error', (error) => (isClosedIdle(outgoing, error) ? resolve('closed') : reject(error)));
       outgoing.end(content);
     });
   }
+}
+
+function isClosedIdle({ reusedSocket }: ClientRequest, error: Error): boolean {
+  return reusedSocket && 'code' in error && error.code === 'ECONNRESET';
 }
 
 function toBody(text: string): JsonObject {

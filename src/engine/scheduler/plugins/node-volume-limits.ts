@@ -1,12 +1,15 @@
 import { type KubernetesObject } from '../../../model/index.ts';
 import { getArray, getNumber, getObject, getString } from '../../../std/index.ts';
 import type { ClusterState } from '../cluster-state.ts';
+import { CycleError } from '../cycle-error.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { SKIP, type Plugin } from '../plugin.ts';
 import type { PodInfo } from '../pod-class.ts';
-import { SUCCESS, unresolvable, unschedulable } from '../verdict.ts';
+import { SUCCESS, unresolvable, unschedulable, type Verdict } from '../verdict.ts';
 import { toCsiVolume, toDriver, toInlineCsiVolume } from '../volumes/csi-migration.ts';
 import { classNameOf } from '../volumes/match-volume.ts';
+import type { ClaimUse } from '../volumes/storage.ts';
+import { isClaimFor } from '../volumes/settle-claim.ts';
 
 const TOO_MANY = unschedulable('node(s) exceed max volume count');
 
@@ -15,12 +18,10 @@ export const NODE_VOLUME_LIMITS: Plugin = {
   name: 'NodeVolumeLimits',
   concerns: (pod) => pod.class.volumes.length > 0,
   filter: (pod, cluster) => {
-    const missing = cluster.storage.claimsOf(pod).find(({ claim }) => claim === undefined);
-    if (missing !== undefined) {
-      const { namespace } = pod.class.face;
-      const refusal = unresolvable(`looking up PVC ${namespace}/${missing.name}: persistentvolumeclaim "${missing.name}" not found`);
-      return { kind: 'filter', filter: () => refusal };
-    }
+    const bad = cluster.storage
+      .claimsOf(pod)
+      .find(({ claim, isEphemeral }) => claim === undefined || (isEphemeral && !isClaimFor(claim, pod.object)));
+    if (bad !== undefined) return { kind: 'filter', filter: () => refuse(bad, pod) };
     const wanted = listVolumes(pod, cluster);
     if (wanted.size === 0) return SKIP;
     return {
@@ -33,6 +34,14 @@ export const NODE_VOLUME_LIMITS: Plugin = {
     };
   },
 };
+
+function refuse({ name, claim }: ClaimUse, pod: PodInfo): Verdict {
+  const { namespace } = pod.class.face;
+  if (claim === undefined) return unresolvable(`looking up PVC ${namespace}/${name}: persistentvolumeclaim "${name}" not found`);
+  throw new CycleError(
+    `running "NodeVolumeLimits" filter plugin: PVC ${namespace}/${name} was not created for pod ${pod.key} (pod is not owner)`,
+  );
+}
 
 /** Drivers by volume. */
 type Volumes = ReadonlyMap<string, string>;
