@@ -64,7 +64,10 @@ describe('excerpts', () => {
   it('are in a saved plan, with how full the nodes are, and what stood before and is gone', async () => {
     const { shown, made } = await saveAndShow('saved', { 'db.yaml': POD, 'policy.yaml': POLICY }, ['policy.yaml']);
     assert.match(shown, /policy\.yaml:1 \(before\)/);
-    assert.match(shown, /aria-label="policy\.yaml from line 1, before">[^]*<del> {4}1 {2}apiVersion: networking[^]*<del> {4}7 {2} {2}policyTypes/);
+    assert.match(
+      shown,
+      /aria-label="policy\.yaml from line 1, before">[^]*<del> {4}1 {2}apiVersion: networking[^]*<del> {4}7 {2} {2}policyTypes/,
+    );
     assert.match(shown, /<mark> {4}1 {2}apiVersion: v1/);
     assert.match(shown, /How full the nodes are[^]*node-2/);
     assert.equal(shown, made);
