@@ -118,10 +118,16 @@ async function settle(): Promise<void> {
     const budgets = getArray(kubectlGet('poddisruptionbudgets', '-A'), 'items');
     const versions = stringifyJson([...pods, ...budgets].map((item) => getString(item, 'metadata', 'resourceVersion') ?? ''));
     const isStarted = pods.length >= countWanted() && pods.every((pod) => getString(pod, 'status', 'podIP') !== undefined);
-    if (isStarted && versions === last && budgets.every((budget) => isCounted(budget, pods))) return;
+    if (isStarted && versions === last && budgets.every((budget) => isShared(budget, budgets) || isCounted(budget, pods))) return;
     last = versions;
   }
   assert.fail(`the pods do not get ready: ${kubectl(['get', 'pods,poddisruptionbudgets', '-A'])}`);
+}
+
+/** Whether another budget is in its namespace: of budgets that hold the same pod, the controller counts anew for one only. */
+function isShared(budget: JsonValue, budgets: readonly JsonValue[]): boolean {
+  const namespaceOf = (item: JsonValue): string | undefined => getString(item, 'metadata', 'namespace');
+  return budgets.some((other) => other !== budget && namespaceOf(other) === namespaceOf(budget));
 }
 
 function isCounted(budget: JsonValue, pods: readonly JsonValue[]): boolean {
