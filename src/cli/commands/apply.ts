@@ -101,7 +101,7 @@ const DECIDED = [
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const refused = DECIDED.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);
   if (refused !== undefined) throw usage(args.command, `a saved plan is applied as it is: it does not take --${refused}`);
-  const plan = openPlanFile(file, io);
+  const { plan } = openPlanFile(file, io);
   const source = findPinnedSource(plan, file, io);
   const opened = await openForPlan(plan, args, io, log);
   try {

@@ -50,6 +50,16 @@ const CASES: readonly { readonly name: string; readonly given: KubernetesObject;
   },
   { name: 'nulls', given: pod({ nodeName: null }), want: pod({}) },
   {
+    name: 'nulls in maps',
+    given: object('v1', 'ConfigMap', { metadata: { name: 'x', labels: { a: null } }, data: { a: null }, binaryData: { b: null } }),
+    want: object('v1', 'ConfigMap', { metadata: { name: 'x', labels: { a: '' } }, data: { a: '' }, binaryData: { b: '' } }),
+  },
+  {
+    name: 'nulls in maps of amounts',
+    given: object('v1', 'ResourceQuota', { spec: { hard: { pods: null } } }),
+    want: object('v1', 'ResourceQuota', { spec: { hard: { pods: '0' } } }),
+  },
+  {
     name: 'entries of maps',
     given: object('v1', 'ConfigMap', { data: { a: '' } }),
     want: object('v1', 'ConfigMap', { data: { a: '' } }),
