@@ -65,7 +65,7 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
       config: desired.config,
-      read: { at, reading: { world: before.world, unread: before.unread ?? [] } },
+      read: () => ({ at, reading: { world: before.world, unread: before.unread ?? [] } }),
     });
   } finally {
     await before.opened.cluster.close();
