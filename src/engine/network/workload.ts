@@ -114,7 +114,16 @@ function hasEnded(object: KubernetesObject): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
+const workloadOf = new WeakMap<KubernetesObject, Workload>();
+
+/** One and the same workload of one object, in whatever world. */
 function toWorkload(object: KubernetesObject, template: PodTemplate): Workload {
+  let workload = workloadOf.get(object);
+  if (workload === undefined) workloadOf.set(object, (workload = readWorkload(object, template)));
+  return workload;
+}
+
+function readWorkload(object: KubernetesObject, template: PodTemplate): Workload {
   const ref = refOf(object);
   const namespace = ref.namespace ?? '';
   return {
