@@ -134,16 +134,16 @@ function listEmptyPeers({ policy, rule, peer, index, addresses, isMissed }: Peer
 }
 
 /** Whether a peer finds none of the workloads in its namespaces, though there are some; the same question is asked once. */
-function toMissed({ workloads, labelsOfNamespace }: Side): PeerCheck['isMissed'] {
+function toMissed(side: Side): PeerCheck['isMissed'] {
   const homes = new Map<string, Workload[]>();
-  for (const workload of workloads) getOrAdd(homes, workload.namespace, (): Workload[] => []).push(workload);
+  for (const workload of side.workloads) getOrAdd(homes, workload.namespace, (): Workload[] => []).push(workload);
   const near = new Map<string, readonly Workload[]>();
   const missed = new Map<string, boolean>();
   const listNear = (selector: Selector | undefined, own: string): readonly Workload[] =>
     selector === undefined
       ? (homes.get(own) ?? [])
       : getOrAdd(near, toSelectorKey(selector), () =>
-          [...homes].flatMap(([namespace, pods]) => (isSelected(selector, labelsOfNamespace(namespace)) ? pods : [])),
+          [...homes].flatMap(([namespace, pods]) => (isSelected(selector, side.labelsOfNamespace(namespace)) ? pods : [])),
         );
   return ({ namespaces, pods }, own) => {
     const key = `${namespaces === undefined ? own : toSelectorKey(namespaces)} ${toSelectorKey(pods)}`;
