@@ -1,11 +1,11 @@
-import { isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { assertNever, isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { isKubernetesObject, type KubernetesObject } from '../object.ts';
 import { DROPPED_ZEROS, POINTED_TEXTS } from './go-zeros.ts';
 import type { Kind, Schema } from './schema.ts';
 
 /**
  * An object as it is after Go has read it into its type and written it again, which the API server does with all that it
- * stores: without nulls, and without the empty lists, maps and texts, zeros and `false` that `omitempty` leaves out. What Go
+ * stores: without nulls (in a map, the zero of what it holds stands for one), and without the empty lists, maps and texts, zeros and `false` that `omitempty` leaves out. What Go
  * points to (`replicas: 0`, `automountServiceAccountToken: false`) stays. Of custom resources only the metadata has a type.
  * Parts that lose nothing are shared with the input.
  */
@@ -45,7 +45,8 @@ function toFields(value: JsonObject, schema: Schema): JsonObject {
   for (const name of Object.keys(value)) {
     const item = value[name] ?? null;
     const child = childOf(schema, name);
-    const written = child === undefined ? item : toValue(item, child);
+    const read = item === null && isMap && child !== undefined ? zeroOf(child) : item;
+    const written = child === undefined ? read : toValue(read, child);
     const isKept = child === undefined || isMap || !isLeftOut(written, child, struct, name);
     if (isKept) kept[name] = written;
     changed ||= !isKept || written !== item;
@@ -63,6 +64,27 @@ function toFields(value: JsonObject, schema: Schema): JsonObject {
 function structOf({ definition }: Schema): string {
   if (definition === 'io.k8s.api.discovery.v1.EndpointPort') return 'discovery.EndpointPort';
   return definition?.slice(definition.lastIndexOf('.') + 1) ?? '';
+}
+
+/** What a map holds under a key whose value is null; null where that is nothing. */
+function zeroOf({ quantity, type, properties }: Schema): JsonValue {
+  if (quantity === true) return '0';
+  if (properties !== undefined) return {};
+  switch (type) {
+    case 'string':
+      return '';
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'object':
+    case 'array':
+    case undefined:
+      return null;
+    default:
+      return assertNever(type);
+  }
 }
 
 function toValue(value: JsonValue, schema: Schema): JsonValue {

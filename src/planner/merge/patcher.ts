@@ -43,23 +43,11 @@ function complete(value: JsonValue | undefined, object: KubernetesObject, catalo
   return isKubernetesObject(value) ? { object: defaultObject(value, catalog) } : { object };
 }
 
-/** What Go reads of JSON: a null in a map of texts is an empty one, any other is nothing. */
+/** What Go reads of JSON. */
 function toRead(value: JsonValue, kind: Kind): JsonValue {
-  const filled = fillNulls(value, kind.schema);
-  if (!isKubernetesObject(filled)) return filled;
-  const read = toGoForm(kind, filled);
+  if (!isKubernetesObject(value)) return value;
+  const read = toGoForm(kind, value);
   return kind.custom ? read : fillKeys(read, kind.schema);
-}
-
-function fillNulls(value: JsonValue, schema: Schema | undefined): JsonValue {
-  if (schema === undefined || typeof value !== 'object' || value === null) return value;
-  if (isArray(value)) return value.map((item) => fillNulls(item, schema.items));
-  const texts = typeof schema.additionalProperties === 'object' && schema.additionalProperties.type === 'string';
-  const fields = Object.entries(value).map(([name, field]) => [
-    name,
-    texts && field === null ? '' : fillNulls(field, fieldSchemaOf(schema, name)),
-  ]);
-  return Object.fromEntries(fields);
 }
 
 /** Keys that a built-in type asks for are empty where they are left out: that is their default to the server. */
