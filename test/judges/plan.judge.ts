@@ -13,6 +13,7 @@ import {
 } from '../../src/model/index.ts';
 import { draftPlan } from '../../src/planner/index.ts';
 import {
+  getArray,
   getObject,
   getString,
   isArray,
@@ -150,7 +151,7 @@ interface Question {
 }
 
 function judge({ kind, live, desired, answer, catalog }: Question): Comparison {
-  const [was, is] = [comparable(live), comparable(answer)];
+  const [was, is] = [comparable(live), comparable(withClock(answer, desired))];
   const isChanged = stringifyJson(was) !== stringifyJson(is);
   const [step] = stepsOf(planOf(live, desired, catalog));
   const coverage = [`${kind.kind} ${isChanged ? 'changed' : 'unchanged'}`];
@@ -160,6 +161,24 @@ function judge({ kind, live, desired, answer, catalog }: Question): Comparison {
   const where = ` at ${paths.map((path) => path.replaceAll(/\d+/g, '0')).join(' ')}`;
   const signature = `${kind.kind} ${kind.version}: ${step === undefined ? 'a change is not planned' : 'planned is what changes nothing'}${where}`;
   return { coverage, difference: { signature, ours, servers: `${stringifyJson(was)} -> ${stringifyJson(is)}` } };
+}
+
+/**
+ * The answer, with times that the server sets anew at every apply shown as such: they are those of before where both fall in one second
+ * (`SetDefaults_DeviceTaint` of `pkg/apis/resource`, in a list that is taken as a whole).
+ */
+function withClock(answer: JsonObject, desired: JsonObject): JsonObject {
+  const spec = getObject(answer, 'spec');
+  if (answer['kind'] !== 'ResourceSlice' || spec === undefined) return answer;
+  const devices = getArray(spec, 'devices').map((device, at) => {
+    if (!isObject(device) || device['taints'] === undefined) return device;
+    const taints = getArray(device, 'taints').map((taint, index) => {
+      const isGiven = getString(getArray(getArray(desired, 'spec', 'devices')[at], 'taints')[index], 'timeAdded') !== undefined;
+      return isGiven || !isObject(taint) ? taint : { ...taint, timeAdded: 'now' };
+    });
+    return { ...device, taints };
+  });
+  return spec['devices'] === undefined ? answer : { ...answer, spec: { ...spec, devices } };
 }
 
 /** Where two values differ, as JSON pointers; `=empty` behind those where one has an empty object and the other nothing. */
