@@ -7,6 +7,7 @@ import {
   expandWorld,
   listRefusedManifests,
   listRefusedPods,
+  listScheduledPods,
   progressOf,
   removeOrphans,
   resourceNameOf,
@@ -60,6 +61,7 @@ export function createAdmission({ patcher, writer, knowsRights = false }: Admiss
   return createAdmissionEngine({
     listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
     expand: (world) => expandWorld(show(world)),
+    listScheduled: (world) => listScheduledPods(show(world)),
     resourceNameOf,
     ...(patcher === undefined ? {} : { patcher }),
     ...(writer === undefined ? {} : { writer }),

@@ -12,6 +12,12 @@ export type View = (object: KubernetesObject) => KubernetesObject;
 /** How many of the last worlds, and of the last states of a kind, are compared with: the two sides of a comparison. */
 const REMEMBERED = 2;
 
+/** A state of a kind, and how it is shown. */
+interface ShownKind {
+  readonly index: KindIndex;
+  readonly shown: KindIndex;
+}
+
 /**
  * Shows worlds as a computation sees them. Worlds that look alike are shown as one and the same, so that what was derived
  * from the one (`World.derive`) need not be derived from the other: a change that is not seen costs nothing.
@@ -21,7 +27,7 @@ export class Lens {
   readonly #objects = new WeakMap<KubernetesObject, KubernetesObject>();
   readonly #indexes = new WeakMap<KindIndex, KindIndex>();
   readonly #worlds = new WeakMap<World, World>();
-  readonly #recentIndexes = new Map<string, readonly KindIndex[]>();
+  readonly #recentKinds = new Map<string, readonly ShownKind[]>();
   #recentWorlds: readonly World[] = [];
 
   constructor(view: View) {
@@ -48,9 +54,10 @@ export class Lens {
   #isAlikeKind(a: KindIndex, b: KindIndex): boolean {
     if (a === b) return true;
     if (a.byKey.size !== b.byKey.size) return false;
-    for (const [key, object] of a.byKey) {
-      const other = b.byKey.get(key);
-      if (other === undefined || (other !== object && !isEqualJson(this.#view(object), this.#view(other)))) return false;
+    for (const key of a.listDifferent(b) ?? a.byKey.keys()) {
+      const [object, other] = [a.byKey.get(key), b.byKey.get(key)];
+      if (object === other) continue;
+      if (object === undefined || other === undefined || !isEqualJson(this.#view(object), this.#view(other))) return false;
     }
     return true;
   }
@@ -62,17 +69,48 @@ export class Lens {
   }
 
   #showKind(index: KindIndex, name: string): KindIndex {
-    const recent = this.#recentIndexes.get(name) ?? [];
-    const shown = this.#indexes.get(index) ?? this.#showObjects(index, recent);
-    this.#indexes.set(index, shown);
-    this.#recentIndexes.set(name, remember(recent, shown));
+    const recent = this.#recentKinds.get(name) ?? [];
+    const known = this.#indexes.get(index);
+    const shown = known ?? this.#showChanged(index, recent) ?? this.#showObjects(index, recent);
+    if (known === undefined) this.#indexes.set(index, shown);
+    this.#recentKinds.set(name, rememberKind(recent, { index, shown }));
     return shown;
   }
 
-  #showObjects(index: KindIndex, recent: readonly KindIndex[]): KindIndex {
+  /** Only what differs from one of the last states is looked at; undefined where that cannot be told. */
+  #showChanged(index: KindIndex, recent: readonly ShownKind[]): KindIndex | undefined {
+    const known = recent.map(({ shown }) => shown);
+    let fewest: { readonly shown: KindIndex; readonly changes: ReadonlyMap<RefKey, KubernetesObject | undefined> } | undefined;
+    for (const { index: other, shown } of recent) {
+      const keys = index.listDifferent(other);
+      if (keys === undefined) return undefined;
+      const changes = this.#listChanges(keys, index, shown, known);
+      if (changes.size === 0) return shown;
+      if (fewest === undefined || changes.size < fewest.changes.size) fewest = { shown, changes };
+    }
+    return fewest?.shown.changed(fewest.changes);
+  }
+
+  #listChanges(
+    keys: ReadonlySet<RefKey>,
+    { byKey }: KindIndex,
+    shown: KindIndex,
+    known: readonly KindIndex[],
+  ): ReadonlyMap<RefKey, KubernetesObject | undefined> {
+    const changes = new Map<RefKey, KubernetesObject | undefined>();
+    for (const key of keys) {
+      const object = byKey.get(key);
+      const seen = object === undefined ? undefined : this.#showObject(object, key, known);
+      if (seen !== shown.byKey.get(key)) changes.set(key, seen);
+    }
+    return changes;
+  }
+
+  #showObjects(index: KindIndex, recent: readonly ShownKind[]): KindIndex {
+    const known = recent.map(({ shown }) => shown);
     const byKey = new Map<RefKey, KubernetesObject>();
-    for (const [key, object] of index.byKey) byKey.set(key, this.#showObject(object, key, recent));
-    return recent.find((other) => isSameKind(other, byKey)) ?? new KindIndex(byKey);
+    for (const [key, object] of index.byKey) byKey.set(key, this.#showObject(object, key, known));
+    return known.find((other) => isSameKind(other, byKey)) ?? new KindIndex(byKey);
   }
 
   #showObject(object: KubernetesObject, key: RefKey, recent: readonly KindIndex[]): KubernetesObject {
@@ -87,6 +125,13 @@ export class Lens {
 
 function remember<T>(recent: readonly T[], item: T): readonly T[] {
   return recent[0] === item ? recent : [item, ...recent.filter((other) => other !== item)].slice(0, REMEMBERED);
+}
+
+/** One state of those that are shown alike is enough: the last. */
+function rememberKind(recent: readonly ShownKind[], item: ShownKind): readonly ShownKind[] {
+  const [first] = recent;
+  if (first?.index === item.index && first.shown === item.shown) return recent;
+  return [item, ...recent.filter(({ shown }) => shown !== item.shown)].slice(0, REMEMBERED);
 }
 
 function isSameWorld(world: World, kinds: ReadonlyMap<string, KindIndex>): boolean {

@@ -18,7 +18,7 @@ import {
   type WorldSource,
 } from '../model/index.ts';
 import { isObject } from '../std/index.ts';
-import { anyObject, count, json, listOf, oneOf, record, refuse, text, type Decoder } from './decode.ts';
+import { anyObject, count, json, listOf, oneOf, record, refuse, text, yes, type Decoder } from './decode.ts';
 
 type Optional<T, K extends keyof T> = Pick<T, K>;
 
@@ -58,8 +58,6 @@ const unchanged: Decoder<UnchangedObject> = record<
   Omit<ObjectRef, 'namespace'>,
   Optional<UnchangedObject, 'namespace' | 'precondition' | 'intent'>
 >({ group: text, version: text, kind: text, name: text }, { namespace: text, precondition, intent: text });
-
-const yes: Decoder<true> = (value, path) => (value === true ? value : refuse(path, 'true'));
 
 type StepOptions = 'reason' | 'movedFrom' | 'source' | 'desired' | 'merged' | 'confirmed' | 'unconfirmed';
 

@@ -21,6 +21,9 @@ export const text: Decoder<string> = (value, path) => (typeof value === 'string'
 export const count: Decoder<number> = (value, path) =>
   Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : refuse(path, 'a whole number');
 
+/** `true`, where anything else is left out. */
+export const yes: Decoder<true> = (value, path) => (value === true ? value : refuse(path, 'true'));
+
 /** Any JSON value. */
 export const json: Decoder<JsonValue> = (value) => value;
 

@@ -43,7 +43,7 @@ export interface PlanInput {
   /** What was last applied, where that is remembered. */
   readonly intents?: Intents;
   /** Objects that another unit owns, with its name. */
-  readonly ownedByOthers: ReadonlyMap<RefKey, string>;
+  readonly ownedByOthers: Pick<ReadonlyMap<RefKey, string>, 'get'>;
   /** Objects that exist in both worlds besides: nodes, quotas, operators' objects. */
   readonly context: World;
   /** The kinds of the cluster's version, custom resources included. */

@@ -1,5 +1,6 @@
-import { type Plan, stepsOf } from '../model/index.ts';
+import { type Illustration, type Plan, stepsOf } from '../model/index.ts';
 import { isEqualJson, isJson, isObject, parseJson, sha256, stringifyJson, type JsonObject, type JsonValue } from '../std/index.ts';
+import { decodeIllustration } from './decode-illustration.ts';
 import { decodePlan } from './decode-plan.ts';
 import { count, Malformed, oneOf, record, text } from './decode.ts';
 import { hashSecret } from './secret.ts';
@@ -10,36 +11,42 @@ const FORMAT_VERSION = 1;
 /** What is written beside the plan itself. */
 export interface PlanFileMeta {
   readonly kplanVersion: string;
+  /** What pages show of the plan; `kapply` does without. */
+  readonly illustration?: Illustration;
 }
 
 /** A plan file as read, or why it is refused. */
 export type PlanFile =
-  | { readonly kind: 'ok'; readonly plan: Plan; readonly kplanVersion: string }
+  | ({ readonly kind: 'ok'; readonly plan: Plan } & PlanFileMeta)
   | { readonly kind: 'invalid'; readonly reason: string };
 
 /** The plan as a file: JSON (`schemas/plan.schema.json`), sealed with a digest. Throws if it held a secret value. */
-export function writePlanFile(plan: Plan, meta: PlanFileMeta): string {
+export function writePlanFile(plan: Plan, { kplanVersion, illustration }: PlanFileMeta): string {
   assertNoSecrets(plan);
   const content: JsonObject = {
     apiVersion: 'kplan.dev/v1',
     kind: 'Plan',
     formatVersion: FORMAT_VERSION,
-    kplanVersion: meta.kplanVersion,
+    kplanVersion,
     plan: toJson(plan),
+    ...(illustration === undefined ? {} : { illustration: toJson(illustration) }),
   };
   return `${stringifyJson({ ...content, digest: digestOf(content) }, 2)}\n`;
 }
 
-const envelope = record<{
-  apiVersion: 'kplan.dev/v1';
-  kind: 'Plan';
-  formatVersion: number;
-  kplanVersion: string;
-  digest: string;
-  plan: Plan;
-}>(
+const envelope = record<
+  {
+    apiVersion: 'kplan.dev/v1';
+    kind: 'Plan';
+    formatVersion: number;
+    kplanVersion: string;
+    digest: string;
+    plan: Plan;
+  },
+  Pick<PlanFileMeta, 'illustration'>
+>(
   { apiVersion: oneOf('kplan.dev/v1'), kind: oneOf('Plan'), formatVersion: count, kplanVersion: text, digest: text, plan: decodePlan },
-  {},
+  { illustration: decodeIllustration },
 );
 
 /**
@@ -66,8 +73,9 @@ function readSealed(value: JsonValue): PlanFile {
   }
   const { digest, ...rest } = value;
   if (digest !== digestOf(rest)) return { kind: 'invalid', reason: 'changed after it was written: its digest does not fit' };
-  const { plan, kplanVersion } = envelope(value, '');
-  return isInOrder(plan) ? { kind: 'ok', plan, kplanVersion } : { kind: 'invalid', reason: 'its waves are not in order' };
+  const { plan, kplanVersion, illustration } = envelope(value, '');
+  const meta = { kplanVersion, ...(illustration === undefined ? {} : { illustration }) };
+  return isInOrder(plan) ? { kind: 'ok', plan, ...meta } : { kind: 'invalid', reason: 'its waves are not in order' };
 }
 
 function isInOrder(plan: Plan): boolean {
@@ -78,8 +86,8 @@ function digestOf(content: JsonObject): string {
   return `sha256:${sha256(stringifyJson(content))}`;
 }
 
-function toJson(plan: Plan): JsonValue {
-  return isJson(plan) ? plan : null;
+function toJson(value: Plan | Illustration): JsonValue {
+  return isJson(value) ? value : null;
 }
 
 /** A plan is made of hashed Secrets from the start; this holds even if a caller made it otherwise. */

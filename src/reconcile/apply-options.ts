@@ -1,3 +1,4 @@
+import type { WorldReading } from '../cluster/index.ts';
 import type { KubernetesObject, ObjectRef, Step } from '../model/index.ts';
 import type { Clock } from '../std/index.ts';
 import type { HealthRules } from './health/custom.ts';
@@ -22,7 +23,7 @@ export interface ApplyEvent {
 }
 
 /** How a plan is applied. Only the clock has no default. */
-export interface ApplyPlanOptions extends InventoryOptions {
+export interface ApplyPlanOptions extends Omit<InventoryOptions, 'reading'> {
   readonly clock: Clock;
   /** Aborting it stops: writes under way are awaited, nothing new is begun. */
   readonly signal?: AbortSignal;
@@ -54,6 +55,11 @@ export interface ApplyPlanOptions extends InventoryOptions {
    * or told as it is. What comes after them waits for it all the same.
    */
   readonly settleUnchanged?: boolean;
+  /**
+   * The cluster as it was read just now: what it holds is not asked for again. Asked once, before anything is waited for, and not
+   * kept: a world with all that was worked out of it is large, and many units may wait at once.
+   */
+  readonly readFresh?: () => WorldReading | undefined;
   readonly onEvent?: (event: ApplyEvent) => void;
 }
 

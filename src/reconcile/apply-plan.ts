@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/index.ts';
+import type { Cluster, WorldReading } from '../cluster/index.ts';
 import { KplanError, stepsOf, type KubernetesObject, type ObjectRef, type Plan, type Step, type UnchangedObject } from '../model/index.ts';
 import { assertNever, EventQueue, getNumber, getString } from '../std/index.ts';
 import { toMachineOptions, type ApplyPlanOptions } from './apply-options.ts';
@@ -30,8 +30,9 @@ const INTERVALS = { poll: 2_000, remind: 5_000 };
  * cannot be read.
  */
 export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<ApplyResult> {
-  const inventory = await UnitInventory.open(cluster, plan, options);
-  const applied = await applyAndLook(cluster, plan, inventory, options);
+  const begun = await look(cluster, plan, options, options.readFresh?.());
+  const { inventory } = begun;
+  const applied = await applyAndLook(cluster, plan, begun, options);
   const hasFailed = applied.conclusion === 'incomplete' && applied.touched && options.signal?.aborted !== true;
   const whole = hasFailed ? await runFailureHooks(cluster, plan, applied, options) : applied;
   const explained = await explainResult(cluster, whole, options.clock.now());
@@ -47,12 +48,20 @@ async function runFailureHooks(cluster: Cluster, plan: Plan, failed: ApplyResult
   const { value: id } = membershipLabel(plan.unit, options);
   const hooks = await toFailurePlan(cluster, plan, id);
   if (hooks === undefined) return failed;
-  const own = await applyAndLook(cluster, hooks, await UnitInventory.open(cluster, hooks, options), { ...options, preflight: false });
+  const own = await applyAndLook(cluster, hooks, await look(cluster, hooks, options), { ...options, preflight: false });
   return { ...failed, steps: [...failed.steps, ...own.steps] };
 }
 
-/** Looks at what does not change before the plan is applied and, where something was written, after it. */
-async function applyAndLook(cluster: Cluster, plan: Plan, inventory: UnitInventory, options: ApplyPlanOptions): Promise<ApplyResult> {
+/** What was looked at before anything is written. */
+interface Begun {
+  readonly inventory: UnitInventory;
+  readonly assess: Judge;
+  readonly isHealthy: (object: KubernetesObject) => boolean;
+  readonly concerns: readonly Concern[];
+}
+
+async function look(cluster: Cluster, plan: Plan, options: ApplyPlanOptions, reading?: WorldReading): Promise<Begun> {
+  const inventory = await UnitInventory.open(cluster, plan, options, reading);
   const modes = await readBindingModes(cluster, plan);
   const assess: Judge = (object) =>
     assessHealth(object, {
@@ -62,12 +71,17 @@ async function applyAndLook(cluster: Cluster, plan: Plan, inventory: UnitInvento
       ...(modes === undefined ? {} : { waitsForConsumer: modes }),
     });
   const isHealthy = (object: KubernetesObject): boolean => options.waitForHealth === false || assess(object).status === 'Current';
+  return { inventory, assess, isHealthy, concerns: await findConcerns(cluster, plan, inventory.id, isHealthy, reading) };
+}
+
+/** Applies what was looked at and, where something was written, looks at what does not change again. */
+async function applyAndLook(cluster: Cluster, plan: Plan, begun: Begun, options: ApplyPlanOptions): Promise<ApplyResult> {
+  const { inventory, assess, isHealthy, concerns } = begun;
   const run = async (part: Plan, concerns: readonly Concern[]): Promise<ApplyResult> => {
     const { awaited, told } = chooseAwaited(part, concerns, options);
     const state = await new Run(cluster, withConcerns(part, awaited), inventory, assess, options).finish();
     return withKept(toApplyResult(plan.unit, state), toToldResult(plan.unit, told, assess));
   };
-  const concerns = await findConcerns(cluster, plan, inventory.id, isHealthy, options.reading);
   const result = await run(plan, concerns);
   if (!result.touched || result.conclusion === 'incomplete' || result.conclusion === 'stopped') return result;
   const seen = new Set(concerns.map(({ kept }) => kept));

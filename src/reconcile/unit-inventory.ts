@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/index.ts';
+import type { Cluster, WorldReading } from '../cluster/index.ts';
 import {
   gvkOf,
   KplanError,
@@ -53,8 +53,9 @@ export class UnitInventory {
   }
 
   /** Reads the parent; throws `KplanError` REFUSED where it is another's. */
-  static async open(cluster: Cluster, plan: Plan, options: ApplyPlanOptions): Promise<UnitInventory> {
-    return new UnitInventory(cluster, plan, await readParent(cluster, plan.unit, options), options);
+  static async open(cluster: Cluster, plan: Plan, options: ApplyPlanOptions, reading?: WorldReading): Promise<UnitInventory> {
+    const parent = await readParent(cluster, plan.unit, { ...options, ...(reading === undefined ? {} : { reading }) });
+    return new UnitInventory(cluster, plan, parent, options);
   }
 
   get id(): string {

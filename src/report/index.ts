@@ -18,7 +18,6 @@ export {
   findingsOf,
   type AppliedStep,
   type ApplyReport,
-  type Excerpt,
   type Layout,
   type LoadSummary,
   type PlanReport,

@@ -25,7 +25,7 @@ export interface Remark {
   readonly ref?: ObjectRef;
   /** A line of the files as they are after: of what is deleted, the one where it is missed. */
   readonly source?: SourceRange;
-  /** Where it stood in the files before; only where it has no place in those after. */
+  /** Where what is gone stood in the files before. */
   readonly stood?: SourceRange;
   /** The reason for which it is waived. */
   readonly waived?: string;
@@ -70,7 +70,7 @@ function ofEffect(effect: Effect): Remark {
   const { causes, subject } = effect;
   const standing = causes.find(({ action, source }) => action !== 'delete' && source !== undefined)?.source;
   const source = standing ?? causes.find(({ beside }) => beside !== undefined)?.beside;
-  const stood = source === undefined ? causes.find((cause) => cause.source !== undefined)?.source : undefined;
+  const stood = standing === undefined ? causes.find((cause) => cause.source !== undefined)?.source : undefined;
   const because = describeCauses(effect);
   return {
     ...common(effect),

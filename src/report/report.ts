@@ -5,7 +5,7 @@ import {
   type Action,
   type Effect,
   type Finding,
-  type NodeFilling,
+  type Illustration,
   type ObjectRef,
   type Plan,
   type SourceRange,
@@ -66,28 +66,14 @@ interface Common {
   readonly notes: readonly string[];
 }
 
-/** Lines of a source file around a place. */
-export interface Excerpt {
-  readonly file: string;
-  /** The line of the place that it is shown with. */
-  readonly line: number;
-  /** The number of the first of its lines. */
-  readonly from: number;
-  readonly lines: readonly string[];
-  /** The last line of the place. */
-  readonly marked: number;
-}
-
 /** The answer of `kplan plan` and `kplan show`. */
 export interface PlanReport extends Common {
   readonly kind: 'PlanReport';
   readonly plan: Plan;
-  /** The lines that effects and findings stand on, for formats that show them; absent where none does. */
-  readonly excerpts?: readonly Excerpt[];
+  /** For formats that show more than words; absent where none does, and of a saved plan that has none. */
+  readonly illustration?: Illustration;
   /** Of files with findings or effects the lines that differ from before, for formats that stand beside the change; absent where none does. */
   readonly changedLines?: ReadonlyMap<string, readonly number[]>;
-  /** How full nodes are before and after, for formats that draw it; absent where none does. */
-  readonly filling?: readonly NodeFilling[];
 }
 
 /** The answer of `kplan validate`. */

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Browser, findChromium } from '../../scripts/pictures/browser.ts';
-import type { Effect, NodeFilling, Step } from '../../src/model/index.ts';
-import { FORMATS, type Excerpt, type PlanReport } from '../../src/report/index.ts';
+import type { Effect, Excerpt, NodeFilling, Step } from '../../src/model/index.ts';
+import { FORMATS, type PlanReport } from '../../src/report/index.ts';
 import { sha256 } from '../../src/std/index.ts';
 import { planReport, UPDATE } from '../report/report-fixture.ts';
 import type { Bench } from './kplan.ts';
@@ -66,5 +66,6 @@ function largeReport(): PlanReport {
     before: { cpu: 0.4, memory: index / 24, pods: 0.2 },
     after: { cpu: 0.6, memory: 0.95, pods: 0.25 },
   }));
-  return { ...planReport(steps, [], effects), filling, excerpts: Array.from({ length: 200 }, (_, index) => placeOf(index)) };
+  const excerpts = Array.from({ length: 200 }, (_, index) => placeOf(index));
+  return { ...planReport(steps, [], effects), illustration: { excerpts, filling } };
 }

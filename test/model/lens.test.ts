@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lens, nameOnly, World, type KubernetesObject } from '../../src/model/index.ts';
+import * as fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import { Lens, nameOf, nameOnly, World, type KubernetesObject } from '../../src/model/index.ts';
 
 const map = (name: string, data: string): KubernetesObject => ({
   apiVersion: 'v1',
@@ -30,3 +32,39 @@ for (const { name, other, isAlike } of CASES)
     assert.equal(lens.isAlike(other, WORLD), isAlike);
     assert.equal(lens.show(WORLD) === lens.show(other), isAlike);
   });
+
+test('a world that came of others by small steps is shown as if it were the first, and as the last where it looks like that', () => {
+  const object = (name: number, seen: number, unseen: number): KubernetesObject => ({
+    ...map(`c${name}`, String(seen)),
+    unseen,
+  });
+  const view = ({ apiVersion, kind, metadata, data = null }: KubernetesObject): KubernetesObject => ({ apiVersion, kind, metadata, data });
+  const groupOf = (one: KubernetesObject): string => nameOf(one).slice(-1);
+  const digit = fc.integer({ min: 0, max: 2 });
+  const item = fc.record({ name: fc.integer({ min: 0, max: 90 }), seen: digit, unseen: digit, isThere: fc.boolean() });
+  const start = World.of([...Array(80).keys()].map((name) => object(name, 0, 0)));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.array(item, { maxLength: 9 }), fc.boolean()), { maxLength: 8 }), (steps) => {
+      const lens = new Lens(view);
+      let [world, shown, isLast] = [start, lens.show(start), true];
+      for (const [items, goesOn] of steps) {
+        const gone = items
+          .filter(({ isThere }) => !isThere)
+          .map(({ name }) => ({ group: '', kind: 'ConfigMap', namespace: 'n', name: `c${name}` }));
+        const come = items.filter(({ isThere }) => isThere).map(({ name, seen, unseen }) => object(name, seen, unseen));
+        const next = world.without(gone).with(come);
+        const now = lens.show(next);
+        const plain = World.of(next.objects().map(view));
+        assert.deepEqual(now.objects(), plain.objects());
+        const [kind, plainKind] = [now.kind('', 'ConfigMap'), plain.kind('', 'ConfigMap')];
+        for (const key of '0123456789') assert.deepEqual(kind.inGroup(groupOf, key), plainKind.inGroup(groupOf, key));
+        const looksAlike = isDeepStrictEqual(now.objects(), shown.objects());
+        assert.ok(now === shown ? looksAlike : !looksAlike || !isLast);
+        assert.equal(lens.isAlike(world, next), isDeepStrictEqual(plain.objects(), world.objects().map(view)));
+        if (goesOn) [world, shown] = [next, now];
+        else assert.equal(lens.show(world), shown);
+        isLast = goesOn;
+      }
+    }),
+  );
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Plan } from '../../src/model/index.ts';
+import type { Illustration, Plan } from '../../src/model/index.ts';
 import { ENGINES } from '../../src/engine/index.ts';
 import { readPlanFile, restoreSecrets, summarize, writePlanFile } from '../../src/planner/index.ts';
 import { sha256, stringifyJson, type JsonObject } from '../../src/std/index.ts';
@@ -63,8 +63,18 @@ test('a plan survives its file, and the file is what its schema says', () => {
   const original = rich();
   assert.deepEqual(summarize(original).changes, { create: 1, update: 1, replace: 1, delete: 1, none: 2 });
   assert.ok(original.effects.length > 0 && original.findings.length > 0);
-  const content = writePlanFile(original, META);
-  assert.deepEqual(readPlanFile(content), { kind: 'ok', plan: original, kplanVersion: '0.1.0' });
+  const excerpt = { file: 'a.yaml', line: 2, from: 1, lines: ['a', '\ud83d', ''], marked: 2 };
+  const share = { cpu: 1 / 3, memory: 1e-7, pods: 0 };
+  const illustration: Illustration = {
+    excerpts: [excerpt, { ...excerpt, isOfBefore: true }],
+    filling: [
+      { name: 'a', nodes: 1, before: share, after: share },
+      { name: 'b', nodes: 2 },
+    ],
+  };
+  assert.deepEqual(readPlanFile(writePlanFile(original, META)), { kind: 'ok', plan: original, kplanVersion: '0.1.0' });
+  const content = writePlanFile(original, { ...META, illustration });
+  assert.deepEqual(readPlanFile(content), { kind: 'ok', plan: original, kplanVersion: '0.1.0', illustration });
   const schema = JSON.parse(readFileSync(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8'));
   const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
   assert.ok(validate(JSON.parse(content)), JSON.stringify(validate.errors));
@@ -81,6 +91,14 @@ test('a plan file that is not what was written is refused with the reason', () =
     { name: 'another form', content: reseal({ ...value, formatVersion: 2 }), want: /format version 2/ },
     { name: 'another digest', content: content.replace('"key": "2"', '"key": "3"'), want: /digest/ },
     { name: 'a field too many', content: reseal({ ...value, extra: 1 }), want: /\/extra is not a known field/ },
+    {
+      name: 'a share that is none',
+      content: reseal({
+        ...value,
+        illustration: { excerpts: [], filling: [{ name: 'a', nodes: 1, after: { cpu: -1, memory: 0, pods: 0 } }] },
+      }),
+      want: /\/illustration\/filling\/0\/after\/cpu is not a share/,
+    },
     { name: 'a field too few', content: reseal({ ...value, plan: { ...value.plan, salt: undefined } }), want: /\/plan\/salt is not there/ },
     {
       name: 'a field of another type',

@@ -61,7 +61,7 @@ describe('an object that does not change and is not healthy', () => {
       assert.deepEqual(outcomes(await run(cluster, plan, options)), ['unhealthy', 'none slow failed']);
       return cluster.requests.filter((request) => request.startsWith('list Deployment/')).length;
     };
-    assert.equal((await lists({})) - (await lists({ reading })), 1);
+    assert.equal((await lists({})) - (await lists({ readFresh: () => reading })), 1);
   });
 
   it('holds up what says that it depends on it, however often that is tried', async () => {

@@ -65,7 +65,7 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
       manifests: desired.manifests,
       defaultNamespace: desired.defaultNamespace,
       config: desired.config,
-      read: { at, reading: { world: before.world, unread: before.unread ?? [] } },
+      read: () => ({ at, reading: { world: before.world, unread: before.unread ?? [] } }),
     });
   } finally {
     await before.opened.cluster.close();
@@ -101,7 +101,7 @@ const DECIDED = [
 async function applyFile(file: string, args: Arguments, io: Io, log: Log): Promise<number> {
   const refused = DECIDED.find((flag) => args.has(flag) || args.string(flag) !== undefined || args.list(flag).length > 0);
   if (refused !== undefined) throw usage(args.command, `a saved plan is applied as it is: it does not take --${refused}`);
-  const plan = openPlanFile(file, io);
+  const { plan } = openPlanFile(file, io);
   const source = findPinnedSource(plan, file, io);
   const opened = await openForPlan(plan, args, io, log);
   try {

@@ -1,4 +1,4 @@
-import { stepsOf, type Plan, type World } from '../../model/index.ts';
+import { stepsOf, type Excerpt, type Illustration, type Plan } from '../../model/index.ts';
 import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
 import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
 import { countActions, type PlanReport } from '../../report/index.ts';
@@ -31,9 +31,14 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
   const planned = await planOnce(args, io, log);
   const { plan, desired } = planned;
   const out = args.string('out');
-  if (out !== undefined) writeOutput(out, writePlanFile(limitPlan(plan, args), { kplanVersion: VERSION }), io);
+  const filling = out !== undefined || isWanted('html') ? await fillNodes(planned) : {};
+  const illustrate = async (shown: Plan): Promise<Illustration> => ({ excerpts: await excerptsOf(shown, planned, args, io), ...filling });
+  if (out !== undefined) {
+    const saved = limitPlan(plan, args);
+    writeOutput(out, writePlanFile(saved, { kplanVersion: VERSION, illustration: await illustrate(saved) }), io);
+  }
   const bare = toReport(planned, args, io);
-  const pictured = isWanted('html') ? await illustrate(bare, planned, args, io) : bare;
+  const pictured = isWanted('html') ? { ...bare, illustration: await illustrate(bare.plan) } : bare;
   const report = isWanted('github') ? await besideChange(pictured, planned, args, io) : pictured;
   await printReport(report, args, io, desired.config.failOn);
   return exitCode(report.plan, args, desired.config.failOn);
@@ -43,7 +48,7 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
 interface Planned {
   readonly plan: Plan;
   readonly desired: Desired;
-  readonly before: World;
+  readonly before: Before;
   readonly unread: readonly string[];
   /** What its effects were found in; absent where nothing changes. */
   readonly compared?: Compared;
@@ -54,14 +59,17 @@ interface Compared {
   readonly profiles: readonly SchedulerProfile[] | undefined;
 }
 
-/** The report with what only pages show: lines of the sources, and how full the nodes are. */
-async function illustrate(report: PlanReport, { desired, compared }: Planned, args: Arguments, io: Io): Promise<PlanReport> {
+/** The lines of the sources that a plan speaks of, which only pages show. */
+async function excerptsOf(plan: Plan, { desired, before }: Planned, args: Arguments, io: Io): Promise<readonly Excerpt[]> {
   const { readExcerpts } = await import('../stages/excerpts.ts');
+  return readExcerpts(plan, { desired, before }, args, io);
+}
+
+/** How full the nodes are before and after, which only pages show. */
+async function fillNodes({ compared }: Planned): Promise<Pick<Illustration, 'filling'>> {
+  if (compared === undefined) return {};
   const { compareNodeFilling } = await import('../../engine/index.ts');
-  const excerpts = await readExcerpts(report, desired, args, io);
-  return compared === undefined
-    ? { ...report, excerpts }
-    : { ...report, excerpts, filling: compareNodeFilling(compared.worlds, compared.profiles) };
+  return { filling: compareNodeFilling(compared.worlds, compared.profiles) };
 }
 
 /** The report with what is shown next to the change itself. */
@@ -87,7 +95,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
       },
     });
     const unread = (before.unread ?? []).filter((kind) => before.partial?.includes(kind) !== true);
-    return { plan, desired, before: before.world, unread, ...(compared === undefined ? {} : { compared }) };
+    return { plan, desired, before, unread, ...(compared === undefined ? {} : { compared }) };
   } finally {
     if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }
@@ -125,7 +133,7 @@ export function toReport({ plan, desired, before, unread }: Planned, args: Argum
   return {
     kind: 'PlanReport',
     plan: limited,
-    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before, unread)],
+    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before.world, unread)],
     next: nextStep(limited, args),
   };
 }

@@ -32,8 +32,8 @@ export type Carried =
       readonly manifests: readonly Manifest[];
       readonly defaultNamespace: string;
       readonly config: Config;
-      /** The cluster as it was read for the plan, and when reading began. */
-      readonly read?: { readonly at: number; readonly reading: WorldReading };
+      /** The cluster as it was read for the plan, and when reading began; asked once, so that it need not be kept. */
+      readonly read?: () => { readonly at: number; readonly reading: WorldReading } | undefined;
     }
   | { readonly kind: 'pinned'; readonly source: string | undefined };
 
@@ -50,7 +50,10 @@ export async function carryOut(
   carried: Carried,
 ): Promise<ApplyResult> {
   const concurrency = args.number('concurrency');
-  const read = carried.kind === 'manifests' ? carried.read : undefined;
+  const readFresh = (): WorldReading | undefined => {
+    const read = carried.kind === 'manifests' ? carried.read?.() : undefined;
+    return read === undefined || io.now() - read.at > FRESH ? undefined : read.reading;
+  };
   const { health } = carried.kind === 'manifests' ? carried.config : await readConfig(args, io, '');
   return whileStepping(opened, io, (clock) =>
     applyPlan(opened.cluster, plan, {
@@ -66,7 +69,7 @@ export async function carryOut(
       onEvent: createProgress(log),
       ...(health === undefined ? {} : { healthRules: health }),
       ...(concurrency === undefined ? {} : { concurrency }),
-      ...(read === undefined || io.now() - read.at > FRESH ? {} : { reading: read.reading }),
+      readFresh,
     }),
   );
 }

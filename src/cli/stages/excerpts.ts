@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTexts } from '../../loader/index.ts';
-import type { SourceRange } from '../../model/index.ts';
-import { toRemarks, type Excerpt, type PlanReport } from '../../report/index.ts';
+import type { Excerpt, Manifest, Plan, SourceRange, WorldSource } from '../../model/index.ts';
+import { toRemarks, type Remark } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { isOutside } from '../input.ts';
 import type { Io } from '../io.ts';
@@ -15,24 +15,57 @@ const LONGEST_LINE = 160;
 const LARGEST_FILE = 4_000_000;
 /** What a file says that may hold values of Secrets: of such a file no line is shown. */
 const MAY_HOLD_SECRETS = /\bkind["']?\s*:\s*["']?Secret\b|secretGenerator|stringData/;
+/** What a patch says that may be one of a Secret. */
+const MAY_PATCH_SECRETS = /\bdata\b/;
 
-/** The lines that the effects and findings of a plan stand on, of the working tree or the revision that is planned; none of a file that may hold a Secret. */
+/** The manifests of a plan, after and before, and the revisions that they are of. */
+export interface Sides {
+  readonly desired: Desired;
+  readonly before: { readonly source: WorldSource; readonly manifests: readonly Manifest[] };
+}
+
+/**
+ * The lines that the effects and findings of a plan stand on, of the working tree or the revision that is planned, and of what is gone
+ * those of the revision before; none of a file that may hold a Secret.
+ */
 export async function readExcerpts(
-  { plan }: Pick<PlanReport, 'plan'>,
-  { manifests, root, source, path }: Desired,
+  { findings, effects }: Pick<Plan, 'effects' | 'findings'>,
+  { desired, before }: Sides,
   args: Arguments,
   io: Io,
 ): Promise<readonly Excerpt[]> {
-  const files = new Set(manifests.filter(({ object }) => object.kind !== 'Secret').map(({ origin }) => origin.file));
-  for (const { object, origin } of manifests) if (object.kind === 'Secret') files.delete(origin.file);
-  const places = new Map(
-    toRemarks(plan.findings, plan.effects).flatMap(({ source: place }) =>
-      place === undefined ? [] : [[`${place.file}:${place.line}`, place]],
-    ),
-  );
-  const shown = [...places.values()].slice(0, MOST_EXCERPTS).filter(({ file }) => files.has(file));
-  const lines = await readFileLines({ root, source, path }, new Set(shown.map(({ file }) => file)), args, io);
-  return shown.flatMap((place) => toExcerpt(place, lines.get(place.file)) ?? []);
+  const remarks = toRemarks(findings, effects);
+  const places = listPlaces(remarks, 'source');
+  const lines = await readFileLines(desired, filesOf(places), args, io);
+  const shown = places.flatMap((place) => toExcerpt(place, linesOf(place.file, lines, desired.manifests)) ?? []);
+  const { commit } = before.source;
+  if (commit === undefined) return shown;
+  const gone = listPlaces(remarks, 'stood');
+  const former = await readRevisionLines(commit, desired.path, filesOf(gone), args, io);
+  return [...shown, ...gone.flatMap((place) => toFormer(place, linesOf(place.file, former, before.manifests)) ?? [])];
+}
+
+function listPlaces(remarks: readonly Remark[], of: 'source' | 'stood'): readonly SourceRange[] {
+  const places = new Map<string, SourceRange>();
+  for (const { [of]: place } of remarks) if (place !== undefined) places.set(`${place.file}:${place.line}`, place);
+  return [...places.values()].slice(0, MOST_EXCERPTS);
+}
+
+function filesOf(places: readonly SourceRange[]): ReadonlySet<string> {
+  return new Set(places.map(({ file }) => file));
+}
+
+/** The lines of a file that may be shown: of one with manifests, if none is a Secret's; of a patch or a kustomization, if none may be for one. */
+function linesOf(
+  file: string,
+  lines: ReadonlyMap<string, readonly string[]>,
+  manifests: readonly Manifest[],
+): readonly string[] | undefined {
+  const own = lines.get(file);
+  const secrets = manifests.filter(({ object }) => object.kind === 'Secret');
+  if (own === undefined || secrets.some(({ origin }) => origin.file === file)) return undefined;
+  const isPlain = secrets.length === 0 || manifests.some(({ origin }) => origin.file === file);
+  return isPlain || !own.some((line) => MAY_PATCH_SECRETS.test(line)) ? own : undefined;
 }
 
 /** The lines of those of some files of the working tree, or of the revision that is planned, that hold no Secret. */
@@ -77,4 +110,13 @@ function toExcerpt({ file, line, endLine }: SourceRange, lines: readonly string[
   const to = Math.min(lines.length, endLine + 1, line + MOST_LINES - 3);
   const shown = lines.slice(from - 1, to).map((text) => text.slice(0, LONGEST_LINE));
   return { file, line, from, lines: shown, marked: Math.min(endLine, to) };
+}
+
+/** The first lines of what is gone: of a manifest its place is where it began. */
+function toFormer({ file, line }: SourceRange, lines: readonly string[] | undefined): Excerpt | undefined {
+  if (lines === undefined) return undefined;
+  const own = lines.slice(line - 1, line - 1 + MOST_LINES);
+  const end = own.findIndex((text) => text.startsWith('---'));
+  const shown = (end > 0 ? own.slice(0, end) : own).map((text) => text.slice(0, LONGEST_LINE));
+  return { file, line, from: line, lines: shown, marked: line + shown.length - 1, isOfBefore: true };
 }

@@ -47,7 +47,7 @@ export interface Ownership {
   readonly owned: ReadonlySet<RefKey>;
   /** What is owned, where the world before may not hold all of it. */
   readonly members?: readonly KubernetesObject[];
-  readonly ownedByOthers: ReadonlyMap<RefKey, string>;
+  readonly ownedByOthers: Pick<ReadonlyMap<RefKey, string>, 'get'>;
   readonly intents?: Intents;
 }
 
@@ -61,10 +61,11 @@ export async function readOwnership(before: Before, unit: string): Promise<Owner
   if (cluster === undefined) return before.mode === 'live' ? labelledOwnershipOnce(before.world, unit) : NOTHING_OWNED;
   const { world, unread = [], types } = before;
   const options = { reading: { world, unread, ...(types === undefined ? {} : { types }) } };
-  const owners = findOwners(options.reading, await listUnits(cluster, options), unit);
-  const ownedByOthers = new Map(owners.ownedByOthers);
-  for (const other of owners.unknown)
-    for (const key of await readOwned(other, before.world, () => readInventory(cluster, other, options))) ownedByOthers.set(key, other);
+  const owners = findOwners(options.reading, unit);
+  const asked = new Map<RefKey, string>();
+  for (const other of owners.unknown ?? (await listUnits(cluster, options)).filter((name) => name !== unit))
+    for (const key of await readOwned(other, before.world, () => readInventory(cluster, other, options))) asked.set(key, other);
+  const ownedByOthers = asked.size === 0 ? owners.ownedByOthers : { get: (key: RefKey) => asked.get(key) ?? owners.ownedByOthers.get(key) };
   const { owned, objects, intents } = await readInventory(cluster, unit, options);
   return { owned, ownedByOthers, intents, ...(before.partial === undefined ? {} : { members: objects }) };
 }

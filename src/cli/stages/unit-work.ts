@@ -62,7 +62,8 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
   const { io, live, log, opened } = session;
   const { root } = session.origin;
   let readFrom: ReadonlySet<string> | undefined;
-  let read: Reading | undefined;
+  // A reading is kept for its plan until that is applied: with all that was worked out of it, it is larger than all else.
+  const readings = new WeakMap<Plan, Reading>();
   let last: Quiet | undefined;
   const writer = openWriter(unit, session);
   const readAt = (folder: string): Promise<Desired> =>
@@ -95,17 +96,20 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
       plan: async ({ content }) => {
         const at = io.now();
         const reading = await readRelevant(opened.cluster, content, await live.read());
-        read = { at, reading };
         const { world } = reading;
-        if (last?.world === world && last.files === content.fileIds.join('\n')) return last.plan;
-        const plan = await planUnit(unit, content, reading, args, session);
+        const files = content.fileIds.join('\n');
+        const known = last?.world.deref() === world && last.files === files ? last.plan : undefined;
+        const plan = known ?? (await planUnit(unit, content, reading, args, session));
+        readings.set(plan, { at, reading });
+        if (known !== undefined) return known;
         session.onPlan(unit.name, plan);
-        last = isQuiet(plan) ? { plan, world, files: content.fileIds.join('\n') } : undefined;
+        last = isQuiet(plan) ? { plan, world: new WeakRef(world), files } : undefined;
         return plan;
       },
       apply: async (plan, { content }, signal) => {
         const { manifests, defaultNamespace, config } = content;
-        const carried = { kind: 'manifests', manifests, defaultNamespace, config, ...(read === undefined ? {} : { read }) } as const;
+        const read = (): Reading | undefined => takeFrom(readings, plan);
+        const carried = { kind: 'manifests', manifests, defaultNamespace, config, read } as const;
         const held = { share: session.share, unit: unit.name, cluster: await writer() };
         const result = await applyHeld(held, (cluster) => carryOut(plan, { ...opened, cluster }, args, { ...io, signal }, log, carried));
         if (stepsOf(plan).length > 0) await live.catchUp(plan, signal);
@@ -146,10 +150,10 @@ function tellFault(finding: Finding): string {
   return `${finding.code} ${describe(finding)}${finding.source === undefined ? '' : ` (${formatPlace(finding.source)})`}`;
 }
 
-/** A plan that does nothing, and what it was made of: of the same it would be made again. */
+/** A plan that does nothing, and what it was made of: of the same it would be made again. It keeps no world alive. */
 interface Quiet {
   readonly plan: Plan;
-  readonly world: World;
+  readonly world: WeakRef<World>;
   readonly files: string;
 }
 
@@ -161,6 +165,12 @@ function isQuiet(plan: Plan): boolean {
 interface Reading {
   readonly at: number;
   readonly reading: WorldReading;
+}
+
+function takeFrom<K extends object, V>(map: WeakMap<K, V>, key: K): V | undefined {
+  const value = map.get(key);
+  map.delete(key);
+  return value;
 }
 
 async function planUnit(unit: Unit, desired: Desired, reading: WorldReading, args: Arguments, session: UnitSession): Promise<Plan> {

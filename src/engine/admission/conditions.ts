@@ -94,6 +94,16 @@ const OF_SERVER: ReadonlySet<string> = new Set([
 ]);
 /** What controllers make up. */
 const OF_CONTROLLER: ReadonlySet<string> = new Set(['generateName', 'name', 'ownerReferences']);
+/** The labels by which controllers tell apart what they make. */
+const LABELS_OF_CONTROLLER: ReadonlySet<string> = new Set([
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-name',
+  'controller-revision-hash',
+  'controller-uid',
+  'job-name',
+  'pod-template-hash',
+  'statefulset.kubernetes.io/pod-name',
+]);
 /** Of Secrets kplan may hold hashes. */
 const VALUES: ReadonlySet<string> = new Set(['data', 'stringData']);
 
@@ -110,8 +120,14 @@ export function toKnown(
   const isSecret = group === '' && resource === 'secrets';
   const { metadata } = object;
   const isKnown = (key: string): boolean => !OF_SERVER.has(key) && !(isMade && OF_CONTROLLER.has(key));
-  const known = { ...toValues(object), metadata: new Partial(toValues(isObject(metadata) ? metadata : {}), isKnown) };
+  const fields = isObject(metadata) ? metadata : {};
+  const labels = isMade && isObject(fields['labels']) ? { labels: toMadeLabels(fields['labels']) } : {};
+  const known = { ...toValues(object), metadata: new Partial({ ...toValues(fields), ...labels }, isKnown) };
   return new Partial(known, (key) => key !== 'status' && !(isSecret && VALUES.has(key)));
+}
+
+function toMadeLabels(labels: JsonObject): Value {
+  return new Partial(toValues(labels), (key) => !LABELS_OF_CONTROLLER.has(key));
 }
 
 function toValues(object: JsonObject): Readonly<Record<string, Result>> {

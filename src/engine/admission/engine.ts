@@ -15,6 +15,7 @@ import { compareBy, compareStrings, getNumber, isEqualJson, toPointer, type Json
 import { compareOwnWebhooks } from './own-webhook.ts';
 import { comparePodSecurity } from './pod-security.ts';
 import { comparePolicies } from './policy/compare.ts';
+import { listMadePods, type MadePod } from './policy/made-pods.ts';
 import type { PolicySetting } from './policy/write.ts';
 
 /** The pods that a workload of a world wants and that are refused it. */
@@ -37,6 +38,8 @@ export interface AdmissionParts extends PolicySetting {
   readonly listRefused: (world: World) => readonly RefusedPods[];
   /** The world that the controllers lead to. */
   readonly expand: (world: World) => World;
+  /** A pod of each CronJob, as its Jobs will want it. */
+  readonly listScheduled: (world: World) => readonly MadePod[];
 }
 
 /**
@@ -44,14 +47,15 @@ export interface AdmissionParts extends PolicySetting {
  * LimitRange, PriorityClass, RuntimeClass or Pod Security forbids them, what Pod Security warns of, and what admission
  * policies refuse or warn of, and webhooks that wait for themselves.
  */
-export function createAdmissionEngine({ listRefused, expand, ...setting }: AdmissionParts): Engine {
+export function createAdmissionEngine({ listRefused, expand, listScheduled, ...setting }: AdmissionParts): Engine {
   return {
     name: 'admission',
     compare: (before, after) => {
       const [was, is] = [before, after].map((world) => byWorkload(listRefused(world)));
       const keys = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].toSorted(compareStrings);
       const refused = keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
-      const policies = comparePolicies(before, after, setting, expand);
+      const listMade = (world: World): readonly MadePod[] => [...listMadePods(world, expand(world)), ...listScheduled(world)];
+      const policies = comparePolicies(before, after, setting, listMade);
       return [...refused, ...comparePodSecurity(before, after, expand), ...policies, ...compareOwnWebhooks(before, after)].toSorted(
         compareBy(
           ({ fact }) => fact.key,

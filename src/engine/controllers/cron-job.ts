@@ -84,7 +84,8 @@ function schedule(world: World, cronJob: KubernetesObject, active: readonly Json
   return { intents: [...deletions, again], active: [...kept, toReference(made)], lastRun: toKubernetesTime(due) };
 }
 
-function toJob(cronJob: KubernetesObject, name: string, due: number, zone: string | undefined): KubernetesObject {
+/** The Job that is due at a time, in milliseconds; `zone` is that of the schedule. */
+export function toJob(cronJob: KubernetesObject, name: string, due: number, zone: string | undefined): KubernetesObject {
   const template = getObject(cronJob, 'spec', 'jobTemplate');
   const namespace = namespaceOf(cronJob);
   const labels = getObject(template, 'metadata', 'labels');

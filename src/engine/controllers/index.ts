@@ -14,5 +14,6 @@ export { expandWorld, listRefusedManifests, listRefusedPods, removeOrphans } fro
 export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { scaleByAutoscaler, startRollout } from './rollout-start.ts';
 export { progressOf, stepRollout } from './rollout-step.ts';
+export { listScheduledPods } from './scheduled-pods.ts';
 export { stepScheduler } from './scheduler-step.ts';
 export { CONTROLLERS } from './table.ts';

@@ -82,7 +82,7 @@ interface Bar {
 }
 
 /** Why no pod of a template is let through at all. */
-function findBar(workload: KubernetesObject, admission: PodAdmission, world: World): Bar | undefined {
+export function findBar(workload: KubernetesObject, admission: PodAdmission, world: World): Bar | undefined {
   const template = podTemplateOf(workload);
   if (template === undefined) return undefined;
   const { spec, refusal } = admitPod(template.spec, namespaceOf(workload), admission);

@@ -1,24 +1,34 @@
 import { getArray, getNumber, getObject, getString, isArray, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
 import { gvkOf, type KubernetesObject } from '../object.ts';
 import { isClaimOrSnapshot } from './native-defaults/storage.ts';
+import { keepTaintTimes } from './taint-times.ts';
 
 /**
  * An updated object with what the server once allocated for the live one and the update does not ask for: the cluster
  * addresses, node ports and health check port of a Service (`patchAllocatedValues` of pkg/registry/core/service), where a zero or
- * an empty text asks for nothing; and the source of a claim, of which one way to say it is enough once it has one
- * (`PrepareForUpdate` of pkg/registry/core/persistentvolumeclaim). The object itself where there is nothing to keep.
+ * an empty text asks for nothing; the source of a claim, of which one way to say it is enough once it has one
+ * (`PrepareForUpdate` of pkg/registry/core/persistentvolumeclaim); and when a device was tainted. The object itself where there is nothing to keep.
  */
 export function keepAllocated(live: KubernetesObject, updated: KubernetesObject): KubernetesObject {
   const [before, after] = [live['spec'], updated['spec'] ?? {}];
   const { group, kind } = gvkOf(updated);
-  if (group !== '' || !isObject(before) || !isObject(after)) return updated;
-  const kept =
-    kind === 'Service'
-      ? { ...keepAddress(before, after), ...keepPorts(before, after), ...keepHealthPort(before, after) }
-      : kind === 'PersistentVolumeClaim'
-        ? keepSource(before, after)
-        : {};
+  if (!isObject(before) || !isObject(after)) return updated;
+  const kept = listKept(`${group}/${kind}`, before, after);
   return Object.keys(kept).length === 0 ? updated : { ...updated, spec: { ...after, ...kept } };
+}
+
+function listKept(kind: string, before: JsonObject, after: JsonObject): JsonObject {
+  switch (kind) {
+    case '/Service':
+      return { ...keepAddress(before, after), ...keepPorts(before, after), ...keepHealthPort(before, after) };
+    case '/PersistentVolumeClaim':
+      return keepSource(before, after);
+    case 'resource.k8s.io/DeviceTaintRule':
+    case 'resource.k8s.io/ResourceSlice':
+      return keepTaintTimes(before, after);
+    default:
+      return {};
+  }
 }
 
 function keepSource(before: JsonObject, after: JsonObject): JsonObject {

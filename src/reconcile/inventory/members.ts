@@ -8,21 +8,15 @@ export function findMembers(
   { group, kind }: GroupKind,
   { extent, id }: { readonly extent: Extent; readonly id: string },
 ): readonly KubernetesObject[] {
-  const members = world.kind(group, kind).derive(groupByApplySet).get(id) ?? [];
+  const members = world.kind(group, kind).inGroup(memberOf, id);
   return members.filter((object) => {
     const namespace = namespaceOf(object);
     return namespace === undefined || extent.namespaces.includes(namespace);
   });
 }
 
-function groupByApplySet(objects: readonly KubernetesObject[]): ReadonlyMap<string, readonly KubernetesObject[]> {
-  const groups = new Map<string, KubernetesObject[]>();
-  for (const object of objects) {
-    const id = ownerOf(object);
-    if (id === undefined || isMadeByController(object)) continue;
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [object]);
-    else group.push(object);
-  }
-  return groups;
+/** The ApplySet that an object is a member of: what a controller made is none. */
+export function memberOf(object: KubernetesObject): string | undefined {
+  const id = ownerOf(object);
+  return id === undefined || isMadeByController(object) ? undefined : id;
 }

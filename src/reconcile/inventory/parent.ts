@@ -119,8 +119,12 @@ function readHooks(parent: KubernetesObject): readonly KubernetesObject[] {
 
 /** The kinds that the ApplySet parents of a world name, of any unit or tool, as `group/Kind`; sorted. */
 export function listMemberKinds(world: World): readonly string[] {
-  const names = world.byKind('', 'ConfigMap').flatMap((object) => splitList(annotationsOf(object).get(GROUP_KINDS)));
+  const names = [...world.kind('', 'ConfigMap').groupKeys(memberKindsOf)].flatMap(splitList);
   return sortedUnique(names.map((name) => (name.includes('.') ? name.replace(/^([^.]*)\.(.*)$/, '$2/$1') : `/${name}`)));
+}
+
+function memberKindsOf(object: KubernetesObject): string | undefined {
+  return annotationsOf(object).get(GROUP_KINDS);
 }
 
 function isOurs(parent: KubernetesObject): boolean {

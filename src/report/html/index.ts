@@ -1,7 +1,7 @@
-import { formatRef, type WorldSource } from '../../model/index.ts';
+import { formatRef, type Excerpt, type SourceRange, type WorldSource } from '../../model/index.ts';
 import { titleOf } from '../markdown.ts';
 import { groupByCause, toRemarks, type Grouped, type Remark } from '../remark.ts';
-import { effectsOf, findingsOf, type Excerpt, type Report } from '../report.ts';
+import { effectsOf, findingsOf, type Report } from '../report.ts';
 import { renderText } from '../text/index.ts';
 import { fillingOf } from './filling.ts';
 import { html, type Markup } from './markup.ts';
@@ -19,7 +19,7 @@ export function renderHtml(report: Report): string {
   const remarks = toRemarks(findingsOf(report), effectsOf(report));
   const open = remarks.filter(({ waived }) => waived === undefined);
   const waived = remarks.filter((remark) => remark.waived !== undefined);
-  const excerpts = report.kind === 'PlanReport' ? (report.excerpts ?? []) : [];
+  const { excerpts, filling = [] } = (report.kind === 'PlanReport' ? report.illustration : undefined) ?? { excerpts: [] };
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -45,7 +45,7 @@ export function renderHtml(report: Report): string {
             open.filter(({ isEffect }) => isEffect),
             excerpts,
           )}
-          ${picturesOf(effectsOf(report))} ${report.kind === 'PlanReport' ? fillingOf(report.filling ?? []) : undefined}
+          ${picturesOf(effectsOf(report))} ${fillingOf(filling)}
           ${sectionOf(
             'Findings',
             open.filter(({ isEffect }) => !isEffect),
@@ -91,13 +91,15 @@ function sectionOf(title: string, remarks: readonly Remark[], excerpts: readonly
 /** What one place brings about: the first of it, the others folded. */
 function itemOf({ first, others }: Grouped, excerpts: readonly Excerpt[]): Markup {
   const { code, severity, title, message, remedy, ref, source, stood, waived } = first;
-  const excerpt = excerpts.find(({ file, line }) => file === source?.file && line === source.line);
-  const place =
-    source === undefined ? (stood === undefined ? undefined : `${stood.file}:${stood.line} (before)`) : `${source.file}:${source.line}`;
+  const shown = [findExcerpt(excerpts, source), findExcerpt(excerpts, stood, true)];
+  const places = [
+    ...(source === undefined ? [] : [`${source.file}:${source.line}`]),
+    ...(stood === undefined ? [] : [`${stood.file}:${stood.line} (before)`]),
+  ];
   return html`<article class="item ${severity}">
     <p><span class="word">${severity}</span> ${message}</p>
-    <p><span class="place">${place}</span> ${ref === undefined ? undefined : html`<code>${formatRef(ref)}</code>`}</p>
-    ${others.length === 0 ? undefined : moreOf(others)} ${excerpt === undefined ? undefined : excerptOf(excerpt)}
+    <p><span class="place">${places.join(', ')}</span> ${ref === undefined ? undefined : html`<code>${formatRef(ref)}</code>`}</p>
+    ${others.length === 0 ? undefined : moreOf(others)} ${shown.map((excerpt) => (excerpt === undefined ? undefined : excerptOf(excerpt)))}
     <p class="remedy">${waived === undefined ? remedy : `Waived: ${waived}`} <code title="${title}">${code}</code></p>
   </article> `;
 }
@@ -111,13 +113,18 @@ function moreOf(others: readonly Remark[]): Markup {
   </details>`;
 }
 
-function excerptOf({ file, line, from, lines, marked }: Excerpt): Markup {
+function findExcerpt(excerpts: readonly Excerpt[], place: SourceRange | undefined, isOfBefore?: true): Excerpt | undefined {
+  return excerpts.find((excerpt) => excerpt.file === place?.file && excerpt.line === place.line && excerpt.isOfBefore === isOfBefore);
+}
+
+function excerptOf({ file, line, from, lines, marked, isOfBefore }: Excerpt): Markup {
   const rows = lines.map((text, index) => {
     const number = from + index;
     const row = `${String(number).padStart(5)}  ${text}\n`;
-    return number >= line && number <= marked ? html`<mark>${row}</mark>` : html`${row}`;
+    return number >= line && number <= marked ? (isOfBefore === true ? html`<del>${row}</del>` : html`<mark>${row}</mark>`) : html`${row}`;
   });
-  return html`<pre class="excerpt" tabindex="0" aria-label="${file} from line ${String(from)}">${rows}</pre>`;
+  return html`<pre class="excerpt" tabindex="0" aria-label="${file} from line ${String(from)}${isOfBefore === true ? ', before' : ''}">
+${rows}</pre>`;
 }
 
 function bodyOf(report: Report): Markup | undefined {

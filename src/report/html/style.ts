@@ -29,6 +29,7 @@ th, td { border-top: 1px solid var(--line); padding: .25rem .75rem .25rem 0; tex
 th { color: var(--dim); font-weight: 500; }
 .excerpt { margin: .25rem 0; padding: .35rem .5rem; white-space: pre; }
 mark { background: color-mix(in srgb, var(--warn) 25%, transparent); color: inherit; }
+del { background: color-mix(in srgb, var(--bad) 15%, transparent); text-decoration-color: var(--bad); }
 figure { margin: .5rem 0; }
 figcaption { color: var(--dim); }
 .picture div { border: 1px solid var(--line); border-radius: 6px; max-height: 30rem; overflow: auto; }

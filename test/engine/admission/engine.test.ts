@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAdmissionEngine } from '../../../src/engine/admission/index.ts';
-import { expandWorld, listRefusedPods, resourceNameOf } from '../../../src/engine/controllers/index.ts';
+import { expandWorld, listRefusedPods, listScheduledPods, resourceNameOf } from '../../../src/engine/controllers/index.ts';
 import { describe, describeRemedy, nameOf, World, type FactChange, type KubernetesObject } from '../../../src/model/index.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 import { workload } from '../controllers/workloads.ts';
 
-const ENGINE = createAdmissionEngine({ listRefused: listRefusedPods, expand: expandWorld, resourceNameOf });
+const ENGINE = createAdmissionEngine({
+  listRefused: listRefusedPods,
+  expand: expandWorld,
+  listScheduled: listScheduledPods,
+  resourceNameOf,
+});
 
 const quota = (hard: JsonObject): KubernetesObject => ({
   apiVersion: 'v1',

@@ -101,6 +101,26 @@ test('an update keeps what was allocated and is not asked for otherwise', () => 
   assert.equal(keepAllocated(live, live), live);
 });
 
+test('an update keeps when a device was tainted', () => {
+  const taint = { key: 'a.io/broken', effect: 'NoSchedule' };
+  const time = { timeAdded: '2026-01-01T00:00:00Z' };
+  const other = { timeAdded: '2026-02-01T00:00:00Z' };
+  const cases: readonly { readonly live: JsonObject; readonly given: JsonObject; readonly want: JsonObject }[] = [
+    { live: { ...taint, ...time }, given: taint, want: { ...taint, ...time } },
+    { live: { ...taint, ...time }, given: { ...taint, ...other }, want: { ...taint, ...other } },
+    { live: { ...taint, ...time }, given: { ...taint, effect: 'NoExecute' }, want: { ...taint, effect: 'NoExecute' } },
+    { live: taint, given: taint, want: taint },
+  ];
+  const places: readonly ((one: JsonObject) => KubernetesObject)[] = [
+    (one) => object('resource.k8s.io/v1', 'ResourceSlice', { spec: { devices: [{ name: 'other' }, { name: 'gpu', taints: [one] }] } }),
+    (one) => object('resource.k8s.io/v1beta1', 'ResourceSlice', { spec: { devices: [{ name: 'gpu', basic: { taints: [one] } }] } }),
+    (one) => object('resource.k8s.io/v1alpha3', 'DeviceTaintRule', { spec: { taint: one } }),
+  ];
+  for (const place of places) {
+    for (const item of cases) assert.deepEqual(keepAllocated(place(item.live), place(item.given)), place(item.want));
+  }
+});
+
 test('an update keeps the source of a claim that says it in one way alone', () => {
   const claim = (spec: JsonObject): KubernetesObject => object('v1', 'PersistentVolumeClaim', { spec });
   const source: JsonObject = { apiGroup: 'example.com', kind: 'Backup', name: 'yesterday' };

@@ -97,7 +97,7 @@ describe('html', () => {
   it('shows the lines that a finding stands on, those of the place marked', () => {
     const report = planReport([], [findingOf('Required value')]);
     const excerpts = [{ file: 'a.yaml', line: 7, from: 6, lines: ['spec:', EVIL, 'end'], marked: 7 }];
-    const page = FORMATS.html({ ...report, excerpts }, LAYOUT);
+    const page = FORMATS.html({ ...report, illustration: { excerpts } }, LAYOUT);
     assert.match(page, / {4}6 {2}spec:\n<mark> {4}7 {2}&lt;\/style&gt;/);
     assert.equal(page.split('<mark>').length, 2);
   });
@@ -121,7 +121,10 @@ describe('html', () => {
       before: { cpu: 0.5, memory: 0.25, pods: 0.1 },
       ...(after === undefined ? {} : { after: { cpu: after, memory: 0.25, pods: 0.1 } }),
     });
-    const page = FORMATS.html({ ...planReport([UPDATE]), filling: [node('m5.large', 40, 0.93), node(EVIL, 1)] }, LAYOUT);
+    const page = FORMATS.html(
+      { ...planReport([UPDATE]), illustration: { excerpts: [], filling: [node('m5.large', 40, 0.93), node(EVIL, 1)] } },
+      LAYOUT,
+    );
     assert.match(page, /<th scope="row"><code>40 × m5.large<\/code><\/th>/);
     assert.match(page, /50% → 93% <span class="tight">little room<\/span>/);
     assert.match(page, /50% → none/);

@@ -17,7 +17,7 @@ import { findSight } from '../sight.ts';
 import { compileMutatingOnce, compileOnce, GROUP, listBound, type Bound, type PolicyKind } from './bound.ts';
 import { listBroken, type PolicyExpression } from './compile.ts';
 import { evaluatePolicy, type PolicyDecision } from './evaluate.ts';
-import { listMadePods } from './made-pods.ts';
+import type { MadePod } from './made-pods.ts';
 import { mutateWrite } from './mutation-facts.ts';
 import { collectParameters } from './params.ts';
 import { toAdmissionRequest, toInput, type Judged, type PolicySetting } from './write.ts';
@@ -25,18 +25,15 @@ import { toAdmissionRequest, toInput, type Judged, type PolicySetting } from './
 const KIND = 'ValidatingAdmissionPolicy';
 const MUTATING = 'MutatingAdmissionPolicy';
 
+type ListMade = (world: World) => readonly MadePod[];
+
 /**
  * What the admission policies of a world say of a change: what mutating ones make of objects that are made or changed, objects
  * that they or validating ones refuse or warn of, also as a new policy finds them; and expressions that do not compile. What depends
- * on who asks where that is not known, or on what only the server sets, is not said. `expand` gives the pods that the controllers
- * make, of which the workload is told.
+ * on who asks where that is not known, or on what only the server sets, is not said. `listMade` gives the pods that the controllers
+ * make, now or when their time comes, of which the workload is told.
  */
-export function comparePolicies(
-  before: World,
-  after: World,
-  setting: PolicySetting,
-  expand: (world: World) => World,
-): readonly FactChange[] {
+export function comparePolicies(before: World, after: World, setting: PolicySetting, listMade: ListMade): readonly FactChange[] {
   const changes: FactChange[] = [...compareBroken(before, after, KIND), ...compareBroken(before, after, MUTATING)];
   const bound = listBound(after, KIND);
   if (bound.length + listBound(after, MUTATING).length === 0) return changes;
@@ -54,8 +51,8 @@ export function comparePolicies(
     }
     for (const fact of judgeWrite({ object }, was, bound, after, setting)) changes.push({ change: 'gained', fact });
   }
-  const known = new Set(judgeMade(before, expand, setting).map(({ key }) => key));
-  const made = judgeMade(after, expand, setting).filter(({ key }) => !known.has(key));
+  const known = new Set(judgeMade(before, listMade, setting).map(({ key }) => key));
+  const made = judgeMade(after, listMade, setting).filter(({ key }) => !known.has(key));
   return [...changes, ...made.map((fact): FactChange => ({ change: 'gained', fact }))];
 }
 
@@ -73,14 +70,12 @@ function judgeWrite(
 }
 
 /** What the policies that look at pods say of those that the controllers make. */
-function judgeMade(world: World, expand: (world: World) => World, setting: PolicySetting): readonly Fact[] {
+function judgeMade(world: World, listMade: ListMade, setting: PolicySetting): readonly Fact[] {
   const looks = ({ gatekeeper }: Bound): boolean => gatekeeper.criteria.some(mayNamePods);
   const bound = listBound(world, KIND).filter(looks);
   if (bound.length === 0 && !listBound(world, MUTATING).some(looks)) return [];
   const ofPods = { ...setting, resourceNameOf: () => 'pods' };
-  return listMadePods(world, expand(world)).flatMap(({ pod, workload }) =>
-    judgeWrite({ object: pod, workload }, undefined, bound, world, ofPods),
-  );
+  return listMade(world).flatMap(({ pod, workload }) => judgeWrite({ object: pod, workload }, undefined, bound, world, ofPods));
 }
 
 function mayNamePods({ rules }: Gatekeeper['criteria'][number]): boolean {

@@ -64,6 +64,26 @@ const running = (image: string, replicas = 2): KubernetesObject =>
       },
     },
   );
+const nightly = (image: string, spec: JsonObject = {}): KubernetesObject =>
+  made(
+    'batch/v1',
+    'CronJob',
+    { name: 'nightly', namespace: 'shop' },
+    {
+      spec: {
+        schedule: '0 3 * * *',
+        jobTemplate: { spec: { template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'run', image }] } } } },
+        ...spec,
+      },
+    },
+  );
+const deniedRuns = (why: string): string =>
+  `KQ0006 error pods "nightly-" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: ${why}`;
+/** The policy with another expression. */
+const saying = (expression: string): KubernetesObject => ({
+  ...ON_PODS,
+  spec: { ...getObject(ON_PODS['spec']), validations: [{ expression }] },
+});
 const deniedPods = `KQ0006 error pods "web-" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: not ours`;
 
 const CASES: readonly {
@@ -100,6 +120,48 @@ const CASES: readonly {
       running('evil/web'),
     ],
     want: [],
+  },
+  {
+    name: 'pods of the Jobs that a CronJob will make',
+    after: [shop(), ON_PODS, binding(), nightly('evil/run')],
+    want: [deniedRuns('not ours')],
+  },
+  {
+    name: 'pods of a CronJob that were refused before',
+    before: [shop(), ON_PODS, binding(), nightly('evil/run')],
+    after: [shop(), ON_PODS, binding(), nightly('evil/run', { schedule: '0 4 * * *' })],
+    want: [],
+  },
+  {
+    name: 'a new policy of what a CronJob will make',
+    before: [shop(), nightly('evil/run')],
+    after: [shop(), ON_PODS, binding(), nightly('evil/run')],
+    want: [deniedRuns('not ours')],
+  },
+  { name: 'pods of a CronJob that it lets pass', after: [shop(), ON_PODS, binding(), nightly('registry.example.com/run')], want: [] },
+  { name: 'a CronJob that is suspended makes none', after: [shop(), ON_PODS, binding(), nightly('evil/run', { suspend: true })], want: [] },
+  {
+    name: 'conditions look at the pods of a CronJob',
+    after: [
+      shop(),
+      {
+        ...ON_PODS,
+        spec: { ...getObject(ON_PODS['spec']), matchConditions: [{ name: 'a', expression: "object.metadata.labels['a'] != 'b'" }] },
+      },
+      binding(),
+      nightly('evil/run'),
+    ],
+    want: [],
+  },
+  {
+    name: 'by which labels Jobs know their pods is known, not what they say',
+    after: [shop(), saying("object.metadata.labels['job-name'] == 'x'"), binding(), nightly('evil/run')],
+    want: [],
+  },
+  {
+    name: 'the other labels of pods are known',
+    after: [shop(), saying("object.metadata.labels['a'] == 'x'"), binding(), nightly('evil/run')],
+    want: [deniedRuns("failed expression: object.metadata.labels['a'] == 'x'")],
   },
   { name: 'another kind', after: [AT_MOST_3, binding(), { ...web(4), kind: 'StatefulSet' }], want: [] },
   {
