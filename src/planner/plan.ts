@@ -10,6 +10,7 @@ import {
   type Engine,
   type Finding,
   type KubernetesObject,
+  type Origin,
   type Plan,
   type RefKey,
   type UnchangedObject,
@@ -32,7 +33,7 @@ import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
 import { findLostOwners } from './owners.ts';
-import { atField, lineOf } from './place.ts';
+import { atChangedField, atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
@@ -344,7 +345,9 @@ function effectsOf(
   { before, after }: PlannedWorlds,
   engines: readonly Engine[],
 ): readonly Effect[] {
-  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
+  const byOrigin = new Map(entries.map((entry) => [entry.desired?.manifest.origin, entry.change]));
+  const fieldsOf: FieldsOf = (origin) => byOrigin.get(origin)?.fields ?? [];
+  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input.catalog, fieldsOf)]));
   const locate: Impact['locate'] = (key, pointer) => {
     const desired = byKey.get(key);
     if (desired === undefined) return undefined;
@@ -353,10 +356,13 @@ function effectsOf(
   return listEffects({ before, after, changed, locate }, engines);
 }
 
-function toChangedObject({ change, before, after, desired }: Entry, input: PlanInput): ChangedObject {
+type FieldsOf = (origin: Origin) => Change['fields'];
+
+function toChangedObject({ change, before, after, desired }: Entry, catalog: PlanInput['catalog'], fieldsOf: FieldsOf): ChangedObject {
   const locate: ChangedObject['locate'] = (pointer) => {
     if (desired === undefined || after === undefined) return change.source;
-    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, change.merged ?? after, pointer, input.catalog);
+    if (pointer === undefined) return lineOf(desired.manifest.origin);
+    return atChangedField(desired, change.merged ?? after, pointer, catalog, fieldsOf);
   };
   return { step: change, before, locate };
 }
