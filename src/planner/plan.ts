@@ -138,28 +138,48 @@ export interface PlannedWorlds {
 
 /** The worlds that the engines of `createPlan` compare, for questions that are asked of one of them. Pure. */
 export function planWorlds(given: PlanInput): PlannedWorlds {
-  return worldsOf(decide(given));
+  const { input, byKey, deletes, planned } = decideEach(given, (desired, live, own) =>
+    live === undefined && own.answers === undefined ? toCreated(desired) : planOne(desired, live, own),
+  );
+  return worldsOf({ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)] });
 }
 
-/** What is decided about every object, before it is put in order. */
-interface Decisions {
+/** What a world needs of an object that is made as its manifest says. */
+function toCreated({ ref, object }: Desired): PlannedChange {
+  return { change: { action: 'create', ref, fields: [], precondition: { kind: 'absent' } }, after: object, findings: [] };
+}
+
+/** What is decided about each object by itself. */
+interface EachDecided {
   readonly input: PlanInput;
   readonly byKey: ReadonlyMap<RefKey, Desired>;
   readonly unnamed: readonly Finding[];
   readonly deletes: ReturnType<typeof planDeletes>;
   readonly planned: PlannedChanges;
+}
+
+/** What is decided about every object, before it is put in order. */
+interface Decisions extends EachDecided {
   readonly asked: ReturnType<typeof confirmDeletes>;
   readonly entries: readonly Entry[];
 }
 
 function decide(given: PlanInput): Decisions {
+  const each = decideEach(given, planOne);
+  const { input, deletes, planned } = each;
+  const asked = confirmDeletes(deletes.deletes, input);
+  const entries = withRenames(planned.entries, asked.deletes, input);
+  return { ...each, asked, entries };
+}
+
+type PlanOne = (desired: Desired, live: KubernetesObject | undefined, input: PlanInput) => PlannedChange;
+
+function decideEach(given: PlanInput, plan: PlanOne): EachDecided {
   const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const deletes = planDeletes(input, byKey);
-  const planned = planChanges(input, byKey, deletes.deletes.length > 0);
-  const asked = confirmDeletes(deletes.deletes, input);
-  const entries = withRenames(planned.entries, asked.deletes, input);
-  return { input, byKey, unnamed, deletes, planned, asked, entries };
+  const planned = planChanges(input, byKey, deletes.deletes.length > 0, plan);
+  return { input, byKey, unnamed, deletes, planned };
 }
 
 const byPlace = compareBy<Finding>(
@@ -168,7 +188,7 @@ const byPlace = compareBy<Finding>(
   ({ path }) => path ?? '',
 );
 
-function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, deletes: boolean): PlannedChanges {
+function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, deletes: boolean, planEach: PlanOne): PlannedChanges {
   const entries: Entry[] = [];
   const unchanged: { readonly key: RefKey; readonly object: UnchangedObject }[] = [];
   const findings: Finding[] = [];
@@ -188,7 +208,7 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     const hook = readHook(desired.object);
     if (hook?.moment === 'never') continue;
     if (hook?.runs === true && hook.moment !== 'with' && input.mode === 'live') runs.push({ key, desired, hook });
-    else take(key, desired, (live) => planOne(desired, live, input));
+    else take(key, desired, (live) => planEach(desired, live, input));
   }
   // What runs to an end comes last: whether it is run depends on whether anything else changes.
   const isDue = deletes || entries.length > 0;
@@ -257,7 +277,7 @@ function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Findi
 
 /** Created objects with where they come from, and deleted ones with where they went, where that can be told. */
 function withRenames(entries: readonly Entry[], deletes: readonly PlannedDelete[], { salt }: PlanInput): readonly Entry[] {
-  const gone = deletes.map(({ change, object }): Entry => ({ change, before: object, after: undefined, desired: undefined }));
+  const gone = deletes.map(toGone);
   const created = entries.filter(({ change }) => change.action === 'create');
   const renames = findRenames(
     deletes.map(({ change, object }) => ({ ref: change.ref, object: hashSecret(object, salt) })),
@@ -273,6 +293,10 @@ function withRenames(entries: readonly Entry[], deletes: readonly PlannedDelete[
     moved.set(old, withReason(old, { reason: `renamed to ${formatRef(next.change.ref)}` }));
   }
   return [...entries, ...gone].map((entry) => moved.get(entry) ?? entry);
+}
+
+function toGone({ change, object }: PlannedDelete): Entry {
+  return { change, before: object, after: undefined, desired: undefined };
 }
 
 function withReason(entry: Entry, fields: Pick<Change, 'reason' | 'movedFrom'>): Entry {
