@@ -105,6 +105,9 @@ function toList(items: readonly Binding[], element: CelType): Result {
 
 function toSchemaList(items: readonly Binding[], type: ListType): Result {
   if (type.facts === undefined) return toList(items, type.element);
+  const { unknownListType } = type.facts;
+  if (unknownListType !== undefined)
+    return new Failure(`invalid x-kubernetes-list-type, expected 'map', 'set' or 'atomic' but got ${unknownListType}`);
   const reader = {
     typed: (native: Value) => toPart(retype(native, type.element)),
     plain: () => items.map((item) => toPart(toValue(item))),

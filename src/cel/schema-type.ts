@@ -59,6 +59,8 @@ function withMeta(schema: JsonValue | undefined): JsonObject {
   return { ...getObject(schema), properties: { ...properties, ...meta } };
 }
 
+const LIST_TYPES = new Set(['', 'atomic', 'map', 'set']);
+
 function typeOfArray(schema: JsonValue | undefined, name: string): CelType | undefined {
   const element = typeOfSchema(getObject(schema, 'items'), `${name}.@idx`);
   if (element === undefined) return undefined;
@@ -66,7 +68,8 @@ function typeOfArray(schema: JsonValue | undefined, name: string): CelType | und
   const kind = getString(schema, 'x-kubernetes-list-type');
   const keys = getArray(schema, 'x-kubernetes-list-map-keys').filter((key) => typeof key === 'string');
   const listKeys = kind === 'map' ? { listKeys: keys } : kind === 'set' ? { listKeys: [] } : {};
-  return { kind: 'list', element, facts: { ...toFacts(schema, most, 2), ...listKeys } };
+  const isUnknown = kind !== undefined && !LIST_TYPES.has(kind);
+  return { kind: 'list', element, facts: { ...toFacts(schema, most, 2), ...listKeys, ...(isUnknown ? { unknownListType: kind } : {}) } };
 }
 
 function typeOfObject(schema: JsonValue | undefined, name: string): CelType | undefined {

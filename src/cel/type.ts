@@ -34,6 +34,8 @@ export interface SchemaFacts {
   readonly leastBytes: number;
   /** The properties by which the elements of a list are told apart; none for a list that is a set. */
   readonly listKeys?: readonly string[];
+  /** What a list is said to be that no list can be: reading one fails. */
+  readonly unknownListType?: string;
 }
 
 export const BOOL: CelType = { kind: 'bool' };

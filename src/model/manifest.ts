@@ -14,6 +14,8 @@ export interface Origin {
   /** The line that the document starts at, 1-based; known without parsing again. */
   readonly line: number;
   locate(path: Path): SourceRange;
+  /** Where a field's value was copied from: a field of another object of the same source; undefined, or absent, where it was not. */
+  copiedFrom?(path: Path): { readonly origin: Origin; readonly path: Path } | undefined;
 }
 
 /** An object plus where it came from. Its namespace is filled in by `World.fromManifests`, never here. */

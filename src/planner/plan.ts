@@ -10,6 +10,7 @@ import {
   type Engine,
   type Finding,
   type KubernetesObject,
+  type Origin,
   type Plan,
   type RefKey,
   type UnchangedObject,
@@ -32,7 +33,7 @@ import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
 import { findLostOwners } from './owners.ts';
-import { atField, lineOf } from './place.ts';
+import { atChangedField, atField, lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
@@ -137,28 +138,48 @@ export interface PlannedWorlds {
 
 /** The worlds that the engines of `createPlan` compare, for questions that are asked of one of them. Pure. */
 export function planWorlds(given: PlanInput): PlannedWorlds {
-  return worldsOf(decide(given));
+  const { input, byKey, deletes, planned } = decideEach(given, (desired, live, own) =>
+    live === undefined && own.answers === undefined ? toCreated(desired) : planOne(desired, live, own),
+  );
+  return worldsOf({ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)] });
 }
 
-/** What is decided about every object, before it is put in order. */
-interface Decisions {
+/** What a world needs of an object that is made as its manifest says. */
+function toCreated({ ref, object }: Desired): PlannedChange {
+  return { change: { action: 'create', ref, fields: [], precondition: { kind: 'absent' } }, after: object, findings: [] };
+}
+
+/** What is decided about each object by itself. */
+interface EachDecided {
   readonly input: PlanInput;
   readonly byKey: ReadonlyMap<RefKey, Desired>;
   readonly unnamed: readonly Finding[];
   readonly deletes: ReturnType<typeof planDeletes>;
   readonly planned: PlannedChanges;
+}
+
+/** What is decided about every object, before it is put in order. */
+interface Decisions extends EachDecided {
   readonly asked: ReturnType<typeof confirmDeletes>;
   readonly entries: readonly Entry[];
 }
 
 function decide(given: PlanInput): Decisions {
+  const each = decideEach(given, planOne);
+  const { input, deletes, planned } = each;
+  const asked = confirmDeletes(deletes.deletes, input);
+  const entries = withRenames(planned.entries, asked.deletes, input);
+  return { ...each, asked, entries };
+}
+
+type PlanOne = (desired: Desired, live: KubernetesObject | undefined, input: PlanInput) => PlannedChange;
+
+function decideEach(given: PlanInput, plan: PlanOne): EachDecided {
   const input = given.mode === 'revision' ? { ...given, before: withNamespaces(given) } : given;
   const { byKey, findings: unnamed } = toDesired(input.desired, input);
   const deletes = planDeletes(input, byKey);
-  const planned = planChanges(input, byKey, deletes.deletes.length > 0);
-  const asked = confirmDeletes(deletes.deletes, input);
-  const entries = withRenames(planned.entries, asked.deletes, input);
-  return { input, byKey, unnamed, deletes, planned, asked, entries };
+  const planned = planChanges(input, byKey, deletes.deletes.length > 0, plan);
+  return { input, byKey, unnamed, deletes, planned };
 }
 
 const byPlace = compareBy<Finding>(
@@ -167,7 +188,7 @@ const byPlace = compareBy<Finding>(
   ({ path }) => path ?? '',
 );
 
-function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, deletes: boolean): PlannedChanges {
+function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, deletes: boolean, planEach: PlanOne): PlannedChanges {
   const entries: Entry[] = [];
   const unchanged: { readonly key: RefKey; readonly object: UnchangedObject }[] = [];
   const findings: Finding[] = [];
@@ -187,7 +208,7 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     const hook = readHook(desired.object);
     if (hook?.moment === 'never') continue;
     if (hook?.runs === true && hook.moment !== 'with' && input.mode === 'live') runs.push({ key, desired, hook });
-    else take(key, desired, (live) => planOne(desired, live, input));
+    else take(key, desired, (live) => planEach(desired, live, input));
   }
   // What runs to an end comes last: whether it is run depends on whether anything else changes.
   const isDue = deletes || entries.length > 0;
@@ -256,7 +277,7 @@ function toOwnerFinding({ object, manifest, ref }: Desired, unit: string): Findi
 
 /** Created objects with where they come from, and deleted ones with where they went, where that can be told. */
 function withRenames(entries: readonly Entry[], deletes: readonly PlannedDelete[], { salt }: PlanInput): readonly Entry[] {
-  const gone = deletes.map(({ change, object }): Entry => ({ change, before: object, after: undefined, desired: undefined }));
+  const gone = deletes.map(toGone);
   const created = entries.filter(({ change }) => change.action === 'create');
   const renames = findRenames(
     deletes.map(({ change, object }) => ({ ref: change.ref, object: hashSecret(object, salt) })),
@@ -272,6 +293,10 @@ function withRenames(entries: readonly Entry[], deletes: readonly PlannedDelete[
     moved.set(old, withReason(old, { reason: `renamed to ${formatRef(next.change.ref)}` }));
   }
   return [...entries, ...gone].map((entry) => moved.get(entry) ?? entry);
+}
+
+function toGone({ change, object }: PlannedDelete): Entry {
+  return { change, before: object, after: undefined, desired: undefined };
 }
 
 function withReason(entry: Entry, fields: Pick<Change, 'reason' | 'movedFrom'>): Entry {
@@ -320,7 +345,9 @@ function effectsOf(
   { before, after }: PlannedWorlds,
   engines: readonly Engine[],
 ): readonly Effect[] {
-  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input)]));
+  const byOrigin = new Map(entries.map((entry) => [entry.desired?.manifest.origin, entry.change]));
+  const fieldsOf: FieldsOf = (origin) => byOrigin.get(origin)?.fields ?? [];
+  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input.catalog, fieldsOf)]));
   const locate: Impact['locate'] = (key, pointer) => {
     const desired = byKey.get(key);
     if (desired === undefined) return undefined;
@@ -329,10 +356,13 @@ function effectsOf(
   return listEffects({ before, after, changed, locate }, engines);
 }
 
-function toChangedObject({ change, before, after, desired }: Entry, input: PlanInput): ChangedObject {
+type FieldsOf = (origin: Origin) => Change['fields'];
+
+function toChangedObject({ change, before, after, desired }: Entry, catalog: PlanInput['catalog'], fieldsOf: FieldsOf): ChangedObject {
   const locate: ChangedObject['locate'] = (pointer) => {
     if (desired === undefined || after === undefined) return change.source;
-    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, change.merged ?? after, pointer, input.catalog);
+    if (pointer === undefined) return lineOf(desired.manifest.origin);
+    return atChangedField(desired, change.merged ?? after, pointer, catalog, fieldsOf);
   };
   return { step: change, before, locate };
 }

@@ -1,11 +1,12 @@
-import { answerOf, type AnyReachReport } from './reach.ts';
+import { getOrAdd } from '../std/index.ts';
+import { answerOf, type AnyReachReport, type ConnectionEntry } from './reach.ts';
 
 /** The connections as RFC 4180 wants a table: one pair a line, in pieces, for there may be millions. */
 export function* toReachCsv(report: AnyReachReport): Generator<string> {
   switch (report.kind) {
     case 'ReachReport':
       yield csvLine(['from', 'to', 'ports']);
-      yield* joinLines(report.connections, ({ from, to, ports }) => csvLine([from, to, ports.text]));
+      yield* joinLines(report.connections, toConnectionLine());
       return;
     case 'ReachAnswerReport':
       yield csvLine(['from', 'to', 'ports', 'allowed']);
@@ -50,8 +51,19 @@ function quote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
+/** Writes connections in their order: the cells of each sender, receiver and set of ports are made once. */
+function toConnectionLine(): (connection: ConnectionEntry) => string {
+  const cells = new Map<string, string>();
+  const cellOf = (text: string): string => getOrAdd(cells, text, () => csvCell(text));
+  return ({ from, to, ports }) => `${cellOf(from)},${cellOf(to)},${cellOf(ports.text)}\r\n`;
+}
+
 function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const PIECE = 4096;

@@ -31,8 +31,8 @@ export interface ValidateOptions {
   readonly defaultNamespace: string;
   /** Shared by calls that judge mostly the same manifests again. */
   readonly lens?: Lens | undefined;
-  /** What an earlier call has kept of the same objects: the same digests in the same order, all else being equal too. */
-  readonly references?: ReferenceMemory;
+  /** What an earlier call has kept of the same objects: the same digests in the same order, all else being equal too. `none`: no reference is looked up. */
+  readonly references?: ReferenceMemory | 'none';
   /** The practices that the configuration asks for: then the manifests must be whole, not digests. */
   readonly practices?: PracticeChoice | undefined;
 }
@@ -199,9 +199,11 @@ function listDuplicates(placed: readonly PlacedManifest[]): readonly Finding[] {
 }
 
 function listReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly Finding[] {
-  const known = options.references?.recall();
+  const { references: memory } = options;
+  if (memory === 'none') return NONE;
+  const known = memory?.recall();
   const problems = known ?? findReferences(placed, options);
-  if (known === undefined) options.references?.keep(problems);
+  if (known === undefined) memory?.keep(problems);
   return problems.flatMap((item) => {
     const at = placed[getNumber(item, 'at') ?? -1];
     const [problem] = readProblems(getArray(item, 'problem'));

@@ -1,6 +1,6 @@
 import { authorize, toServiceAccountUser } from '../../src/engine/rbac/index.ts';
 import { schedule } from '../../src/engine/scheduler/index.ts';
-import { listConnections } from '../../src/engine/network/index.ts';
+import { visitConnections } from '../../src/engine/network/index.ts';
 import { nameOf, World, type KubernetesObject } from '../../src/model/index.ts';
 import { hasPoint, sha256, type JsonObject } from '../../src/std/index.ts';
 import { createRandom } from './corpus.ts';
@@ -179,10 +179,10 @@ function contestNetwork(): Contest {
 
 function listReachable(world: World): readonly string[] {
   const found: string[] = [];
-  for (const { from, to, ports } of listConnections(world)) {
-    if (from.kind !== 'workload' || to.kind !== 'workload') continue;
+  visitConnections(world, (from, to, ports) => {
+    if (from.kind !== 'workload' || to.kind !== 'workload') return;
     for (const port of PORTS) if (hasPoint(ports, port)) found.push(`${from.workload.ref.name} ${to.workload.ref.name} ${port}`);
-  }
+  });
   return found.toSorted();
 }
 

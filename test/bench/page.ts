@@ -61,5 +61,5 @@ function toTable({ name, rows, date, load }: MeasuredPart): string {
 /** The tables that the page has, by the name of their part. */
 function readTables(): readonly (readonly [string, string])[] {
   const page = readFileSync(PAGE, 'utf8');
-  return [...page.matchAll(/^## (\w+)\n(?:(?!^## )[^])*?^```text\n[^]*?^```\n/gm)].map(([table, name = '']) => [name, table] as const);
+  return [...page.matchAll(/^## ([\w-]+)\n(?:(?!^## )[^])*?^```text\n[^]*?^```\n/gm)].map(([table, name = '']) => [name, table] as const);
 }

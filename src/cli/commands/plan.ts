@@ -9,7 +9,7 @@ import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { printReport, readTargets, writeOutput } from '../output.ts';
 import { describeRefusal } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
-import { chooseBefore, openBefore, type Before, type BeforeChoice } from '../stages/before.ts';
+import { chooseBefore, isOfRevisions, openBefore, type Before } from '../stages/before.ts';
 import { checkPath, readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
@@ -119,11 +119,6 @@ async function readBoth(
   const open = (): Promise<Before> => openBefore(choice, desired, args, io, log);
   const connect = (): Promise<OpenedCluster> => openTarget({ kind: 'live' }, desired.context, args, io, log);
   return { desired, before: session === undefined ? await open() : await session.openBefore(choice, open, connect) };
-}
-
-/** Whether no cluster says which versions are to be validated for. */
-function isOfRevisions({ kind }: BeforeChoice): boolean {
-  return kind === 'revision' || kind === 'none';
 }
 
 /** The report of a plan: limited to what was asked for, without what a baseline knows. */

@@ -3,14 +3,15 @@ import {
   formatPorts,
   isProtocol,
   listBrokenReach,
-  listConnections,
   listPolicyChecks,
   listPortRanges,
   listWorkloads,
   nameOfEnd,
+  visitConnections,
 } from '../../engine/network/index.ts';
 import type { ConnectionEnd, Flow, PortSet } from '../../engine/network/index.ts';
 import type { Finding } from '../../model/index.ts';
+import { getOrAdd } from '../../std/index.ts';
 import { toReachCsv, toReachDot, toReachPicture, type PortsEntry, type ReachReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { answerBatch } from '../batch.ts';
@@ -91,15 +92,14 @@ function readFlow(args: Arguments): Flow | undefined {
 
 function toList(question: QuestionWorld): ReachReport {
   const { world } = question;
-  const names = new Map<ConnectionEnd, string>();
-  const nameOf = (end: ConnectionEnd): string => remember(names, end, nameOfEnd);
-  const asked = new Map<ConnectionEnd, boolean>();
-  const isAsked = (end: ConnectionEnd): boolean => remember(asked, end, () => isAskedEnd(end, question));
+  const ends = new Map<ConnectionEnd, AskedEnd>();
+  const toEnd = (end: ConnectionEnd): AskedEnd => getOrAdd(ends, end, () => ({ name: nameOfEnd(end), isAsked: isAskedEnd(end, question) }));
   const ports = new Map<PortSet, PortsEntry>();
   const connections: ReachReport['connections'][number][] = [];
-  for (const { from, to, ports: set } of listConnections(world)) {
-    if (isAsked(from) || isAsked(to)) connections.push({ from: nameOf(from), to: nameOf(to), ports: remember(ports, set, toPorts) });
-  }
+  visitConnections(world, (sender, receiver, set) => {
+    const [from, to] = [toEnd(sender), toEnd(receiver)];
+    if (from.isAsked || to.isAsked) connections.push({ from: from.name, to: to.name, ports: getOrAdd(ports, set, () => toPorts(set)) });
+  });
   return {
     kind: 'ReachReport',
     ...headOfQuestion(question),
@@ -121,10 +121,10 @@ function listBrokenFindings(question: QuestionWorld): readonly Finding[] {
   return waiveAll(found, question);
 }
 
-function remember<Key, Value>(known: Map<Key, Value>, key: Key, compute: (key: Key) => Value): Value {
-  let value = known.get(key);
-  if (value === undefined) known.set(key, (value = compute(key)));
-  return value;
+/** An end by its name, and whether -n and -l ask for it. */
+interface AskedEnd {
+  readonly name: string;
+  readonly isAsked: boolean;
 }
 
 /** Whether -n and -l ask for an end. */

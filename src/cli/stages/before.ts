@@ -73,6 +73,11 @@ export function chooseBefore(args: Arguments, io: Io, log: Log): BeforeChoice {
   return chooseTarget(args, io, log);
 }
 
+/** Whether no cluster says which versions are to be validated for. */
+export function isOfRevisions({ kind }: BeforeChoice): boolean {
+  return kind === 'revision' || kind === 'none';
+}
+
 /** Opens the chosen world. The caller closes its cluster. */
 export async function openBefore(choice: BeforeChoice, desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {
   switch (choice.kind) {

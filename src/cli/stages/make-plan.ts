@@ -114,6 +114,8 @@ export interface MakePlanOptions {
   readonly ownership: Ownership;
   readonly salt: string;
   readonly forceConflicts: boolean;
+  /** Whether references that lead nowhere are of no interest. */
+  readonly leavesReferences?: boolean;
   /** What has moved elsewhere in the repository, with its place. */
   readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
@@ -197,7 +199,7 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
   const catalogs = loadCatalogs(versions);
   const context = joinWorlds(desired.context, before.mode === 'live' ? before.world : World.EMPTY);
   const started = io.now();
-  const { lens } = options;
+  const { lens, leavesReferences = false } = options;
   const { manifests, defaultNamespace } = desired;
   const found = validateManifests(redefinesBuiltIn(manifests, { catalogs, context }) ? manifests.map(withoutVerdict) : manifests, {
     catalogs,
@@ -205,6 +207,7 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     knowsCluster: knowsCluster(before),
     defaultNamespace,
     lens,
+    ...(leavesReferences ? { references: 'none' } : {}),
   });
   log.detail(`validated in ${io.now() - started} ms`);
   const { members = [], ...ownership } = options.ownership;

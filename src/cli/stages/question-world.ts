@@ -17,9 +17,10 @@ import type { Config } from '../config.ts';
 import type { Io, Log } from '../io.ts';
 import { readLimit } from '../limit-plan.ts';
 import { newSalt } from '../salt.ts';
-import { chooseBefore, NOTHING, openBefore, toBefore, type Before, type BeforeChoice } from './before.ts';
-import { chooseVersions, readDesired, readNoManifests, type Desired } from './desired.ts';
+import { chooseBefore, isOfRevisions, NOTHING, openBefore, toBefore, type Before, type BeforeChoice } from './before.ts';
+import { checkPath, chooseVersions, readDesired, readNoManifests, type Desired } from './desired.ts';
 import { describeUnread } from './gaps.ts';
+import { judgeFiles } from './judge-files.ts';
 import { catalogOf, readOwnership, toPlanInput } from './make-plan.ts';
 import { todayOf, waiveAll } from './waivers.ts';
 import { findGiven, LIVE_FLAGS, openExistingTarget } from './target.ts';
@@ -65,8 +66,12 @@ export async function openQuestionWorld(path: string | undefined, args: Argument
   const isAsked = readLimit(args);
   const which = chooseWorld(path, args);
   const isRead = path !== undefined || which === 'after' || findGiven(args, WHOLE_WORLDS) === undefined;
-  const desired = isRead ? await readDesired(args, io, log, path ?? '.') : await readNoManifests(args, io);
-  const before = await openForQuestion(desired, args, io, log);
+  if (isRead) checkPath(args, io, path ?? '.');
+  const choice = chooseBefore(args, io, log);
+  const digester = isOfRevisions(choice) ? judgeFiles(args, io) : undefined;
+  const own = digester === undefined ? {} : { digester };
+  const desired = isRead ? await readDesired(args, io, log, path ?? '.', own) : await readNoManifests(args, io);
+  const before = await openForQuestion(choice, desired, args, io, log);
   try {
     const { config, loaded } = desired;
     const [kubernetesVersion = ''] = chooseVersions(args, config, before.kubernetesVersion);
@@ -106,15 +111,13 @@ async function applyManifests(
   log: Log,
 ): Promise<Pick<QuestionWorld, 'base' | 'findings' | 'world'>> {
   const ownership = await readOwnership(before, desired.unit);
-  const options = { ownership, salt: before.salt ?? newSalt(), forceConflicts: false };
+  const options = { ownership, salt: before.salt ?? newSalt(), forceConflicts: false, leavesReferences: true };
   const input = toPlanInput(desired, before, args, io, log, options);
   const { before: base, after } = planWorlds(input);
-  const findings = input.findings.filter(({ code }) => !code.startsWith('KR'));
-  return { world: after, base, findings: waiveAll(findings, { ...desired, today: todayOf(io) }) };
+  return { world: after, base, findings: waiveAll(input.findings, { ...desired, today: todayOf(io) }) };
 }
 
-async function openForQuestion(desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {
-  const choice = chooseBefore(args, io, log);
+async function openForQuestion(choice: BeforeChoice, desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {
   if (isNeverMade(choice, args, io)) {
     log.detail('before: nothing, for there is no embedded cluster yet (--snapshot, --live or --base choose another world)');
     return NOTHING;

@@ -91,7 +91,8 @@ function step(state: State): Step {
   const intents = [...kept, ...owned, ...removeSurplus(state, surplus)];
   if (!state.isParallel && surplus.length > 0) return { intents, updates: false };
   const outdated = findOutdated(state, kept);
-  return outdated === undefined ? { intents, updates: false } : { intents: [...intents, toDelete(outdated)], updates: true };
+  if (outdated === undefined) return { intents, updates: false };
+  return { intents: outdated === 'not made' ? intents : [...intents, toDelete(outdated)], updates: true };
 }
 
 interface Step {
@@ -188,9 +189,10 @@ function removeSurplus(state: State, surplus: readonly KubernetesObject[]): read
 
 /**
  * The pod to be replaced next: of an older revision, from the highest ordinal down to the partition, when those above are healthy. One
- * that a parallel set has just made is no exception.
+ * that a parallel set has just made is no exception, nor is one that it could not make since a claim is to go first: it is deleted in
+ * vain, and counted as if it were gone.
  */
-function findOutdated(state: State, kept: readonly Intent[]): KubernetesObject | undefined {
+function findOutdated(state: State, kept: readonly Intent[]): KubernetesObject | 'not made' | undefined {
   if (getString(state.set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return undefined;
   const made = kept.flatMap((intent) =>
     intent.type === 'create' && intent.object.kind === 'Pod' ? toEntry(state.set, intent.object) : [],
@@ -198,7 +200,7 @@ function findOutdated(state: State, kept: readonly Intent[]): KubernetesObject |
   const pods = new Map([...state.pods, ...made]);
   for (const ordinal of state.ordinals.slice(state.partition).toReversed()) {
     const pod = pods.get(ordinal);
-    if (pod === undefined) return undefined;
+    if (pod === undefined) return revisionFor(state, ordinal) === state.revisions.update ? undefined : 'not made';
     if (revisionOf(pod) !== state.revisions.update && !isTerminating(pod)) return pod;
     if (!isHealthy(state, pod)) return undefined;
   }
@@ -215,12 +217,15 @@ function toStatus(state: State, updates: boolean): readonly Intent[] {
   const isRolling = getString(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
   const isDone = isRolling && updated === ordinals.length && ready === ordinals.length && pods.length === ordinals.length;
   const { available, requeue } = countAvailable(pods, set, context);
+  const current = live.filter((pod) => revisionOf(pod) === currentRevision).length - (updates ? 1 : 0);
+  // The API server takes no status that counts less than none.
+  if (!isDone && current < 0) return requeue;
   const status: Record<string, JsonValue | undefined> = {
     ...observedGeneration(set),
     replicas: pods.length,
     readyReplicas: ready,
     availableReplicas: available,
-    currentReplicas: isDone ? updated : live.filter((pod) => revisionOf(pod) === currentRevision).length - (updates ? 1 : 0),
+    currentReplicas: isDone ? updated : current,
     updatedReplicas: updated,
     currentRevision: isDone ? revisions.update : currentRevision,
     updateRevision: revisions.update,

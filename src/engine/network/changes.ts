@@ -6,8 +6,9 @@ import { listDeltas, type Comparison, type Delta } from './delta.ts';
 import { Evaluation, toFrame } from './evaluation.ts';
 import { PortTable, type PortSet } from './port-set.ts';
 import { portsWith } from './row.ts';
-import { readSide } from './side.ts';
-import { toUniverse, type Universe } from './universe.ts';
+import { readModel } from './model.ts';
+import { hasSameEnds, readSide } from './side.ts';
+import { asksNoMore, toUniverse, withSameSide, type Universe } from './universe.ts';
 
 /** A pair of ends whose connections differ between two worlds. */
 export interface ConnectionChange {
@@ -19,9 +20,19 @@ export interface ConnectionChange {
   readonly only: readonly string[];
 }
 
-/** The judged worlds of two sides, on one numbering of ends. */
+/**
+ * The judged worlds of two sides, on one numbering of ends: that of the world before where the other tells no more ends apart, so
+ * that what was found of it is not looked for again.
+ */
 export function compareWorlds(before: World, after: World): Comparison {
   const sides = [readSide(before), readSide(after)] as const;
+  if (hasSameEnds(...sides)) {
+    const { frame: own, evaluation } = readModel(before);
+    if (asksNoMore(sides[1], sides[0], own.universe)) {
+      const frame = { ...own, universe: withSameSide(own.universe) };
+      return { frame, before: evaluation, after: new Evaluation(sides[1], 1, frame, evaluation) };
+    }
+  }
   const frame = toFrame(toUniverse(sides));
   const evaluation = new Evaluation(sides[0], 0, frame);
   return { frame, before: evaluation, after: new Evaluation(sides[1], 1, frame, evaluation) };

@@ -1,12 +1,14 @@
-import { compareStrings, getOrAdd, stringifyJson } from '../../std/index.ts';
+import { compareStrings, getOrAdd, groupBy, isEqualJson, stringifyJson, type JsonValue } from '../../std/index.ts';
 import {
   containersOf,
   formatRef,
+  isSelected,
   podTemplateOf,
   specOf,
   toRefKey,
   type Fact,
   type FactChange,
+  type KindIndex,
   type KubernetesObject,
   type ObjectRef,
   type World,
@@ -16,15 +18,18 @@ import { listMentions, type Mention } from './suggest/mention.ts';
 import { resolveName } from './traffic/name.ts';
 import { listServices, type Service } from './traffic/service.ts';
 import { walkPacket } from './traffic/walk.ts';
-import type { Workload } from './workload.ts';
+import { workloadKey, type Workload } from './workload.ts';
 
 /**
  * Which clients a changed Service cuts off, and which it takes back: workloads that name it in their environment, command or
- * arguments before and after, reached it by one side of the change, and are refused by the other. Where the Service is as it was
- * the connections of its pods tell. Names of the form `db.shop.svc` that lead nowhere are told as references.
+ * arguments before and after, reached it by one side of the change, and are refused by the other. So do pods that leave a Service,
+ * or come to it, by labels or port names of their own; what policies refuse there the connections of the pods tell. Names of the
+ * form `db.shop.svc` that lead nowhere are told as references.
  */
 export function listClientChanges(before: World, after: World): readonly FactChange[] {
-  const changed = listChanged(before, after);
+  const written = listChanged(before, after);
+  const moved = listMoved(before, after, written);
+  const changed = new Set([...written, ...moved.keys()]);
   if (changed.size === 0) return [];
   const groups = new Map<string, Client[]>();
   for (const { workload, mention } of listBoth(before, after, changed)) {
@@ -37,15 +42,17 @@ export function listClientChanges(before: World, after: World): readonly FactCha
       was === OPEN && is !== undefined && is !== OPEN ? 'gained' : is === OPEN && was !== undefined && was !== OPEN ? 'lost' : undefined;
     const refused = change === 'gained' ? is : was;
     if (change === undefined || refused === undefined || refused === OPEN) continue;
-    const isReference =
-      mention.host.includes('.svc') && refused.kind !== 'ingress' && refused.kind !== 'egress' && refused.kind !== 'translation';
-    if (isReference) continue;
+    const isPolicy = refused.kind === 'ingress' || refused.kind === 'egress';
+    const isReference = mention.host.includes('.svc') && !isPolicy && refused.kind !== 'translation';
+    const pods = moved.get(toRefKey(service.ref)) ?? [];
+    if (isReference || (isPolicy && pods.length > 0)) continue;
     getOrAdd(groups, `${change} ${toRefKey(service.ref)} ${port} ${refused.text}`, (): Client[] => []).push({
       workload,
       service,
       port,
       change,
       refused,
+      pods,
     });
   }
   return [...groups.values()].flatMap(toChange);
@@ -64,12 +71,43 @@ interface Client {
   readonly port: number;
   readonly change: FactChange['change'];
   readonly refused: Refusal;
+  /** The workloads that left the Service, or came to it, by a change of their own. */
+  readonly pods: readonly Workload[];
 }
 
 /** The Services whose way to pods is written otherwise than before, come or gone. */
 function listChanged(before: World, after: World): ReadonlySet<string> {
-  const refs = [...listServices(before), ...listServices(after)].map(({ ref }) => ref);
-  return new Set(refs.filter((ref) => isChanged(before.get(ref), after.get(ref))).map(toRefKey));
+  const [was, is] = [before.kind('', 'Service').byKey, after.kind('', 'Service').byKey];
+  const keys = after.kind('', 'Service').listDifferent(before.kind('', 'Service')) ?? new Set([...was.keys(), ...is.keys()]);
+  return new Set([...keys].filter((key) => isChanged(was.get(key), is.get(key))));
+}
+
+/** The Services that are as they were and yet have other pods, by the labels or port names of these alone. */
+function listMoved(before: World, after: World, written: ReadonlySet<string>): ReadonlyMap<string, readonly Workload[]> {
+  const [was, is] = [readSide(before).workloads, readSide(after).workloads];
+  const moved = new Map<string, Workload[]>();
+  if (was === is) return moved;
+  const [known, left] = [new Set(was), new Set(is)];
+  const old = new Map(was.flatMap((workload) => (left.has(workload) ? [] : [[workloadKey(workload), workload] as const])));
+  const pairs = is.flatMap((workload) => {
+    const earlier = known.has(workload) ? undefined : old.get(workloadKey(workload));
+    return earlier === undefined ? [] : [{ earlier, workload }];
+  });
+  const byNamespace = groupBy(pairs, ({ workload }) => workload.namespace);
+  for (const { ref, namespace, selector } of byNamespace.size === 0 ? [] : listServices(after)) {
+    const near = byNamespace.get(namespace);
+    if (near === undefined || selector === undefined || written.has(toRefKey(ref))) continue;
+    for (const { earlier, workload } of near) {
+      const [had, has] = [isSelected(selector, earlier.labels), isSelected(selector, workload.labels)];
+      const isOther = had !== has || (has && !isEqualJson(toPortNames(earlier), toPortNames(workload)));
+      if (isOther) getOrAdd(moved, toRefKey(ref), (): Workload[] => []).push(workload);
+    }
+  }
+  return moved;
+}
+
+function toPortNames({ ports }: Workload): JsonValue {
+  return ports.map(({ name, protocol, port }) => [name, protocol, port]);
 }
 
 function isChanged(was: KubernetesObject | undefined, is: KubernetesObject | undefined): boolean {
@@ -88,7 +126,7 @@ function listBoth(before: World, after: World, changed: ReadonlySet<string>): re
   const meant = services.filter(({ ref, type }) => type === 'ExternalName' || changed.has(toRefKey(ref)));
   const names = new Set(meant.map(({ name }) => name));
   const listMeant = (world: World): readonly Named[] =>
-    world.derive(listAllNamed).filter(({ mention: { host } }) =>
+    listAllNamed(world).filter(({ mention: { host } }) =>
       host
         .toLowerCase()
         .split('.', 2)
@@ -98,8 +136,22 @@ function listBoth(before: World, after: World, changed: ReadonlySet<string>): re
   return [...new Map(listMeant(after).map((named) => [toKey(named), named])).values()].filter((named) => was.has(toKey(named)));
 }
 
+interface AllNamed {
+  readonly maps: KindIndex;
+  readonly named: readonly Named[];
+}
+
+const allNamed = new WeakMap<readonly Workload[], AllNamed>();
+
+/** Read once for the same workloads and the same ConfigMaps. */
 function listAllNamed(world: World): readonly Named[] {
-  return readSide(world).workloads.flatMap((workload) => listNamed(world, workload));
+  const { workloads } = readSide(world);
+  const maps = world.kind('', 'ConfigMap');
+  const known = allNamed.get(workloads);
+  if (known?.maps === maps) return known.named;
+  const named = workloads.flatMap((workload) => listNamed(world, workload));
+  allNamed.set(workloads, { maps, named });
+  return named;
 }
 
 function toKey({ workload, mention }: Named): string {
@@ -141,7 +193,7 @@ const SHOWN = 4;
 function toChange(clients: readonly Client[]): readonly FactChange[] {
   const [first] = clients;
   if (first === undefined) return [];
-  const { service, port, change, refused } = first;
+  const { service, port, change, refused, pods } = first;
   const names = clients.map(({ workload }) => workload.name).toSorted(compareStrings);
   const shown = names.length > SHOWN ? [...names.slice(0, SHOWN - 1), `${names.length - SHOWN + 1} others`] : names;
   const fact: Fact = {
@@ -154,6 +206,7 @@ function toChange(clients: readonly Client[]): readonly FactChange[] {
     objects: [
       { ref: service.ref },
       ...(refused.ref === undefined ? [] : [{ ref: refused.ref, ...(refused.path === undefined ? {} : { path: refused.path }) }]),
+      ...pods.map(({ ref, labelsPath }) => ({ ref, path: labelsPath })),
       ...clients.map(({ workload }) => ({ ref: workload.ref })),
     ],
   };

@@ -18,12 +18,15 @@ export interface Connection {
   readonly ports: PortSet;
 }
 
+/** Takes the ports on which one end reaches another; never none. */
+export type VisitConnection = (from: ConnectionEnd, to: ConnectionEnd, ports: PortSet) => void;
+
 /**
- * Every allowed connection, by name of the sender, then of the receiver: between workloads, then to the addresses outside; after
- * all workloads, from the addresses outside. A Pod with itself is left out, a workload's pods among each other are not.
- * Made one at a time: there may be millions.
+ * Tells every allowed connection, by name of the sender, then of the receiver: between workloads, then to the addresses outside; after
+ * all workloads, from the addresses outside. A Pod with itself is left out, a workload's pods among each other are not. An end is
+ * one and the same object each time. Told one at a time: there may be millions.
  */
-export function* listConnections(world: World): Generator<Connection> {
+export function visitConnections(world: World, visit: VisitConnection): void {
   const model = readModel(world);
   const ends = model.workloads.map((workload): WorkloadEnd => {
     const slot = model.slotOf.get(workload) ?? -1;
@@ -35,8 +38,8 @@ export function* listConnections(world: World): Generator<Connection> {
     };
   });
   const outside = new Map<Row, readonly OutsideEnd[]>();
-  for (const from of ends) yield* listFrom(model, from, ends, outside);
-  for (const to of ends) for (const { end, ports } of listOutside(model, to.ingress, outside)) yield { from: end, to: to.end, ports };
+  for (const from of ends) visitFrom(model, from, ends, outside, visit);
+  for (const to of ends) for (const { end, ports } of listOutside(model, to.ingress, outside)) visit(end, to.end, ports);
 }
 
 interface WorkloadEnd {
@@ -51,12 +54,13 @@ interface OutsideEnd {
   readonly ports: PortSet;
 }
 
-function* listFrom(
+function visitFrom(
   model: NetworkModel,
   from: WorkloadEnd,
   ends: readonly WorkloadEnd[],
   outside: Map<Row, readonly OutsideEnd[]>,
-): Generator<Connection> {
+  visit: VisitConnection,
+): void {
   const { evaluation, frame } = model;
   const egress = evaluation.row('egress', from.slot);
   const leaving = toPortIds(egress, frame.universe.slots.length);
@@ -64,9 +68,9 @@ function* listFrom(
     const out = leaving[to.slot] ?? PortTable.NONE;
     if (out === PortTable.NONE || (to === from && from.isPod)) continue;
     const ports = frame.ports.and(out, portsWith(to.ingress, from.slot));
-    if (ports !== PortTable.NONE) yield { from: from.end, to: to.end, ports: frame.ports.get(ports) };
+    if (ports !== PortTable.NONE) visit(from.end, to.end, frame.ports.get(ports));
   }
-  for (const { end, ports } of listOutside(model, egress, outside)) yield { from: from.end, to: end, ports };
+  for (const { end, ports } of listOutside(model, egress, outside)) visit(from.end, end, ports);
 }
 
 function listOutside({ frame }: NetworkModel, row: Row, known: Map<Row, readonly OutsideEnd[]>): readonly OutsideEnd[] {

@@ -130,7 +130,7 @@ export class Matcher {
 
   #inNamespaces(selector: Selector | undefined, own: string): Bitset {
     if (selector === undefined) return this.#inNamespace(own);
-    return remember(this.#namespaces, toKey(selector), () => {
+    return remember(this.#namespaces, toSelectorKey(selector), () => {
       const bits = new Bitset(this.#universe.size);
       for (const [namespace, pods] of this.#byNamespace) {
         if (isSelected(selector, this.#side.labelsOfNamespace(namespace))) bits.addAll(pods);
@@ -140,7 +140,7 @@ export class Matcher {
   }
 
   #select(selector: Selector): Bitset {
-    return remember(this.#selected, toKey(selector), () => {
+    return remember(this.#selected, toSelectorKey(selector), () => {
       if (selector.invalid === true) return new Bitset(this.#universe.size);
       return selector.requirements.reduce((bits, requirement) => this.#narrow(bits, requirement), this.#selectable);
     });
@@ -225,7 +225,7 @@ function remember(memo: Map<string, Bitset>, key: string, compute: () => Bitset)
 const keys = new WeakMap<Selector, string>();
 
 /** The same text for equal selectors. */
-function toKey(selector: Selector): string {
+export function toSelectorKey(selector: Selector): string {
   let key = keys.get(selector);
   if (key === undefined) keys.set(selector, (key = writeKey(selector)));
   return key;

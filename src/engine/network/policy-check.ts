@@ -1,6 +1,7 @@
-import { compareBy, subtract, toInterval, uniteAll } from '../../std/index.ts';
-import { formatRef, isSelected, type Fact, type World } from '../../model/index.ts';
+import { compareBy, getOrAdd, subtract, toInterval, uniteAll } from '../../std/index.ts';
+import { formatRef, isSelected, type Fact, type Selector, type World } from '../../model/index.ts';
 import type { AddressSet } from './address.ts';
+import { toSelectorKey } from './matcher.ts';
 import { readModel, type NetworkModel } from './model.ts';
 import { PortTable } from './port-set.ts';
 import type { Side } from './side.ts';
@@ -20,11 +21,12 @@ export function listPolicyChecks(world: World): readonly Fact[] {
   const model = readModel(world);
   const { side } = model.evaluation;
   const addresses = listInside(world, side.workloads);
+  const isMissed = toMissed(side);
   const others = side.policies.flatMap((policy) =>
     DIRECTIONS.flatMap((direction) =>
       (policy[direction] ?? []).flatMap((rule) => [
         ...listUnnamed(model, policy, direction, rule),
-        ...(rule.peers ?? []).flatMap((peer, index) => listEmptyPeers({ side, policy, rule, peer, index, addresses })),
+        ...(rule.peers ?? []).flatMap((peer, index) => listEmptyPeers({ policy, rule, peer, index, addresses, isMissed })),
       ]),
     ),
   );
@@ -114,26 +116,42 @@ function listUnnamed(model: NetworkModel, policy: Policy, direction: Direction, 
 }
 
 interface PeerCheck {
-  readonly side: Side;
   readonly policy: Policy;
   readonly rule: Rule;
   readonly peer: Peer;
   readonly index: number;
   readonly addresses: AddressSet;
+  readonly isMissed: (peer: Extract<Peer, { kind: 'pods' }>, own: string) => boolean;
 }
 
-function listEmptyPeers({ side, policy, rule, peer, index, addresses }: PeerCheck): readonly Fact[] {
+function listEmptyPeers({ policy, rule, peer, index, addresses, isMissed }: PeerCheck): readonly Fact[] {
   const data = { peer: index };
   if (peer.kind === 'addresses') {
     const isInside = peer.addresses.cuts.length > 0 && subtract(peer.addresses, addresses).cuts.length === 0;
     return isInside ? [toFact('KN0305', policy, rule, data, 'warning')] : [];
   }
-  if (peer.kind !== 'pods') return [];
-  const { namespaces, pods } = peer;
-  const near = side.workloads.filter(({ namespace }) =>
-    namespaces === undefined ? namespace === policy.namespace : isSelected(namespaces, side.labelsOfNamespace(namespace)),
-  );
-  return near.length === 0 || near.some(({ labels }) => isSelected(pods, labels)) ? [] : [toFact('KN0303', policy, rule, data)];
+  return peer.kind === 'pods' && isMissed(peer, policy.namespace) ? [toFact('KN0303', policy, rule, data)] : [];
+}
+
+/** Whether a peer finds none of the workloads in its namespaces, though there are some; the same question is asked once. */
+function toMissed(side: Side): PeerCheck['isMissed'] {
+  const homes = new Map<string, Workload[]>();
+  for (const workload of side.workloads) getOrAdd(homes, workload.namespace, (): Workload[] => []).push(workload);
+  const near = new Map<string, readonly Workload[]>();
+  const missed = new Map<string, boolean>();
+  const listNear = (selector: Selector | undefined, own: string): readonly Workload[] =>
+    selector === undefined
+      ? (homes.get(own) ?? [])
+      : getOrAdd(near, toSelectorKey(selector), () =>
+          [...homes].flatMap(([namespace, pods]) => (isSelected(selector, side.labelsOfNamespace(namespace)) ? pods : [])),
+        );
+  return ({ namespaces, pods }, own) => {
+    const key = `${namespaces === undefined ? own : toSelectorKey(namespaces)} ${toSelectorKey(pods)}`;
+    return getOrAdd(missed, key, () => {
+      const found = listNear(namespaces, own);
+      return found.length > 0 && !found.some(({ labels }) => isSelected(pods, labels));
+    });
+  };
 }
 
 /** The addresses of pods and Services: blocks are meant for addresses outside, and most network plugins see neither. */

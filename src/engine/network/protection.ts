@@ -8,6 +8,7 @@ import type { Direction } from './policy.ts';
  */
 export function listUnprotected(before: World, after: World): readonly FactChange[] {
   const [was, is] = [readModel(before), readModel(after)];
+  if (was === is) return [];
   const old = new Map(was.workloads.map((workload) => [toRefKey(workload.ref), workload]));
   return (['ingress', 'egress'] as const).flatMap((direction) =>
     is.workloads.flatMap((workload): readonly FactChange[] => {

@@ -126,7 +126,8 @@ function joinEqual(parts: readonly Part[]): Part[] {
 
 /** The ports that a row allows with one end, as a number of the `PortTable`. */
 export function portsWith(row: Row, end: number): number {
-  return row.parts.find(({ peers }) => peers.has(end))?.ports ?? PortTable.NONE;
+  for (const { ports, peers } of row.parts) if (peers.has(end)) return ports;
+  return PortTable.NONE;
 }
 
 /** The ports that a row allows with each of the ends below `size`, by number of the end. */

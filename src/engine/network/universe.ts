@@ -64,6 +64,30 @@ export function toUniverse(sides: readonly Side[]): Universe {
   };
 }
 
+/** The universe of one side for a comparison with another of the same ends that asks no more. */
+export function withSameSide(universe: Universe): Universe {
+  const slots = universe.slots.map(({ sides: [own] }): Slot => ({ sides: [own, own], isChanged: false }));
+  return { ...universe, slots, present: () => universe.present(0) };
+}
+
+/** Whether a side of the same ends tells none of them apart that the side of this universe does not. */
+export function asksNoMore(side: Side, own: Side, { atoms }: Universe): boolean {
+  const known = new Set(own.policies);
+  const isNodeAsked = own.nodeAddresses.length === 0 || own.policies.some((policy) => readAsked(policy).isNodeAsked);
+  const cuts = new Set(atoms.map(({ start }) => start)).add(atoms.at(-1)?.end ?? 0n);
+  return side.policies.every((policy) => {
+    if (known.has(policy)) return true;
+    const asked = readAsked(policy);
+    return (
+      asked.labelKeys.every((key) => own.labelKeys.has(key)) &&
+      asked.portNames.every((name) => own.portNames.has(name)) &&
+      (own.isAccountAsked || !asked.isAccountAsked) &&
+      (isNodeAsked || !asked.isNodeAsked) &&
+      asked.cuts.every((cut) => cuts.has(cut))
+    );
+  });
+}
+
 function groupWorkloads(sides: readonly Side[], toKey: (side: Side, workload: Workload) => string): readonly Slot[] {
   const places = new Map<string, (Workload | undefined)[]>();
   for (const [index, side] of sides.entries()) {

@@ -59,12 +59,28 @@ export function listWorkloads(world: World): readonly Workload[] {
   const known = listed.get(main);
   const isSame = known?.indexes.every((index, place) => index === indexOf(world, known.kinds[place] ?? '')) === true;
   if (known !== undefined && isSame) return known.workloads;
-  const workloads = findWorkloads(world);
+  const workloads = listOnce(findWorkloads(world));
   const owners = indexes.flatMap((index) => [...index.derive(listOwnerKinds)]);
   const kinds = sortedUnique([...WORKLOAD_KINDS.map(({ group, kind }) => `${group}/${kind}`), ...owners]);
   listed.set(main, { kinds, indexes: kinds.map((kind) => indexOf(world, kind)), workloads });
   return workloads;
 }
+
+const lists = new WeakMap<Workload, Map<number, readonly Workload[]>>();
+
+/** One and the same list of the same workloads: the last of its length that begins with its first. */
+function listOnce(workloads: readonly Workload[]): readonly Workload[] {
+  const [first] = workloads;
+  if (first === undefined) return NONE;
+  let byLength = lists.get(first);
+  if (byLength === undefined) lists.set(first, (byLength = new Map()));
+  const known = byLength.get(workloads.length);
+  if (known !== undefined && workloads.every((workload, index) => workload === known[index])) return known;
+  byLength.set(workloads.length, workloads);
+  return workloads;
+}
+
+const NONE: readonly Workload[] = [];
 
 function indexOf(world: World, kind: string): KindIndex {
   const cut = kind.lastIndexOf('/');
@@ -114,7 +130,16 @@ function hasEnded(object: KubernetesObject): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
+const workloadOf = new WeakMap<KubernetesObject, Workload>();
+
+/** One and the same workload of one object, in whatever world. */
 function toWorkload(object: KubernetesObject, template: PodTemplate): Workload {
+  let workload = workloadOf.get(object);
+  if (workload === undefined) workloadOf.set(object, (workload = readWorkload(object, template)));
+  return workload;
+}
+
+function readWorkload(object: KubernetesObject, template: PodTemplate): Workload {
   const ref = refOf(object);
   const namespace = ref.namespace ?? '';
   return {

@@ -86,8 +86,8 @@ function mapBack(unit: KustomizeUnit, text: string, context: MapContext): Render
   const writers = new Map(unit.kustomizations.map((item) => [item, listWriters(item, context)]));
   const asked = unit.kustomizations[0]?.buildMetadata ?? [];
   const unasked = Object.entries(ANNOTATIONS).flatMap(([metadata, annotation]) => (asked.includes(metadata) ? [] : [annotation]));
-  const manifests = parsed.objects.map(({ object }) => {
-    const origin = findOrigin(unit, object, writers, context);
+  const manifests: readonly Manifest[] = parsed.objects.map(({ object }) => {
+    const origin = findOrigin(unit, object, writers, { ...context, siblings: () => manifests });
     return { object: withoutAnnotations(object, unasked), ...origin, unit: unit.directory || '.' };
   });
   const sourceFindings = unit.files.flatMap((file) => context.sources.parse(file.path)?.findings ?? []);
@@ -121,7 +121,7 @@ function findOrigin(
   unit: KustomizeUnit,
   rendered: KubernetesObject,
   writers: Writers,
-  context: MapContext,
+  context: MapContext & { readonly siblings: () => readonly Manifest[] },
 ): Pick<Manifest, 'origin' | 'waivers'> {
   const { path, configuredIn } = readOrigin(rendered);
   const toTree = (text: string): string => relative(context.root, resolve(context.overlay, text)).split(sep).join('/');
@@ -132,7 +132,7 @@ function findOrigin(
     const source = context.sources.get(file)?.source;
     if (base !== undefined && source !== undefined) {
       const origin = new DocumentOrigin(source, base.place, context.sources.memo);
-      const whole = new RenderedOrigin(rendered, { object: base.object, origin }, own);
+      const whole = new RenderedOrigin(rendered, { object: base.object, origin }, own, context.siblings);
       return base.waivers.length === 0 ? { origin: whole } : { origin: whole, waivers: base.waivers };
     }
   }
@@ -140,7 +140,7 @@ function findOrigin(
   const kustomization =
     unit.kustomizations.find((item) => item.directory === (directory === '.' ? '' : directory)) ?? unit.kustomizations[0];
   if (kustomization === undefined) throw new Error('a unit has a kustomization');
-  return { origin: originOfGenerated(kustomization, rendered, own) };
+  return { origin: originOfGenerated(kustomization, rendered, own, context.siblings) };
 }
 
 // Those that kustomize says were applied, the last first; all of them where it says nothing. The generator's own is not said.
@@ -150,12 +150,17 @@ function listApplied({ kustomizations }: KustomizeUnit, files: readonly string[]
   return kustomizations.toSorted((a, b) => rankOf(b) - rankOf(a));
 }
 
-function originOfGenerated(kustomization: Kustomization, rendered: KubernetesObject, writers: readonly FieldWriter[]): Manifest['origin'] {
+function originOfGenerated(
+  kustomization: Kustomization,
+  rendered: KubernetesObject,
+  writers: readonly FieldWriter[],
+  siblings: () => readonly Manifest[],
+): Manifest['origin'] {
   const { origin } = kustomization;
   const range = origin.locate(findGenerator(kustomization, rendered.kind, nameOf(rendered)) ?? []);
   const object: KubernetesObject = { apiVersion: rendered.apiVersion, kind: rendered.kind, metadata: {} };
   const whole = { file: origin.file, document: origin.document, line: range.line, locate: () => range };
-  return new RenderedOrigin(rendered, { object, origin: whole }, writers);
+  return new RenderedOrigin(rendered, { object, origin: whole }, writers, siblings);
 }
 
 function withoutAnnotations(object: KubernetesObject, names: readonly string[]): KubernetesObject {

@@ -10,5 +10,17 @@ export interface RenderedField {
   readonly value: JsonValue | undefined;
 }
 
-/** What may have given a field its value: the place in the sources that did; undefined if it was not this one. */
-export type FieldWriter = (field: RenderedField) => SourceRange | undefined;
+/** The place in the sources that gave a field its value. */
+export interface Written {
+  readonly range: SourceRange;
+  /** Of a replacement what it copies from: its `source`. */
+  readonly copied?: JsonValue;
+}
+
+/** What may have given a field its value; undefined if it was not this one. */
+export type FieldWriter = (field: RenderedField) => Written | undefined;
+
+/** A place, if there is one, as what gave a value. */
+export function toWritten(range: SourceRange | undefined): Written | undefined {
+  return range === undefined ? undefined : { range };
+}

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { nameOf, type SourceRange } from '../../model/index.ts';
 import { getArray, getString, type JsonValue, type Path } from '../../std/index.ts';
 import type { TextSource } from '../yaml/text-source.ts';
-import type { FieldWriter, RenderedField } from './field-writer.ts';
+import { toWritten, type FieldWriter, type RenderedField } from './field-writer.ts';
 import type { Kustomization } from './kustomization.ts';
 import type { SourceFiles } from './source-files.ts';
 
@@ -13,7 +13,7 @@ const GENERATORS: Readonly<Record<string, string>> = { ConfigMap: 'configMapGene
  * a hash, wherever it is referred to, the generator whose content the hash is of.
  */
 export function toGeneratorWriter(kustomization: Kustomization, sources: SourceFiles): FieldWriter {
-  return (field) => findEntry(field, kustomization, sources) ?? findHashedName(field, kustomization);
+  return (field) => toWritten(findEntry(field, kustomization, sources) ?? findHashedName(field, kustomization));
 }
 
 /** The generator that seems to make an object: its place in the kustomization. */

@@ -14,7 +14,7 @@ import {
 } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { readEmbedded, readFileDocuments, type EmbeddedDocument } from './embedded-text.ts';
-import type { FieldWriter, RenderedField } from './field-writer.ts';
+import { toWritten, type FieldWriter, type RenderedField } from './field-writer.ts';
 import type { Kustomization } from './kustomization.ts';
 import { translatePath } from './object-match.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -37,10 +37,10 @@ export function listPatchWriters(kustomization: Kustomization, context: PatchCon
   const writers = listEntries(kustomization).flatMap((entry) =>
     readEntry(entry, kustomization, context).map((document): FieldWriter => {
       const { value, locate } = document;
-      if (isArray(value)) return (field) => (isTarget(entry.target, field) ? findOperation(value, locate, field) : undefined);
+      if (isArray(value)) return (field) => (isTarget(entry.target, field) ? toWritten(findOperation(value, locate, field)) : undefined);
       if (!isObject(value)) return () => undefined;
       const target = entry.target ?? { kind: value['kind'] ?? '', name: getString(value, 'metadata', 'name') ?? '' };
-      return (field) => (isTarget(target, field) ? findMerged(document, field) : undefined);
+      return (field) => (isTarget(target, field) ? toWritten(findMerged(document, field)) : undefined);
     }),
   );
   return writers.toReversed();

@@ -1,7 +1,8 @@
-import { compareSourceRanges, type KubernetesObject, type Origin, type SourceRange } from '../../model/index.ts';
-import { getAt, isArray, isObject, type JsonValue, type Path } from '../../std/index.ts';
+import { compareSourceRanges, nameOf, type KubernetesObject, type Manifest, type Origin, type SourceRange } from '../../model/index.ts';
+import { getAt, getString, isArray, isObject, type JsonValue, type Path } from '../../std/index.ts';
 import type { TextSource } from '../yaml/text-source.ts';
-import type { FieldWriter } from './field-writer.ts';
+import { findField } from './field-path.ts';
+import type { FieldWriter, Written } from './field-writer.ts';
 import { translatePath } from './object-match.ts';
 
 /** An object of the sources: what it holds and where. */
@@ -15,7 +16,7 @@ const MOST_PARTS = 16;
 
 /**
  * The origin of a rendered object: the object it was made from, or what gave a field its value (a patch, an image, a generator's entry).
- * `writers` are asked in turn, the one with the last word first.
+ * `writers` are asked in turn, the one with the last word first; `siblings` are the objects that were rendered with it.
  */
 export class RenderedOrigin implements Origin {
   readonly file: string;
@@ -24,27 +25,37 @@ export class RenderedOrigin implements Origin {
   readonly #rendered: KubernetesObject;
   readonly #base: SourceObject;
   readonly #writers: readonly FieldWriter[];
+  readonly #siblings: () => readonly Manifest[];
 
-  constructor(rendered: KubernetesObject, base: SourceObject, writers: readonly FieldWriter[]) {
+  constructor(rendered: KubernetesObject, base: SourceObject, writers: readonly FieldWriter[], siblings: () => readonly Manifest[]) {
     this.file = base.origin.file;
     this.document = base.origin.document;
     this.line = base.origin.line;
     this.#rendered = rendered;
     this.#base = base;
     this.#writers = writers;
+    this.#siblings = siblings;
   }
 
   locate(path: Path): SourceRange {
     const own = translatePath(this.#rendered, this.#base.object, path);
-    const written = own.isEqual || path.length === 0 ? undefined : (this.#findWritten(path) ?? this.#findWriterOfAll(path));
+    const written = own.isEqual || path.length === 0 ? undefined : (this.#findWritten(path)?.range ?? this.#findWriterOfAll(path));
     return written ?? this.#base.origin.locate(own.path);
   }
 
-  #findWritten(path: Path): SourceRange | undefined {
+  copiedFrom(path: Path): ReturnType<NonNullable<Origin['copiedFrom']>> {
+    if (path.length === 0 || translatePath(this.#rendered, this.#base.object, path).isEqual) return undefined;
+    const copied = this.#findWritten(path)?.copied;
+    const source = copied === undefined ? undefined : findCopied(copied, this.#siblings());
+    const field = source === undefined ? undefined : findField(getString(copied, 'fieldPath') ?? 'metadata.name', source.object);
+    return source === undefined || field === undefined ? undefined : { origin: source.origin, path: field };
+  }
+
+  #findWritten(path: Path): Written | undefined {
     const field = { rendered: this.#rendered, base: this.#base.object, path, value: getAt(this.#rendered, ...path) };
     for (const write of this.#writers) {
-      const range = write(field);
-      if (range !== undefined) return range;
+      const written = write(field);
+      if (written !== undefined) return written;
     }
     return undefined;
   }
@@ -54,10 +65,17 @@ export class RenderedOrigin implements Origin {
     const leaves = listLeaves(getAt(this.#rendered, ...path), path);
     const differing = leaves.filter((leaf) => !translatePath(this.#rendered, this.#base.object, leaf).isEqual);
     if (differing.length === 0 || differing.length > MOST_PARTS) return undefined;
-    const ranges = differing.map((leaf) => this.#findWritten(leaf));
+    const ranges = differing.map((leaf) => this.#findWritten(leaf)?.range);
     const [first] = ranges;
     return first !== undefined && ranges.every((range) => isEqualRange(range, first)) ? first : undefined;
   }
+}
+
+/** The object that a replacement's `source` selects: by its name, or the name that a prefix and suffix were put around. */
+function findCopied(selector: JsonValue, objects: readonly Manifest[]): Manifest | undefined {
+  const [kind, name = ''] = [getString(selector, 'kind'), getString(selector, 'name')];
+  const ofKind = objects.filter(({ object }) => kind === undefined || kind === object.kind);
+  return ofKind.find(({ object }) => name === nameOf(object)) ?? ofKind.find(({ object }) => nameOf(object).includes(name));
 }
 
 function listLeaves(value: JsonValue | undefined, path: Path): readonly Path[] {

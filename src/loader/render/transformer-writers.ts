@@ -1,6 +1,7 @@
 import { nameOf } from '../../model/index.ts';
-import { getArray, getAt, getString, isArray, isEqualJson, isObject, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
+import { getArray, getAt, getString, isEqualJson, type JsonObject, type JsonValue, type Path } from '../../std/index.ts';
 import type { FieldWriter, RenderedField } from './field-writer.ts';
+import { isFieldPath } from './field-path.ts';
 import type { Kustomization } from './kustomization.ts';
 
 type Finder = (field: RenderedField, value: JsonObject) => Path | undefined;
@@ -10,7 +11,10 @@ export function listTransformerWriters({ value, origin }: Kustomization): readon
   return FINDERS.map((find): FieldWriter => {
     return (field) => {
       const path = find(field, value);
-      return path === undefined ? undefined : origin.locate(path);
+      if (path === undefined) return undefined;
+      const [kind, index] = path;
+      const copied = kind === 'replacements' && index !== undefined ? getAt(value, kind, index, 'source') : undefined;
+      return { range: origin.locate(path), ...(copied === undefined ? {} : { copied }) };
     };
   });
 }
@@ -79,7 +83,9 @@ function findReplacement(field: RenderedField, kustomization: JsonObject): Path 
   for (const [index, replacement] of getArray(kustomization, 'replacements').entries()) {
     for (const [number, target] of getArray(replacement, 'targets').entries()) {
       if (!isSelected(getAt(target, 'select'), field)) continue;
-      const at = getArray(target, 'fieldPaths').findIndex((text) => typeof text === 'string' && isFieldPath(text, field));
+      const at = getArray(target, 'fieldPaths').findIndex(
+        (text) => typeof text === 'string' && isFieldPath(text, field.rendered, field.path),
+      );
       if (at >= 0) return ['replacements', index, 'targets', number, 'fieldPaths', at];
     }
   }
@@ -90,27 +96,4 @@ function isSelected(select: JsonValue | undefined, { rendered, base }: RenderedF
   const [kind, name] = [getString(select, 'kind'), getString(select, 'name')];
   if (kind !== undefined && kind !== rendered.kind) return false;
   return name === undefined || name === nameOf(rendered) || (base !== undefined && name === nameOf(base));
-}
-
-// `spec.containers.[name=web].env.0.value`, `*` for any item, `metadata.annotations.a\.b` or `[a.b]` for keys with dots.
-function isFieldPath(text: string, { rendered, path }: RenderedField): boolean {
-  const steps = text.match(/\[[^\]]*\]|(?:\\.|[^.\\])+/g) ?? [];
-  if (steps.length !== path.length) return false;
-  let at: JsonValue | undefined = rendered;
-  for (const [index, written] of steps.entries()) {
-    const step = path[index];
-    if (step === undefined) return false;
-    const next: JsonValue | undefined = isArray(at) ? at[Number(step)] : isObject(at) ? at[String(step)] : undefined;
-    if (!isStep(written, step, next)) return false;
-    at = next;
-  }
-  return true;
-}
-
-function isStep(written: string, step: string | number, item: JsonValue | undefined): boolean {
-  if (written === '*') return true;
-  const inner = /^\[(.*)\]$/.exec(written)?.[1];
-  const equals = inner?.indexOf('=') ?? -1;
-  if (inner !== undefined && equals > 0) return getString(item, inner.slice(0, equals)) === inner.slice(equals + 1);
-  return (inner ?? written.replaceAll(/\\(.)/g, '$1')) === String(step);
 }

@@ -56,8 +56,8 @@ export const NETWORK_CODES: CatalogTable = {
     severity: 'warning',
     message: '{from} can no longer reach {service} {ports}, which it names: {reason}',
     ended: '{from} can reach {service} {ports} again, which it names',
-    remedy: 'Change what names {service} along with it, or restore the selector, port or rule by which it was reached.',
-    why: 'A selector, port or type of a Service changes for all who use it, and they are elsewhere: workloads whose environment, command or arguments name it. They fail at the first request after the change.',
+    remedy: 'Change what names {service} along with it, or restore the selector, label, port or rule by which it was reached.',
+    why: 'A selector, port or type of a Service, or the label by which it selects its pods, changes for all who use it, and they are elsewhere: workloads whose environment, command or arguments name it. They fail at the first request after the change.',
     example:
       'kind: Service\nmetadata: {name: db}\nspec:\n  selector: {app: postgres}   # a policy lets web reach app=db alone; web has DB_HOST=db',
   },

@@ -19,6 +19,9 @@ const SHUT = policy('shop/shut', { podSelector: having({ app: 'other' }), policy
 const db = (fields: JsonObject = {}): KubernetesObject =>
   service('shop/db', { selector: { app: 'db' }, ports: [{ port: 5432, targetPort: 'sql' }], ...fields });
 
+const pods = (name: string, labels: Readonly<Record<string, string>>): KubernetesObject =>
+  deployment(`shop/${name}`, labels, { ports: [{ name: 'sql', containerPort: 5432 }] });
+
 const cases: readonly {
   readonly name: string;
   readonly before: readonly KubernetesObject[];
@@ -67,6 +70,61 @@ const cases: readonly {
     want: ['shop/web can reach Service shop/db TCP 5432 again, which it names'],
   },
   {
+    name: 'the only pod leaves by a label of its own',
+    before: [NAMED, DB, db()],
+    after: [NAMED, pods('db', { app: 'dd' }), db()],
+    want: [
+      'shop/web can no longer reach Service shop/db TCP 5432, which it names: Service shop/db leads nowhere: no pod has the labels that it selects: app=db',
+    ],
+  },
+  {
+    name: 'a pod leaves by a label of its own, and another stays',
+    before: [NAMED, DB, pods('db-2', { app: 'db' }), db()],
+    after: [NAMED, pods('db', { app: 'dd' }), pods('db-2', { app: 'db' }), db()],
+    want: [],
+  },
+  {
+    name: 'a pod comes by a label of its own to a Service that led nowhere',
+    before: [NAMED, pods('db', { app: 'dd' }), db()],
+    after: [NAMED, DB, db()],
+    want: ['shop/web can reach Service shop/db TCP 5432 again, which it names'],
+  },
+  {
+    name: 'a label that the Service does not look at',
+    before: [NAMED, DB, db()],
+    after: [NAMED, pods('db', { app: 'db', version: '2' }), db()],
+    want: [],
+  },
+  {
+    name: 'pods of one Service go over to another that the client does not name',
+    before: [NAMED, pods('other', { app: 'dd' }), DB, db(), service('shop/two', { selector: { app: 'dd' }, ports: [{ port: 5432 }] })],
+    after: [NAMED, pods('other', { app: 'db' }), DB, db(), service('shop/two', { selector: { app: 'dd' }, ports: [{ port: 5432 }] })],
+    want: [],
+  },
+  {
+    name: 'the port that a Service names goes from its pods',
+    before: [NAMED, DB, db()],
+    after: [NAMED, deployment('shop/db', { app: 'db' }, { ports: [{ name: 'pg', containerPort: 5432 }] }), db()],
+    want: ['shop/web can no longer reach Service shop/db TCP 5432, which it names: no container of shop/db has a TCP port named sql'],
+  },
+  {
+    name: 'a client that names the Service no longer',
+    before: [NAMED, DB, db()],
+    after: [web([{ name: 'DB_HOST', value: 'elsewhere.example.com' }]), pods('db', { app: 'dd' }), db()],
+    want: [],
+  },
+  {
+    name: 'pods by whose label a policy shuts them: told as a closed connection',
+    before: [NAMED, DB, db(), policy('shop/shut', { podSelector: having({ shut: 'yes' }), policyTypes: ['Ingress'] })],
+    after: [
+      NAMED,
+      pods('db', { app: 'db', shut: 'yes' }),
+      db(),
+      policy('shop/shut', { podSelector: having({ shut: 'yes' }), policyTypes: ['Ingress'] }),
+    ],
+    want: [],
+  },
+  {
     name: 'a policy closes the pods of a Service: told once',
     before: [NAMED, OTHER, db({ selector: { app: 'other' }, ports: [{ port: 5432 }] })],
     after: [NAMED, OTHER, SHUT, db({ selector: { app: 'other' }, ports: [{ port: 5432 }] })],
@@ -98,4 +156,14 @@ test('a closed connection tells of the Service by which its sender used it', () 
     .filter(({ fact }) => fact.code === 'KN0102')
     .map(({ change, fact: { code, data } }) => toSentence({ code, data, change }));
   assert.ok(told.includes('shop/web -> shop/db all connections close: the way of shop/web to Service shop/db'), told.join('\n'));
+});
+
+test('pods that leave a Service by a label are where clients are told that they lost it', () => {
+  const engine = createNetworkEngine(NO_NETWORK_SETTINGS);
+  const told = engine.compare(World.of([NAMED, DB, db()]), World.of([NAMED, pods('db', { app: 'dd' }), db()]));
+  const [fact] = told.filter(({ fact: { code } }) => code === 'KN0107').map((change) => change.fact);
+  assert.deepEqual(
+    fact?.objects.map(({ ref, path }) => `${ref.kind} ${ref.name} ${path ?? ''}`),
+    ['Service db ', 'Service db /spec/selector', 'Deployment db /spec/template/metadata/labels', 'Deployment web '],
+  );
 });

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { World, type KubernetesObject } from '../../../src/model/index.ts';
-import { isAllowed, listConnections, PROTOCOLS, type ConnectionEnd, type Flow, type Verdict } from '../../../src/engine/network/index.ts';
+import { isAllowed, PROTOCOLS, type ConnectionEnd, type Flow, type Verdict } from '../../../src/engine/network/index.ts';
 import { getString, hasPoint, type JsonObject } from '../../../src/std/index.ts';
 import { parseAddress } from '../../../src/engine/network/address.ts';
 import { toPortPoint } from '../../../src/engine/network/port-set.ts';
 import { naiveIsAllowed } from './naive-network.ts';
 import { deployment, having, namespace, node, pod, policy } from './objects.ts';
 import { anyObjects, OUTSIDE, PORTS } from './random-world.ts';
+import { listConnections } from './list-connections.ts';
 
 /** `shop/web > shop/db TCP 80`. */
 function toFlow(text: string): Flow {
@@ -303,7 +304,7 @@ test('the list of connections holds what is allowed, and nothing else', () => {
   fc.assert(
     fc.property(anyObjects, (objects) => {
       const world = World.of(objects);
-      const connections = [...listConnections(world)];
+      const connections = listConnections(world);
       const isEnd = (end: ConnectionEnd, name: string): boolean =>
         end.kind === 'workload' ? end.workload.name === name : hasPoint(end.addresses, parseAddress(name) ?? -1n);
       for (const flow of listFlows(objects)) {

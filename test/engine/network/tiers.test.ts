@@ -3,19 +3,13 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { getString, hasPoint, type JsonObject } from '../../../src/std/index.ts';
 import { World, type KubernetesObject } from '../../../src/model/index.ts';
-import {
-  isAllowed,
-  listConnectionChanges,
-  listConnections,
-  PROTOCOLS,
-  type ConnectionEnd,
-  type Flow,
-} from '../../../src/engine/network/index.ts';
+import { isAllowed, listConnectionChanges, PROTOCOLS, type ConnectionEnd, type Flow } from '../../../src/engine/network/index.ts';
 import { parseAddress } from '../../../src/engine/network/address.ts';
 import { toPortPoint } from '../../../src/engine/network/port-set.ts';
 import { naiveTiersAllow } from './naive-tiers.ts';
 import { deployment, having, namespace, node, pod, policy } from './objects.ts';
 import { anyTieredObjects, OUTSIDE, PORTS } from './random-world.ts';
+import { listConnections } from './list-connections.ts';
 
 const BASE: readonly KubernetesObject[] = [
   namespace('shop', { team: 'a' }),
@@ -232,7 +226,7 @@ test('the list of connections over tiers holds what is allowed, and nothing else
   fc.assert(
     fc.property(anyTieredObjects, (objects) => {
       const world = World.of(objects);
-      const connections = [...listConnections(world)];
+      const connections = listConnections(world);
       for (const flow of listFlows(objects)) {
         const listed = connections.some(
           ({ from, to, ports }) => holds(from, flow.from) && holds(to, flow.to) && hasPoint(ports, toPortPoint(flow.protocol, flow.port)),

@@ -50,6 +50,8 @@ type statefulSetOracle struct {
 	lock      sync.Mutex
 	claims    map[string]*v1.PersistentVolumeClaim
 	revisions []*apps.ControllerRevision
+	// The pods that this look makes.
+	made map[string]bool
 	// The names that the question gives to revisions, by the real ones.
 	given  map[string]string
 	answer statefulSetAnswer
@@ -57,7 +59,7 @@ type statefulSetOracle struct {
 
 func newStatefulSet() (subject, error) {
 	return func(input json.RawMessage) (any, error) {
-		oracle := &statefulSetOracle{claims: map[string]*v1.PersistentVolumeClaim{}, given: map[string]string{}}
+		oracle := &statefulSetOracle{claims: map[string]*v1.PersistentVolumeClaim{}, given: map[string]string{}, made: map[string]bool{}}
 		if err := json.Unmarshal(input, &oracle.asked); err != nil {
 			return nil, err
 		}
@@ -111,6 +113,9 @@ func (o *statefulSetOracle) do(format string, words ...any) {
 
 func (o *statefulSetOracle) CreatePod(_ context.Context, pod *v1.Pod, _ *apps.StatefulSet) error {
 	o.do("create %s of %s", pod.Name, rename(o.given, pod.Labels[apps.StatefulSetRevisionLabel]))
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.made[pod.Name] = true
 	return nil
 }
 
@@ -125,7 +130,11 @@ func (o *statefulSetOracle) GetPod(_, name string) (*v1.Pod, error) {
 
 func (o *statefulSetOracle) UpdatePod(*v1.Pod, *apps.StatefulSet) error { return nil }
 
+// What was not made, since a claim of it is to go first, an API server cannot delete.
 func (o *statefulSetOracle) DeletePod(pod *v1.Pod) error {
+	if _, err := o.GetPod(pod.Namespace, pod.Name); err != nil && !o.made[pod.Name] {
+		return err
+	}
 	o.do("delete %s", pod.Name)
 	return nil
 }
@@ -160,6 +169,10 @@ func (o *statefulSetOracle) UpdateClaim(claim *v1.PersistentVolumeClaim, _ *apps
 }
 
 func (o *statefulSetOracle) UpdateStatefulSetStatus(_ context.Context, _ *apps.StatefulSet, status *apps.StatefulSetStatus) error {
+	// As the API server's validation of a status refuses it.
+	if status.CurrentReplicas < 0 {
+		return errors.NewBadRequest("must be greater than or equal to 0")
+	}
 	o.keep(status)
 	return nil
 }

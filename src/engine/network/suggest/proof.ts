@@ -2,7 +2,7 @@ import { compareBy, getOrAdd, hasPoint, intersect, subtract, toInterval, unite }
 import type { World } from '../../../model/index.ts';
 import { ALL_V4, ALL_V6, type AddressSet } from '../address.ts';
 import { nameOfEnd } from '../changes.ts';
-import { listConnections, type Connection, type ConnectionEnd } from '../connections.ts';
+import { visitConnections, type Connection, type ConnectionEnd } from '../connections.ts';
 import { readModel } from '../model.ts';
 import { NO_PORTS, type PortSet } from '../port-set.ts';
 import { workloadKey, type Workload } from '../workload.ts';
@@ -31,7 +31,10 @@ export function prove(world: World, wished: readonly Connection[], isolated: Rea
     [from, to].some((end) => end.kind === 'workload' && isolated.has(workloadKey(end.workload)));
   const [wanted, got] = [new Tally(), new Tally()];
   for (const connection of wished) if (isJudged(connection)) wanted.add(connection);
-  for (const connection of listConnections(world)) if (isJudged(connection)) got.add(connection);
+  visitConnections(world, (from, to, ports) => {
+    const connection = { from, to, ports };
+    if (isJudged(connection)) got.add(connection);
+  });
   const members = workloads.filter((workload) => isolated.has(workloadKey(workload)));
   const ranges = members.flatMap((workload) => (['from', 'to'] as const).flatMap((side) => compareOutside(workload, side, wanted, got)));
   const lost = [...listMissing(wanted, got), ...ranges.flatMap((range) => range.lost)].toSorted(BY_NAME);

@@ -6,8 +6,9 @@ import { listEndpoints } from './endpoints.ts';
 import { admitFrom } from './admission.ts';
 import type { Admission, Exposure } from './exposure.ts';
 import { listProxyExposures } from './proxy-exposure.ts';
-import { listDeclaredPorts } from './proxy.ts';
+import { listDeclaredPorts, type DeclaredPort } from './proxy.ts';
 import { listServices, type Service } from './service.ts';
+import type { Workload } from '../workload.ts';
 
 /** Every way from outside to the workloads of a world, open or not, by workload; cached. */
 export function listExposures(world: World): readonly Exposure[] {
@@ -70,16 +71,35 @@ function listOfService(world: World, service: Service): readonly Exposure[] {
 
 /** Ports of pods that are ports of their nodes: policies see the sender itself there, and nothing at all in the host's network. */
 function listOfNodes(world: World): readonly Exposure[] {
-  return readSide(world).workloads.flatMap((workload) =>
-    listDeclaredPorts(world, workload).flatMap((declared): readonly Exposure[] => {
-      const { hostPort, hostIP, port, protocol, path } = declared;
-      if ((!workload.hostNetwork && hostPort === undefined) || hostIP.startsWith('127.')) return [];
-      const admission = workload.hostNetwork ? OPEN : admitFrom(world, { workload, protocol, port }, ALL_ADDRESSES, 'sender');
-      const kind = workload.hostNetwork ? 'hostNetwork' : 'hostPort';
-      const outer = { workload, kind, scope: 'network', protocol, port: hostPort ?? port, host: '', target: port } as const;
-      return [{ ...outer, hops: [{ ref: workload.ref, path }], ...admission }];
-    }),
-  );
+  return listNodePorts(world).map(({ workload, declared }) => {
+    const { hostPort, port, protocol, path } = declared;
+    const admission = workload.hostNetwork ? OPEN : admitFrom(world, { workload, protocol, port }, ALL_ADDRESSES, 'sender');
+    const kind = workload.hostNetwork ? 'hostNetwork' : 'hostPort';
+    const outer = { workload, kind, scope: 'network', protocol, port: hostPort ?? port, host: '', target: port } as const;
+    return { ...outer, hops: [{ ref: workload.ref, path }], ...admission };
+  });
+}
+
+interface NodePort {
+  readonly workload: Workload;
+  readonly declared: DeclaredPort;
+}
+
+const nodePorts = new WeakMap<readonly Workload[], readonly NodePort[]>();
+
+/** Looked up once for the same workloads. */
+function listNodePorts(world: World): readonly NodePort[] {
+  const { workloads } = readSide(world);
+  let found = nodePorts.get(workloads);
+  if (found === undefined) nodePorts.set(workloads, (found = workloads.flatMap((workload) => findNodePorts(world, workload))));
+  return found;
+}
+
+function findNodePorts(world: World, workload: Workload): readonly NodePort[] {
+  return listDeclaredPorts(world, workload).flatMap((declared) => {
+    const isOfNode = (workload.hostNetwork || declared.hostPort !== undefined) && !declared.hostIP.startsWith('127.');
+    return isOfNode ? [{ workload, declared }] : [];
+  });
 }
 
 const OPEN: Admission = { state: 'open', sources: ALL_ADDRESSES, reason: '', by: undefined };

@@ -84,18 +84,21 @@ export function withUnknown(world: World): World {
 }
 
 function addUnknown(world: World): World {
-  return withDns(world).with([toPod(UNKNOWN_PROXY, {})]);
+  return withDns(world).with([UNKNOWN_POD]);
 }
 
 /** A world with the cluster's DNS: as it is installed nearly everywhere, where it is not among the objects. */
 export function withDns(world: World): World {
-  return findDns(world).length > 0 ? world : world.with([toPod(USUAL_DNS, { 'k8s-app': 'kube-dns' })]);
+  return findDns(world).length > 0 ? world : world.with([USUAL_DNS_POD]);
 }
 
 function toPod(text: string, labels: Labels): KubernetesObject {
   const [namespace = '', name = ''] = text.split('/');
   return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, labels }, spec: { containers: [{ name }] } };
 }
+
+const UNKNOWN_POD = toPod(UNKNOWN_PROXY, {});
+const USUAL_DNS_POD = toPod(USUAL_DNS, { 'k8s-app': 'kube-dns' });
 
 /** The workloads of the cluster's DNS, by the label that its Service selects. */
 export function findDns(world: World): readonly Workload[] {

@@ -75,11 +75,20 @@ export function findService(world: World, namespace: string, name: string): Serv
 }
 
 function readServices(objects: readonly KubernetesObject[]): readonly Service[] {
-  return objects.map(readService);
+  return objects.map(toService);
 }
 
 function indexServices(objects: readonly KubernetesObject[]): ReadonlyMap<string, Service> {
-  return new Map(objects.map(readService).map((service) => [`${service.namespace}/${service.name}`, service]));
+  return new Map(objects.map(toService).map((service) => [`${service.namespace}/${service.name}`, service]));
+}
+
+const serviceOf = new WeakMap<KubernetesObject, Service>();
+
+/** One and the same Service of one object, in whatever world. */
+function toService(object: KubernetesObject): Service {
+  let service = serviceOf.get(object);
+  if (service === undefined) serviceOf.set(object, (service = readService(object)));
+  return service;
 }
 
 function readService(object: KubernetesObject): Service {

@@ -3,19 +3,13 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { getString, hasPoint, stringifyJson } from '../../../../src/std/index.ts';
 import { World, type KubernetesObject } from '../../../../src/model/index.ts';
-import {
-  isAllowed,
-  listConnections,
-  PROTOCOLS,
-  type ConnectionEnd,
-  type Flow,
-  type SideVerdict,
-} from '../../../../src/engine/network/index.ts';
+import { isAllowed, PROTOCOLS, type ConnectionEnd, type Flow, type SideVerdict } from '../../../../src/engine/network/index.ts';
 import { parseAddress } from '../../../../src/engine/network/address.ts';
 import { toPortPoint } from '../../../../src/engine/network/port-set.ts';
 import { PORTS } from '../random-world.ts';
 import { naivePluginsAllow, type Answer } from './naive-plugins.ts';
 import { anyPluginObjects, meanings, OUTSIDE } from './random-plugins.ts';
+import { listConnections } from '../list-connections.ts';
 
 const RUNS = Number(process.env['KPLAN_PLUGIN_RUNS'] ?? '150');
 const SEED = Number(process.env['KPLAN_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)));
@@ -102,7 +96,7 @@ test('policies of Cilium, Calico and Istio are judged as a naive evaluator of th
       const text = stringifyJson(objects);
       for (const construct of CONSTRUCTS) if (text.includes(construct)) seen.set(construct, (seen.get(construct) ?? 0) + 1);
       const world = World.of(objects);
-      const connections = [...listConnections(world)];
+      const connections = listConnections(world);
       for (const flow of listFlows(objects)) {
         const verdict = isAllowed(world, flow);
         assert.ok(verdict.kind === 'verdict');
