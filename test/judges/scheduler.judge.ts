@@ -169,7 +169,7 @@ function compareRefusals(problems: readonly { readonly message: string }[], refu
 }
 
 /** What stops a claim for all devices at one of its pools. */
-const OF_POOL = /plugin: claim .*(resource pool .* is currently (being updated|invalid)$|CEL runtime error)/;
+const OF_POOL = /plugin: (claim|class) .*(resource pool .* is currently (being updated|invalid)$|CEL runtime error)/;
 
 /** Both end the cycle with an error, the same. */
 function compareFailure({ node, message }: Placement, failed: string): Difference | undefined {
