@@ -4,7 +4,7 @@
 #
 #   build.sh v1.36.3 [PROGRAM...]   kube-apiserver (default), kube-controller-manager, kube-scheduler, kubectl
 #   build.sh etcd | build.sh kwok
-#   build.sh oracle                 the program of test/judges/oracle; prints where it is
+#   build.sh oracle [v1.34.4]       the program of test/judges/oracle; prints where it is. Of another release: what is asked of its roles alone
 # Not with Go 1.27: a server built with it serves broken OpenAPI.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,17 +21,24 @@ build() { # build MODULE PACKAGE OUTPUT [LDFLAGS]: anew where the modules are ot
   echo "$sum" > "$3.sum"
 }
 
-compile() { # compile FOLDER PACKAGE OUTPUT [LDFLAGS]: always with the same settings, so that all share what Go has compiled
+compile() { # compile FOLDER PACKAGES OUTPUT [LDFLAGS]: always with the same settings, so that all share what Go has compiled
   echo "building ${3#"$bin"/}" >&2
   mkdir -p "$(dirname "$3")"
-  (cd "$1" && CGO_ENABLED=0 nice go build -mod=readonly -trimpath -ldflags "-s -w ${4:-}" -o "$3.part" "$2")
+  # shellcheck disable=SC2086 # PACKAGES may be several files
+  (cd "$1" && CGO_ENABLED=0 nice go build -mod=readonly -trimpath -ldflags "-s -w ${4:-}" -o "$3.part" $2)
   mv "$3.part" "$3"
 }
 
+# shellcheck disable=SC2086 # lists of files
 oracle() { # named after its sources: other checkouts have others
-  local folder=$here/../../test/judges/oracle program
-  program=$bin/oracle-$(cd "$folder" && cat go.mod go.sum ./*.go | sha256sum | cut -c1-12)
-  [[ -x $program ]] || compile "$folder" . "$program"
+  local folder=$here/../../test/judges/oracle modules program packages=. sources='go.mod go.sum *.go'
+  modules=$folder
+  if (($#)); then
+    modules=$here/modules/$1 sources='main.go rbac.go roles.go subjects_release.go'
+    packages=$(printf '../../../../test/judges/oracle/%s ' $sources)
+  fi
+  program=$bin/oracle-${1:+$1-}$(cd "$folder" && cat $sources "$modules/go.sum" | sha256sum | cut -c1-12)
+  [[ -x $program ]] || compile "$modules" "$packages" "$program"
   touch "$program"
   find "$bin" -maxdepth 1 -name 'oracle-*' -mtime +7 -delete
   echo "$program"
@@ -58,7 +65,7 @@ stages() { # how KWOK plays a kubelet: nodes get ready at once, pods start, fini
 case ${1:-} in
   v1.*) [[ -d $here/modules/$1 ]] || { echo "$1 is not pinned: run pin.sh $1" >&2; exit 1; }; kubernetes "$@" ;;
   etcd) build etcd go.etcd.io/etcd/server/v3 "$bin/etcd" ;;
-  oracle) oracle ;;
+  oracle) oracle "${@:2}" ;;
   kwok) build kwok sigs.k8s.io/kwok/cmd/kwok "$bin/kwok"; stages ;;
   *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

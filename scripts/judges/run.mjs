@@ -1,6 +1,7 @@
 // Compares kplan with the real Kubernetes programs over random cases: `node scripts/judges/run.mjs [--record] [PART OF A SUBJECT...]`.
 // KPLAN_SEED repeats a run; KPLAN_JUDGE_COUNT is the number of cases of each subject. The last line is `N passed, N failed`.
-// KPLAN_RELEASE is the minor version of the server that is asked (1.36; releases.mjs has the others); the oracle is of 1.36.
+// KPLAN_RELEASE is the minor version of the server that is asked (1.36; releases.mjs has the others). The oracle is of 1.36,
+// but for subjects that name another release (authorize-1.34).
 // --record writes the answers of the oracle that `npm test` compares with.
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -40,17 +41,19 @@ const isRecording = process.argv.includes('--record');
 const wanted = process.argv.slice(2).filter((word) => word !== '--record');
 register();
 const { askOracle, askServer, listNeeds, recordOracle } = await import('../../test/judges/subjects.ts');
-const needs = listNeeds(wanted);
+const needs = listNeeds(wanted, VERSION);
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort());
 const options = { version: VERSION, seed, count, log: (line) => console.log(line), signal: stopping.signal };
-if (isRecording) await recordOracle(build('oracle'), wanted, options);
+/** The newest is a program of its own modules, which are pinned beside it. */
+const programOf = (release) => build('oracle', ...(release === '1.36' ? [] : [releases[release]]));
+if (isRecording) await recordOracle(programOf, wanted, options);
 else process.exitCode = await judge();
 process.exit(stopping.signal.aborted ? 130 : process.exitCode);
 
 /** Both at the same time: one waits for the server, the other computes. Answers the exit code. */
 async function judge() {
-  const oracle = needs.oracle ? [askOracle(build('oracle'), wanted, options)] : [];
+  const oracle = needs.oracle ? [askOracle(programOf, wanted, options)] : [];
   const server = needs.server ? [withServer((connection) => askServer(connection, wanted, options))] : [];
   const results = await Promise.allSettled([...oracle, ...server]);
   for (const { reason } of results) if (reason !== undefined) console.error(reason);

@@ -1,37 +1,47 @@
-import { authorize, whoCan, type AccessRequest } from '../../src/engine/rbac/index.ts';
+import { authorize, whoCan, withBootstrapPolicy, type AccessRequest } from '../../src/engine/rbac/index.ts';
 import { World } from '../../src/model/index.ts';
+import { listVersions } from '../../src/model/schema/index.ts';
 import { getArray, getBoolean, getObject, getString, sortedUnique, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison } from './judge.ts';
-import type { OracleJudge } from './oracle-judge.ts';
+import { NEWEST, ofRelease, type OracleJudge } from './oracle-judge.ts';
 import { makePolicy, makeRequest, readObjects, readUser } from './rbac-world.ts';
 
 /** Requests in each world of roles and bindings. */
 const REQUESTS = 25;
 
 /** Whether `authorize` and `whoCan` say what the RBAC authorizer says, with the default policy, aggregated by the real controller. */
-export const authorizeJudge: OracleJudge = {
-  subject: 'authorize',
-  cases: 400,
-  branches: [
-    'allowed by ClusterRoleBinding: path',
-    'allowed by ClusterRoleBinding: resource',
-    'allowed by RoleBinding: resource',
-    'allowed as system:masters: path',
-    'allowed as system:masters: resource',
-    'denied: path',
-    'denied: resource',
-    'denied with missing roles: resource',
-    'nobody but system:masters',
-    'somebody',
-  ],
-  generate: (random) => ({ objects: makePolicy(random), requests: random.list(REQUESTS, () => makeRequest(random)) }),
-  compare,
-};
+export const authorizeJudge: OracleJudge = toAuthorizeJudge(NEWEST);
 
-function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
+/** The same of the releases before the newest. */
+export const authorizeJudges: readonly OracleJudge[] = listVersions()
+  .filter((version) => version !== NEWEST)
+  .map(toAuthorizeJudge);
+
+function toAuthorizeJudge(version: string): OracleJudge {
+  return {
+    ...ofRelease('authorize', version),
+    cases: 400,
+    branches: [
+      'allowed by ClusterRoleBinding: path',
+      'allowed by ClusterRoleBinding: resource',
+      'allowed by RoleBinding: resource',
+      'allowed as system:masters: path',
+      'allowed as system:masters: resource',
+      'denied: path',
+      'denied: resource',
+      'denied with missing roles: resource',
+      'nobody but system:masters',
+      'somebody',
+    ],
+    generate: (random) => ({ objects: makePolicy(random), requests: random.list(REQUESTS, () => makeRequest(random)) }),
+    compare: (input, answer) => compare(input, answer, version),
+  };
+}
+
+function compare(input: JsonValue, answer: JsonValue, version: string): Comparison | undefined {
   const objects = readObjects(getArray(input, 'objects'));
   if (objects === undefined) return undefined;
-  const world = World.of(objects);
+  const world = withBootstrapPolicy(World.of(objects), version);
   const answers = getArray(answer);
   const compared = getArray(input, 'requests').map((value, index) => compareRequest(world, toRequest(value), answers[index] ?? null));
   const coverage = sortedUnique(compared.flatMap((item) => item.coverage));

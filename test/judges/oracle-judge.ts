@@ -10,6 +10,8 @@ export interface OracleJudge {
   readonly subject: string;
   /** What the oracle calls the subject, where that is something else. */
   readonly asks?: string;
+  /** The minor version whose code is asked, where that is not the newest. */
+  readonly release?: string;
   readonly cases: number;
   readonly branches: readonly string[];
   readonly often?: NonNullable<Judge['often']>;
@@ -18,6 +20,14 @@ export interface OracleJudge {
   generate(random: Random): JsonValue;
   /** Compares our answer with the recorded or fresh one. Undefined if it is not a case at all. */
   compare(input: JsonValue, answer: JsonValue): Comparison | undefined;
+}
+
+/** The release whose code the oracle links. */
+export const NEWEST = '1.36';
+
+/** A subject of a release: named after it, where it is not the newest. */
+export function ofRelease(subject: string, release: string): Pick<OracleJudge, 'asks' | 'release' | 'subject'> {
+  return release === NEWEST ? { subject } : { subject: `${subject}-${release}`, asks: subject, release };
 }
 
 const PARALLEL = 16;

@@ -1,4 +1,4 @@
-import { authorizeJudge } from './authorize.judge.ts';
+import { authorizeJudge, authorizeJudges } from './authorize.judge.ts';
 import { autoscalerJudge } from './autoscaler.judge.ts';
 import { celJudge } from './cel.judge.ts';
 import { cronJobJudge } from './cronjob.judge.ts';
@@ -18,6 +18,7 @@ import { podSecurityJudge } from './podsecurity.judge.ts';
 import { policyJudge } from './policy.judge.ts';
 import { requestJudge } from './request.judge.ts';
 import { restrictionJudge } from './restriction.judge.ts';
+import { ROLES_JUDGES } from './roles.judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
 import { statefulSetJudge } from './statefulset.judge.ts';
@@ -26,7 +27,7 @@ import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 import { victimsJudge } from './victims.judge.ts';
 import { warningsJudge } from './warnings.judge.ts';
 
-/** The subjects that the linked code of Kubernetes decides, without a server. */
+/** The subjects that the linked code of Kubernetes decides, without a server; some of its answers are kept. */
 export const ORACLE_JUDGES: readonly OracleJudge[] = [
   authorizeJudge,
   autoscalerJudge,
@@ -57,3 +58,6 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   victimsJudge,
   warningsJudge,
 ];
+
+/** The same of subjects whose answers are not kept: what clusters hold at first, and the releases before the newest. */
+export const UNRECORDED_JUDGES: readonly OracleJudge[] = [...authorizeJudges, ...ROLES_JUDGES];

@@ -1,11 +1,12 @@
+import { groupBy } from '../../src/std/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { Client, type Connection } from './client.ts';
 import { defaultsJudge } from './defaults.judge.ts';
 import { embeddedJudge } from './embedded.judge.ts';
 import { runJudge, type Judge, type RunOptions } from './judge.ts';
 import { mergeJudge } from './merge.judge.ts';
-import { record, toJudge } from './oracle-judge.ts';
-import { ORACLE_JUDGES } from './oracle-subjects.ts';
+import { NEWEST, record, toJudge, type OracleJudge } from './oracle-judge.ts';
+import { ORACLE_JUDGES, UNRECORDED_JUDGES } from './oracle-subjects.ts';
 import { Oracle } from './oracle.ts';
 import { planJudge } from './plan.judge.ts';
 import { rbacJudge } from './rbac.judge.ts';
@@ -27,9 +28,15 @@ const isWanted =
   ({ subject }: { readonly subject: string }): boolean =>
     wanted.length === 0 || wanted.some((part) => subject.includes(part));
 
+/** The judges of the oracle that are wanted: of other releases those that a word or the version names. */
+function listOracleJudges(wanted: Wanted, version: string): readonly OracleJudge[] {
+  const all = [...ORACLE_JUDGES, ...UNRECORDED_JUDGES];
+  return all.filter(({ release = version }) => wanted.length > 0 || release === version).filter(isWanted(wanted));
+}
+
 /** Whether a wanted subject is decided by a running server, and whether one is by the oracle. */
-export function listNeeds(wanted: Wanted): { readonly server: boolean; readonly oracle: boolean } {
-  return { server: SERVER_JUDGES.some(isWanted(wanted)), oracle: ORACLE_JUDGES.some(isWanted(wanted)) };
+export function listNeeds(wanted: Wanted, version: string): { readonly server: boolean; readonly oracle: boolean } {
+  return { server: SERVER_JUDGES.some(isWanted(wanted)), oracle: listOracleJudges(wanted, version).length > 0 };
 }
 
 /** Runs the wanted judges that ask a running server. */
@@ -42,23 +49,40 @@ export async function askServer(connection: Connection, wanted: Wanted, options:
   }
 }
 
+/** Where the oracle's program of a minor version is. */
+type ProgramOf = (release: string) => string;
+
 /** Runs the wanted judges that ask the oracle. */
-export async function askOracle(program: string, wanted: Wanted, options: RunOptions): Promise<Counts> {
-  const oracle = new Oracle(program);
-  try {
-    return await runAll(ORACLE_JUDGES.filter(isWanted(wanted)).map(toJudge), { ask: oracle.ask }, options);
-  } finally {
-    oracle.close();
-  }
+export async function askOracle(programOf: ProgramOf, wanted: Wanted, options: RunOptions): Promise<Counts> {
+  const sum = { passed: 0, failed: 0 };
+  await withOracles(programOf, listOracleJudges(wanted, options.version), async (judges, oracle) => {
+    const { passed, failed } = await runAll(judges.map(toJudge), { ask: oracle.ask }, options);
+    sum.passed += passed;
+    sum.failed += failed;
+  });
+  return sum;
 }
 
 /** Writes the answers of the oracle that `npm test` compares with. */
-export async function recordOracle(program: string, wanted: Wanted, { seed, log }: Pick<RunOptions, 'seed' | 'log'>): Promise<void> {
-  const oracle = new Oracle(program);
-  try {
-    for (const judge of ORACLE_JUDGES.filter(isWanted(wanted))) log(`${judge.subject}: ${await record(judge, oracle.ask, seed)} recorded`);
-  } finally {
-    oracle.close();
+export async function recordOracle(programOf: ProgramOf, wanted: Wanted, { seed, log }: Pick<RunOptions, 'log' | 'seed'>): Promise<void> {
+  await withOracles(programOf, ORACLE_JUDGES.filter(isWanted(wanted)), async (judges, oracle) => {
+    for (const judge of judges) log(`${judge.subject}: ${await record(judge, oracle.ask, seed)} recorded`);
+  });
+}
+
+/** One release after the other: its judges, and its oracle while they ask it. */
+async function withOracles(
+  programOf: ProgramOf,
+  judges: readonly OracleJudge[],
+  work: (judges: readonly OracleJudge[], oracle: Oracle) => Promise<void>,
+): Promise<void> {
+  for (const [release, ofRelease] of groupBy(judges, ({ release = NEWEST }) => release)) {
+    const oracle = new Oracle(programOf(release));
+    try {
+      await work(ofRelease, oracle);
+    } finally {
+      oracle.close();
+    }
   }
 }
 

@@ -90,7 +90,10 @@ export class Share {
     this.#wake();
   }
 
-  /** Tells `report` of each unit whether it is held, whenever that changes, until the signal aborts; then lets all go. */
+  /**
+   * Tells `report` of each unit whether it is held, whenever that changes or the unit is claimed anew, until the signal aborts; then
+   * lets all go.
+   */
   async keep(report: (unit: string, news: LeaseNews) => void, signal: AbortSignal): Promise<void> {
     this.#report = report;
     const { beat } = this.#options.timing;
@@ -188,7 +191,9 @@ export class Share {
     const result = await this.#claim(unit, claim);
     if (result.kind === 'ok' && this.#membership.isValid()) {
       this.#held.set(unit, result.object);
-      this.#tell(unit, { holds: true });
+      // Said again of one that was claimed anew: what was to be said of it meanwhile was refused.
+      this.#told.set(unit, HELD);
+      this.#report(unit, { holds: true });
     } else if (result.kind === 'error' && !RACES.has(result.reason)) this.#noteProblem(formatStatusError(result));
   }
 
@@ -249,8 +254,8 @@ export class Share {
     for (const [unit, told] of this.#told) if (told === HELD && !this.#held.has(unit)) this.#tell(unit, { holds: false });
   }
 
-  #tell(unit: string, news: LeaseNews): void {
-    const text = news.holds ? HELD : (news.holder ?? '');
+  #tell(unit: string, news: LeaseNews & { readonly holds: false }): void {
+    const text = news.holder ?? '';
     if (this.#told.get(unit) === text) return;
     this.#told.set(unit, text);
     this.#report(unit, news);

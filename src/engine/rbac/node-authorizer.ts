@@ -2,6 +2,7 @@ import { nameOf, parseFieldSelector, type World } from '../../model/index.ts';
 import { quoteGo } from '../../std/index.ts';
 import { listBootstrapPolicy } from './bootstrap.ts';
 import { isRelated, type Related } from './node-graph.ts';
+import { listKeyed, type Permission } from './permission.ts';
 import type { AccessRequest, ResourceRequest, UserInfo } from './request.ts';
 import { listRules } from './role.ts';
 import { isAllowedBy } from './rule.ts';
@@ -37,6 +38,20 @@ export function findNode({ name, groups }: UserInfo): string | undefined {
 const NODE_RULES = listBootstrapPolicy()
   .filter((object) => object.kind === 'ClusterRole' && nameOf(object) === 'system:node')
   .flatMap(listRules);
+
+/**
+ * What every node may do by itself and to the Pods that are bound to it, whichever these are. Left out is what it may do to single objects
+ * that its Pods name, and what NodeRestriction keeps it from: Pods that it makes are mirrors of what it runs already.
+ */
+export function listNodePermissions(): readonly Permission[] {
+  return NODE_RULES.flatMap(({ rule }) => listKeyed(rule).map(({ permission }) => permission)).filter((permission) => {
+    if (permission.kind === 'path') return true;
+    const { verb, group, resource } = permission;
+    const [kind = ''] = resource.split('/');
+    if (group === '' && kind === 'pods') return verb !== 'create' || resource !== kind;
+    return (group === '' && kind === 'nodes') || RESOURCES[`${group}/${kind}`] === undefined;
+  });
+}
 
 interface NodeRequest {
   readonly world: World;

@@ -35,6 +35,8 @@ export class Instance {
   readonly writes: SeenWrite[] = [];
   readonly problems: string[] = [];
   readonly held: Set<string> = new Set();
+  /** What it was told of its units, in order. */
+  readonly told: { readonly unit: string; readonly holds: boolean }[] = [];
   /** How many writes its own fence refused, and how many the cluster did. */
   fenced = 0;
   refused = 0;
@@ -74,8 +76,11 @@ export class Instance {
       onProblem: (problem) => this.problems.push(problem),
     });
     this.share.want(units);
-    const report = (unit: string, { holds }: { readonly holds: boolean }): void =>
-      void (holds ? this.held.add(unit) : this.held.delete(unit));
+    const report = (unit: string, { holds }: { readonly holds: boolean }): void => {
+      this.told.push({ unit, holds });
+      if (holds) this.held.add(unit);
+      else this.held.delete(unit);
+    };
     this.#ended = Promise.all([this.share.keep(report, this.#stop.signal), this.#work(own)]);
   }
 

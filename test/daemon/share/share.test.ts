@@ -101,6 +101,26 @@ describe('Share', () => {
     assert.equal(a.held.size, UNITS.size);
   });
 
+  it('says again that it holds what it has claimed anew after a stall: what was to be said meanwhile was refused', async () => {
+    const [cluster, clock] = [new FakeCluster(), new FakeClock()];
+    const a = start(cluster, clock, 'a', UNITS);
+    await clock.sleep(5_000);
+    const units = [...UNITS.keys()].toSorted();
+    a.told.length = 0;
+    a.pause();
+    await clock.sleep(9_000);
+    a.resume();
+    await clock.sleep(5_000);
+    assert.deepEqual(
+      a.told
+        .filter(({ holds }) => holds)
+        .map(({ unit }) => unit)
+        .toSorted(),
+      units,
+    );
+    assert.equal(a.held.size, UNITS.size);
+  });
+
   it('keeps units of one group together, and lets go of those that are no longer wanted', async () => {
     const [cluster, clock] = [new FakeCluster(), new FakeClock()];
     const grouped = new Map([...UNITS.keys()].map((unit) => [unit, 'one']));

@@ -17,36 +17,6 @@ import (
 // A subject answers one kind of question. It is made when the first question of its kind comes.
 type subject func(input json.RawMessage) (any, error)
 
-var subjects = map[string]func() (subject, error){
-	"authorize":     newAuthorize,
-	"autoscaler":    newAutoscaler,
-	"cel":           newCel,
-	"cron":          newCron,
-	"cronjob":       newCronJob,
-	"custom":        newCustom,
-	"decisions":     newDecisions,
-	"escalation":    newEscalation,
-	"grant":         newGrant,
-	"impersonation": newImpersonation,
-	"job":           newJob,
-	"merge":         newMerge,
-	"mutating":      newMutating,
-	"network":       newNetwork,
-	"node":          newNode,
-	"placing":       newPlacing,
-	"podsecurity":   newPodSecurity,
-	"policy":        newPolicy,
-	"quantity":      newQuantity,
-	"request":       newRequest,
-	"restriction":   newRestriction,
-	"rollout":       newRollout,
-	"scheduler":     newScheduler,
-	"selector":      newSelector,
-	"statefulset":   newStatefulSet,
-	"validate":      newValidate,
-	"victims":       newVictims,
-}
-
 type question struct {
 	Subject string          `json:"subject"`
 	Input   json.RawMessage `json:"input"`

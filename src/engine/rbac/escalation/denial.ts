@@ -2,6 +2,7 @@ import { getOrAdd } from '../../../std/index.ts';
 import type { World } from '../../../model/index.ts';
 import { intersect, isMeant, narrow, type DenyRule } from '../deny.ts';
 import { listHoldings, toCoverage, type Coverage, type Holding } from '../holding.ts';
+import { listNodePermissions } from '../node-authorizer.ts';
 import { PermissionSet, type Permission } from '../permission.ts';
 import { readPolicy, type Grant, type RbacPolicy } from '../policy.ts';
 import { toPrincipal, type Principal } from '../principal.ts';
@@ -115,7 +116,8 @@ class DeniedPlaces {
   }
 
   #heldBy(key: string): readonly Holding[] {
-    return getOrAdd(this.#heldByKey, key, () => listHoldings(this.#policy, key).flatMap((holding) => narrow(holding, this.#rule)));
+    const list = (): readonly Holding[] => [...listHoldings(this.#policy, key), ...(key === 'group system:nodes' ? listOfNodes() : [])];
+    return getOrAdd(this.#heldByKey, key, () => list().flatMap((holding) => narrow(holding, this.#rule)));
   }
 
   /** What is held by those who have no place of their own, since no step leads on from them. */
@@ -160,6 +162,11 @@ function listEquals(permission: Permission): readonly Permission[] {
   return isReading && READ.includes(permission.verb) ? READ.map((verb) => ({ ...permission, verb })) : [permission];
 }
 
+/** What the Node authorizer lets every node do. */
+function listOfNodes(): readonly Holding[] {
+  return listNodePermissions().map((permission) => ({ permission, namespace: '', sources: [] }));
+}
+
 /** What is had at a place. */
 function listHeldAt(place: Place, policy: RbacPolicy): readonly Holding[] {
   const hold = (permission: Permission, scope: string): Holding => ({ permission, namespace: scope === '*' ? '' : scope, sources: [] });
@@ -176,6 +183,9 @@ function listHeldAt(place: Place, policy: RbacPolicy): readonly Holding[] {
       return read(place.namespace, place.name);
     case 'identity':
       return listHoldings(policy, place.key);
+    case 'node':
+    case 'nodes':
+      return listOfNodes();
     case 'bound':
       return listBound(place, policy);
     default:

@@ -153,6 +153,28 @@ const cases: readonly {
     ],
   },
   {
+    name: 'as a node, what the Node authorizer lets all nodes do',
+    objects: acting('arbitrary-node', 'nodes', 'n1', rule('impersonate-on:arbitrary-node:create', '', 'pods/eviction pods')),
+    rule: { subjects: ['User jane'], verbs: ['create'], resources: ['pods/eviction'] },
+    want: [
+      'KA0502 User jane | create pods/eviction | cluster-wide | impersonates Group system:nodes for some requests | ClusterRoleBinding act-nodes | act-nodes',
+    ],
+  },
+  {
+    name: 'as a node, Pods of its choice are not to be had',
+    objects: acting('arbitrary-node', 'nodes', 'n1', rule('impersonate-on:arbitrary-node:create', '', 'pods')),
+    rule: { subjects: ['User jane'], verbs: ['create'], resources: ['pods'] },
+    want: [],
+  },
+  {
+    name: 'on a node that is taken, the status of its Pods',
+    objects: POD,
+    rule: { subjects: ['User jane'], verbs: ['patch'], resources: ['pods/status'], namespaces: [] },
+    want: [
+      'KA0502 User jane | patch pods/status | cluster-wide | runs a Pod of its choice in prey → runs it privileged → the nodes | RoleBinding makers/prey | makers,pods,prey',
+    ],
+  },
+  {
     name: 'as any user, whose right leads nowhere else',
     objects: [...CLEANER, clusterRole('act', [rule('impersonate', '', 'users')]), clusterBinding('act', 'ClusterRole act', 'user jane')],
     rule: CONFIG,
