@@ -63,7 +63,7 @@ function ofFinding(finding: Finding): Remark {
     isEffect: false,
     message: describe(finding),
     ...(ref === undefined ? {} : { ref }),
-    ...(source === undefined ? {} : { ...(isBefore ? { stood: source, gone: source } : { source }) }),
+    ...(source === undefined ? {} : isBefore ? { stood: source, gone: source } : { source }),
     ...(waived === undefined ? {} : { waived }),
   };
 }
