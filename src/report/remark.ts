@@ -25,8 +25,10 @@ export interface Remark {
   readonly ref?: ObjectRef;
   /** A line of the files as they are after: of what is deleted, the one where it is missed. */
   readonly source?: SourceRange;
-  /** Where what is gone stood in the files before. */
+  /** Where it stood in the files before; only where it has no place in those after. */
   readonly stood?: SourceRange;
+  /** Where what is gone stood in the files before, also where it is missed at a line of those after. */
+  readonly gone?: SourceRange;
   /** The reason for which it is waived. */
   readonly waived?: string;
   readonly fingerprint: string;
@@ -61,7 +63,7 @@ function ofFinding(finding: Finding): Remark {
     isEffect: false,
     message: describe(finding),
     ...(ref === undefined ? {} : { ref }),
-    ...(source === undefined ? {} : { [isBefore ? 'stood' : 'source']: source }),
+    ...(source === undefined ? {} : isBefore ? { stood: source, gone: source } : { source }),
     ...(waived === undefined ? {} : { waived }),
   };
 }
@@ -70,7 +72,7 @@ function ofEffect(effect: Effect): Remark {
   const { causes, subject } = effect;
   const standing = causes.find(({ action, source }) => action !== 'delete' && source !== undefined)?.source;
   const source = standing ?? causes.find(({ beside }) => beside !== undefined)?.beside;
-  const stood = standing === undefined ? causes.find((cause) => cause.source !== undefined)?.source : undefined;
+  const gone = standing === undefined ? causes.find((cause) => cause.source !== undefined)?.source : undefined;
   const because = describeCauses(effect);
   return {
     ...common(effect),
@@ -78,7 +80,7 @@ function ofEffect(effect: Effect): Remark {
     message: because === undefined ? describe(effect) : `${describe(effect)}: ${because}`,
     ...(subject === undefined ? {} : { ref: subject }),
     ...(source === undefined ? {} : { source }),
-    ...(stood === undefined ? {} : { stood }),
+    ...(gone === undefined ? {} : { gone, ...(source === undefined ? { stood: gone } : {}) }),
   };
 }
 

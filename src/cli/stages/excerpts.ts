@@ -40,12 +40,12 @@ export async function readExcerpts(
   const shown = places.flatMap((place) => toExcerpt(place, linesOf(place.file, lines, desired.manifests)) ?? []);
   const { commit } = before.source;
   if (commit === undefined) return shown;
-  const gone = listPlaces(remarks, 'stood');
+  const gone = listPlaces(remarks, 'gone');
   const former = await readRevisionLines(commit, desired.path, filesOf(gone), args, io);
   return [...shown, ...gone.flatMap((place) => toFormer(place, linesOf(place.file, former, before.manifests)) ?? [])];
 }
 
-function listPlaces(remarks: readonly Remark[], of: 'source' | 'stood'): readonly SourceRange[] {
+function listPlaces(remarks: readonly Remark[], of: 'gone' | 'source'): readonly SourceRange[] {
   const places = new Map<string, SourceRange>();
   for (const { [of]: place } of remarks) if (place !== undefined) places.set(`${place.file}:${place.line}`, place);
   return [...places.values()].slice(0, MOST_EXCERPTS);

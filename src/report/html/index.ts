@@ -90,11 +90,11 @@ function sectionOf(title: string, remarks: readonly Remark[], excerpts: readonly
 
 /** What one place brings about: the first of it, the others folded. */
 function itemOf({ first, others }: Grouped, excerpts: readonly Excerpt[]): Markup {
-  const { code, severity, title, message, remedy, ref, source, stood, waived } = first;
-  const shown = [findExcerpt(excerpts, source), findExcerpt(excerpts, stood, true)];
+  const { code, severity, title, message, remedy, ref, source, gone, waived } = first;
+  const shown = [findExcerpt(excerpts, source), findExcerpt(excerpts, gone, true)];
   const places = [
     ...(source === undefined ? [] : [`${source.file}:${source.line}`]),
-    ...(stood === undefined ? [] : [`${stood.file}:${stood.line} (before)`]),
+    ...(gone === undefined ? [] : [`${gone.file}:${gone.line} (before)`]),
   ];
   return html`<article class="item ${severity}">
     <p><span class="word">${severity}</span> ${message}</p>
