@@ -20,7 +20,7 @@ export type Trigger = Extract<Cause, 'change' | 'drift' | 'check'>;
  * - `same`: the revision that was given up is still the one; nothing was tried.
  * - `current`: the source asks for what the unit was synced to; nothing was looked at.
  * - `moved`: the source changed while a plan that deletes was made of it; nothing was touched.
- * - `stopped`: it was told to stop, or lost the unit for a moment.
+ * - `stopped`: it was told to stop, or lost the unit for a moment: it is looked at anew after a pause.
  */
 export type SyncOutcome =
   | {
@@ -219,7 +219,7 @@ function onSynced(state: LoopState, outcome: SyncOutcome, at: number, jitter: nu
   const judged = judge(state, outcome, at, jitter);
   if (!state.leased) return [{ ...judged, stage: 'standby' }, []];
   const { again, ...idle } = { ...judged, stage: 'idle' as const };
-  if (outcome.kind === 'moved' || outcome.kind === 'stopped') return sync(idle, 'change');
+  if (outcome.kind === 'moved') return sync(idle, 'change');
   if (again !== undefined) {
     const [next, effects] = onTrigger(idle, again, at);
     if (effects.length > 0) return [next, effects];
@@ -250,8 +250,10 @@ function judge(state: LoopState, outcome: SyncOutcome, at: number, jitter: numbe
     case 'same':
       return { ...rest, ...kept, givenUp: outcome.revision };
     case 'moved':
-    case 'stopped':
       return { ...rest, ...kept, dueAt: next };
+    // A machine that is too slow to keep its Lease would be kept from it by plans that are made at once, again and again.
+    case 'stopped':
+      return { ...rest, ...kept, dueAt: at + options.driftPause };
     default:
       return assertNever(outcome);
   }

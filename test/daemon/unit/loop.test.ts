@@ -165,6 +165,12 @@ describe('stepLoop', () => {
       want: ['start'],
       stage: 'standby',
     },
+    {
+      name: 'looks anew, a pause after it lost the unit for a moment',
+      input: [LEASE, { type: 'lease', holds: false }, LEASE, ended({ kind: 'stopped' }, 500), tick(1_499), tick(1_500)],
+      want: ['start', 'interval'],
+      stage: 'syncing',
+    },
     { name: 'ends the sync before it stops', input: [LEASE, STOP], want: ['start'], stage: 'stopping' },
     { name: 'stops once the sync has ended', input: [LEASE, STOP, CHANGE, ended({ kind: 'stopped' })], want: ['start'], stage: 'stopped' },
     { name: 'stops at once when idle', input: [LEASE, SYNCED, STOP, CHANGE, LEASE], want: ['start'], stage: 'stopped' },
