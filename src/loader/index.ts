@@ -8,4 +8,5 @@ export type { LoadedFile, LoadNotes } from './load-files.ts';
 export { parseDocuments, type ParsedDocument } from './parse-documents.ts';
 export { readRepository, type LoadOptions, type LoadResult } from './read-repository.ts';
 export { readTexts } from './read-texts.ts';
+export { holdsSecret } from './secret-values.ts';
 export { readRevisionId } from './read-revision-id.ts';

@@ -58,12 +58,12 @@ test('odd Secrets tell their values nowhere', async (context) => {
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, 'm', file), text);
   commitAll(folder, 'Second');
   const env = { KPLAN_CACHE: join(folder, 'cache') };
-  const outputs = ['-o', 'json=r.json', '-o', 'yaml=r.yaml', '-o', 'markdown=r.md', '-o', 'github=r.txt', '--out', 'plan.json'];
+  const outputs = ['-o', 'json=r.json', '-o', 'yaml=r.yaml', '-o', 'markdown=r.md', '-o', 'github=r.txt', '-o', 'html=r.html', '--out', 'plan.json'];
   for (const world of [['none'], ['HEAD~1'], ['HEAD~1', '--ref', 'HEAD']]) {
     const ran = await run('kplan', folder, ['m', '--all', '--base', ...world, ...outputs], env);
     assert.match(ran.stdout, /^Plan: \d/, ran.stderr);
     for (const file of Object.keys(files)) assert.match(ran.stdout, new RegExp(`^[-/+~]+ secret .* m/${file}:`, 'im'));
-    const written = ['r.json', 'r.yaml', 'r.md', 'r.txt', 'plan.json'].map((file) => readFileSync(join(folder, file), 'utf8'));
+    const written = ['r.json', 'r.yaml', 'r.md', 'r.txt', 'r.html', 'plan.json'].map((file) => readFileSync(join(folder, file), 'utf8'));
     for (const told of [ran.stdout, ran.stderr, ...written, readCache(folder)]) assert.doesNotMatch(told, TELLS, world.join(' '));
   }
 });

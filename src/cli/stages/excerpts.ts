@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTexts } from '../../loader/index.ts';
+import { holdsSecret, readTexts } from '../../loader/index.ts';
 import type { Excerpt, Manifest, Plan, SourceRange, WorldSource } from '../../model/index.ts';
 import { toRemarks, type Remark } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -13,8 +13,11 @@ const MOST_EXCERPTS = 200;
 const MOST_LINES = 8;
 const LONGEST_LINE = 160;
 const LARGEST_FILE = 4_000_000;
-/** What a file says that may hold values of Secrets: of such a file no line is shown. */
-const MAY_HOLD_SECRETS = /\bkind["']?\s*:\s*["']?Secret\b|secretGenerator|stringData/;
+/**
+ * What a file says that may hold values of Secrets, also in what could not be read: a kind, whatever its case, anchor or tag, what is
+ * made of one, or escapes that may spell it. Of such a file no line is shown.
+ */
+const MAY_HOLD_SECRETS = /\bkind["']?\s*:\s*(?:[&!]\S*\s+)*["']?secret|secretGenerator|stringData|\\[ux]/i;
 /** What a patch says that may be one of a Secret. */
 const MAY_PATCH_SECRETS = /\bdata\b/;
 
@@ -62,7 +65,7 @@ function linesOf(
   manifests: readonly Manifest[],
 ): readonly string[] | undefined {
   const own = lines.get(file);
-  const secrets = manifests.filter(({ object }) => object.kind === 'Secret');
+  const secrets = manifests.filter(({ object }) => holdsSecret(object));
   if (own === undefined || secrets.some(({ origin }) => origin.file === file)) return undefined;
   const isPlain = secrets.length === 0 || manifests.some(({ origin }) => origin.file === file);
   return isPlain || !own.some((line) => MAY_PATCH_SECRETS.test(line)) ? own : undefined;

@@ -28,7 +28,8 @@ function keepOfDevice(before: JsonValue | undefined, device: JsonValue): JsonVal
 
 function keepTime(before: readonly JsonValue[], taint: JsonValue): JsonValue {
   if (!isObject(taint) || getString(taint, 'timeAdded') !== undefined) return taint;
-  const same = before.find((one) => ['key', 'value', 'effect'].every((field) => getString(one, field) === getString(taint, field)));
+  const textOf = (one: JsonValue, field: string): string => getString(one, field) ?? '';
+  const same = before.find((one) => ['key', 'value', 'effect'].every((field) => textOf(one, field) === textOf(taint, field)));
   const timeAdded = getString(same, 'timeAdded');
   return timeAdded === undefined ? taint : { ...taint, timeAdded };
 }
