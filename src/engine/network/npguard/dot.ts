@@ -79,9 +79,17 @@ function quote(text: string): string {
   return `"${text.replaceAll('"', '\\"')}"`;
 }
 
+/** What the edges of the legend lie between. */
+const ENDS = [
+  ['a', 'b'],
+  ['c', 'd'],
+  ['e', 'f'],
+  ['g', 'h'],
+] as const;
+
 function printLegend(): string {
   const edges = Object.entries(EDGE_COLORS).map(([type, color], i) => {
-    const [from, to] = ['ab', 'cd', 'ef', 'gh'][i] ?? '';
+    const [from, to] = ENDS[i] ?? [];
     return `${from} -> ${to} [label="${type} connection", color="${color}" fontcolor="${color}" fontsize = 10 arrowsize=0.2]`;
   });
   const nodes = Object.entries(NODE_COLORS).map(
@@ -91,7 +99,7 @@ function printLegend(): string {
     'label="Legend"',
     'fontsize = 10',
     'margin=0',
-    ...[...'abcdefgh'].map((id) => `${id} [style=invis height=0 width=0]`),
+    ...ENDS.flat().map((id) => `${id} [style=invis height=0 width=0]`),
     '{rank=source a b c d}',
     '{rank=same e f g h}',
     ...edges,
