@@ -83,8 +83,8 @@ function diff(
   args: Arguments,
 ): Iterable<string> {
   const name = FORMATS[format] ?? 'txt';
-  if (name === 'json' || name === 'dot')
-    throw usage(args.command, `-o ${format} is of one directory: a difference has npguard, npguard-csv and npguard-md`);
+  if (name === 'json')
+    throw usage(args.command, `-o ${format} is of one directory: a difference has npguard, npguard-csv, npguard-dot and npguard-md`);
   return [printGuardDiff(before, after, name, ['ref1', 'ref2'])];
 }
 

@@ -1,9 +1,10 @@
-import { compareStrings, hasPoint, stringifyJsonInOrder } from '../../../std/index.ts';
+import { hasPoint, stringifyJsonInOrder } from '../../../std/index.ts';
 import type { KubernetesObject } from '../../../model/index.ts';
 import { isProtocol, toPortPoint, type Protocol } from '../port-set.ts';
 import { formatConnection } from './conn-text.ts';
 import { listGuardConnections, type GuardConnection } from './connlist.ts';
 import { describeOnly, listGuardChanges, sortChanges, type GuardChange } from './diff.ts';
+import { printDiffDot, printDot } from './dot.ts';
 import { listExplained, printExplained } from './explain.ts';
 import { listExposure, printExposure, type Exposure } from './exposure.ts';
 import { CONTROLLER, readView, type GuardEnd } from './view.ts';
@@ -110,44 +111,17 @@ function printJson(connections: Iterable<GuardConnection>, exposure: Exposure | 
   return stringifyJsonInOrder({ connlist_results: lines, exposure_results: results }, 2);
 }
 
-function printDot(connections: readonly GuardConnection[]): string {
-  const ends = new Map(connections.flatMap(({ from, to }) => [from, to]).map((end) => [end.name, end]));
-  const byNamespace = new Map<string, string[]>();
-  const outside: string[] = [];
-  for (const { name, peer } of [...ends.values()].toSorted((a, b) => compareStrings(a.name, b.name))) {
-    if (peer === undefined) {
-      outside.push(`\t${quote(name)} [label=${quote(name)} color="red2" fontcolor="red2"]\n`);
-      continue;
-    }
-    const label = name.slice(name.indexOf('/') + 1);
-    const nodes = byNamespace.get(peer.namespace) ?? [];
-    nodes.push(`\t\t${quote(name)} [label=${quote(label)} color="blue" fontcolor="blue"]\n`);
-    byNamespace.set(peer.namespace, nodes);
-  }
-  const clusters = [...byNamespace].map(
-    ([namespace, nodes]) =>
-      `\tsubgraph ${quote(`cluster_${namespace.replaceAll('-', '_')}[namespace]`)} {\n\t\tcolor="black"\n\t\tfontcolor="black"\n${nodes.join('')}\t\tlabel=${quote(`${namespace}[namespace]`)}\n\t}\n`,
-  );
-  const edges = connections.map(({ from, to, ports }) => {
-    const weight = from.name < to.name ? '0.5' : '1';
-    return `\t${quote(from.name)} -> ${quote(to.name)} [label=${quote(formatConnection(ports))} color="gold2" fontcolor="darkgreen" weight=${weight}]\n`;
-  });
-  return `digraph {\n${clusters.join('')}${outside.join('')}${edges.join('')}}`;
-}
-
-function quote(text: string): string {
-  return `"${text.replaceAll('"', '\\"')}"`;
-}
-
 /** The difference of two directories in netpol-analyzer's grammar (its `diff`), which calls them by these names; empty for none. */
 export function printGuardDiff(
   before: readonly KubernetesObject[],
   after: readonly KubernetesObject[],
-  format: Exclude<GuardFormat, 'dot' | 'json'>,
+  format: Exclude<GuardFormat, 'json'>,
   names: readonly [before: string, after: string],
 ): string {
-  const lines = sortChanges(listGuardChanges(before, after), (change) => printChange(change, format, names));
-  if (lines.length === 0) return '';
+  const changes = listGuardChanges(before, after);
+  if (changes.every(({ type }) => type === 'unchanged')) return '';
+  if (format === 'dot') return printDiffDot(changes, names[0]);
+  const lines = sortChanges(changes, (change) => printChange(change, format, names));
   const columns = ['diff-type', 'source', 'destination', ...names, 'workloads-diff-info'];
   switch (format) {
     case 'txt':

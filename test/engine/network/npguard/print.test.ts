@@ -84,6 +84,78 @@ test('a difference in every format it has; nothing where there is none', () => {
   assert.equal(printGuardDiff(OBJECTS, OBJECTS, 'txt', names), '');
 });
 
+test('a difference as a graph: every connection of both sides, new and lost workloads, and a legend', () => {
+  const job = deployment('lab-1/job', { app: 'job' }, { ports: [{ containerPort: 7 }] });
+  const toJob = policy('lab-1/job', {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { namespaceSelector: {} }], ports: [{ port: 7 }] }],
+  });
+  const service: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'job', namespace: 'lab-1' },
+    spec: { selector: { app: 'job' }, ports: [{ port: 7 }] },
+  };
+  const ingress: KubernetesObject = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'job', namespace: 'lab-1' },
+    spec: { defaultBackend: { service: { name: 'job', port: { number: 7 } } } },
+  };
+  const common = [job, toJob, service, WEB, DB, CLOSED];
+  const before = [...common, deployment('shop/old', { app: 'web' }), toDb([1, 2])];
+  const after = [...common, deployment('shop/new', { app: 'web' }), toDb([1]), ingress];
+  const [graph = '', legend = ''] = printGuardDiff(before, after, 'dot', ['ref1', 'ref2']).split('\tnodesep=0.5\n');
+  assert.equal(
+    graph,
+    [
+      'digraph {',
+      '\tsubgraph "cluster_lab_1[namespace]" {',
+      '\t\tcolor="black"',
+      '\t\tfontcolor="black"',
+      '\t\t"lab-1/job[Deployment]" [label="job[Deployment]" color="blue" fontcolor="blue"]',
+      '\t\tlabel="lab-1[namespace]"',
+      '\t}',
+      '\tsubgraph "cluster_shop[namespace]" {',
+      '\t\tcolor="black"',
+      '\t\tfontcolor="black"',
+      '\t\t"shop/db[Deployment]" [label="db[Deployment]" color="blue" fontcolor="blue"]',
+      '\t\t"shop/new[Deployment]" [label="new[Deployment]" color="#008000" fontcolor="#008000"]',
+      '\t\t"shop/old[Deployment]" [label="old[Deployment]" color="red" fontcolor="red"]',
+      '\t\t"shop/web[Deployment]" [label="web[Deployment]" color="blue" fontcolor="blue"]',
+      '\t\tlabel="shop[namespace]"',
+      '\t}',
+      '\t"0.0.0.0-255.255.255.255[External]" [label="0.0.0.0-255.255.255.255[External]" color="blue" fontcolor="blue"]',
+      '\t"{ingress-controller}" [label="{ingress-controller}" color="blue" fontcolor="blue"]',
+      '\t"0.0.0.0-255.255.255.255[External]" -> "lab-1/job[Deployment]" [label="TCP 7" color="grey" fontcolor="grey" weight=0.5]',
+      '\t"shop/new[Deployment]" -> "shop/db[Deployment]" [label="TCP 1" color="#008000" fontcolor="#008000" weight=1]',
+      '\t"shop/old[Deployment]" -> "shop/db[Deployment]" [label="TCP 1-2" color="red2" fontcolor="red2" weight=1]',
+      '\t"shop/web[Deployment]" -> "shop/db[Deployment]" [label="TCP 1 (ref1: TCP 1-2)" color="magenta" fontcolor="magenta" weight=1]',
+      '\t"{ingress-controller}" -> "lab-1/job[Deployment]" [label="TCP 7" color="#008000" fontcolor="#008000" weight=1]',
+      '',
+    ].join('\n'),
+  );
+  const kinds = [...legend.matchAll(/label="(\w+) (connection|peer)",? color="(#?\w+)"/g)].map(
+    ([, kind, what, color]) => `${kind} ${what} ${color}`,
+  );
+  assert.deepEqual(kinds, [
+    'added connection #008000',
+    'removed connection red2',
+    'changed connection magenta',
+    'unchanged connection grey',
+    'new peer #008000',
+    'lost peer red',
+    'persistent peer blue',
+  ]);
+  assert.equal(printGuardDiff(before, before, 'dot', ['ref1', 'ref2']), '');
+  const list = [...printGuardList(after, { format: 'dot', exposure: false, explain: false, focusWorkloads: [] })].join('');
+  assert.match(
+    list,
+    /\n\t"0\.0\.0\.0-255\.255\.255\.255\[External\]" \[label=[^ ]+ color="red2" fontcolor="red2"\]\n\t"\{ingress-controller\}" \[label=[^ ]+ color="blue" /,
+  );
+});
+
 test('what stops the analysis is said, and nothing where all is well', () => {
   assert.equal(findFault(OBJECTS), undefined);
   const named = policy('shop/n', { podSelector: {}, ingress: [{ ports: [{ port: 'web', endPort: 9 }] }] });
