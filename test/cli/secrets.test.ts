@@ -58,7 +58,20 @@ test('odd Secrets tell their values nowhere', async (context) => {
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, 'm', file), text);
   commitAll(folder, 'Second');
   const env = { KPLAN_CACHE: join(folder, 'cache') };
-  const outputs = ['-o', 'json=r.json', '-o', 'yaml=r.yaml', '-o', 'markdown=r.md', '-o', 'github=r.txt', '-o', 'html=r.html', '--out', 'plan.json'];
+  const outputs = [
+    '-o',
+    'json=r.json',
+    '-o',
+    'yaml=r.yaml',
+    '-o',
+    'markdown=r.md',
+    '-o',
+    'github=r.txt',
+    '-o',
+    'html=r.html',
+    '--out',
+    'plan.json',
+  ];
   for (const world of [['none'], ['HEAD~1'], ['HEAD~1', '--ref', 'HEAD']]) {
     const ran = await run('kplan', folder, ['m', '--all', '--base', ...world, ...outputs], env);
     assert.match(ran.stdout, /^Plan: \d/, ran.stderr);
