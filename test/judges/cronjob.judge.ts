@@ -30,9 +30,9 @@ const BRANCHES: readonly string[] = [
 /** Whether a CronJob makes and deletes the same Jobs, says the same and waits as long, at a look of the controller manager's control of it. */
 export const cronJobJudge: OracleJudge = {
   subject: 'cronjob',
-  cases: 8000,
+  cases: 16_000,
   branches: BRANCHES,
-  often: { cases: 8000, times: 20 },
+  often: { cases: 16_000, times: 20 },
   generate: makeCronJobCase,
   compare,
 };

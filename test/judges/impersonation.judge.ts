@@ -34,7 +34,7 @@ const RESOURCES = ['users', 'groups', 'serviceaccounts', 'nodes', 'uids', 'usere
 /** Whether the filter of the API server lets impersonation for what ours does, for the same rights in the same order, and as whom. */
 export const impersonationJudge: OracleJudge = {
   subject: 'impersonation',
-  cases: 6000,
+  cases: 12_000,
   branches: [
     ...MODES.map((mode) => `allowed: ${mode}`),
     'allowed: legacy alone',

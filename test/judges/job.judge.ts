@@ -39,9 +39,9 @@ const BRANCHES: readonly string[] = [
 /** Whether a Job does the same, ends for the same reason and counts the same at the first look of the controller manager's control of it. */
 export const jobJudge: OracleJudge = {
   subject: 'job',
-  cases: 8000,
+  cases: 20_000,
   branches: BRANCHES,
-  often: { cases: 8000, times: 20 },
+  often: { cases: 20_000, times: 20 },
   generate: makeJobCase,
   compare,
 };

@@ -15,7 +15,7 @@ import type { Random } from './random.ts';
 /** Whether MutatingAdmissionPolicies make of random objects what the plugin makes of them, and refuse for the same reasons. */
 export const mutatingJudge: OracleJudge = {
   subject: 'mutating',
-  cases: 1000,
+  cases: 2000,
   branches: [
     'a configuration is merged',
     'a patch is applied',
@@ -32,7 +32,7 @@ export const mutatingJudge: OracleJudge = {
     'without parameters',
     'wrong type',
   ],
-  often: { cases: 1000, times: 3 },
+  often: { cases: 2000, times: 3 },
   generate: (random) => {
     const kind = random.pick(KINDS);
     const policies = random.list(1 + random.below(3), (index) => ({
