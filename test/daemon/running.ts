@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { cleanEnv } from '../cli/program.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/kapply.js', import.meta.url));
-const TOO_LONG = 60_000;
+const TOO_LONG = 180_000;
 
 /** A running `kapply`, such as a daemon, and what it says. */
 export class Running {
