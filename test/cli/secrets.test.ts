@@ -81,6 +81,31 @@ test('odd Secrets tell their values nowhere', async (context) => {
   }
 });
 
+test('pages and saved plans show nothing of the files that Secrets are generated from', async (context) => {
+  const [head, generator] = [
+    'apiVersion: apps/v1\nkind: Deployment\n',
+    'secretGenerator:\n- {name: db, envs: [prod.env]}\n- {name: tls, files: [tls.yaml]}\n',
+  ];
+  const env = '[{name: U, valueFrom: {secretKeyRef: {name: db, key: user}}}]';
+  const files = {
+    'kustomization.yaml': `resources: [app.yaml]\ngeneratorOptions: {disableNameSuffixHash: true}\n${generator}`,
+    'app.yaml': `${head}metadata: {name: web, namespace: default}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers: [{name: c, image: nginx:1, env: ${env}}]\n      volumes: [{name: t, secret: {secretName: tls}}]\n`,
+    'prod.env': 'user=other\npassword=other\n',
+    'tls.yaml': 'key: other\n',
+  };
+  const folder = folderOf(context, files);
+  writeFileSync(join(folder, 'm/prod.env'), 'use=hunter2\npassword=hunter2\n');
+  writeFileSync(join(folder, 'm/tls.yaml'), 'key: hunter2\n');
+  commitAll(folder, 'Second');
+  const outputs = ['-o', 'html=r.html', '-o', 'json=r.json', '--out', 'plan.json'];
+  for (const world of [['HEAD~1'], ['HEAD~1', '--ref', 'HEAD']]) {
+    const ran = await run('kplan', folder, ['m', '--all', '--base', ...world, ...outputs]);
+    assert.match(ran.stdout, /m\/prod\.env:\d/, ran.stderr);
+    const written = ['r.html', 'r.json', 'plan.json'].map((file) => readFileSync(join(folder, file), 'utf8'));
+    for (const told of [ran.stdout, ran.stderr, ...written]) assert.doesNotMatch(told, TELLS, world.join(' '));
+  }
+});
+
 test('annotations of Secrets come back when a saved plan is applied, and make no difference afterwards', async (context) => {
   const folder = folderOf(context, { 'a.yaml': ANNOTATED });
   const planned = await run('kplan', folder, ['m', '--embedded', 'cluster', '--out', 'plan.json']);

@@ -24,6 +24,19 @@ export interface ServerAnswer {
   readonly body: JsonObject;
 }
 
+/** One request; `isSafe` says that it may be sent twice. */
+interface Sending {
+  readonly method: string;
+  readonly path: string;
+  readonly body: JsonValue | undefined;
+  readonly contentType: string;
+  readonly as: Impersonated | undefined;
+  readonly isSafe: boolean;
+}
+
+/** How often an answer may be lost for good. */
+const CLOSED_AT_MOST = 5;
+
 /** A bare client of one API server. Numbers beyond 2^53 go and come exactly. */
 export class Client {
   readonly #agent: Agent;
@@ -110,7 +123,7 @@ export class Client {
     this.#agent.destroy();
   }
 
-  /** A connection that the server closed while it was idle has taken nothing: the next one is tried. */
+  /** A connection that was closed before it had an answer: where nothing can have been stored twice, the next one is tried. */
   async #sendOpen(
     method: string,
     path: string,
@@ -118,19 +131,14 @@ export class Client {
     contentType: string,
     as?: Impersonated,
   ): Promise<ServerAnswer> {
-    for (;;) {
-      const answer = await this.#sendOnce(method, path, body, contentType, as);
+    const isSafe = method === 'GET' || path.includes('dryRun=All');
+    for (let attempt = 0; ; attempt++) {
+      const answer = await this.#sendOnce({ method, path, body, contentType, as, isSafe: isSafe && attempt < CLOSED_AT_MOST });
       if (answer !== 'closed') return answer;
     }
   }
 
-  #sendOnce(
-    method: string,
-    path: string,
-    body: JsonValue | undefined,
-    contentType: string,
-    as?: Impersonated,
-  ): Promise<ServerAnswer | 'closed'> {
+  #sendOnce({ method, path, body, contentType, as, isSafe }: Sending): Promise<ServerAnswer | 'closed'> {
     const { port, token } = this.#connection;
     const content = body === undefined ? undefined : Buffer.from(stringifyJsonInOrder(body));
     // Node gives the body of a DELETE no length by itself.
@@ -144,14 +152,22 @@ export class Client {
         incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: toBody(Buffer.concat(chunks).toString('utf8')) }));
         incoming.on('error', reject);
       });
-      outgoing.on('error', (error) => (isClosedIdle(outgoing, error) ? resolve('closed') : reject(error)));
+      outgoing.on('error', (error) => {
+        if (isClosedIdle(outgoing, error) || (isSafe && isReset(error))) resolve('closed');
+        else reject(new Error(`${method} ${path}: ${error.message}`, { cause: error }));
+      });
       outgoing.end(content);
     });
   }
 }
 
+/** A connection that the server closed while it was idle has taken nothing. */
 function isClosedIdle({ reusedSocket }: ClientRequest, error: Error): boolean {
-  return reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+  return reusedSocket && isReset(error);
+}
+
+function isReset(error: Error): boolean {
+  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 function toBody(text: string): JsonObject {

@@ -18,8 +18,9 @@ const LARGEST_FILE = 4_000_000;
  * made of one, or escapes that may spell it. Of such a file no line is shown.
  */
 const MAY_HOLD_SECRETS = /\bkind["']?\s*:\s*(?:[&!]\S*\s+)*["']?secret|secretGenerator|stringData|\\[ux]/i;
-/** What a patch says that may be one of a Secret. */
-const MAY_PATCH_SECRETS = /\bdata\b/;
+/** What a patch within a kustomization says that may be one of a Secret. */
+const MAY_PATCH_SECRETS = /\bdata\b/i;
+const KUSTOMIZATION = /(?:^|\/)kustomization(?:\.ya?ml)?$/i;
 
 /** The manifests of a plan, after and before, and the revisions that they are of. */
 export interface Sides {
@@ -58,7 +59,10 @@ function filesOf(places: readonly SourceRange[]): ReadonlySet<string> {
   return new Set(places.map(({ file }) => file));
 }
 
-/** The lines of a file that may be shown: of one with manifests, if none is a Secret's; of a patch or a kustomization, if none may be for one. */
+/**
+ * The lines of a file that may be shown: of one with manifests, if none is a Secret's. Where there are Secrets, what is no manifest may
+ * be what one is made of or patched with, as the files that a generator takes: only a kustomization that patches none is shown then.
+ */
 function linesOf(
   file: string,
   lines: ReadonlyMap<string, readonly string[]>,
@@ -67,8 +71,8 @@ function linesOf(
   const own = lines.get(file);
   const secrets = manifests.filter(({ object }) => holdsSecret(object));
   if (own === undefined || secrets.some(({ origin }) => origin.file === file)) return undefined;
-  const isPlain = secrets.length === 0 || manifests.some(({ origin }) => origin.file === file);
-  return isPlain || !own.some((line) => MAY_PATCH_SECRETS.test(line)) ? own : undefined;
+  if (secrets.length === 0 || manifests.some(({ origin }) => origin.file === file)) return own;
+  return KUSTOMIZATION.test(file) && !own.some((line) => MAY_PATCH_SECRETS.test(line)) ? own : undefined;
 }
 
 /** The lines of those of some files of the working tree, or of the revision that is planned, that hold no Secret. */

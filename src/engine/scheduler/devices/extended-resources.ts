@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../../std/index.ts';
+import { isExtendedResource } from '../pod-requests.ts';
 
 /** Marks the claim that the scheduler makes for the extended resources of a pod. */
 const MARK = 'resource.kubernetes.io/extended-resource-claim';
@@ -17,6 +18,11 @@ const BY_CLASS = 'deviceclass.resource.kubernetes.io/';
 /** What its claim is called until it is written. */
 const UNNAMED = '<extended-resources>';
 const NANO = 1_000_000_000n;
+
+/** Whether a resource may be devices (`IsDRAExtendedResourceName` of `pkg/scheduler/util`). */
+export function mayBeDevices(resource: string): boolean {
+  return isExtendedResource(resource) || resource.startsWith(BY_CLASS);
+}
 
 /** The DeviceClasses of a world by the extended resources that their devices are (KEP-5004); of those with one name the youngest. */
 export function classesByResource(world: World): ReadonlyMap<string, KubernetesObject> {

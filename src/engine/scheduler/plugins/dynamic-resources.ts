@@ -4,12 +4,11 @@ import type { ClusterState } from '../cluster-state.ts';
 import { CycleError, NotKnown } from '../cycle-error.ts';
 import { allocate, InvalidPools, type Given } from '../devices/allocate.ts';
 import type { DeviceClaim } from '../devices/devices.ts';
-import { findExtendedClaim, toExtendedClaim } from '../devices/extended-resources.ts';
+import { findExtendedClaim, mayBeDevices, toExtendedClaim } from '../devices/extended-resources.ts';
 import { readRequests } from '../devices/request.ts';
 import { normalize, SKIP, type Plugin } from '../plugin.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-class.ts';
-import { isExtendedResource } from '../pod-requests.ts';
 import { SUCCESS, unresolvable, type Verdict } from '../verdict.ts';
 
 const CANNOT = unresolvable('cannot allocate all claims');
@@ -67,9 +66,7 @@ function readNeed(pod: PodInfo, cluster: ClusterState): Need | string | undefine
   const claims = cluster.devices.claimsOf(pod);
   if (typeof claims === 'string') return claims;
   const isBacked = (resource: string): boolean => cluster.devices.classOfResource(resource) !== undefined;
-  const asked = [...pod.class.requests.amounts].flatMap(([resource, amount]) =>
-    amount > 0 && (isExtendedResource(resource) || isBacked(resource)) ? [resource] : [],
-  );
+  const asked = [...pod.class.requests.amounts].flatMap(([resource, amount]) => (amount > 0 && mayBeDevices(resource) ? [resource] : []));
   const extended = asked.some(isBacked) ? asked : [];
   if (claims.length + extended.length === 0) return undefined;
   return { pod, claims, extended, stale: extended.length === 0 ? undefined : findExtendedClaim(cluster.world, pod.object) };
