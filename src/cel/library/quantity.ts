@@ -20,10 +20,10 @@ export class QuantityValue extends SealedValue {
   readonly nano: bigint;
   /** Undefined for one that is kept as a decimal of any length: it never counts as an integer. */
   readonly amount: Amount | undefined;
-  /** How many digits it is kept with behind the point; fewer than none where it is kept in tens or more. */
+  /** How many digits it is kept with behind the point, nine of a decimal that is read; fewer than none where it is kept in tens or more. */
   readonly digitsBehind: number;
 
-  constructor(nano: bigint, amount: Amount | undefined, digitsBehind: number = countDigitsBehind(nano)) {
+  constructor(nano: bigint, amount: Amount | undefined, digitsBehind: number = nano === 0n ? 0 : 9) {
     super();
     this.nano = nano;
     this.amount = amount;
@@ -80,13 +80,6 @@ function addAmounts(a: Amount | undefined, b: Amount | undefined): Amount | unde
 
 function toInteger({ amount }: QuantityValue): bigint | undefined {
   return amount === undefined || amount.scale < 0 ? undefined : within64(amount.value * 10n ** BigInt(amount.scale));
-}
-
-/** As many as it needs: so a decimal that is read is kept. */
-function countDigitsBehind(nano: bigint): number {
-  let [digits, count] = [nano, 9];
-  while (count > 0 && digits % 10n === 0n) [digits, count] = [digits / 10n, count - 1];
-  return count;
 }
 
 // The digits are rounded to a float before they are scaled.
