@@ -1,5 +1,5 @@
 import { formatValue } from './format-value.ts';
-import { isList, MapValue, Uint, type Result, type Value } from './value.ts';
+import { MapValue, Uint, type Result, type Value } from './value.ts';
 
 /** A map that an expression makes. A number is found under any type of number that equals it. */
 export class EntryMap extends MapValue {
@@ -23,9 +23,7 @@ export class EntryMap extends MapValue {
     return Array.from(this.#entries.values(), ([key]) => key);
   }
 
-  /** Lists and maps are told apart by where they are, not by what they hold: none is found again. */
   find(key: Value): Result | undefined {
-    if (isContainer(key)) return undefined;
     for (const name of namesOf(key)) {
       const entry = this.#entries.get(name);
       if (entry !== undefined) return entry[1];
@@ -46,17 +44,13 @@ export class EntryMap extends MapValue {
 
   /** Only for the one who is still making the map. */
   set(key: Value, value: Value): void {
-    this.#entries.set(isContainer(key) ? `#${this.#entries.size}` : nameOf(key), [key, value]);
+    this.#entries.set(nameOf(key), [key, value]);
   }
 
   /** Only for the one who is still making the map. */
   delete(key: Value): void {
     this.#entries.delete(nameOf(key));
   }
-}
-
-function isContainer(key: Value): boolean {
-  return key instanceof MapValue || isList(key);
 }
 
 function nameOf(key: Value): string {

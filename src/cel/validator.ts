@@ -23,8 +23,10 @@ export function validate(source: Source, root: Expr, checked: Checked): readonly
   return issues;
 }
 
-function checkCall({ name, args }: CallExpr, report: Report): void {
+function checkCall({ name: written, args }: CallExpr, report: Report): void {
   const [literal] = args;
+  // A leading dot names the same function.
+  const name = written.replace(/^\./, '');
   if (literal?.kind !== 'literal') return;
   const { value } = literal;
   const isWrong = (): boolean => {

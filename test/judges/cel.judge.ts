@@ -90,7 +90,7 @@ const HALF = /\p{Surrogate}/u;
 /** What an expression comes to: an issue, an error, or a value with its cost. */
 export const celJudge: OracleJudge = {
   subject: 'cel',
-  cases: 24_000,
+  cases: 11_000,
   // There is an overload for a duration of a number, which never makes one.
   branches: [
     ...listCandidates(VERSION).flatMap(({ overload: { id } }) => (id === 'int64_to_duration' ? [] : [id])),
