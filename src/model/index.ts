@@ -84,6 +84,6 @@ export {
   type Taint,
   type Toleration,
 } from './toleration.ts';
-export { containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
+export { CONTROLLER_LABELS, containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
 export { World, type KindIndex } from './world.ts';
 export { Lens, nameOnly, type View } from './lens.ts';

@@ -2,6 +2,19 @@ import { getObject, getString, isArray, isObject, type JsonObject } from '../std
 import type { Path } from '../std/index.ts';
 import { gvkOf, type GroupKind, type KubernetesObject } from './object.ts';
 
+/** Labels that controllers put on pods: no template has them, and what their values will be is not known. */
+export const CONTROLLER_LABELS: ReadonlySet<string> = new Set([
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-completion-index',
+  'batch.kubernetes.io/job-name',
+  'controller-revision-hash',
+  'controller-uid',
+  'job-name',
+  'pod-template-hash',
+  'statefulset.kubernetes.io/pod-name',
+]);
+
 /** Where each workload kind keeps its pod template; a Pod is its own template. */
 const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
   '/Pod': [],

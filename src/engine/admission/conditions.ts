@@ -10,6 +10,7 @@ import {
   type Result,
   type Value,
 } from '../../cel/index.ts';
+import { CONTROLLER_LABELS } from '../../model/index.ts';
 import { getArray, getString, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
 import type { RuleRequest } from './rule.ts';
 
@@ -94,16 +95,6 @@ const OF_SERVER: ReadonlySet<string> = new Set([
 ]);
 /** What controllers make up. */
 const OF_CONTROLLER: ReadonlySet<string> = new Set(['generateName', 'name', 'ownerReferences']);
-/** The labels by which controllers tell apart what they make. */
-const LABELS_OF_CONTROLLER: ReadonlySet<string> = new Set([
-  'batch.kubernetes.io/controller-uid',
-  'batch.kubernetes.io/job-name',
-  'controller-revision-hash',
-  'controller-uid',
-  'job-name',
-  'pod-template-hash',
-  'statefulset.kubernetes.io/pod-name',
-]);
 /** Of Secrets kplan may hold hashes. */
 const VALUES: ReadonlySet<string> = new Set(['data', 'stringData']);
 
@@ -127,7 +118,7 @@ export function toKnown(
 }
 
 function toMadeLabels(labels: JsonObject): Value {
-  return new Partial(toValues(labels), (key) => !LABELS_OF_CONTROLLER.has(key));
+  return new Partial(toValues(labels), (key) => !CONTROLLER_LABELS.has(key));
 }
 
 function toValues(object: JsonObject): Readonly<Record<string, Result>> {

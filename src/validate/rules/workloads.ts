@@ -1,4 +1,5 @@
 import {
+  CONTROLLER_LABELS,
   isSelected,
   podTemplateOf,
   type KubernetesObject,
@@ -68,19 +69,6 @@ function findCustomTemplate(object: KubernetesObject): PodTemplate | undefined {
   if (spec === undefined || getArray(spec, 'containers').length === 0) return undefined;
   return { metadata: getObject(object, 'spec', 'template', 'metadata') ?? {}, spec, path: ['spec', 'template'] };
 }
-
-/** Labels that controllers put on pods: no template has them, and what their values will be is not known. */
-const CONTROLLER_LABELS = new Set([
-  'apps.kubernetes.io/pod-index',
-  'batch.kubernetes.io/controller-uid',
-  'batch.kubernetes.io/job-completion-index',
-  'batch.kubernetes.io/job-name',
-  'controller-revision-hash',
-  'controller-uid',
-  'job-name',
-  'pod-template-hash',
-  'statefulset.kubernetes.io/pod-name',
-]);
 
 /** The workloads of a namespace some of whose pods a selector selects. */
 export function selectWorkloads(world: World, namespace: string, whole: Selector): readonly Workload[] {
