@@ -40,7 +40,7 @@ console.log(`KPLAN_SEED=${seed} KPLAN_RELEASE=${VERSION}`);
 const isRecording = process.argv.includes('--record');
 const wanted = process.argv.slice(2).filter((word) => word !== '--record');
 register();
-const { askOracle, askServer, listNeeds, recordOracle } = await import('../../test/judges/subjects.ts');
+const { askAdmission, askOracle, askServer, listNeeds, recordOracle } = await import('../../test/judges/subjects.ts');
 const needs = listNeeds(wanted, VERSION);
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort());
@@ -54,8 +54,9 @@ process.exit(stopping.signal.aborted ? 130 : process.exitCode);
 /** Both at the same time: one waits for the server, the other computes. Answers the exit code. */
 async function judge() {
   const oracle = needs.oracle ? [askOracle(programOf, wanted, options)] : [];
-  const server = needs.server ? [withServer((connection) => askServer(connection, wanted, options))] : [];
+  const server = needs.server ? [withServer({ 'disable-admission-plugins': MUTATING.join(',') }, askServer)] : [];
   const results = await Promise.allSettled([...oracle, ...server]);
+  if (needs.admission) results.push(...(await Promise.allSettled([withServer({}, askAdmission)])));
   for (const { reason } of results) if (reason !== undefined) console.error(reason);
   const sum = (key) => results.reduce((total, { value }) => total + (value?.[key] ?? (key === 'failed' ? 1 : 0)), 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
@@ -69,12 +70,12 @@ function build(...args) {
   }).trim();
 }
 
-async function withServer(ask) {
+async function withServer(flags, ask) {
   build('etcd');
   build(RELEASE, 'kube-apiserver');
-  const server = await startServer(RELEASE, { 'disable-admission-plugins': MUTATING.join(',') });
+  const server = await startServer(RELEASE, flags);
   try {
-    return await ask(server.connection);
+    return await ask(server.connection, wanted, options);
   } finally {
     await server.stop();
   }

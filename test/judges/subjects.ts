@@ -1,5 +1,6 @@
 import { groupBy } from '../../src/std/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
+import { admissionJudge } from './admission.judge.ts';
 import { Client, type Connection } from './client.ts';
 import { defaultsJudge } from './defaults.judge.ts';
 import { embeddedJudge } from './embedded.judge.ts';
@@ -14,6 +15,9 @@ import { rightsJudge } from './rights.judge.ts';
 import { validateJudge } from './validate.judge.ts';
 
 const SERVER_JUDGES: readonly Judge[] = [defaultsJudge, embeddedJudge, mergeJudge, planJudge, rbacJudge, rightsJudge, validateJudge];
+
+/** Those that ask a server with its usual admission. */
+const ADMISSION_JUDGES: readonly Judge[] = [admissionJudge];
 
 interface Counts {
   readonly passed: number;
@@ -34,16 +38,32 @@ function listOracleJudges(wanted: Wanted, version: string): readonly OracleJudge
   return all.filter(({ release = version }) => wanted.length > 0 || release === version).filter(isWanted(wanted));
 }
 
-/** Whether a wanted subject is decided by a running server, and whether one is by the oracle. */
-export function listNeeds(wanted: Wanted, version: string): { readonly server: boolean; readonly oracle: boolean } {
-  return { server: SERVER_JUDGES.some(isWanted(wanted)), oracle: listOracleJudges(wanted, version).length > 0 };
+/** Whether wanted subjects are decided by a running server, by one with its usual admission, and by the oracle. */
+export function listNeeds(
+  wanted: Wanted,
+  version: string,
+): { readonly server: boolean; readonly admission: boolean; readonly oracle: boolean } {
+  return {
+    server: SERVER_JUDGES.some(isWanted(wanted)),
+    admission: ADMISSION_JUDGES.some(isWanted(wanted)),
+    oracle: listOracleJudges(wanted, version).length > 0,
+  };
 }
 
 /** Runs the wanted judges that ask a running server. */
-export async function askServer(connection: Connection, wanted: Wanted, options: RunOptions): Promise<Counts> {
+export function askServer(connection: Connection, wanted: Wanted, options: RunOptions): Promise<Counts> {
+  return askOn(SERVER_JUDGES, connection, wanted, options);
+}
+
+/** Runs the wanted judges that ask a running server with its usual admission. */
+export function askAdmission(connection: Connection, wanted: Wanted, options: RunOptions): Promise<Counts> {
+  return askOn(ADMISSION_JUDGES, connection, wanted, options);
+}
+
+async function askOn(judges: readonly Judge[], connection: Connection, wanted: Wanted, options: RunOptions): Promise<Counts> {
   const client = new Client(connection);
   try {
-    return await runAll(SERVER_JUDGES.filter(isWanted(wanted)), { client, connection, catalog: loadCatalog(options.version) }, options);
+    return await runAll(judges.filter(isWanted(wanted)), { client, connection, catalog: loadCatalog(options.version) }, options);
   } finally {
     client.close();
   }

@@ -6,7 +6,7 @@ import { admitJob } from './admission/job.ts';
 import { checkLimits } from './admission/limit-range.ts';
 import { admitNamespace } from './admission/namespace.ts';
 import { checkPodSecurity } from './admission/pod-security.ts';
-import { admitNewPod } from './admission/pod.ts';
+import { admitNewPod, checkPodOverhead } from './admission/pod.ts';
 import { admitSecret } from './admission/secret.ts';
 import { admitService } from './admission/service.ts';
 import type { Admitted, Write } from './context.ts';
@@ -29,15 +29,12 @@ const ADMISSIONS: Readonly<Record<string, Admission>> = {
 export function admit(write: Write, object: KubernetesObject): Admitted {
   const { kind } = write;
   const admission = ADMISSIONS[`${kind.group}/${kind.kind}`];
-  const admitted = admission === undefined ? { object } : admission(write, object);
-  if ('refusal' in admitted || write.live !== undefined) return admitted;
-  const excess = checkExcess(write, admitted.object);
-  return excess === undefined ? admitted : { refusal: excess };
+  return admission === undefined ? { object } : admission(write, object);
 }
 
-/** What a namespace allows, of one object and in sum. */
-function checkExcess({ context, kind }: Write, object: KubernetesObject): StatusError | undefined {
+/** Why a new object that is valid is not what its namespace allows, of one object and in sum; undefined if it is. */
+export function checkExcess({ context, kind }: Write, object: KubernetesObject): StatusError | undefined {
   const isLimited = kind.group === '' && (kind.kind === 'Pod' || kind.kind === 'PersistentVolumeClaim');
   const bounds = isLimited ? checkLimits(context, kind, object) : undefined;
-  return bounds ?? checkPodSecurity(context, kind, object) ?? checkQuotas(context, kind, object);
+  return bounds ?? checkPodSecurity(context, kind, object) ?? checkPodOverhead(context, kind, object) ?? checkQuotas(context, kind, object);
 }

@@ -3,7 +3,7 @@ import { nameOf, namespaceOf, refKeyOf, withMetadata, type Kind, type Kubernetes
 import { applyMerge, listDuplicates, updateMerge } from '../../planner/index.ts';
 import { formatFieldPath, type FieldConflict } from '../../planner/index.ts';
 import { getArray, getString } from '../../std/index.ts';
-import { admit } from './admission.ts';
+import { admit, checkExcess } from './admission.ts';
 import { checkNamespaceOf } from './admission/namespace.ts';
 import { checkObject, findNulls } from './checks.ts';
 import { timeOf, type Context, type Write } from './context.ts';
@@ -105,7 +105,8 @@ function store(
   const object = located.name === '' ? withGeneratedName(context, located.object) : located.object;
   const admitted = admit({ context, kind, live: undefined }, own(prepareForCreate(context, kind, object)));
   if ('refusal' in admitted) return admitted.refusal;
-  const refusal = checkObject({ context, kind, live: undefined }, admitted.object);
+  const made = { context, kind, live: undefined };
+  const refusal = checkObject(made, admitted.object) ?? checkExcess(made, admitted.object);
   if (refusal !== undefined) return refusal;
   if (unstorable !== undefined) return unstorable;
   const existing = context.draft.get(refKeyOf(admitted.object));

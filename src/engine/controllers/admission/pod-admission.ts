@@ -3,7 +3,7 @@ import { getArray, getObject, type JsonObject } from '../../../std/index.ts';
 import { formatAmount, readAmounts } from './amounts.ts';
 import { checkPodLimits, withLimitDefaults } from './limit-range.ts';
 import { withPriority } from './priority.ts';
-import { withRuntimeClass } from './runtime-class.ts';
+import { checkOverhead, withRuntimeClass } from './runtime-class.ts';
 import { withDefaultTolerations } from './tolerations.ts';
 
 /** The policies of a world that change pods as they are created, and what they made of pod specs already. Shared by worlds that agree on them. */
@@ -101,15 +101,14 @@ function admit(given: JsonObject, ranges: readonly KubernetesObject[], admission
   if ('spec' in prioritized) ({ spec } = prioritized);
   else refusals.push(prioritized.refusal);
   spec = withDefaultTolerations(spec);
-  const run = withRuntimeClass(spec, admission.runtimeClasses);
+  const run = withRuntimeClass(spec, admission.runtimeClasses, admission);
   if ('spec' in run) ({ spec } = run);
   else refusals.push(run.refusal);
   const [forbidden] = refusals;
   if (forbidden !== undefined) return { spec, refusal: { stage: 'mutating', why: forbidden } };
-  if (ranges.length === 0) return { spec };
-  const excess = findExcess(spec);
+  const excess = ranges.length === 0 ? undefined : findExcess(spec);
   if (excess !== undefined) return { spec, refusal: { stage: 'validation', why: excess } };
-  const why = checkPodLimits(spec, ranges);
+  const why = checkPodLimits(spec, ranges) ?? checkOverhead(spec, admission.runtimeClasses);
   return why === undefined ? { spec } : { spec, refusal: { stage: 'validating', why } };
 }
 

@@ -21,12 +21,14 @@ export function withPriority(
 ): AdmissionStep {
   const asked = getString(spec, 'priorityClassName') ?? '';
   const found = asked === '' ? findGlobalDefault(classes) : classes.get(asked);
+  if (knowsAll && asked !== '' && found === undefined && !SYSTEM_PRIORITIES.has(asked))
+    return { refusal: `no PriorityClass with name ${asked} was found` };
   const priority = getNumber(found, 'value') ?? SYSTEM_PRIORITIES.get(asked) ?? 0;
   const [given, policy] = [getNumber(spec, 'priority'), getString(spec, 'preemptionPolicy')];
   const isKnown = knowsAll || found !== undefined || SYSTEM_PRIORITIES.has(asked);
   if (given !== undefined && given !== priority && isKnown) return { refusal: sayMustNot('integer value of priority', given, priority) };
-  const preemptionPolicy = getString(found, 'preemptionPolicy') ?? (found === undefined ? policy : 'PreemptLowerPriority');
-  if (found !== undefined && policy !== undefined && policy !== preemptionPolicy) {
+  const preemptionPolicy = getString(found, 'preemptionPolicy') ?? (isKnown ? 'PreemptLowerPriority' : policy);
+  if (isKnown && policy !== undefined && policy !== preemptionPolicy) {
     return { refusal: sayMustNot('string value of PreemptionPolicy', policy, preemptionPolicy ?? '') };
   }
   return {

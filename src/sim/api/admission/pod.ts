@@ -1,6 +1,6 @@
 import type { StatusError } from '../../../cluster/index.ts';
-import { admitPod, createPodAdmission, qualityOfService, SYSTEM_PRIORITIES, type PodAdmission } from '../../../engine/controllers/index.ts';
-import { nameOf, namespaceOf, specOf, toRefKey, type KubernetesObject } from '../../../model/index.ts';
+import { admitPod, checkOverhead, createPodAdmission, qualityOfService, type PodAdmission } from '../../../engine/controllers/index.ts';
+import { nameOf, namespaceOf, specOf, toRefKey, type Kind, type KubernetesObject } from '../../../model/index.ts';
 import { getArray, getString, type JsonObject } from '../../../std/index.ts';
 import type { Admitted, Context, Write } from '../context.ts';
 import { forbidden } from '../status-errors.ts';
@@ -12,12 +12,17 @@ export function admitNewPod(write: Write, object: KubernetesObject): Admitted {
   if (write.live !== undefined) return { object };
   const accounted = withAccount(write, specOf(object), object);
   if ('refusal' in accounted) return accounted;
-  const unknown = findUnknownClass(write, accounted.spec, object);
-  if (unknown !== undefined) return { refusal: unknown };
   const { spec, refusal } = admitPod(accounted.spec, namespaceOf(object), toPodAdmission(write.context));
   // What is invalid is found and told by validation, and bounds are checked after it.
   if (refusal?.stage === 'mutating') return { refusal: forbidden(write.kind, nameOf(object), refusal.why) };
   return { object: { ...object, spec, status: { phase: 'Pending', qosClass: qualityOfService(spec) } } };
+}
+
+/** Why a new pod may not say what its overhead is; undefined if it may. */
+export function checkPodOverhead(context: Context, kind: Kind, object: KubernetesObject): StatusError | undefined {
+  if (kind.group !== '' || kind.kind !== 'Pod') return undefined;
+  const why = checkOverhead(specOf(object), toPodAdmission(context).runtimeClasses);
+  return why === undefined ? undefined : forbidden(kind, nameOf(object), why);
 }
 
 function toPodAdmission({ draft }: Context): PodAdmission {
@@ -42,18 +47,4 @@ function withAccount({ context, kind }: Write, spec: JsonObject, pod: Kubernetes
   const secrets = getArray(account, 'imagePullSecrets');
   const pull = secrets.length > 0 && getArray(spec, 'imagePullSecrets').length === 0 ? { imagePullSecrets: secrets } : {};
   return { spec: { ...spec, serviceAccountName: name, serviceAccount: name, ...pull } };
-}
-
-/** A class that is not there; those of the system always are. */
-function findUnknownClass({ context, kind }: Write, spec: JsonObject, pod: KubernetesObject): StatusError | undefined {
-  const priority = getString(spec, 'priorityClassName') ?? '';
-  const hasPriority = priority === '' || SYSTEM_PRIORITIES.has(priority) || has(context, 'scheduling.k8s.io', 'PriorityClass', priority);
-  if (!hasPriority) return forbidden(kind, nameOf(pod), `no PriorityClass with name ${priority} was found`);
-  const runtime = getString(spec, 'runtimeClassName');
-  if (runtime === undefined || has(context, 'node.k8s.io', 'RuntimeClass', runtime)) return undefined;
-  return forbidden(kind, nameOf(pod), `pod rejected: RuntimeClass ${JSON.stringify(runtime)} not found`);
-}
-
-function has({ draft }: Context, group: string, kind: string, name: string): boolean {
-  return draft.get(toRefKey({ group, kind, name })) !== undefined;
 }

@@ -66,7 +66,11 @@ const ADMITTED: readonly Case[] = [
     policies: [highClass, usualClass],
     want: { priority: 1000, preemptionPolicy: 'PreemptLowerPriority' },
   },
-  { name: 'a class of the system', spec: { priorityClassName: 'system-node-critical' }, want: { priority: 2_000_001_000 } },
+  {
+    name: 'a class of the system',
+    spec: { priorityClassName: 'system-node-critical' },
+    want: { priority: 2_000_001_000, preemptionPolicy: 'PreemptLowerPriority' },
+  },
   {
     name: 'what a RuntimeClass costs and where it runs',
     spec: { runtimeClassName: 'sandbox', nodeSelector: { disk: 'ssd' }, tolerations: [{ operator: 'Exists' }] },
@@ -173,7 +177,7 @@ const REFUSED: readonly { name: string; spec: JsonObject; policies: readonly Kub
     name: 'an overhead of its own',
     spec: { overhead: { cpu: '1' } },
     policies: [],
-    want: ['mutating', 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'],
+    want: ['validating', 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'],
   },
 ];
 
@@ -181,6 +185,21 @@ for (const { name, spec, policies, want } of REFUSED) {
   test(`refused: ${name}`, () => {
     const { refusal } = admit(spec, policies);
     assert.deepEqual([refusal?.stage, refusal?.why], want);
+  });
+}
+
+for (const { name, spec, why } of [
+  { name: 'a PriorityClass', spec: { priorityClassName: 'nobody' }, why: 'no PriorityClass with name nobody was found' },
+  { name: 'a RuntimeClass', spec: { runtimeClassName: 'nothing' }, why: 'pod rejected: RuntimeClass "nothing" not found' },
+  {
+    name: 'a class of another policy',
+    spec: { preemptionPolicy: 'Never' },
+    why: 'the string value of PreemptionPolicy (Never) must not be provided in pod spec; priority admission controller computed PreemptLowerPriority from the given PriorityClass name',
+  },
+]) {
+  test(`refused where all classes are known: ${name}`, () => {
+    const admission = createPodAdmission({ priorityClasses: [], runtimeClasses: [], limitRanges: [], knowsAll: true });
+    assert.equal(admitPod({ containers: [], ...spec }, 'shop', admission).refusal?.why, why);
   });
 }
 
