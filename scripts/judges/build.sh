@@ -4,6 +4,7 @@
 #
 #   build.sh v1.36.3 [PROGRAM...]   kube-apiserver (default), kube-controller-manager, kube-scheduler, kubectl
 #   build.sh etcd | build.sh kwok
+#   build.sh covered        the oracle of the newest release, which tells which rules it went through (coverage.mjs); prints where it is
 #   build.sh oracle [v1.34.4]       the program of test/judges/oracle; prints where it is. Of another release: what is asked of its roles alone
 # Not with Go 1.27: a server built with it serves broken OpenAPI.
 set -euo pipefail
@@ -27,6 +28,15 @@ compile() { # compile FOLDER PACKAGES OUTPUT [LDFLAGS]: always with the same set
   # shellcheck disable=SC2086 # PACKAGES may be several files
   (cd "$1" && CGO_ENABLED=0 nice go build -mod=readonly -trimpath -ldflags "-s -w ${4:-}" -o "$3.part" $2)
   mv "$3.part" "$3"
+}
+
+covered() { # not shared: its packages are compiled with counters
+  local program rules=judges/oracle,k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation group
+  for group in api/validation apis/meta/v1/validation util/validation; do rules+=,k8s.io/apimachinery/pkg/$group; done
+  program=$bin/covered-$(cd "$here/../../test/judges/oracle" && cat go.mod go.sum ./*.go | sha256sum | cut -c1-12)
+  [[ -x $program ]] || (cd "$here/../../test/judges/oracle" &&
+    CGO_ENABLED=0 nice go build -mod=readonly -trimpath -cover -coverpkg="$rules,k8s.io/kubernetes/pkg/apis/.../validation" -o "$program" .)
+  echo "$program"
 }
 
 # shellcheck disable=SC2086 # lists of files
@@ -66,6 +76,7 @@ case ${1:-} in
   v1.*) [[ -d $here/modules/$1 ]] || { echo "$1 is not pinned: run pin.sh $1" >&2; exit 1; }; kubernetes "$@" ;;
   etcd) build etcd go.etcd.io/etcd/server/v3 "$bin/etcd" ;;
   oracle) oracle "${@:2}" ;;
+  covered) covered ;;
   kwok) build kwok sigs.k8s.io/kwok/cmd/kwok "$bin/kwok"; stages ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac
