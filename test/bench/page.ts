@@ -31,7 +31,8 @@ ${order.flatMap((name) => tables.get(name) ?? []).join('\n')}
   benchmark fails if the hashes differ; it never fails because of time.
 - The 10,000 documents (9.3 MB, 2,000 files, 25 kinds) come from \`test/bench/corpus.ts\`, always the same. kubeconform v0.8.0 gets the
   schemas of Kubernetes 1.36 that kplan has, as files. Build it with
-  \`go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0\` and name the program in \`KUBECONFORM\`.
+  \`go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0\` and name the program in \`KUBECONFORM\`. \`KUBECTL_VALIDATE\` names
+  another peer, \`go install sigs.k8s.io/kubectl-validate@v0.0.4\`, which judges by the schemas of 1.30 that it holds.
 - kplan judges more than kubeconform does (names, references between objects, what the API server's own validation says), so where
   both are compared on faults, the faults are such that a schema sees.
 - "Warm": another run has filled the cache; before every run one file changes.

@@ -11,12 +11,13 @@ import { toRatio, type BenchRow } from './row.ts';
 
 const DOCUMENTS = 10_000;
 const RUNS = 5;
+const SLOW_RUNS = 3;
 const LONG_AGO = 1_700_000_000;
 
-/** Validation of 10,000 documents against kubeconform with the same schemas: cold, with one file changed, and with faults in some. */
+/** Validation of 10,000 documents against kubeconform with the same schemas, and kubectl-validate with those that it holds: cold, with one file changed, and with faults in some. */
 export async function benchValidate({ scratch, program }: Bench): Promise<readonly BenchRow[]> {
   const bench = new ValidateBench(scratch, program);
-  return [...(await bench.good()), ...(await bench.warm()), ...(await bench.broken())];
+  return [...(await bench.good()), ...(await bench.besideSlow()), ...(await bench.warm()), ...(await bench.broken())];
 }
 
 class ValidateBench {
@@ -44,6 +45,25 @@ class ValidateBench {
       return this.#kplan();
     };
     return this.#compare('validate 10,000 documents, cold', cold, `${DOCUMENTS} valid`);
+  }
+
+  /** The same against kubectl-validate, which has schemas of its own of older versions only; nothing where `KUBECTL_VALIDATE` names none. */
+  async besideSlow(): Promise<readonly BenchRow[]> {
+    const peer = process.env['KUBECTL_VALIDATE'];
+    if (peer === undefined) return [];
+    const cold = (): Promise<Measured> => {
+      rmSync(this.#cache, { recursive: true, force: true });
+      return this.#kplan();
+    };
+    const [own, other] = await measureInTurn([cold, () => measureOnce(peer, ['--version', '1.30', this.#corpus])], SLOW_RUNS);
+    if (own === undefined || other === undefined) return [];
+    const ratio = `${toRatio(own.cpuMs, other.cpuMs)} CPU, ${toRatio(own.wallMs, other.wallMs)} wall of kubectl-validate, goal: 0.25 CPU`;
+    const [hash, expected] = [own, other].map((measured) => sha256(this.#summary(measured)));
+    const work = 'validate 10,000 documents, cold, again';
+    return [
+      { work, ...own, ratio, ...(hash === undefined || expected === undefined ? {} : { hash, expected }) },
+      { work: '  kubectl-validate', ...other, ...(expected === undefined ? {} : { hash: expected }) },
+    ];
   }
 
   /** With the cache that the last cold run left, and another file changed before every run. */
