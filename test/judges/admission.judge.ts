@@ -96,7 +96,7 @@ async function prepare({ client, catalog }: Setting): Promise<Trial> {
 }
 
 /** How long the server's caches may lag behind what was just made, and how often it is asked again until then. */
-const PATIENCE = [50, 100, 200, 400];
+const PATIENCE = [50, 100, 200, 400, 800, 1600];
 
 class Arena {
   readonly #sides: readonly [Side, Side];
