@@ -2,7 +2,6 @@ export { formatAmount } from './admission/amounts.ts';
 export { checkClaimLimits, checkPodLimits } from './admission/limit-range.ts';
 export { resourceNameOf } from './admission/resource-name.ts';
 export { admitPod, createPodAdmission, type PodAdmission } from './admission/pod-admission.ts';
-export { SYSTEM_PRIORITIES } from './admission/priority.ts';
 export { checkOverhead } from './admission/runtime-class.ts';
 export { qualityOfService } from './admission/quality-of-service.ts';
 export { isLimitOf } from './admission/quota-usage.ts';

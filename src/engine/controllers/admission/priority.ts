@@ -5,7 +5,7 @@ import { getBoolean, getNumber, getString, type JsonObject } from '../../../std/
 export type AdmissionStep = { readonly spec: JsonObject } | { readonly refusal: string };
 
 /** The PriorityClasses that every cluster has. */
-export const SYSTEM_PRIORITIES: ReadonlyMap<string, number> = new Map([
+const SYSTEM_PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['system-cluster-critical', 2_000_000_000],
   ['system-node-critical', 2_000_001_000],
 ]);

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../model/index.ts';
-import { getArray, getObject, getString, isEqualJson, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import { getArray, getObject, getString, isEqualJson, type JsonObject } from '../../../std/index.ts';
 import type { AdmissionStep } from './priority.ts';
+import { mergeTolerations } from './tolerations.ts';
 
 /** Gives a pod the overhead and the scheduling rules of its RuntimeClass (`RuntimeClass`). Unless all classes are known, one that is not is left for others to judge. */
 export function withRuntimeClass(
@@ -30,7 +31,7 @@ export function withRuntimeClass(
       ...spec,
       ...(overhead === undefined ? {} : { overhead }),
       ...(Object.keys(selector).length === 0 ? {} : { nodeSelector: { ...own, ...selector } }),
-      ...(tolerations.length === 0 ? {} : { tolerations: merge(getArray(spec, 'tolerations'), tolerations) }),
+      ...(tolerations.length === 0 ? {} : { tolerations: mergeTolerations(getArray(spec, 'tolerations'), tolerations) }),
     },
   };
 }
@@ -42,8 +43,4 @@ export function checkOverhead(spec: JsonObject, classes: ReadonlyMap<string, Kub
   const isDefined = getObject(runtime, 'overhead', 'podFixed') !== undefined || (name !== undefined && runtime === undefined);
   if (isDefined || getObject(spec, 'overhead') === undefined) return undefined;
   return 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
-}
-
-function merge(own: readonly JsonValue[], added: readonly JsonValue[]): readonly JsonValue[] {
-  return [...own, ...added.filter((toleration) => !own.some((known) => isEqualJson(known, toleration)))];
 }

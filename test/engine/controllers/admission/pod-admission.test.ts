@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { admitPod, createPodAdmission } from '../../../../src/engine/controllers/index.ts';
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import type { JsonObject, JsonValue } from '../../../../src/std/index.ts';
+import { mergeTolerations } from '../../../../src/engine/controllers/admission/tolerations.ts';
 
 const named = (apiVersion: string, kind: string, name: string, more: JsonObject): KubernetesObject => ({
   apiVersion,
@@ -73,12 +74,15 @@ const ADMITTED: readonly Case[] = [
   },
   {
     name: 'what a RuntimeClass costs and where it runs',
-    spec: { runtimeClassName: 'sandbox', nodeSelector: { disk: 'ssd' }, tolerations: [{ operator: 'Exists' }] },
+    spec: { runtimeClassName: 'sandbox', nodeSelector: { disk: 'ssd' }, tolerations: [{ operator: 'Exists', effect: 'NoExecute' }] },
     policies: [sandbox],
     want: {
       overhead: { cpu: '100m' },
       nodeSelector: { disk: 'ssd', sandbox: 'yes' },
-      tolerations: [{ operator: 'Exists' }, { key: 'sandbox', operator: 'Exists' }],
+      tolerations: [
+        { operator: 'Exists', effect: 'NoExecute' },
+        { key: 'sandbox', operator: 'Exists' },
+      ],
     },
   },
   {
@@ -187,6 +191,19 @@ for (const { name, spec, policies, want } of REFUSED) {
     assert.deepEqual([refusal?.stage, refusal?.why], want);
   });
 }
+
+test('tolerations of a RuntimeClass that others cover are left out, and those that it covers', () => {
+  const exists = { operator: 'Exists' };
+  const narrow = { key: 'a', operator: 'Equal', value: 'x', effect: 'NoSchedule' };
+  const short = { key: 'b', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 };
+  const wide = { key: 'a', operator: 'Exists' };
+  const long = { ...short, tolerationSeconds: 9 };
+  assert.deepEqual(mergeTolerations([exists], [narrow, short]), [exists]);
+  assert.deepEqual(mergeTolerations([narrow, short], [wide, short]), [short, wide]);
+  assert.deepEqual(mergeTolerations([long], [short]), [long]);
+  assert.deepEqual(mergeTolerations([short], [long]), [long]);
+  assert.deepEqual(mergeTolerations([{ key: 'c', value: 'x' }], [{ key: 'c', operator: 'Equal', value: 'x' }]), [{ key: 'c', value: 'x' }]);
+});
 
 for (const { name, spec, why } of [
   { name: 'a PriorityClass', spec: { priorityClassName: 'nobody' }, why: 'no PriorityClass with name nobody was found' },
