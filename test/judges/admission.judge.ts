@@ -19,7 +19,7 @@ import { CLASSES, DEFAULTS, makeAdmissionCase } from './admission-specs.ts';
 import { folderOf, sleep, type Client } from './client.ts';
 import { compact, findDifference, withoutFields } from './compact.ts';
 import { toPortSide, toServerSide, type Reply, type Side } from './embedded-sides.ts';
-import type { Comparison, Judge, Setting, Trial } from './judge.ts';
+import type { Comparison, Difference, Judge, Setting, Trial } from './judge.ts';
 
 /** Whose branch of admission a refusal is, by its words. */
 const REFUSALS: readonly (readonly [branch: string, words: RegExp])[] = [
@@ -182,8 +182,23 @@ class Arena {
       const signature = `${object.kind} differs at ${path ?? ''}: ours ${ours.label}, server's ${servers?.label ?? ''}`;
       return { coverage, difference: { signature, ours: stringifyJson(ours.answer), servers: stringifyJson(servers?.answer ?? null) } };
     }
-    if (keep && servers.stored !== undefined) await this.make(object);
-    return { coverage };
+    const difference = keep && servers.stored !== undefined ? await this.#keep(object, kind) : undefined;
+    return { coverage, ...(difference === undefined ? {} : { difference }) };
+  }
+
+  /** Makes on both sides what both would take; the server is asked again while it may not know all of what was made before. */
+  async #keep(object: KubernetesObject, kind: Kind): Promise<Difference | undefined> {
+    const [own, server] = this.#sides;
+    const ours = tell(await own.write('create', kind, object, WRITING), kind);
+    let servers = tell(await server.write('create', kind, object, WRITING), kind);
+    for (const pause of PATIENCE) {
+      if (servers.stored !== undefined) break;
+      await sleep(pause);
+      servers = tell(await server.write('create', kind, object, WRITING), kind);
+    }
+    if (ours.stored !== undefined && servers.stored !== undefined) return undefined;
+    const signature = `${object.kind} differs once it is kept: ours ${ours.label}, server's ${servers.label}`;
+    return { signature, ours: stringifyJson(ours.answer), servers: stringifyJson(servers.answer) };
   }
 }
 

@@ -16,7 +16,7 @@ import { validateJudge } from './validate.judge.ts';
 
 const SERVER_JUDGES: readonly Judge[] = [defaultsJudge, embeddedJudge, mergeJudge, planJudge, rbacJudge, rightsJudge, validateJudge];
 
-/** Those that ask a server with its usual admission. */
+/** Those that ask a server with its usual admission: a server of their own, so they run where they are named. */
 const ADMISSION_JUDGES: readonly Judge[] = [admissionJudge];
 
 interface Counts {
@@ -45,7 +45,7 @@ export function listNeeds(
 ): { readonly server: boolean; readonly admission: boolean; readonly oracle: boolean } {
   return {
     server: SERVER_JUDGES.some(isWanted(wanted)),
-    admission: ADMISSION_JUDGES.some(isWanted(wanted)),
+    admission: wanted.length > 0 && ADMISSION_JUDGES.some(isWanted(wanted)),
     oracle: listOracleJudges(wanted, version).length > 0,
   };
 }
