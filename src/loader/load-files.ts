@@ -65,6 +65,7 @@ export class Gathering {
   readonly #limits: Limits;
   readonly #memory: Memory | undefined;
   readonly #digester: Digester | undefined;
+  #digest: DigestObject | undefined;
   readonly #known: FileMemo | undefined;
   readonly #now: () => number;
   readonly #started: number;
@@ -100,6 +101,7 @@ export class Gathering {
       if (isRecalled) this.#learn(before);
       return !isRecalled;
     });
+    if (unread.length > 0) this.#digest ??= await this.#digester?.open();
     for await (const content of tree.read(unread)) {
       signal?.throwIfAborted();
       const before = this.#marks();
@@ -133,7 +135,7 @@ export class Gathering {
   /** Takes the text of one file or stream. */
   addText(file: string, text: string): DigestedFile {
     const source = new TextSource(file, text);
-    const digested = digestFile(parseFile(source, this.#limits), this.#digester);
+    const digested = digestFile(parseFile(source, this.#limits), this.#digest);
     this.#addParsed(source, digested.parsed);
     return digested;
   }
@@ -290,10 +292,12 @@ interface DigestedFile {
   readonly objects: string | undefined;
 }
 
-function digestFile(parsed: ParsedFile, digester: Digester | undefined): DigestedFile {
-  if (digester === undefined) return { parsed, objects: undefined };
+type DigestObject = Awaited<ReturnType<Digester['open']>>;
+
+function digestFile(parsed: ParsedFile, digestObject: DigestObject | undefined): DigestedFile {
+  if (digestObject === undefined) return { parsed, objects: undefined };
   const objects = parsed.objects.map((item): ParsedObject => {
-    const digest = digester.digest(item.object);
+    const digest = digestObject(item.object);
     return digest === undefined ? item : { object: digest.object, place: item.place, waivers: item.waivers, verdict: digest.verdict };
   });
   const left = objects.map(({ object }) => object);

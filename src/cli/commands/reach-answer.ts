@@ -4,7 +4,7 @@ import { KplanError, type ObjectRef, type World } from '../../model/index.ts';
 import type { ExposureEntry, HopEntry, ReachAnswerReport, ReachReport, RuleVerdict, SideEntry, StepEntry } from '../../report/index.ts';
 import { findNearest } from '../../std/index.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
-import { toLocate, type Locate } from '../stages/right-entries.ts';
+import { toLocate, type Locate } from '../stages/locate.ts';
 
 /** What every answer about connections says of its worlds. */
 export function headOfQuestion(question: QuestionWorld): Pick<ReachReport, 'after' | 'before' | 'findings' | 'notes' | 'which'> {

@@ -25,7 +25,7 @@ import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
 import { openReachWorld } from '../stages/reach-world.ts';
-import { toLocate } from '../stages/right-entries.ts';
+import { toLocate } from '../stages/locate.ts';
 import { headOfQuestion } from './reach-answer.ts';
 
 /** Where the pods that run the cluster are: nobody means these unless -n names them. */

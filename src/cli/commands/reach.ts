@@ -12,7 +12,7 @@ import {
 import type { ConnectionEnd, Flow, PortSet } from '../../engine/network/index.ts';
 import type { Finding } from '../../model/index.ts';
 import { getOrAdd } from '../../std/index.ts';
-import { toReachCsv, toReachDot, toReachPicture, type PortsEntry, type ReachReport } from '../../report/index.ts';
+import { toReachCsv, toReachDot, type PortsEntry, type ReachReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { answerBatch } from '../batch.ts';
 import { createLog, type Io } from '../io.ts';
@@ -23,12 +23,9 @@ import { toFinding } from '../stages/fact-finding.ts';
 import { waiveAll } from '../stages/waivers.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
 import { openReachWorld } from '../stages/reach-world.ts';
-import { toLocate } from '../stages/right-entries.ts';
+import { toLocate } from '../stages/locate.ts';
 import { answerFlow, headOfQuestion, toExposures } from './reach-answer.ts';
-import { runReachDiff } from './reach-diff.ts';
-import { toSvg } from './picture.ts';
-import { runReachSuggest } from './reach-suggest.ts';
-import { runReachGuard, wantsGuard } from './reach-npguard.ts';
+import { wantsGuard } from './guard-formats.ts';
 
 const OWN_FORMATS = ['csv', 'dot', 'svg'];
 const ASKING = ['from', 'to', 'port', 'batch'] as const;
@@ -39,12 +36,17 @@ export async function runReach(args: Arguments, io: Io): Promise<number> {
   if (word === 'suggest') {
     const asked = ASKING.find((flag) => args.string(flag) !== undefined);
     if (asked !== undefined) throw usage(args.command, `--${asked} asks of one connection: it is of no use with suggest`);
+    const { runReachSuggest } = await import('./reach-suggest.ts');
     return runReachSuggest(rest, args, io);
   }
-  if (wantsGuard(args, OWN_FORMATS)) return runReachGuard(word === 'diff' ? rest : args.positionals, word === 'diff', args, io);
+  if (wantsGuard(args, OWN_FORMATS)) {
+    const { runReachGuard } = await import('./reach-npguard.ts');
+    return runReachGuard(word === 'diff' ? rest : args.positionals, word === 'diff', args, io);
+  }
   if (word === 'diff') {
     const asked = ASKING.find((flag) => args.string(flag) !== undefined);
     if (asked !== undefined) throw usage(args.command, `--${asked} asks of one world: it is of no use with diff`);
+    const { runReachDiff } = await import('./reach-diff.ts');
     return runReachDiff(rest, args, io);
   }
   const wish = args.list('flows').length > 0 ? 'flows' : args.has('from-manifests') ? 'from-manifests' : undefined;
@@ -66,7 +68,7 @@ async function ask(path: string | undefined, args: Arguments, io: Io): Promise<n
   await printReport(report, args, io, question.config.failOn, {
     csv: () => toReachCsv(report),
     dot: () => toReachDot(report),
-    ...(report.kind === 'ReachReport' ? { svg: () => toSvg(toReachPicture(report)) } : {}),
+    ...(report.kind === 'ReachReport' ? { svg: async () => (await import('./reach-picture.ts')).drawReach(report) } : {}),
   });
   const isNo = report.kind === 'ReachAnswerReport' && !report.allowed;
   return isNo || isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
