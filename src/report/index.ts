@@ -7,7 +7,6 @@ export {
   findingsOf,
   type AppliedStep,
   type ApplyReport,
-  type Layout,
   type LoadSummary,
   type PlanReport,
   type Report,
