@@ -101,11 +101,10 @@ export class Gathering {
       if (isRecalled) this.#learn(before);
       return !isRecalled;
     });
-    if (unread.length > 0) this.#digest ??= await this.#digester?.open();
     for await (const content of tree.read(unread)) {
       signal?.throwIfAborted();
       const before = this.#marks();
-      if (this.#isLate(content.file.path) || !this.#take(content)) break;
+      if (this.#isLate(content.file.path) || !(await this.#take(content))) break;
       this.#learn(before);
     }
     this.#known?.retain(new Set(files.map(({ path }) => path)));
@@ -219,7 +218,7 @@ export class Gathering {
     return bytes !== undefined && blobId(bytes) === oid ? bytes : undefined;
   }
 
-  #take(content: FileContent): boolean {
+  async #take(content: FileContent): Promise<boolean> {
     const { file } = content;
     if ('finding' in content) {
       this.#findings.push(content.finding);
@@ -229,16 +228,17 @@ export class Gathering {
     if (this.#bytes > this.#limits.totalBytes) return this.#stop(file.path, 'bytes', this.#limits.totalBytes);
     const oid = file.oid ?? blobId(content.bytes);
     if (content.stats !== undefined) this.#memory?.stats?.learn(file.path, content.stats, oid);
-    if (!this.#recall({ path: file.path, oid })) this.#read(file.path, oid, content.bytes);
+    if (!this.#recall({ path: file.path, oid })) await this.#read(file.path, oid, content.bytes);
     return this.#documents <= this.#limits.documents || this.#stop(file.path, 'documents', this.#limits.documents);
   }
 
-  #read(path: string, oid: string, bytes: Uint8Array): void {
+  async #read(path: string, oid: string, bytes: Uint8Array): Promise<void> {
     const decoded = decode(bytes);
     if (decoded.kind !== 'text') {
       this.#files.push({ path, oid });
       return this.#sayOther(path, decoded);
     }
+    this.#digest ??= await this.#digester?.open();
     const { parsed, objects } = this.addText(path, decoded.text);
     this.#files.push(toLoadedFile(path, oid, parsed));
     this.#memory?.documents.put(oid, { bytes, text: decoded.text, parsed, objects });
