@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe as group, test } from 'node:test';
 import fc from 'fast-check';
-import { isKubernetesObject, type KubernetesObject, type Manifest } from '../../src/model/index.ts';
+import { isKubernetesObject, World, type KubernetesObject, type Manifest } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { isArray, isJson, isObject, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
-import { createDigester, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../src/validate/index.ts';
+import { createDigester, readVerdicts, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../src/validate/index.ts';
 import { toManifest, toObject } from './fake-origin.ts';
 import { listServerCases } from './server-cases.ts';
 
@@ -46,7 +46,11 @@ group('digests', () => {
           const object = mutate(bases[index] ?? {}, choices, odd);
           return object !== undefined && isKubernetesObject(object) ? [toManifest(object, `${index}.yaml`)] : [];
         });
-        assert.deepEqual(validateManifests(manifests.map(digested), options), validateManifests(manifests, options));
+        const again = manifests.map(digested);
+        assert.deepEqual(validateManifests(again, options), validateManifests(manifests, options));
+        const isJudged = again.every(({ verdict }) => verdict !== undefined);
+        const alone = isJudged ? validateManifests(manifests, { ...options, references: 'none' }) : undefined;
+        assert.deepEqual(readVerdicts(again, { ...options, context: World.EMPTY }), alone);
       }),
       { numRuns: 1000 },
     );
