@@ -25,8 +25,10 @@ export type { Picture } from './picture.ts';
 export { joinBoxes, placeInCircle, type Placed } from './circle.ts';
 export { drawPicture, type Graph, type GraphBox, type PlacedGraph } from './picture-svg.ts';
 export { toReachPicture } from './reach-picture.ts';
+export { toReachJson } from './reach-json.ts';
 export { toReachCsv, toReachDot } from './reach-tables.ts';
 export type { ReachSuggestReport } from './reach-suggest.ts';
+export { ConnectionList } from './reach.ts';
 export type {
   ConnectionChangeEntry,
   ConnectionEntry,

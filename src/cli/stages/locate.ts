@@ -1,5 +1,5 @@
 import { refOf, toRefKey, type Manifest, type ObjectRef, type RefKey, type SourceRange } from '../../model/index.ts';
-import { fromPointer } from '../../std/index.ts';
+import { fromPointer, getOrAdd } from '../../std/index.ts';
 import type { QuestionWorld } from './question-world.ts';
 
 /** Where a field (JSON pointer) of an object stands in the manifests, if it does. */
@@ -13,7 +13,11 @@ export function toLocate({ manifests, defaultNamespace }: Pick<QuestionWorld, 'd
     byKey.set(toRefKey(ref), manifest);
     byKey.set(toRefKey({ namespace: defaultNamespace, ...ref }), manifest);
   }
-  return (ref, pointer) => byKey.get(toRefKey(ref))?.origin.locate(toIndexes(pointer));
+  const known = new Map<string, SourceRange | undefined>();
+  return (ref, pointer) => {
+    const key = toRefKey(ref);
+    return getOrAdd(known, `${key}\0${pointer}`, () => byKey.get(key)?.origin.locate(toIndexes(pointer)));
+  };
 }
 
 /** `/rules/3` as a path: the number is an index. */
