@@ -1,4 +1,4 @@
-export { AppLogin, type AppLoginOptions } from './app-login.ts';
+export { AppLogin } from './app-login.ts';
 export { toCheckAnnotations } from './annotation.ts';
 export { toJobSummary } from './job-summary.ts';
 export { publishCheck, type CheckReport } from './publish.ts';
