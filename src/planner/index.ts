@@ -13,7 +13,7 @@ export { createPatcher, listDuplicates, updateMerge } from './merge/index.ts';
 export { FieldSet, formatFieldPath, type FieldConflict, type FieldPath, type PathElement } from './merge/index.ts';
 export { findGates } from './order/gates.ts';
 export { type Occasion } from './order/hook-meanings.ts';
-export { orderHooks } from './order/hook-waves.ts';
+export { orderObjects } from './order/object-waves.ts';
 export { isHookOf, isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
 export { makeWorld } from './made-world.ts';
 export { createPlan, draftPlan, planWorlds, type PlanDraft, type PlannedWorlds } from './plan.ts';
