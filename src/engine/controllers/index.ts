@@ -11,7 +11,7 @@ export { CRON_ENGINE } from './cron-runs.ts';
 export { createBudgetEngine } from './stuck-budgets.ts';
 export { nextRun, parseCronSchedule } from './cron-schedule.ts';
 export { boundReplicas, type OverlargeWorkload } from './bound-replicas.ts';
-export { expandWorld, listRefusedManifests, listRefusedPods, removeOrphans } from './expand-world.ts';
+export { expandWorld, listRefusedManifests, listRefusedObjects, listRefusedPods, removeOrphans } from './expand-world.ts';
 export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { scaleByAutoscaler, startRollout } from './rollout-start.ts';
 export { progressOf, stepRollout } from './rollout-step.ts';
