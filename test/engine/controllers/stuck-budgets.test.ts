@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBudgetEngine, expandWorld } from '../../../src/engine/controllers/index.ts';
 import { World, type KubernetesObject } from '../../../src/model/index.ts';
-import type { JsonObject } from '../../../src/std/index.ts';
+import { getString, type JsonObject } from '../../../src/std/index.ts';
 
 const ENGINE = createBudgetEngine(expandWorld);
 
@@ -91,7 +91,7 @@ for (const { name, before, after, want } of CASES) {
   test(`a budget that lets nobody go: ${name}`, () => {
     const changes = ENGINE.compare(World.of(before), World.of(after));
     assert.deepEqual(
-      changes.map(({ change, fact }) => `${change} ${fact.severity} ${String(fact.data['pods'])}: ${String(fact.data['reason'])}`),
+      changes.map(({ change, fact }) => `${change} ${fact.severity} ${getString(fact.data, 'pods')}: ${getString(fact.data, 'reason')}`),
       want,
     );
   });
