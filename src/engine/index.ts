@@ -6,6 +6,7 @@ import {
   CRON_ENGINE,
   expandWorld,
   listRefusedManifests,
+  listRefusedObjects,
   listRefusedPods,
   listScheduledPods,
   progressOf,
@@ -60,6 +61,7 @@ export interface AdmissionSettings {
 export function createAdmission({ patcher, writer, knowsRights = false }: AdmissionSettings = {}): Engine {
   return createAdmissionEngine({
     listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
+    listRefusedObjects: (world) => listRefusedObjects(show(world)),
     expand: (world) => expandWorld(show(world)),
     listScheduled: (world) => listScheduledPods(show(world)),
     resourceNameOf,

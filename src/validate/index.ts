@@ -3,6 +3,7 @@ import { compareReferences, type ReferenceOptions } from './references.ts';
 
 export { compareReferences, createReferenceLens, listReferenceProblems, type ReferenceOptions } from './references.ts';
 export { createDigester, createJudge } from './digest.ts';
+export { readVerdicts } from './verdicts.ts';
 export { judgeTransition, judgeUpdate } from './update.ts';
 export type { PracticeChoice } from './practices/judge.ts';
 export { PROFILES } from './practices/practice.ts';

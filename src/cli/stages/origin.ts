@@ -10,6 +10,7 @@ import { findProxy, openAgent } from '../../cluster/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import type { Io } from '../io.ts';
+import { openAppLogin } from './github-app.ts';
 import { readFileSetting, readSecretSetting } from '../secret-setting.ts';
 
 const DEBOUNCE = 200;
@@ -155,7 +156,7 @@ function adapterOf(args: Arguments): 'auto' | 'js' | 'native' {
 }
 
 /**
- * `KAPPLY_GIT_TOKEN`, or `KAPPLY_GIT_TOKEN_FILE`, is the password (a token of GitHub, GitLab, Bitbucket or Gitea), `KAPPLY_GIT_USERNAME`
+ * Who reads: a GitHub App (`openAppLogin`), else `KAPPLY_GIT_TOKEN`, or `KAPPLY_GIT_TOKEN_FILE`, is the password (a token of GitHub, GitLab, Bitbucket or Gitea), `KAPPLY_GIT_USERNAME`
  * the name; `KAPPLY_GIT_CA_FILE` the certificate authorities; HTTPS_PROXY and NO_PROXY the proxy, as for everything.
  */
 function toRemoteOptions(url: string, io: Io): Omit<RemoteOptions, 'directory'> {
@@ -174,6 +175,9 @@ function toRemoteOptions(url: string, io: Io): Omit<RemoteOptions, 'directory'> 
   const proxy = findProxy(server, io.env);
   const tls = { insecure: false, ...(ca === undefined ? {} : { ca }) };
   const agent = openAgent({ server, tls, ...(proxy === undefined ? {} : { proxy }) }, undefined, SOCKETS);
-  const credentials = password === undefined ? {} : { credentials: { username: io.env['KAPPLY_GIT_USERNAME'] ?? 'git', password } };
-  return { url, agent, ...credentials };
+  const app = openAppLogin(server, io);
+  if (app !== undefined) return { url, agent, credentials: async () => ({ username: 'x-access-token', password: await app.token() }) };
+  if (password === undefined) return { url, agent };
+  const username = io.env['KAPPLY_GIT_USERNAME'] ?? 'git';
+  return { url, agent, credentials: async () => Promise.resolve({ username, password }) };
 }

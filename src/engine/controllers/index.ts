@@ -10,7 +10,7 @@ export type { Controller, Intent } from './controller.ts';
 export { CRON_ENGINE } from './cron-runs.ts';
 export { nextRun, parseCronSchedule } from './cron-schedule.ts';
 export { boundReplicas, type OverlargeWorkload } from './bound-replicas.ts';
-export { expandWorld, listRefusedManifests, listRefusedPods, removeOrphans } from './expand-world.ts';
+export { expandWorld, listRefusedManifests, listRefusedObjects, listRefusedPods, removeOrphans } from './expand-world.ts';
 export { resolveFenceposts, type Fenceposts } from './rollout-arithmetic.ts';
 export { scaleByAutoscaler, startRollout } from './rollout-start.ts';
 export { progressOf, stepRollout } from './rollout-step.ts';
