@@ -61,14 +61,18 @@ export function printPieces(pieces: Iterable<string>, { file }: Target, io: Io):
     writeOutput(file, [...pieces].join(''), io);
     return;
   }
-  let waiting = '';
+  // Joined, a text of many parts is written at once; added to each other, they would be kept apart until it is read.
+  let waiting: string[] = [];
+  let length = 0;
   for (const piece of pieces) {
-    waiting += piece;
-    if (waiting.length < LEAST_PIECE) continue;
-    io.out(waiting);
-    waiting = '';
+    waiting.push(piece);
+    length += piece.length;
+    if (length < LEAST_PIECE) continue;
+    io.out(waiting.join(''));
+    waiting = [];
+    length = 0;
   }
-  if (waiting !== '') io.out(waiting);
+  if (length > 0) io.out(waiting.join(''));
 }
 
 function isFormat(text: string): text is FormatName {
