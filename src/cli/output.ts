@@ -49,14 +49,14 @@ export async function printReport(report: Report, args: Arguments, io: Io, failO
           ? await showOnGithub(report, args, io, failOn)
           : ((await noteOnGitlab(report, args, io)) ?? (await FORMATS.text())(report, layout)),
     ];
-    printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
+    await printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
   }
 }
 
 const LEAST_PIECE = 1 << 16;
 
 /** Prints pieces where a target says, a few at once. */
-export function printPieces(pieces: Iterable<string>, { file }: Target, io: Io): void {
+export async function printPieces(pieces: Iterable<string>, { file }: Target, io: Io): Promise<void> {
   if (file !== undefined) {
     writeOutput(file, [...pieces].join(''), io);
     return;
@@ -69,6 +69,7 @@ export function printPieces(pieces: Iterable<string>, { file }: Target, io: Io):
     length += piece.length;
     if (length < LEAST_PIECE) continue;
     io.out(waiting.join(''));
+    await io.drain();
     waiting = [];
     length = 0;
   }
