@@ -52,6 +52,18 @@ export interface UnitEntry {
   readonly place: string;
 }
 
+/** What is looked for in a repository to be kept as units. */
+export type UnitKind = 'argocd' | 'flux' | 'kustomizations';
+
+/** Where units are looked for, and which. */
+export interface FindUnits {
+  readonly kinds: readonly UnitKind[];
+  /** A folder of the repository. */
+  readonly under: string;
+}
+
+const UNIT_KINDS: readonly UnitKind[] = ['argocd', 'flux', 'kustomizations'];
+
 /** What `kplan.yaml` says; every field may be left out. */
 export interface Config {
   readonly unit?: string;
@@ -75,6 +87,8 @@ export interface Config {
   readonly practices?: PracticeChoice;
   /** What the daemon keeps. */
   readonly units: readonly UnitEntry[];
+  /** What it finds besides. */
+  readonly find?: FindUnits;
 }
 
 /** The configuration of a repository that has none. */
@@ -127,8 +141,19 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
       const at = toPath('', path);
       return { file: fileOf(at), place: at.place };
     }),
-    units: getArray(value, 'units').map((unit, index) => ({ value: unit, place: toPath('', ['units', index]).place })),
+    ...readUnits(value, (path) => toPath('', path).place),
   };
+}
+
+/** A list of units, or what to look for, with a list besides. */
+function readUnits(value: JsonValue, placeOf: (path: Path) => string): Pick<Config, 'find' | 'units'> {
+  const looked = getObject(value, 'units');
+  const [list, path]: readonly [readonly JsonValue[], Path] =
+    looked === undefined ? [getArray(value, 'units'), ['units']] : [getArray(looked, 'list'), ['units', 'list']];
+  const units = list.map((unit, index) => ({ value: unit, place: placeOf([...path, index]) }));
+  if (looked === undefined) return { units };
+  const named = listStrings(looked, 'find');
+  return { units, find: { kinds: UNIT_KINDS.filter((kind) => named.includes(kind)), under: getString(looked, 'under') ?? '.' } };
 }
 
 function readScope(rule: JsonValue): Pick<IgnoreRule, 'code' | 'file' | 'object'> {
