@@ -15,6 +15,7 @@ export { findGates } from './order/gates.ts';
 export { type Occasion } from './order/hook-meanings.ts';
 export { orderObjects } from './order/object-waves.ts';
 export { isHookOf, isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
+export { makeWorld } from './made-world.ts';
 export { createPlan, draftPlan, planWorlds, type PlanDraft, type PlannedWorlds } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';

@@ -13,7 +13,7 @@ import { signalExit } from '../main.ts';
 import { newSalt } from '../salt.ts';
 import { applyHeld } from '../stages/apply-held.ts';
 import { carryOut } from '../stages/carry-out.ts';
-import { readBefore } from '../stages/before.ts';
+import { readBefore } from '../stages/open-before.ts';
 import { openFace } from '../stages/daemon-face.ts';
 import { openFolder, openRemote, openRepository, readSigners, type Origin } from '../stages/origin.ts';
 import { openDaemonLog } from '../stages/daemon-log.ts';
