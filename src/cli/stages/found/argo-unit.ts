@@ -72,7 +72,9 @@ function toRetry(retry: JsonObject | undefined): JsonObject {
 
 function listLeftOut(spec: JsonObject | undefined, isAutomated: boolean): readonly string[] {
   const unknown = listUnknown(spec, SPEC);
-  const options = getArray(spec, 'syncPolicy', 'syncOptions').filter((option) => typeof option === 'string' && !OPTIONS.includes(option));
+  const options = getArray(spec, 'syncPolicy', 'syncOptions')
+    .filter((option) => typeof option === 'string')
+    .filter((option) => !OPTIONS.includes(option));
   const heals = getBoolean(spec, 'syncPolicy', 'automated', 'selfHeal') === true;
   return [
     ...(isAutomated ? [] : ['it is not synced automatically: suspended']),
