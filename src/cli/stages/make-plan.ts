@@ -168,7 +168,7 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const knowsAll = knowsCluster(before);
   const { applier: writer, catalog } = input;
   const admission = { patcher: createPatcher(catalog), knowsRights: knowsAll, ...(writer === undefined ? {} : { writer }) };
-  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll, lens: options.lens, admission }));
+  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll, lens: options.lens, admission, catalog }));
   if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };
