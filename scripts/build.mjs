@@ -11,6 +11,7 @@ const outputs = await bundle(['src/cli/kplan.ts', 'src/cli/kapply.ts'], 'dist');
 await copyFile(fileURLToPath(import.meta.resolve('highs/runtime')), new URL('highs.wasm', out));
 await copyFile(fileURLToPath(new URL('../LICENSE', import.meta.resolve('highs/runtime'))), new URL('highs.LICENSE.txt', out));
 await copyFile(fileURLToPath(new URL('../LICENSE.md', import.meta.resolve('elkjs'))), new URL('elk.LICENSE.txt', out));
+await copyFile(fileURLToPath(new URL('../../LICENSE', import.meta.resolve('openpgp'))), new URL('openpgp.LICENSE.txt', out));
 await Promise.all(['kplan', 'kapply'].map((name) => chmod(new URL(`${name}.js`, out), 0o755)));
 await bundleWhole('src/cli/action.ts', 'dist/action.mjs');
 const bytes = Object.values(outputs).reduce((sum, file) => sum + file.bytes, 0);

@@ -44,10 +44,10 @@ export async function printReport(report: Report, args: Arguments, io: Io, failO
   for (const { format, file } of readTargets(args, Object.keys(own))) {
     const pieces = (await own[format]?.()) ?? [
       isFormat(format)
-        ? FORMATS[format](report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
+        ? (await FORMATS[format]())(report, { ...layout, ...(file === undefined ? {} : { color: false, width: 120 }) })
         : format === 'github'
           ? await showOnGithub(report, args, io, failOn)
-          : ((await noteOnGitlab(report, args, io)) ?? FORMATS.text(report, layout)),
+          : ((await noteOnGitlab(report, args, io)) ?? (await FORMATS.text())(report, layout)),
     ];
     printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
   }

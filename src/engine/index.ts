@@ -3,9 +3,11 @@ import type { AccessDecision, AccessQuestion } from '../cel/index.ts';
 import { createAdmissionEngine, type Patcher } from './admission/index.ts';
 import {
   boundReplicas,
+  createBudgetEngine,
   CRON_ENGINE,
   expandWorld,
   listRefusedManifests,
+  listRefusedObjects,
   listRefusedPods,
   listScheduledPods,
   progressOf,
@@ -60,6 +62,7 @@ export interface AdmissionSettings {
 export function createAdmission({ patcher, writer, knowsRights = false }: AdmissionSettings = {}): Engine {
   return createAdmissionEngine({
     listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
+    listRefusedObjects: (world) => listRefusedObjects(show(world)),
     expand: (world) => expandWorld(show(world)),
     listScheduled: (world) => listScheduledPods(show(world)),
     resourceNameOf,
@@ -92,6 +95,7 @@ export function createEngines(
   return [
     createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
     CRON_ENGINE,
+    createBudgetEngine((world) => expandWorld(show(world))),
     admission,
     rolloutEngineOf(profiles),
     createNetworkEngine(network),

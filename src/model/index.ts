@@ -1,3 +1,4 @@
+export type { ApplyOrder } from './apply-order.ts';
 export { findEngine, listBlockers } from './blockers.ts';
 export { describe, describeRemedy, findEntry, fingerprint, toFinding, CATALOG } from './catalog/catalog.ts';
 export type { CatalogEntry } from './catalog/entry.ts';
@@ -58,7 +59,7 @@ export {
 } from './plan.ts';
 export { formatQuantity, parseQuantity, toMilli, toUnits, type Quantity } from './quantity.ts';
 export { toScaledValue } from './scaled-value.ts';
-export { listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-budget.ts';
+export { findScaled, listBudgetPods, listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-budget.ts';
 export { isGranted } from './reference-grant.ts';
 export { compareRefs, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
 export type { Kind, Schema, SchemaCatalog } from './schema/schema.ts';

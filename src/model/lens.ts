@@ -48,6 +48,7 @@ export class Lens {
    */
   isAlike(a: World, b: World): boolean {
     if (a === b) return true;
+    if (a.order !== b.order) return false;
     return [...a.kinds(), ...b.kinds()].every(({ group, kind }) => this.#isAlikeKind(a.kind(group, kind), b.kind(group, kind)));
   }
 
@@ -65,7 +66,8 @@ export class Lens {
   #showWorld(world: World): World {
     const kinds = new Map<string, KindIndex>();
     for (const { group, kind } of world.kinds()) kinds.set(`${group}/${kind}`, this.#showKind(world.kind(group, kind), `${group}/${kind}`));
-    return this.#recentWorlds.find((recent) => isSameWorld(recent, kinds)) ?? World.ofKinds(kinds);
+    const { order } = world;
+    return this.#recentWorlds.find((recent) => recent.order === order && isSameWorld(recent, kinds)) ?? World.ofKinds(kinds, order);
   }
 
   #showKind(index: KindIndex, name: string): KindIndex {

@@ -1,4 +1,5 @@
 import { changeMap, getOrAdd, groupBy, listDifferentKeys } from '../std/index.ts';
+import type { ApplyOrder } from './apply-order.ts';
 import { gvkOf, labelsOf, namespaceOf, type GroupKind, type KubernetesObject } from './object.ts';
 import { refKeyOf, toRefKey, type RefKey } from './ref.ts';
 import { isSelected, type Selector } from './selector.ts';
@@ -107,18 +108,21 @@ const EMPTY_INDEX = new KindIndex(new Map());
  */
 export class World {
   /** The world without objects. */
-  static readonly EMPTY: World = new World(new Map());
+  static readonly EMPTY: World = new World(new Map(), undefined);
 
+  /** In which order its objects are sent, where the world is what a plan leads to. It stays with whatever comes of this world. */
+  readonly order: ApplyOrder | undefined;
   readonly #kinds: ReadonlyMap<string, KindIndex>;
   readonly #memo = new Map<unknown, unknown>();
 
-  private constructor(kinds: ReadonlyMap<string, KindIndex>) {
+  private constructor(kinds: ReadonlyMap<string, KindIndex>, order: ApplyOrder | undefined) {
     this.#kinds = kinds;
+    this.order = order;
   }
 
   /** The world of these kinds, by group and kind (`apps/Deployment`); none may be empty. */
-  static ofKinds(kinds: ReadonlyMap<string, KindIndex>): World {
-    return new World(kinds);
+  static ofKinds(kinds: ReadonlyMap<string, KindIndex>, order?: ApplyOrder): World {
+    return new World(kinds, order);
   }
 
   /** The world of these objects. */
@@ -167,7 +171,12 @@ export class World {
     const kinds = new Map(this.#kinds);
     for (const [kind, objects] of made) if (objects.size > 0) kinds.set(kind, new KindIndex(objects));
     for (const [kind, change] of changes) if (change.size > 0) putIndex(kinds, kind, this.#kinds.get(kind)?.changed(change));
-    return new World(kinds);
+    return new World(kinds, this.order);
+  }
+
+  /** This world with the order in which its objects are sent; undefined where all of them are there. */
+  inOrder(order: ApplyOrder | undefined): World {
+    return new World(this.#kinds, order);
   }
 
   /** The object of an identity. */

@@ -5,6 +5,7 @@ import {
   labelsOf,
   toFinding,
   toRefKey,
+  type ApplyOrder,
   type Change,
   type Effect,
   type Engine,
@@ -116,7 +117,7 @@ export function draftPlan(given: PlanInput): PlanDraft {
     salt: input.salt,
   };
   let known: PlannedWorlds | undefined;
-  const worlds = (): PlannedWorlds => (known ??= worldsOf({ input, entries, byKey }));
+  const worlds = (): PlannedWorlds => (known ??= inOrder(worldsOf({ input, entries, byKey }), waves, entries));
   const complete = (engines: readonly Engine[]): Plan => {
     const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, worlds(), engines), input);
     return { ...plan, findings: [...findings, ...told], effects };
@@ -338,6 +339,18 @@ function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries'
   // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
   const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
   return { before, after: before.without([...gone, ...orphans]).with(applied) };
+}
+
+/** The worlds with the order of the waves, where it matters: where something is counted. */
+function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entries: readonly Entry[]): PlannedWorlds {
+  if (after.kind('', 'ResourceQuota').byKey.size === 0) return { before, after };
+  const steps = waves.flatMap(({ steps: all }) => all).filter(({ action }) => action !== 'delete');
+  const order: ApplyOrder = {
+    waves: new Map(steps.map(({ ref, wave }) => [toRefKey(ref), wave])),
+    created: new Set(steps.filter(({ action }) => action === 'create').map(({ ref }) => toRefKey(ref))),
+    leaving: entries.flatMap((entry) => (entry.after === undefined ? (entry.before ?? []) : [])),
+  };
+  return { before, after: after.inOrder(order) };
 }
 
 function effectsOf(

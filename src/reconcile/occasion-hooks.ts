@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { KplanError, refOf, type KubernetesObject, type Plan, type Step, type Wave } from '../model/index.ts';
-import { isHookOf, orderHooks, preconditionOf, readHook, type Occasion } from '../planner/index.ts';
+import { isHookOf, orderObjects, preconditionOf, readHook, type Occasion } from '../planner/index.ts';
 import { ownerOf } from './inventory/membership.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function toHookWaves(
   { id, salt }: { readonly id: string; readonly salt: string },
 ): Promise<readonly Wave[]> {
   const label = occasion === 'before-removal' ? 'hooks before' : 'hooks after';
-  const waves = orderHooks(hooks.filter((hook) => isHookOf(hook, occasion)));
+  const waves = orderObjects(hooks.filter((hook) => isHookOf(hook, occasion)));
   return Promise.all(
     waves.map(async (wave, index) => ({
       index,

@@ -22,6 +22,50 @@ export interface ConnectionEntry {
   readonly ports: PortsEntry;
 }
 
+/** Connections by the numbers of their ends and sets of ports, since there may be millions. */
+export class ConnectionList implements Iterable<ConnectionEntry> {
+  readonly ends: readonly string[];
+  readonly ports: readonly PortsEntry[];
+  #length = 0;
+  #rows = new Uint32Array(3 * 1024);
+
+  /** The lists may grow until the connections are read. */
+  constructor(ends: readonly string[], ports: readonly PortsEntry[]) {
+    this.ends = ends;
+    this.ports = ports;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(from: number, to: number, ports: number): void {
+    const at = 3 * this.#length++;
+    if (at === this.#rows.length) {
+      const rows = new Uint32Array(2 * at);
+      rows.set(this.#rows);
+      this.#rows = rows;
+    }
+    this.#rows[at] = from;
+    this.#rows[at + 1] = to;
+    this.#rows[at + 2] = ports;
+  }
+
+  /** Tells the numbers of the connections from `start` up to `end`. */
+  visit(tell: (from: number, to: number, ports: number) => void, start: number = 0, end: number = this.#length): void {
+    const rows = this.#rows;
+    for (let at = 3 * start; at < 3 * end; at += 3) tell(rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0);
+  }
+
+  *[Symbol.iterator](): Generator<ConnectionEntry> {
+    for (let at = 0; at < 3 * this.#length; at += 3) {
+      const [from, to] = [this.ends[this.#rows[at] ?? 0], this.ends[this.#rows[at + 1] ?? 0]];
+      const ports = this.ports[this.#rows[at + 2] ?? 0];
+      if (from !== undefined && to !== undefined && ports !== undefined) yield { from, to, ports };
+    }
+  }
+}
+
 /** An object on the way from outside to a workload. */
 export interface HopEntry {
   readonly ref: ObjectRef;
@@ -56,7 +100,7 @@ export interface ReachReport extends QuestionReport {
   readonly kind: 'ReachReport';
   readonly workloads: number;
   readonly policies: number;
-  readonly connections: readonly ConnectionEntry[];
+  readonly connections: ConnectionList;
   readonly exposures: readonly ExposureEntry[];
 }
 
@@ -153,7 +197,7 @@ export function reachFields(report: AnyReachReport, refFields: (ref: ObjectRef) 
       const { workloads, policies, connections, exposures } = report;
       return {
         summary: { workloads, policies, connections: connections.length },
-        connections: connections.map(({ from, to, ports }) => ({ from, to, ports: rangeFields(ports) })),
+        connections: Array.from(connections, ({ from, to, ports }) => ({ from, to, ports: rangeFields(ports) })),
         exposures: exposures.map((exposure) => exposureFields(exposure, refFields)),
       };
     }

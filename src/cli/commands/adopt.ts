@@ -9,9 +9,11 @@ import { createLog, type Io } from '../io.ts';
 import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
 import { newSalt } from '../salt.ts';
-import { readBefore, type Before } from '../stages/before.ts';
+import type { Before } from '../stages/before.ts';
+import { readBefore } from '../stages/open-before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
-import { catalogOf, FIELD_MANAGER, readOwnership, type Ownership } from '../stages/make-plan.ts';
+import { catalogOf } from '../stages/catalog.ts';
+import { FIELD_MANAGER, readOwnership, type Ownership } from '../stages/make-plan.ts';
 import { whileStepping } from '../stages/stepping.ts';
 import { chooseTarget, openExistingTarget, type OpenedCluster } from '../stages/target.ts';
 

@@ -12,7 +12,7 @@ import { printReport, readTargets } from '../output.ts';
 import { listOpenCodes, toAllowFlags } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { carryOut, findPinnedSource, type Carried } from '../stages/carry-out.ts';
-import { readBefore } from '../stages/before.ts';
+import { readBefore } from '../stages/open-before.ts';
 import { checkPath, readDesired } from '../stages/desired.ts';
 import { describeUnconfirmed } from '../stages/gaps.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';

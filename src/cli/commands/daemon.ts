@@ -13,9 +13,9 @@ import { signalExit } from '../main.ts';
 import { newSalt } from '../salt.ts';
 import { applyHeld } from '../stages/apply-held.ts';
 import { carryOut } from '../stages/carry-out.ts';
-import { readBefore } from '../stages/before.ts';
+import { readBefore } from '../stages/open-before.ts';
 import { openFace } from '../stages/daemon-face.ts';
-import { openFolder, openRemote, openRepository, type Origin } from '../stages/origin.ts';
+import { openFolder, openRemote, openRepository, readSigners, type Origin } from '../stages/origin.ts';
 import { openDaemonLog } from '../stages/daemon-log.ts';
 import { openTracer } from '../stages/daemon-trace.ts';
 import { openNotifier } from '../stages/daemon-notify.ts';
@@ -118,9 +118,14 @@ function isRemote(target: string): boolean {
   return /^(https?|ssh):\/\/|^\w[\w.-]*@\w[\w.-]*:/.test(target);
 }
 
-/** The repository, if its configuration lists units. */
+/** The repository, if its configuration lists units, or if only signed commits of it are taken. */
 async function findUnits(source: DaemonSource, path: string, target: string, args: Arguments, io: Io): Promise<Origin | undefined> {
-  const origin = source.kind === 'directory' ? openFolder(path, args, io) : openRepository(path, target, args.string('ref') ?? REF, args);
+  const areRequired = readSigners(io) !== undefined;
+  if (areRequired && source.kind === 'directory')
+    throw usage(args.command, `${target}: signatures are required (KAPPLY_GIT_...), and files of a folder have none: give --ref HEAD`);
+  const origin =
+    source.kind === 'directory' ? openFolder(path, args, io) : openRepository(path, target, args.string('ref') ?? REF, args, io);
+  if (areRequired) return origin;
   try {
     await origin.update();
     if ((await readConfig(args, io, origin.root)).units.length > 0) return origin;

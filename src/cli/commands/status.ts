@@ -61,5 +61,6 @@ function describeDaemon(status: DaemonStatus): string {
     status.lastSynced === undefined
       ? 'nothing synced yet'
       : `last synced ${status.lastSynced.revision.slice(0, 12)} at ${status.lastSynced.at}`;
-  return `daemon: ${status.phase}, ${synced}${status.reasons.length > 0 ? `; ${status.outcome ?? 'held'}: ${status.reasons.join('; ')}` : ''}; waits for ${status.waitsFor}`;
+  const problem = status.sourceProblem === undefined ? '' : `; ${status.sourceProblem}`;
+  return `daemon: ${status.phase}, ${synced}${problem}${status.reasons.length > 0 ? `; ${status.outcome ?? 'held'}: ${status.reasons.join('; ')}` : ''}; waits for ${status.waitsFor}`;
 }

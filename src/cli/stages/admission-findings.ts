@@ -3,7 +3,7 @@ import { createAdmission } from '../../engine/index.ts';
 import { gvkOf, labelsOf, type Finding, type KubernetesObject, type Manifest, type SchemaCatalog, type World } from '../../model/index.ts';
 import { POD_SECURITY_PREFIX } from '../../model/pod-security/index.ts';
 import { defaultObject } from '../../model/schema/index.ts';
-import { createPatcher, withNamespace } from '../../planner/index.ts';
+import { createPatcher, orderObjects, withNamespace } from '../../planner/index.ts';
 import { loadCatalogs, type Desired } from './desired.ts';
 
 /** Kinds that decide about others. */
@@ -42,7 +42,10 @@ export function findAdmitted(
     manifest,
     object: complete(withNamespace(manifest.object, catalog?.find(gvkOf(manifest.object)), defaultNamespace), catalog),
   }));
-  return listAdmissionFindings(createAdmission(catalog === undefined ? {} : { patcher: createPatcher(catalog) }), placed, context);
+  return listAdmissionFindings(createAdmission(catalog === undefined ? {} : { patcher: createPatcher(catalog) }), placed, {
+    context,
+    order: orderObjects,
+  });
 }
 
 function listDefinitions(manifests: readonly Manifest[], context: World): readonly KubernetesObject[] {

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { embeddedFolder } from './target.ts';
 import { TreeLock, watchDirectory } from '../../daemon/index.ts';
-import { Checkout, readRevisionId, RemoteGit, type RemoteOptions } from '../../loader/index.ts';
+import { Checkout, readRevisionId, RemoteGit, requireSignature, type RemoteOptions, type Signers } from '../../loader/index.ts';
 import { KplanError } from '../../model/index.ts';
 import { aborted } from '../../std/index.ts';
 import { findProxy, openAgent } from '../../cluster/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import type { Io } from '../io.ts';
+import { openAppLogin } from './github-app.ts';
 import { readFileSetting, readSecretSetting } from '../secret-setting.ts';
 
 const DEBOUNCE = 200;
@@ -54,9 +55,9 @@ export function openFolder(root: string, args: Arguments, io: Io): Origin {
 }
 
 /** The commits of a repository of this machine. */
-export function openRepository(path: string, target: string, revision: string, args: Arguments): Origin {
+export function openRepository(path: string, target: string, revision: string, args: Arguments, io: Io): Origin {
   const adapter = adapterOf(args);
-  return follow(`${target} at ${revision}`, adapter, {
+  return follow(`${target} at ${revision}`, adapter, io, {
     repository: path,
     fetch: () => readRevisionId(path, revision, adapter),
     bring: async () => Promise.resolve(),
@@ -66,7 +67,7 @@ export function openRepository(path: string, target: string, revision: string, a
 /** The commits of a repository of a server. Credentials come from the URL's environment, never from the URL itself. */
 export function openRemote(url: string, args: Arguments, io: Io): Origin {
   const revision = args.string('ref');
-  return follow(`${url} at ${revision ?? 'HEAD'}`, adapterOf(args), (folder) => {
+  return follow(`${url} at ${revision ?? 'HEAD'}`, adapterOf(args), io, (folder) => {
     const remote = new RemoteGit({ ...toRemoteOptions(url, io), directory: join(folder, 'git') });
     let last: string | undefined;
     return {
@@ -90,12 +91,17 @@ interface Fetching {
   readonly bring: (commit: string) => Promise<unknown>;
 }
 
-function follow(description: string, adapter: 'auto' | 'js' | 'native', open: Fetching | ((folder: string) => Fetching)): Origin {
+function follow(description: string, adapter: 'auto' | 'js' | 'native', io: Io, open: Fetching | ((folder: string) => Fetching)): Origin {
+  readSigners(io);
   const folder = mkdtempSync(join(tmpdir(), 'kapply-source-'));
   const { repository, fetch, bring } = typeof open === 'function' ? open(folder) : open;
   const root = join(folder, 'tree');
   const checkout = new Checkout(root, adapter);
   const lock = new TreeLock();
+  const check = async (id: string): Promise<void> => {
+    const signers = readSigners(io);
+    if (signers !== undefined) await requireSignature(repository, id, { adapter, signers, now: io.now() });
+  };
   let commit: string | undefined;
   return {
     description,
@@ -104,6 +110,7 @@ function follow(description: string, adapter: 'auto' | 'js' | 'native', open: Fe
     update: async () => {
       const id = await fetch();
       if (id === commit) return { id };
+      await check(id);
       const changed = await lock.change(() => checkout.moveTo(repository, id));
       commit = id;
       return { id, ...(changed === undefined ? {} : { changed }) };
@@ -119,6 +126,7 @@ function follow(description: string, adapter: 'auto' | 'js' | 'native', open: Fe
           await bring(id);
           await checkout.moveTo(repository, id);
         });
+        await check(id);
         return await work(earlier);
       } finally {
         rmSync(earlier, { recursive: true, force: true });
@@ -128,13 +136,27 @@ function follow(description: string, adapter: 'auto' | 'js' | 'native', open: Fe
   };
 }
 
+/**
+ * Whose signatures are required of commits: the files of `KAPPLY_GIT_ALLOWED_SIGNERS_FILE` and `KAPPLY_GIT_PGP_KEYS_FILE`, as they are by
+ * now; undefined where neither is set. A repository does not say itself whom it is to be trusted from.
+ */
+export function readSigners(io: Io): Signers | undefined {
+  const read = (setting: string): Signers['ssh'] => {
+    const text = readFileSetting(setting, io)?.toString();
+    return text === undefined ? undefined : { text, name: io.env[setting] ?? setting };
+  };
+  const [ssh, pgp] = [read('KAPPLY_GIT_ALLOWED_SIGNERS_FILE'), read('KAPPLY_GIT_PGP_KEYS_FILE')];
+  if (ssh === undefined && pgp === undefined) return undefined;
+  return { ...(ssh === undefined ? {} : { ssh }), ...(pgp === undefined ? {} : { pgp }) };
+}
+
 function adapterOf(args: Arguments): 'auto' | 'js' | 'native' {
   const git = args.string('git');
   return git === 'js' || git === 'native' ? git : 'auto';
 }
 
 /**
- * `KAPPLY_GIT_TOKEN`, or `KAPPLY_GIT_TOKEN_FILE`, is the password (a token of GitHub, GitLab, Bitbucket or Gitea), `KAPPLY_GIT_USERNAME`
+ * Who reads: a GitHub App (`openAppLogin`), else `KAPPLY_GIT_TOKEN`, or `KAPPLY_GIT_TOKEN_FILE`, is the password (a token of GitHub, GitLab, Bitbucket or Gitea), `KAPPLY_GIT_USERNAME`
  * the name; `KAPPLY_GIT_CA_FILE` the certificate authorities; HTTPS_PROXY and NO_PROXY the proxy, as for everything.
  */
 function toRemoteOptions(url: string, io: Io): Omit<RemoteOptions, 'directory'> {
@@ -153,6 +175,9 @@ function toRemoteOptions(url: string, io: Io): Omit<RemoteOptions, 'directory'> 
   const proxy = findProxy(server, io.env);
   const tls = { insecure: false, ...(ca === undefined ? {} : { ca }) };
   const agent = openAgent({ server, tls, ...(proxy === undefined ? {} : { proxy }) }, undefined, SOCKETS);
-  const credentials = password === undefined ? {} : { credentials: { username: io.env['KAPPLY_GIT_USERNAME'] ?? 'git', password } };
-  return { url, agent, ...credentials };
+  const app = openAppLogin(server, io);
+  if (app !== undefined) return { url, agent, credentials: async () => ({ username: 'x-access-token', password: await app.token() }) };
+  if (password === undefined) return { url, agent };
+  const username = io.env['KAPPLY_GIT_USERNAME'] ?? 'git';
+  return { url, agent, credentials: async () => Promise.resolve({ username, password }) };
 }

@@ -48,7 +48,7 @@ function renderUnit({ status, outcome, plan, history }: BoardUnit): string {
     ['Health', toHealth(outcome)],
     ['Waits for', waitsFor],
     ['Cluster', cluster],
-    ['Source', source],
+    ['Source', status.sourceProblem === undefined ? source : `${source}: ${status.sourceProblem}`],
     ['Plan that is held', held],
     ['Let it go with', held === undefined ? undefined : `kapply approve ${unit}`],
   ];

@@ -178,16 +178,29 @@ class Fleet<S> {
     try {
       const revision = await this.#options.source.read();
       if (this.#failure !== undefined) this.#log('info', `the source can be read again, after ${toKubernetesTime(this.#failure.since)}`);
-      this.#failure = undefined;
+      this.#noteFailure(undefined);
       if (revision.id === this.#revision) await this.#removeUnlisted();
       else await this.#take(revision);
       return true;
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
       if (this.#failure?.message !== error.message) this.#log('error', `${error.message}; the last good revision is kept`);
-      this.#failure = { message: error.message, since: this.#failure?.since ?? this.#now() };
+      this.#noteFailure(error.message);
       return false;
     }
+  }
+
+  /** Each unit's status says why there is no newer revision of it, from when on that is so. */
+  #noteFailure(message: string | undefined): void {
+    const before = this.#failure;
+    this.#failure = message === undefined ? undefined : { message, since: before?.since ?? this.#now() };
+    if (before?.message !== message) for (const { runner } of this.#members.values()) runner.publish();
+  }
+
+  #withSource(status: DaemonStatus): DaemonStatus {
+    if (this.#failure === undefined) return status;
+    const { message, since } = this.#failure;
+    return { ...status, sourceProblem: `no newer revision since ${toKubernetesTime(since)}: ${message}` };
   }
 
   async #take({ id, units, changed }: FleetRevision): Promise<void> {
@@ -275,7 +288,7 @@ class Fleet<S> {
       turn: (planning) => this.#turns.take(planning),
       log,
       onStatus: (status, state) => {
-        onStatus?.(status, state, unit);
+        onStatus?.(this.#withSource(status), state, unit);
         this.#noteReadiness(unit.name);
       },
     });

@@ -39,6 +39,8 @@ export interface DaemonStatus {
   readonly deletionPolicy?: 'delete';
   /** The last revision that was synced and healthy, and the commit that it was read from. */
   readonly good?: GoodRevision;
+  /** Why there is no newer revision of the source, and since when: it cannot be read, or is not taken. */
+  readonly sourceProblem?: string;
 }
 
 /** A revision that may be gone back to. */

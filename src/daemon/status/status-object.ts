@@ -23,7 +23,7 @@ export function statusRef(unit: string, options: InventoryOptions = {}): ObjectR
 /** How a unit is, as an object of the cluster; nothing of what passes within a synchronisation. */
 export function toStatusObject(status: DaemonStatus, options: InventoryOptions = {}): KubernetesObject {
   const { name, namespace } = statusRef(status.unit, options);
-  const { outcome = 'pending', revision, lastSynced, plan, fleet, deletionPolicy, good } = status;
+  const { outcome = 'pending', revision, lastSynced, plan, fleet, deletionPolicy, good, sourceProblem } = status;
   const data: JsonObject = {
     outcome,
     ...(revision === undefined ? {} : { revision }),
@@ -33,6 +33,7 @@ export function toStatusObject(status: DaemonStatus, options: InventoryOptions =
     waitsFor: status.waitsFor,
     failures: String(status.failures),
     source: status.source,
+    ...(sourceProblem === undefined ? {} : { sourceProblem }),
     instance: status.identity,
     phase: status.phase === 'standby' || status.phase === 'stopped' ? status.phase : 'idle',
     startedAt: status.startedAt,
@@ -60,11 +61,12 @@ export function readStatusObject(object: KubernetesObject): DaemonStatus | undef
   const read = (name: string): string => getString(object, 'data', name) ?? '';
   const find = (name: string): string | undefined => getString(object, 'data', name);
   const [revision, synced, plan, fleet] = [find('revision'), find('syncedRevision'), find('plan'), find('fleet')];
-  const [good, commit] = [find('goodRevision'), find('goodCommit')];
+  const [good, commit, sourceProblem] = [find('goodRevision'), find('goodCommit'), find('sourceProblem')];
   return {
     unit,
     identity: read('instance'),
     source: read('source'),
+    ...(sourceProblem === undefined ? {} : { sourceProblem }),
     phase: DAEMON_PHASES.find((phase) => phase === read('phase')) ?? 'idle',
     startedAt: read('startedAt'),
     updatedAt: read('updatedAt'),

@@ -90,7 +90,7 @@ export class UnitRunner<S> {
   /** Runs until the loop has stopped. Throws what `break` was told. */
   async run(): Promise<void> {
     try {
-      this.#publish();
+      this.publish();
       while (this.#state.stage !== 'stopped') {
         const event = await this.#queue.take();
         if (event.type === 'broken') throw event.error;
@@ -117,7 +117,7 @@ export class UnitRunner<S> {
     this.#state = state;
     this.#logOutcome(before, state);
     for (const effect of effects) this.#perform(effect);
-    if (state !== before) this.#publish();
+    if (state !== before) this.publish();
   }
 
   #perform(effect: LoopEffect): void {
@@ -192,7 +192,7 @@ export class UnitRunner<S> {
       this.log('info', `applying (${cause})`);
     }
     this.#revision = revision ?? this.#revision;
-    this.#publish();
+    this.publish();
   }
 
   #wake(at: number): void {
@@ -230,7 +230,8 @@ export class UnitRunner<S> {
     }
   }
 
-  #publish(): void {
+  /** Tells how the unit is, whether or not that is news. */
+  publish(): void {
     const { unit, identity, source, onStatus, clock } = this.#options;
     if (onStatus === undefined) return;
     const status = toStatus(this.#state, {

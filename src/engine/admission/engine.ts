@@ -32,10 +32,22 @@ export interface RefusedPods {
   readonly paths?: readonly Path[];
 }
 
+/** An object of a plan that a quota refuses when it is sent. */
+export interface RefusedObject {
+  readonly object: KubernetesObject;
+  readonly why: string;
+  readonly quota: KubernetesObject;
+  readonly needed: Readonly<Record<string, string>>;
+  /** Whether it would be let in were all gone that the plan deletes at its end. */
+  readonly isEarly: boolean;
+}
+
 /** What the engine asks of the controllers, each for one world, and what policies are told. */
 export interface AdmissionParts extends PolicySetting {
   /** The pods that workloads want and are refused, and those of manifests that no controller acts on at once. */
   readonly listRefused: (world: World) => readonly RefusedPods[];
+  /** The objects of a plan that quotas refuse, in the order in which they are sent. */
+  readonly listRefusedObjects: (world: World) => readonly RefusedObject[];
   /** The world that the controllers lead to. */
   readonly expand: (world: World) => World;
   /** A pod of each CronJob, as its Jobs will want it. */
@@ -47,7 +59,7 @@ export interface AdmissionParts extends PolicySetting {
  * LimitRange, PriorityClass, RuntimeClass or Pod Security forbids them, what Pod Security warns of, and what admission
  * policies refuse or warn of, and webhooks that wait for themselves.
  */
-export function createAdmissionEngine({ listRefused, expand, listScheduled, ...setting }: AdmissionParts): Engine {
+export function createAdmissionEngine({ listRefused, listRefusedObjects, expand, listScheduled, ...setting }: AdmissionParts): Engine {
   return {
     name: 'admission',
     compare: (before, after) => {
@@ -56,12 +68,33 @@ export function createAdmissionEngine({ listRefused, expand, listScheduled, ...s
       const refused = keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
       const listMade = (world: World): readonly MadePod[] => [...listMadePods(world, expand(world)), ...listScheduled(world)];
       const policies = comparePolicies(before, after, setting, listMade);
-      return [...refused, ...comparePodSecurity(before, after, expand), ...policies, ...compareOwnWebhooks(before, after)].toSorted(
+      const sorted = [...refused, ...comparePodSecurity(before, after, expand), ...policies, ...compareOwnWebhooks(before, after)].toSorted(
         compareBy(
           ({ fact }) => fact.key,
           ({ change }) => change,
         ),
       );
+      return [...listRefusedObjects(after).map(toRefusedFact), ...sorted];
+    },
+  };
+}
+
+function toRefusedFact({ object, quota, why, needed, isEarly }: RefusedObject, earlier: number): FactChange {
+  const [ref, limit] = [refOf(object), formatRef(refOf(quota))];
+  const remedy = isEarly
+    ? `Delete first what this change deletes at its end, or give ${limit} room for both`
+    : describeRemedy(quota, needed);
+  const turn = earlier === 0 ? 'first' : `after ${earlier} ${earlier === 1 ? 'other' : 'others'}`;
+  return {
+    change: 'gained',
+    fact: {
+      engine: 'admission',
+      code: 'KQ0011',
+      severity: 'error',
+      key: `KQ0011 ${toRefKey(ref)}`,
+      subject: ref,
+      data: { object: formatRef(ref), quota: limit, why, turn, remedy },
+      objects: [{ ref, decides: true }, { ref: refOf(quota) }],
     },
   };
 }

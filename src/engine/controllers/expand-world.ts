@@ -3,10 +3,12 @@ import {
   nameOf,
   namespaceOf,
   parseApiVersion,
+  refKeyOf,
   refOf,
   toRefKey,
   withMetadata,
   type KubernetesObject,
+  type RefKey,
   type World,
 } from '../../model/index.ts';
 import { compareBy, getNumber, getObject, getOrAdd, getString, type JsonObject } from '../../std/index.ts';
@@ -21,6 +23,7 @@ import { EXPAND_STATEFUL_SET } from './expand-stateful-set.ts';
 import type { Expander, Expansion } from './expansion.ts';
 import { withConditionTaints } from './node-taints.ts';
 import { childrenOf, controllerKeyOf, controllerReferenceOf, isControlledBy } from './ownership.ts';
+import { listSent, Sending, type RefusedObject } from './refused-objects.ts';
 import { admitExpansion, listRefusedTemplates, type RefusedPods } from './refused-pods.ts';
 import { toDefaultAccount } from './service-account.ts';
 
@@ -63,6 +66,11 @@ export function listRefusedPods(world: World): readonly RefusedPods[] {
   return world.derive(expand).refused;
 }
 
+/** The objects of a plan that quotas refuse, in the order in which they are sent: none in a world without an order. */
+export function listRefusedObjects(world: World): readonly RefusedObject[] {
+  return world.derive(expand).sent;
+}
+
 /** The same of manifests that no controller acts on at once: pods that stand alone, which are not made, and CronJobs. */
 export function listRefusedManifests(world: World): readonly RefusedPods[] {
   return world.derive(listRefusedAlone);
@@ -75,6 +83,7 @@ function listRefusedAlone(world: World): readonly RefusedPods[] {
 interface Expanded {
   readonly world: World;
   readonly refused: readonly RefusedPods[];
+  readonly sent: readonly RefusedObject[];
 }
 
 function expand(asked: World): Expanded {
@@ -89,24 +98,40 @@ function expand(asked: World): Expanded {
   );
   const remove = expansions.flatMap(({ expansion }) => expansion.remove);
   const kept = base.without(remove);
+  const sent = listSent(base);
   const hasQuotas = base.byKind('', 'ResourceQuota').length > 0;
-  const ledger = new QuotaLedger(hasQuotas ? kept.without(expansions.flatMap(({ expansion }) => expansion.add.map(refOf))) : kept);
+  const replaced = hasQuotas ? [...expansions.flatMap(({ expansion }) => expansion.add), ...sent].map(refOf) : [];
+  const ledger = new QuotaLedger(kept.without(replaced));
+  const sending = new Sending(ledger, admission, base.order);
+  const waveOf = (object: KubernetesObject): number => base.order?.waves.get(refKeyOf(object)) ?? -1;
+  const waiting = sent.toSorted(compareBy(waveOf, refKeyOf));
+  const missing = new Set<RefKey>();
+  let next = 0;
+  const sendUntil = (wave: number): void => {
+    for (let object = waiting[next]; object !== undefined && waveOf(object) <= wave; object = waiting[++next])
+      if (!sending.send(object)) missing.add(refKeyOf(object));
+  };
   const admitted = expansions
     .toSorted(
       compareBy(
+        ({ workload }) => waveOf(workload),
         ({ workload }) => !isLive(workload),
         ({ workload }) => namespaceOf(workload) ?? '',
         ({ workload }) => nameOf(workload),
       ),
     )
-    .map(({ workload, expansion }) =>
-      admitExpansion(workload, expansion, { admission, ledger, world: base, omitted: omitted.get(toRefKey(refOf(workload))) ?? 0 }),
-    );
+    .map(({ workload, expansion }) => {
+      sendUntil(waveOf(workload));
+      if (missing.has(refKeyOf(workload))) return { add: [] };
+      return admitExpansion(workload, expansion, { admission, ledger, world: base, omitted: omitted.get(toRefKey(refOf(workload))) ?? 0 });
+    });
+  sendUntil(Infinity);
   const batches = [...admitted.map((item) => item.add), listNamespaceDefaults(base), listAdmittedPods(base, admission)];
   // Who reads of a refusal knows the workload as it stands.
   const refused = admitted.flatMap((item) => item.refused ?? []);
   return {
-    world: getOrAdd(ASSEMBLERS, admission, createAssembler)(kept, batches),
+    world: getOrAdd(ASSEMBLERS, admission, createAssembler)(kept.inOrder(undefined), batches),
+    sent: sending.refused,
     refused: refused.map((item) => ({ ...item, workload: asked.get(refOf(item.workload)) ?? item.workload })),
   };
 }

@@ -54,6 +54,8 @@ export interface GitSource {
   diff(a: string, b: string): Promise<readonly GitChange[]>;
   /** Blobs in the order asked for; those above `maxBytes` without their bytes, those that cannot be read with their fault. */
   readBlobs(oids: readonly string[], maxBytes: number): AsyncIterable<GitBlob>;
+  /** A commit as Git keeps it: headers, an empty line, the message. */
+  readCommit(commit: string): Promise<Uint8Array>;
   /** The commit that is checked out; undefined in a repository without commits. */
   headCommit(): Promise<string | undefined>;
   /** True where the history is cut off (`git clone --depth`). */

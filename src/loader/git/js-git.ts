@@ -102,6 +102,14 @@ export class JsGit implements GitSource {
     }
   }
 
+  async readCommit(commit: string): Promise<Uint8Array> {
+    return this.#explain(`the commit ${commit.slice(0, 12)}`, async () => {
+      const read = await this.#read(commit, () => git.readObject({ ...this.#args(), oid: commit, format: 'content' }));
+      if (read.type !== 'commit' || !(read.object instanceof Uint8Array)) throw new ObjectFault(commit, 'missing');
+      return read.object;
+    });
+  }
+
   async headCommit(): Promise<string | undefined> {
     return this.#explain('HEAD', () => this.#resolveName('HEAD'));
   }

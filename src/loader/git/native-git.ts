@@ -112,6 +112,10 @@ export class NativeGit implements GitSource {
     }
   }
 
+  async readCommit(commit: string): Promise<Uint8Array> {
+    return this.#outputBytes(['cat-file', 'commit', commit], `the commit ${commit.slice(0, 12)}`);
+  }
+
   async headCommit(): Promise<string | undefined> {
     const { exitCode, stdout } = await this.#run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
     return exitCode === 0 ? stdout.toString().trim() : undefined;
@@ -159,8 +163,12 @@ export class NativeGit implements GitSource {
   }
 
   async #output(args: readonly string[], what: string): Promise<string> {
+    return (await this.#outputBytes(args, what)).toString();
+  }
+
+  async #outputBytes(args: readonly string[], what: string): Promise<Buffer> {
     const { exitCode, stdout, stderr } = await this.#run(args);
-    if (exitCode === 0) return stdout.toString();
+    if (exitCode === 0) return stdout;
     const fault = await this.#findFault(stderr);
     if (fault !== undefined) throw toFaultError(what, fault, this.repository);
     throw new KplanError('UNREADABLE', `git ${args[0]} fails in ${this.repository.root}: ${firstLine(stderr)}`, {

@@ -91,4 +91,12 @@ export const ADMISSION_CODES: CatalogTable = {
     example:
       'kind: MutatingAdmissionPolicy\nspec:\n  mutations:\n    - patchType: ApplyConfiguration\n      applyConfiguration:\n        expression: "Object{spec: Object.spec{replicas: 3}}"\n# and a Deployment that it is bound to\nspec: { replicas: 1 }',
   },
+  KQ0011: {
+    title: 'Object that a quota refuses',
+    severity: 'error',
+    message: '{object} is refused {turn}: {why}',
+    remedy: '{remedy}.',
+    why: 'A quota counts objects as they come, in the order in which the plan sends them, and pods as controllers make them in between. What a plan deletes is there until its end and counts until then. An apply fails at the first that is refused.',
+    example: 'kind: ResourceQuota\nspec:\n  hard: { services.loadbalancers: "1" } # and two Services of type LoadBalancer',
+  },
 };

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAdmissionEngine } from '../../../src/engine/admission/index.ts';
-import { expandWorld, listRefusedPods, listScheduledPods, resourceNameOf } from '../../../src/engine/controllers/index.ts';
+import {
+  expandWorld,
+  listRefusedObjects,
+  listRefusedPods,
+  listScheduledPods,
+  resourceNameOf,
+} from '../../../src/engine/controllers/index.ts';
 import { describe, describeRemedy, nameOf, World, type FactChange, type KubernetesObject } from '../../../src/model/index.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 import { workload } from '../controllers/workloads.ts';
 
 const ENGINE = createAdmissionEngine({
   listRefused: listRefusedPods,
+  listRefusedObjects,
   expand: expandWorld,
   listScheduled: listScheduledPods,
   resourceNameOf,

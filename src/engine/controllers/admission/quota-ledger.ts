@@ -30,9 +30,15 @@ export class QuotaLedger {
 
   /** Books an object that is to be made, unless a quota refuses it. */
   take(object: KubernetesObject): QuotaRefusal | undefined {
-    const refusal = findQuotaRefusal(this.#statesOf(namespaceOf(object)), toCountable(object));
+    const refusal = this.findRefusal(object);
     if (refusal === undefined) this.book(object);
     return refusal;
+  }
+
+  /** Why a quota refuses an object that is to be made, where so much more of it is used as others take that will have gone by the end. */
+  findRefusal(object: KubernetesObject, taken: (quota: KubernetesObject) => Amounts = () => NO_AMOUNTS): QuotaRefusal | undefined {
+    const states = this.#statesOf(namespaceOf(object)).map(({ quota, used }) => ({ quota, used: addUsage(used, taken(quota)) }));
+    return findQuotaRefusal(states, toCountable(object));
   }
 
   /** Books an object that is there. */
@@ -69,6 +75,7 @@ export class QuotaLedger {
   }
 }
 
+const NO_AMOUNTS: Amounts = new Map();
 const USED = new WeakMap<readonly KubernetesObject[], Map<KubernetesObject, Amounts>>();
 
 /** What the objects of one kind and namespace use of a quota. Books are opened again with every step of a rollout, and most lists are the same ones. */
@@ -78,7 +85,8 @@ function usedBy(quota: KubernetesObject, objects: readonly KubernetesObject[]): 
   return getOrAdd(known, quota, () => quotaStateOf(quota, objects.map(toCountable)).used);
 }
 
-function toCountable(object: KubernetesObject): Countable {
+/** The object as quotas count it. */
+export function toCountable(object: KubernetesObject): Countable {
   return { resource: resourceNameOf(object), object };
 }
 
