@@ -3,6 +3,7 @@ import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
 import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
 import { countActions, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { exitCodeOfChanges } from '../exit-code.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
@@ -137,7 +138,7 @@ export function toReport({ plan, desired, before, unread }: Planned, args: Argum
 
 function exitCode(plan: Plan, args: Arguments, configured: string | undefined): number {
   if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? configured ?? 'error')) return 1;
-  return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
+  return exitCodeOfChanges(stepsOf(plan).length, args);
 }
 
 function nextStep(plan: Plan, args: Arguments): string {
