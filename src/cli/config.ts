@@ -42,6 +42,19 @@ export interface UnitEntry {
   readonly place: string;
 }
 
+/** What is looked for in a repository to be kept as units. */
+export type UnitKind = 'argocd' | 'flux' | 'kustomizations';
+
+/** Where units are looked for, and which. */
+export interface FindUnits {
+  readonly kinds: readonly UnitKind[];
+  /** A folder of the repository. */
+  readonly under: string;
+}
+
+/** Every kind that is looked for. */
+export const UNIT_KINDS: readonly UnitKind[] = ['argocd', 'flux', 'kustomizations'];
+
 /** What `kplan.yaml` says; every field may be left out. */
 export interface Config {
   readonly unit?: string;
@@ -65,6 +78,8 @@ export interface Config {
   readonly practices?: PracticeChoice;
   /** What the daemon keeps. */
   readonly units: readonly UnitEntry[];
+  /** What it finds besides. */
+  readonly find?: FindUnits;
 }
 
 /** The configuration of a repository that has none. */

@@ -2,7 +2,7 @@ import { getArray, getAt, getObject, getString, type JsonObject, type JsonValue,
 import { KplanError, toSeverity, type SourceRange } from '../model/index.ts';
 import { compileHealthRules, type HealthExpressions, type HealthRules } from '../reconcile/index.ts';
 import { PROFILES, type PracticeChoice } from '../validate/index.ts';
-import type { Config, ConfigPath, IgnoreRule } from './config.ts';
+import { UNIT_KINDS, type Config, type ConfigPath, type IgnoreRule } from './config.ts';
 import { decodeReach } from './reach-config.ts';
 
 /**
@@ -52,8 +52,19 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
       const at = toPath('', path);
       return { file: fileOf(at), place: at.place };
     }),
-    units: getArray(value, 'units').map((unit, index) => ({ value: unit, place: toPath('', ['units', index]).place })),
+    ...readUnits(value, (path) => toPath('', path).place),
   };
+}
+
+/** A list of units, or what to look for, with a list besides. */
+function readUnits(value: JsonValue, placeOf: (path: Path) => string): Pick<Config, 'find' | 'units'> {
+  const looked = getObject(value, 'units');
+  const [list, path]: readonly [readonly JsonValue[], Path] =
+    looked === undefined ? [getArray(value, 'units'), ['units']] : [getArray(looked, 'list'), ['units', 'list']];
+  const units = list.map((unit, index) => ({ value: unit, place: placeOf([...path, index]) }));
+  if (looked === undefined) return { units };
+  const named = listStrings(looked, 'find');
+  return { units, find: { kinds: UNIT_KINDS.filter((kind) => named.includes(kind)), under: getString(looked, 'under') ?? '.' } };
 }
 
 function readScope(rule: JsonValue): Pick<IgnoreRule, 'code' | 'file' | 'object'> {

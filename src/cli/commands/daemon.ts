@@ -128,7 +128,8 @@ async function findUnits(source: DaemonSource, path: string, target: string, arg
   if (areRequired) return origin;
   try {
     await origin.update();
-    if ((await readConfig(args, io, origin.root)).units.length > 0) return origin;
+    const { units, find } = await readConfig(args, io, origin.root);
+    if (units.length > 0 || find !== undefined) return origin;
   } catch (error) {
     origin.close();
     throw error;

@@ -10,6 +10,7 @@ import { findProxy, openAgent } from '../../cluster/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import type { Io } from '../io.ts';
+import type { FollowedSource } from './found/found-unit.ts';
 import { openAppLogin } from './github-app.ts';
 import { readFileSetting, readSecretSetting } from '../secret-setting.ts';
 
@@ -19,6 +20,8 @@ const SOCKETS = 4;
 /** Where a repository of units comes from, as files in a folder. */
 export interface Origin {
   readonly description: string;
+  /** What is followed, for objects that name it. */
+  readonly followed: FollowedSource;
   /** The folder that the files of the repository stand in. */
   readonly root: string;
   /** The commit whose files these are; undefined for plain files. */
@@ -39,6 +42,7 @@ export function openFolder(root: string, args: Arguments, io: Io): Origin {
   let changes = 0;
   return {
     description: relative(io.cwd, root) || '.',
+    followed: {},
     root,
     commit: () => undefined,
     update: async () => Promise.resolve({ id: `${changes}` }),
@@ -57,7 +61,7 @@ export function openFolder(root: string, args: Arguments, io: Io): Origin {
 /** The commits of a repository of this machine. */
 export function openRepository(path: string, target: string, revision: string, args: Arguments, io: Io): Origin {
   const adapter = adapterOf(args);
-  return follow(`${target} at ${revision}`, adapter, io, {
+  return follow({ description: `${target} at ${revision}`, followed: { revision } }, adapter, io, {
     repository: path,
     fetch: () => readRevisionId(path, revision, adapter),
     bring: async () => Promise.resolve(),
@@ -67,20 +71,25 @@ export function openRepository(path: string, target: string, revision: string, a
 /** The commits of a repository of a server. Credentials come from the URL's environment, never from the URL itself. */
 export function openRemote(url: string, args: Arguments, io: Io): Origin {
   const revision = args.string('ref');
-  return follow(`${url} at ${revision ?? 'HEAD'}`, adapterOf(args), io, (folder) => {
-    const remote = new RemoteGit({ ...toRemoteOptions(url, io), directory: join(folder, 'git') });
-    let last: string | undefined;
-    return {
-      repository: remote.directory,
-      fetch: async () => {
-        const chosen = await remote.resolve(revision);
-        if (chosen.commit !== last) await remote.fetch(chosen);
-        last = chosen.commit;
-        return chosen.commit;
-      },
-      bring: (commit) => remote.fetch({ ref: commit, commit }),
-    };
-  });
+  return follow(
+    { description: `${url} at ${revision ?? 'HEAD'}`, followed: { url, revision: revision ?? 'HEAD' } },
+    adapterOf(args),
+    io,
+    (folder) => {
+      const remote = new RemoteGit({ ...toRemoteOptions(url, io), directory: join(folder, 'git') });
+      let last: string | undefined;
+      return {
+        repository: remote.directory,
+        fetch: async () => {
+          const chosen = await remote.resolve(revision);
+          if (chosen.commit !== last) await remote.fetch(chosen);
+          last = chosen.commit;
+          return chosen.commit;
+        },
+        bring: (commit) => remote.fetch({ ref: commit, commit }),
+      };
+    },
+  );
 }
 
 interface Fetching {
@@ -91,7 +100,12 @@ interface Fetching {
   readonly bring: (commit: string) => Promise<unknown>;
 }
 
-function follow(description: string, adapter: 'auto' | 'js' | 'native', io: Io, open: Fetching | ((folder: string) => Fetching)): Origin {
+function follow(
+  named: Pick<Origin, 'description' | 'followed'>,
+  adapter: 'auto' | 'js' | 'native',
+  io: Io,
+  open: Fetching | ((folder: string) => Fetching),
+): Origin {
   readSigners(io);
   const folder = mkdtempSync(join(tmpdir(), 'kapply-source-'));
   const { repository, fetch, bring } = typeof open === 'function' ? open(folder) : open;
@@ -104,7 +118,7 @@ function follow(description: string, adapter: 'auto' | 'js' | 'native', io: Io, 
   };
   let commit: string | undefined;
   return {
-    description,
+    ...named,
     root,
     commit: () => commit,
     update: async () => {
