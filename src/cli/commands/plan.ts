@@ -14,6 +14,7 @@ import { chooseBefore, isOfRevisions, type Before } from '../stages/before.ts';
 import { openBefore } from '../stages/open-before.ts';
 import { checkPath, readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
+import { readUser } from '../user.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { judgeFiles } from '../stages/judge-files.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
@@ -130,7 +131,7 @@ export function toReport({ plan, desired, before, unread }: Planned, args: Argum
   return {
     kind: 'PlanReport',
     plan: limited,
-    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before.world, unread)],
+    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before.world, { unread, user: readUser(args)?.name })],
     next: nextStep(limited, args),
   };
 }
