@@ -51,10 +51,9 @@ const BY_FUNCTION: ReadonlyMap<string, CostRule> = new Map<string, CostRule>([
   ...same((args) => selectorCost(costSize(args[1])), ['fieldSelector', 'labelSelector']),
   ...same((args) => traversalCost(args[0] ?? null), ['isSorted', 'sum', 'max', 'min', 'indexOf', 'lastIndexOf']),
   ...same((args) => parseCost(args, 1), ['url', 'lowerAscii', 'upperAscii', 'substring', 'trim', 'jsonpatch.escapeKey', 'cidr', 'isIP']),
-  ...same((args) => parseCost(args, 1), ['isCIDR', 'quantity', 'isQuantity', 'semver', 'isSemver']),
+  ...same((args) => parseCost(args, 1), ['ip', 'isCIDR', 'quantity', 'isQuantity', 'semver', 'isSemver']),
   ...same((args) => parseCost(args, 2), ['replace', 'split', 'ip.isCanonical']),
   ...same((_, result) => Math.ceil(costSize(result) * 2 * TEXT), ['join']),
-  ...same(([first]) => (typeof first === 'string' ? parseCost([first], 1) : 1), ['ip']),
   ...same(containsAddressCost, ['containsIP']),
   ...same(containsNetworkCost, ['containsCIDR']),
   ...same((args) => regexCost(costSize(args[0]), costSize(args[1])), ['find', 'findAll']),
@@ -83,8 +82,9 @@ function containsNetworkCost(args: readonly Result[]): number {
   return containsAddressCost(args) + Math.ceil(costSize(args[0]) * TEXT) + 1;
 }
 
-/** The same where the second is a text, which must be read. */
-export const CONTAINMENT_COSTS: Readonly<Record<string, CostRule>> = {
+/** The same where the second is a text, which must be read, and of the address of a network, which is there already. */
+export const CIDR_COSTS: Readonly<Record<string, CostRule>> = {
+  cidr_ip: () => 1,
   cidr_contains_ip_string: (args) => containsAddressCost(args) + Math.ceil(costSize(args[1]) * TEXT),
   cidr_contains_cidr_string: (args) => containsNetworkCost(args) + Math.ceil(costSize(args[1]) * TEXT),
 };

@@ -1,10 +1,13 @@
 import { formatValue } from './format-value.ts';
-import { MapValue, Uint, type Result, type Value } from './value.ts';
+import { isList, MapValue, Optional, Uint, type Result, type Value } from './value.ts';
+
+/** What a key is found by: lists, maps and optionals are told apart by where they are, not by what they hold. */
+type Name = string | readonly Value[] | MapValue | Optional;
 
 /** A map that an expression makes. A number is found under any type of number that equals it. */
 export class EntryMap extends MapValue {
   readonly typeName = 'map';
-  readonly #entries: Map<string, readonly [Value, Value]>;
+  readonly #entries: Map<Name, readonly [Value, Value]>;
   #isOpen: boolean;
 
   /** An open one is still being made by a loop, and nobody else has it. */
@@ -53,14 +56,15 @@ export class EntryMap extends MapValue {
   }
 }
 
-function nameOf(key: Value): string {
+function nameOf(key: Value): Name {
+  if (isList(key) || key instanceof MapValue || key instanceof Optional) return key;
   if (typeof key === 'string') return `s${key}`;
   if (typeof key === 'bigint') return `i${key}`;
   if (key instanceof Uint) return `u${key.value}`;
   return typeof key === 'number' ? `d${key}` : `?${formatValue(key)}`;
 }
 
-function namesOf(key: Value): readonly string[] {
+function namesOf(key: Value): readonly Name[] {
   if (typeof key === 'bigint') return [`i${key}`, `u${key}`];
   if (key instanceof Uint) return [`u${key.value}`, `i${key.value}`];
   if (typeof key === 'number') return Number.isInteger(key) ? [`d${key}`, `i${BigInt(key)}`, `u${BigInt(key)}`] : [`d${key}`];

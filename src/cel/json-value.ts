@@ -196,6 +196,10 @@ export class JsonMap extends MapValue {
     return this.#type === undefined ? this : new JsonMap(this.json, undefined);
   }
 
+  override copy(): MapValue {
+    return new JsonMap(this.json, this.#type);
+  }
+
   #read(key: string): Result | undefined {
     const type = this.#type;
     const property = type?.kind === 'struct' ? unescapeProperty(key) : key;

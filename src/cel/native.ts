@@ -1,4 +1,4 @@
-import { Broken, Failure, MapValue, Optional, SealedValue, TypeValue, type Value } from './value.ts';
+import { Broken, Failure, isList, MapValue, Optional, SealedValue, TypeValue, type Value } from './value.ts';
 
 /** A list that was made of two. */
 export class Joined extends Array<Value> {
@@ -16,6 +16,17 @@ export class Joined extends Array<Value> {
   get natives(): readonly Value[] {
     return this.map(passOn);
   }
+
+  copy(): Joined {
+    return new Joined(this);
+  }
+}
+
+/** A list or map as another one that holds the same: a map of an expression tells such keys apart. */
+export function copy(value: Value): Value {
+  if (value instanceof Joined) return value.copy();
+  if (isList(value)) return [...value];
+  return value instanceof MapValue ? (value.copy?.() ?? value) : value;
 }
 
 /**

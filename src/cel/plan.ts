@@ -10,10 +10,11 @@ import { fold } from './fold.ts';
 import type { MadeType } from './library/library.ts';
 import { goTypeOf } from './go-type.ts';
 import { formatValue } from './format-value.ts';
+import { copy } from './native.ts';
 import { compilePattern } from './regex.ts';
 import type { Scope } from './scope.ts';
 import { attributeStep, constantStep, type Step } from './step.ts';
-import { nameOfType } from './type.ts';
+import { isDynamic, nameOfType } from './type.ts';
 import { Failure, isList, isValue, Optional, takeOut, TypeValue, Uint, Unknown, type Result, type Value } from './value.ts';
 
 /** Thrown while planning alone: an expression that is sure to fail. */
@@ -174,12 +175,15 @@ class Planner {
   }
 
   #map(expr: MapExpr): Step {
-    const steps = expr.entries.map(({ key, value, isOptional }) => ({ key: this.plan(key), value: this.plan(value), isOptional }));
+    const steps = expr.entries.map(({ key, value, isOptional }) => {
+      return { key: this.plan(key), isAnew: this.#isReadAnew(key), value: this.plan(value), isOptional };
+    });
     const evaluate: Step['evaluate'] = (scope) => {
       const map = new EntryMap();
       let result: Result = map;
-      for (const { key, value, isOptional } of steps) {
-        const name = key.evaluate(scope);
+      for (const { key, isAnew, value, isOptional } of steps) {
+        const read = key.evaluate(scope);
+        const name = isAnew && isValue(read) ? copy(read) : read;
         const found = isValue(name) ? value.evaluate(scope) : name;
         const item = isOptional && isValue(found) && isValue(name) ? unwrap(found, `entry '${formatValue(name)}'`) : found;
         if (item === undefined && isValue(name)) map.delete(name);
@@ -196,6 +200,13 @@ class Planner {
       key.constant === undefined || value.constant === undefined || isOptional ? [] : [[key.constant, value.constant]],
     );
     return constants.length === steps.length ? constantStep(new EntryMap(constants)) : { evaluate };
+  }
+
+  /** Whether an expression gives another list or map each time: what is out of an object is made anew, what a loop holds is not. */
+  #isReadAnew(expr: Expr): boolean {
+    if (expr.kind !== 'ident') return true;
+    const type = this.#declarations.variables.get(expr.name);
+    return type !== undefined && isDynamic(type);
   }
 }
 

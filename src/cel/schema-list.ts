@@ -42,6 +42,10 @@ export class SchemaList extends Joined {
     return this.#natives;
   }
 
+  override copy(): SchemaList {
+    return new SchemaList(this, this.#type, this.#reader, this.#keys, this.#natives);
+  }
+
   /** Whether a list has the same elements: in the same order, unless they have keys. */
   isEqualTo(other: readonly Value[], isEqual: Equality): boolean | Failure {
     if (this.length !== other.length) return false;

@@ -94,6 +94,8 @@ export abstract class MapValue {
   readonly json?: JsonObject;
   /** The same as JSON that has no type. */
   withoutType?(): MapValue;
+  /** What reading it once more gives, where that is another one. */
+  copy?(): MapValue;
   /** Whether it equals another value by a rule of its own; undefined where it has none. */
   isEqualTo?(other: Value, isEqual: (a: Value, b: Value) => boolean | Failure): boolean | Failure | undefined;
 }

@@ -33,6 +33,6 @@ function readFlow(line: string): Flow | string {
 }
 
 /** Whether a number is one of a port. */
-export function isPortNumber(port: number): boolean {
+function isPortNumber(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }

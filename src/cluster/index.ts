@@ -3,7 +3,8 @@ export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';
 export { openAgent } from './api/agent.ts';
 export { openApiCluster } from './api/api-cluster.ts';
-export { hasAccess, openAccess } from './kubeconfig/access.ts';
+export { openAccess } from './kubeconfig/access.ts';
+export { hasAccess } from './kubeconfig/has-access.ts';
 export { findProxy } from './kubeconfig/proxy.ts';
 export { isHelmRelease, isRead, readWorld, type ReadingScope, type WorldReading } from './read-world.ts';
 export type {

@@ -3,6 +3,7 @@ import type { AccessDecision, AccessQuestion } from '../cel/index.ts';
 import { createAdmissionEngine, type Patcher } from './admission/index.ts';
 import {
   boundReplicas,
+  createBudgetEngine,
   CRON_ENGINE,
   expandWorld,
   listRefusedManifests,
@@ -94,6 +95,7 @@ export function createEngines(
   return [
     createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
     CRON_ENGINE,
+    createBudgetEngine((world) => expandWorld(show(world))),
     admission,
     rolloutEngineOf(profiles),
     createNetworkEngine(network),

@@ -1,3 +1,4 @@
+export { AppLogin } from './app-login.ts';
 export { toCheckAnnotations } from './annotation.ts';
 export { toJobSummary } from './job-summary.ts';
 export { publishCheck, type CheckReport } from './publish.ts';

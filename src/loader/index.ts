@@ -3,6 +3,7 @@ export { FileMemo } from './file-memo.ts';
 export type { IncompletePlace } from './incomplete.ts';
 export { Checkout } from './git/remote/checkout.ts';
 export { RemoteGit, type RemoteOptions } from './git/remote/remote-git.ts';
+export { readMatching, type MatchingFile } from './read-matching.ts';
 export { requireSignature, type Signers } from './git/signature/require-signature.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export type { LoadedFile, LoadNotes } from './load-files.ts';

@@ -65,6 +65,7 @@ export class Gathering {
   readonly #limits: Limits;
   readonly #memory: Memory | undefined;
   readonly #digester: Digester | undefined;
+  #digest: DigestObject | undefined;
   readonly #known: FileMemo | undefined;
   readonly #now: () => number;
   readonly #started: number;
@@ -103,7 +104,7 @@ export class Gathering {
     for await (const content of tree.read(unread)) {
       signal?.throwIfAborted();
       const before = this.#marks();
-      if (this.#isLate(content.file.path) || !this.#take(content)) break;
+      if (this.#isLate(content.file.path) || !(await this.#take(content))) break;
       this.#learn(before);
     }
     this.#known?.retain(new Set(files.map(({ path }) => path)));
@@ -133,7 +134,7 @@ export class Gathering {
   /** Takes the text of one file or stream. */
   addText(file: string, text: string): DigestedFile {
     const source = new TextSource(file, text);
-    const digested = digestFile(parseFile(source, this.#limits), this.#digester);
+    const digested = digestFile(parseFile(source, this.#limits), this.#digest);
     this.#addParsed(source, digested.parsed);
     return digested;
   }
@@ -217,7 +218,7 @@ export class Gathering {
     return bytes !== undefined && blobId(bytes) === oid ? bytes : undefined;
   }
 
-  #take(content: FileContent): boolean {
+  async #take(content: FileContent): Promise<boolean> {
     const { file } = content;
     if ('finding' in content) {
       this.#findings.push(content.finding);
@@ -227,16 +228,17 @@ export class Gathering {
     if (this.#bytes > this.#limits.totalBytes) return this.#stop(file.path, 'bytes', this.#limits.totalBytes);
     const oid = file.oid ?? blobId(content.bytes);
     if (content.stats !== undefined) this.#memory?.stats?.learn(file.path, content.stats, oid);
-    if (!this.#recall({ path: file.path, oid })) this.#read(file.path, oid, content.bytes);
+    if (!this.#recall({ path: file.path, oid })) await this.#read(file.path, oid, content.bytes);
     return this.#documents <= this.#limits.documents || this.#stop(file.path, 'documents', this.#limits.documents);
   }
 
-  #read(path: string, oid: string, bytes: Uint8Array): void {
+  async #read(path: string, oid: string, bytes: Uint8Array): Promise<void> {
     const decoded = decode(bytes);
     if (decoded.kind !== 'text') {
       this.#files.push({ path, oid });
       return this.#sayOther(path, decoded);
     }
+    this.#digest ??= await this.#digester?.open();
     const { parsed, objects } = this.addText(path, decoded.text);
     this.#files.push(toLoadedFile(path, oid, parsed));
     this.#memory?.documents.put(oid, { bytes, text: decoded.text, parsed, objects });
@@ -290,10 +292,12 @@ interface DigestedFile {
   readonly objects: string | undefined;
 }
 
-function digestFile(parsed: ParsedFile, digester: Digester | undefined): DigestedFile {
-  if (digester === undefined) return { parsed, objects: undefined };
+type DigestObject = Awaited<ReturnType<Digester['open']>>;
+
+function digestFile(parsed: ParsedFile, digestObject: DigestObject | undefined): DigestedFile {
+  if (digestObject === undefined) return { parsed, objects: undefined };
   const objects = parsed.objects.map((item): ParsedObject => {
-    const digest = digester.digest(item.object);
+    const digest = digestObject(item.object);
     return digest === undefined ? item : { object: digest.object, place: item.place, waivers: item.waivers, verdict: digest.verdict };
   });
   const left = objects.map(({ object }) => object);

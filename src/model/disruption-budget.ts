@@ -17,7 +17,7 @@ export interface BudgetStatus {
 }
 
 /** The pods that a budget selects, ended and terminating ones included. An empty selector selects all of the namespace. */
-function listBudgetPods(world: World, budget: KubernetesObject): readonly KubernetesObject[] {
+export function listBudgetPods(world: World, budget: KubernetesObject): readonly KubernetesObject[] {
   return world.bySelector('', 'Pod', namespaceOf(budget), readLabelSelector(getObject(budget, 'spec', 'selector')));
 }
 
@@ -74,7 +74,7 @@ function countScale(world: World, pods: readonly KubernetesObject[]): number | s
 }
 
 /** What says how many pods there are like this one: of a ReplicaSet its Deployment. */
-function findScaled(world: World, pod: KubernetesObject): KubernetesObject | undefined {
+export function findScaled(world: World, pod: KubernetesObject): KubernetesObject | undefined {
   const controller = findController(world, pod);
   if (controller === undefined) return undefined;
   const above = controller.kind === 'ReplicaSet' ? findController(world, controller) : undefined;

@@ -59,7 +59,7 @@ export {
 } from './plan.ts';
 export { formatQuantity, parseQuantity, toMilli, toUnits, type Quantity } from './quantity.ts';
 export { toScaledValue } from './scaled-value.ts';
-export { listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-budget.ts';
+export { findScaled, listBudgetPods, listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-budget.ts';
 export { isGranted } from './reference-grant.ts';
 export { compareRefs, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
 export type { Kind, Schema, SchemaCatalog } from './schema/schema.ts';

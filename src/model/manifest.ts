@@ -44,8 +44,8 @@ export interface Digester {
   readonly version: string;
   /** Whether digests hold their objects whole. */
   readonly isWhole: boolean;
-  /** Undefined for an object that must be kept whole. */
-  digest(object: KubernetesObject): Digest | undefined;
+  /** What digests an object, loaded when the first file must be read; it answers undefined for one that must be kept whole. */
+  open(): Promise<(object: KubernetesObject) => Digest | undefined>;
 }
 
 /** A comment that waives a finding on the line below it. */

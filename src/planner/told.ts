@@ -1,5 +1,7 @@
-import { toRefKey, type Effect, type Finding, type FindingData, type Manifest, type ObjectRef } from '../model/index.ts';
-import { stringifyJson } from '../std/index.ts';
+import { describe, toRefKey, type Effect, type Finding, type Manifest, type ObjectRef } from '../model/index.ts';
+import { stringifyJson, type JsonValue } from '../std/index.ts';
+
+const REFUSED_BY_DEFINITION = 'KR0049';
 
 /** What a plan says, each thing once. */
 export interface Told {
@@ -8,7 +10,8 @@ export interface Told {
 }
 
 /**
- * A reference that the change itself leaves dangling is an effect, and not said once more as a finding; unless that is waived, by itself or
+ * A reference that the change itself leaves dangling is an effect, and not said once more as a finding, and so is an object that a changed
+ * definition refuses; unless that is waived, by itself or
  * on the line above the effect's cause: then the finding stays, with the reason, and there is no effect.
  */
 export function settleTold(
@@ -16,8 +19,9 @@ export function settleTold(
   { findings, desired }: { readonly findings: readonly Finding[]; readonly desired: readonly Manifest[] },
 ): Told {
   const gained = effects.filter(({ change }) => change === 'gained');
-  const told = new Map(gained.map((effect) => [nameMissing(effect.code, effect.subject, effect.data), effect]));
-  const effectOf = ({ code, ref, data }: Finding): Effect | undefined => told.get(nameMissing(code, ref, data));
+  const told = new Map(gained.map((effect) => [nameOf(effect.subject, wordsOf(effect)), effect]));
+  const effectOf = (finding: Finding): Effect | undefined =>
+    told.get(nameOf(finding.ref, wordsOf(finding))) ?? told.get(nameOf(finding.ref, [describe(finding)]));
   const reasons = readWaivers(desired);
   const waived = new Set<Effect>();
   const left = findings.flatMap((finding) => {
@@ -46,6 +50,11 @@ function findReason({ code, causes }: Effect, reasons: ReadonlyMap<string, strin
   return undefined;
 }
 
-function nameMissing(code: string, ref: ObjectRef | undefined, { target }: FindingData): string {
-  return stringifyJson([code, ref === undefined ? '' : toRefKey(ref), target ?? '']);
+/** What is missing, or the problem that an object has by itself. */
+function wordsOf({ code, data }: Finding | Effect): readonly JsonValue[] {
+  return code === REFUSED_BY_DEFINITION ? [data['problem'] ?? ''] : [code, data['target'] ?? ''];
+}
+
+function nameOf(ref: ObjectRef | undefined, words: readonly JsonValue[]): string {
+  return stringifyJson([ref === undefined ? '' : toRefKey(ref), ...words]);
 }

@@ -1,15 +1,4 @@
-import { stringifyJsonInOrder } from '../std/index.ts';
-import { toDocument } from './document.ts';
-import { toCodeQuality } from './gitlab.ts';
-import { renderHtml } from './html/index.ts';
-import { toJunit } from './junit.ts';
-import { renderMarkdown } from './markdown.ts';
-import { toRemarks, type Remark } from './remark.ts';
-import { effectsOf, findingsOf, type Layout, type Report } from './report.ts';
-import { toSarif } from './sarif.ts';
-import { renderText } from './text/index.ts';
-import { stringifyYaml } from './yaml.ts';
-
+export { FORMATS, type Format, type FormatName } from './formats.ts';
 export type { AbilityEntry, AccessEntry, AccessListReport, AccessReport, GrantEntry, ImpersonationEntry } from './access.ts';
 export type { AdoptEntry, AdoptReport } from './adopt.ts';
 export { MARKDOWN_LIMIT, renderMarkdown } from './markdown.ts';
@@ -18,7 +7,6 @@ export {
   findingsOf,
   type AppliedStep,
   type ApplyReport,
-  type Layout,
   type LoadSummary,
   type PlanReport,
   type Report,
@@ -37,8 +25,10 @@ export type { Picture } from './picture.ts';
 export { joinBoxes, placeInCircle, type Placed } from './circle.ts';
 export { drawPicture, type Graph, type GraphBox, type PlacedGraph } from './picture-svg.ts';
 export { toReachPicture } from './reach-picture.ts';
+export { toReachJson } from './reach-json.ts';
 export { toReachCsv, toReachDot } from './reach-tables.ts';
 export type { ReachSuggestReport } from './reach-suggest.ts';
+export { ConnectionList } from './reach.ts';
 export type {
   ConnectionChangeEntry,
   ConnectionEntry,
@@ -55,22 +45,3 @@ export type {
 export { countPlaced, type ScheduleReport } from './schedule.ts';
 export { countActions, countFindings, severityRank } from './summary.ts';
 export { stringifyYaml } from './yaml.ts';
-
-/** The formats of a report, by name. Each is a pure function of the report: the same bytes for the same input. */
-export const FORMATS: Readonly<Record<FormatName, (report: Report, layout: Layout) => string>> = {
-  gitlab: (report) => `${stringifyJsonInOrder(toCodeQuality(remarksOf(report)), 2)}\n`,
-  html: (report) => renderHtml(report),
-  json: (report) => `${stringifyJsonInOrder(toDocument(report), 2)}\n`,
-  junit: (report) => toJunit(report.kind, remarksOf(report)),
-  markdown: (report) => renderMarkdown(report),
-  sarif: (report) => `${stringifyJsonInOrder(toSarif(remarksOf(report)), 2)}\n`,
-  text: (report, layout) => renderText(report, layout),
-  yaml: (report) => stringifyYaml(toDocument(report)),
-};
-
-/** The names of the formats that a report can be printed in. */
-export type FormatName = 'gitlab' | 'html' | 'json' | 'junit' | 'markdown' | 'sarif' | 'text' | 'yaml';
-
-function remarksOf(report: Report): readonly Remark[] {
-  return toRemarks(findingsOf(report), effectsOf(report));
-}

@@ -6,7 +6,7 @@ import type { AnyReachReport } from './reach.ts';
 export function reachSections(report: AnyReachReport): Section[] {
   switch (report.kind) {
     case 'ReachReport': {
-      const rows = report.connections.map(({ from, to, ports }) => row(code(from), code(to), escape(ports.text)));
+      const rows = Array.from(report.connections, ({ from, to, ports }) => row(code(from), code(to), escape(ports.text)));
       const ways = report.exposures.map(({ workload, sources, protocol, port, host, target, state, reason, hops }) =>
         row(
           code(workload),

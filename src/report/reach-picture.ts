@@ -47,7 +47,7 @@ function titleOf(report: ReachDiffReport | ReachReport): string {
 
 function listPairs(report: ReachDiffReport | ReachReport): readonly Pair[] {
   if (report.kind === 'ReachReport')
-    return report.connections.map(({ from, to, ports }) => ({ from, to, ports: ports.text, kind: 'open' }));
+    return Array.from(report.connections, ({ from, to, ports }) => ({ from, to, ports: ports.text, kind: 'open' }));
   return report.changes.map(({ from, to, before, after, change }) => ({
     from,
     to,

@@ -1,12 +1,11 @@
-import { getOrAdd } from '../std/index.ts';
-import { answerOf, type AnyReachReport, type ConnectionEntry } from './reach.ts';
+import { answerOf, type AnyReachReport, type ConnectionList } from './reach.ts';
 
 /** The connections as RFC 4180 wants a table: one pair a line, in pieces, for there may be millions. */
 export function* toReachCsv(report: AnyReachReport): Generator<string> {
   switch (report.kind) {
     case 'ReachReport':
       yield csvLine(['from', 'to', 'ports']);
-      yield* joinLines(report.connections, toConnectionLine());
+      yield* connectionLines(report.connections);
       return;
     case 'ReachAnswerReport':
       yield csvLine(['from', 'to', 'ports', 'allowed']);
@@ -23,7 +22,7 @@ export function* toReachDot(report: AnyReachReport): Generator<string> {
   yield 'digraph {\n  rankdir=LR\n  node [shape=box]\n';
   switch (report.kind) {
     case 'ReachReport':
-      yield* joinLines(report.connections, ({ from, to, ports }) => edge(from, to, ports.text));
+      for (const { from, to, ports } of report.connections) yield edge(from, to, ports.text);
       break;
     case 'ReachAnswerReport':
       yield edge(report.from, report.to, `${report.protocol} ${report.port}`, report.allowed ? 'green4' : 'red3');
@@ -51,11 +50,19 @@ function quote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-/** Writes connections in their order: the cells of each sender, receiver and set of ports are made once. */
-function toConnectionLine(): (connection: ConnectionEntry) => string {
-  const cells = new Map<string, string>();
-  const cellOf = (text: string): string => getOrAdd(cells, text, () => csvCell(text));
-  return ({ from, to, ports }) => `${cellOf(from)},${cellOf(to)},${cellOf(ports.text)}\r\n`;
+/** Connections in their order, in pieces: the cells of each end and set of ports are made once. */
+function* connectionLines(connections: ConnectionList): Generator<string> {
+  const ends = connections.ends.map((name) => `${csvCell(name)},`);
+  const ports = connections.ports.map(({ text }) => `${csvCell(text)}\r\n`);
+  for (let start = 0; start < connections.length; start += PIECE) {
+    const cells: string[] = [];
+    connections.visit(
+      (from, to, set) => void cells.push(ends[from] ?? '', ends[to] ?? '', ports[set] ?? ''),
+      start,
+      Math.min(start + PIECE, connections.length),
+    );
+    yield cells.join('');
+  }
 }
 
 function csvLine(cells: readonly string[]): string {
@@ -66,7 +73,7 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const PIECE = 4096;
+const PIECE = 1024;
 
 function* joinLines<Item>(items: readonly Item[], toLine: (item: Item) => string): Generator<string> {
   for (let start = 0; start < items.length; start += PIECE) {

@@ -22,6 +22,56 @@ export interface ConnectionEntry {
   readonly ports: PortsEntry;
 }
 
+const BLOCK = 1 << 12;
+
+/** Connections by the numbers of their ends and sets of ports, since there may be millions. */
+export class ConnectionList implements Iterable<ConnectionEntry> {
+  readonly ends: readonly string[];
+  readonly ports: readonly PortsEntry[];
+  #length = 0;
+  /** Sender, receiver and ports of one connection after the other, in blocks: none is copied when there are more. */
+  readonly #blocks: Uint32Array[] = [];
+
+  /** The lists may grow until the connections are read. */
+  constructor(ends: readonly string[], ports: readonly PortsEntry[]) {
+    this.ends = ends;
+    this.ports = ports;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(from: number, to: number, ports: number): void {
+    const at = (this.#length++ % BLOCK) * 3;
+    if (at === 0) this.#blocks.push(new Uint32Array(3 * BLOCK));
+    const block = this.#blocks.at(-1);
+    if (block === undefined) return;
+    block[at] = from;
+    block[at + 1] = to;
+    block[at + 2] = ports;
+  }
+
+  /** Tells the numbers of the connections from `start` up to `end`. */
+  visit(tell: (from: number, to: number, ports: number) => void, start: number = 0, end: number = this.#length): void {
+    for (let index = start; index < end; index++) {
+      const [block, at] = [this.#blocks[Math.floor(index / BLOCK)], (index % BLOCK) * 3];
+      if (block !== undefined) tell(block[at] ?? 0, block[at + 1] ?? 0, block[at + 2] ?? 0);
+    }
+  }
+
+  *[Symbol.iterator](): Generator<ConnectionEntry> {
+    for (const [number, block] of this.#blocks.entries()) {
+      const end = 3 * Math.min(BLOCK, this.#length - number * BLOCK);
+      for (let at = 0; at < end; at += 3) {
+        const [from, to] = [this.ends[block[at] ?? 0], this.ends[block[at + 1] ?? 0]];
+        const ports = this.ports[block[at + 2] ?? 0];
+        if (from !== undefined && to !== undefined && ports !== undefined) yield { from, to, ports };
+      }
+    }
+  }
+}
+
 /** An object on the way from outside to a workload. */
 export interface HopEntry {
   readonly ref: ObjectRef;
@@ -56,7 +106,7 @@ export interface ReachReport extends QuestionReport {
   readonly kind: 'ReachReport';
   readonly workloads: number;
   readonly policies: number;
-  readonly connections: readonly ConnectionEntry[];
+  readonly connections: ConnectionList;
   readonly exposures: readonly ExposureEntry[];
 }
 
@@ -153,7 +203,7 @@ export function reachFields(report: AnyReachReport, refFields: (ref: ObjectRef) 
       const { workloads, policies, connections, exposures } = report;
       return {
         summary: { workloads, policies, connections: connections.length },
-        connections: connections.map(({ from, to, ports }) => ({ from, to, ports: rangeFields(ports) })),
+        connections: Array.from(connections, ({ from, to, ports }) => ({ from, to, ports: rangeFields(ports) })),
         exposures: exposures.map((exposure) => exposureFields(exposure, refFields)),
       };
     }

@@ -1,29 +1,25 @@
-import { gvkOf, type Digest, type Digester, type KubernetesObject, type SchemaCatalog } from '../model/index.ts';
-import { getArray, getObject, getString, type JsonValue } from '../std/index.ts';
+import { gvkOf, type Digest, type KubernetesObject, type SchemaCatalog } from '../model/index.ts';
+import type { JsonValue } from '../std/index.ts';
 import { ProblemMerge, type JudgedProblem } from './findings.ts';
 import { checkObject } from './object/check-object.ts';
 import { findKind } from './object/kinds.ts';
 import { outlineOf } from './outline.ts';
 import type { Report } from './problem.ts';
 
+/** Digests an object; undefined for one that must be kept whole. */
+export type DigestObject = (object: KubernetesObject) => Digest | undefined;
+
 /**
- * A digester of objects of built-in kinds: what `validateManifests` says of such an object alone does not depend on
- * others, and of manifests with its verdicts it says the same. `version` must tell builds of this program apart; the
- * catalogs are asked for when there is something to judge.
+ * Digests objects of built-in kinds: what `validateManifests` says of such an object alone does not depend on others, and of
+ * manifests with these verdicts it says the same.
  */
-export function createDigester(version: string, loadCatalogs: () => readonly SchemaCatalog[]): Digester {
-  let catalogs: readonly SchemaCatalog[] | undefined;
-  return { version, isWhole: false, digest: (object) => digest(object, outlineOf, (catalogs ??= loadCatalogs())) };
+export function createDigester(catalogs: readonly SchemaCatalog[]): DigestObject {
+  return (object) => digest(object, outlineOf, catalogs);
 }
 
 /** As `createDigester`, but objects stay whole: for who needs more of them than the verdicts. */
-export function createJudge(version: string, loadCatalogs: () => readonly SchemaCatalog[]): Digester {
-  let catalogs: readonly SchemaCatalog[] | undefined;
-  return {
-    version: `whole ${version}`,
-    isWhole: true,
-    digest: (object) => digest(object, (whole) => whole, (catalogs ??= loadCatalogs())),
-  };
+export function createJudge(catalogs: readonly SchemaCatalog[]): DigestObject {
+  return (object) => digest(object, (whole) => whole, catalogs);
 }
 
 function digest(
@@ -51,20 +47,3 @@ export function judgeObject(object: KubernetesObject, catalogs: readonly SchemaC
 export function toJson({ problem: { code, path, data, severity }, versions }: JudgedProblem): JsonValue {
   return { code, path, data, ...(severity === undefined ? {} : { severity }), ...(versions === undefined ? {} : { versions }) };
 }
-
-/** Reads problems that were written as JSON. */
-export function readProblems(problems: readonly JsonValue[]): readonly JudgedProblem[] {
-  return problems.map((item) => {
-    const severity = SEVERITIES.find((name) => name === getString(item, 'severity'));
-    const problem = {
-      code: getString(item, 'code') ?? '',
-      path: getArray(item, 'path').filter((step) => typeof step === 'string' || typeof step === 'number'),
-      data: getObject(item, 'data') ?? {},
-      ...(severity === undefined ? {} : { severity }),
-    };
-    const versions = getArray(item, 'versions').filter((version) => typeof version === 'string');
-    return versions.length === 0 ? { problem } : { problem, versions };
-  });
-}
-
-const SEVERITIES = ['error', 'warning', 'info'] as const;

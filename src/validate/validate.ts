@@ -1,9 +1,6 @@
 import {
-  gvkOf,
-  namespaceOf,
   refKeyOf,
   refOf,
-  withMetadata,
   World,
   type Finding,
   type KubernetesObject,
@@ -12,9 +9,10 @@ import {
   type SchemaCatalog,
 } from '../model/index.ts';
 import { getArray, getNumber, getOrAdd, getString, type JsonValue } from '../std/index.ts';
-import { judgeObject, readProblems, toJson } from './digest.ts';
-import { compareFindings, toJudgedFinding, toPlacedFinding, type JudgedProblem } from './findings.ts';
-import { findDuplicates, type PlacedManifest } from './object/duplicates.ts';
+import { judgeObject, toJson } from './digest.ts';
+import { compareFindings, toPlacedFinding, type JudgedProblem } from './findings.ts';
+import { listDuplicates, placeManifests, readProblems, toVerdictFindings } from './verdicts.ts';
+import type { PlacedManifest } from './object/duplicates.ts';
 import { applyEdits } from './practices/fixes.ts';
 import { listPracticeProblems, type PracticeChoice } from './practices/judge.ts';
 import type { Edit } from './practices/practice.ts';
@@ -57,7 +55,7 @@ export interface ReferenceMemory {
  */
 export function validateManifests(manifests: readonly Manifest[], options: ValidateOptions): readonly Finding[] {
   const catalogs = withDefinitions(manifests, options);
-  const placed = manifests.map((manifest) => ({ manifest, object: place(manifest.object, catalogs, options.defaultNamespace) }));
+  const placed = placeManifests(manifests, catalogs, options.defaultNamespace);
   const findings = [
     ...placed.flatMap((item) => judgeManifest(item, catalogs, options)),
     ...listDuplicates(placed),
@@ -74,7 +72,7 @@ export function listFixes(
   isWanted: (finding: Finding) => boolean,
 ): readonly Fix[] {
   const catalogs = withDefinitions(manifests, options);
-  const placed = manifests.map((manifest) => ({ manifest, object: place(manifest.object, catalogs, options.defaultNamespace) }));
+  const placed = placeManifests(manifests, catalogs, options.defaultNamespace);
   const wanted = new Map<Manifest, { readonly findings: Finding[]; readonly edits: Edit[] }>();
   for (const { manifest, finding, fix } of judgePractices(placed, options)) {
     if (fix === undefined || !isWanted(finding)) continue;
@@ -115,34 +113,6 @@ function listDefinitions(manifests: readonly Manifest[], context: World | undefi
   return [...known, ...own];
 }
 
-/** The object with the namespace that it will be in: the default one where it names none, none for cluster-scoped kinds. */
-function place(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
-  const made = placeAnew(object, catalogs, defaultNamespace);
-  if (made === object) return object;
-  const known = placedOnce.get(object);
-  if (known !== undefined && namespaceOf(known) === namespaceOf(made)) return known;
-  placedOnce.set(object, made);
-  return made;
-}
-
-const placedOnce = new WeakMap<KubernetesObject, KubernetesObject>();
-
-function placeAnew(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
-  const kind = findFirst(catalogs, (catalog) => catalog.find(gvkOf(object)) ?? catalog.findVersions(gvkOf(object).group, object.kind)[0]);
-  const namespace = namespaceOf(object);
-  if (kind === undefined) return object;
-  if (!kind.namespaced) return namespace === undefined ? object : withMetadata(object, { namespace: undefined });
-  return namespace === undefined ? withMetadata(object, { namespace: defaultNamespace }) : object;
-}
-
-function findFirst<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 function judgeManifest(
   { manifest, object }: PlacedManifest,
   catalogs: readonly SchemaCatalog[],
@@ -150,10 +120,8 @@ function judgeManifest(
 ): readonly Finding[] {
   const { verdict } = manifest;
   const problems = verdict === undefined ? judgeOnce(manifest.object, catalogs, options.knowsCluster) : readProblems(verdict);
-  return problems.length === 0 ? NONE : problems.map((item) => toJudgedFinding(item, manifest, refOf(object)));
+  return toVerdictFindings(problems, { manifest, object });
 }
-
-const NONE: readonly Finding[] = [];
 
 interface Judged {
   readonly catalogs: readonly SchemaCatalog[];
@@ -189,18 +157,9 @@ export function redefinesBuiltIn(
   return definitions.some(isBuiltIn);
 }
 
-function listDuplicates(placed: readonly PlacedManifest[]): readonly Finding[] {
-  const problems = findDuplicates(placed);
-  if (problems.size === 0) return [];
-  return placed.flatMap(({ manifest, object }) => {
-    const problem = problems.get(manifest);
-    return problem === undefined ? [] : [toPlacedFinding(problem, manifest, refOf(object))];
-  });
-}
-
 function listReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly Finding[] {
   const { references: memory } = options;
-  if (memory === 'none') return NONE;
+  if (memory === 'none') return [];
   const known = memory?.recall();
   const problems = known ?? findReferences(placed, options);
   if (known === undefined) memory?.keep(problems);

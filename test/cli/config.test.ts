@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeConfig, setSeverities, waive } from '../../src/cli/config.ts';
+import { setSeverities, waive } from '../../src/cli/config.ts';
+import { decodeConfig } from '../../src/cli/decode-config.ts';
 import type { Effect, Finding } from '../../src/model/index.ts';
 
 const finding: Finding = {

@@ -16,7 +16,8 @@ import {
 } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { createPlan, readPlanFile, writePlanFile, type PlanInput } from '../../src/planner/index.ts';
-import { FORMATS, stringifyYaml } from '../../src/report/index.ts';
+import { stringifyYaml } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import { isJson, stringifyJson, stringifyJsonInOrder, type JsonValue } from '../../src/std/index.ts';
 import { createReferenceEngine, judgeTransition, validateManifests } from '../../src/validate/index.ts';
 import { mutateBytes } from './mutate-text.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ENGINES } from '../../src/engine/index.ts';
 import type { Plan } from '../../src/model/index.ts';
 import { checkPreconditions, readPlanFile, restoreSecrets, writePlanFile } from '../../src/planner/index.ts';
-import { FORMATS } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import { isObject, parseJson, sha256, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { CATALOG, manifest, plan, stored } from '../planner/scenario.ts';
 import { mutateBytes } from './mutate-text.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatRef, type Finding, type WorldSource } from '../../src/model/index.ts';
 import { readPlanFile, writePlanFile, type PlanInput } from '../../src/planner/index.ts';
-import { FORMATS } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import { getArray, type JsonObject } from '../../src/std/index.ts';
 import { readReport } from '../cli/report-schema.ts';
 import { manifest, object, plan, stored } from './scenario.ts';

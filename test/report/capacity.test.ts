@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectRef } from '../../src/model/index.ts';
-import { FORMATS, type CapacityReport } from '../../src/report/index.ts';
+import type { CapacityReport } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 
 const WEB: ObjectRef = { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toWorkflowCommands } from '../../src/github/index.ts';
 import { CATALOG, type Finding, type ObjectRef } from '../../src/model/index.ts';
-import { FORMATS, type Report } from '../../src/report/index.ts';
+import type { Report } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import { planReport, step } from './report-fixture.ts';
 
 const EVIL = '\u001b[2J\rx\u001b]0;pwn\u0007\u007f\u009b31m\u202eabc\u2066\u2028';

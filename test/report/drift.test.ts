@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FORMATS } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import { getArray, isObject, parseJson } from '../../src/std/index.ts';
 import { planReport, step, UPDATE } from './report-fixture.ts';
 

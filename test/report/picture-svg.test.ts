@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { placeGraph } from '../../src/cli/graph-layout.ts';
 import {
+  ConnectionList,
   drawPicture,
   joinBoxes,
   placeInCircle,
@@ -33,7 +34,8 @@ const DIFF: ReachDiffReport = {
 
 function toList(workloads: number, namespaces: number): ReachReport {
   const names = Array.from({ length: workloads }, (_, index) => `n${index % namespaces}/w${index}`);
-  const connections = names.flatMap((from) => names.map((to) => ({ from, to, ports: ports('all connections') })));
+  const connections = new ConnectionList(names, [ports('all connections')]);
+  for (const from of names.keys()) for (const to of names.keys()) connections.add(from, to, 0);
   return { ...HEAD, kind: 'ReachReport', workloads, policies: 0, connections, exposures: [] };
 }
 

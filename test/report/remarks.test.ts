@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Effect, Finding, ObjectRef, SourceRange } from '../../src/model/index.ts';
-import { FORMATS, toRemarks } from '../../src/report/index.ts';
+import { toRemarks } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import { compareStrings, getArray, getNumber, getString, parseJson, type JsonArray } from '../../src/std/index.ts';
 import { planReport } from './report-fixture.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FORMATS, type ScheduleReport } from '../../src/report/index.ts';
+import type { ScheduleReport } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 
 const PLAIN = { width: 80, color: false, all: false };
 const SCORES = { TaintToleration: 300, NodeResourcesFit: 82, PodTopologySpread: 200, NodeResourcesBalancedAllocation: 75 };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FieldChange, ObjectRef } from '../../src/model/index.ts';
-import { FORMATS, type FormatName } from '../../src/report/index.ts';
+import type { FormatName } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import { planReport, step } from './report-fixture.ts';
 
 const SECRET: ObjectRef = { group: '', version: 'v1', kind: 'Secret', namespace: 'shop', name: 's' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FORMATS, type AppliedStep } from '../../src/report/index.ts';
+import type { AppliedStep } from '../../src/report/index.ts';
+import { FORMATS } from '../formats.ts';
 import type { Cause, Effect } from '../../src/model/index.ts';
 import { planReport, step, UPDATE } from './report-fixture.ts';
 

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe as group, test } from 'node:test';
 import fc from 'fast-check';
-import { isKubernetesObject, type KubernetesObject, type Manifest } from '../../src/model/index.ts';
+import { isKubernetesObject, World, type KubernetesObject, type Manifest } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { isArray, isJson, isObject, stringifyJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
-import { createDigester, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../src/validate/index.ts';
+import { createDigester, readVerdicts, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../src/validate/index.ts';
 import { toManifest, toObject } from './fake-origin.ts';
 import { listServerCases } from './server-cases.ts';
 
 const catalogs = [loadCatalog('1.33'), loadCatalog('1.36')];
 const options: ValidateOptions = { catalogs, knowsCluster: false, defaultNamespace: 'default' };
-const digester = createDigester('1', () => catalogs);
+const digest = createDigester(catalogs);
 const bases = listServerCases().map(({ object }) => object);
 
 /** The manifest as it is read again in another run. */
 function digested(manifest: Manifest): Manifest {
-  const digest = digester.digest(manifest.object);
-  if (digest === undefined) return manifest;
-  const verdict: unknown = JSON.parse(JSON.stringify(digest.verdict));
+  const kept = digest(manifest.object);
+  if (kept === undefined) return manifest;
+  const verdict: unknown = JSON.parse(JSON.stringify(kept.verdict));
   assert.ok(isArray(verdict) && verdict.every(isJson));
-  return { ...manifest, object: toObject(JSON.parse(JSON.stringify(digest.object))), verdict };
+  return { ...manifest, object: toObject(JSON.parse(JSON.stringify(kept.object))), verdict };
 }
 
 /** Replaces or removes something at a place that the numbers choose. */
@@ -46,7 +46,11 @@ group('digests', () => {
           const object = mutate(bases[index] ?? {}, choices, odd);
           return object !== undefined && isKubernetesObject(object) ? [toManifest(object, `${index}.yaml`)] : [];
         });
-        assert.deepEqual(validateManifests(manifests.map(digested), options), validateManifests(manifests, options));
+        const again = manifests.map(digested);
+        assert.deepEqual(validateManifests(again, options), validateManifests(manifests, options));
+        const isJudged = again.every(({ verdict }) => verdict !== undefined);
+        const alone = isJudged ? validateManifests(manifests, { ...options, references: 'none' }) : undefined;
+        assert.deepEqual(readVerdicts(again, { ...options, context: World.EMPTY }), alone);
       }),
       { numRuns: 1000 },
     );
@@ -61,10 +65,10 @@ group('digests', () => {
       data: { key: 'aHVudGVyMg==' },
       stringData: { other: 'hunter2' },
     });
-    const digest = digester.digest(secret);
-    assert.doesNotMatch(stringifyJson(digest?.object ?? null), /hunter2|aHVudGVyMg/);
-    assert.deepEqual(digest?.object['data'], { key: '' });
-    assert.deepEqual(digest?.verdict, []);
+    const kept = digest(secret);
+    assert.doesNotMatch(stringifyJson(kept?.object ?? null), /hunter2|aHVudGVyMg/);
+    assert.deepEqual(kept?.object['data'], { key: '' });
+    assert.deepEqual(kept?.verdict, []);
   });
 
   const definition = (group_: string, plural: string, kind: string): KubernetesObject =>
@@ -79,7 +83,7 @@ group('digests', () => {
     ['a custom resource', { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } }],
     ['a kind that one of the versions lacks', { apiVersion: 'scheduling.k8s.io/v1alpha2', kind: 'Workload', metadata: { name: 'w' } }],
   ];
-  for (const [name, object] of kept) test(`${name} is kept whole`, () => assert.equal(digester.digest(toObject(object)), undefined));
+  for (const [name, object] of kept) test(`${name} is kept whole`, () => assert.equal(digest(toObject(object)), undefined));
 
   test('do not stand where a definition takes the place of a built-in kind', () => {
     const of = (object: KubernetesObject): boolean => redefinesBuiltIn([toManifest(object)], { catalogs });

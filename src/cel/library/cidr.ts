@@ -1,5 +1,5 @@
 import { quoteGo } from '../../std/index.ts';
-import { CONTAINMENT_COSTS } from '../cost.ts';
+import { CIDR_COSTS } from '../cost.ts';
 import { member, overload } from '../declaration.ts';
 import { BOOL, INT, opaque, STRING, type CelType } from '../type.ts';
 import { Failure, NO_SUCH_OVERLOAD, SealedValue, type Result, type Value } from '../value.ts';
@@ -60,7 +60,7 @@ const ofCidr =
 /** Networks (`k8s.io/apiserver/pkg/cel/library/cidr.go`). */
 export const CIDR: Library = {
   types: [CIDR_TYPE],
-  costs: CONTAINMENT_COSTS,
+  costs: CIDR_COSTS,
   functions: [
     { name: 'cidr', overloads: [overload('string_to_cidr', [STRING], CIDR_TYPE, readCidr)] },
     {

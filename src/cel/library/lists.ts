@@ -2,7 +2,7 @@ import { add } from '../arithmetic.ts';
 import { member, type FunctionDeclaration, type Implementation } from '../declaration.ts';
 import { compare, isEqual, isOrdered } from '../equality.ts';
 import { BOOL, BYTES, DOUBLE, DURATION, INT, listOf, parameter, STRING, TIMESTAMP, UINT, type CelType } from '../type.ts';
-import { Duration, Failure, isList, isValue, NO_SUCH_OVERLOAD, Uint, type Result, type Value } from '../value.ts';
+import { Broken, Duration, Failure, isList, isValue, NO_SUCH_OVERLOAD, Uint, type Result, type Value } from '../value.ts';
 import type { Library } from './library.ts';
 
 const A = parameter('A');
@@ -19,10 +19,14 @@ const ofList =
   (list = null, item = null) =>
     isList(list) ? run(list, item) : NO_SUCH_OVERLOAD;
 
+function refuse(item: Value): Failure {
+  return item instanceof Broken ? item.failure : NO_SUCH_OVERLOAD;
+}
+
 /** Element by element, up to the first that is out of order or has none. */
 function isSorted(list: readonly Value[]): Result {
   for (const [index, item] of list.entries()) {
-    if (!isOrdered(item)) return NO_SUCH_OVERLOAD;
+    if (!isOrdered(item)) return refuse(item);
     if (index > 0 && compare(list[index - 1] ?? null, item) === 1) return false;
   }
   return true;
@@ -31,7 +35,7 @@ function isSorted(list: readonly Value[]): Result {
 function sum(list: readonly Value[], zero: Value): Result {
   let total: Value = zero;
   for (const item of list) {
-    const next = add(total, item);
+    const next = item instanceof Broken ? item.failure : add(total, item);
     if (!isValue(next)) return next;
     total = next;
   }
@@ -41,7 +45,8 @@ function sum(list: readonly Value[], zero: Value): Result {
 function best(name: string, list: readonly Value[], preferred: number): Result {
   const [first, ...rest] = list;
   if (first === undefined) return new Failure(`${name} called on empty list`);
-  if (!list.every(isOrdered)) return NO_SUCH_OVERLOAD;
+  const odd = list.find((item) => !isOrdered(item));
+  if (odd !== undefined) return refuse(odd);
   return rest.reduce((found, item) => (compare(found, item) === preferred ? item : found), first);
 }
 

@@ -4,14 +4,17 @@ import { adoptObjects, isMadeByController, membershipLabel, type AdoptResult } f
 import type { AdoptEntry, AdoptReport } from '../../report/index.ts';
 import { getArray, sortedUnique, toKubernetesTime } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { exitCodeOfChanges } from '../exit-code.ts';
 import { confirm } from '../confirm.ts';
 import { createLog, type Io } from '../io.ts';
 import { signalExit } from '../main.ts';
 import { printReport, readTargets } from '../output.ts';
 import { newSalt } from '../salt.ts';
-import { readBefore, type Before } from '../stages/before.ts';
+import type { Before } from '../stages/before.ts';
+import { readBefore } from '../stages/open-before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
-import { catalogOf, FIELD_MANAGER, readOwnership, type Ownership } from '../stages/make-plan.ts';
+import { catalogOf } from '../stages/catalog.ts';
+import { FIELD_MANAGER, readOwnership, type Ownership } from '../stages/make-plan.ts';
 import { whileStepping } from '../stages/stepping.ts';
 import { chooseTarget, openExistingTarget, type OpenedCluster } from '../stages/target.ts';
 
@@ -44,7 +47,7 @@ export async function runAdopt(args: Arguments, io: Io): Promise<number> {
     const next =
       planned.length === 0 ? 'Nothing to take over.' : `${countObjects(planned.length)} to change hands; no value changes but the marks.`;
     if (isDry || isText) await printReport(toReport(desired, before, candidates, next, rest), args, io);
-    if (isDry) return args.has('detailed-exitcode') && planned.length > 0 ? 2 : 0;
+    if (isDry) return exitCodeOfChanges(planned.length, args);
     if (planned.length > 0) return await adopt(desired, before.opened, candidates, args, io);
     if (!isText) await printReport(toReport(desired, before, candidates, next, rest), args, io);
     return candidates.some(({ entry }) => entry.outcome === 'refused') ? 1 : 0;

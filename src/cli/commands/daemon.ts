@@ -13,7 +13,7 @@ import { signalExit } from '../main.ts';
 import { newSalt } from '../salt.ts';
 import { applyHeld } from '../stages/apply-held.ts';
 import { carryOut } from '../stages/carry-out.ts';
-import { readBefore } from '../stages/before.ts';
+import { readBefore } from '../stages/open-before.ts';
 import { openFace } from '../stages/daemon-face.ts';
 import { openFolder, openRemote, openRepository, readSigners, type Origin } from '../stages/origin.ts';
 import { openDaemonLog } from '../stages/daemon-log.ts';
@@ -128,7 +128,8 @@ async function findUnits(source: DaemonSource, path: string, target: string, arg
   if (areRequired) return origin;
   try {
     await origin.update();
-    if ((await readConfig(args, io, origin.root)).units.length > 0) return origin;
+    const { units, find } = await readConfig(args, io, origin.root);
+    if (units.length > 0 || find !== undefined) return origin;
   } catch (error) {
     origin.close();
     throw error;

@@ -1,6 +1,6 @@
 import { SharedSource, type DaemonStatus, type FleetSource, type Unit } from '../../daemon/index.ts';
 import { KplanError } from '../../model/index.ts';
-import { pause, sha256 } from '../../std/index.ts';
+import { getString, pause, sha256 } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import { NO_CONFIG, type Config } from '../config.ts';
@@ -14,6 +14,7 @@ import { openDaemonLog } from '../stages/daemon-log.ts';
 import { openTracer } from '../stages/daemon-trace.ts';
 import { openNotifier } from '../stages/daemon-notify.ts';
 import { toIdentity } from '../stages/daemon-share.ts';
+import { findUnits } from '../stages/found/find-units.ts';
 import type { Origin } from '../stages/origin.ts';
 import { toUnits } from '../stages/units.ts';
 
@@ -32,7 +33,7 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, plainLog
   let config = NO_CONFIG;
   try {
     const face = await openFace(args, io, log, signal);
-    const read = toSource(origin, args, io, (next) => (config = next));
+    const read = toSource(origin, args, io, log, (next) => (config = next));
     const source = new SharedSource(withFace(read, face), { clock, age: interval / 2 });
     const notifier = openNotifier(origin.description, io, log, face.metrics);
     const { tracer, close: closeTracer } = openTracer(identity, io, log, face.metrics);
@@ -123,14 +124,17 @@ async function readFirst(source: SharedSource, { io, log }: FleetParts, signal: 
   return [];
 }
 
-function toSource(origin: Origin, args: Arguments, io: Io, onConfig: (config: Config) => void): FleetSource {
+function toSource(origin: Origin, args: Arguments, io: Io, log: Log, onConfig: (config: Config) => void): FleetSource {
+  let told = '';
   let last: { readonly id: string; readonly units: readonly Unit[] } | undefined;
   return {
     description: origin.description,
     read: async () => {
       const revision = await origin.update();
       if (last?.id !== revision.id) {
-        const config = await origin.reading(() => readConfig(args, io, origin.root));
+        const { config, notes } = await origin.reading(() => readListed(origin, args, io));
+        if (notes.join('\n') !== told) for (const note of notes) log.warn(note);
+        told = notes.join('\n');
         last = { id: revision.id, units: toListed(config, origin, args) };
         onConfig(config);
       }
@@ -140,8 +144,24 @@ function toSource(origin: Origin, args: Arguments, io: Io, onConfig: (config: Co
   };
 }
 
+/** The configuration with the units that are found beside those that it lists. */
+async function readListed(
+  { root, followed }: Origin,
+  args: Arguments,
+  io: Io,
+): Promise<{ readonly config: Config; readonly notes: readonly string[] }> {
+  const config = await readConfig(args, io, root);
+  if (config.find === undefined) return { config, notes: [] };
+  const { entries, notes } = await findUnits(config.find, root, followed);
+  const listed = new Set(config.units.map(({ value }) => getString(value, 'name')));
+  return {
+    config: { ...config, units: [...config.units, ...entries.filter(({ value }) => !listed.has(getString(value, 'name')))] },
+    notes,
+  };
+}
+
 function toListed(config: Config, { description }: Origin, args: Arguments): readonly Unit[] {
-  if (config.units.length > 0) return toUnits(config);
+  if (config.units.length > 0 || config.find !== undefined) return toUnits(config);
   const name = args.string('unit') ?? config.unit ?? nameOf(description);
   return toUnits({ ...config, units: [{ value: { name, path: '.' }, place: description }] });
 }

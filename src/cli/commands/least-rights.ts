@@ -5,9 +5,10 @@ import { stringifyYaml } from '../../report/index.ts';
 import { stringifyJsonInOrder } from '../../std/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io } from '../io.ts';
-import { NOTHING, openBefore, type Before } from '../stages/before.ts';
+import { NOTHING, type Before } from '../stages/before.ts';
+import { openBefore } from '../stages/open-before.ts';
 import { readDesired, type Desired } from '../stages/desired.ts';
-import { catalogOf } from '../stages/make-plan.ts';
+import { catalogOf } from '../stages/catalog.ts';
 import { chooseTarget, findGiven, LIVE_FLAGS } from '../stages/target.ts';
 
 /** `kplan rbac --for-kapply [PATH]`: objects for kubectl, as YAML documents or a JSON List. */

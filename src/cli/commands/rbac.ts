@@ -17,7 +17,8 @@ import { readAuditLog, type AuditLog } from '../stages/audit-log.ts';
 import { waiveAll } from '../stages/waivers.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
 import { toFinding } from '../stages/fact-finding.ts';
-import { toLocate, toPathEntry, toRightEntries, toRightsChangeEntry, type Locate } from '../stages/right-entries.ts';
+import { toLocate, type Locate } from '../stages/locate.ts';
+import { toPathEntry, toRightEntries, toRightsChangeEntry } from '../stages/right-entries.ts';
 import { openRightsWorld } from '../stages/rights-world.ts';
 import { describeGaps, toUsageEntry } from '../stages/usage-entries.ts';
 import { printLeastRights } from './least-rights.ts';
@@ -36,29 +37,51 @@ export async function runRbac(args: Arguments, io: Io): Promise<number> {
   if (args.has('for-kapply')) return printLeastRights(args, io);
   const stray = OF_LEAST_RIGHTS.find((flag) => args.has(flag));
   if (stray !== undefined) throw usage(args.command, `--${stray} is of use with --for-kapply`);
-  readTargets(args, OWN_FORMATS);
+  const isPicture = readTargets(args, OWN_FORMATS).every(({ format }) => OWN_FORMATS.includes(format));
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const question = await openRightsWorld(args.positionals[0], args, io, log);
   const started = io.now();
   const audit = args.string('audit');
-  const report = toReport(question, args, audit === undefined ? undefined : { file: audit, log: await readAuditLog(audit, io) });
+  const used = audit === undefined ? undefined : { file: audit, log: await readAuditLog(audit, io) };
+  const report = toReport(question, isPicture ? NO_RIGHTS : listAsked(question, args), used);
   log.detail(`compared rights in ${io.now() - started} ms`);
   await printReport(report, args, io, undefined, { dot: () => toPathsDot(report), svg: () => toSvg(toPathsPicture(report)) });
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }
 
-function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly file: string; readonly log: AuditLog }): RbacReport {
-  const { which, before, after, findings, world, base } = question;
-  const notes = [...question.notes, ...(audit === undefined ? [] : describeGaps(audit.log))];
+/** What is told of whom, and of what changes for whom. */
+type Told = Pick<RbacReport, 'changes' | 'principals'>;
+
+/** A picture is of the paths alone: what everybody may do is not put together for it. */
+const NO_RIGHTS: Told = { principals: [] };
+
+function listAsked(question: QuestionWorld, args: Arguments): Told {
   const isAsked = readNamespaces(args);
-  const locate = which === 'after' ? toLocate(question) : () => undefined;
-  const principals = listRights(world).flatMap(({ principal, holdings }): readonly PrincipalEntry[] => {
+  const locate = toLocateOf(question);
+  const principals = listRights(question.world).flatMap(({ principal, holdings }): readonly PrincipalEntry[] => {
     const asked = holdings.filter(isAsked);
     const groups = principal.groups.map((key) => key.slice('group '.length));
     return asked.length === 0 ? [] : [{ subject: principal.subject, groups, rights: toRightEntries(asked, locate) }];
   });
-  const isCompared = base !== undefined && before.kind !== 'none';
-  const changes = isCompared ? listChanges(base, question, isAsked) : undefined;
+  const base = toBase(question);
+  return base === undefined ? { principals } : { principals, changes: listChanges(base, question, isAsked) };
+}
+
+/** The world to compare with; undefined where there is none. */
+function toBase({ base, before }: QuestionWorld): World | undefined {
+  return before.kind === 'none' ? undefined : base;
+}
+
+/** Where things stand in the manifests, of the world that they were put into. */
+function toLocateOf(question: QuestionWorld): Locate {
+  return question.which === 'after' ? toLocate(question) : () => undefined;
+}
+
+function toReport(question: QuestionWorld, told: Told, audit?: { readonly file: string; readonly log: AuditLog }): RbacReport {
+  const { which, before, after, findings, world } = question;
+  const notes = [...question.notes, ...(audit === undefined ? [] : describeGaps(audit.log))];
+  const locate = toLocateOf(question);
+  const base = toBase(question);
   const facts = [...listDenied(world, question.config.deny), ...listChecks(world, question.catalog), ...listDangling(world)];
   const found = facts.map((fact) => toFinding(fact, locate));
   return {
@@ -66,10 +89,9 @@ function toReport(question: QuestionWorld, args: Arguments, audit?: { readonly f
     which,
     before,
     ...(after === undefined ? {} : { after }),
-    principals,
-    ...(changes === undefined ? {} : { changes }),
+    ...told,
     paths: listPaths(world).map((path) => toPathEntry(path, locate)),
-    ...(isCompared ? { pathChanges: listPathChanges(base, world, locate) } : {}),
+    ...(base === undefined ? {} : { pathChanges: listPathChanges(base, world, locate) }),
     ...(audit === undefined ? {} : { usage: toUsageEntry(audit.file, audit.log, world, locate) }),
     findings: [...findings, ...waiveAll(found, question)],
     notes,

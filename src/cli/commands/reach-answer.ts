@@ -1,16 +1,11 @@
-import { formatAddresses, listExposures, listWorkloads, walkPacket } from '../../engine/network/index.ts';
-import type { Exposure, Flow, MatchingRule, SideVerdict, Verdict, WalkStep } from '../../engine/network/index.ts';
-import { KplanError, type ObjectRef, type World } from '../../model/index.ts';
-import type { ExposureEntry, HopEntry, ReachAnswerReport, ReachReport, RuleVerdict, SideEntry, StepEntry } from '../../report/index.ts';
+import { listWorkloads, walkPacket } from '../../engine/network/index.ts';
+import type { Flow, MatchingRule, SideVerdict, Verdict, WalkStep } from '../../engine/network/index.ts';
+import { KplanError, type World } from '../../model/index.ts';
+import type { ReachAnswerReport, RuleVerdict, SideEntry, StepEntry } from '../../report/index.ts';
 import { findNearest } from '../../std/index.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
-import { toLocate, type Locate } from '../stages/right-entries.ts';
-
-/** What every answer about connections says of its worlds. */
-export function headOfQuestion(question: QuestionWorld): Pick<ReachReport, 'after' | 'before' | 'findings' | 'notes' | 'which'> {
-  const { which, before, after, findings, notes } = question;
-  return { which, before, ...(after === undefined ? {} : { after }), findings, notes };
-}
+import { toLocate, type Locate } from '../stages/locate.ts';
+import { headOfQuestion } from './reach-head.ts';
 
 /** The answer to one question, with each step of the packet's way. Throws `NOT_FOUND` for an end that is not there. */
 export function answerFlow(question: QuestionWorld, flow: Flow): ReachAnswerReport {
@@ -62,29 +57,6 @@ function toSide({ direction, allowed, unknown, by, policies, rules, passes }: Si
   };
   const answer = { direction, allowed, ...(unknown === undefined ? {} : { unknown }), by, policies };
   return { ...answer, rules: rules.map(toRule), passes: passes.map(toRule), reason };
-}
-
-/** The ways from outside to the workloads that -n and -l ask for, with their lines. */
-export function toExposures(question: QuestionWorld): readonly ExposureEntry[] {
-  const locate = toLocate(question);
-  const toHop = ({ ref, path }: Exposure['hops'][number]): HopEntry => {
-    const source = locate(ref, path);
-    return { ref, path, ...(source === undefined ? {} : { source }) };
-  };
-  return listExposures(question.world)
-    .filter(({ workload }) => isAskedRef(workload.ref, question))
-    .map(({ workload, hops, by, sources, ...exposure }) => ({
-      workload: workload.name,
-      ...exposure,
-      sources: sources.cuts.length === 0 ? 'nobody' : formatAddresses(sources),
-      hops: hops.map(toHop),
-      ...(by === undefined ? {} : { by: toHop(by) }),
-    }));
-}
-
-function isAskedRef(ref: ObjectRef, { world, isAsked }: QuestionWorld): boolean {
-  const object = world.get(ref);
-  return object !== undefined && isAsked(object);
 }
 
 function unknownEnd(end: string, world: World): KplanError {

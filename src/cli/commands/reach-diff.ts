@@ -7,22 +7,15 @@ import {
   type PortSet,
 } from '../../engine/network/index.ts';
 import type { World } from '../../model/index.ts';
-import {
-  toReachCsv,
-  toReachDot,
-  toReachPicture,
-  type ConnectionChangeEntry,
-  type PortsEntry,
-  type ReachDiffReport,
-} from '../../report/index.ts';
+import { toReachCsv, toReachDot, type ConnectionChangeEntry, type PortsEntry, type ReachDiffReport } from '../../report/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
 import { openReachWorld } from '../stages/reach-world.ts';
-import { toSvg } from './picture.ts';
-import { toLocate } from '../stages/right-entries.ts';
+import { drawReach } from './reach-picture.ts';
+import { toLocate } from '../stages/locate.ts';
 
 /** `kplan reach diff [PATH]`: before and after PATH is applied; `kplan reach diff DIR1 DIR2`: the manifests of two directories. */
 export async function runReachDiff(paths: readonly string[], args: Arguments, io: Io): Promise<number> {
@@ -39,7 +32,7 @@ export async function runReachDiff(paths: readonly string[], args: Arguments, io
     changes: listChanges(before?.world ?? question.base ?? question.world, question),
     next: '`kplan reach --from A --to B --port 80` says why of one connection; `--world before` asks it of the world before.',
   };
-  const own = { csv: () => toReachCsv(report), dot: () => toReachDot(report), svg: () => toSvg(toReachPicture(report)) };
+  const own = { csv: () => toReachCsv(report), dot: () => toReachDot(report), svg: () => drawReach(report) };
   await printReport(report, args, io, question.config.failOn, own);
   return isFailure(report.findings, [], args.string('fail-on') ?? question.config.failOn ?? 'error') ? 1 : 0;
 }

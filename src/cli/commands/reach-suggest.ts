@@ -25,8 +25,8 @@ import { isFailure } from '../outcome.ts';
 import { printReport, readTargets } from '../output.ts';
 import type { QuestionWorld } from '../stages/question-world.ts';
 import { openReachWorld } from '../stages/reach-world.ts';
-import { toLocate } from '../stages/right-entries.ts';
-import { headOfQuestion } from './reach-answer.ts';
+import { toLocate } from '../stages/locate.ts';
+import { headOfQuestion } from './reach-head.ts';
 
 /** Where the pods that run the cluster are: nobody means these unless -n names them. */
 const SYSTEM: ReadonlySet<string> = new Set(['kube-node-lease', 'kube-public', 'kube-system']);

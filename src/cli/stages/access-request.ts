@@ -2,9 +2,9 @@ import { readRequestInfo } from '../../cluster/index.ts';
 import type { Action, AllowingRule } from '../../engine/rbac/index.ts';
 import { refOf, toRefKey, type Manifest, type RefKey } from '../../model/index.ts';
 import type { AccessEntry, GrantEntry } from '../../report/index.ts';
-import { fromPointer } from '../../std/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Log } from '../io.ts';
+import { toIndexes } from './locate.ts';
 import type { QuestionWorld } from './question-world.ts';
 
 /** Verbs that mean something to RBAC: those of requests, and those that the API server asks about by itself. */
@@ -111,9 +111,4 @@ export function toGrantEntries(rules: readonly AllowingRule[], { manifests, defa
       ...(source === undefined ? {} : { source }),
     };
   });
-}
-
-/** `/rules/3` as a path: the number is an index. */
-export function toIndexes(pointer: string): readonly (number | string)[] {
-  return fromPointer(pointer).map((step) => (/^\d+$/.test(String(step)) ? Number(step) : step));
 }

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { KplanError } from '../../model/index.ts';
 import { parseDocuments, type ParsedDocument } from '../../loader/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { decodeConfig, NO_CONFIG, type Config, type ConfigPath } from '../config.ts';
+import { NO_CONFIG, type Config, type ConfigPath } from '../config.ts';
 import { checkIsFile, checkOwnFile, isOutside, isPathOutside, isStream, MOST_CONFIG_BYTES, readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 
@@ -23,6 +23,7 @@ export async function readConfig(args: Arguments, io: Io, root: string): Promise
   else checkIsFile(file, name);
   const isBound = named === undefined || !isOutside(file, home);
   const { value, origin } = await readDocument(file, readInput(file, name, MOST_CONFIG_BYTES).toString());
+  const { decodeConfig } = await import('../decode-config.ts');
   return decodeConfig(value, (path, at) => {
     const { line, column } = origin.locate(at);
     return { path, place: `${basename(file)}:${line}:${column}`, isBound };

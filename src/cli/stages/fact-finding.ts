@@ -1,5 +1,5 @@
 import type { Fact, Finding } from '../../model/index.ts';
-import type { Locate } from './right-entries.ts';
+import type { Locate } from './locate.ts';
 
 /** A fact as a finding, at the first place in the manifests that it was derived from. */
 export function toFinding({ code, severity, subject, data, objects }: Fact, locate: Locate): Finding {

@@ -1,7 +1,6 @@
 import type { LoadOptions } from '../../loader/index.ts';
 import type { Digester } from '../../model/index.ts';
 import { packId } from '../../model/schema/index.ts';
-import { createDigester, createJudge } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import { readConfig } from './config-file.ts';
@@ -12,19 +11,23 @@ export const BUILD: string | undefined = /-([A-Z0-9]{8})\.js$/.exec(import.meta.
 
 /** A judge of objects as they are read, that leaves of each what others are judged by; those of unchanged files need not be judged again. */
 export function digestFiles(args: Arguments, io: Io): LoadOptions['digester'] {
-  return judgeBy(createDigester, args, io);
+  return judgeBy('digest', args, io);
 }
 
 /** The same for who needs the objects whole: only where the versions to validate for are not those of a cluster. */
 export function judgeFiles(args: Arguments, io: Io): LoadOptions['digester'] {
-  return judgeBy(createJudge, args, io);
+  return judgeBy('whole', args, io);
 }
 
-function judgeBy(create: typeof createDigester, args: Arguments, io: Io): ((root: string) => Promise<Digester>) | undefined {
+function judgeBy(kept: 'digest' | 'whole', args: Arguments, io: Io): ((root: string) => Promise<Digester>) | undefined {
   if (BUILD === undefined) return undefined;
   let versions: readonly string[] | undefined;
   return async (root) => {
     const chosen = (versions ??= chooseVersions(args, await readConfig(args, io, root), undefined));
-    return create([BUILD, packId(), ...chosen].join(' '), () => loadCatalogs(chosen));
+    const open: Digester['open'] = async () => {
+      const { createDigester, createJudge } = await import('./digesters.ts');
+      return (kept === 'whole' ? createJudge : createDigester)(loadCatalogs(chosen));
+    };
+    return { version: [kept, BUILD, packId(), ...chosen].join(' '), isWhole: kept === 'whole', open };
   };
 }

@@ -6,13 +6,11 @@ import {
   refKeyOf,
   stepsOf,
   type Engine,
-  type Finding,
   type KubernetesObject,
   type Lens,
   type Manifest,
   type Plan,
   type RefKey,
-  type SchemaCatalog,
   World,
   type WorldSource,
 } from '../../model/index.ts';
@@ -37,6 +35,8 @@ import type { Io, Log } from '../io.ts';
 import { readUser } from '../user.ts';
 import { chooseDryRun, confirmPlan } from './confirm-plan.ts';
 import type { Before } from './before.ts';
+import { asOfApply } from './as-of-apply.ts';
+import { withDefinitions } from './catalog.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
@@ -168,7 +168,7 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   const knowsAll = knowsCluster(before);
   const { applier: writer, catalog } = input;
   const admission = { patcher: createPatcher(catalog), knowsRights: knowsAll, ...(writer === undefined ? {} : { writer }) };
-  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll, lens: options.lens, admission }));
+  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll, lens: options.lens, admission, catalog }));
   if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };
@@ -263,11 +263,6 @@ function findAccount({ config, unit }: Desired): UserInfo | undefined {
   return namespace === undefined || name === undefined ? undefined : toServiceAccountUser(namespace, name);
 }
 
-/** What a create lets pass and an apply refuses: kapply applies. */
-function asOfApply(finding: Finding): Finding {
-  return finding.code === 'KV0009' || finding.code === 'KV0049' ? { ...finding, severity: 'error' } : finding;
-}
-
 // A plan that is made again of the same world is made of the same world: what was worked out of it still holds.
 function joinWorlds(context: World, live: World): World {
   return context.size === 0 ? live : context.with(live.objects());
@@ -276,26 +271,4 @@ function joinWorlds(context: World, live: World): World {
 function membershipLabels(unit: string): Readonly<Record<string, string>> {
   const { key, value } = membershipLabel(unit);
   return { [key]: value };
-}
-
-/** The kinds of the first version to validate for, with the custom ones that the manifests and the cluster define. */
-export function catalogOf(desired: Desired, before: Before, args: Arguments): SchemaCatalog {
-  const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
-  return withDefinitions(loadCatalogs(versions.slice(0, 1)), desired, before.world);
-}
-
-function withDefinitions(catalogs: readonly SchemaCatalog[], desired: Desired, before: World): SchemaCatalog {
-  const [catalog] = catalogs;
-  if (catalog === undefined) throw new Error('no Kubernetes version was chosen');
-  const own = desired.manifests.flatMap(({ object }) => (isDefinition(object) ? [object] : []));
-  const definitions = [
-    ...before.byKind('apiextensions.k8s.io', 'CustomResourceDefinition'),
-    ...desired.context.byKind('apiextensions.k8s.io', 'CustomResourceDefinition'),
-    ...own,
-  ];
-  return definitions.length === 0 ? catalog : catalog.withCustomResources(definitions);
-}
-
-function isDefinition(object: KubernetesObject): boolean {
-  return object.kind === 'CustomResourceDefinition';
 }

@@ -10,6 +10,8 @@ import { findProxy, openAgent } from '../../cluster/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { realClock } from '../clock.ts';
 import type { Io } from '../io.ts';
+import type { FollowedSource } from './found/found-unit.ts';
+import { openAppLogin } from './github-app.ts';
 import { readFileSetting, readSecretSetting } from '../secret-setting.ts';
 
 const DEBOUNCE = 200;
@@ -18,6 +20,8 @@ const SOCKETS = 4;
 /** Where a repository of units comes from, as files in a folder. */
 export interface Origin {
   readonly description: string;
+  /** What is followed, for objects that name it. */
+  readonly followed: FollowedSource;
   /** The folder that the files of the repository stand in. */
   readonly root: string;
   /** The commit whose files these are; undefined for plain files. */
@@ -38,6 +42,7 @@ export function openFolder(root: string, args: Arguments, io: Io): Origin {
   let changes = 0;
   return {
     description: relative(io.cwd, root) || '.',
+    followed: {},
     root,
     commit: () => undefined,
     update: async () => Promise.resolve({ id: `${changes}` }),
@@ -56,7 +61,7 @@ export function openFolder(root: string, args: Arguments, io: Io): Origin {
 /** The commits of a repository of this machine. */
 export function openRepository(path: string, target: string, revision: string, args: Arguments, io: Io): Origin {
   const adapter = adapterOf(args);
-  return follow(`${target} at ${revision}`, adapter, io, {
+  return follow({ description: `${target} at ${revision}`, followed: { revision } }, adapter, io, {
     repository: path,
     fetch: () => readRevisionId(path, revision, adapter),
     bring: async () => Promise.resolve(),
@@ -66,20 +71,25 @@ export function openRepository(path: string, target: string, revision: string, a
 /** The commits of a repository of a server. Credentials come from the URL's environment, never from the URL itself. */
 export function openRemote(url: string, args: Arguments, io: Io): Origin {
   const revision = args.string('ref');
-  return follow(`${url} at ${revision ?? 'HEAD'}`, adapterOf(args), io, (folder) => {
-    const remote = new RemoteGit({ ...toRemoteOptions(url, io), directory: join(folder, 'git') });
-    let last: string | undefined;
-    return {
-      repository: remote.directory,
-      fetch: async () => {
-        const chosen = await remote.resolve(revision);
-        if (chosen.commit !== last) await remote.fetch(chosen);
-        last = chosen.commit;
-        return chosen.commit;
-      },
-      bring: (commit) => remote.fetch({ ref: commit, commit }),
-    };
-  });
+  return follow(
+    { description: `${url} at ${revision ?? 'HEAD'}`, followed: { url, revision: revision ?? 'HEAD' } },
+    adapterOf(args),
+    io,
+    (folder) => {
+      const remote = new RemoteGit({ ...toRemoteOptions(url, io), directory: join(folder, 'git') });
+      let last: string | undefined;
+      return {
+        repository: remote.directory,
+        fetch: async () => {
+          const chosen = await remote.resolve(revision);
+          if (chosen.commit !== last) await remote.fetch(chosen);
+          last = chosen.commit;
+          return chosen.commit;
+        },
+        bring: (commit) => remote.fetch({ ref: commit, commit }),
+      };
+    },
+  );
 }
 
 interface Fetching {
@@ -90,7 +100,12 @@ interface Fetching {
   readonly bring: (commit: string) => Promise<unknown>;
 }
 
-function follow(description: string, adapter: 'auto' | 'js' | 'native', io: Io, open: Fetching | ((folder: string) => Fetching)): Origin {
+function follow(
+  named: Pick<Origin, 'description' | 'followed'>,
+  adapter: 'auto' | 'js' | 'native',
+  io: Io,
+  open: Fetching | ((folder: string) => Fetching),
+): Origin {
   readSigners(io);
   const folder = mkdtempSync(join(tmpdir(), 'kapply-source-'));
   const { repository, fetch, bring } = typeof open === 'function' ? open(folder) : open;
@@ -103,7 +118,7 @@ function follow(description: string, adapter: 'auto' | 'js' | 'native', io: Io, 
   };
   let commit: string | undefined;
   return {
-    description,
+    ...named,
     root,
     commit: () => commit,
     update: async () => {
@@ -155,7 +170,7 @@ function adapterOf(args: Arguments): 'auto' | 'js' | 'native' {
 }
 
 /**
- * `KAPPLY_GIT_TOKEN`, or `KAPPLY_GIT_TOKEN_FILE`, is the password (a token of GitHub, GitLab, Bitbucket or Gitea), `KAPPLY_GIT_USERNAME`
+ * Who reads: a GitHub App (`openAppLogin`), else `KAPPLY_GIT_TOKEN`, or `KAPPLY_GIT_TOKEN_FILE`, is the password (a token of GitHub, GitLab, Bitbucket or Gitea), `KAPPLY_GIT_USERNAME`
  * the name; `KAPPLY_GIT_CA_FILE` the certificate authorities; HTTPS_PROXY and NO_PROXY the proxy, as for everything.
  */
 function toRemoteOptions(url: string, io: Io): Omit<RemoteOptions, 'directory'> {
@@ -174,6 +189,9 @@ function toRemoteOptions(url: string, io: Io): Omit<RemoteOptions, 'directory'> 
   const proxy = findProxy(server, io.env);
   const tls = { insecure: false, ...(ca === undefined ? {} : { ca }) };
   const agent = openAgent({ server, tls, ...(proxy === undefined ? {} : { proxy }) }, undefined, SOCKETS);
-  const credentials = password === undefined ? {} : { credentials: { username: io.env['KAPPLY_GIT_USERNAME'] ?? 'git', password } };
-  return { url, agent, ...credentials };
+  const app = openAppLogin(server, io);
+  if (app !== undefined) return { url, agent, credentials: async () => ({ username: 'x-access-token', password: await app.token() }) };
+  if (password === undefined) return { url, agent };
+  const username = io.env['KAPPLY_GIT_USERNAME'] ?? 'git';
+  return { url, agent, credentials: async () => Promise.resolve({ username, password }) };
 }

@@ -2,7 +2,7 @@ import { createAdmission, createEngines, type AdmissionSettings } from '../../en
 import { createReachEngine } from '../../engine/network/index.ts';
 import { createDenyEngine } from '../../engine/rbac/index.ts';
 import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
-import type { Engine, Lens } from '../../model/index.ts';
+import type { Engine, Lens, SchemaCatalog } from '../../model/index.ts';
 import { createReferenceEngine } from '../../validate/index.ts';
 import type { Config } from '../config.ts';
 
@@ -14,14 +14,15 @@ export interface PlanEngineOptions {
   readonly knowsAll: boolean;
   readonly lens: Lens | undefined;
   readonly admission: AdmissionSettings;
+  readonly catalog: SchemaCatalog;
 }
 
 /** The engines that say what a plan does. They are a third of the program: only a plan that does something loads them. */
-export function createPlanEngines({ config, profiles, knowsAll, lens, admission }: PlanEngineOptions): readonly Engine[] {
+export function createPlanEngines({ config, profiles, knowsAll, lens, admission, catalog }: PlanEngineOptions): readonly Engine[] {
   return [
     ...createEngines(profiles, config.reach.network, createAdmission(admission)),
     createReachEngine(config.reach.rules, config.reach.checksUsual, config.reach.network),
     createDenyEngine(config.deny),
-    createReferenceEngine({ knowsAll, lens }),
+    createReferenceEngine({ knowsAll, lens, catalog }),
   ];
 }

@@ -1,29 +1,21 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readWorld } from '../../cluster/index.ts';
-import {
-  refOf,
-  World,
-  type Finding,
-  type KubernetesObject,
-  type Manifest,
-  type SchemaCatalog,
-  type WorldSource,
-} from '../../model/index.ts';
-import { planWorlds } from '../../planner/index.ts';
-import { getString } from '../../std/index.ts';
+import type { Finding, KubernetesObject, Manifest, SchemaCatalog, World, WorldSource } from '../../model/index.ts';
+import { makeWorld } from '../../planner/index.ts';
+import { readVerdicts } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Config } from '../config.ts';
 import type { Io, Log } from '../io.ts';
 import { readLimit } from '../limit-plan.ts';
 import { newSalt } from '../salt.ts';
-import { chooseBefore, isOfRevisions, NOTHING, openBefore, toBefore, type Before, type BeforeChoice } from './before.ts';
-import { checkPath, chooseVersions, readDesired, readNoManifests, type Desired } from './desired.ts';
+import { asOfApply } from './as-of-apply.ts';
+import { chooseBefore, isOfRevisions, NOTHING, type Before, type BeforeChoice } from './before.ts';
+import { catalogOf } from './catalog.ts';
+import { checkPath, chooseVersions, loadCatalogs, readDesired, readNoManifests, type Desired } from './desired.ts';
 import { describeUnread } from './gaps.ts';
 import { judgeFiles } from './judge-files.ts';
-import { catalogOf, readOwnership, toPlanInput } from './make-plan.ts';
 import { todayOf, waiveAll } from './waivers.ts';
-import { findGiven, LIVE_FLAGS, openExistingTarget } from './target.ts';
+import { findGiven, LIVE_FLAGS } from './target.ts';
 
 /** The world that a question is asked of, with where it comes from. Nothing is written to answer a question. */
 export interface QuestionWorld {
@@ -68,10 +60,13 @@ export async function openQuestionWorld(path: string | undefined, args: Argument
   const isRead = path !== undefined || which === 'after' || findGiven(args, WHOLE_WORLDS) === undefined;
   if (isRead) checkPath(args, io, path ?? '.');
   const choice = chooseBefore(args, io, log);
-  const digester = isOfRevisions(choice) ? judgeFiles(args, io) : undefined;
+  const isAlone = choice.kind === 'none' || isNeverMade(choice, args, io);
+  const digester = isAlone || isOfRevisions(choice) ? judgeFiles(args, io) : undefined;
   const own = digester === undefined ? {} : { digester };
   const desired = isRead ? await readDesired(args, io, log, path ?? '.', own) : await readNoManifests(args, io);
-  const before = await openForQuestion(choice, desired, args, io, log);
+  const before = isAlone ? NOTHING : await openBefore(choice, desired, args, io, log);
+  if (isAlone && choice.kind !== 'none')
+    log.detail('before: nothing, for there is no embedded cluster yet (--snapshot, --live or --base choose another)');
   try {
     const { config, loaded } = desired;
     const [kubernetesVersion = ''] = chooseVersions(args, config, before.kubernetesVersion);
@@ -96,6 +91,14 @@ export async function openQuestionWorld(path: string | undefined, args: Argument
   }
 }
 
+/** The world that manifests lead to. */
+export type AppliedWorld = Pick<QuestionWorld, 'base' | 'findings' | 'world'>;
+
+async function openBefore(choice: BeforeChoice, desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {
+  const { openForQuestion } = await import('./question-before.ts');
+  return openForQuestion(choice, desired, args, io, log);
+}
+
 function chooseWorld(path: string | undefined, args: Arguments): 'before' | 'after' {
   const asked = args.string('world');
   if (asked === 'before' || asked === 'after') return asked;
@@ -103,46 +106,28 @@ function chooseWorld(path: string | undefined, args: Arguments): 'before' | 'aft
 }
 
 /** The world with PATH applied, as a plan would; references are not part of a question. */
-async function applyManifests(
-  desired: Desired,
-  before: Before,
-  args: Arguments,
-  io: Io,
-  log: Log,
-): Promise<Pick<QuestionWorld, 'base' | 'findings' | 'world'>> {
-  const ownership = await readOwnership(before, desired.unit);
-  const options = { ownership, salt: before.salt ?? newSalt(), forceConflicts: false, leavesReferences: true };
-  const input = toPlanInput(desired, before, args, io, log, options);
-  const { before: base, after } = planWorlds(input);
-  return { world: after, base, findings: waiveAll(input.findings, { ...desired, today: todayOf(io) }) };
+async function applyManifests(desired: Desired, before: Before, args: Arguments, io: Io, log: Log): Promise<AppliedWorld> {
+  const made = before === NOTHING ? makeManifests(desired, args, io) : undefined;
+  if (made !== undefined) return made;
+  const { applyToWorld } = await import('./question-apply.ts');
+  return applyToWorld(desired, before, args, io, log);
 }
 
-async function openForQuestion(choice: BeforeChoice, desired: Desired, args: Arguments, io: Io, log: Log): Promise<Before> {
-  if (isNeverMade(choice, args, io)) {
-    log.detail('before: nothing, for there is no embedded cluster yet (--snapshot, --live or --base choose another world)');
-    return NOTHING;
-  }
-  if (choice.kind !== 'live' && choice.kind !== 'embedded') return openBefore(choice, desired, args, io, log);
-  const opened = await openExistingTarget(choice, World.EMPTY, args, io, log);
-  try {
-    const before = toBefore(opened, await readWorld(opened.cluster));
-    return choice.kind === 'embedded' && desired.hasNodes ? { ...before, world: withoutNodes(before.world) } : before;
-  } catch (error) {
-    await opened.cluster.close();
-    throw error;
-  }
+/** The same where nothing is there before and the objects were judged as they were read: no more than this must be loaded then. */
+function makeManifests(desired: Desired, args: Arguments, io: Io): AppliedWorld | undefined {
+  const { manifests, config, context, defaultNamespace } = desired;
+  const catalogs = loadCatalogs(chooseVersions(args, config, undefined));
+  const [catalog] = catalogs;
+  const found = readVerdicts(manifests, { catalogs, context, defaultNamespace });
+  if (catalog === undefined || found === undefined) return undefined;
+  const world = makeWorld({ desired: manifests, context, catalog, defaultNamespace, salt: newSalt() });
+  const findings = [...desired.findings, ...found.map(asOfApply)];
+  return { world, base: context, findings: waiveAll(findings, { ...desired, today: todayOf(io) }) };
 }
 
 // A plan makes the embedded cluster that nobody chose, for it may be applied to; a question leaves nothing behind.
 function isNeverMade(choice: BeforeChoice, args: Arguments, io: Io): boolean {
   return choice.kind === 'embedded' && args.string('embedded') === undefined && !existsSync(resolve(io.cwd, choice.directory));
-}
-
-// The nodes of an embedded cluster are made up: where some are given, those are the nodes there are.
-function withoutNodes(world: World): World {
-  const nodes = world.byKind('', 'Node').map(refOf);
-  const pods = world.byKind('', 'Pod').filter((pod) => getString(pod, 'spec', 'nodeName') !== undefined);
-  return world.without([...nodes, ...pods.map(refOf)]);
 }
 
 function withContext(world: World, context: World): World {

@@ -3,7 +3,7 @@ import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
 import { toFinding } from './fact-finding.ts';
 import { openQuestionWorld, type QuestionWorld } from './question-world.ts';
-import { toLocate } from './right-entries.ts';
+import { toLocate } from './locate.ts';
 import { waiveAll } from './waivers.ts';
 
 /** The worlds that a question about connections is asked of: policies that nothing enforces are left out of them, and told. */

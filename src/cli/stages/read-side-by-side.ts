@@ -1,10 +1,11 @@
 import type { Cluster, WorldReading } from '../../cluster/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
-import { readBefore, type LiveBefore } from './before.ts';
+import type { LiveBefore } from './before.ts';
+import { readBefore } from './open-before.ts';
 import { checkPath, readDesired, type Desired } from './desired.ts';
 import { readAhead } from './read-relevant.ts';
-import { openLive } from './target.ts';
+import { openLive } from './open-live.ts';
 
 /**
  * Reads the manifests of a path, and the kubeconfig's cluster meanwhile, which is most of what either takes. `at` is when

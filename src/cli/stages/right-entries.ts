@@ -1,11 +1,7 @@
 import { listCauses, listGains, type EscalationPath, type Gain, type Holding, type RightsChange } from '../../engine/rbac/index.ts';
-import { refOf, toRefKey, type Manifest, type ObjectRef, type RefKey, type SourceRange, type World } from '../../model/index.ts';
+import { toRefKey, type World } from '../../model/index.ts';
 import type { ChangedRightEntry, PathEntry, RightEntry, RightsChangeEntry, ViaEntry } from '../../report/index.ts';
-import { toIndexes } from './access-request.ts';
-import type { QuestionWorld } from './question-world.ts';
-
-/** Where a field (JSON pointer) of an object stands in the manifests, if it does. */
-export type Locate = (ref: ObjectRef, pointer: string) => SourceRange | undefined;
+import type { Locate } from './locate.ts';
 
 const NOWHERE: Locate = () => undefined;
 
@@ -39,17 +35,6 @@ export function toPathEntry({ closedBy, ...path }: EscalationPath, locate: Locat
       return { grant: text, binding: ref, ...(source === undefined ? {} : { source }) };
     }),
   };
-}
-
-/** Where the fields of objects stand in the manifests that a question was asked with. */
-export function toLocate({ manifests, defaultNamespace }: Pick<QuestionWorld, 'defaultNamespace' | 'manifests'>): Locate {
-  const byKey = new Map<RefKey, Manifest>();
-  for (const manifest of manifests) {
-    const ref = refOf(manifest.object);
-    byKey.set(toRefKey(ref), manifest);
-    byKey.set(toRefKey({ namespace: defaultNamespace, ...ref }), manifest);
-  }
-  return (ref, pointer) => byKey.get(toRefKey(ref))?.origin.locate(toIndexes(pointer));
 }
 
 function toRight({ power, namespaces, holdings }: Gain, locate: Locate): Pick<RightEntry, 'namespaces' | 'power' | 'via'> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { hasAccess, openAccess, openApiCluster, type Cluster } from '../../cluster/index.ts';
+import { hasAccess, type Cluster } from '../../cluster/index.ts';
 import { KplanError, type World, type WorldSource } from '../../model/index.ts';
 import { listVersions, loadCatalog } from '../../model/schema/index.ts';
 import type { EmbeddedCluster } from '../../sim/index.ts';
@@ -55,8 +55,10 @@ export function embeddedFolder(args: Arguments, io: Pick<Io, 'cwd'>): string | u
 }
 
 /** Opens the chosen cluster; an embedded one is made if it is not there. The caller closes it. */
-export function openTarget(choice: TargetChoice, context: World, args: Arguments, io: Io, log: Log): Promise<OpenedCluster> {
-  return choice.kind === 'live' ? openLive(args, io, log) : openEmbedded(choice.directory, context, io);
+export async function openTarget(choice: TargetChoice, context: World, args: Arguments, io: Io, log: Log): Promise<OpenedCluster> {
+  if (choice.kind === 'embedded') return openEmbedded(choice.directory, context, io);
+  const { openLive } = await import('./open-live.ts');
+  return openLive(args, io, log);
 }
 
 /** Like `openTarget`, but refuses an embedded cluster that nothing was ever applied to. */
@@ -66,60 +68,6 @@ export function openExistingTarget(choice: TargetChoice, context: World, args: A
       hint: '`kapply PATH` makes one; --embedded DIR names another, --live the cluster of the kubeconfig',
     });
   return openTarget(choice, context, args, io, log);
-}
-
-/** Opens the cluster of the kubeconfig. `onOpened` is told of it before it has answered; should that fail, it is closed. */
-export async function openLive(args: Arguments, io: Io, log: Log, onOpened?: (cluster: Cluster) => void): Promise<OpenedCluster> {
-  const named = (flag: string): string | undefined => args.string(flag);
-  const [kubeconfig, context, cluster, user, as] = ['kubeconfig', 'context', 'cluster', 'user', 'as'].map(named);
-  const access = await openAccess({
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(user === undefined ? {} : { user }),
-    ...(as === undefined ? {} : { as }),
-    asGroups: args.list('as-group'),
-    noExec: args.has('no-exec'),
-    env: io.env,
-    cwd: io.cwd,
-    now: () => io.now(),
-    warn: (message) => log.warn(message),
-  });
-  if (access === undefined)
-    throw new KplanError('NO_CLUSTER', '--live: there is no kubeconfig', {
-      hint: 'KUBECONFIG or --kubeconfig FILE names one; --snapshot FILE and --embedded DIR need none',
-    });
-  const opened = openApiCluster(access, realClock(io));
-  onOpened?.(opened);
-  try {
-    const { uid, description, kubernetesVersion } = await opened.identity();
-    const version = toKnownVersion(kubernetesVersion, log);
-    const source: WorldSource = {
-      kind: 'cluster',
-      description: `cluster ${description}`,
-      cluster: description,
-      ...(uid === '' ? {} : { clusterUid: uid }),
-      ...(version === kubernetesVersion ? {} : { servedVersion: kubernetesVersion }),
-      kubernetesVersions: [version],
-    };
-    return { cluster: opened, source };
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
-}
-
-/** The nearest version that kplan has the schemas of. */
-function toKnownVersion(version: string, log: Log): string {
-  const known = listVersions();
-  if (known.includes(version)) return version;
-  const [oldest = version, newest = version] = [known[0], known.at(-1)];
-  const isNewer = Number(version.split('.')[1]) > Number(newest.split('.')[1]);
-  const nearest = isNewer ? newest : oldest;
-  log.warn(
-    `the cluster is of Kubernetes ${version}, and this kplan knows ${oldest} to ${newest}: manifests are judged by ${nearest}${isNewer ? '; a newer kplan may know it' : ''}`,
-  );
-  return nearest;
 }
 
 async function openEmbedded(directory: string, context: World, io: Io): Promise<OpenedCluster> {

@@ -30,7 +30,8 @@ import { carryOut } from './carry-out.ts';
 import { readDesired, type Desired } from './desired.ts';
 import { makePlan, readOwnership } from './make-plan.ts';
 import { readRelevant } from './read-relevant.ts';
-import { openLive, type OpenedCluster } from './target.ts';
+import { openLive } from './open-live.ts';
+import type { OpenedCluster } from './target.ts';
 
 /** What the units of one repository share. */
 export interface UnitSession {

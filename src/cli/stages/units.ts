@@ -10,7 +10,7 @@ import { parseDuration } from '../duration.ts';
  * changes. Throws `INVALID_CONFIG` with the place for a schedule or time zone that is none.
  */
 export function toUnits(config: Config): readonly Unit[] {
-  const { units, health: _, ...rest } = config;
+  const { units, health: _, find: __, ...rest } = config;
   const shared = stringifyJson(JSON.parse(JSON.stringify(rest)));
   return units.map((entry) => toUnit(entry, shared));
 }

@@ -4,7 +4,8 @@ import { anonymous, openCredentials, type CredentialSource } from './credentials
 import type { Kubeconfig } from './document.ts';
 import { mergeKubeconfigs, notThere, readKubeconfigFiles } from './files.ts';
 import { toImpersonation } from './impersonation.ts';
-import { isPod, readInCluster } from './in-cluster.ts';
+import { isPod, SERVICE_ACCOUNT } from './has-access.ts';
+import { readInCluster } from './in-cluster.ts';
 import { findProxy } from './proxy.ts';
 import { selectEntries, type Selection } from './selection.ts';
 import { readServer, type ServerSettings } from './server.ts';
@@ -73,7 +74,7 @@ export interface AccessSurroundings {
 }
 
 const SURROUNDINGS: AccessSurroundings = {
-  serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
+  serviceAccount: SERVICE_ACCOUNT,
   isTerminal: () => isatty(0),
   timeoutMilliseconds: { silent: 60_000, asking: 300_000 },
 };
@@ -87,23 +88,6 @@ const SURROUNDINGS: AccessSurroundings = {
 export function openAccess(options: AccessOptions, around: AccessSurroundings = SURROUNDINGS): Promise<ClusterAccess | undefined> {
   // What is thrown is a rejection.
   return Promise.resolve().then(() => findAccess(options, around));
-}
-
-/**
- * Whether `openAccess` would find a cluster without being told which: a kubeconfig with a current context, or a pod's service
- * account. True also for a file that is there, or that `--kubeconfig` names, and cannot be used: `openAccess` says why. Runs nothing.
- */
-export function hasAccess(
-  options: Pick<AccessOptions, 'kubeconfig' | 'env' | 'cwd'>,
-  around: Pick<AccessSurroundings, 'serviceAccount'> = SURROUNDINGS,
-): boolean {
-  try {
-    const { read } = readKubeconfigFiles(options);
-    return mergeKubeconfigs(read).currentContext !== undefined || isPod(options.env, around.serviceAccount);
-  } catch (error) {
-    if (error instanceof KplanError) return true;
-    throw error;
-  }
 }
 
 function findAccess(options: AccessOptions, around: AccessSurroundings): ClusterAccess | undefined {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isIP } from 'node:net';
 import type { TlsSettings } from './access.ts';
@@ -13,12 +13,6 @@ export interface InCluster {
   readonly tls: TlsSettings;
   readonly namespace: string | undefined;
   readonly credentials: CredentialSource;
-}
-
-/** Whether this is a pod with a service account (client-go's `inClusterClientConfig.Possible`). */
-export function isPod(env: Environment, directory: string): boolean {
-  if (!env['KUBERNETES_SERVICE_HOST'] || !env['KUBERNETES_SERVICE_PORT']) return false;
-  return statSync(join(directory, 'token'), { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 /** Reads what a pod is given of its cluster (client-go's `rest.InClusterConfig`). Throws `UNREADABLE` if its token cannot be read. */

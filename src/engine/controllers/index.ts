@@ -8,6 +8,7 @@ export { isLimitOf } from './admission/quota-usage.ts';
 export { findQuotaRefusal, hardOf, isCounted, quotaStateOf, type Countable } from './admission/quota.ts';
 export type { Controller, Intent } from './controller.ts';
 export { CRON_ENGINE } from './cron-runs.ts';
+export { createBudgetEngine } from './stuck-budgets.ts';
 export { nextRun, parseCronSchedule } from './cron-schedule.ts';
 export { boundReplicas, type OverlargeWorkload } from './bound-replicas.ts';
 export { expandWorld, listRefusedManifests, listRefusedObjects, listRefusedPods, removeOrphans } from './expand-world.ts';

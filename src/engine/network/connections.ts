@@ -1,4 +1,4 @@
-import { toInterval, uniteAll } from '../../std/index.ts';
+import { getOrAdd, toInterval, uniteAll } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
 import type { AddressSet } from './address.ts';
 import { readModel, type NetworkModel } from './model.ts';
@@ -21,69 +21,105 @@ export interface Connection {
 /** Takes the ports on which one end reaches another; never none. */
 export type VisitConnection = (from: ConnectionEnd, to: ConnectionEnd, ports: PortSet) => void;
 
-/**
- * Tells every allowed connection, by name of the sender, then of the receiver: between workloads, then to the addresses outside; after
- * all workloads, from the addresses outside. A Pod with itself is left out, a workload's pods among each other are not. An end is
- * one and the same object each time. Told one at a time: there may be millions.
- */
-export function visitConnections(world: World, visit: VisitConnection): void {
-  const model = readModel(world);
-  const ends = model.workloads.map((workload): WorkloadEnd => {
-    const slot = model.slotOf.get(workload) ?? -1;
-    return {
-      end: { kind: 'workload', workload },
-      slot,
-      ingress: model.evaluation.row('ingress', slot),
-      isPod: workload.ref.kind === 'Pod',
-    };
-  });
-  const outside = new Map<Row, readonly OutsideEnd[]>();
-  for (const from of ends) visitFrom(model, from, ends, outside, visit);
-  for (const to of ends) for (const { end, ports } of listOutside(model, to.ingress, outside)) visit(end, to.end, ports);
+/** The connections of a world by numbers, since there may be millions. */
+export interface Connections {
+  /** The workloads in their order, then addresses outside: those are added when a connection of them is told. */
+  readonly ends: readonly ConnectionEnd[];
+  /** The set of ports of a number that `visit` tells. */
+  portsOf(ports: number): PortSet;
+  /**
+   * Tells every allowed connection, by name of the sender, then of the receiver: between workloads, then to the addresses outside; after
+   * all workloads, from the addresses outside. A Pod with itself is left out, a workload's pods among each other are not.
+   */
+  visit(tell: (from: number, to: number, ports: number) => void): void;
 }
 
-interface WorkloadEnd {
-  readonly end: ConnectionEnd;
-  readonly slot: number;
-  readonly ingress: Row;
-  readonly isPod: boolean;
+/** Tells the connections of a world as `Connections` does, by their ends: an end is one and the same object each time. */
+export function visitConnections(world: World, visit: VisitConnection): void {
+  const connections = openConnections(world);
+  const { ends } = connections;
+  connections.visit((sender, receiver, ports) => {
+    const [from, to] = [ends[sender], ends[receiver]];
+    if (from !== undefined && to !== undefined) visit(from, to, connections.portsOf(ports));
+  });
+}
+
+/** The connections of a world. */
+export function openConnections(world: World): Connections {
+  const model = readModel(world);
+  const { ports } = model.frame;
+  const ends: ConnectionEnd[] = model.workloads.map((workload) => ({ kind: 'workload', workload }));
+  return { ends, portsOf: (id) => ports.get(id), visit: (tell) => visitAll(model, ends, tell) };
+}
+
+/** What may enter the workloads, by their numbers: the rows of many are the same. */
+interface Receivers {
+  readonly slots: Int32Array;
+  readonly rowOf: Int32Array;
+  readonly rows: readonly Row[];
 }
 
 interface OutsideEnd {
-  readonly end: ConnectionEnd;
-  readonly ports: PortSet;
+  readonly end: number;
+  readonly ports: number;
+}
+
+function visitAll(model: NetworkModel, ends: ConnectionEnd[], tell: Parameters<Connections['visit']>[0]): void {
+  const { evaluation, frame, workloads } = model;
+  const receivers = toReceivers(model);
+  const { slots, rowOf, rows } = receivers;
+  const outside = new Map<Row, readonly OutsideEnd[]>();
+  const listOnce = (row: Row): readonly OutsideEnd[] => getOrAdd(outside, row, () => listOutside(frame, row, ends));
+  for (const [from, { ref }] of workloads.entries()) {
+    const slot = slots[from] ?? -1;
+    const egress = evaluation.row('egress', slot);
+    const out = toPortIds(egress, frame.universe.slots.length);
+    const own = ref.kind === 'Pod' ? from : -1;
+    visitFrom(frame, { slot, own, out }, receivers, (to, ports) => tell(from, to, ports));
+    for (const { end, ports } of listOnce(egress)) tell(from, end, ports);
+  }
+  for (const [to, row] of rowOf.entries()) for (const { end, ports } of listOnce(rows[row] ?? frame.rows.open)) tell(end, to, ports);
+}
+
+/** A sender: its slot, its number where it does not tell of itself, and the ports on which it may reach each slot. */
+interface Sender {
+  readonly slot: number;
+  readonly own: number;
+  readonly out: Uint32Array;
 }
 
 function visitFrom(
-  model: NetworkModel,
-  from: WorkloadEnd,
-  ends: readonly WorkloadEnd[],
-  outside: Map<Row, readonly OutsideEnd[]>,
-  visit: VisitConnection,
+  { ports, rows: { open } }: NetworkModel['frame'],
+  { slot, own, out }: Sender,
+  { slots, rowOf, rows }: Receivers,
+  tell: (to: number, ports: number) => void,
 ): void {
-  const { evaluation, frame } = model;
-  const egress = evaluation.row('egress', from.slot);
-  const leaving = toPortIds(egress, frame.universe.slots.length);
-  for (const to of ends) {
-    const out = leaving[to.slot] ?? PortTable.NONE;
-    if (out === PortTable.NONE || (to === from && from.isPod)) continue;
-    const ports = frame.ports.and(out, portsWith(to.ingress, from.slot));
-    if (ports !== PortTable.NONE) visit(from.end, to.end, frame.ports.get(ports));
+  const entering = new Int32Array(rows.length).fill(-1);
+  for (let to = 0; to < slots.length; to++) {
+    const leaves = out[slots[to] ?? 0] ?? PortTable.NONE;
+    if (leaves === PortTable.NONE || to === own) continue;
+    const row = rowOf[to] ?? 0;
+    let enters = entering[row] ?? -1;
+    if (enters < 0) entering[row] = enters = portsWith(rows[row] ?? open, slot);
+    const both = ports.and(leaves, enters);
+    if (both !== PortTable.NONE) tell(to, both);
   }
-  for (const { end, ports } of listOutside(model, egress, outside)) visit(from.end, end, ports);
 }
 
-function listOutside({ frame }: NetworkModel, row: Row, known: Map<Row, readonly OutsideEnd[]>): readonly OutsideEnd[] {
-  const remembered = known.get(row);
-  if (remembered !== undefined) return remembered;
-  const { universe, ports } = frame;
-  const found = row.parts.flatMap((part): readonly OutsideEnd[] => {
-    const atoms = part.peers.and(universe.outside).members();
+function toReceivers({ evaluation, slotOf, workloads }: NetworkModel): Receivers {
+  const slots = Int32Array.from(workloads, (workload) => slotOf.get(workload) ?? -1);
+  const numbers = new Map<Row, number>();
+  const rowOf = Int32Array.from(slots, (slot) => getOrAdd(numbers, evaluation.row('ingress', slot), () => numbers.size));
+  return { slots, rowOf, rows: [...numbers.keys()] };
+}
+
+/** The addresses outside that a row speaks of: new ends. */
+function listOutside({ universe }: NetworkModel['frame'], row: Row, ends: ConnectionEnd[]): readonly OutsideEnd[] {
+  return row.parts.flatMap(({ peers, ports }): readonly OutsideEnd[] => {
+    const atoms = peers.and(universe.outside).members();
     if (atoms.length === 0) return [];
-    return [{ end: { kind: 'addresses', addresses: toAddresses(universe, atoms) }, ports: ports.get(part.ports) }];
+    return [{ end: ends.push({ kind: 'addresses', addresses: toAddresses(universe, atoms) }) - 1, ports }];
   });
-  known.set(row, found);
-  return found;
 }
 
 /** The addresses of some atoms of a universe. */

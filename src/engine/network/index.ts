@@ -1,5 +1,5 @@
 export { listConnectionChanges, nameOfEnd } from './changes.ts';
-export { visitConnections, type Connection, type ConnectionEnd } from './connections.ts';
+export { openConnections, visitConnections, type Connection, type ConnectionEnd } from './connections.ts';
 export { createNetworkEngine } from './effects.ts';
 export { keepEnforced, listUnenforced, NETWORK_PLUGINS, NO_NETWORK_SETTINGS, POLICY_KINDS, type NetworkSettings } from './enforcement.ts';
 export { networkEngine } from './engine.ts';

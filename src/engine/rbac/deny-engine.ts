@@ -97,7 +97,7 @@ function toPathFacts(
   worlds: { readonly before: World; readonly after: World },
 ): readonly Fact[] {
   return denials.map((denial): Fact => {
-    const { rule, principal, holdings, path, steps, closedBy } = denial;
+    const { rule, principal, holdings, path, footing, steps, closedBy } = denial;
     const gains = groupHoldings(holdings);
     const closing = describeGrants(closedBy);
     return {
@@ -117,7 +117,7 @@ function toPathFacts(
         policy: rule.label,
         because: rule.reason === undefined ? '' : `: ${rule.reason}`,
       },
-      objects: listPathObjects(world, path, worlds),
+      objects: listPathObjects(world, path, worlds, footing),
     };
   });
 }

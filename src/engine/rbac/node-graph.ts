@@ -36,20 +36,40 @@ export function isRelated(world: World, node: string, kind: Related, namespace: 
 }
 
 function computeGraph(world: World): NodeGraph {
-  const graph = new Map<string, Set<string>>();
-  const relate = (node: string, kind: Related, namespace: string, name: string): void => {
-    if (name !== '') getOrAdd(graph, node, () => new Set<string>()).add(toKey(kind, namespace, name));
+  const pods = world.byKind('', 'Pod').map((pod) => ({
+    holder: getString(pod, 'spec', 'nodeName') ?? '',
+    namespace: namespaceOf(pod) ?? '',
+    named: listOfPod(pod),
+  }));
+  const graph = relatePods(world, pods);
+  const relate = (node: string, kind: Related, name: string): void => {
+    getOrAdd(graph, node, () => new Set<string>()).add(toKey(kind, '', name));
   };
-  for (const pod of world.byKind('', 'Pod')) {
-    const node = getString(pod, 'spec', 'nodeName') ?? '';
-    if (node !== '') for (const [kind, name] of listOfPod(pod)) relate(node, kind, namespaceOf(pod) ?? '', name);
+  for (const attachment of world.byKind('storage.k8s.io', 'VolumeAttachment'))
+    relate(getString(attachment, 'spec', 'nodeName') ?? '', 'volumeattachment', nameOf(attachment));
+  for (const slice of world.byKind('resource.k8s.io', 'ResourceSlice'))
+    relate(getString(slice, 'spec', 'nodeName') ?? '', 'resourceslice', nameOf(slice));
+  graph.delete('');
+  return graph;
+}
+
+/** What a Pod names, and who may read it because of that. */
+export interface NamingPod {
+  readonly holder: string;
+  readonly namespace: string;
+  /** Empty names are none. */
+  readonly named: readonly (readonly [Related, string])[];
+}
+
+/** What Pods name, and the volumes of their claims with their Secrets, by who may read it; each as `KIND NAMESPACE/NAME`. */
+export function relatePods(world: World, pods: Iterable<NamingPod>): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const { holder, namespace, named } of pods) {
+    if (holder === '') continue;
+    const related = getOrAdd(graph, holder, () => new Set<string>());
+    for (const [kind, name] of named) if (name !== '') related.add(toKey(kind, namespace, name));
   }
   for (const volume of world.byKind('', 'PersistentVolume')) relateVolume(graph, volume);
-  for (const attachment of world.byKind('storage.k8s.io', 'VolumeAttachment'))
-    relate(getString(attachment, 'spec', 'nodeName') ?? '', 'volumeattachment', '', nameOf(attachment));
-  for (const slice of world.byKind('resource.k8s.io', 'ResourceSlice'))
-    relate(getString(slice, 'spec', 'nodeName') ?? '', 'resourceslice', '', nameOf(slice));
-  graph.delete('');
   return graph;
 }
 
@@ -58,15 +78,15 @@ function toKey(kind: Related, namespace: string, name: string): string {
 }
 
 /** A pod and what it names; a mirror pod names nothing, for its node has made it. */
-function listOfPod(pod: KubernetesObject): readonly (readonly [Related, string])[] {
+export function listOfPod(pod: KubernetesObject): readonly (readonly [Related, string])[] {
   const own = ['pod', nameOf(pod)] as const;
   if (annotationsOf(pod).has('kubernetes.io/config.mirror')) return [own];
   const spec = getObject(pod, 'spec') ?? {};
   return [own, ['serviceAccount', getString(spec, 'serviceAccountName') ?? ''], ...listOfPodSpec(spec, nameOf(pod)), ...listClaims(pod)];
 }
 
-/** What the containers, volumes and image pulls of a Pod of a name need; some names are empty. */
-export function listOfPodSpec(spec: JsonObject, pod: string): readonly (readonly [Related, string])[] {
+/** What the containers, volumes and image pulls of a Pod need; some names are empty. Without its name, its own claims are not known. */
+export function listOfPodSpec(spec: JsonObject, pod?: string): readonly (readonly [Related, string])[] {
   return [
     ...getArray(spec, 'imagePullSecrets').map((item): [Related, string] => ['secret', getString(item, 'name') ?? '']),
     ...['containers', 'initContainers', 'ephemeralContainers'].flatMap((field) => getArray(spec, field).flatMap(listOfContainer)),
@@ -87,7 +107,7 @@ function listOfContainer(container: JsonValue): readonly (readonly [Related, str
   ];
 }
 
-function listOfVolume(volume: JsonValue, pod: string): readonly (readonly [Related, string])[] {
+function listOfVolume(volume: JsonValue, pod: string | undefined): readonly (readonly [Related, string])[] {
   const text = (...path: readonly string[]): string => getString(volume, ...path) ?? '';
   return [
     ['secret', text('secret', 'secretName')],
@@ -100,7 +120,7 @@ function listOfVolume(volume: JsonValue, pod: string): readonly (readonly [Relat
       ['configmap', getString(source, 'configMap', 'name') ?? ''],
     ]),
     ['pvc', text('persistentVolumeClaim', 'claimName')],
-    ['pvc', getObject(volume, 'ephemeral') === undefined ? '' : `${pod}-${text('name')}`],
+    ['pvc', pod === undefined || getObject(volume, 'ephemeral') === undefined ? '' : `${pod}-${text('name')}`],
   ];
 }
 

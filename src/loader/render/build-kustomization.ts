@@ -18,6 +18,7 @@ import type { SourceTree } from '../tree/tree.ts';
 import { DocumentOrigin } from '../yaml/origin.ts';
 import { parseFile } from '../yaml/parse-file.ts';
 import { TextSource } from '../yaml/text-source.ts';
+import { locateComplaint } from './complaint.ts';
 import type { FieldWriter } from './field-writer.ts';
 import { findGenerator, toGeneratorWriter } from './generator-writers.ts';
 import type { Kustomization } from './kustomization.ts';
@@ -72,7 +73,7 @@ export async function buildKustomization(unit: KustomizeUnit, renderer: Renderer
       .replaceAll(overlay, '.')
       .replaceAll(target, unit.directory || '.');
     const data = { program: renderer.name, directory: unit.directory || '.', reason };
-    return { manifests: [], findings: [toFinding('KL0031', { source: beginningOf(unit.file), data })] };
+    return { manifests: [], findings: [toFinding('KL0031', { source: locateComplaint(rendered.reason, unit, sources), data })] };
   });
 }
 

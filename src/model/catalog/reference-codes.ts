@@ -353,6 +353,14 @@ const DANGLING: CatalogTable = {
     why: 'Listeners of a set are added to a Gateway; a set that hangs on another set, on itself or on nothing listens nowhere, and its routes serve nobody.',
     example: 'kind: ListenerSet\nmetadata: {name: web}\nspec:\n  parentRef: {kind: ListenerSet, name: web}   # must be a Gateway',
   },
+  KR0049: {
+    title: 'Custom resource that its changed definition refuses',
+    severity: 'error',
+    message: '{referrer} no longer fits its definition: {problem}',
+    remedy: 'Change {referrer} first, or let {target} take what is there: a new rule may ask `oldSelf`, a new field may have a default.',
+    why: 'The API server keeps what is stored, but refuses the next write of the field that does not fit, and whoever has to make the object anew cannot.',
+    example: 'x-kubernetes-validations:\n  - rule: self.replicas <= 3 # one with 5 is there',
+  },
 };
 /** Codes of the family KR: references between objects that lead nowhere, and objects that stand in each other's way. */
 export const REFERENCE_CODES: CatalogTable = Object.fromEntries(

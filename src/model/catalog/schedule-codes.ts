@@ -70,4 +70,13 @@ export const SCHEDULE_CODES: CatalogTable = {
     why: 'A slip in a schedule shows only when its time comes, or does not: `* 2 * * *` runs sixty times every night, `0 0 31 2 *` never. Runs that are much more frequent, and none at all, are warned of.',
     example: 'kind: CronJob\nspec:\n  schedule: "* 2 * * *" # was: 0 2 * * *',
   },
+  KS0009: {
+    title: 'Pods that cannot be evicted',
+    severity: 'warning',
+    message: '{budget} lets none of {pods} be evicted, even if all are healthy: {reason}',
+    ended: '{budget} lets pods be evicted again',
+    remedy: 'Allow one disruption at least: maxUnavailable: 1, or more replicas than minAvailable.',
+    why: 'The API server refuses every eviction of these pods: a drain of their nodes, and with it an upgrade of the cluster, waits until somebody deletes the pods or the budget.',
+    example: 'kind: PodDisruptionBudget\nspec:\n  minAvailable: 2 # of a Deployment with 2 replicas',
+  },
 };

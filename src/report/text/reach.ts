@@ -1,8 +1,9 @@
 import { formatRef } from '../../model/index.ts';
+import { getOrAdd } from '../../std/index.ts';
 import {
   countChanges,
   type AnyReachReport,
-  type ConnectionEntry,
+  type ConnectionList,
   type ExposureEntry,
   type ReachAnswerReport,
   type ReachDiffReport,
@@ -42,7 +43,7 @@ export function reachLines(report: AnyReachReport, layout: Layout): Sections {
   switch (report.kind) {
     case 'ReachReport':
       return [
-        ['', fold(connectionLines(report.connections, layout), layout)],
+        ['', connectionLines(report.connections, layout)],
         ['From outside', fold(report.exposures.map(exposureLine), layout)],
       ];
     case 'ReachAnswerReport':
@@ -52,22 +53,51 @@ export function reachLines(report: AnyReachReport, layout: Layout): Sections {
   }
 }
 
-function fold(lines: readonly Line[], { all }: Layout): readonly Line[] {
-  if (all || lines.length <= MOST) return lines;
-  return [...lines.slice(0, MOST), line([span(` … ${lines.length - MOST} more (--all shows them)`, 'dim')])];
+function fold(lines: readonly Line[], layout: Layout): readonly Line[] {
+  return withRest(lines.slice(0, countShown(lines.length, layout)), lines.length);
 }
 
-function connectionLines(connections: readonly ConnectionEntry[], layout: Layout): readonly Line[] {
-  const groups = new Map<string, { readonly first: ConnectionEntry; readonly to: string[] }>();
-  for (const connection of connections) {
-    const key = `${connection.from}\0${connection.ports.text}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, { first: connection, to: [connection.to] });
-    else known.to.push(connection.to);
-  }
-  return [...groups.values()].map(({ first, to }) =>
-    line([span(`   ${first.from}`, 'bold'), span(' -> '), span(listNames(to, layout)), span(`  ${first.ports.text}`, 'dim')], undefined, 7),
-  );
+function countShown(lines: number, { all }: Layout): number {
+  return all ? lines : Math.min(lines, MOST);
+}
+
+function withRest(shown: readonly Line[], all: number): readonly Line[] {
+  return shown.length === all ? shown : [...shown, line([span(` … ${all - shown.length} more (--all shows them)`, 'dim')])];
+}
+
+interface Fan {
+  readonly from: string;
+  readonly ports: string;
+  readonly to: number[];
+}
+
+/** What one sender reaches on the same ports in one line; only lines that are shown are written. */
+function connectionLines(connections: ConnectionList, layout: Layout): readonly Line[] {
+  const names = connections.ends;
+  const [endOf, portsOf] = [toFirst(names), toFirst(connections.ports.map(({ text }) => text))];
+  const fans = new Map<number, Fan>();
+  connections.visit((sender, receiver, set) => {
+    const [from, ports] = [endOf[sender] ?? 0, portsOf[set] ?? 0];
+    const key = from * portsOf.length + ports;
+    const known = fans.get(key);
+    if (known === undefined) fans.set(key, { from: names[from] ?? '', ports: connections.ports[ports]?.text ?? '', to: [receiver] });
+    else known.to.push(receiver);
+  });
+  const shown = [...fans.values()].slice(0, countShown(fans.size, layout));
+  const lines = shown.map(({ from, ports, to }) => {
+    const receivers = listNames(
+      to.map((end) => names[end] ?? ''),
+      layout,
+    );
+    return line([span(`   ${from}`, 'bold'), span(' -> '), span(receivers), span(`  ${ports}`, 'dim')], undefined, 7);
+  });
+  return withRest(lines, fans.size);
+}
+
+/** Of each text the place of the first that is the same. */
+function toFirst(texts: readonly string[]): Uint32Array {
+  const first = new Map<string, number>();
+  return Uint32Array.from(texts, (text, index) => getOrAdd(first, text, () => index));
 }
 
 const STATES = { open: [' ✓ ', 'warn'], blocked: [' ✗ ', 'dim'], unknown: [' ? ', 'warn'] } as const;

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { hasAccess, type AccessOptions } from '../../../src/cluster/kubeconfig/access.ts';
+import type { AccessOptions } from '../../../src/cluster/kubeconfig/access.ts';
+import { hasAccess } from '../../../src/cluster/kubeconfig/has-access.ts';
 import { AUTHORITY } from './certificates.ts';
 import { base64, kubeconfigOf, Setting } from './setting.ts';
 

@@ -105,7 +105,14 @@ function nameOf({ code, change, subject, data }: Effect): string {
 }
 
 const CONTEXT = World.of(makeNodes().filter(isKubernetesObject));
-const ENGINES = createPlanEngines({ config: NO_CONFIG, profiles: undefined, knowsAll: false, lens: undefined, admission: {} });
+const ENGINES = createPlanEngines({
+  config: NO_CONFIG,
+  profiles: undefined,
+  knowsAll: false,
+  lens: undefined,
+  admission: {},
+  catalog: CATALOG,
+});
 
 function effectsOf(after: Texts): readonly Effect[] {
   const { effects } = createPlan(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { readRepository, type LoadOptions, type LoadResult } from '../../../src/loader/index.ts';
-import { formatPlace, nameOf, type Digester, type KubernetesObject, type SchemaCatalog } from '../../../src/model/index.ts';
+import { formatPlace, nameOf, type Digest, type Digester, type KubernetesObject } from '../../../src/model/index.ts';
 import { loadCatalog } from '../../../src/model/schema/index.ts';
 import { getString, stringifyJson } from '../../../src/std/index.ts';
 import { createDigester, createJudge } from '../../../src/validate/index.ts';
@@ -123,8 +123,9 @@ for (const [name, text] of Object.entries(SPELLINGS)) {
     const repository = new TestRepository(join(base, `spelling-${name}`));
     writeFiles(repository.directory, { [name]: text, 'other.yaml': map('other') });
     repository.commit();
-    const real = createDigester('1', () => [loadCatalog('1.36')]);
-    const judge = createJudge('1', () => [loadCatalog('1.36')]);
+    const catalogs = [loadCatalog('1.36')];
+    const real: Digester = { version: 'real', isWhole: false, open: () => Promise.resolve(createDigester(catalogs)) };
+    const judge: Digester = { version: 'judge', isWhole: true, open: () => Promise.resolve(createJudge(catalogs)) };
     const ways: Readonly<Record<string, Partial<LoadOptions>>> = {
       plain: {},
       digested: { digester: () => Promise.resolve(real) },
@@ -152,7 +153,11 @@ class NameDigester implements Digester {
     this.version = version;
   }
 
-  digest(object: KubernetesObject): ReturnType<Digester['digest']> {
+  open(): ReturnType<Digester['open']> {
+    return Promise.resolve((object) => this.#digest(object));
+  }
+
+  #digest(object: KubernetesObject): Digest | undefined {
     const { apiVersion, kind } = object;
     const name = nameOf(object);
     this.seen.push(name);
@@ -186,9 +191,9 @@ test('what is digested is not read again, Secrets neither, until the digester is
 test('what is judged is not judged again, and stays whole', async () => {
   const directory = writeFiles(join(base, 'judged'), { 'a.yaml': map('a', 'data: {k: v}\n'), 'b.yaml': map('b', 'data: {k: 1}\n') });
   const options: LoadOptions = { path: directory, git: 'js', cacheDirectory: join(base, 'judged-cache') };
-  const load = async (loadCatalogs: () => readonly SchemaCatalog[]): Promise<LoadResult> =>
-    readRepository({ ...options, digester: () => Promise.resolve(createJudge('1', loadCatalogs)) });
-  const cold = await load(() => [loadCatalog('1.36')]);
+  const load = async (open: Digester['open']): Promise<LoadResult> =>
+    readRepository({ ...options, digester: () => Promise.resolve({ version: '1', isWhole: true, open }) });
+  const cold = await load(() => Promise.resolve(createJudge([loadCatalog('1.36')])));
   assert.deepEqual(
     cold.manifests.map(({ verdict }) => verdict?.length),
     [0, 1],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Effect, Finding, NodeFilling, ObjectRef, Step } from '../../../src/model/index.ts';
-import { FORMATS } from '../../../src/report/index.ts';
+import { FORMATS } from '../../formats.ts';
 import { planReport, step, UPDATE } from '../report-fixture.ts';
 
 const LAYOUT = { width: 80, color: false, all: false };

@@ -4,6 +4,7 @@ import { pickChanged, listGrantFields, type FactObject } from '../cause.ts';
 import { describeGrants, joinSome } from '../wording.ts';
 import { toPrincipal } from '../principal.ts';
 import { findCutOf, listNews, type News, type Worlds } from './news.ts';
+import type { Footing } from './graph.ts';
 import { describePath, listFooting } from './path.ts';
 import { describePlace, type Place } from './place.ts';
 import { listRulesOf } from './right.ts';
@@ -38,12 +39,12 @@ function tell(change: FactChange['change'], without: Standings, having: Standing
     .map((group) => ({ change, fact: toFact(group, change, having, worlds) }));
 }
 
-function toFact(group: readonly News[], change: FactChange['change'], having: Standings, { before, after }: Worlds): Fact {
+function toFact(group: readonly News[], change: FactChange['change'], having: Standings, worlds: Worlds): Fact {
   const [first] = group;
   if (first === undefined) throw new Error('a folded fact has a member');
   const { goal, namespaces, steps, place, key } = first;
   const subjects = group.map((item) => describeSource(item.place));
-  const closedBy = sortedUnique(group.flatMap((item) => describeGrants(findCutOf(item, having, { before, after }))));
+  const closedBy = sortedUnique(group.flatMap((item) => describeGrants(findCutOf(item, having, worlds))));
   const ref = group.length > 1 ? undefined : toRef(place);
   return {
     engine: 'rbac',
@@ -65,8 +66,7 @@ function toFact(group: readonly News[], change: FactChange['change'], having: St
     objects: listObjects(
       having,
       group.flatMap((item) => item.path),
-      before,
-      after,
+      worlds,
     ),
   };
 }
@@ -100,12 +100,22 @@ export function describeGoal(goal: Goal, namespaces: readonly string[]): string 
   }
 }
 
-/** The objects and fields that a path of a world rests on: those that differ between two worlds, or all where none does. */
-export function listPathObjects(world: World, path: readonly number[], { before, after }: Worlds): readonly FactObject[] {
-  return listObjects(readStandings(ESCALATION_LENS.show(world)), path, before, after);
+/** The objects and fields that a path of a world rests on, and what its end follows from besides: those that differ between two worlds, or all where none does. */
+export function listPathObjects(
+  world: World,
+  path: readonly number[],
+  { before, after }: Worlds,
+  footing: readonly Footing[],
+): readonly FactObject[] {
+  return listObjects(readStandings(ESCALATION_LENS.show(world)), path, { before, after }, footing);
 }
 
-function listObjects({ graph }: Standings, path: readonly number[], before: World, after: World): readonly FactObject[] {
+function listObjects(
+  { graph }: Standings,
+  path: readonly number[],
+  { before, after }: Worlds,
+  footing: readonly Footing[] = [],
+): readonly FactObject[] {
   const edges = path.flatMap((index) => graph.edges[index] ?? []);
   const grants = edges.flatMap(({ needs }) =>
     needs.flatMap(({ grants: list, rights, names }) =>
@@ -115,7 +125,7 @@ function listObjects({ graph }: Standings, path: readonly number[], before: Worl
       }),
     ),
   );
-  const candidates = [...grants, ...listFooting(graph, path)];
+  const candidates = [...grants, ...listFooting(graph, path), ...footing];
   return pickChanged(candidates, before, after).toSorted(
     (x, y) => compareRefs(x.ref, y.ref) || compareBy<FactObject>(({ path: at }) => at ?? '')(x, y),
   );

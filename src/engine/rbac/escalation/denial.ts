@@ -8,9 +8,10 @@ import { readPolicy, type Grant, type RbacPolicy } from '../policy.ts';
 import { toPrincipal, type Principal } from '../principal.ts';
 import type { PolicyRule } from '../rule.ts';
 import { isEffective } from '../scope.ts';
-import { listAllowedOn, listGrantsOf, listOthers, meetScopes } from './acting.ts';
+import { listAllowedOn, listGrantsOf, listOthers, meetScopes, type ActingMode } from './acting.ts';
 import { findCut } from './cut.ts';
-import type { EscalationGraph } from './graph.ts';
+import type { EscalationGraph, Footing } from './graph.ts';
+import { readNodeObjects, type NodeObjects } from './node-objects.ts';
 import { toPathSteps, type PathStep } from './path.ts';
 import type { Place } from './place.ts';
 import { findPath, findWays } from './reach.ts';
@@ -25,6 +26,8 @@ export interface PathDenial {
   readonly holdings: readonly Holding[];
   /** The path, as edges and as people read it. */
   readonly path: readonly number[];
+  /** What the holdings follow from besides the path: the workloads that name what is read. */
+  readonly footing: readonly Footing[];
   readonly steps: readonly PathStep[];
   /** The fewest grants without which no path leads to anything that the policy denies; none where more than four would have to go. */
   readonly closedBy: readonly Grant[];
@@ -43,12 +46,16 @@ export function listPathDenials(world: World, rules: readonly DenyRule[], other?
 
 const EVERYTHING: Permission = { kind: 'resource', verb: '*', group: '*', resource: '*' };
 const READ = ['get', 'list', 'watch'];
+const NODES = 'group system:nodes';
+/** Kinds whose objects are read by whoever gets, lists or watches them. */
+const CONTENTS: ReadonlySet<string> = new Set(['configmaps', 'secrets']);
 
 /** The places of a graph at which something is had that one policy denies. */
 class DeniedPlaces {
   readonly #rule: DenyRule;
   readonly #graph: EscalationGraph;
   readonly #policy: RbacPolicy;
+  readonly #objects: NodeObjects;
   readonly #sources: ReadonlyMap<string, Place>;
   readonly #holdings = new Map<number, readonly Holding[]>();
   readonly #heldByKey = new Map<string, readonly Holding[]>();
@@ -59,6 +66,7 @@ class DeniedPlaces {
     this.#rule = rule;
     this.#graph = graph;
     this.#policy = readPolicy(world);
+    this.#objects = readNodeObjects(world);
     this.#sources = sources;
     this.#denied = graph.places.flatMap((_, place) => (this.#holdingsAt(place).length > 0 ? [place] : []));
   }
@@ -85,7 +93,9 @@ class DeniedPlaces {
     if (path === undefined || last === undefined || this.#isOfGroup(path)) return undefined;
     const goals = this.#denied.filter((place) => listNew(place).length > 0);
     const cut = findCut({ graph, from, ways: findWays(graph, goals), isPreferred: () => false });
-    return { rule: this.#rule, principal, holdings: listNew(last.to), path, steps: toPathSteps(graph, path), closedBy: cut ?? [] };
+    const holdings = listNew(last.to);
+    const footing = holdings.flatMap((holding) => this.#objects.footingOf(holding));
+    return { rule: this.#rule, principal, holdings, path, footing, steps: toPathSteps(graph, path), closedBy: cut ?? [] };
   }
 
   /** Whether a path is one of a group that the policy speaks of, too. */
@@ -111,12 +121,12 @@ class DeniedPlaces {
       if (place === undefined) return [];
       if (place.kind === 'acting') return this.#listLent(place);
       if (place.kind === 'users' || place.kind === 'groups') return this.#listOfSome(place.kind === 'users' ? 'user ' : 'group ');
-      return listHeldAt(place, this.#policy).flatMap((holding) => narrow(holding, this.#rule));
+      return listHeldAt(place, this.#policy, this.#objects).flatMap((holding) => narrow(holding, this.#rule));
     });
   }
 
   #heldBy(key: string): readonly Holding[] {
-    const list = (): readonly Holding[] => [...listHoldings(this.#policy, key), ...(key === 'group system:nodes' ? listOfNodes() : [])];
+    const list = (): readonly Holding[] => [...listHoldings(this.#policy, key), ...(key === NODES ? listOfNodes() : [])];
     return getOrAdd(this.#heldByKey, key, () => list().flatMap((holding) => narrow(holding, this.#rule)));
   }
 
@@ -126,12 +136,18 @@ class DeniedPlaces {
     return keys.filter((key) => key !== 'group system:masters').flatMap((key) => this.#heldBy(key));
   }
 
+  /** What of the denied a node may do to what its Pods name: of its own, those that are on every node. */
+  #objectsOf(mode: ActingMode): readonly Holding[] {
+    const { all, everywhere } = this.#objects;
+    return (mode === 'associated-node' ? everywhere : all).flatMap((holding) => narrow(holding, this.#rule));
+  }
+
   /** What of the denied others hold and may be asked for in their place. */
   #listLent({ key, mode, others }: Place & { kind: 'acting' }): readonly Holding[] {
     const allowed = listAllowedOn(mode, listGrantsOf(this.#policy, key));
     const bounds = allowed.flatMap(({ binding, rules = [] }) => rules.map(({ rule }) => ({ scope: binding.namespace, ...toBounds(rule) })));
     return listOthers(key, others).flatMap((other) =>
-      this.#heldBy(other).flatMap((holding) =>
+      [...this.#heldBy(other), ...(other === NODES ? this.#objectsOf(mode) : [])].flatMap((holding) =>
         bounds.flatMap((bound) => {
           const namespace = meetScopes(holding.namespace, bound.scope);
           if (namespace === undefined) return [];
@@ -156,9 +172,9 @@ function toBounds({ verbs, apiGroups, resources, resourceNames, nonResourceURLs 
 
 type Bounds = Parameters<typeof intersect>[1];
 
-/** Whoever may get, list or watch Secrets reads them. */
+/** Whoever may get, list or watch Secrets or ConfigMaps reads them. */
 function listEquals(permission: Permission): readonly Permission[] {
-  const isReading = permission.kind === 'resource' && permission.group === '' && permission.resource === 'secrets';
+  const isReading = permission.kind === 'resource' && permission.group === '' && CONTENTS.has(permission.resource);
   return isReading && READ.includes(permission.verb) ? READ.map((verb) => ({ ...permission, verb })) : [permission];
 }
 
@@ -168,24 +184,29 @@ function listOfNodes(): readonly Holding[] {
 }
 
 /** What is had at a place. */
-function listHeldAt(place: Place, policy: RbacPolicy): readonly Holding[] {
+function listHeldAt(place: Place, policy: RbacPolicy, objects: NodeObjects): readonly Holding[] {
   const hold = (permission: Permission, scope: string): Holding => ({ permission, namespace: scope === '*' ? '' : scope, sources: [] });
-  const read = (scope: string, name?: string): readonly Holding[] =>
-    READ.map((verb) => hold({ kind: 'resource', verb, group: '', resource: 'secrets', ...(name === undefined ? {} : { name }) }, scope));
+  const read = (resource: string, scope: string, name?: string): readonly Holding[] =>
+    READ.map((verb) => hold({ kind: 'resource', verb, group: '', resource, ...(name === undefined ? {} : { name }) }, scope));
   switch (place.kind) {
     case 'admin':
       return [hold(EVERYTHING, '')];
     case 'control':
       return [hold(EVERYTHING, place.scope)];
+    case 'pods':
+      return read('configmaps', place.scope);
     case 'secrets':
-      return read(place.scope);
+      return read('secrets', place.scope);
     case 'secret':
-      return read(place.namespace, place.name);
+      return read('secrets', place.namespace, place.name);
+    case 'workload':
+      return objects.configMapsOf(place.ref);
     case 'identity':
       return listHoldings(policy, place.key);
     case 'node':
+      return [...listOfNodes(), ...objects.everywhere];
     case 'nodes':
-      return listOfNodes();
+      return [...listOfNodes(), ...objects.all];
     case 'bound':
       return listBound(place, policy);
     default:

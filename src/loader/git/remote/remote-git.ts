@@ -13,7 +13,8 @@ export interface RemoteOptions {
   readonly url: string;
   /** Where what was fetched is kept; all of it can be had again. */
   readonly directory: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
+  /** Asked for before each exchange: tokens may be short-lived. */
+  readonly credentials?: () => Promise<{ readonly username: string; readonly password: string }>;
   /** For certificate authorities and proxies; Node's own without. */
   readonly agent?: Agent;
   readonly signal?: AbortSignal;
@@ -71,18 +72,19 @@ export class RemoteGit {
   }
 
   async #listHttp(): Promise<readonly RemoteRef[]> {
-    const refs = await git.listServerRefs({ ...this.#access(), url: this.#options.url, peelTags: true, protocolVersion: 2 });
+    const refs = await git.listServerRefs({ ...(await this.#access()), url: this.#options.url, peelTags: true, protocolVersion: 2 });
     return refs.map(({ ref, oid, peeled }) => ({ ref, oid, ...(peeled === undefined ? {} : { peeled }) }));
   }
 
   async #fetchHttp(ref: string): Promise<void> {
     const { url } = this.#options;
     const what = { url, remote: REMOTE, ref, remoteRef: ref, singleBranch: true, depth: 1, tags: false };
-    await git.fetch({ fs, gitdir: this.directory, cache: {}, ...this.#access(), ...what });
+    await git.fetch({ fs, gitdir: this.directory, cache: {}, ...(await this.#access()), ...what });
   }
 
-  #access(): { readonly http: git.HttpClient; readonly headers: Record<string, string> } {
-    const { agent, signal, credentials } = this.#options;
+  async #access(): Promise<{ readonly http: git.HttpClient; readonly headers: Record<string, string> }> {
+    const { agent, signal } = this.#options;
+    const credentials = await this.#options.credentials?.();
     const basic = credentials === undefined ? '' : Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
     return { http: openHttp(agent, signal), headers: basic === '' ? {} : { authorization: `Basic ${basic}` } };
   }

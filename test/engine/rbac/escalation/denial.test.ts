@@ -33,6 +33,30 @@ function acting(mode: string, resource: string, name: string, ...on: readonly Js
   return [clusterRole(`act-${resource}`, [whom, ...on]), clusterBinding(`act-${resource}`, `ClusterRole act-${resource}`, 'user jane')];
 }
 
+/** A workload of pay that reads ConfigMap settings and holds claim disk, which is bound to volume pv-1. */
+function holder(kind: 'DaemonSet' | 'Deployment'): readonly KubernetesObject[] {
+  const metadata = { namespace: 'pay', name: 'holder' };
+  const spec = {
+    imagePullSecrets: [{ name: 'pull' }],
+    containers: [{ name: 'main', image: 'busybox', envFrom: [{ configMapRef: { name: 'settings' } }] }],
+    volumes: [{ name: 'disk', persistentVolumeClaim: { claimName: 'disk' } }],
+  };
+  return [
+    { apiVersion: 'apps/v1', kind, metadata, spec: { template: { spec } } },
+    { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv-1' }, spec: { claimRef: { namespace: 'pay', name: 'disk' } } },
+  ];
+}
+
+/** Jane may impersonate nodes to read what their Pods name. */
+function asNode(mode: string, resources: string): readonly KubernetesObject[] {
+  const name = mode === 'associated-node' ? '*' : 'n1';
+  return acting(mode, 'nodes', name, rule(`impersonate-on:${mode}:get impersonate-on:${mode}:create`, '', resources));
+}
+
+const READ_CONFIG: Partial<DenyRule> = { subjects: ['User jane'], resources: ['configmaps'] };
+const AS_NODE = 'impersonates Group system:nodes for some requests | ClusterRoleBinding act-nodes | act-nodes,holder';
+const TAKES_NODES = 'runs a Pod of its choice in prey → runs it privileged → the nodes';
+
 /** `CODE who: the path | what closes it | the fields that it follows from`. */
 function tell(objects: readonly KubernetesObject[], denied: DenyRule): readonly string[] {
   return listDenied(World.of(objects), [denied]).map(({ code, data, objects: fields }) => {
@@ -173,6 +197,86 @@ const cases: readonly {
     want: [
       'KA0502 User jane | patch pods/status | cluster-wide | runs a Pod of its choice in prey → runs it privileged → the nodes | RoleBinding makers/prey | makers,pods,prey',
     ],
+  },
+  {
+    name: 'as a node, a ConfigMap that its Pods read',
+    objects: [...holder('Deployment'), ...asNode('arbitrary-node', 'configmaps')],
+    rule: READ_CONFIG,
+    want: [`KA0502 User jane | get configmaps named settings | in pay | ${AS_NODE}`],
+  },
+  {
+    name: 'as a node, another ConfigMap than its Pods read',
+    objects: [...holder('Deployment'), ...asNode('arbitrary-node', 'configmaps')],
+    rule: { ...READ_CONFIG, names: ['others'] },
+    want: [],
+  },
+  {
+    name: 'as a node, other requests than those for what its Pods read',
+    objects: [...holder('Deployment'), ...asNode('arbitrary-node', 'pods')],
+    rule: READ_CONFIG,
+    want: [],
+  },
+  {
+    name: 'as a node, the claims of its Pods',
+    objects: [...holder('Deployment'), ...asNode('arbitrary-node', 'persistentvolumeclaims')],
+    rule: { subjects: ['User jane'], resources: ['persistentvolumeclaims'] },
+    want: [`KA0502 User jane | get persistentvolumeclaims named disk | in pay | ${AS_NODE}`],
+  },
+  {
+    name: 'as a node, the volumes of these claims',
+    objects: [...holder('Deployment'), ...asNode('arbitrary-node', 'persistentvolumes')],
+    rule: { subjects: ['User jane'], resources: ['persistentvolumes'], namespaces: [] },
+    want: [`KA0502 User jane | get persistentvolumes named pv-1 | cluster-wide | ${AS_NODE},pv-1`],
+  },
+  {
+    name: 'as a node, the Secrets that images are pulled with, which no container mounts',
+    objects: [...holder('Deployment'), ...asNode('arbitrary-node', 'secrets')],
+    want: [`KA0502 User jane | read Secrets named pull | in pay | ${AS_NODE}`],
+  },
+  {
+    name: 'as a node, tokens of whom its Pods run as',
+    objects: [...holder('Deployment'), ...asNode('arbitrary-node', 'serviceaccounts/token')],
+    rule: { subjects: ['User jane'], verbs: ['create'], resources: ['serviceaccounts/token'] },
+    want: [`KA0502 User jane | issue tokens of ServiceAccounts named default | in pay | ${AS_NODE}`],
+  },
+  {
+    name: 'as its own node, what runs on every node',
+    objects: [...holder('DaemonSet'), ...asNode('associated-node', 'configmaps')],
+    rule: READ_CONFIG,
+    want: [`KA0502 User jane | get configmaps named settings | in pay | ${AS_NODE}`],
+  },
+  {
+    name: 'as its own node, what may run on another',
+    objects: [...holder('Deployment'), ...asNode('associated-node', 'configmaps')],
+    rule: READ_CONFIG,
+    want: [],
+  },
+  {
+    name: 'on a node that is taken, the claims of its Pods',
+    objects: [...holder('Deployment'), ...POD],
+    rule: { subjects: ['User jane'], resources: ['persistentvolumeclaims'] },
+    want: [
+      `KA0502 User jane | get persistentvolumeclaims named disk | in pay | ${TAKES_NODES} | RoleBinding makers/prey | holder,makers,pods,prey`,
+    ],
+  },
+  {
+    name: 'a ConfigMap of a Pod that is entered',
+    objects: [
+      GUARDED,
+      ...holder('Deployment'),
+      role('pay', 'entering', [rule('create', '', 'pods/exec')]),
+      binding('pay', 'enter', 'Role entering', 'user jane'),
+    ],
+    rule: READ_CONFIG,
+    want: [
+      'KA0502 User jane | get configmaps named settings | in pay | runs commands in Pods → Deployment pay/holder | RoleBinding enter/pay | enter,entering,holder',
+    ],
+  },
+  {
+    name: 'the ConfigMaps of a namespace that Pods are run in',
+    objects: [GUARDED, ...POD],
+    rule: { ...READ_CONFIG, namespaces: ['prey'] },
+    want: ['KA0502 User jane | get configmaps | in prey | runs a Pod of its choice in prey | RoleBinding makers/prey | makers,pods'],
   },
   {
     name: 'as any user, whose right leads nowhere else',

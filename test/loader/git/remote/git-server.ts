@@ -12,9 +12,9 @@ export class GitServer {
   isDown = false;
   requests = 0;
 
-  constructor(folder: string, password?: string) {
+  constructor(folder: string, password?: string, username = 'git') {
     this.#folder = folder;
-    this.#authorization = password === undefined ? undefined : `Basic ${Buffer.from(`git:${password}`).toString('base64')}`;
+    this.#authorization = password === undefined ? undefined : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   }
 
   async start(context: { after(done: () => unknown): void }): Promise<string> {

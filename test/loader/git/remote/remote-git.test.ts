@@ -29,7 +29,7 @@ async function open(context: TestContext, password?: string, given: string | und
   commitAll(work, 'First');
   const server = new GitServer(folder, password);
   const url = `${await server.start(context)}/repository/.git`;
-  const credentials = given === undefined ? {} : { credentials: { username: 'git', password: given } };
+  const credentials = given === undefined ? {} : { credentials: async () => Promise.resolve({ username: 'git', password: given }) };
   const remote = new RemoteGit({ url, directory: join(folder, 'mirror'), ...credentials });
   const tree = join(folder, 'tree');
   const checkout = new Checkout(tree, 'js');

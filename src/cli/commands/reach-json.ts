@@ -1,0 +1,1 @@
+export { toReachJson } from '../../report/index.ts';

@@ -1,0 +1,1 @@
+export { createDigester, createJudge } from '../../validate/index.ts';
