@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { getObject, getString, parseJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getBoolean, getObject, getString, parseJson, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-pipe', '--no-first-run'];
@@ -12,6 +12,21 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars
 export function findChromium(): string | undefined {
   const own = process.env['CHROMIUM'];
   return [...(own === undefined ? [] : [own]), ...PROGRAMS].find((name) => spawnSync(name, ['--version']).status === 0);
+}
+
+export type Scheme = 'dark' | 'light';
+
+/** A key by its name and number; `text` is what it types. */
+export interface Key {
+  readonly key: string;
+  readonly code: number;
+  readonly text?: string;
+}
+
+/** One thing as a screen reader is told of it. */
+export interface AccessibleNode {
+  readonly role: string;
+  readonly name: string;
 }
 
 /** A page of a headless Chromium, spoken to over a pipe (https://chromedevtools.github.io/devtools-protocol/). */
@@ -59,9 +74,35 @@ export class Browser {
     return getObject(answer, 'result')?.['value'];
   }
 
-  /** A PNG of the page's upper part of this height, or of all of it, in light or dark. */
-  async picture(scheme: 'dark' | 'light', height?: number): Promise<Buffer> {
+  /** Gives the page another size. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.#ask('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+  }
+
+  /** Shows the page as to somebody who prefers light or dark. */
+  async prefer(scheme: Scheme): Promise<void> {
     await this.#ask('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+  }
+
+  /** Presses a key and lets it go. */
+  async press({ key, code, text }: Key): Promise<void> {
+    const pressed = { key, code: key, windowsVirtualKeyCode: code, ...(text === undefined ? {} : { text }) };
+    await this.#ask('Input.dispatchKeyEvent', { type: 'keyDown', ...pressed });
+    await this.#ask('Input.dispatchKeyEvent', { type: 'keyUp', ...pressed });
+  }
+
+  /** What a screen reader is told of the page: the role and name of everything that is not passed over. */
+  async listAccessible(): Promise<readonly AccessibleNode[]> {
+    const answer = await this.#ask('Accessibility.getFullAXTree', {});
+    return getArray(answer, 'nodes').flatMap((node) => {
+      const role = getString(node, 'role', 'value') ?? '';
+      return getBoolean(node, 'ignored') === true ? [] : [{ role, name: getString(node, 'name', 'value') ?? '' }];
+    });
+  }
+
+  /** A PNG of the page's upper part of this height, or of all of it, in light or dark. */
+  async picture(scheme: Scheme, height?: number): Promise<Buffer> {
+    await this.prefer(scheme);
     const [whole, width] = [await this.evaluate('document.documentElement.scrollHeight'), await this.evaluate('innerWidth')];
     const clip = { x: 0, y: 0, width: Number(width), height: height ?? Number(whole), scale: 1 };
     const { data } = await this.#ask('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true, clip });

@@ -16,7 +16,7 @@ export interface ActionRequest {
 }
 
 /** Flags that say where or how a terminal is written to; the action decides on these. */
-const WITHOUT_INPUT: ReadonlySet<string> = new Set(['all', 'color', 'detailed-exitcode', 'help', 'version', 'watch']);
+const WITHOUT_INPUT: ReadonlySet<string> = new Set(['all', 'color', 'detailed-exitcode', 'exit-code-style', 'help', 'version', 'watch']);
 
 /** The flags of a command that are inputs of the action, by the same names. */
 export function listInputs(command: Command): readonly Flag[] {

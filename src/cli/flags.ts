@@ -217,6 +217,13 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'detailed-exitcode', type: 'boolean', group: 'Plan', summary: 'exit 2 if there are changes' },
   {
+    name: 'exit-code-style',
+    type: 'string',
+    group: 'Plan',
+    choices: ['kubectl', 'flux', 'kapp'],
+    summary: 'exit as `kubectl diff`, `flux diff` or `kapp --diff-run` do',
+  },
+  {
     name: 'allow',
     type: 'list',
     group: 'Apply',

@@ -1,5 +1,6 @@
 import { type Flag } from './flags.ts';
-import { COMMANDS, EXIT_CODES, flagsOf, mainCommand, type Command, type ProgramName } from './table.ts';
+import { EXIT_CODES } from './exit-code.ts';
+import { COMMANDS, flagsOf, mainCommand, type Command, type ProgramName } from './table.ts';
 
 const GROUPS = ['World', 'Plan', 'Apply', 'Daemon', 'Output', 'General'] as const;
 

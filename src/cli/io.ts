@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { toVisible } from '../std/index.ts';
@@ -18,6 +19,8 @@ export interface Io {
   /** Holds Ctrl-C and SIGTERM for work that must end in order, until what it answers is called. */
   hold(): () => void;
   out(text: string): void;
+  /** Waits until what was printed is taken, where much of it waits for a slow reader. */
+  drain(): Promise<void>;
   err(text: string): void;
   /** Asks at the terminal; the answer without surrounding spaces, nothing for Ctrl-D. Only where stdin and stderr are terminals. */
   ask(question: string): Promise<string>;
@@ -40,6 +43,9 @@ export function processIo(signals: Signals): Io {
     signal,
     hold: signals.hold,
     out: (text) => void stdout.write(text),
+    drain: async () => {
+      if (stdout.writableNeedDrain) await once(stdout, 'drain');
+    },
     err: (text) => void stderr.write(toVisible(text, { keepsLines: true })),
     ask: async (question) => {
       const lines = createInterface({ input: stdin, output: stderr });

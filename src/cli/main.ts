@@ -42,6 +42,7 @@ export function runProgram(program: ProgramName, words: readonly string[], io: I
 
 /** Runs one of some commands, as `runProgram` does: a bundle that has no others holds these alone. The only place that turns errors into text. */
 export async function runCommand(runners: Runners, program: ProgramName, words: readonly string[], io: Io): Promise<number> {
+  let restyle = (code: number): number => code;
   try {
     if (words.includes('--version')) {
       io.out(`${program} ${VERSION}\n`);
@@ -52,15 +53,15 @@ export async function runCommand(runners: Runners, program: ProgramName, words: 
       io.out(renderHelp(words[0] === 'help' ? findCommand(program, words.slice(1)).command : command));
       return 0;
     }
-    const { parseArguments } = await import('./arguments.ts');
+    const [{ parseArguments }, { toStyle }] = await Promise.all([import('./arguments.ts'), import('./exit-code.ts')]);
     const args = await parseArguments(program, words);
+    restyle = (code) => toStyle(code, args);
     const load = runners[args.command.name];
     if (load === undefined) throw new KplanError('USAGE', `${args.command.name} is not run here`);
-    return await (
-      await load()
-    )(args, io);
+    const run = await load();
+    return restyle(await run(args, io));
   } catch (error) {
-    return explainError(error, program, io);
+    return restyle(explainError(error, program, io));
   }
 }
 

@@ -49,26 +49,31 @@ export async function printReport(report: Report, args: Arguments, io: Io, failO
           ? await showOnGithub(report, args, io, failOn)
           : ((await noteOnGitlab(report, args, io)) ?? (await FORMATS.text())(report, layout)),
     ];
-    printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
+    await printPieces(pieces, { format, ...(file === undefined ? {} : { file }) }, io);
   }
 }
 
 const LEAST_PIECE = 1 << 16;
 
 /** Prints pieces where a target says, a few at once. */
-export function printPieces(pieces: Iterable<string>, { file }: Target, io: Io): void {
+export async function printPieces(pieces: Iterable<string>, { file }: Target, io: Io): Promise<void> {
   if (file !== undefined) {
     writeOutput(file, [...pieces].join(''), io);
     return;
   }
-  let waiting = '';
+  // Joined, a text of many parts is written at once; added to each other, they would be kept apart until it is read.
+  let waiting: string[] = [];
+  let length = 0;
   for (const piece of pieces) {
-    waiting += piece;
-    if (waiting.length < LEAST_PIECE) continue;
-    io.out(waiting);
-    waiting = '';
+    waiting.push(piece);
+    length += piece.length;
+    if (length < LEAST_PIECE) continue;
+    io.out(waiting.join(''));
+    await io.drain();
+    waiting = [];
+    length = 0;
   }
-  if (waiting !== '') io.out(waiting);
+  if (length > 0) io.out(waiting.join(''));
 }
 
 function isFormat(text: string): text is FormatName {

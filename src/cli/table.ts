@@ -36,29 +36,23 @@ export type CommandName =
   | 'can-i'
   | 'who-can';
 
-/** Exit codes are a contract: what each means, for help, README and tests. */
-export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {
-  kplan: [
-    [0, 'done; nothing at or above --fail-on'],
-    [1, 'a finding or effect at or above --fail-on (default error)'],
-    [2, 'with --detailed-exitcode and no failure: there are changes'],
-    [3, 'could not answer: usage, unreadable input, cluster unreachable'],
-    [130, 'Ctrl-C (143 after SIGTERM); nothing is half-written'],
-  ],
-  kapply: [
-    [0, 'applied and healthy, or nothing to do'],
-    [1, 'something failed, or is not healthy in time'],
-    [2, 'with --dry-run and --detailed-exitcode: there are changes'],
-    [3, 'refused before touching anything: stale plan, error finding, declined question, usage'],
-    [130, 'Ctrl-C (143 after SIGTERM); nothing is half-written'],
-  ],
-};
-
 const GENERAL = ['help', 'version'];
 const OUTPUT = ['output', 'all', 'color', 'quiet', 'verbose'];
 const SOURCE = ['ref', 'git', 'config', 'unit', 'namespace', 'selector', 'kubernetes-version', 'context-objects', 'nodes'];
 const LIVE = ['live', 'kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group', 'no-exec'];
-const PLAN = [...SOURCE, 'base', 'snapshot', ...LIVE, 'embedded', 'fail-on', 'baseline', 'detailed-exitcode', ...OUTPUT, ...GENERAL];
+const PLAN = [
+  ...SOURCE,
+  'base',
+  'snapshot',
+  ...LIVE,
+  'embedded',
+  'fail-on',
+  'baseline',
+  'detailed-exitcode',
+  'exit-code-style',
+  ...OUTPUT,
+  ...GENERAL,
+];
 
 const QUESTION = [...SOURCE, 'base', 'world', 'snapshot', ...LIVE, 'embedded', 'fail-on', ...OUTPUT, ...GENERAL];
 
@@ -102,7 +96,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Shows a saved plan.',
     usage: 'show FILE',
     positionals: [1, 1],
-    flags: ['fail-on', 'detailed-exitcode', ...OUTPUT, ...GENERAL],
+    flags: ['fail-on', 'detailed-exitcode', 'exit-code-style', ...OUTPUT, ...GENERAL],
     examples: [
       ['kplan show change.kplan', 'as text'],
       ['kplan show change.kplan --all', 'with everything that is folded otherwise'],
@@ -307,6 +301,7 @@ export const COMMANDS: readonly Command[] = [
       'yes',
       'dry-run',
       'detailed-exitcode',
+      'exit-code-style',
       'force-conflicts',
       'server-dry-run',
       'apply-fresh',

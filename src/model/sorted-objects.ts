@@ -1,4 +1,4 @@
-import { compareStrings } from '../std/index.ts';
+import { compareStrings, mergeSorted } from '../std/index.ts';
 import { nameOf, namespaceOf, type KubernetesObject } from './object.ts';
 
 /** Where more than one in so many objects changes, all are put in order again. */
@@ -64,26 +64,7 @@ export class SortedObjects {
 /** The objects in order after a small difference: each new one is looked for where it belongs. */
 function toMerged({ sorted, gone, come }: Extract<Source, { readonly gone: unknown }>): readonly KubernetesObject[] {
   const kept = gone.size === 0 ? sorted : sorted.filter((object) => !gone.has(object));
-  const merged: KubernetesObject[] = [];
-  let taken = 0;
-  for (const object of toSorted(come)) {
-    const place = findPlace(kept, toOrderKey(object), taken);
-    for (; taken < place; taken++) merged.push(kept[taken] ?? object);
-    merged.push(object);
-  }
-  return merged.concat(kept.slice(taken));
-}
-
-/** The place before the first object from a place on that comes after a key. */
-function findPlace(objects: readonly KubernetesObject[], key: string, from: number): number {
-  let [low, high] = [from, objects.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const object = objects[middle];
-    if (object !== undefined && compareStrings(toOrderKey(object), key) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return mergeSorted(kept, toSorted(come), (a, b) => compareStrings(toOrderKey(a), toOrderKey(b)));
 }
 
 function toOrderKey(object: KubernetesObject): string {

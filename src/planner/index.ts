@@ -20,5 +20,6 @@ export { createPlan, draftPlan, planWorlds, type PlanDraft, type PlannedWorlds }
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';
 export { checkPreconditions } from './preconditions.ts';
+export { holdsDefaultRoles } from './rights.ts';
 export { restoreSecret, restoreSecrets } from './restore-secrets.ts';
 export { summarize } from './summary.ts';

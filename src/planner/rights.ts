@@ -61,8 +61,12 @@ function isNoRequest({ data }: Finding): boolean {
 
 /** Whether before is a cluster whose roles were read: in files alone those of who applies are seldom written. */
 function knowsPolicy({ before, mode, unread = [] }: PlanInput): boolean {
-  if (mode !== 'live' || unread.some((kind) => kind.startsWith(`${RBAC_GROUP}/`))) return false;
-  return before.byKind(RBAC_GROUP, 'ClusterRole').some((role) => labelsOf(role).has('kubernetes.io/bootstrapping'));
+  return mode === 'live' && !unread.some((kind) => kind.startsWith(`${RBAC_GROUP}/`)) && holdsDefaultRoles(before);
+}
+
+/** Whether a world has roles that an API server makes by itself: then it was read from a cluster with its roles. */
+export function holdsDefaultRoles(world: World): boolean {
+  return world.byKind(RBAC_GROUP, 'ClusterRole').some((role) => labelsOf(role).has('kubernetes.io/bootstrapping'));
 }
 
 function refuse(step: Step, sides: Sides | undefined, user: UserInfo, world: World, { catalog }: PlanInput): string | undefined {

@@ -35,16 +35,16 @@ function* connectionItems(connections: ConnectionList): Generator<string> {
   });
   let joint = '[\n';
   for (let start = 0; start < connections.length; start += PIECE) {
-    let piece = '';
+    const parts: string[] = [];
     connections.visit(
       (from, to, set) => {
-        piece += joint + (senders[from] ?? '') + (receivers[to] ?? '') + (ports[set] ?? '');
+        parts.push(joint, senders[from] ?? '', receivers[to] ?? '', ports[set] ?? '');
         joint = ',\n';
       },
       start,
       Math.min(start + PIECE, connections.length),
     );
-    yield piece;
+    yield parts.join('');
   }
   yield '\n  ]';
 }

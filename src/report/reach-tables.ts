@@ -55,13 +55,13 @@ function* connectionLines(connections: ConnectionList): Generator<string> {
   const ends = connections.ends.map((name) => `${csvCell(name)},`);
   const ports = connections.ports.map(({ text }) => `${csvCell(text)}\r\n`);
   for (let start = 0; start < connections.length; start += PIECE) {
-    let piece = '';
+    const cells: string[] = [];
     connections.visit(
-      (from, to, set) => (piece += (ends[from] ?? '') + (ends[to] ?? '') + (ports[set] ?? '')),
+      (from, to, set) => void cells.push(ends[from] ?? '', ends[to] ?? '', ports[set] ?? ''),
       start,
       Math.min(start + PIECE, connections.length),
     );
-    yield piece;
+    yield cells.join('');
   }
 }
 
@@ -73,7 +73,7 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const PIECE = 4096;
+const PIECE = 1024;
 
 function* joinLines<Item>(items: readonly Item[], toLine: (item: Item) => string): Generator<string> {
   for (let start = 0; start < items.length; start += PIECE) {

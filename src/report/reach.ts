@@ -22,12 +22,15 @@ export interface ConnectionEntry {
   readonly ports: PortsEntry;
 }
 
+const BLOCK = 1 << 12;
+
 /** Connections by the numbers of their ends and sets of ports, since there may be millions. */
 export class ConnectionList implements Iterable<ConnectionEntry> {
   readonly ends: readonly string[];
   readonly ports: readonly PortsEntry[];
   #length = 0;
-  #rows = new Uint32Array(3 * 1024);
+  /** Sender, receiver and ports of one connection after the other, in blocks: none is copied when there are more. */
+  readonly #blocks: Uint32Array[] = [];
 
   /** The lists may grow until the connections are read. */
   constructor(ends: readonly string[], ports: readonly PortsEntry[]) {
@@ -40,28 +43,31 @@ export class ConnectionList implements Iterable<ConnectionEntry> {
   }
 
   add(from: number, to: number, ports: number): void {
-    const at = 3 * this.#length++;
-    if (at === this.#rows.length) {
-      const rows = new Uint32Array(2 * at);
-      rows.set(this.#rows);
-      this.#rows = rows;
-    }
-    this.#rows[at] = from;
-    this.#rows[at + 1] = to;
-    this.#rows[at + 2] = ports;
+    const at = (this.#length++ % BLOCK) * 3;
+    if (at === 0) this.#blocks.push(new Uint32Array(3 * BLOCK));
+    const block = this.#blocks.at(-1);
+    if (block === undefined) return;
+    block[at] = from;
+    block[at + 1] = to;
+    block[at + 2] = ports;
   }
 
   /** Tells the numbers of the connections from `start` up to `end`. */
   visit(tell: (from: number, to: number, ports: number) => void, start: number = 0, end: number = this.#length): void {
-    const rows = this.#rows;
-    for (let at = 3 * start; at < 3 * end; at += 3) tell(rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0);
+    for (let index = start; index < end; index++) {
+      const [block, at] = [this.#blocks[Math.floor(index / BLOCK)], (index % BLOCK) * 3];
+      if (block !== undefined) tell(block[at] ?? 0, block[at + 1] ?? 0, block[at + 2] ?? 0);
+    }
   }
 
   *[Symbol.iterator](): Generator<ConnectionEntry> {
-    for (let at = 0; at < 3 * this.#length; at += 3) {
-      const [from, to] = [this.ends[this.#rows[at] ?? 0], this.ends[this.#rows[at + 1] ?? 0]];
-      const ports = this.ports[this.#rows[at + 2] ?? 0];
-      if (from !== undefined && to !== undefined && ports !== undefined) yield { from, to, ports };
+    for (const [number, block] of this.#blocks.entries()) {
+      const end = 3 * Math.min(BLOCK, this.#length - number * BLOCK);
+      for (let at = 0; at < end; at += 3) {
+        const [from, to] = [this.ends[block[at] ?? 0], this.ends[block[at + 1] ?? 0]];
+        const ports = this.ports[block[at + 2] ?? 0];
+        if (from !== undefined && to !== undefined && ports !== undefined) yield { from, to, ports };
+      }
     }
   }
 }

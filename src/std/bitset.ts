@@ -102,6 +102,21 @@ export class Bitset {
     return members;
   }
 
+  /** Writes a value at the place of each member that the list has. */
+  mark(list: Uint32Array, value: number): void {
+    const words = this.#words;
+    const last = Math.min(words.length, (list.length + 31) >>> 5);
+    for (let i = 0; i < last; i++) {
+      let word = words[i] ?? 0;
+      while (word !== 0) {
+        const lowest = word & -word;
+        // What lies behind the end of a typed array is not written.
+        list[(i << 5) + (31 - Math.clz32(lowest))] = value;
+        word ^= lowest;
+      }
+    }
+  }
+
   /** A text equal for equal sets of the same size: a key for maps. */
   toKey(): string {
     let key = '';

@@ -47,6 +47,7 @@ export {
 export { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts';
 export { changeMap, listDifferentKeys } from './layered-map.ts';
 export { compileLinearPattern } from './linear-pattern.ts';
+export { mergeSorted } from './merge-sorted.ts';
 export { findNearest } from './nearest.ts';
 export { compareBy, compareStrings, sortedUnique } from './order.ts';
 export { parsePattern, type PatternNode } from './pattern-syntax.ts';

@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAllowed, listConnectionChanges, visitConnections } from '../../src/engine/network/index.ts';
 import { World, type KubernetesObject } from '../../src/model/index.ts';
 import { getArray, getNumber, getObject, getString, parseJson, sha256, type JsonValue } from '../../src/std/index.ts';
 import { naiveIsAllowed } from '../engine/network/naive-network.ts';
+import { createRandom } from './corpus.ts';
 import { measureKplan, type Bench } from './kplan.ts';
 import { measureInTurn, measureWork } from './measure.ts';
 import { makeNetwork, writeNetwork, type NetworkSize } from './network-world.ts';
@@ -15,6 +17,9 @@ const SIZES: readonly NetworkSize[] = [
 ];
 const CLUSTER: NetworkSize = { workloads: 1000, policies: 1000, namespaces: 200 };
 const PODS_EACH = 10;
+const LARGEST: NetworkSize = { workloads: 5000, policies: 5000, namespaces: 500 };
+/** So many pairs of a cluster are judged by the slow evaluator as well. */
+const SAMPLE = 40;
 const RUNS = 3;
 const PORTS = [1, 80, 443, 5432, 8080, 9090];
 
@@ -36,11 +41,53 @@ export async function benchReach({ scratch, program }: Bench): Promise<readonly 
     const [guard] = await measureInTurn([() => measureKplan(program, ['reach', folder, '-o', 'npguard'], scratch)], RUNS);
     if (guard !== undefined) rows.push({ work: `  the same in netpol-analyzer's grammar`, ...guard, hash: sha256(guard.stdout) });
   }
+  rows.push(await benchPods({ scratch, program }, CLUSTER, PODS_EACH, RUNS));
+  rows.push(await benchPods({ scratch, program }, LARGEST, 20, 1));
   return [...rows, ...(await benchCluster())];
 }
 
 function hashOf(lines: readonly string[]): string {
   return sha256(lines.toSorted().join('\n'));
+}
+
+/** The whole process for a dump of a cluster, with all its pods; some pairs are checked. */
+async function benchPods({ scratch, program }: Bench, size: NetworkSize, each: number, runs: number): Promise<BenchRow> {
+  const objects = makeNetwork(size);
+  const items = [...objects, ...objects.flatMap((object) => (object.kind === 'Deployment' ? listPods(object, each) : []))];
+  const file = join(scratch, `pods-${size.workloads * each}.json`);
+  writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const words = ['reach', '--snapshot', file, '-o', 'csv'];
+  const [measured] = await measureInTurn([() => measureKplan(program, words, scratch)], runs);
+  if (measured === undefined) throw new Error('nothing was measured');
+  const pairs = samplePairs(objects);
+  return {
+    work: `kplan reach, ${size.workloads * each} pods of ${size.workloads} workloads, ${size.policies} policies, ${size.namespaces} namespaces`,
+    ...measured,
+    hash: hashOf(pairs.flatMap(([from, to]) => listOpen(measured.stdout, from, to))),
+    expected: hashOf(listNaively(objects, pairs)),
+  };
+}
+
+function samplePairs(objects: readonly KubernetesObject[]): readonly (readonly [string, string])[] {
+  const random = createRandom(SAMPLE);
+  const names = objects.flatMap((object) => (object.kind === 'Deployment' ? [qualifiedName(object)] : []));
+  const any = (): string => names[Math.floor(random() * names.length)] ?? '';
+  return Array.from({ length: SAMPLE }, () => [any(), any()] as const).filter(([from, to]) => from !== to);
+}
+
+/** `from > to port` for every asked port of a pair in a table. */
+function listOpen(csv: string, from: string, to: string): readonly string[] {
+  const head = `\n${from},${to},`;
+  const start = csv.indexOf(head);
+  if (start < 0) return [];
+  const text = csv.slice(start + head.length, csv.indexOf('\r', start)).replaceAll('"', '');
+  const listed = /^TCP ([\d,]+)$/.exec(text)?.[1]?.split(',').map(Number);
+  if (listed === undefined && text !== 'all connections') throw new Error(`ports that nobody expects: ${text}`);
+  return PORTS.filter((port) => listed?.includes(port) ?? true).map((port) => `${from} > ${to} ${port}`);
+}
+
+function qualifiedName({ metadata }: KubernetesObject): string {
+  return `${getString(metadata, 'namespace') ?? ''}/${getString(metadata, 'name') ?? ''}`;
 }
 
 /** `from > to port` for every asked port of the pairs of workloads in a report. */
@@ -57,20 +104,17 @@ function listAnswered(stdout: string): readonly string[] {
   });
 }
 
-/** The same by the slow evaluator, of a Pod for each Deployment. */
-function listNaively(objects: readonly KubernetesObject[]): readonly string[] {
+/** The same by the slow evaluator, of a Pod for each Deployment; of all pairs, or of some. */
+function listNaively(objects: readonly KubernetesObject[], asked?: readonly (readonly [string, string])[]): readonly string[] {
   const pods = objects.flatMap((object) => (object.kind === 'Deployment' ? [toPod(object, object.metadata['name'])] : []));
   const all = [...objects.filter(({ kind }) => kind !== 'Deployment'), ...pods];
-  const names = pods.map(({ metadata }) => `${getString(metadata, 'namespace') ?? ''}/${getString(metadata, 'name') ?? ''}`);
-  return names.flatMap((from) =>
-    names.flatMap((to) =>
-      from === to
-        ? []
-        : PORTS.filter((port) => {
-            const { egress, ingress } = naiveIsAllowed(all, { from, to, protocol: 'TCP', port });
-            return egress && ingress;
-          }).map((port) => `${from} > ${to} ${port}`),
-    ),
+  const names = pods.map(qualifiedName);
+  const pairs = asked ?? names.flatMap((from) => names.flatMap((to) => (from === to ? [] : [[from, to] as const])));
+  return pairs.flatMap(([from, to]) =>
+    PORTS.filter((port) => {
+      const { egress, ingress } = naiveIsAllowed(all, { from, to, protocol: 'TCP', port });
+      return egress && ingress;
+    }).map((port) => `${from} > ${to} ${port}`),
   );
 }
 
@@ -84,7 +128,7 @@ function toPod(deployment: KubernetesObject, name: JsonValue | undefined): Kuber
 /** Ten pods each of a thousand workloads, in memory: everything, one policy edited, one pair explained. */
 async function benchCluster(): Promise<readonly BenchRow[]> {
   const objects = makeNetwork(CLUSTER);
-  const pods = objects.flatMap((object) => (object.kind === 'Deployment' ? listPods(object) : []));
+  const pods = objects.flatMap((object) => (object.kind === 'Deployment' ? listPods(object, PODS_EACH) : []));
   const world = World.of([...objects, ...pods]);
   const all = await measureWork(() => countPairs(world));
   const title = `${pods.length} pods of ${CLUSTER.workloads} workloads, ${CLUSTER.policies} policies, ${CLUSTER.namespaces} namespaces`;
@@ -92,9 +136,7 @@ async function benchCluster(): Promise<readonly BenchRow[]> {
   const edited =
     policy === undefined ? world : world.with([{ ...policy, spec: { ...getObject(policy, 'spec'), podSelector: {}, ingress: [] } }]);
   const changed = await measureWork(() => listConnectionChanges(world, edited).length);
-  const [from = '', to = ''] = objects
-    .filter(({ kind }) => kind === 'Deployment')
-    .map(({ metadata }) => `${getString(metadata, 'namespace') ?? ''}/${getString(metadata, 'name') ?? ''}`);
+  const [from = '', to = ''] = objects.filter(({ kind }) => kind === 'Deployment').map(qualifiedName);
   const one = await measureWork(() => isAllowed(world, { from, to, protocol: 'TCP', port: 80 }));
   return [
     { work: `${title}: all pairs, all ports, in memory`, ...all, hash: sha256(String(all.answer)) },
@@ -109,10 +151,10 @@ function countPairs(world: World): number {
   return pairs;
 }
 
-function listPods(deployment: KubernetesObject): readonly KubernetesObject[] {
+function listPods(deployment: KubernetesObject, each: number): readonly KubernetesObject[] {
   const name = getString(deployment.metadata, 'name') ?? '';
   const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name, controller: true, uid: '' };
-  return Array.from({ length: PODS_EACH }, (_, index) => {
+  return Array.from({ length: each }, (_, index) => {
     const pod = toPod(deployment, `${name}-${index}`);
     return { ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } };
   });

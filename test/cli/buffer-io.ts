@@ -20,6 +20,7 @@ export function bufferIo(cwd: string): BufferIo {
     signal: new AbortController().signal,
     hold: () => () => undefined,
     out: (text) => void (printed += text),
+    drain: () => Promise.resolve(),
     err: (text) => void (said += text),
     ask: () => Promise.resolve(''),
     now: () => 0,

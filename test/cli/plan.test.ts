@@ -209,7 +209,13 @@ test('a dump without managedFields is said to hide what was taken out; what anot
   );
   writeFileSync(join(folder, 'one/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\ndata: {a: b}\n');
   const blind = await run('kplan', folder, ['one', '--unit', 'one', '--snapshot', 'dump.yaml', '-o', 'json']);
-  assert.match(stringifyJson(readReport(blind.stdout)['notes'] ?? null), /The snapshot has no managedFields/);
+  const [blindly, named] = [
+    blind,
+    await run('kplan', folder, ['one', '--unit', 'one', '--snapshot', 'dump.yaml', '--as', 'jane', '-o', 'json']),
+  ].map(({ stdout }) => stringifyJson(readReport(stdout)['notes'] ?? null));
+  assert.match(blindly ?? '', /The snapshot has no managedFields/);
+  assert.doesNotMatch(blindly ?? '', /may write this/);
+  assert.match(named ?? '', /so whether jane may write this is not said/);
   const seeing = await run('kplan', folder, ['one', '--unit', 'one', '--snapshot', 'live.yaml', '-o', 'json']);
   assert.deepEqual(listChanges(readReport(seeing.stdout)), ['update ConfigMap default/a']);
 });

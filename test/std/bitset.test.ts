@@ -27,6 +27,14 @@ test('the algebra is that of sets', () => {
         x.or(y).members(),
         range(size).filter((member) => a.includes(member) || b.includes(member)),
       );
+      for (const short of [0, 1, 31, 32, 33, size]) {
+        const list = new Uint32Array(Math.min(short, size));
+        x.mark(list, 7);
+        assert.deepEqual(
+          [...list.keys()].filter((place) => list[place] === 7),
+          a.filter((member) => member < list.length),
+        );
+      }
       assert.equal(x.meets(y), !x.and(y).isEmpty());
       assert.equal(x.isSubsetOf(y), x.andNot(y).isEmpty());
       assert.equal(x.count(), a.length);

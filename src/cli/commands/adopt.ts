@@ -4,6 +4,7 @@ import { adoptObjects, isMadeByController, membershipLabel, type AdoptResult } f
 import type { AdoptEntry, AdoptReport } from '../../report/index.ts';
 import { getArray, sortedUnique, toKubernetesTime } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { exitCodeOfChanges } from '../exit-code.ts';
 import { confirm } from '../confirm.ts';
 import { createLog, type Io } from '../io.ts';
 import { signalExit } from '../main.ts';
@@ -46,7 +47,7 @@ export async function runAdopt(args: Arguments, io: Io): Promise<number> {
     const next =
       planned.length === 0 ? 'Nothing to take over.' : `${countObjects(planned.length)} to change hands; no value changes but the marks.`;
     if (isDry || isText) await printReport(toReport(desired, before, candidates, next, rest), args, io);
-    if (isDry) return args.has('detailed-exitcode') && planned.length > 0 ? 2 : 0;
+    if (isDry) return exitCodeOfChanges(planned.length, args);
     if (planned.length > 0) return await adopt(desired, before.opened, candidates, args, io);
     if (!isText) await printReport(toReport(desired, before, candidates, next, rest), args, io);
     return candidates.some(({ entry }) => entry.outcome === 'refused') ? 1 : 0;

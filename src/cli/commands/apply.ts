@@ -4,6 +4,7 @@ import { KplanError, stepsOf, type Plan } from '../../model/index.ts';
 import type { ApplyReport, PlanReport } from '../../report/index.ts';
 import { countResults, explainEnd, toAppliedSteps } from '../apply-steps.ts';
 import { usage, type Arguments } from '../arguments.ts';
+import { exitCodeOfChanges } from '../exit-code.ts';
 import { confirm } from '../confirm.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
@@ -26,6 +27,8 @@ export async function runApply(given: Arguments, io: Io): Promise<number> {
   const args = toEarlier(given);
   readTargets(args);
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
+  if (args.string('exit-code-style') !== undefined && !args.has('dry-run'))
+    throw usage(args.command, '--exit-code-style says how a comparison ends: it goes with --dry-run');
   if (args.has('watch')) {
     const { runWatch } = await import('./daemon.ts');
     return runWatch(args, io, log);
@@ -129,7 +132,7 @@ async function decide(plan: Plan, opened: OpenedCluster, args: Arguments, io: Io
     throw new KplanError('REFUSED', `nothing was done: ${codes.join(', ')} ${codes.length === 1 ? 'stands' : 'stand'} in the way`, {
       hint: `mend ${codes.length === 1 ? 'it' : 'them'}, or go on all the same with ${allow}`,
     });
-  if (args.has('dry-run')) return args.has('detailed-exitcode') && steps > 0 ? 2 : 0;
+  if (args.has('dry-run')) return exitCodeOfChanges(steps, args);
   io.hold();
   if (steps > 0) await confirm(`Apply ${steps} ${steps === 1 ? 'change' : 'changes'} to ${plan.before.description}?`, args, io);
   const result = await carryOut(plan, opened, args, io, log, secrets);

@@ -3,6 +3,7 @@ import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
 import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
 import { countActions, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { exitCodeOfChanges } from '../exit-code.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
 import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
@@ -13,6 +14,7 @@ import { chooseBefore, isOfRevisions, type Before } from '../stages/before.ts';
 import { openBefore } from '../stages/open-before.ts';
 import { checkPath, readDesired, type Desired } from '../stages/desired.ts';
 import { describeGaps } from '../stages/gaps.ts';
+import { readUser } from '../user.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { judgeFiles } from '../stages/judge-files.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
@@ -129,14 +131,14 @@ export function toReport({ plan, desired, before, unread }: Planned, args: Argum
   return {
     kind: 'PlanReport',
     plan: limited,
-    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before.world, unread)],
+    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before.world, { unread, user: readUser(args)?.name })],
     next: nextStep(limited, args),
   };
 }
 
 function exitCode(plan: Plan, args: Arguments, configured: string | undefined): number {
   if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? configured ?? 'error')) return 1;
-  return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
+  return exitCodeOfChanges(stepsOf(plan).length, args);
 }
 
 function nextStep(plan: Plan, args: Arguments): string {

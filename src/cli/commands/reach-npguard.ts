@@ -15,7 +15,7 @@ export async function runReachGuard(paths: readonly string[], isDiff: boolean, a
   const before = await readObjects(first, args, io);
   const after = second === undefined ? [] : await readObjects(second, args, io);
   for (const target of targets)
-    printPieces(second === undefined ? list(before, options, target) : diff(before, after, target, args), target, io);
+    await printPieces(second === undefined ? list(before, options, target) : diff(before, after, target, args), target, io);
   return 0;
 }
 

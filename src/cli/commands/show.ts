@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { KplanError, stepsOf, type Illustration, type Plan } from '../../model/index.ts';
 import { readPlanFile } from '../../planner/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { exitCodeOfChanges } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { isFailure } from '../outcome.ts';
 import { describeUnconfirmed } from '../stages/gaps.ts';
@@ -18,7 +19,7 @@ export async function runShow(args: Arguments, io: Io): Promise<number> {
   const drawn = illustration === undefined ? {} : { illustration };
   await printReport({ kind: 'PlanReport', plan, notes: describeUnconfirmed(plan), next, ...drawn }, args, io);
   if (isFailure(plan.findings, plan.effects, args.string('fail-on') ?? 'error')) return 1;
-  return args.has('detailed-exitcode') && stepsOf(plan).length > 0 ? 2 : 0;
+  return exitCodeOfChanges(stepsOf(plan).length, args);
 }
 
 interface OpenedPlan {

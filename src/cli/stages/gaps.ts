@@ -1,9 +1,15 @@
 import { stepsOf, type Plan, type World } from '../../model/index.ts';
 import { compareBy, getArray } from '../../std/index.ts';
+import { holdsDefaultRoles } from '../../planner/index.ts';
 import type { Desired } from './desired.ts';
 
 /** What this plan cannot say, one sentence each: unknown is said to be unknown, never guessed. */
-export function describeGaps(desired: Desired, plan: Plan, before: World, unread: readonly string[]): readonly string[] {
+export function describeGaps(
+  desired: Desired,
+  plan: Plan,
+  before: World,
+  { unread, user }: { readonly unread: readonly string[]; readonly user: string | undefined },
+): readonly string[] {
   return [
     ...describeVersion(plan),
     ...describeUnconfirmed(plan),
@@ -14,6 +20,11 @@ export function describeGaps(desired: Desired, plan: Plan, before: World, unread
     ...(isWithoutManagers(plan, before)
       ? [
           'The snapshot has no managedFields, so fields that were taken out of manifests are not seen: use `kplan snapshot`, or `kubectl get -o yaml --show-managed-fields`.',
+        ]
+      : []),
+    ...(user !== undefined && plan.before.kind === 'snapshot' && !holdsDefaultRoles(before)
+      ? [
+          `The snapshot has no roles that an API server makes by itself, so whether ${user} may write this is not said: use \`kplan snapshot\`, or take all ClusterRoles, Roles and their bindings into it.`,
         ]
       : []),
   ];

@@ -11,9 +11,10 @@ import {
   type RefKey,
   type World,
 } from '../../model/index.ts';
-import { compareBy, getNumber, getObject, getString, type JsonObject } from '../../std/index.ts';
+import { compareBy, getNumber, getObject, getOrAdd, getString, type JsonObject } from '../../std/index.ts';
 import { admitPod, podAdmissionOf, type PodAdmission } from './admission/pod-admission.ts';
 import { isLive, QuotaLedger } from './admission/quota-ledger.ts';
+import { createAssembler } from './assemble.ts';
 import { boundReplicas } from './bound-replicas.ts';
 import { EXPAND_DAEMON_SET } from './expand-daemon-set.ts';
 import { EXPAND_JOB } from './expand-job.ts';
@@ -97,9 +98,10 @@ function expand(asked: World): Expanded {
   );
   const remove = expansions.flatMap(({ expansion }) => expansion.remove);
   const kept = base.without(remove);
-  const replaced = expansions.flatMap(({ expansion }) => expansion.add.map(refOf));
   const sent = listSent(base);
-  const ledger = new QuotaLedger(base.byKind('', 'ResourceQuota').length === 0 ? kept : kept.without([...replaced, ...sent.map(refOf)]));
+  const hasQuotas = base.byKind('', 'ResourceQuota').length > 0;
+  const replaced = hasQuotas ? [...expansions.flatMap(({ expansion }) => expansion.add), ...sent].map(refOf) : [];
+  const ledger = new QuotaLedger(kept.without(replaced));
   const sending = new Sending(ledger, admission, base.order);
   const waveOf = (object: KubernetesObject): number => base.order?.waves.get(refKeyOf(object)) ?? -1;
   const waiting = sent.toSorted(compareBy(waveOf, refKeyOf));
@@ -124,15 +126,18 @@ function expand(asked: World): Expanded {
       return admitExpansion(workload, expansion, { admission, ledger, world: base, omitted: omitted.get(toRefKey(refOf(workload))) ?? 0 });
     });
   sendUntil(Infinity);
-  const add = [...admitted.flatMap((item) => item.add), ...listNamespaceDefaults(base), ...listAdmittedPods(base, admission)];
+  const batches = [...admitted.map((item) => item.add), listNamespaceDefaults(base), listAdmittedPods(base, admission)];
   // Who reads of a refusal knows the workload as it stands.
   const refused = admitted.flatMap((item) => item.refused ?? []);
   return {
-    world: kept.with(add).inOrder(undefined),
+    world: getOrAdd(ASSEMBLERS, admission, createAssembler)(kept.inOrder(undefined), batches),
     sent: sending.refused,
     refused: refused.map((item) => ({ ...item, workload: asked.get(refOf(item.workload)) ?? item.workload })),
   };
 }
+
+/** Worlds in which pods are admitted alike come one after the other. */
+const ASSEMBLERS = new WeakMap<PodAdmission, ReturnType<typeof createAssembler>>();
 
 interface Known {
   readonly admission: PodAdmission;

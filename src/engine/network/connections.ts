@@ -70,24 +70,40 @@ function visitAll(model: NetworkModel, ends: ConnectionEnd[], tell: Parameters<C
   const { slots, rowOf, rows } = receivers;
   const outside = new Map<Row, readonly OutsideEnd[]>();
   const listOnce = (row: Row): readonly OutsideEnd[] => getOrAdd(outside, row, () => listOutside(frame, row, ends));
-  const entering = new Int32Array(rows.length);
   for (const [from, { ref }] of workloads.entries()) {
     const slot = slots[from] ?? -1;
     const egress = evaluation.row('egress', slot);
-    const leaving = toPortIds(egress, frame.universe.slots.length);
-    entering.fill(-1);
-    for (let to = 0; to < slots.length; to++) {
-      const out = leaving[slots[to] ?? -1] ?? PortTable.NONE;
-      if (out === PortTable.NONE || (to === from && ref.kind === 'Pod')) continue;
-      const row = rowOf[to] ?? 0;
-      let into = entering[row] ?? -1;
-      if (into < 0) entering[row] = into = portsWith(rows[row] ?? frame.rows.open, slot);
-      const ports = frame.ports.and(out, into);
-      if (ports !== PortTable.NONE) tell(from, to, ports);
-    }
+    const out = toPortIds(egress, frame.universe.slots.length);
+    const own = ref.kind === 'Pod' ? from : -1;
+    visitFrom(frame, { slot, own, out }, receivers, (to, ports) => tell(from, to, ports));
     for (const { end, ports } of listOnce(egress)) tell(from, end, ports);
   }
   for (const [to, row] of rowOf.entries()) for (const { end, ports } of listOnce(rows[row] ?? frame.rows.open)) tell(end, to, ports);
+}
+
+/** A sender: its slot, its number where it does not tell of itself, and the ports on which it may reach each slot. */
+interface Sender {
+  readonly slot: number;
+  readonly own: number;
+  readonly out: Uint32Array;
+}
+
+function visitFrom(
+  { ports, rows: { open } }: NetworkModel['frame'],
+  { slot, own, out }: Sender,
+  { slots, rowOf, rows }: Receivers,
+  tell: (to: number, ports: number) => void,
+): void {
+  const entering = new Int32Array(rows.length).fill(-1);
+  for (let to = 0; to < slots.length; to++) {
+    const leaves = out[slots[to] ?? 0] ?? PortTable.NONE;
+    if (leaves === PortTable.NONE || to === own) continue;
+    const row = rowOf[to] ?? 0;
+    let enters = entering[row] ?? -1;
+    if (enters < 0) entering[row] = enters = portsWith(rows[row] ?? open, slot);
+    const both = ports.and(leaves, enters);
+    if (both !== PortTable.NONE) tell(to, both);
+  }
 }
 
 function toReceivers({ evaluation, slotOf, workloads }: NetworkModel): Receivers {

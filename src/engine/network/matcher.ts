@@ -1,4 +1,4 @@
-import { Bitset, getOrAdd, hasPoint, isSubsetIntervals, listIntervals, stringifyJson, toInterval, uniteAll } from '../../std/index.ts';
+import { Bitset, getOrAdd, hasPoint, isSubsetIntervals, listIntervals, toInterval, uniteAll } from '../../std/index.ts';
 import { isSelected, type Requirement, type Selector } from '../../model/index.ts';
 import { ALL_V4, ALL_V6, type AddressSet } from './address.ts';
 import type { NamedPort, Peer, PodTest, Policy } from './policy.ts';
@@ -232,5 +232,5 @@ export function toSelectorKey(selector: Selector): string {
 }
 
 function writeKey(selector: Selector): string {
-  return stringifyJson([selector.invalid === true, selector.requirements.map(({ key, operator, values }) => [key, operator, ...values])]);
+  return JSON.stringify([selector.invalid === true, selector.requirements.map(({ key, operator, values }) => [key, operator, ...values])]);
 }

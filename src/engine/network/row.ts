@@ -133,6 +133,6 @@ export function portsWith(row: Row, end: number): number {
 /** The ports that a row allows with each of the ends below `size`, by number of the end. */
 export function toPortIds(row: Row, size: number): Uint32Array {
   const ids = new Uint32Array(size);
-  for (const { ports, peers } of row.parts) for (const end of peers.members()) if (end < size) ids[end] = ports;
+  for (const { ports, peers } of row.parts) peers.mark(ids, ports);
   return ids;
 }

@@ -74,6 +74,7 @@ export class ClusterState {
   #lastClass: PodClass | undefined;
   #lastWeight: ClassWeight | undefined;
   #lost = 0;
+  #removals = 0;
 
   constructor(world: World, options: ClusterOptions = {}) {
     this.world = world;
@@ -102,6 +103,11 @@ export class ClusterState {
   /** The profile by which a pod is scheduled; the default one for pods of other schedulers. */
   profileOf(pod: PodInfo): Profile {
     return this.#profiles.get(pod.scheduler) ?? STANDARD_PROFILE;
+  }
+
+  /** How many pods were taken off their nodes so far, if only on trial: one that is put back then comes last among those of its node. */
+  get removals(): number {
+    return this.#removals;
   }
 
   /** How many nodes there are, without those lost. */
@@ -180,6 +186,7 @@ export class ClusterState {
 
   /** Takes a pod off its node. */
   remove(pod: PodInfo, node: NodeInfo): void {
+    this.#removals++;
     this.#change(pod, node, -1);
     this.log.note({ node, pod, by: -1 });
   }
@@ -189,6 +196,7 @@ export class ClusterState {
    * these off its counts all the same (`podtopologyspread.updateWithPod`).
    */
   removeVictim(pod: PodInfo, node: NodeInfo): void {
+    this.#removals++;
     this.#change(pod, node, -1, true);
     this.log.note({ node, pod, by: -1, isVictim: true });
   }

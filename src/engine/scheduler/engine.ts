@@ -128,9 +128,10 @@ function isPinned({ object }: WorkloadFact): boolean {
 function compareCoverage(key: RefKey, before: WorkloadFact | undefined, after: WorkloadFact, comparison: Comparison): FactChange[] {
   if (after.object.kind !== 'DaemonSet' || before === undefined) return [];
   const isThere = (name: string): boolean => comparison.after.get({ group: '', kind: 'Node', name }) !== undefined;
-  const lost = [...before.nodes].filter((name) => isThere(name) && !after.nodes.has(name)).toSorted(compareStrings);
+  const [was, is] = [before.counts(), after.counts()];
+  const lost = [...was.keys()].filter((name) => isThere(name) && !is.has(name)).toSorted(compareStrings);
   if (lost.length === 0) return [];
-  const data = { count: lost.length, nodes: lost, before: before.nodes.size, lost: describeShare(lost.length, before.nodes.size, 'node') };
+  const data = { count: lost.length, nodes: lost, before: was.size, lost: describeShare(lost.length, was.size, 'node') };
   return [{ change: 'gained', fact: toFact('KS0002', key, after, comparison, data) }];
 }
 

@@ -57,7 +57,7 @@ interface OnKind {
 /** The pods of a workload by the kind of their nodes. */
 function byKind({ counts }: WorkloadFact, world: World): ReadonlyMap<string, OnKind> {
   const kinds = new Map<string, OnKind>();
-  for (const [name, count] of counts) {
+  for (const [name, count] of counts()) {
     const node = world.get({ group: '', kind: 'Node', name });
     const kind = node === undefined ? name : kindOf(node);
     const known = kinds.get(kind) ?? { count: 0, nodes: [] };

@@ -101,16 +101,26 @@ export class PodClassTable {
 
   /**
    * Goes on with another world, of which Services and Namespaces are the same. Pods read from now on are of other classes where their
-   * controllers select others.
+   * controllers select others; answers the classes that none is of any more.
    */
-  follow(world: World): void {
+  follow(world: World): ReadonlySet<PodClass> {
     this.#world = world;
     this.#last = undefined;
+    const ended = new Set<PodClass>();
     for (const [key, { owner, selector, classes }] of this.#owners) {
       if (isEqualJson(selector, selectorOf(world, owner))) continue;
-      for (const name of classes) this.#classes.delete(name);
+      for (const name of classes) {
+        for (const found of this.#classes.get(name)?.values() ?? []) ended.add(found);
+        this.#classes.delete(name);
+      }
       this.#owners.delete(key);
     }
+    return ended;
+  }
+
+  /** How many classes were made so far. */
+  get count(): number {
+    return this.#count;
   }
 
   toPodInfo(object: KubernetesObject, reading: PodReading = readPod(object)): PodInfo {

@@ -5,7 +5,7 @@ import { FastPath } from './fast/fast-path.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
 import { readPod } from './pod-reading.ts';
 import { toProfiles, type SchedulerProfile } from './profile.ts';
-import { Scheduling, type SchedulingOptions } from './scheduling.ts';
+import { Scheduling, type Scheduled, type SchedulingOptions } from './scheduling.ts';
 
 /** How to schedule. */
 export interface ScheduleOptions {
@@ -75,16 +75,29 @@ export function simulate(world: World, options: ScheduleOptions = {}): Simulatio
   return placeWaiting(openCluster(world, options), options);
 }
 
-/** Places the pods that wait in an open cluster. */
-export function placeWaiting({ cluster, queue, held }: OpenCluster, options: ScheduleOptions): Simulation {
+/** Pods of which it was decided before where they go, so that the cluster has them already; each with what was said of it. */
+export interface Decided {
+  readonly pods: readonly PodInfo[];
+  readonly placements: readonly Placement[];
+}
+
+const NOTHING_DECIDED: Decided = { pods: [], placements: [] };
+
+/** Places the pods that wait in an open cluster, after some that were decided before; with the marks of `Scheduled`. */
+export function placeWaiting(
+  { cluster, queue, held }: OpenCluster,
+  options: ScheduleOptions,
+  decided: Decided = NOTHING_DECIDED,
+): Simulation & Pick<Scheduled, 'marks'> {
   const schedulingOptions = toSchedulingOptions(cluster, options);
   const scheduling = new Scheduling(cluster, schedulingOptions);
   for (const { pod, why } of held) if (why.kind === 'gates') scheduling.hold(pod, GATED);
-  const { placements, preempted, unplaced, unknown } = scheduling.run(queue);
+  scheduling.recall(decided);
+  const { placements, preempted, unplaced, unknown, marks } = scheduling.run(queue);
   schedulingOptions.fastPath?.end();
   const untold = unknown.map(({ pod, why }): HeldPod => ({ pod, why: { kind: 'unknown', what: why } }));
   const foreign = held.flatMap(({ pod, why }) => (why.kind === 'scheduler' ? [pod.key] : []));
-  return { result: { placements, preempted, foreign }, cluster, unplaced, held: [...held, ...untold] };
+  return { result: { placements, preempted, foreign }, cluster, unplaced, held: [...held, ...untold], marks };
 }
 
 /** How pods are placed on a cluster: the quick way where it keeps to the default profile, of which alone it knows what to keep. */

@@ -1,5 +1,6 @@
 import { KplanError, type NodeExplanation, type Placement, type PreemptedPod } from '../../model/index.ts';
 import { getArray, getBoolean, getObject } from '../../std/index.ts';
+import type { Mark } from './change-log.ts';
 import type { ClusterState } from './cluster-state.ts';
 import {
   explainNode,
@@ -31,6 +32,8 @@ export interface Scheduled {
   readonly unplaced: readonly PodInfo[];
   /** The pods of which it cannot be told where they go, and what is not simulated of them. They take no room. */
   readonly unknown: readonly { readonly pod: PodInfo; readonly why: string }[];
+  /** The places of the cluster's log at which each pod was looked at that was placed here, in the order in which they were. */
+  readonly marks: readonly Mark[];
 }
 
 /** How pods are placed. */
@@ -57,6 +60,7 @@ export class Scheduling {
   readonly #unplaced = new Map<string, PodInfo>();
   readonly #preempted: PreemptedPod[] = [];
   readonly #unknown: { readonly pod: PodInfo; readonly why: string }[] = [];
+  readonly #marks: Mark[] = [];
   /** Why no node was found, by class: the same for the next pod of the class, until a pod comes or goes. */
   readonly #refusals = new Map<PodInfo['class'], Decision>();
 
@@ -70,6 +74,15 @@ export class Scheduling {
     this.#tell(pod, { message });
   }
 
+  /** Takes over what was decided of pods before, one placement each: the cluster has them already. */
+  recall({ pods, placements }: { readonly pods: readonly PodInfo[]; readonly placements: readonly Placement[] }): void {
+    for (const [index, placement] of placements.entries()) {
+      const pod = placement.node === null ? pods[index] : undefined;
+      if (pod !== undefined) this.#unplaced.set(pod.key, pod);
+      this.#placements.push(placement);
+    }
+  }
+
   /** Places these pods in queue order. */
   run(pods: readonly PodInfo[]): Scheduled {
     this.#queue = sortQueue(pods).toReversed();
@@ -77,6 +90,7 @@ export class Scheduling {
     const most = this.#queue.length + this.#cluster.podCounts.reduce((sum, count) => sum + count, 0) * 64 + 64;
     for (let pod = this.#queue.pop(); pod !== undefined; pod = this.#queue.pop()) {
       if (++steps > most) throw new KplanError('CORRUPT', 'scheduling does not come to an end: pods keep evicting each other');
+      this.#marks.push(this.#cluster.checkpoint());
       this.#attempt(pod);
     }
     return {
@@ -84,6 +98,7 @@ export class Scheduling {
       preempted: this.#preempted,
       unplaced: [...this.#unplaced.values()],
       unknown: this.#unknown,
+      marks: this.#marks,
     };
   }
 

@@ -33,7 +33,7 @@ function changeOf(step: Step, isOpen: boolean): Markup {
 
 function fieldsOf(step: Step): Markup {
   const rows = step.fields.map((field) => rowOf(maskSecrets(field, step.ref), step));
-  return html`<table class="fields">
+  return html`<table class="fields" aria-label="Fields of ${formatRef(step.ref)}">
     <thead>
       <tr>
         <th scope="col">Field</th>

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { getArray, getAt, getString, parseJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import { gvkOf, isKubernetesObject, labelsOf, nameOf, namespaceOf, type KubernetesObject } from '../../../src/model/index.ts';
 import { CLUSTER_PRIMITIVES } from '../../engine/rbac/escalation/cluster-primitives.ts';
+import { FOOTHOLD_PRIMITIVES } from '../../engine/rbac/escalation/foothold-primitives.ts';
 import { IDENTITY_PRIMITIVES } from '../../engine/rbac/escalation/identity-primitives.ts';
 import { POD_PRIMITIVES } from '../../engine/rbac/escalation/pod-primitives.ts';
 import { HOME, object, pod, toGrants, type ExploitRequest, type Primitive } from '../../engine/rbac/escalation/primitive.ts';
@@ -16,7 +17,7 @@ import { Client, type ServerAnswer } from '../client.ts';
 const config = parseJson(readFileSync(process.env['KUBECONFIG'] ?? '', 'utf8'));
 const cluster = getAt(getArray(config, 'clusters')[0] ?? {}, 'cluster') ?? {};
 const admin = toClient(getString(getArray(config, 'users')[0] ?? {}, 'user', 'token') ?? '');
-const PRIMITIVES = [...CLUSTER_PRIMITIVES, ...IDENTITY_PRIMITIVES, ...POD_PRIMITIVES, ...ROLE_PRIMITIVES];
+const PRIMITIVES = [...CLUSTER_PRIMITIVES, ...FOOTHOLD_PRIMITIVES, ...IDENTITY_PRIMITIVES, ...POD_PRIMITIVES, ...ROLE_PRIMITIVES];
 /** A right that every actor has: once it holds, so do the others, which were written with it. */
 const MARK = 'escalation-mark';
 const MERGE = 'application/merge-patch+json';

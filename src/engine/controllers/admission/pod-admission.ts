@@ -1,5 +1,5 @@
 import { nameOf, namespaceOf, type KubernetesObject, type World } from '../../../model/index.ts';
-import { getArray, getObject, type JsonObject } from '../../../std/index.ts';
+import { getArray, getObject, getOrAdd, type JsonObject } from '../../../std/index.ts';
 import { formatAmount, readAmounts } from './amounts.ts';
 import { checkPodLimits, withLimitDefaults } from './limit-range.ts';
 import { withPriority } from './priority.ts';
@@ -66,12 +66,6 @@ export function createPodAdmission({ priorityClasses, runtimeClasses, limitRange
     knowsAll,
     admitted: new WeakMap(),
   };
-}
-
-function getOrAdd<V>(map: WeakMap<object, V>, key: object, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }
 
 function byNamespace(ranges: readonly KubernetesObject[]): ReadonlyMap<string, readonly KubernetesObject[]> {

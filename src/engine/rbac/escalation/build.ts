@@ -6,6 +6,7 @@ import { toPrincipal } from '../principal.ts';
 import { lend, listAllowedOn, listGrantsOf, listOthers, toOrigin, type ActingMode } from './acting.ts';
 import { addActingSteps } from './acting-steps.ts';
 import { addClusterSteps } from './cluster-steps.ts';
+import { listFootholdSteps } from './foothold-steps.ts';
 import { GraphBuilder, type EscalationGraph, type Footing } from './graph.ts';
 import { addIdentitySteps } from './identity-steps.ts';
 import { toAccountKey, type Place } from './place.ts';
@@ -105,7 +106,7 @@ class Building {
   }
 
   #addWorkload(workload: Workload): void {
-    const { ref, namespace, account, secrets, escape, isEverywhere } = workload;
+    const { ref, namespace, account, secrets, escape, logs, isEverywhere } = workload;
     const from: Place = { kind: 'workload', ref };
     const number = this.builder.place(from);
     if (this.#entered.has(number)) return;
@@ -115,6 +116,10 @@ class Building {
     for (const { name, footing } of secrets) this.#join(from, { kind: 'secret', namespace, name }, 'mounts', [footing]);
     if (escape !== undefined && (!escape.isRefusable || this.#around.admitsPrivileged(namespace)))
       this.#join(from, { kind: isEverywhere ? 'nodes' : 'node' }, 'escape', escape.footing);
+    if (account === undefined || (escape === undefined && logs === undefined)) return;
+    const grants = listGrantsOf(this.#around.policy, toAccountKey(namespace, account.name));
+    for (const { step, to, needs, footing } of listFootholdSteps(workload, grants, this.#around.admitsPrivileged(namespace)))
+      this.builder.connect(number, this.builder.place(to), step, needs, footing);
   }
 
   /** The groups that somebody is surely in, and that may do something. */

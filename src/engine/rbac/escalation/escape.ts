@@ -69,8 +69,26 @@ function findHostFolder(spec: JsonObject, namespace: string, world: World): Esca
   return undefined;
 }
 
+/** A volume with the logs of the node that a container may write to: a link there is followed by who serves the logs. */
+export function findLogFolder(spec: JsonObject): Path | undefined {
+  const writable = new Set(
+    containersOf(spec).flatMap(({ container }) =>
+      getArray(container, 'volumeMounts').flatMap((mount) => (getBoolean(mount, 'readOnly') === true ? [] : [getString(mount, 'name')])),
+    ),
+  );
+  const index = getArray(spec, 'volumes').findIndex((volume) => {
+    const path = normalize(getString(volume, 'hostPath', 'path') ?? '');
+    return writable.has(getString(volume, 'name')) && (path === '/var/log' || path.startsWith('/var/log/pods'));
+  });
+  return index < 0 ? undefined : ['volumes', index, 'hostPath', 'path'];
+}
+
+function normalize(path: string): string {
+  return path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+}
+
 function isStrongPath(text: string): boolean {
-  const path = text.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+  const path = normalize(text);
   if (!path.startsWith('/')) return false;
   if (path === '/') return true;
   return STRONG_PATHS.some((strong) => strong === path || strong.startsWith(`${path}/`) || path.startsWith(`${strong}/`));

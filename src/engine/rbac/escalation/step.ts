@@ -35,6 +35,8 @@ export const STEPS = {
   mounts: 'reads what it mounts',
   escape: 'leaves its container',
   'token-in-secret': 'takes the token in the Secret',
+  'node-steal': 'draws Pods to the node that it has (nodes shut, Pods removed)',
+  'log-link': 'reads files of its node through a link among the logs',
   'on-node': 'enters the Pods on the node',
   'control-plane': 'takes the keys of a control plane node',
   member: 'is in the group',

@@ -8,7 +8,7 @@ import {
   type ObjectRef,
   type World,
 } from '../../../model/index.ts';
-import { findEscape, toTemplatePointer, type Escape } from './escape.ts';
+import { findEscape, findLogFolder, toTemplatePointer, type Escape } from './escape.ts';
 import type { Footing } from './graph.ts';
 
 /** What is got by taking over a workload, or a Pod of it. */
@@ -21,6 +21,8 @@ export interface Workload {
   readonly secrets: readonly { readonly name: string; readonly footing: Footing }[];
   /** How it gets at its node, Pod Security apart. */
   readonly escape?: Escape & { readonly footing: readonly Footing[] };
+  /** Where it mounts the logs of its node and may write to them. */
+  readonly logs?: Footing;
   /** Whether it runs on every node. */
   readonly isEverywhere: boolean;
 }
@@ -52,12 +54,14 @@ export function readWorkload(world: World, object: KubernetesObject): Workload |
   const { spec, path } = template;
   const account = readAccount(world, namespace, ref, spec, path);
   const escape = findEscape(spec, namespace, world);
+  const logs = findLogFolder(spec);
   return {
     ref,
     namespace,
     ...(account === undefined ? {} : { account }),
     secrets: listSecrets(spec).map(({ name, path: at }) => ({ name, footing: { ref, path: toTemplatePointer(path, at) } })),
     ...(escape === undefined ? {} : { escape: { ...escape, footing: footingOf(escape, ref, path) } }),
+    ...(logs === undefined ? {} : { logs: { ref, path: toTemplatePointer(path, logs) } }),
     isEverywhere: ref.kind === 'DaemonSet',
   };
 }

@@ -1,5 +1,5 @@
 import type { PackingInstance, PackingShape } from './instance.ts';
-import { NodeLoad } from './node-load.ts';
+import { NodeLoad, orderByFill } from './node-load.ts';
 
 /** How many nodes are tried in a row without success. */
 const PATIENCE = 12;
@@ -34,33 +34,52 @@ export function reshape(instance: PackingInstance, load: NodeLoad): NodeLoad {
 
 /** The nodes without one, the least filled but for some; undefined where its pods find no room. */
 function emptyOne(loads: readonly NodeLoad[], skipped: number): NodeLoad[] | undefined {
-  const byFill = [...loads].toSorted((a, b) => a.fill() - b.fill());
-  const chosen = byFill[skipped];
+  const chosen = orderByFill(loads, 'emptiest first')[skipped];
   if (chosen === undefined || loads.length < 2) return undefined;
-  const others = loads.filter((load) => load !== chosen).map((load) => load.copy(load.nodes));
-  if (chosen.nodes > 1) others.push(chosen.copy(chosen.nodes - 1));
+  const others = new Others(loads.filter((load) => load !== chosen));
+  if (chosen.nodes > 1) others.loads.push(chosen.copy(chosen.nodes - 1));
   const pods = [...chosen.counts.entries()].filter(([, count]) => count > 0);
   for (const [group, count] of pods.toSorted(([, a], [, b]) => a - b)) {
-    if (!spreadOver(others, group, count)) return undefined;
+    if (!others.take(group, count)) return undefined;
   }
-  return others;
+  return others.loads;
 }
 
-function spreadOver(loads: NodeLoad[], group: number, count: number): boolean {
-  let left = count;
-  const candidates = loads.filter((load) => load.room(group) > 0).toSorted((a, b) => b.fill() - a.fill());
-  for (const load of candidates) {
-    while (left > 0 && load.room(group) > 0) {
-      const taken = Math.min(left, load.room(group));
-      if (load.nodes === 1) load.add(group, taken);
-      else {
-        const one = load.split(1);
-        one.add(group, taken);
-        loads.push(one);
-      }
-      left -= taken;
-    }
-    if (left === 0) return true;
+/** The other nodes, of which those are copied that come to hold more. */
+class Others {
+  readonly loads: NodeLoad[];
+  readonly #given: ReadonlySet<NodeLoad>;
+
+  constructor(loads: readonly NodeLoad[]) {
+    this.loads = [...loads];
+    this.#given = new Set(loads);
   }
-  return left === 0;
+
+  /** Gives them pods of a group, the fullest first; whether all have found room. */
+  take(group: number, count: number): boolean {
+    let left = count;
+    const candidates = this.loads.filter((load) => load.fits(group));
+    for (const candidate of orderByFill(candidates, 'fullest first')) {
+      const load = this.#own(candidate);
+      while (left > 0 && load.fits(group)) {
+        const taken = Math.min(left, load.room(group));
+        if (load.nodes === 1) load.add(group, taken);
+        else {
+          const one = load.split(1);
+          one.add(group, taken);
+          this.loads.push(one);
+        }
+        left -= taken;
+      }
+      if (left === 0) return true;
+    }
+    return left === 0;
+  }
+
+  #own(load: NodeLoad): NodeLoad {
+    if (!this.#given.has(load)) return load;
+    const copy = load.copy(load.nodes);
+    this.loads[this.loads.indexOf(load)] = copy;
+    return copy;
+  }
 }

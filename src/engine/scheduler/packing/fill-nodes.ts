@@ -84,22 +84,26 @@ function fillOne(
   wish: Filling['wish'],
 ): NodeLoad | undefined {
   const load = new NodeLoad(instance, shape, 1);
-  let open = groups;
+  const open = Int32Array.from(groups);
   let isEmpty = true;
-  for (;;) {
-    let next: { readonly group: number; readonly room: number; readonly wish: number } | undefined;
-    const still: number[] = [];
-    for (const group of open) {
-      const room = Math.min(load.room(group), (left[group] ?? 0) - (load.counts[group] ?? 0));
-      if (room <= 0) continue;
-      still.push(group);
+  for (let count = open.length; ;) {
+    let next = -1;
+    let most = 0;
+    let still = 0;
+    for (let i = 0; i < count; i++) {
+      const group = open[i] ?? 0;
+      if ((left[group] ?? 0) <= (load.counts[group] ?? 0) || !load.fits(group)) continue;
+      open[still++] = group;
       const own = wish(group, load);
-      if (next === undefined || own > next.wish) next = { group, room, wish: own };
+      if (next >= 0 && own <= most) continue;
+      next = group;
+      most = own;
     }
-    if (next === undefined) return isEmpty ? undefined : load;
-    load.add(next.group, Math.max(1, Math.floor(next.room / STRIDE)));
+    if (next < 0) return isEmpty ? undefined : load;
+    const room = Math.min(load.room(next), (left[next] ?? 0) - (load.counts[next] ?? 0));
+    load.add(next, Math.max(1, Math.floor(room / STRIDE)));
     isEmpty = false;
-    open = still;
+    count = still;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { PackingInstance } from './instance.ts';
-import { NodeLoad } from './node-load.ts';
+import { NodeLoad, orderByFill } from './node-load.ts';
 
 /** How pods choose among open nodes: the first that has room, or the fullest. */
 export type Choice = 'first' | 'fullest';
@@ -38,7 +38,7 @@ export function placeGroups(
 function fillOpen(loads: NodeLoad[], group: number, count: number, choice: Choice): number {
   let left = count;
   const candidates = loads.filter((load) => load.room(group) > 0);
-  const ordered = choice === 'first' ? candidates : candidates.toSorted((a, b) => b.fill() - a.fill());
+  const ordered = choice === 'first' ? candidates : orderByFill(candidates, 'fullest first');
   for (const load of ordered) {
     if (left === 0) break;
     const room = load.room(group);
@@ -49,22 +49,18 @@ function fillOpen(loads: NodeLoad[], group: number, count: number, choice: Choic
       continue;
     }
     const rest = left - whole * room;
-    if (rest > 0) loads.push(filled(load.nodes > 1 ? load.split(1) : load, group, rest));
-    if (whole > 0 && load.nodes > 0) loads.push(filled(load.split(whole), group, room));
+    if (rest > 0 && load.nodes === 1) load.add(group, rest);
+    else if (rest > 0) loads.push(filled(load.split(1), group, rest));
+    if (whole > 0) loads.push(filled(load.split(whole), group, room));
+    if (load.nodes === 0) loads.splice(loads.indexOf(load), 1);
     left = 0;
   }
-  removeEmpty(loads);
   return left;
 }
 
 function filled(load: NodeLoad, group: number, count: number): NodeLoad {
   load.add(group, count);
   return load;
-}
-
-function removeEmpty(loads: NodeLoad[]): void {
-  const kept = [...new Set(loads)].filter(({ nodes }) => nodes > 0);
-  if (kept.length !== loads.length) loads.splice(0, loads.length, ...kept);
 }
 
 function openFor(

@@ -23,6 +23,17 @@ export class NodeLoad {
     return load;
   }
 
+  /** Whether a pod more of a group fits on each of these nodes: whether `room` is not 0. */
+  fits(group: number): boolean {
+    const { groups, shapes, conflicts } = this.#instance;
+    const wanted = groups[group];
+    if (wanted === undefined || shapes[this.shape]?.accepts[group] !== true) return false;
+    if (wanted.mostPerNode <= (this.counts[group] ?? 0)) return false;
+    const { amounts } = wanted;
+    for (let r = 0; r < this.free.length; r++) if ((this.free[r] ?? 0) < (amounts[r] ?? 0)) return false;
+    return !this.#isExcluded(conflicts[group]);
+  }
+
   /** How many more pods of a group fit on each of these nodes. */
   room(group: number): number {
     const { groups, shapes, conflicts } = this.#instance;
@@ -35,9 +46,13 @@ export class NodeLoad {
       if (free < 0) return 0;
       if (amount > 0) most = Math.min(most, Math.floor(free / amount));
     }
-    if (most <= 0) return 0;
-    for (const other of conflicts[group] ?? []) if ((this.counts[other] ?? 0) > 0) return 0;
-    return most;
+    return most <= 0 || this.#isExcluded(conflicts[group]) ? 0 : most;
+  }
+
+  #isExcluded(conflicts: ReadonlySet<number> | undefined): boolean {
+    if (conflicts === undefined || conflicts.size === 0) return false;
+    for (const other of conflicts) if ((this.counts[other] ?? 0) > 0) return true;
+    return false;
   }
 
   /** Puts pods of a group on each of these nodes; a negative number takes them off. */
@@ -75,4 +90,11 @@ export class NodeLoad {
   toRun(): NodeRun {
     return { shape: this.shape, counts: [...this.counts], nodes: this.nodes };
   }
+}
+
+/** Loads by how full they are; of equally full ones in their order. */
+export function orderByFill(loads: readonly NodeLoad[], order: 'emptiest first' | 'fullest first'): readonly NodeLoad[] {
+  const sign = order === 'fullest first' ? -1 : 1;
+  const filled = loads.map((load) => ({ load, fill: load.fill() }));
+  return filled.toSorted((a, b) => sign * (a.fill - b.fill)).map(({ load }) => load);
 }

@@ -20,8 +20,8 @@ export class Storage implements LogReader {
   readonly #world: World;
   readonly #settles: boolean;
   readonly #log: ChangeLog;
-  /** How to take back what was reserved, each with the place of the log at which it was. */
-  readonly #undo: { readonly at: Mark; readonly undo: () => void }[] = [];
+  /** How to take back what was reserved, each with the place of the log before which it was not so. */
+  readonly #undo: { readonly until: number; readonly undo: () => void }[] = [];
   readonly #volumes = new Map<string, KubernetesObject>();
   readonly #byClass = new Map<string, KubernetesObject[]>();
   readonly #claims = new Map<string, KubernetesObject>();
@@ -103,7 +103,7 @@ export class Storage implements LogReader {
   }
 
   rewind(mark: Mark): void {
-    for (let last = this.#undo.at(-1); last !== undefined && last.at >= mark; last = this.#undo.at(-1)) {
+    for (let last = this.#undo.at(-1); last !== undefined && last.until > mark; last = this.#undo.at(-1)) {
       this.#undo.pop();
       last.undo();
     }
@@ -116,16 +116,18 @@ export class Storage implements LogReader {
       if (claim === undefined || isBound(claim) || !this.#selectedNodes.has(keyOf(claim))) continue;
       const made = provision(claim, this.storageClass(classNameOf(claim)));
       this.#keep(made.volume);
-      this.#set(this.#claims, keyOf(claim), made.claim);
+      // What was asked for earlier stays made where no more is taken back than what was tried since.
+      this.#set(this.#claims, keyOf(claim), made.claim, this.#log.mark());
       isChanged = true;
     }
     return isChanged;
   }
 
-  #set<T>(map: Map<string, T>, key: string, value: T): void {
+  /** Sets a value until a mark before a place of the log is gone back to: of what a pod has reserved, the place after it has come. */
+  #set<T>(map: Map<string, T>, key: string, value: T, until: number = this.#log.mark() + 1): void {
     const was = map.get(key);
     map.set(key, value);
-    this.#undo.push({ at: this.#log.mark(), undo: () => void (was === undefined ? map.delete(key) : map.set(key, was)) });
+    this.#undo.push({ until, undo: () => void (was === undefined ? map.delete(key) : map.set(key, was)) });
   }
 
   #toUse(pod: PodInfo, volume: PodVolume): ClaimUse[] {
