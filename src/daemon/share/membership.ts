@@ -40,6 +40,8 @@ interface Other {
   readonly lease: KubernetesObject;
   /** When this version of the Lease was seen first, by the own ticks. */
   readonly seenAt: number;
+  /** Whether its Lease was seen to change: it was alive then, not only there. */
+  readonly isRenewed: boolean;
 }
 
 /**
@@ -86,6 +88,16 @@ export class Membership {
     }
   }
 
+  /**
+   * Whether this instance has joined the others, or may: it knows of each of their Leases whether somebody renews it. One that took the dead
+   * for alive would leave alone what those who know better give to it. Throws `KplanError` where the Leases cannot be listed.
+   */
+  async mayJoin(): Promise<boolean> {
+    if (this.#lease !== undefined) return true;
+    await this.look();
+    return this.#others.every((other) => other.isRenewed || this.#isDead(other));
+  }
+
   /** Looks at the Leases of all instances. Throws `KplanError` where they cannot be listed. */
   async look(): Promise<void> {
     const { items } = await this.#cluster.list(LEASE_KIND, { namespace: this.#options.namespace, labelSelector: MEMBER_LABEL });
@@ -96,7 +108,8 @@ export class Membership {
       if (identity === '' || identity === this.#options.identity) return [];
       const before = known.get(identity);
       const isSame = before !== undefined && versionOf(before.lease) === versionOf(lease);
-      return [isSame ? before : { identity, lease, fleet: labelsOf(lease).get(MEMBER_LABEL) ?? '', seenAt: now }];
+      if (isSame) return [before];
+      return [{ identity, lease, fleet: labelsOf(lease).get(MEMBER_LABEL) ?? '', seenAt: now, isRenewed: before !== undefined }];
     });
     await this.#forgetDead(now);
   }

@@ -51,6 +51,7 @@ export class Share {
   readonly #membership: Membership;
   readonly #clock: Clock;
   #wanted: ReadonlyMap<string, string> = new Map();
+  #isWanting = false;
   readonly #held = new Map<string, KubernetesObject>();
   readonly #leaving = new Map<string, KubernetesObject>();
   readonly #writing = new Map<string, number>();
@@ -86,6 +87,7 @@ export class Share {
   /** The units that there are, and the group of each: units of one group go to the same instance. */
   want(units: ReadonlyMap<string, string>): void {
     this.#wanted = units;
+    this.#isWanting = true;
     for (const unit of this.#told.keys()) if (!units.has(unit)) this.#told.delete(unit);
     this.#wake();
   }
@@ -120,7 +122,10 @@ export class Share {
   }
 
   async #beat(): Promise<void> {
+    // Who does not know the units yet would be given some, and work on none.
+    if (!this.#isWanting) return;
     try {
+      if (!(await this.#membership.mayJoin())) return;
       const { unbroken, problem } = await this.#membership.renew();
       if (!unbroken) this.#doubt();
       this.#noteProblem(problem);

@@ -52,7 +52,7 @@ export class Instance {
     world: FakeCluster,
     clock: FakeClock,
     name: string,
-    units: ReadonlyMap<string, string>,
+    units: ReadonlyMap<string, string> | undefined,
     { skew = 0, pace = 1 }: { readonly skew?: number; readonly pace?: number } = {},
   ) {
     this.#world = world;
@@ -75,7 +75,7 @@ export class Instance {
       onNews: () => undefined,
       onProblem: (problem) => this.problems.push(problem),
     });
-    this.share.want(units);
+    if (units !== undefined) this.share.want(units);
     const report = (unit: string, { holds }: { readonly holds: boolean }): void => {
       this.told.push({ unit, holds });
       if (holds) this.held.add(unit);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { SHARE_TIMING } from '../../../src/daemon/index.ts';
 import { chooseMember } from '../../../src/daemon/share/rendezvous.ts';
 import { KplanError, refOf } from '../../../src/model/index.ts';
 import { FakeClock } from '../../reconcile/fake-clock.ts';
@@ -86,6 +87,33 @@ describe('Share', () => {
       units.filter((unit) => holderIn(cluster, unit) === 'a'),
       [],
     );
+  });
+
+  it('is given nothing before it knows who is gone: no unit is left alone while it comes', async () => {
+    const [cluster, clock] = [new FakeCluster(), new FakeClock()];
+    const gone = ['a', 'b', 'c', 'd', 'e'].map((name) => start(cluster, clock, name, UNITS));
+    const stays = start(cluster, clock, 'f', UNITS);
+    await clock.sleep(10_000);
+    for (const instance of gone) instance.kill();
+    await clock.sleep(MOVED_WITHIN);
+    for (const { writes } of [...gone, stays]) writes.length = 0;
+    await clock.sleep(SHARE_TIMING.beat);
+    const comes = start(cluster, clock, 'g', UNITS);
+    await clock.sleep(2 * MOVED_WITHIN);
+    assert.ok(comes.held.size > 0 && stays.held.size > 0);
+    for (const unit of UNITS.keys()) assert.ok(longestGap([stays, comes], unit) <= 3 * SHARE_TIMING.beat, unit);
+  });
+
+  it('is no member before it knows which units there are: it could work on none', async () => {
+    const [cluster, clock] = [new FakeCluster(), new FakeClock()];
+    const stays = start(cluster, clock, 'a', UNITS);
+    await clock.sleep(5_000);
+    const comes = start(cluster, clock, 'b', undefined);
+    await clock.sleep(MOVED_WITHIN);
+    assert.equal(stays.held.size, UNITS.size);
+    comes.share.want(UNITS);
+    await clock.sleep(MOVED_WITHIN);
+    assert.ok(comes.held.size > 0);
   });
 
   it('works on nothing while the cluster is out of reach, and goes on after', async () => {
