@@ -10,7 +10,7 @@ import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { withoutOverlap } from '../overlap.ts';
 import { printReport, readTargets } from '../output.ts';
 import { findAdmitted, needsAdmission } from '../stages/admission-findings.ts';
-import { BUILD, digestFiles } from '../stages/judge-files.ts';
+import { BUILD, FileDigests } from '../stages/judge-files.ts';
 import { mendFiles, type MendedFile } from '../stages/mend-files.ts';
 import { replaceFile } from '../stages/replace-file.ts';
 import { toPatch } from '../stages/patch.ts';
@@ -24,14 +24,19 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const paths = args.positionals.length === 0 ? ['.'] : args.positionals;
   checkCanMend(args, paths);
-  const digested = await readAll(paths, args, io, log, digestFiles(args, io));
-  const loaded = withoutOverlap(mustBeWhole(digested, args) ? await readAll(paths, args, io, log, undefined) : digested);
+  const digests = new FileDigests(args, io);
+  const digested = await readAll(paths, args, io, log, digests.digester);
+  const readWhole = async (): Promise<readonly Desired[]> => withoutOverlap(await readAll(paths, args, io, log, undefined));
+  const isDigested = BUILD !== undefined && !mustBeWhole(digested, args);
+  const loaded = isDigested ? withoutOverlap(digested) : await readWhole();
   const [first] = loaded;
   if (first === undefined) return 0;
   const versions = chooseVersions(args, first.config, undefined);
-  const manifests = loaded.flatMap((item) => [...item.manifests]);
+  const manifests = listManifests(loaded);
   const started = io.now();
-  const found = judge(manifests, loaded, first, versions, io);
+  const judged =
+    isDigested && needsAdmission(manifests, first.context) ? (digests.restore(manifests) ?? listManifests(await readWhole())) : manifests;
+  const found = judge(manifests, judged, loaded, first, versions, io);
   log.detail(`validated for Kubernetes ${versions.join(', ')} in ${io.now() - started} ms`);
   const open = withoutKnown(found, readBaseline(args, io));
   const mended = args.has('fix') || args.has('diff') ? mendFiles(findFixes(manifests, first, versions, open), first.root) : [];
@@ -108,15 +113,19 @@ function optionsOf(first: Desired, versions: readonly string[]): ValidateOptions
 
 function mustBeWhole(loaded: readonly Desired[], args: Arguments): boolean {
   const [first] = loaded;
-  if (BUILD === undefined || first === undefined) return false;
+  if (first === undefined) return false;
   if (first.config.practices !== undefined) return true;
-  const manifests = loaded.flatMap((item) => [...item.manifests]);
   const catalogs = loadCatalogs(chooseVersions(args, first.config, undefined));
-  return redefinesBuiltIn(manifests, { catalogs, context: first.context }) || needsAdmission(manifests, first.context);
+  return redefinesBuiltIn(listManifests(loaded), { catalogs, context: first.context });
+}
+
+function listManifests(loaded: readonly Desired[]): readonly Manifest[] {
+  return loaded.flatMap((item) => [...item.manifests]);
 }
 
 function judge(
   manifests: readonly Manifest[],
+  whole: readonly Manifest[],
   loaded: readonly Desired[],
   first: Desired,
   versions: readonly string[],
@@ -127,7 +136,7 @@ function judge(
     ...optionsOf(first, versions),
     ...(references === undefined ? {} : { references }),
   });
-  const all = [...loaded.flatMap((item) => [...item.findings]), ...found, ...findAdmitted(manifests, first, versions)];
+  const all = [...loaded.flatMap((item) => [...item.findings]), ...found, ...findAdmitted(whole, first, versions)];
   const waivers = { manifests, config: first.config, today: todayOf(io) };
   const findings = waiveAll(all, waivers);
   return [...findings, ...judgeWaivers(findings, waivers)];
