@@ -1,5 +1,5 @@
-import { getArray, getAt, getObject, getString, type JsonObject, type JsonValue, type Path } from '../std/index.ts';
-import { KplanError, toSeverity, type SourceRange } from '../model/index.ts';
+import { getArray, getAt, getObject, getString, isDay, isStarMatch, type JsonObject, type JsonValue, type Path } from '../std/index.ts';
+import { CATALOG, KplanError, toSeverity, type SourceRange } from '../model/index.ts';
 import { compileHealthRules, type HealthExpressions, type HealthRules } from '../reconcile/index.ts';
 import { PROFILES, type PracticeChoice } from '../validate/index.ts';
 import { UNIT_KINDS, type Config, type ConfigPath, type IgnoreRule } from './config.ts';
@@ -7,9 +7,11 @@ import { decodeReach } from './reach-config.ts';
 
 /**
  * Decodes a configuration that its JSON Schema has passed; `toPath` says of each path where it is written. Throws
- * `INVALID_CONFIG` for an expression that does not compile.
+ * `INVALID_CONFIG` for an expression that does not compile, for a code that there is not and for a day of no calendar.
  */
 export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path) => ConfigPath): Config {
+  const placeOf = (path: Path): string => toPath('', path).place;
+  checkCodes(value, placeOf);
   const nodes = getString(value, 'nodes');
   const contextObjects = getArray(value, 'contextObjects').flatMap((item, index) =>
     typeof item === 'string' ? [toPath(item, ['contextObjects', index])] : [],
@@ -21,16 +23,13 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
     ...optional('failOn', getString(value, 'failOn')),
     ...optional('podSecurity', getObject(value, 'podSecurity')),
     ...optional('practices', readPractices(getObject(value, 'practices'))),
-    ...optional(
-      'health',
-      readHealth(value, (path) => toPath('', path).place),
-    ),
+    ...optional('health', readHealth(value, placeOf)),
     ...optional('kubernetesVersions', strings(value, 'kubernetesVersions')),
     ...(contextObjects.length === 0 ? {} : { contextObjects }),
     ignore: getArray(value, 'ignore').map((rule, index) => ({
       ...readScope(rule),
       reason: getString(rule, 'reason') ?? '',
-      ...optional('expires', getString(rule, 'expires')),
+      ...optional('expires', readExpires(rule, placeOf(['ignore', index, 'expires']))),
       ...optional('source', toRange(toPath('', ['ignore', index]))),
     })),
     severities: getArray(value, 'severities').map((rule) => ({
@@ -52,8 +51,35 @@ export function decodeConfig(value: JsonValue, toPath: (text: string, path: Path
       const at = toPath('', path);
       return { file: fileOf(at), place: at.place };
     }),
-    ...readUnits(value, (path) => toPath('', path).place),
+    ...readUnits(value, placeOf),
   };
+}
+
+const CODES = Object.keys(CATALOG);
+
+/** A rule of a code that there is not would never speak, and nobody would hear of it. */
+function checkCodes(value: JsonValue, placeOf: (path: Path) => string): void {
+  const named: readonly (readonly [path: Path, code: string | undefined])[] = [
+    ...['severities', 'ignore'].flatMap((field) =>
+      getArray(value, field).map((rule, index) => [[field, index, 'code'], getString(rule, 'code')] as const),
+    ),
+    ...['codes', 'except'].flatMap((field) =>
+      listStrings(getObject(value, 'practices') ?? {}, field).map((code, index) => [['practices', field, index], code] as const),
+    ),
+  ];
+  for (const [path, code = ''] of named)
+    if (!CODES.some((known) => isStarMatch(code, known)))
+      throw new KplanError('INVALID_CONFIG', `${placeOf(path)}: ${path.join('.')}: there is no code ${code}`, {
+        hint: '`kplan explain ALL` lists the codes',
+      });
+}
+
+function readExpires(rule: JsonValue, place: string): string | undefined {
+  const day = getString(rule, 'expires');
+  if (day === undefined || isDay(day)) return day;
+  throw new KplanError('INVALID_CONFIG', `${place}: expires: ${day} is no day of the calendar`, {
+    hint: 'give the last day that the waiver holds, as 2027-01-31',
+  });
 }
 
 /** A list of units, or what to look for, with a list besides. */

@@ -18,7 +18,7 @@ export {
   type FindingData,
   type Severity,
 } from './finding.ts';
-export type { Digest, Digester, Manifest, Origin, Waiver } from './manifest.ts';
+export type { Digest, Digester, Manifest, Origin } from './manifest.ts';
 export {
   isNodeSelected,
   isTermMatched,
@@ -85,6 +85,7 @@ export {
   type Taint,
   type Toleration,
 } from './toleration.ts';
+export { isMisdated, lastDayOf, type Waiver } from './waiver.ts';
 export { CONTROLLER_LABELS, containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
 export { World, type KindIndex } from './world.ts';
 export { Lens, nameOnly, type View } from './lens.ts';

@@ -1,6 +1,7 @@
 import type { JsonValue, Path } from '../std/index.ts';
 import type { KubernetesObject } from './object.ts';
 import type { SourceRange } from './source-range.ts';
+import type { Waiver } from './waiver.ts';
 
 /**
  * Where an object came from. `locate` computes positions only when asked: the range of the value at a path (of its key
@@ -46,12 +47,4 @@ export interface Digester {
   readonly isWhole: boolean;
   /** What digests an object, loaded when the first file must be read; it answers undefined for one that must be kept whole. */
   open(): Promise<(object: KubernetesObject) => Digest | undefined>;
-}
-
-/** A comment that waives a finding on the line below it. */
-export interface Waiver {
-  readonly code: string;
-  readonly reason: string;
-  /** The line the waiver speaks of (the one below the comment). */
-  readonly line: number;
 }

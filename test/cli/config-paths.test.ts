@@ -60,6 +60,11 @@ const CASES: readonly Case[] = [
   { name: 'nodes of the repository, relative to its root', config: 'nodes: nodes.yaml', files: { 'nodes.yaml': NODE }, says: undefined },
   { name: 'a shape of nodes', config: 'nodes: 3x4cpu,16Gi', says: undefined },
   {
+    name: 'a code that there is not',
+    config: 'ignore:\n- {reason: known, code: KQ9999}',
+    says: /^kplan: kplan\.yaml:4:19: ignore\.0\.code: there is no code KQ9999\n {2}`kplan explain ALL` lists the codes\n$/,
+  },
+  {
     name: 'a flag that names what the repository may not',
     config: '',
     words: ['--context-objects', '../../secret.yaml', '--nodes', '../../nodes.yaml'],

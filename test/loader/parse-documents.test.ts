@@ -258,11 +258,34 @@ d: 3
 `;
   const [document] = parseDocuments(text, 'a.yaml').documents;
   assert.deepEqual(document?.waivers, [
-    { code: 'KV0001', reason: 'the vendor needs it', line: 4 },
-    { code: 'KR0002', reason: 'known', line: 4 },
+    { code: 'KV0001', reason: 'the vendor needs it', comment: 2, line: 4 },
+    { code: 'KR0002', reason: 'known', comment: 3, line: 4 },
   ]);
 });
 
-test('a waiver without a reason is said', () => {
-  assert.deepEqual(findings('# kplan: ignore KV0001\na: 1\n'), ['KL0028 1:1']);
+test('a waiver without a reason is said, where it is written', () => {
+  assert.deepEqual(findings('# kplan: ignore KV0001\n# more\na: 1\n'), ['KL0028 1:1']);
 });
+
+const UNTIL: readonly (readonly [reason: string, holds: boolean])[] = [
+  ['until 2027-01-31 an operator', true],
+  ['Until 2028-02-29: an operator', true],
+  ['until 2027-01-31', true],
+  ['untilled land', true],
+  ['an operator, until tomorrow', true],
+  ['until', false],
+  ['until tomorrow', false],
+  ['until: 2027-01-31 an operator', false],
+  ['until 2026-31-12 an operator', false],
+  ['until 2027-02-29 an operator', false],
+  ['until 2027-1-31 an operator', false],
+  ['until 31.12.2026', false],
+  ['until 2027-01-310', false],
+  ['until 2027-01-31T00:00:00Z', false],
+];
+for (const [reason, holds] of UNTIL)
+  test(`a waiver ${reason}: ${holds ? 'holds' : 'is said and waives nothing'}`, () => {
+    const { documents, findings: found } = parseDocuments(`b: 2\n# kplan: ignore KV0001 ${reason}\n# more\na: 1\n`, 'a.yaml');
+    const said = found.map(({ code, source }) => `${code} ${source?.line}`);
+    assert.deepEqual([documents[0]?.waivers.length, said], holds ? [1, []] : [0, ['KL0029 2']]);
+  });

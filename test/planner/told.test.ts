@@ -19,7 +19,7 @@ const finding: Finding = { code: 'KR0015', severity: 'warning', ref: REF, source
 function manifestWaiving(line: number): Manifest {
   const origin = { file: 'a.yaml', document: 0, line: 1, locate: () => at(1) };
   const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' } };
-  return { object, origin, waivers: [{ code: 'KR0015', line, reason: 'known' }] };
+  return { object, origin, waivers: [{ code: 'KR0015', comment: line - 1, line, reason: 'known' }] };
 }
 
 const cases: readonly {

@@ -266,8 +266,8 @@ group('findings', () => {
   test('are waived by a comment on their line and of their code alone', () => {
     const broken = toManifest(config({ name: 'A', labels: { a: 'x y' } }));
     const waivers = [
-      { code: 'KV0022', reason: 'legacy', line: 3 },
-      { code: 'KV0022', reason: 'another line', line: 9 },
+      { code: 'KV0022', reason: 'legacy', comment: 2, line: 3 },
+      { code: 'KV0022', reason: 'another line', comment: 8, line: 9 },
     ];
     const found = judge([{ ...broken, waivers }]);
     assert.deepEqual(

@@ -1,4 +1,4 @@
-import { formatRef, refOf, toFinding, type Effect, type Finding, type Manifest, type SourceRange } from '../../model/index.ts';
+import { formatRef, lastDayOf, refOf, toFinding, type Effect, type Finding, type Manifest, type SourceRange } from '../../model/index.ts';
 import { isStarMatch } from '../../std/index.ts';
 import { isWaivedBy, setSeverities, waive, waiveByComment, type IgnoreRule } from '../config.ts';
 import type { Io } from '../io.ts';
@@ -6,8 +6,6 @@ import type { Desired } from './desired.ts';
 
 /** Codes that the manifests alone decide, so that nothing found means that nothing is there. */
 const DECIDED = /^K[LRV]/;
-/** `# kplan: ignore CODE until 2027-01-31 reason` */
-const UNTIL = /^until (\d{4}-\d{2}-\d{2})\b/i;
 
 /** What waives, and the day that it is judged on, in UTC: `2027-01-31`. */
 export interface Waivers extends Pick<Desired, 'config' | 'manifests'> {
@@ -26,7 +24,7 @@ export function todayOf(io: Pick<Io, 'now'>): string {
 export function waiveAll(findings: readonly Finding[], { manifests, config, today }: Waivers): readonly Finding[] {
   const rules = config.ignore.filter((rule) => !isOver(rule.expires, today));
   const commented = waiveByComment(setSeverities(findings, config.severities), manifests).map((finding) =>
-    isOver(lastDayOf(finding.waived), today) ? reopen(finding) : finding,
+    isOver(lastDayOf(finding.waived ?? ''), today) ? reopen(finding) : finding,
   );
   return waive(commented, rules);
 }
@@ -81,23 +79,20 @@ function judgeComments(findings: readonly Finding[], manifests: readonly Manifes
   );
   const judged = new Map<string, Finding>();
   for (const { origin, waivers = [] } of manifests) {
-    for (const { code, line, reason } of waivers) {
-      const source = { file: origin.file, line, column: 1, endLine: line, endColumn: 1 };
+    for (const { code, comment, line, reason } of waivers) {
+      const { file } = origin;
+      const source = { file, line: comment, column: 1, endLine: comment, endColumn: 1 };
       const expires = lastDayOf(reason);
       if (isOver(expires, today)) judged.set(nameOf(code, source), toExpired(code, expires, source));
-      else if (DECIDED.test(code) && !found.has(nameOf(code, source)) && !found.has(`${code} ${reason}`))
+      else if (DECIDED.test(code) && !found.has(nameOf(code, { file, line })) && !found.has(`${code} ${reason}`))
         judged.set(nameOf(code, source), toUnused(code, source));
     }
   }
   return [...judged.values()];
 }
 
-function nameOf(code: string, source: SourceRange | undefined): string {
+function nameOf(code: string, source: Pick<SourceRange, 'file' | 'line'> | undefined): string {
   return `${source?.file ?? ''}:${source?.line ?? 0}:${code}`;
-}
-
-function lastDayOf(reason: string | undefined): string | undefined {
-  return reason === undefined ? undefined : UNTIL.exec(reason)?.[1];
 }
 
 function isOver(expires: string | undefined, today: string): expires is string {

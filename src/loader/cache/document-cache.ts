@@ -30,7 +30,7 @@ const MOST_BYTES_OF_PACK = MOST_BYTES / 4;
 const MILLISECONDS_OF_USE = 30 * 86_400_000;
 
 /** Raised whenever the same text is parsed into something else, or less of it may be kept. */
-const PARSER_VERSION = 5;
+const PARSER_VERSION = 6;
 
 /**
  * Parsed files under the ids of their blobs. Files with Secrets are kept only where what is kept says nothing of their values. Any number of processes may use one

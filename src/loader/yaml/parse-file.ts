@@ -1,4 +1,5 @@
 import {
+  isMisdated,
   refOf,
   toFinding,
   type Digest,
@@ -221,7 +222,8 @@ function readPart(reading: Reading, part: Stretch, mayBeJson: boolean): void {
     for (const { start, end } of objects) readPart(reading, { start: part.start + start, end: part.start + end }, true);
     return;
   }
-  const waivers = findWaivers(source, part, () => events);
+  const commented = findWaivers(source, part, () => events);
+  const waivers = commented.filter(({ reason }) => !isMisdated(reason));
   const isOdd = (issue: Issue): boolean => issue.kind !== 'bad-escape' || !mayBeJson || !isJsonText(chunk);
   for (let at = 0; at < events.length;) {
     const made = construct(chunk, events, at, limits.aliasedCharacters);
@@ -236,7 +238,7 @@ function readPart(reading: Reading, part: Stretch, mayBeJson: boolean): void {
       const line = source.lineOf(part.start + Math.max(0, first === undefined ? 0 : startOf(first)));
       const place = { ...part, document: reading.documents.length, line, event: at, base: [] };
       const faults = at === 0 ? listSeparatorFaults(source, part) : [];
-      const findings = [...faults, ...unreasoned(source, waivers), ...toFindings(made.issues)];
+      const findings = [...faults, ...judgeComments(source, commented), ...toFindings(made.issues)];
       reading.documents.push({ value: made.value, place, waivers, findings });
     }
     at = made.next;
@@ -248,10 +250,11 @@ function sayFailure(reading: Reading, part: Stretch, failure: Issue, findings: r
   else append(reading.findings, findings);
 }
 
-function unreasoned(source: TextSource, waivers: readonly Waiver[]): readonly Finding[] {
-  return waivers
-    .filter((waiver) => waiver.reason === '')
-    .map((waiver) => toFinding('KL0028', { source: lineRange(source, waiver.line - 1), data: { code: waiver.code } }));
+function judgeComments(source: TextSource, waivers: readonly Waiver[]): readonly Finding[] {
+  return waivers.flatMap(({ code, reason, comment }) => {
+    const fault = reason === '' ? 'KL0028' : isMisdated(reason) ? 'KL0029' : undefined;
+    return fault === undefined ? [] : [toFinding(fault, { source: lineRange(source, comment), data: { code } })];
+  });
 }
 
 function sayFault(reading: Reading, part: Stretch, fault: SyntaxFault): void {

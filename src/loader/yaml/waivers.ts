@@ -24,7 +24,7 @@ export function findWaivers(source: TextSource, part: Stretch, events: () => rea
     if (event !== undefined && startOf(event) <= hash) continue;
     const own = source.lineOf(part.start + hash);
     if (own >= line) line = nextContentLine(source, own);
-    waivers.push({ code: (match[1] ?? '').toUpperCase(), reason: (match[2] ?? '').trim(), line });
+    waivers.push({ code: (match[1] ?? '').toUpperCase(), reason: (match[2] ?? '').trim(), comment: own, line });
   }
   return waivers;
 }

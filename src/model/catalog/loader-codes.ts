@@ -209,6 +209,14 @@ export const LOADER_CODES: CatalogTable = {
     remedy: 'Write why after the code: `# kplan: ignore {code} the vendor needs it`.',
     why: 'The reason stands in every report; without it the next reader cannot tell whether the waiver still holds.',
   },
+  KL0029: {
+    title: 'Waiver until no day',
+    severity: 'warning',
+    message: 'what follows `until` is no day of the calendar, so {code} is not waived',
+    remedy: 'Write the last day that it holds as YYYY-MM-DD: `# kplan: ignore {code} until 2027-01-31 the vendor mends it`.',
+    why: 'A waiver that is meant to end would hold for good. Until the day can be read it waives nothing.',
+    example: 'spec:\n  # kplan: ignore KR0015 until 2026-31-12 an operator makes these pods\n  selector: { app: legacy }',
+  },
   KL0030: {
     title: 'Kustomization not built',
     severity: 'error',
@@ -308,7 +316,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'the waiver of {waived} held until {expires}: what it waived is said again',
     remedy: 'Mend what {waived} is about, or give the waiver a later date with the reason why.',
     why: 'A waiver with a date is a promise to look again. Past the date nobody has.',
-    example: 'kind: Service # in kplan.yaml: ignore: [{ code: KV0201, reason: moves in May, expires: 2026-05-31 }]',
+    example: 'kind: Service # in kplan.yaml: ignore: [{ code: KR0015, reason: moves in May, expires: 2026-05-31 }]',
   },
   KL0044: {
     title: 'Waiver that waives nothing',

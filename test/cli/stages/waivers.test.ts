@@ -47,15 +47,23 @@ const CASES: readonly Case[] = [
   { name: 'a rule of an object that was not read', rules: [{ code: 'KV0102', object: 'Service other/*' }], want: [false] },
   { name: 'a rule of a file that was not read', rules: [{ code: 'KV0102', file: 'other/*' }], want: [false] },
   { name: 'a rule of what only a change brings about', rules: [{ code: 'KS0001' }], want: [false] },
-  { name: 'a comment', comments: [{ code: 'KR0015', line: 7, reason: 'known' }], want: [true] },
-  { name: 'a comment with a day to come', comments: [{ code: 'KR0015', line: 7, reason: 'until 2026-12-01 known' }], want: [true] },
+  { name: 'a comment', comments: [{ code: 'KR0015', comment: 6, line: 7, reason: 'known' }], want: [true] },
+  {
+    name: 'a comment with a day to come',
+    comments: [{ code: 'KR0015', comment: 6, line: 7, reason: 'until 2026-12-01 known' }],
+    want: [true],
+  },
   {
     name: 'a comment whose day has gone',
-    comments: [{ code: 'KR0015', line: 7, reason: 'until 2026-11-01 known' }],
+    comments: [{ code: 'KR0015', comment: 6, line: 7, reason: 'until 2026-11-01 known' }],
     want: [false, 'KL0043'],
   },
-  { name: 'a comment on another line', comments: [{ code: 'KR0015', line: 8, reason: 'known' }], want: [false, 'KL0044'] },
-  { name: 'a comment of what only a change brings about', comments: [{ code: 'KN0101', line: 8, reason: 'known' }], want: [false] },
+  { name: 'a comment on another line', comments: [{ code: 'KR0015', comment: 7, line: 8, reason: 'known' }], want: [false, 'KL0044'] },
+  {
+    name: 'a comment of what only a change brings about',
+    comments: [{ code: 'KN0101', comment: 7, line: 8, reason: 'known' }],
+    want: [false],
+  },
 ];
 
 describe('waivers', () => {
@@ -70,10 +78,26 @@ describe('waivers', () => {
   }
 
   it('one that validation has waived by itself is found again once its day has gone', () => {
-    const comments = [{ code: 'KR0015', line: 7, reason: 'until 2026-11-01 known' }];
+    const comments = [{ code: 'KR0015', comment: 6, line: 7, reason: 'until 2026-11-01 known' }];
     const waivers = { config: NO_CONFIG, manifests: [manifest(comments)], today: TODAY };
     const [finding] = waiveAll([{ ...FOUND, waived: 'until 2026-11-01 known' }], waivers);
     assert.equal(finding?.waived, undefined);
+  });
+
+  it('one that has expired, or waives nothing, is said where it is written', () => {
+    const waivers = {
+      config: NO_CONFIG,
+      manifests: [
+        manifest([
+          { code: 'KR0015', comment: 4, line: 7, reason: 'until 2026-11-01 known' },
+          { code: 'KV0102', comment: 5, line: 7, reason: 'known' },
+          { code: 'KV0102', comment: 6, line: 7, reason: 'known twice' },
+        ]),
+      ],
+      today: TODAY,
+    };
+    const said = judgeWaivers(waiveAll([FOUND], waivers), waivers).map(({ code, source }) => `${code} ${source?.file}:${source?.line}`);
+    assert.deepEqual(said, ['KL0043 web.yaml:4', 'KL0044 web.yaml:5', 'KL0044 web.yaml:6']);
   });
 
   const EFFECT: Effect = {
@@ -106,7 +130,7 @@ describe('waivers', () => {
   for (const { name, effect = {}, rule, line, isWaived } of EFFECTS)
     it(`an effect is waived ${name}: ${isWaived}`, () => {
       const ignore = rule === undefined ? [] : [{ code: 'KN0101', reason: 'known', ...rule }];
-      const comments = line === undefined ? [] : [{ code: 'KN0101', line, reason: 'known' }];
+      const comments = line === undefined ? [] : [{ code: 'KN0101', comment: line - 1, line, reason: 'known' }];
       const waivers = { config: { ...NO_CONFIG, ignore }, manifests: [manifest(comments)], today: TODAY };
       const { effects, findings } = waiveEffects([{ ...EFFECT, ...effect }], waivers);
       assert.deepEqual(

@@ -100,7 +100,7 @@ function checkApp(result: LoadResult): void {
     result.manifests.map(({ object }) => getAt(object, 'metadata', 'annotations')),
     [undefined, undefined, undefined, undefined],
   );
-  assert.deepEqual(result.manifests[0]?.waivers, [{ code: 'KV0001', reason: 'known', line: 11 }]);
+  assert.deepEqual(result.manifests[0]?.waivers, [{ code: 'KV0001', reason: 'known', comment: 10, line: 11 }]);
   assert.ok(result.files.some(({ path }) => path === 'base/deployment.yaml'));
 }
 
