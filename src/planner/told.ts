@@ -3,6 +3,9 @@ import { stringifyJson, type JsonValue } from '../std/index.ts';
 
 const REFUSED_BY_DEFINITION = 'KR0049';
 
+/** Findings that say what KR0026 says as an effect: the definition of an object's kind or version is not there. */
+const UNDEFINED: ReadonlySet<string> = new Set(['KV0003', 'KV0007']);
+
 /** What a plan says, each thing once. */
 export interface Told {
   readonly effects: readonly Effect[];
@@ -20,8 +23,13 @@ export function settleTold(
 ): Told {
   const gained = effects.filter(({ change }) => change === 'gained');
   const told = new Map(gained.map((effect) => [nameOf(effect.subject, wordsOf(effect)), effect]));
+  const undefinedNow = new Map(
+    gained.flatMap((effect) => (effect.code === 'KR0026' && effect.subject !== undefined ? [[toRefKey(effect.subject), effect]] : [])),
+  );
   const effectOf = (finding: Finding): Effect | undefined =>
-    told.get(nameOf(finding.ref, wordsOf(finding))) ?? told.get(nameOf(finding.ref, [describe(finding)]));
+    told.get(nameOf(finding.ref, wordsOf(finding))) ??
+    told.get(nameOf(finding.ref, [describe(finding)])) ??
+    (finding.ref !== undefined && UNDEFINED.has(finding.code) ? undefinedNow.get(toRefKey(finding.ref)) : undefined);
   const reasons = readWaivers(desired);
   const waived = new Set<Effect>();
   const left = findings.flatMap((finding) => {

@@ -30,12 +30,17 @@ const REPEATS: ReadonlyMap<string, string> = new Map([
   ['KR0018', 'KA0201'],
 ]);
 
+/** Who asks for a key that goes must not be restarted for the sake of its new value. */
+const MISSING_KEYS: readonly string[] = ['KR0002', 'KR0004'];
+
 /** What two engines say of the same object is said once, in the words of the one that takes it more seriously. */
 function withoutRepeated(effects: readonly Effect[]): readonly Effect[] {
   const nameOf = (code: string, { change, subject }: Effect): string =>
     `${code} ${change} ${subject === undefined ? '' : toRefKey(subject)}`;
   const said = new Map(effects.map((effect) => [nameOf(effect.code, effect), effect]));
+  const isBroken = (effect: Effect): boolean => MISSING_KEYS.some((code) => said.has(nameOf(code, effect)));
   return effects.filter((effect) => {
+    if (effect.code === 'KP0202' && isBroken(effect)) return false;
     const twin = said.get(nameOf(REPEATS.get(effect.code) ?? '', effect));
     if (twin === undefined) return true;
     const [own, other] = [RANK[effect.severity], RANK[twin.severity]];
