@@ -35,9 +35,23 @@ const RUNNERS: Required<Runners> = {
   validate: async () => (await import('./commands/validate.ts')).runValidate,
 };
 
-/** Runs a program with its words; the exit code of the contract. */
-export function runProgram(program: ProgramName, words: readonly string[], io: Io): Promise<number> {
-  return runCommand(RUNNERS, program, words, io);
+/** Runs a program with its words; the exit code of the contract. What stops a question to be answered on GitHub is an annotation as well. */
+export async function runProgram(program: ProgramName, words: readonly string[], io: Io): Promise<number> {
+  if (!asksGithub(words)) return runCommand(RUNNERS, program, words, io);
+  let said = '';
+  const err = (text: string): void => {
+    said += text;
+    io.err(text);
+  };
+  const code = await runCommand(RUNNERS, program, words, { ...io, err });
+  if (code === 3) io.out((await import('../github/index.ts')).toErrorCommand(said));
+  return code;
+}
+
+function asksGithub(words: readonly string[]): boolean {
+  return words.some(
+    (word, index) => /^(?:--output=|-o=?)?github$/.test(word) && (word !== 'github' || /^(?:-o|--output)$/.test(words[index - 1] ?? '')),
+  );
 }
 
 /** Runs one of some commands, as `runProgram` does: a bundle that has no others holds these alone. The only place that turns errors into text. */

@@ -1,6 +1,6 @@
 import { formatRef, type KubernetesObject, type Precondition, type Step } from '../model/index.ts';
-import { appliedHashOf, fieldsHashOf } from '../planner/index.ts';
-import { getString } from '../std/index.ts';
+import { appliedHashOf, fieldsHashOf, hashSecret } from '../planner/index.ts';
+import { fromPointer, getAt, getString, isArray, isEqualJson, type JsonValue } from '../std/index.ts';
 import { ownerOf } from './inventory/membership.ts';
 import type { CheckResult } from './machine-state.ts';
 
@@ -66,7 +66,19 @@ function isGoingAlready({ precondition }: Step, { metadata }: KubernetesObject):
 function findChange(step: Step, live: KubernetesObject, context: CheckContext): string | undefined {
   const { precondition } = step;
   if (precondition.kind === 'absent') return 'already exists, and did not when the plan was made';
+  if (precondition.uid === '') return findOtherBefore(step, live, context.salt);
   return comparePresent(precondition, live, () => fieldsHashOf(live, context.salt));
+}
+
+/** Of a plan that compares revisions and so has seen no live object, what counts are the fields that it changes: they are as they were. */
+function findOtherBefore({ fields }: Step, live: KubernetesObject, salt: string): string | undefined {
+  const known = hashSecret(live, salt);
+  const other = fields.find(({ path, before }) => !isEqualJson(valueAt(known, path) ?? null, before ?? null));
+  return other === undefined ? undefined : `is not as in the revision that the plan was made from: ${other.path} differs`;
+}
+
+function valueAt(object: KubernetesObject, pointer: string): JsonValue | undefined {
+  return fromPointer(pointer).reduce<JsonValue | undefined>((value, step) => getAt(value, isArray(value) ? Number(step) : step), object);
 }
 
 /** Of an object that is to stay as it is, what was applied counts: others may write the rest of it as they like. */

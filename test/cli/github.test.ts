@@ -91,3 +91,17 @@ test('a token is in no output', async (context) => {
   assert.match(stderr, /401 Bad credentials/);
   assert.ok(!`${stdout}${stderr}${summary}`.includes('SECRET'));
 });
+
+for (const words of [['-o', 'github'], ['--output=github'], ['-o', 'json=report.json', '--output', 'github']]) {
+  test(`what stops the question is an annotation as well: ${words.join(' ')}`, async (context) => {
+    const { code, stdout, stderr } = await run('kplan', temporaryFolder(context), ['plan', 'nowhere', '--base', 'none', ...words]);
+    assert.equal(code, 3);
+    assert.match(stdout, /^::error title=[^:]*::.*nowhere/);
+    assert.match(stderr, /nowhere/);
+  });
+}
+
+test('what stops another question is said on stderr alone', async (context) => {
+  const { code, stdout } = await run('kplan', temporaryFolder(context), ['plan', 'github', '--base', 'none']);
+  assert.deepEqual([code, stdout], [3, '']);
+});

@@ -17,6 +17,7 @@ import { describeGaps } from '../stages/gaps.ts';
 import { readUser } from '../user.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
 import { judgeFiles } from '../stages/judge-files.ts';
+import { describeKnown, findOwn } from '../stages/findings-before.ts';
 import type { PlanSession } from '../stages/plan-session.ts';
 import { readSideBySide } from '../stages/read-side-by-side.ts';
 import { openTarget, type OpenedCluster } from '../stages/target.ts';
@@ -127,11 +128,16 @@ async function readBoth(
 /** The report of a plan: limited to what was asked for, without what a baseline knows. */
 export function toReport({ plan, desired, before, unread }: Planned, args: Arguments, io: Io): PlanReport {
   const known = readBaseline(args, io);
-  const limited = limitPlan({ ...plan, findings: withoutKnown(plan.findings, known), effects: withoutKnown(plan.effects, known) }, args);
+  const own = findOwn(plan, before, desired, args);
+  const limited = limitPlan({ ...plan, findings: withoutKnown(own.findings, known), effects: withoutKnown(plan.effects, known) }, args);
   return {
     kind: 'PlanReport',
     plan: limited,
-    notes: [...desired.loaded.notes, ...describeGaps(desired, plan, before.world, { unread, user: readUser(args)?.name })],
+    notes: [
+      ...desired.loaded.notes,
+      ...describeKnown(own.known, before.source),
+      ...describeGaps(desired, plan, before.world, { unread, user: readUser(args)?.name }),
+    ],
     next: nextStep(limited, args),
   };
 }

@@ -1,5 +1,5 @@
 import type { ResourceType, WorldReading } from '../../cluster/index.ts';
-import { KplanError, World, type Manifest, type WorldSource } from '../../model/index.ts';
+import { KplanError, World, type Finding, type Manifest, type WorldSource } from '../../model/index.ts';
 import { findPullRequestBase } from '../pull-request.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
@@ -13,6 +13,8 @@ export interface Before {
   readonly source: WorldSource;
   /** The manifests of the revision; none for a cluster. */
   readonly manifests: readonly Manifest[];
+  /** What was wrong with the files of the revision. */
+  readonly findings?: readonly Finding[];
   /** The cluster itself, where there is one that can be written. */
   readonly opened?: OpenedCluster;
   /** Kinds of the cluster that may not be read: nothing is known of their objects. */

@@ -27,7 +27,7 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
       });
       refuseBroken(findings, source.description);
       const world = World.of(manifests.map((manifest) => manifest.object));
-      return { mode: 'revision', world, source: { ...source, path }, manifests };
+      return { mode: 'revision', world, source: { ...source, path }, manifests, findings };
     }
     case 'snapshot':
       return openSnapshot(choice.file, io);

@@ -44,8 +44,9 @@ function listStuck(world: World, settled: World): ReadonlyMap<RefKey, StuckBudge
   const stuck = new Map<RefKey, StuckBudget>();
   for (const budget of world.byKind('policy', 'PodDisruptionBudget')) {
     const pods = listBudgetPods(settled, budget);
-    const { disruptionsAllowed, desiredHealthy, currentHealthy, failure } = toBudgetStatus(settled, budget, isWanted);
-    if (currentHealthy === 0 || disruptionsAllowed > 0) continue;
+    const { disruptionsAllowed, desiredHealthy, expectedPods, currentHealthy, failure } = toBudgetStatus(settled, budget, isWanted);
+    // Where an autoscaler or a quota keeps fewer pods than the controllers ask for, the number that counts is not known.
+    if (currentHealthy === 0 || disruptionsAllowed > 0 || expectedPods > currentHealthy) continue;
     const owners = new Map(pods.map((pod) => refOf(findScaled(settled, pod) ?? pod)).map((ref) => [toRefKey(ref), ref]));
     const reason = failure ?? `${desiredHealthy} must be available`;
     stuck.set(toRefKey(refOf(budget)), { budget, pods: currentHealthy, owners: [...owners.values()], reason });

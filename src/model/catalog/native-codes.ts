@@ -96,7 +96,7 @@ export const NATIVE_CODES: CatalogTable = {
     title: 'Invalid containers',
     severity: 'error',
     message: '{field}: {problem}',
-    remedy: 'Give the pod at least one container, each with an image and a name of its own.',
+    remedy: 'Write {field} by the rule that the message names; each container has an image and a name of its own.',
     why: 'The API server refuses the object.',
   },
   KV0114: {

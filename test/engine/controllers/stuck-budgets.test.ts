@@ -17,6 +17,12 @@ function budget(spec: JsonObject): KubernetesObject {
   return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web', namespace: 'shop' }, spec: whole };
 }
 
+function autoscaler(replicas: number): KubernetesObject {
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  const spec = { scaleTargetRef, minReplicas: replicas, maxReplicas: replicas };
+  return { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web', namespace: 'shop' }, spec };
+}
+
 const POD: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'Pod',
@@ -83,6 +89,12 @@ const CASES: readonly Case[] = [
     before: [POD],
     after: [POD, budget({ minAvailable: '50%' })],
     want: ['gained warning its one pod: 0 must be available'],
+  },
+  {
+    name: 'an autoscaler keeps fewer pods than the Deployment asks for',
+    before: [deployment(3), budget({ maxUnavailable: 1 }), autoscaler(3)],
+    after: [deployment(3), budget({ maxUnavailable: 1 }), autoscaler(2)],
+    want: [],
   },
   { name: 'pods that have ended', before: [ENDED], after: [ENDED, budget({ minAvailable: 1 })], want: [] },
 ];

@@ -1,0 +1,43 @@
+import { fingerprint, stepsOf, toRefKey, type Finding, type Plan } from '../../model/index.ts';
+import { validateManifests } from '../../validate/index.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Before } from './before.ts';
+import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
+
+/** What a change is told of a repository that was not without faults. */
+export interface OwnFindings {
+  readonly findings: readonly Finding[];
+  /** How many were there before, and are left out. */
+  readonly known: number;
+}
+
+/**
+ * The findings of a plan between revisions that the earlier one had not: the others are not of this change. Errors of an object that the
+ * change writes stay, since the API server would refuse it. Of any other plan all findings.
+ */
+export function findOwn(
+  { findings, ...plan }: Plan,
+  { manifests, findings: loaded = [], source }: Before,
+  desired: Desired,
+  args: Arguments,
+): OwnFindings {
+  if (source.kind !== 'revision' || findings.length === 0) return { findings, known: 0 };
+  const catalogs = loadCatalogs(chooseVersions(args, desired.config, undefined));
+  const { context, defaultNamespace } = desired;
+  const judged = validateManifests(manifests, { catalogs, context, knowsCluster: false, defaultNamespace });
+  const before = new Set([...loaded, ...judged].map(fingerprint));
+  const written = new Set(stepsOf({ ...plan, findings }).map(({ ref }) => toRefKey(ref)));
+  const own = findings.filter((finding) => {
+    const isWritten = finding.severity === 'error' && finding.ref !== undefined && written.has(toRefKey(finding.ref));
+    return isWritten || !before.has(fingerprint(finding));
+  });
+  return { findings: own, known: findings.length - own.length };
+}
+
+/** A note of what is left out; none where nothing is. */
+export function describeKnown(known: number, { description }: Before['source']): readonly string[] {
+  if (known === 0) return [];
+  return [
+    `${known} ${known === 1 ? 'finding was' : 'findings were'} there before (${description}) and ${known === 1 ? 'is' : 'are'} not shown: \`kplan validate\` lists all`,
+  ];
+}
