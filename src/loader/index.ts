@@ -1,6 +1,7 @@
 export { applySplices, editDocument, type Splice } from './edit-document.ts';
 export { FileMemo } from './file-memo.ts';
 export type { IncompletePlace } from './incomplete.ts';
+export { findDefaultBranch } from './git/find-default-branch.ts';
 export { Checkout } from './git/remote/checkout.ts';
 export { RemoteGit, type RemoteOptions } from './git/remote/remote-git.ts';
 export { readMatching, type MatchingFile } from './read-matching.ts';

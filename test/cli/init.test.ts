@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseDocuments } from '../../src/loader/index.ts';
 import { getArray, getObject, getString, type JsonValue } from '../../src/std/index.ts';
+import { decodeConfig } from '../../src/cli/decode-config.ts';
 import { validateConfig } from '../../src/cli/stages/config-schema.ts';
 import { git, run, temporaryFolder } from './program.ts';
 
@@ -107,7 +108,63 @@ describe('kplan init', () => {
     const live = stdout.replaceAll(/^# ((?: +|[a-z][A-Za-z]+:).*)$/gm, '$1').replace(/^contextObjects:.*$/m, '');
     const value = parse(live);
     assert.deepEqual(validateConfig(value), []);
-    assert.deepEqual([getArray(value, 'deny').length, getArray(value, 'ignore').length], [1, 1]);
+    const { deny, ignore } = decodeConfig(value, (path) => ({ path, place: '', isBound: true }));
+    assert.deepEqual([deny.length, ignore.length], [1, 1]);
+  });
+
+  const stages: readonly { readonly listed: string; readonly stage: string | undefined }[] = [
+    { listed: 'stages: [build, test, deploy]', stage: 'test' },
+    { listed: 'stages: [build, "static: lint", deploy]', stage: 'static: lint' },
+    { listed: 'stages: [build, deploy]', stage: 'build' },
+    { listed: 'spec: {}\n---\nstages: [verify]', stage: 'verify' },
+    { listed: 'include: []', stage: undefined },
+  ];
+  for (const { listed, stage } of stages)
+    it(`puts the job into a stage of ${JSON.stringify(listed)}`, async (context) => {
+      const folder = repository(context, { 'a.yaml': CONFIG_MAP, '.gitlab-ci.yml': `${listed}\n` });
+      await run('kplan', folder, ['init']);
+      const pipeline = parse(readFileSync(join(folder, '.gitlab/kplan.gitlab-ci.yml'), 'utf8'));
+      assert.equal(getString(getObject(pipeline, 'kplan'), 'stage'), stage);
+    });
+
+  const uploads: readonly { readonly files: Readonly<Record<string, string>>; readonly words: readonly string[]; readonly says: RegExp }[] =
+    [
+      {
+        files: { 'a.yaml': CONFIG_MAP },
+        words: [],
+        says: /--out change\.kplan\n[^]*hashFiles\('change\.kplan'\)[^]*name: 'kplan', path: 'change\.kplan' }/,
+      },
+      { files: OVERLAYS, words: [], says: /name: 'kplan-\$\{\{ strategy\.job-index }}', path: 'change\.kplan' }/ },
+      {
+        files: { 'a.yaml': CONFIG_MAP },
+        words: ['--action', 'acme/kplan@v1'],
+        says: /- uses: acme\/kplan@v1\n {8}id: plan\n[^]*steps\.plan\.outputs\.plan-path != ''\n.*path: '\$\{\{ steps\.plan\.outputs\.plan-path }}' }/,
+      },
+    ];
+  for (const { files, words, says } of uploads)
+    it(`uploads the plan of ${Object.keys(files).length} files${words.join(' ')}`, async (context) => {
+      const folder = repository(context, files);
+      await run('kplan', folder, ['init', ...words]);
+      const workflow = readFileSync(join(folder, '.github/workflows/kplan.yaml'), 'utf8');
+      assert.match(workflow, says);
+      const last = getArray(parse(workflow), 'jobs', 'plan', 'steps').at(-1);
+      assert.equal(getString(last, 'uses'), 'actions/upload-artifact@v4');
+    });
+
+  it('says what comes next with the branch that is there', async (context) => {
+    const folder = repository(context, { 'a.yaml': CONFIG_MAP });
+    git(folder, 'symbolic-ref', 'HEAD', 'refs/heads/master');
+    assert.match((await run('kplan', folder, ['init'])).stdout, /\n`kplan \. --base merge-base:master` says what a branch changes\.\n$/);
+    rmSync(join(folder, '.git'), { recursive: true });
+    assert.match((await run('kplan', folder, ['init'])).stdout, /\n`kplan validate \.` says what is wrong there\.\n$/);
+  });
+
+  it('says of a repository without manifests what they are', async (context) => {
+    const { stdout } = await run('kplan', repository(context, { 'README.md': '' }), ['init']);
+    assert.match(
+      stdout,
+      /^Found no manifests\.\n[^]*\nThere is nothing to plan yet\. kplan reads \.yaml.*\nkustomizations.* `kplan \. --base merge-base:main`/,
+    );
   });
 
   it('has nothing to look at in a pipe', async (context) => {

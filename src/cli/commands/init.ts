@@ -20,7 +20,7 @@ export async function runInit(args: Arguments, io: Io): Promise<number> {
   if (args.has('dry-run')) io.out(files.map(({ path: file, text }) => `# ${file}\n${text}`).join('\n'));
   else
     io.out(
-      `${describeSurvey(survey)}\n${files.map((file) => writeFile(file, survey.root, args.has('overwrite'))).join('')}${nextStep(planned)}`,
+      `${describeSurvey(survey)}\n${files.map((file) => writeFile(file, survey.root, args.has('overwrite'))).join('')}${nextStep(survey, planned)}`,
     );
   return 0;
 }
@@ -30,7 +30,7 @@ function proposeFiles(survey: Survey, planned: readonly string[], args: Argument
   const installation = { version: VERSION === 'source' ? 'latest' : VERSION, ...(action === undefined ? {} : { action }) };
   return [
     { path: 'kplan.yaml', text: renderConfig() },
-    ...systemsOf(survey, args).map((system) => renderCi(system, planned, installation)),
+    ...systemsOf(survey, args).map((system) => renderCi(system, { paths: planned, stages: survey.stages }, installation)),
   ];
 }
 
@@ -65,8 +65,15 @@ function describeSurvey({ kustomizations, charts, plain, plainFiles, objects, ci
   return `Found ${found.length === 0 ? 'no manifests' : found.join(', ')}.`;
 }
 
-function nextStep(planned: readonly string[]): string {
-  return `\`kplan ${planned[0] ?? '.'} --base merge-base:main\` says what a branch changes.\n`;
+function nextStep({ kustomizations, charts, plain, branch }: Survey, [path = '.']: readonly string[]): string {
+  const isEmpty = plain === undefined && kustomizations.length + charts.length === 0;
+  const next =
+    branch === undefined
+      ? `\`kplan validate ${path}\` says what is wrong there.\n`
+      : `\`kplan ${path} --base merge-base:${branch}\` says what a branch changes.\n`;
+  return isEmpty
+    ? `There is nothing to plan yet. kplan reads .yaml, .yml and .json files,\nkustomizations and charts. Once there are some, ${next}`
+    : next;
 }
 
 function count(number: number, noun: string): string {

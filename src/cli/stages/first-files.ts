@@ -7,11 +7,16 @@ export interface ProposedFile {
   readonly text: string;
 }
 
+/** What a workflow plans, and where in the pipeline. */
+export type Planned = Pick<Survey, 'stages'> & { readonly paths: readonly string[] };
+
 /** How kplan comes into a CI system: as an action of GitHub, or from the registry. */
 export interface Installation {
   readonly version: string;
   readonly action?: string;
 }
+
+const CHECKS = /test|lint|valid|check|verif|plan|review/i;
 
 /** What is planned in CI: the folder of plain manifests, with the kustomizations and charts in it, and each other one by itself. */
 export function listPlanned({ kustomizations, charts, plain }: Survey): readonly string[] {
@@ -57,30 +62,34 @@ failOn: error
 
 # Findings and effects that are known, each with its reason. A comment on the line above does the same: # kplan: ignore CODE reason
 # ignore:
-#   - code: KV0201
+#   - code: KR0015
 #     object: Service shop/legacy
 #     reason: an operator makes its pods
 `;
 }
 
 /** The workflow of a CI system that plans pull requests. */
-export function renderCi(system: CiSystem, paths: readonly string[], installation: Installation): ProposedFile {
+export function renderCi(system: CiSystem, planned: Planned, installation: Installation): ProposedFile {
   return system === 'github'
-    ? { path: '.github/workflows/kplan.yaml', text: renderGithub(paths, installation) }
-    : { path: '.gitlab/kplan.gitlab-ci.yml', text: renderGitlab(paths, installation) };
+    ? { path: '.github/workflows/kplan.yaml', text: renderGithub(planned, installation) }
+    : { path: '.gitlab/kplan.gitlab-ci.yml', text: renderGitlab(planned, installation) };
 }
 
-function renderGithub(paths: readonly string[], { version, action }: Installation): string {
+function renderGithub({ paths }: Planned, { version, action }: Installation): string {
   const [only] = paths.length === 1 ? paths : [];
   const path = only ?? '${{ matrix.path }}';
   const matrix = only === undefined ? `    strategy:\n      fail-fast: false\n      matrix:\n        path: ${JSON.stringify(paths)}\n` : '';
+  const name = only === undefined ? 'kplan-${{ strategy.job-index }}' : 'kplan';
+  const plan = action === undefined ? 'change.kplan' : '${{ steps.plan.outputs.plan-path }}';
+  const isThere = action === undefined ? "hashFiles('change.kplan') != ''" : "steps.plan.outputs.plan-path != ''";
   const run =
     action === undefined
       ? `      - run: npm install --global kplan@${version}
-      - run: kplan plan ${quote(path)} -o github
+      - run: kplan plan ${quote(path)} -o github --out change.kplan
         env: { GITHUB_TOKEN: '\${{ github.token }}', KPLAN_CACHE: .kplan/cache }
 `
       : `      - uses: ${action}
+        id: plan
         env: { KPLAN_CACHE: .kplan/cache }
         with: { path: ${quote(path)} }
 `;
@@ -96,17 +105,21 @@ ${matrix}    steps:
         with: { fetch-depth: 0 } # the merge base is what the change is compared with
       - uses: actions/cache@v4 # parsed files, by their content
         with: { path: .kplan/cache, key: "kplan-\${{ github.sha }}", restore-keys: kplan- }
-${run}`;
+${run}      - uses: actions/upload-artifact@v4 # the plan itself: kplan show, and after the merge kapply
+        if: always() && ${isThere}
+        with: { name: '${name}', path: '${plan}' }
+`;
 }
 
-function renderGitlab(paths: readonly string[], { version }: Installation): string {
+function renderGitlab({ paths, stages }: Planned, { version }: Installation): string {
+  // A pipeline that lists no stages has `test`, where a job without a stage is.
+  const stage = stages.find((name) => CHECKS.test(name)) ?? stages[0];
   return `# Says in each merge request what it would do. Include it in .gitlab-ci.yml:
 #   include: { local: .gitlab/kplan.gitlab-ci.yml }
 # The note in the merge request needs a project access token (Reporter, scope api) as the masked variable GITLAB_TOKEN.
 kplan:
   image: node:24
-  stage: test
-  rules: [{ if: $CI_PIPELINE_SOURCE == 'merge_request_event' }]
+${stage === undefined ? '' : `  stage: ${JSON.stringify(stage)}\n`}  rules: [{ if: $CI_PIPELINE_SOURCE == 'merge_request_event' }]
   variables: { GIT_DEPTH: '0', KPLAN_CACHE: .kplan/cache }
   cache: { key: kplan, paths: [.kplan/cache] }
   parallel: { matrix: [{ KPLAN_PATH: ${JSON.stringify(paths)} }] }
@@ -121,5 +134,5 @@ kplan:
 }
 
 function quote(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `"${path}"`;
+  return /^[\w./-]+$/.test(path) ? path : JSON.stringify(path);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { parseDocuments, readRepository, type LoadOptions } from '../../loader/index.ts';
-import { compareStrings, getArray } from '../../std/index.ts';
+import { findDefaultBranch, parseDocuments, readRepository, type LoadOptions } from '../../loader/index.ts';
+import { compareStrings, getArray, type JsonValue } from '../../std/index.ts';
 import { readInput } from '../input.ts';
 
 /** Systems that check pull requests, as `kplan init` knows them. */
@@ -18,14 +18,19 @@ export interface Survey {
   readonly plainFiles: number;
   readonly objects: number;
   readonly ci: readonly CiSystem[];
+  /** What a change is compared with; undefined where no branch can be told. */
+  readonly branch: string | undefined;
+  /** The stages that .gitlab-ci.yml itself lists. */
+  readonly stages: readonly string[];
 }
 
 /** Deeper folders are not looked at. */
 const DEEPEST = 12;
 const KUSTOMIZATION = /^(?:kustomization\.ya?ml|Kustomization)$/;
+const GITLAB_FILE = '.gitlab-ci.yml';
 const CI_FILES: readonly (readonly [path: string, system: CiSystem])[] = [
   ['.github', 'github'],
-  ['.gitlab-ci.yml', 'gitlab'],
+  [GITLAB_FILE, 'gitlab'],
 ];
 
 /** Looks at the repository of a directory, or at the directory where there is none; runs nothing. */
@@ -45,6 +50,8 @@ export async function surveyRepository(options: LoadOptions): Promise<Survey> {
     plainFiles: files.size,
     objects: plain.length,
     ci: CI_FILES.flatMap(([path, system]) => (existsSync(join(root, path)) ? [system] : [])),
+    branch: findDefaultBranch(root),
+    stages: names.includes(GITLAB_FILE) ? listStages(root) : [],
   };
 }
 
@@ -64,13 +71,21 @@ function listRoots(root: string, kustomized: readonly string[]): readonly string
   const named = new Set<string>();
   const roots: string[] = [];
   for (const path of kustomized) {
-    const { documents } = parseDocuments(readInput(join(root, path), path).toString(), path);
-    const value = documents[0]?.value;
+    const value = readDocuments(root, path)[0];
     for (const field of ['resources', 'bases', 'components'])
       for (const item of getArray(value, field)) if (typeof item === 'string') named.add(posix.join(directoryOf(path), item));
     roots.push(directoryOf(path));
   }
   return roots.filter((directory) => !named.has(directory)).toSorted(compareStrings);
+}
+
+function listStages(root: string): readonly string[] {
+  const stages = readDocuments(root, GITLAB_FILE).flatMap((value) => getArray(value, 'stages'));
+  return stages.filter((stage) => typeof stage === 'string');
+}
+
+function readDocuments(root: string, path: string): readonly JsonValue[] {
+  return parseDocuments(readInput(join(root, path), path).toString(), path).documents.map(({ value }) => value);
 }
 
 function directoryOf(path: string): string {
