@@ -344,7 +344,8 @@ function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries'
 /** The worlds with the order of the waves, where it matters: where something is counted. */
 function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entries: readonly Entry[]): PlannedWorlds {
   if (after.kind('', 'ResourceQuota').byKey.size === 0) return { before, after };
-  const steps = waves.flatMap(({ steps: all }) => all).filter(({ action }) => action !== 'delete');
+  // What is only updated has its pods: it is counted before all that comes.
+  const steps = waves.flatMap(({ steps: all }) => all).filter(({ action }) => action === 'create' || action === 'replace');
   const order: ApplyOrder = {
     waves: new Map(steps.map(({ ref, wave }) => [toRefKey(ref), wave])),
     created: new Set(steps.filter(({ action }) => action === 'create').map(({ ref }) => toRefKey(ref))),

@@ -1,4 +1,5 @@
-import { fingerprint, stepsOf, toRefKey, type Finding, type Plan } from '../../model/index.ts';
+import { fingerprint, gvkOf, refKeyOf, stepsOf, toRefKey, type Finding, type Plan } from '../../model/index.ts';
+import { withNamespace } from '../../planner/index.ts';
 import { validateManifests } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Before } from './before.ts';
@@ -23,8 +24,14 @@ export function findOwn(
 ): OwnFindings {
   if (source.kind !== 'revision' || findings.length === 0) return { findings, known: 0 };
   const catalogs = loadCatalogs(chooseVersions(args, desired.config, undefined));
-  const { context, defaultNamespace } = desired;
-  const judged = validateManifests(manifests, { catalogs, context, knowsCluster: false, defaultNamespace });
+  const { defaultNamespace } = desired;
+  const objects = manifests.map(({ object }) => withNamespace(object, catalogs[0]?.find(gvkOf(object)), defaultNamespace));
+  const asked = new Set(findings.flatMap(({ ref }) => (ref === undefined ? [] : [toRefKey(ref)])));
+  const context = desired.context.with(objects);
+  const judged = validateManifests(
+    manifests.filter((manifest, index) => asked.has(refKeyOf(objects[index] ?? manifest.object))),
+    { catalogs, context, knowsCluster: false, defaultNamespace },
+  );
   const before = new Set([...loaded, ...judged].map(fingerprint));
   const written = new Set(stepsOf({ ...plan, findings }).map(({ ref }) => toRefKey(ref)));
   const own = findings.filter((finding) => {
