@@ -4,7 +4,7 @@ import { describeRight, describeRightsSum, describeVia, isOfKubernetes, placeOfR
 import type { Layout } from '../report.ts';
 import { count, countFindings, phraseSeverities } from '../summary.ts';
 import { line, type Line } from './lines.ts';
-import { describeSteps, placeOfClosing, type PathEntry } from '../paths.ts';
+import { describeSteps, PATH_GOALS, placeOfClosing, type PathEntry } from '../paths.ts';
 import { span, type Span, type Tone } from './paint.ts';
 import { usageLines } from './usage.ts';
 
@@ -69,12 +69,12 @@ function pathChangesLines({ pathChanges }: RbacReport, all: boolean): Line[] {
 
 /** The worst first; the rest is counted, unless all are asked for. */
 function pathsLines(paths: readonly PathEntry[], verb: string, all: boolean): Line[] {
-  const ordered = paths.toSorted(compareBy(({ goal }) => GOALS.indexOf(goal)));
+  const ordered = paths.toSorted(compareBy(({ goal }) => PATH_GOALS.indexOf(goal)));
   const shown = all ? ordered : ordered.slice(0, PATHS);
   const hidden = paths.length - shown.length;
   return [
     ...shown.flatMap((path) => [
-      line([span(` ${path.subject}`, 'bold'), span(verb), span(path.reaches, GOALS.indexOf(path.goal) < 2 ? 'warn' : 'plain')]),
+      line([span(` ${path.subject}`, 'bold'), span(verb), span(path.reaches, PATH_GOALS.indexOf(path.goal) < 2 ? 'warn' : 'plain')]),
       line([span(`     ${describeSteps(path)}`, 'dim')], undefined, 7),
       ...path.closedBy.map((closing, index) =>
         line([span(`     ${index === 0 ? 'closed without' : 'and'} ${closing.grant}`, 'dim')], placeOfClosing(closing), 7),
@@ -83,8 +83,6 @@ function pathsLines(paths: readonly PathEntry[], verb: string, all: boolean): Li
     ...(hidden === 0 ? [] : [line([span(` … ${count(hidden, 'path')} more (--all shows them, -o dot and -o svg draw them)`, 'dim')])]),
   ];
 }
-
-const GOALS: readonly PathEntry['goal'][] = ['admin', 'nodes', 'namespaces', 'secrets'];
 
 function originOf(right: RightEntry): string {
   return `${describeVia(right)} ${placeOfRight(right) ?? ''}`;
