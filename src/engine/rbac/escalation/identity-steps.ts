@@ -89,10 +89,11 @@ function addCertificates(site: Site): void {
  * Whoever may sign writes what a request is answered with. What the API server takes for somebody's takes the key of the signer besides, which no
  * right gives.
  */
-function addSigning({ powers, give }: Site): void {
+function addSigning(site: Site): void {
+  const { powers } = site;
   const write = powers.find(toRights('patch update', `${REQUESTS}/status`));
-  give('sign', { kind: 'certificates', signer: '*' }, [powers.find(SIGN), write]);
-  for (const signer of powers.listNames(SIGN)) give('sign', { kind: 'certificates', signer }, [powers.find(SIGN, [signer]), write]);
+  site.give('sign', { kind: 'certificates', signer: '*' }, [powers.find(SIGN), write]);
+  for (const signer of powers.listNames(SIGN)) site.give('sign', { kind: 'certificates', signer }, [powers.find(SIGN, [signer]), write]);
 }
 
 function findSigner(powers: Powers, names: readonly string[]): Need | undefined {

@@ -52,12 +52,13 @@ function listOneCloudRole({ around }: Site): readonly Footing[] {
 }
 
 /** What programs log may say what is in their Secrets. The kubelet serves the logs of all Pods of its node as well. */
-function addLogs({ powers, scope, around, give }: Site): void {
+function addLogs(site: Site): void {
+  const { powers, scope, around } = site;
   const { names: secrets, footing } = around.secretsHeldIn(scope);
   if (secrets.length === 0) return;
   const to: Place = { kind: 'logs', scope, secrets };
-  give('log-read', to, [powers.find(READ_LOGS)], footing);
-  if (scope === '*') give('log-read', to, [powers.find(READ_NODE_LOGS)], footing);
+  site.give('log-read', to, [powers.find(READ_LOGS)], footing);
+  if (scope === '*') site.give('log-read', to, [powers.find(READ_NODE_LOGS)], footing);
 }
 
 function listWaysToRun({ powers, scope, namespaces, around }: Site): readonly Way[] {
