@@ -62,6 +62,15 @@ export const RBAC_CODES: CatalogTable = {
     remedy: 'Nothing to do if that is meant; else restore the label or the rule.',
     why: 'What an aggregated ClusterRole no longer takes up, nobody holds any more who is bound to it, unless another role of theirs allows it.',
   },
+  KA0109: {
+    title: 'Right to disturb',
+    severity: 'info',
+    message: '{subject} can now {can} {where}',
+    ended: '{subject} can no longer {can} {where}',
+    remedy: 'Nothing to do if that is meant; else narrow {via}.',
+    why: 'Whoever deletes or evicts Pods, deletes or shuts nodes, deletes Namespaces with all that is in them, or writes quotas stops the work of others. It leads to no further rights by itself, so it is told apart from those that do; together with a node of its own it draws Pods there, which is a path (KA0401 to KA0403).',
+    example: 'rules: [{apiGroups: [""], resources: [pods], verbs: [delete]}]',
+  },
   KA0201: {
     title: 'Binding without its role',
     severity: 'warning',

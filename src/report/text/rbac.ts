@@ -1,6 +1,15 @@
 import { compareBy } from '../../std/index.ts';
 import { describeSubject } from '../access.ts';
-import { describeRight, describeRightsSum, describeVia, isOfKubernetes, placeOfRight, type RbacReport, type RightEntry } from '../rbac.ts';
+import {
+  describeRight,
+  describeRightsSum,
+  describeVia,
+  isOfKubernetes,
+  placeOfRight,
+  splitDisturbing,
+  type RbacReport,
+  type RightEntry,
+} from '../rbac.ts';
 import type { Layout } from '../report.ts';
 import { count, countFindings, phraseSeverities } from '../summary.ts';
 import { line, type Line } from './lines.ts';
@@ -30,17 +39,19 @@ export function rbacLines(report: RbacReport, { all }: Layout): Sections {
   ]);
   const shown = report.principals.filter((principal) => all || !isOfKubernetes(principal));
   const hidden = report.principals.length - shown.length;
-  const held = shown.flatMap(({ subject, rights }) => [
-    line([span(` ${describeSubject(subject)}`, 'bold')]),
-    ...rightsLines(rights, ' ', all),
-  ]);
+  const list = (disturbs: boolean): Line[] =>
+    splitDisturbing(shown, disturbs).flatMap(({ subject, rights }) => [
+      line([span(` ${describeSubject(subject)}`, 'bold')]),
+      ...rightsLines(rights, ' ', all),
+    ]);
   const folded = hidden === 0 ? [] : [line([span(` … ${count(hidden, 'subject')} of Kubernetes itself (--all shows them)`, 'dim')])];
   return [
     ['Gained and lost', changes],
     ['Paths opened and closed', pathChangesLines(report, all)],
     ['Where it leads', pathsLines(report.paths, ' can reach ', all)],
+    ['Who may disturb the work of others', report.usage === undefined ? list(true) : []],
     report.usage === undefined
-      ? ['Who may do what', [...held, ...folded]]
+      ? ['Who may do what', [...list(false), ...folded]]
       : ['Used and not used', usageLines(report.usage, { all }, rightsLines)],
   ];
 }

@@ -87,7 +87,7 @@ export function describePlace(place: Place): string {
     case 'secret':
       return `Secret ${place.namespace}/${place.name}`;
     case 'logs':
-      return `the logs of ${place.scope === '*' ? 'every namespace' : place.scope}, whose programs hold ${joinSome(place.secrets, 3)}`;
+      return `the logs of ${place.scope === '*' ? 'every namespace' : place.scope}, whose programs hold Secrets (${joinSome(place.secrets, 3)})`;
     case 'certificates':
       return `certificates of ${place.signer === '*' ? 'every signer' : place.signer}, given its key`;
     case 'bound':

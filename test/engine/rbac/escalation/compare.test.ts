@@ -43,7 +43,7 @@ const cases: readonly {
     before: [HOLDER],
     after: [HOLDER, binding('prey', 'viewers', 'ClusterRole view', 'user jane')],
     want: [
-      '+ KA0409 info User jane: reads what programs log → the logs of prey, whose programs hold db | RoleBinding viewers/prey | viewers/subjects/0',
+      '+ KA0409 info User jane: reads what programs log → the logs of prey, whose programs hold Secrets (db) | RoleBinding viewers/prey | viewers/subjects/0',
     ],
   },
   {
@@ -51,7 +51,7 @@ const cases: readonly {
     before: [binding('prey', 'viewers', 'ClusterRole view', 'user jane')],
     after: [HOLDER, binding('prey', 'viewers', 'ClusterRole view', 'user jane')],
     want: [
-      '+ KA0409 info User jane: reads what programs log → the logs of prey, whose programs hold db | RoleBinding viewers/prey | holder/spec/containers/0/env/0',
+      '+ KA0409 info User jane: reads what programs log → the logs of prey, whose programs hold Secrets (db) | RoleBinding viewers/prey | holder/spec/containers/0/env/0',
     ],
   },
   {
