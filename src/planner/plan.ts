@@ -1,11 +1,9 @@
 import {
   compareRefs,
   formatRef,
-  gvkOf,
   labelsOf,
   toFinding,
   toRefKey,
-  type ApplyOrder,
   type Change,
   type Effect,
   type Engine,
@@ -16,21 +14,22 @@ import {
   type RefKey,
   type UnchangedObject,
   type Wave,
-  World,
+  type World,
 } from '../model/index.ts';
 import { compareBy } from '../std/index.ts';
 import { findUnreachable, listAdmission } from './admission.ts';
 import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
-import { toDesired, withNamespace } from './desired.ts';
+import { toDesired } from './desired.ts';
 import { markReturns } from './drift.ts';
+import type { Entry } from './entry.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
-import { listOrphans } from './orphans.ts';
+import { inOrder, withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
 import { chooseTurn } from './order/hook-runs.ts';
-import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
+import { isHookOf, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
 import { findLostOwners } from './owners.ts';
@@ -42,16 +41,6 @@ import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
 import { settleTold } from './told.ts';
 import { findUnserved } from './unserved.ts';
-
-/** One object that changes, with all that is known of it. */
-interface Entry {
-  readonly change: Change;
-  readonly before: KubernetesObject | undefined;
-  /** Undefined for a delete. */
-  readonly after: KubernetesObject | undefined;
-  /** Undefined for a delete. */
-  readonly desired: Desired | undefined;
-}
 
 interface PlannedChanges {
   readonly entries: readonly Entry[];
@@ -129,12 +118,6 @@ export function draftPlan(given: PlanInput): PlanDraft {
 function listOccasional(marked: readonly Desired[]): readonly KubernetesObject[] {
   const occasional = marked.filter(({ object }) => isHookOf(object));
   return occasional.toSorted((a, b) => compareRefs(a.ref, b.ref)).map(({ object }) => object);
-}
-
-/** The world before and the one that a plan would lead to, both with the context's objects. */
-export interface PlannedWorlds {
-  readonly before: World;
-  readonly after: World;
 }
 
 /** The worlds that the engines of `createPlan` compare, for questions that are asked of one of them. Pure. */
@@ -332,28 +315,6 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
   }));
 }
 
-function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>): PlannedWorlds {
-  const before = withContext(input.before, input.context);
-  const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
-  const applied = entries.flatMap((entry) => entry.after ?? []);
-  // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
-  const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
-  return { before, after: before.without([...gone, ...orphans]).with(applied) };
-}
-
-/** The worlds with the order of the waves, where it matters: where something is counted. */
-function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entries: readonly Entry[]): PlannedWorlds {
-  if (after.kind('', 'ResourceQuota').byKey.size === 0) return { before, after };
-  // What is only updated has its pods: it is counted before all that comes.
-  const steps = waves.flatMap(({ steps: all }) => all).filter(({ action }) => action === 'create' || action === 'replace');
-  const order: ApplyOrder = {
-    waves: new Map(steps.map(({ ref, wave }) => [toRefKey(ref), wave])),
-    created: new Set(steps.filter(({ action }) => action === 'create').map(({ ref }) => toRefKey(ref))),
-    leaving: entries.flatMap((entry) => (entry.after === undefined ? (entry.before ?? []) : [])),
-  };
-  return { before, after: after.inOrder(order) };
-}
-
 function effectsOf(
   { input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>,
   { before, after }: PlannedWorlds,
@@ -379,35 +340,4 @@ function toChangedObject({ change, before, after, desired }: Entry, catalog: Pla
     return atChangedField(desired, change.merged ?? after, pointer, catalog, fieldsOf);
   };
   return { step: change, before, locate };
-}
-
-interface Placed extends Pick<PlanInput, 'catalog' | 'defaultNamespace'> {
-  readonly world: World;
-}
-
-const placed = new WeakMap<World, Placed>();
-
-/**
- * The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come.
- * Hooks that are never applied are not there.
- */
-function withNamespaces({ before, catalog, defaultNamespace }: PlanInput): World {
-  const known = placed.get(before);
-  if (known?.catalog === catalog && known.defaultNamespace === defaultNamespace) return known.world;
-  const applied = before.objects().filter((object) => !isLeftOut(object));
-  const world = World.of(applied.map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
-  placed.set(before, { catalog, defaultNamespace, world });
-  return world;
-}
-
-const worlds = new WeakMap<World, { readonly context: World; readonly world: World }>();
-
-/** The world with the context's objects besides its own; the same world again for the same two. */
-function withContext(world: World, context: World): World {
-  if (context.size === 0) return world;
-  const known = worlds.get(world);
-  if (known?.context === context) return known.world;
-  const joined = context.with(world.objects());
-  worlds.set(world, { context, world: joined });
-  return joined;
 }
