@@ -13,8 +13,9 @@ import {
 } from '../model/index.ts';
 import { compareBy } from '../std/index.ts';
 import { preconditionOf } from './fields-hash.ts';
+import { describeHoldings } from './holdings.ts';
 import type { Desired, PlanInput } from './input.ts';
-import { listContents, listHolders } from './orphans.ts';
+import { listHolders } from './orphans.ts';
 import { lineOf } from './place.ts';
 import { findKeepMark, needsApproval } from './protected.ts';
 import { withNamespace } from './desired.ts';
@@ -47,7 +48,6 @@ interface Stay {
 }
 
 const MOST_FILES = 5;
-const MOST_CONTENTS = 5;
 
 /**
  * The objects to delete: of a cluster those that the inventory proves to be ours, of a revision all that the next one no
@@ -81,23 +81,14 @@ export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desir
   });
   const approvals = going
     .filter(({ object }) => needsApproval(object))
-    .map((candidate) => toCandidateFinding('KP0105', candidate, { contents: describeContents(candidate.object, input) }));
+    .map((candidate) => toCandidateFinding('KP0105', candidate, { contents: describeHoldings(candidate.object, input.before) }));
   const said = [...stays.values()].flatMap(({ finding }) => finding ?? []);
-  const unknown = hidden.length === 0 ? [] : [toUnknownFinding(hidden.length, input)];
+  const unknown = hidden.length === 0 || isSaid(input) ? [] : [toUnknownFinding(hidden.length, input)];
   return {
     deletes: deletes.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)),
     kept: stays.size,
     findings: [...said, ...approvals, ...unknown],
   };
-}
-
-function describeContents(object: KubernetesObject, { before }: PlanInput): string {
-  const contents = listContents(before, object);
-  if (contents.length === 0) return 'what is in it or belongs to it';
-  const rest = contents.length - MOST_CONTENTS;
-  const names = contents.slice(0, MOST_CONTENTS).map((item) => formatRef(refOf(item)));
-  const count = contents.length === 1 ? '1 known object' : `${contents.length} known objects`;
-  return `${count} (${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
 }
 
 function findStay(candidate: Candidate, { ownedByOthers, moved }: PlanInput): Stay | undefined {
@@ -117,6 +108,14 @@ function listHidden(input: PlanInput, candidates: readonly Candidate[]): readonl
   const reachesFurther = incomplete.some((place) => place.reachesFurther);
   const mayStandThere = ({ manifest }: Candidate): boolean => reachesFurther || manifest === undefined || files.has(manifest.origin.file);
   return candidates.filter(mayStandThere);
+}
+
+/** Whether of every place that is not understood an error tells, where nothing is deleted anyway: a comparison of two revisions. */
+function isSaid({ mode, incomplete = [], findings }: PlanInput): boolean {
+  const broken = new Set(
+    findings.flatMap(({ severity, waived, source }) => (severity === 'error' && waived === undefined ? [source?.file] : [])),
+  );
+  return mode === 'revision' && incomplete.every(({ file }) => broken.has(file));
 }
 
 function findHolders(

@@ -25,7 +25,9 @@ import { markReturns } from './drift.ts';
 import type { Entry } from './entry.ts';
 import type { ChangedObject, Impact } from './impact/causes.ts';
 import { listEffects } from './impact/effects.ts';
+import { withoutRepeated } from './impact/repeats.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
+import { describeHoldings } from './holdings.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
 import { inOrder, withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
 import { chooseTurn } from './order/hook-runs.ts';
@@ -109,7 +111,7 @@ export function draftPlan(given: PlanInput): PlanDraft {
   const worlds = (): PlannedWorlds => (known ??= inOrder(worldsOf({ input, entries, byKey }), waves, entries));
   const complete = (engines: readonly Engine[]): Plan => {
     const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, worlds(), engines), input);
-    return { ...plan, findings: [...findings, ...told], effects };
+    return { ...plan, findings: [...findings, ...told], effects: withoutRepeated(effects) };
   };
   return { plan, complete, worlds };
 }
@@ -184,7 +186,10 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = [findLostOwners(desired, input), findLostClaims(desired, live, planned.after, input)];
-    findings.push(...planned.findings, ...lost.filter((finding) => finding !== undefined));
+    findings.push(
+      ...planned.findings.map((finding) => withHoldings(finding, live, input)),
+      ...lost.filter((finding) => finding !== undefined),
+    );
     if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change, desired, input) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   };
@@ -248,6 +253,12 @@ function planRun(
 
 function isMember(live: KubernetesObject, { labels = {} }: PlanInput): boolean {
   return Object.entries(labels).every(([name, value]) => labelsOf(live).get(name) === value);
+}
+
+/** A replacement with what goes along, as far as the world tells. */
+function withHoldings(finding: Finding, live: KubernetesObject | undefined, { before }: PlanInput): Finding {
+  if (finding.code !== 'KP0103' || live === undefined) return finding;
+  return { ...finding, data: { ...finding.data, holdings: describeHoldings(live, before) } };
 }
 
 function toUnchanged({ ref, precondition }: Change, { object }: Desired, { intents }: PlanInput): UnchangedObject {
