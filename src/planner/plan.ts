@@ -5,13 +5,11 @@ import {
   labelsOf,
   toFinding,
   toRefKey,
-  type ApplyOrder,
   type Change,
   type Effect,
   type Engine,
   type Finding,
   type KubernetesObject,
-  type Origin,
   type Plan,
   type RefKey,
   type UnchangedObject,
@@ -24,17 +22,15 @@ import { confirmChange, planChange, planRerun, type PlannedChange } from './chan
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired, withNamespace } from './desired.ts';
 import { markReturns } from './drift.ts';
-import type { ChangedObject, Impact } from './impact/causes.ts';
-import { listEffects } from './impact/effects.ts';
+import { effectsOf, worldsOf, type Decided, type Entry, type PlannedWorlds } from './impact/decided.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
-import { listOrphans } from './orphans.ts';
 import { chooseTurn } from './order/hook-runs.ts';
 import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
 import { findLostOwners } from './owners.ts';
-import { atChangedField, atField, lineOf } from './place.ts';
+import { lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
@@ -42,16 +38,6 @@ import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
 import { settleTold } from './told.ts';
 import { findUnserved } from './unserved.ts';
-
-/** One object that changes, with all that is known of it. */
-interface Entry {
-  readonly change: Change;
-  readonly before: KubernetesObject | undefined;
-  /** Undefined for a delete. */
-  readonly after: KubernetesObject | undefined;
-  /** Undefined for a delete. */
-  readonly desired: Desired | undefined;
-}
 
 interface PlannedChanges {
   readonly entries: readonly Entry[];
@@ -74,6 +60,10 @@ export interface PlanDraft {
   readonly plan: Plan;
   /** The plan with the effects that these engines find. A plan that changes nothing has none: then no engine is asked. */
   complete(engines: readonly Engine[]): Plan;
+  /** The plan with these effects. */
+  finish(effects: readonly Effect[]): Plan;
+  /** What was decided about its objects. */
+  readonly decided: Decided;
   /** The worlds that engines compare, with the context's objects. */
   worlds(): PlannedWorlds;
 }
@@ -116,13 +106,32 @@ export function draftPlan(given: PlanInput): PlanDraft {
     ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+  const decided: Decided = { input, entries, byKey, waves };
   let known: PlannedWorlds | undefined;
-  const worlds = (): PlannedWorlds => (known ??= inOrder(worldsOf({ input, entries, byKey }), waves, entries));
-  const complete = (engines: readonly Engine[]): Plan => {
-    const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, worlds(), engines), input);
+  const worlds = (): PlannedWorlds => (known ??= worldsOf([decided]));
+  const finish = (all: readonly Effect[]): Plan => {
+    const { effects, findings } = settleTold(all, input);
     return { ...plan, findings: [...findings, ...told], effects };
   };
-  return { plan, complete, worlds };
+  const complete = (engines: readonly Engine[]): Plan => finish(effectsOf([decided], worlds(), engines));
+  return { plan, complete, finish, decided, worlds };
+}
+
+/**
+ * The plans of several units that are to be carried out side by side, in their order: engines are asked once what all of them do
+ * together, and each plan has the effects that some change of its own causes. All must be made of the same world before, and no two
+ * may change the same object.
+ */
+export function completeTogether(drafts: readonly PlanDraft[], engines: readonly Engine[]): readonly Plan[] {
+  const changing = drafts.filter(({ decided }) => decided.entries.length > 0);
+  const [only, ...others] = changing;
+  if (only === undefined || others.length === 0) return drafts.map((draft) => draft.complete(draft === only ? engines : []));
+  const all = changing.map(({ decided }) => decided);
+  const effects = effectsOf(all, worldsOf(all), engines);
+  return drafts.map((draft) => {
+    const own = new Set(draft.decided.entries.map(({ change }) => toRefKey(change.ref)));
+    return draft.finish(effects.filter(({ causes }) => causes.some(({ ref }) => own.has(toRefKey(ref)))));
+  });
 }
 
 /** The hooks that are run at other occasions than an apply that goes well. */
@@ -131,18 +140,12 @@ function listOccasional(marked: readonly Desired[]): readonly KubernetesObject[]
   return occasional.toSorted((a, b) => compareRefs(a.ref, b.ref)).map(({ object }) => object);
 }
 
-/** The world before and the one that a plan would lead to, both with the context's objects. */
-export interface PlannedWorlds {
-  readonly before: World;
-  readonly after: World;
-}
-
 /** The worlds that the engines of `createPlan` compare, for questions that are asked of one of them. Pure. */
 export function planWorlds(given: PlanInput): PlannedWorlds {
   const { input, byKey, deletes, planned } = decideEach(given, (desired, live, own) =>
     live === undefined && own.answers === undefined ? toCreated(desired) : planOne(desired, live, own),
   );
-  return worldsOf({ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)] });
+  return worldsOf([{ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)], waves: [] }]);
 }
 
 /** What a world needs of an object that is made as its manifest says. */
@@ -332,55 +335,6 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
   }));
 }
 
-function worldsOf({ input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>): PlannedWorlds {
-  const before = withContext(input.before, input.context);
-  const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
-  const applied = entries.flatMap((entry) => entry.after ?? []);
-  // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
-  const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
-  return { before, after: before.without([...gone, ...orphans]).with(applied) };
-}
-
-/** The worlds with the order of the waves, where it matters: where something is counted. */
-function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entries: readonly Entry[]): PlannedWorlds {
-  if (after.kind('', 'ResourceQuota').byKey.size === 0) return { before, after };
-  // What is only updated has its pods: it is counted before all that comes.
-  const steps = waves.flatMap(({ steps: all }) => all).filter(({ action }) => action === 'create' || action === 'replace');
-  const order: ApplyOrder = {
-    waves: new Map(steps.map(({ ref, wave }) => [toRefKey(ref), wave])),
-    created: new Set(steps.filter(({ action }) => action === 'create').map(({ ref }) => toRefKey(ref))),
-    leaving: entries.flatMap((entry) => (entry.after === undefined ? (entry.before ?? []) : [])),
-  };
-  return { before, after: after.inOrder(order) };
-}
-
-function effectsOf(
-  { input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>,
-  { before, after }: PlannedWorlds,
-  engines: readonly Engine[],
-): readonly Effect[] {
-  const byOrigin = new Map(entries.map((entry) => [entry.desired?.manifest.origin, entry.change]));
-  const fieldsOf: FieldsOf = (origin) => byOrigin.get(origin)?.fields ?? [];
-  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input.catalog, fieldsOf)]));
-  const locate: Impact['locate'] = (key, pointer) => {
-    const desired = byKey.get(key);
-    if (desired === undefined) return undefined;
-    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, desired.object, pointer, input.catalog);
-  };
-  return listEffects({ before, after, changed, locate }, engines);
-}
-
-type FieldsOf = (origin: Origin) => Change['fields'];
-
-function toChangedObject({ change, before, after, desired }: Entry, catalog: PlanInput['catalog'], fieldsOf: FieldsOf): ChangedObject {
-  const locate: ChangedObject['locate'] = (pointer) => {
-    if (desired === undefined || after === undefined) return change.source;
-    if (pointer === undefined) return lineOf(desired.manifest.origin);
-    return atChangedField(desired, change.merged ?? after, pointer, catalog, fieldsOf);
-  };
-  return { step: change, before, locate };
-}
-
 interface Placed extends Pick<PlanInput, 'catalog' | 'defaultNamespace'> {
   readonly world: World;
 }
@@ -398,16 +352,4 @@ function withNamespaces({ before, catalog, defaultNamespace }: PlanInput): World
   const world = World.of(applied.map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
   placed.set(before, { catalog, defaultNamespace, world });
   return world;
-}
-
-const worlds = new WeakMap<World, { readonly context: World; readonly world: World }>();
-
-/** The world with the context's objects besides its own; the same world again for the same two. */
-function withContext(world: World, context: World): World {
-  if (context.size === 0) return world;
-  const known = worlds.get(world);
-  if (known?.context === context) return known.world;
-  const joined = context.with(world.objects());
-  worlds.set(world, { context, world: joined });
-  return joined;
 }
