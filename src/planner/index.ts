@@ -16,7 +16,7 @@ export { type Occasion } from './order/hook-meanings.ts';
 export { orderObjects } from './order/object-waves.ts';
 export { isHookOf, isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
 export { makeWorld } from './made-world.ts';
-export { type PlannedWorlds } from './impact/decided.ts';
+export type { PlannedWorlds } from './planned-worlds.ts';
 export { completeTogether, createPlan, draftPlan, planWorlds, type PlanDraft } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';

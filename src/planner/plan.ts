@@ -1,7 +1,6 @@
 import {
   compareRefs,
   formatRef,
-  gvkOf,
   labelsOf,
   toFinding,
   toRefKey,
@@ -14,19 +13,21 @@ import {
   type RefKey,
   type UnchangedObject,
   type Wave,
-  World,
+  type World,
 } from '../model/index.ts';
 import { compareBy } from '../std/index.ts';
 import { findUnreachable, listAdmission } from './admission.ts';
 import { confirmChange, planChange, planRerun, type PlannedChange } from './change.ts';
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
-import { toDesired, withNamespace } from './desired.ts';
+import { toDesired } from './desired.ts';
 import { markReturns } from './drift.ts';
-import { effectsOf, worldsOf, type Decided, type Entry, type PlannedWorlds } from './impact/decided.ts';
+import type { Decided, Entry } from './entry.ts';
+import { effectsOf } from './impact/effects-of.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
+import { withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
 import { chooseTurn } from './order/hook-runs.ts';
-import { isHookOf, isLeftOut, readHook, toHookFinding, type Hook } from './order/hooks.ts';
+import { isHookOf, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
 import { findLostOwners } from './owners.ts';
@@ -333,23 +334,4 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
     label,
     steps: changes.map((change) => ({ ...change, wave: index })),
   }));
-}
-
-interface Placed extends Pick<PlanInput, 'catalog' | 'defaultNamespace'> {
-  readonly world: World;
-}
-
-const placed = new WeakMap<World, Placed>();
-
-/**
- * The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come.
- * Hooks that are never applied are not there.
- */
-function withNamespaces({ before, catalog, defaultNamespace }: PlanInput): World {
-  const known = placed.get(before);
-  if (known?.catalog === catalog && known.defaultNamespace === defaultNamespace) return known.world;
-  const applied = before.objects().filter((object) => !isLeftOut(object));
-  const world = World.of(applied.map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
-  placed.set(before, { catalog, defaultNamespace, world });
-  return world;
 }

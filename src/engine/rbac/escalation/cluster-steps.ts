@@ -10,7 +10,7 @@ const WRITE = 'create patch update';
 const ADMISSION = 'admissionregistration.k8s.io';
 const TRAFFIC = [
   ...toRights('patch update', '/pods/status', '/services/status'),
-  ...toRights(WRITE, '/endpoints', 'discovery.k8s.io/endpointslices'),
+  ...toRights(WRITE, '/endpoints', '/services', 'discovery.k8s.io/endpointslices'),
 ];
 const FORWARD = [
   ...toRights('create', '/pods/portforward', '/pods/proxy', '/services/proxy'),

@@ -51,7 +51,10 @@ const WRITE = 'create patch update';
 const ASKED: readonly Asked[] = [
   ...ask('', 'secrets', `${WRITE} get list watch`),
   ...ask('', 'configmaps serviceaccounts', WRITE),
-  ...ask('', 'pods/exec pods/attach pods/portforward serviceaccounts/token', 'create'),
+  ...ask('', 'pods/exec pods/attach', 'create get'),
+  ...ask('', 'pods/portforward serviceaccounts/token', 'create'),
+  ...ask('', 'pods/log nodes/log', 'get'),
+  ...ask('', 'services', WRITE),
   ...ask('', 'pods/ephemeralcontainers pods/status services/status namespaces', 'patch update'),
   ...ask('', 'pods/proxy services/proxy nodes/proxy', 'create get'),
   ...ask('', 'persistentvolumes persistentvolumeclaims', 'create'),
@@ -64,9 +67,9 @@ const ASKED: readonly Asked[] = [
   ...ask('rbac.authorization.k8s.io', 'clusterroles roles', `${WRITE} bind escalate`),
   ...ask('rbac.authorization.k8s.io', 'clusterrolebindings rolebindings', WRITE),
   ...ask('certificates.k8s.io', 'certificatesigningrequests', 'create get list watch'),
-  ...ask('certificates.k8s.io', 'certificatesigningrequests/approval', 'patch update'),
+  ...ask('certificates.k8s.io', 'certificatesigningrequests/approval certificatesigningrequests/status', 'patch update'),
   ...ask('certificates.k8s.io', 'certificatesigningrequests/nodeclient', 'create'),
-  ...ask('certificates.k8s.io', 'signers', 'approve'),
+  ...ask('certificates.k8s.io', 'signers', 'approve sign'),
   ...ask(
     'admissionregistration.k8s.io',
     'mutatingwebhookconfigurations mutatingadmissionpolicies mutatingadmissionpolicybindings validatingwebhookconfigurations',

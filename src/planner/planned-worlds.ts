@@ -1,38 +1,9 @@
-import {
-  toRefKey,
-  World,
-  type ApplyOrder,
-  type Change,
-  type Effect,
-  type Engine,
-  type KubernetesObject,
-  type Origin,
-  type RefKey,
-  type Wave,
-} from '../../model/index.ts';
-import type { Desired, PlanInput } from '../input.ts';
-import { listOrphans } from '../orphans.ts';
-import { atChangedField, atField, lineOf } from '../place.ts';
-import type { ChangedObject, Impact } from './causes.ts';
-import { listEffects } from './effects.ts';
-
-/** One object that changes, with all that is known of it. */
-export interface Entry {
-  readonly change: Change;
-  readonly before: KubernetesObject | undefined;
-  /** Undefined for a delete. */
-  readonly after: KubernetesObject | undefined;
-  /** Undefined for a delete. */
-  readonly desired: Desired | undefined;
-}
-
-/** What is decided about the objects of one unit. */
-export interface Decided {
-  readonly input: PlanInput;
-  readonly entries: readonly Entry[];
-  readonly byKey: ReadonlyMap<RefKey, Desired>;
-  readonly waves: readonly Wave[];
-}
+import { gvkOf, toRefKey, World, type ApplyOrder, type RefKey, type Wave } from '../model/index.ts';
+import { withNamespace } from './desired.ts';
+import type { Decided, Entry } from './entry.ts';
+import type { PlanInput } from './input.ts';
+import { isLeftOut } from './order/hooks.ts';
+import { listOrphans } from './orphans.ts';
 
 /** The world before and the one that a plan would lead to, both with the context's objects. */
 export interface PlannedWorlds {
@@ -54,7 +25,7 @@ export function worldsOf(units: readonly Decided[]): PlannedWorlds {
   return waves.length === 0 ? { before, after } : inOrder({ before, after }, waves, entries);
 }
 
-/** The worlds with the order of the waves, where it matters: where something is counted. */
+/** These worlds with the order of the waves, where it matters: where something is counted. */
 function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entries: readonly Entry[]): PlannedWorlds {
   if (after.kind('', 'ResourceQuota').byKey.size === 0) return { before, after };
   // What is only updated has its pods: it is counted before all that comes.
@@ -67,33 +38,23 @@ function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entri
   return { before, after: after.inOrder(order) };
 }
 
-/** What units do together, as these engines find. */
-export function effectsOf(units: readonly Decided[], { before, after }: PlannedWorlds, engines: readonly Engine[]): readonly Effect[] {
-  const changed = new Map(
-    units.flatMap(({ entries, input }) => {
-      const byOrigin = new Map(entries.map((entry) => [entry.desired?.manifest.origin, entry.change]));
-      const fieldsOf: FieldsOf = (origin) => byOrigin.get(origin)?.fields ?? [];
-      return entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input.catalog, fieldsOf)] as const);
-    }),
-  );
-  const locate: Impact['locate'] = (key, pointer) => {
-    const unit = units.find(({ byKey }) => byKey.has(key));
-    const desired = unit?.byKey.get(key);
-    if (unit === undefined || desired === undefined) return undefined;
-    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, desired.object, pointer, unit.input.catalog);
-  };
-  return listEffects({ before, after, changed, locate }, engines);
+interface Placed extends Pick<PlanInput, 'catalog' | 'defaultNamespace'> {
+  readonly world: World;
 }
 
-type FieldsOf = (origin: Origin) => Change['fields'];
+const placed = new WeakMap<World, Placed>();
 
-function toChangedObject({ change, before, after, desired }: Entry, catalog: PlanInput['catalog'], fieldsOf: FieldsOf): ChangedObject {
-  const locate: ChangedObject['locate'] = (pointer) => {
-    if (desired === undefined || after === undefined) return change.source;
-    if (pointer === undefined) return lineOf(desired.manifest.origin);
-    return atChangedField(desired, change.merged ?? after, pointer, catalog, fieldsOf);
-  };
-  return { step: change, before, locate };
+/**
+ * The world of a revision with namespaces filled in as in the desired one: else each object without one would go and come.
+ * Hooks that are never applied are not there.
+ */
+export function withNamespaces({ before, catalog, defaultNamespace }: PlanInput): World {
+  const known = placed.get(before);
+  if (known?.catalog === catalog && known.defaultNamespace === defaultNamespace) return known.world;
+  const applied = before.objects().filter((object) => !isLeftOut(object));
+  const world = World.of(applied.map((object) => withNamespace(object, catalog.find(gvkOf(object)), defaultNamespace)));
+  placed.set(before, { catalog, defaultNamespace, world });
+  return world;
 }
 
 const worlds = new WeakMap<World, { readonly contexts: readonly World[]; readonly world: World }>();
