@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refOf, World, type Engine, type Fact, type KubernetesObject, type Plan } from '../../src/model/index.ts';
 import { completeTogether, createPlan, draftPlan, type PlanInput } from '../../src/planner/index.ts';
-import type { JsonObject } from '../../src/std/index.ts';
+import { getString, type JsonObject } from '../../src/std/index.ts';
 import { manifest, stored, toInput } from './scenario.ts';
 
 const config = (name: string, data: JsonObject = {}): JsonObject => ({
@@ -32,9 +32,9 @@ function listFacts(world: World): readonly Fact[] {
   });
 }
 
-function friendsOf({ data }: KubernetesObject): readonly string[] {
-  const { with: names } = { with: '', ...(typeof data === 'object' && data !== null ? data : {}) };
-  return typeof names === 'string' && names !== '' ? names.split(' ') : [];
+function friendsOf(object: KubernetesObject): readonly string[] {
+  const names = getString(object, 'data', 'with') ?? '';
+  return names === '' ? [] : names.split(' ');
 }
 
 function input(unit: string, before: readonly KubernetesObject[], ...desired: readonly JsonObject[]): PlanInput {
@@ -45,7 +45,7 @@ function input(unit: string, before: readonly KubernetesObject[], ...desired: re
 function told(plans: readonly Plan[]): readonly (readonly string[])[] {
   return plans.map(({ unit, effects }) => [
     unit,
-    ...effects.map(({ data, causes }) => `${String(data['key'])}: ${causes.map(({ source }) => source?.file).join(', ')}`),
+    ...effects.map(({ data, causes }) => `${getString(data, 'key')}: ${causes.map(({ source }) => source?.file).join(', ')}`),
   ]);
 }
 
