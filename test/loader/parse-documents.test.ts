@@ -267,6 +267,14 @@ test('a waiver without a reason is said, where it is written', () => {
   assert.deepEqual(findings('# kplan: ignore KV0001\n# more\na: 1\n'), ['KL0028 1:1']);
 });
 
+test('a waiver of a code that there is not is said, where it is written, and waives nothing', () => {
+  for (const text of ['XX0000', 'KR9999 why', 'KR0O15: why', 'the-probe why']) {
+    const { documents, findings: found } = parseDocuments(`b: 2\n# kplan: ignore ${text}\na: 1\n`, 'a.yaml');
+    assert.deepEqual([documents[0]?.waivers, found.map(({ code, source }) => `${code} ${source?.line}`)], [[], ['KL0045 2']], text);
+  }
+  assert.deepEqual(findings('# kplan: ignore kr0015, why\na: 1\n'), []);
+});
+
 const UNTIL: readonly (readonly [reason: string, holds: boolean])[] = [
   ['until 2027-01-31 an operator', true],
   ['Until 2028-02-29: an operator', true],

@@ -1,4 +1,5 @@
 import {
+  CATALOG,
   isMisdated,
   refOf,
   toFinding,
@@ -27,7 +28,9 @@ import type { TextSource } from './text-source.ts';
 import { findWaivers } from './waivers.ts';
 
 /** Raised whenever the same text is parsed into something else: what was kept of it before is not read. */
-export const PARSER_VERSION = 6;
+export const PARSER_VERSION = 7;
+
+const LONGEST_CODE = 40;
 
 /** One object of a file. */
 export interface ParsedObject {
@@ -223,7 +226,7 @@ function readPart(reading: Reading, part: Stretch, mayBeJson: boolean): void {
     return;
   }
   const commented = findWaivers(source, part, () => events);
-  const waivers = commented.filter(({ reason }) => !isMisdated(reason));
+  const waivers = commented.filter(({ code, reason }) => isCode(code) && !isMisdated(reason));
   const isOdd = (issue: Issue): boolean => issue.kind !== 'bad-escape' || !mayBeJson || !isJsonText(chunk);
   for (let at = 0; at < events.length;) {
     const made = construct(chunk, events, at, limits.aliasedCharacters);
@@ -252,9 +255,21 @@ function sayFailure(reading: Reading, part: Stretch, failure: Issue, findings: r
 
 function judgeComments(source: TextSource, waivers: readonly Waiver[]): readonly Finding[] {
   return waivers.flatMap(({ code, reason, comment }) => {
-    const fault = reason === '' ? 'KL0028' : isMisdated(reason) ? 'KL0029' : undefined;
-    return fault === undefined ? [] : [toFinding(fault, { source: lineRange(source, comment), data: { code } })];
+    const fault = findFault(code, reason);
+    return fault === undefined
+      ? []
+      : [toFinding(fault, { source: lineRange(source, comment), data: { code: code.slice(0, LONGEST_CODE) } })];
   });
+}
+
+function isCode(code: string): boolean {
+  return Object.hasOwn(CATALOG, code);
+}
+
+function findFault(code: string, reason: string): string | undefined {
+  if (!isCode(code)) return 'KL0045';
+  if (reason === '') return 'KL0028';
+  return isMisdated(reason) ? 'KL0029' : undefined;
 }
 
 function sayFault(reading: Reading, part: Stretch, fault: SyntaxFault): void {

@@ -3,7 +3,7 @@ import { endOf, startOf, type YamlEvent } from './events.ts';
 import type { Stretch } from './place.ts';
 import type { TextSource } from './text-source.ts';
 
-const COMMENT = /^[ \t]*#[ \t]*kplan:[ \t]*ignore[ \t]+([A-Za-z]+\d+)\b[ \t]*([^\r\n]*)/gm;
+const COMMENT = /^[ \t]*#[ \t]*kplan:[ \t]*ignore[ \t]+([^\s:,]+)[:,]?[ \t]*([^\r\n]*)/gm;
 
 /**
  * The `# kplan: ignore CODE reason` comments of a document, each speaking of the next line that is not itself a comment.

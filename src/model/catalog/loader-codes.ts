@@ -326,4 +326,12 @@ export const LOADER_CODES: CatalogTable = {
     why: 'What it was for is mended or has moved. Left in place it would hide the next mistake of its kind without a word.',
     example: '# kplan: ignore KV0102 known\nspec:\n  replicas: 3',
   },
+  KL0045: {
+    title: 'Waiver of no code',
+    severity: 'warning',
+    message: 'there is no code {code}: this comment waives nothing',
+    remedy: 'Write the code as the finding has it; `kplan explain ALL` lists the codes.',
+    why: 'A comment with a code that nothing is found by would never waive anything, and nobody would hear of it.',
+    example: 'spec:\n  # kplan: ignore KR0O15 an operator makes these pods\n  selector: { app: legacy }',
+  },
 };
