@@ -37,7 +37,7 @@ function write({ name, json, type }) {
   return `${name}${json === usual ? '' : `=${json}`}:${type}`;
 }
 
-const all = (part) => [...new Set(minors.flatMap((minor) => Object.keys(layouts.get(minor)[part])))].toSorted();
+const all = (part) => [...new Set(minors.flatMap((minor) => Object.keys(layouts.get(minor)[part])))].toSorted((a, b) => (a < b ? -1 : 1));
 const named = all('named').map(
   (name) => `${name} ${minors.map((minor) => layouts.get(minor).named[name]).findLast((type) => type !== undefined)}`,
 );

@@ -111,7 +111,7 @@ function addCoverage(value: JsonValue | undefined, type: string, layout: GoLayou
   if (value === null) coverage.add('null');
   if (type.startsWith('*')) return addCoverage(value, type.slice(1), layout, coverage);
   if (type === 'resource.Quantity') {
-    if (String(value).endsWith('i')) coverage.add('binary quantity');
+    if (typeof value === 'string' && value.endsWith('i')) coverage.add('binary quantity');
     if ((parseQuantity(value) ?? 0n) > 1n << 90n) coverage.add('big quantity');
   }
   const map = /^map\[[^\]]+\](.+)$/.exec(type);

@@ -15,7 +15,7 @@ const WORD = (1n << 64n) - 1n;
  */
 export function formatGoQuantity(value: JsonValue | undefined): string | undefined {
   const amount = parseQuantity(value);
-  if (amount === undefined) return undefined;
+  if (amount === undefined || typeof value === 'object') return undefined;
   const text = String(value);
   const read = parse(text);
   // What is stored is written anew where the text was not kept.
