@@ -2,7 +2,8 @@ import { compareBy } from '../../std/index.ts';
 import { formatRef, nameOf, refOf, type Fact, type KubernetesObject, type ObjectRef, type World } from '../../model/index.ts';
 import { ADMIN_GROUP, ADMIN_KINDS } from './admin-policy.ts';
 import { CALICO_GROUPS, CALICO_KINDS } from './plugin/calico.ts';
-import { CILIUM_GROUP, CILIUM_KINDS } from './plugin/cilium.ts';
+import { CILIUM_KINDS } from './plugin/cilium.ts';
+import { CILIUM_GROUP } from './plugin/cilium-context.ts';
 
 /** The network plugins that are known, by the names of `reach.cni` in kplan.yaml. */
 export const NETWORK_PLUGINS = [

@@ -86,6 +86,19 @@ const CONSTRUCTS = [
   '"istio-system"',
   'dataplane-mode',
   'sidecar.istio.io/inject',
+  'gateway.istio.io/managed',
+  '"PeerAuthentication"',
+  '"portLevelMtls"',
+  '"mode":"STRICT"',
+  '"mode":"DISABLE"',
+  '"mode":"UNSET"',
+  '"name":"edge"}]',
+  '"name":"w"}]',
+  '"kind":"Service","name":"a"}]',
+  'use-waypoint',
+  '"destination.port"',
+  '"source.namespace"',
+  '"request.headers[a]"',
 ] as const;
 
 test('policies of Cilium, Calico and Istio are judged as a naive evaluator of their texts does', (t) => {

@@ -3,12 +3,11 @@ import type { JsonObject, JsonValue } from '../../../../src/std/index.ts';
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import { namespace, pod, policy } from '../objects.ts';
 import { anyPolicySpec, OUTSIDE } from '../random-world.ts';
-import type { KnownSelector } from './naive-plugins.ts';
-
-type Labels = Readonly<Record<string, string>>;
+import type { KnownSelector } from './naive-question.ts';
+import { anyMesh } from './random-istio.ts';
+import { anyLabels, given, optional, type Labels } from './random-parts.ts';
 
 const NAMESPACES = ['x', 'y', 'z'];
-const VALUES = ['a', 'b'];
 const ACCOUNTS = ['one', 'two'];
 
 /** Selectors of Calico in every form, each with its meaning. */
@@ -29,16 +28,13 @@ const MEANINGS = new Map(SELECTORS.map((selector) => [selector.text, selector.ho
 export const meanings: ReadonlyMap<string, KnownSelector['holds']> = MEANINGS;
 
 const anyText = fc.constantFrom(...SELECTORS.map((selector) => selector.text));
-const anyLabels: fc.Arbitrary<Labels> = fc.dictionary(fc.constantFrom('app', 'tier'), fc.constantFrom(...VALUES), {
-  maxKeys: 2,
-  noNullPrototype: true,
-});
 const anyMeshLabels: fc.Arbitrary<Labels> = fc.constantFrom<Labels>(
   {},
   {},
   { 'istio-injection': 'enabled' },
   { 'istio.io/dataplane-mode': 'ambient' },
   { 'istio.io/rev': 'r1' },
+  { 'istio.io/dataplane-mode': 'ambient', 'istio.io/use-waypoint': 'w' },
 );
 const anyOwnMesh: fc.Arbitrary<Labels> = fc.constantFrom<Labels>(
   {},
@@ -46,6 +42,7 @@ const anyOwnMesh: fc.Arbitrary<Labels> = fc.constantFrom<Labels>(
   {},
   { 'sidecar.istio.io/inject': 'true' },
   { 'sidecar.istio.io/inject': 'false' },
+  { 'gateway.istio.io/managed': 'istio.io-gateway-controller', 'gateway.networking.k8s.io/gateway-name': 'edge' },
 );
 const anyContainerPorts = fc.subarray<JsonValue>([
   { name: 'web', protocol: 'TCP', containerPort: 80 },
@@ -86,10 +83,6 @@ const anyBase: fc.Arbitrary<readonly KubernetesObject[]> = fc
     }),
     ...policies.map(([home, spec], index) => policy(`${home}/n${index}`, spec)),
   ]);
-
-const optional = <T>(any: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(any, { nil: undefined });
-const given = (fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
-  Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 
 // Cilium.
 
@@ -273,66 +266,18 @@ const anyTiers: fc.Arbitrary<readonly KubernetesObject[]> = fc
       : []),
   ]);
 
-// Istio.
-
-const anyIdentity: fc.Arbitrary<JsonObject> = fc.constantFrom<JsonObject>(
-  { namespaces: ['x'] },
-  { namespaces: ['*'] },
-  { notNamespaces: ['y'] },
-  { principals: ['cluster.local/ns/x/sa/one'] },
-  { principals: ['*/sa/default', 'cluster.local/ns/y/*'] },
-  { notPrincipals: ['*/sa/two'] },
-  { serviceAccounts: ['one', 'y/two'] },
-  { ipBlocks: ['10.0.0.0/8'] },
-  { notIpBlocks: ['10.0.0.1'], namespaces: ['x', 'z'] },
-);
-const anyOperation: fc.Arbitrary<JsonObject> = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom<JsonObject>({ ports: ['80'] }, { ports: ['80', '81'] }, { notPorts: ['80'] }) },
-  { weight: 1, arbitrary: fc.constantFrom<JsonObject>({ methods: ['GET'] }, { ports: ['80'], methods: ['GET'] }) },
-);
-const anyIstio: fc.Arbitrary<(index: number) => KubernetesObject> = fc
-  .record({
-    home: fc.constantFrom('x', 'x', 'y', 'istio-system'),
-    action: fc.constantFrom(undefined, 'ALLOW', 'DENY', 'DENY', 'CUSTOM', 'AUDIT'),
-    selector: optional(anyLabels.map((matchLabels) => ({ matchLabels }))),
-    rules: optional(
-      fc.array(
-        fc
-          .tuple(
-            optional(fc.array(anyIdentity, { minLength: 1, maxLength: 2 })),
-            optional(fc.array(anyOperation, { minLength: 1, maxLength: 2 })),
-          )
-          .map(([from, to]) =>
-            given({ from: from?.map((source) => ({ source: withMask(source) })), to: to?.map((operation) => ({ operation })) }),
-          ),
-        { maxLength: 2 },
-      ),
-    ),
-  })
-  .map(({ home, ...spec }) => (index: number): KubernetesObject => ({
-    apiVersion: 'security.istio.io/v1',
-    kind: 'AuthorizationPolicy',
-    metadata: { name: `i${index}`, namespace: home },
-    spec: given(spec),
-  }));
-
-/** The naive evaluator reads CIDRs alone. */
-function withMask(source: JsonObject): JsonObject {
-  return source['notIpBlocks'] === undefined ? source : { ...source, notIpBlocks: ['10.0.0.1/32'] };
-}
-
 /** Worlds with policies of one plugin, and of a mesh. */
 export const anyPluginObjects: fc.Arbitrary<readonly KubernetesObject[]> = fc
   .tuple(
     anyBase,
     fc.oneof(fc.array(anyCilium, { minLength: 1, maxLength: 3 }), fc.array(anyCalico, { minLength: 1, maxLength: 4 })),
     anyTiers,
-    fc.oneof(fc.constant([]), fc.array(anyIstio, { maxLength: 3 })),
+    fc.oneof(fc.constant([]), anyMesh),
   )
   .map(([base, made, tiers, mesh]) => {
     const policies = made.map((make, index) => make(index));
     const isCalico = policies.some(({ apiVersion }) => apiVersion.startsWith('projectcalico'));
-    return [...base, ...policies, ...(isCalico ? tiers : []), ...mesh.map((make, index) => make(index))];
+    return [...base, ...policies, ...(isCalico ? tiers : []), ...mesh];
   });
 
 export { OUTSIDE };
