@@ -10,6 +10,7 @@ function viewOf(object: KubernetesObject): KubernetesObject {
   const named = nameOnly(object);
   switch (`${object.apiVersion}/${object.kind}`) {
     case 'v1/Namespace':
+    case 'v1/ServiceAccount':
       return { ...named, metadata: { ...named.metadata, ...pick(object.metadata, 'labels') } };
     case 'v1/Node':
       return { ...named, metadata: { ...named.metadata, ...pick(object.metadata, 'labels') }, status: viewNodeStatus(object['status']) };
@@ -20,11 +21,16 @@ function viewOf(object: KubernetesObject): KubernetesObject {
     case 'crd.projectcalico.org/v1/GlobalNetworkPolicy':
     case 'crd.projectcalico.org/v1/NetworkPolicy':
     case 'crd.projectcalico.org/v1/Tier':
+    case 'crd.projectcalico.org/v1/FelixConfiguration':
+    case 'projectcalico.org/v3/FelixConfiguration':
     case 'projectcalico.org/v3/GlobalNetworkPolicy':
     case 'projectcalico.org/v3/NetworkPolicy':
     case 'projectcalico.org/v3/Tier':
     case 'security.istio.io/v1/AuthorizationPolicy':
     case 'security.istio.io/v1beta1/AuthorizationPolicy':
+    case 'projectcalico.org/v3/StagedGlobalNetworkPolicy':
+    case 'projectcalico.org/v3/StagedKubernetesNetworkPolicy':
+    case 'projectcalico.org/v3/StagedNetworkPolicy':
     case 'route.openshift.io/v1/Route':
       return { ...named, ...pick(object, 'spec') };
     case 'cilium.io/v2/CiliumClusterwideNetworkPolicy':
@@ -33,6 +39,8 @@ function viewOf(object: KubernetesObject): KubernetesObject {
     case 'cilium.io/v2/CiliumCIDRGroup':
     case 'cilium.io/v2alpha1/CiliumCIDRGroup':
     case 'crd.projectcalico.org/v1/GlobalNetworkSet':
+    case 'crd.projectcalico.org/v1/HostEndpoint':
+    case 'projectcalico.org/v3/HostEndpoint':
     case 'crd.projectcalico.org/v1/NetworkSet':
     case 'projectcalico.org/v3/GlobalNetworkSet':
     case 'projectcalico.org/v3/NetworkSet':

@@ -1,29 +1,11 @@
-import { getArray, getString, uniteAll } from '../../../std/index.ts';
-import {
-  labelsOf,
-  nameOf,
-  namespaceOf,
-  readMapSelector,
-  specOf,
-  type KubernetesObject,
-  type Selector,
-  type World,
-} from '../../../model/index.ts';
-import { EMPTY_INTERVALS, toInterval } from '../../../std/index.ts';
-import { parseAddress, parseCidr, type AddressSet } from '../address.ts';
+import { EMPTY_INTERVALS, getArray, getString, uniteAll } from '../../../std/index.ts';
+import { labelsOf, nameOf, specOf, type World } from '../../../model/index.ts';
+import { parseCidr, type AddressSet } from '../address.ts';
+import { readServiceTargets, type ServiceTarget } from './service-target.ts';
 import { toText } from './text.ts';
 
 /** The API group of Cilium's objects. */
 export const CILIUM_GROUP = 'cilium.io';
-
-/** A Service as a peer of Cilium: the pods that it selects, or the addresses that somebody wrote for it. */
-export interface ServiceTarget {
-  readonly namespace: string;
-  readonly name: string;
-  readonly labels: ReadonlyMap<string, string>;
-  readonly selector: Selector | undefined;
-  readonly addresses: AddressSet;
-}
 
 /** A CiliumCIDRGroup. */
 export interface CidrGroup {
@@ -49,15 +31,10 @@ export interface CiliumContext {
 
 /** Reads what policies of Cilium refer to in a world. */
 export function readCiliumContext(world: World): CiliumContext {
-  const written = listWritten(world);
   const config = world.byKind('', 'ConfigMap').filter((map) => nameOf(map) === 'cilium-config');
   const modes = config.flatMap((map) => (getString(map, 'data', 'policy-cidr-match-mode') ?? '').split(/[\s,]+/));
   return {
-    services: world.byKind('', 'Service').map((service) => {
-      const [namespace, name] = [namespaceOf(service) ?? '', nameOf(service)];
-      const selector = readMapSelector(specOf(service)['selector']);
-      return { namespace, name, labels: labelsOf(service), selector, addresses: uniteAll(written.get(`${namespace}/${name}`) ?? []) };
-    }),
+    services: readServiceTargets(world),
     groups: world.byKind(CILIUM_GROUP, 'CiliumCIDRGroup').map((group) => ({
       name: nameOf(group),
       labels: labelsOf(group),
@@ -66,26 +43,4 @@ export function readCiliumContext(world: World): CiliumContext {
     nodes: world.byKind('', 'Node').map((node) => ({ name: nameOf(node), labels: labelsOf(node) })),
     blocks: modes.includes('nodes') ? 'nodes' : 'outside',
   };
-}
-
-/** The addresses of EndpointSlices and Endpoints, by the Service that they are of. */
-function listWritten(world: World): ReadonlyMap<string, AddressSet[]> {
-  const found = new Map<string, AddressSet[]>();
-  const add = (namespace: string, name: string, texts: readonly (string | undefined)[]): void => {
-    const key = `${namespace}/${name}`;
-    const points = texts.map((text) => (text === undefined ? undefined : parseAddress(text))).filter((point) => point !== undefined);
-    found.set(key, [...(found.get(key) ?? []), ...points.map((point) => toInterval(point, point + 1n))]);
-  };
-  for (const slice of world.byKind('discovery.k8s.io', 'EndpointSlice'))
-    add(
-      namespaceOf(slice) ?? '',
-      labelsOf(slice).get('kubernetes.io/service-name') ?? '',
-      getArray(slice, 'endpoints').flatMap((endpoint) => getArray(endpoint, 'addresses').map(toText)),
-    );
-  for (const object of world.byKind('', 'Endpoints')) add(namespaceOf(object) ?? '', nameOf(object), listLegacy(object));
-  return found;
-}
-
-function listLegacy(object: KubernetesObject): readonly (string | undefined)[] {
-  return getArray(object, 'subsets').flatMap((subset) => getArray(subset, 'addresses').map((address) => getString(address, 'ip')));
 }

@@ -14,9 +14,10 @@ import { isSelected, SELECT_ALL } from '../../../model/index.ts';
 import { ALL_ADDRESSES, ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet } from '../address.ts';
 import type { Direction, Peer } from '../policy.ts';
 import { toInterval } from '../../../std/index.ts';
-import type { CiliumContext, ServiceTarget } from './cilium-context.ts';
+import type { CiliumContext } from './cilium-context.ts';
 import { NAME_LABEL, readEndpointSelector, readPlainSelector } from './cilium-selector.ts';
 import type { Problems } from './problem.ts';
+import type { ServiceTarget } from './service-target.ts';
 import { toText } from './text.ts';
 
 /** Where a rule stands, and what it may refer to. */

@@ -1,5 +1,7 @@
 import type { World } from '../../../model/index.ts';
-import { CALICO_GROUPS, CALICO_KINDS, readCalicoContext, readCalicoPolicy } from './calico.ts';
+import { CALICO_KINDS, readCalicoPolicy } from './calico.ts';
+import { CALICO_GROUPS, readCalicoContext } from './calico-context.ts';
+import { readHostEndpoints } from './calico-host.ts';
 import { CILIUM_KINDS, readCiliumPolicy } from './cilium.ts';
 import { CILIUM_GROUP, readCiliumContext } from './cilium-context.ts';
 import { readIstioPolicies } from './istio.ts';
@@ -14,6 +16,7 @@ export function readPluginPolicies(world: World): ReadPolicies {
     ...CALICO_GROUPS.flatMap((group) =>
       CALICO_KINDS.flatMap((kind) => world.byKind(group, kind).map((object) => readCalicoPolicy(object, context))),
     ),
+    readHostEndpoints(context),
     readIstioPolicies(world),
   ];
   return { policies: read.flatMap(({ policies }) => policies), problems: read.flatMap(({ problems }) => problems) };

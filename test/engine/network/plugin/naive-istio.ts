@@ -1,6 +1,7 @@
 import { getArray, getAt, getObject, getString, type JsonValue } from '../../../../src/std/index.ts';
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import { isWithin, labels, namespaceLabels, selects, text, type End } from '../naive-network.ts';
+import { listAddresses } from './naive-hosts.ts';
 import { isHost, toText, type Question } from './naive-question.ts';
 
 const ROOT = 'istio-system';
@@ -170,7 +171,7 @@ function isSource({ objects, peer, guess }: Question, policy: KubernetesObject, 
     if (pattern.endsWith('*')) return value.startsWith(pattern.slice(0, -1));
     return pattern.startsWith('*') ? value.endsWith(pattern.slice(1)) : pattern === value;
   };
-  const ip = 'ip' in peer ? peer.ip : getString(peer.pod, 'status', 'podIPs', 0, 'ip');
+  const ips = listAddresses(objects, peer);
   const checks: readonly (readonly [field: string, holds: (pattern: string) => boolean])[] = [
     ['namespaces', (pattern) => namespace !== undefined && is(pattern, namespace)],
     ['principals', (pattern) => namespace !== undefined && is(pattern, `cluster.local/ns/${namespace}/sa/${account ?? ''}`)],
@@ -181,7 +182,7 @@ function isSource({ objects, peer, guess }: Question, policy: KubernetesObject, 
         return namespace !== undefined && full === `${namespace}/${account ?? ''}`;
       },
     ],
-    ['ipBlocks', (block) => ip !== undefined && !isHost(peer) && isWithin(ip, block)],
+    ['ipBlocks', (block) => ips.length > 0 && ips.every((ip) => isWithin(ip, block))],
   ];
   return checks.every(([field, holds]) => {
     const [only, not] = [getArray(source, field), getArray(source, `not${field.charAt(0).toUpperCase()}${field.slice(1)}`)].map((list) =>

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import type { Flow } from '../../../../src/engine/network/index.ts';
 import { toEnd, type End } from '../naive-network.ts';
-import { passesCalico } from './naive-calico.ts';
+import { passesCalico, passesCalicoHost } from './naive-calico.ts';
 import { passesCilium } from './naive-cilium.ts';
 import { passesMesh } from './naive-istio.ts';
 import { isHost, type KnownSelector, type Question } from './naive-question.ts';
@@ -22,9 +22,12 @@ export function naivePluginsAllow(
 ): { readonly egress: Answer; readonly ingress: Answer } {
   const [from, to] = [toEnd(objects, flow.from), toEnd(objects, flow.to)];
   const ask = (type: Question['type'], subject: End, peer: End): Answer => {
-    if (!('pod' in subject) || isHost(subject)) return 'allow';
-    const { pod } = subject;
-    return guessAll((guess) => decide({ objects, flow, type, pod, peer, selectors, guess }));
+    const isOfHost = !('pod' in subject) || isHost(subject);
+    const pod = 'pod' in subject ? subject.pod : NO_POD;
+    return guessAll((guess) => {
+      const question: Question = { objects, flow, type, subject, pod, peer, selectors, guess };
+      return isOfHost ? passesHosts(question) : decide(question);
+    });
   };
   return { egress: ask('Egress', from, to), ingress: ask('Ingress', to, from) };
 }
@@ -44,7 +47,17 @@ function guessAll(judge: (guess: Question['guess']) => boolean): Answer {
   return outcomes.size === 2 ? 'unknown' : outcomes.has(true) ? 'allow' : 'deny';
 }
 
+const NO_POD: KubernetesObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: '' } };
+
+function passesHosts(question: Question): boolean {
+  return isOfCilium(question) ? passesCilium(question) : passesCalicoHost(question);
+}
+
+function isOfCilium({ objects }: Question): boolean {
+  return objects.some(({ kind }) => kind.startsWith('Cilium') && kind.endsWith('NetworkPolicy'));
+}
+
 function decide(question: Question): boolean {
   if (question.type === 'Ingress' && !passesMesh(question)) return false;
-  return question.objects.some(({ apiVersion }) => apiVersion.startsWith('cilium.io')) ? passesCilium(question) : passesCalico(question);
+  return isOfCilium(question) ? passesCilium(question) : passesCalico(question);
 }

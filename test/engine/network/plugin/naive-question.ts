@@ -19,6 +19,8 @@ export interface Question {
   readonly objects: readonly KubernetesObject[];
   readonly flow: Flow;
   readonly type: 'Egress' | 'Ingress';
+  /** The end whose policies are asked; a pod but where policies of hosts are asked. */
+  readonly subject: End;
   readonly pod: KubernetesObject;
   readonly peer: End;
   readonly selectors: ReadonlyMap<string, KnownSelector['holds']>;

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../../src/std/index.ts';
 
+/** The namespaces of the worlds; the last is made by no object. */
+export const NAMESPACES: readonly string[] = ['x', 'y', 'z'];
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** Labels of pods, namespaces and what selects them: two keys of two values each. */
