@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesObject } from '../../src/model/index.ts';
+import { getString } from '../../src/std/index.ts';
 import { Observer, type Followed } from '../../src/reconcile/observer.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster } from './fake-cluster.ts';
@@ -36,7 +37,7 @@ test('what a watch follows anyway is not watched once more: no older state than 
   const observer = new Observer(cluster, clock, { poll: 1_000, remind: 5_000 }, (_, report) => elsewhere.follow(report));
   const seen: (string | undefined)[] = [];
   elsewhere.current = at('4');
-  const stop = observer.observe(REF, at('5'), (object) => seen.push(object?.metadata['resourceVersion']?.toString()));
+  const stop = observer.observe(REF, at('5'), (object) => seen.push(getString(object?.metadata, 'resourceVersion')));
   assert.deepEqual(seen, []);
   elsewhere.tell(at('5'));
   await clock.sleep(5_001);
