@@ -12,7 +12,8 @@ import { describeRefusal } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { chooseBefore, isOfRevisions, type Before } from '../stages/before.ts';
 import { openBefore } from '../stages/open-before.ts';
-import { checkPath, readDesired, type Desired } from '../stages/desired.ts';
+import { readDesired, type Desired } from '../stages/desired.ts';
+import { checkIsLeft } from '../stages/left-path.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { readUser } from '../user.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
@@ -79,7 +80,7 @@ async function fillNodes({ compared }: Planned): Promise<Pick<Illustration, 'fil
 /** The report with what is shown next to the change itself. */
 async function besideChange(report: PlanReport, { plan, desired }: Planned, args: Arguments, io: Io): Promise<PlanReport> {
   const { readChangedLines } = await import('../stages/changed-lines.ts');
-  return { ...report, changedLines: await readChangedLines(report, { desired, before: plan.before }, args, io) };
+  return { ...report, beside: await readChangedLines(report, { desired, before: plan.before }, args, io) };
 }
 
 /** Load, validate, plan. */
@@ -112,7 +113,7 @@ async function readBoth(
   log: Log,
   session: PlanSession | undefined,
 ): Promise<{ readonly desired: Desired; readonly before: Before }> {
-  checkPath(args, io, path);
+  await checkIsLeft(args, io, path);
   const choice = chooseBefore(args, io, log);
   if (choice.kind === 'live' && session === undefined) return readSideBySide(path, args, io, log);
   const digester = session === undefined && isOfRevisions(choice) ? judgeFiles(args, io) : undefined;
