@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { getArray, getAt, parseJson } from '../../src/std/index.ts';
+import { getArray, getAt, getString, parseJson } from '../../src/std/index.ts';
 import { run, temporaryFolder } from './program.ts';
 
 const MANIFESTS = `apiVersion: apps/v1
@@ -49,7 +49,9 @@ function makeFolder(context: TestContext): string {
 test('reach diff --staged tells what staged policies would change, at their lines', async (context) => {
   const ran = await run('kplan', makeFolder(context), ['reach', 'diff', '.', '--base', 'none', '--staged', '-o', 'json']);
   const report = parseJson(ran.stdout);
-  const changes = getArray(report, 'changes').map((item) => ['change', 'from', 'to'].map((field) => getAt(item, field)).join(' '));
+  const changes = getArray(report, 'changes').map((item) =>
+    ['change', 'from', 'to'].map((field) => getString(item, field) ?? '').join(' '),
+  );
   const expected = [
     'closed any address shop/db',
     'opened any address shop/web',
