@@ -5,13 +5,12 @@ import {
   toFinding,
   toRefKey,
   type Change,
-  type Effect,
   type Engine,
   type Finding,
   type KubernetesObject,
-  type Origin,
   type Plan,
   type RefKey,
+  type SourceChanges,
   type UnchangedObject,
   type Wave,
   type World,
@@ -23,8 +22,9 @@ import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts'
 import { toDesired } from './desired.ts';
 import { markReturns } from './drift.ts';
 import type { Entry } from './entry.ts';
-import type { ChangedObject, Impact } from './impact/causes.ts';
+import { impactOf, sitesOf } from './impact-of.ts';
 import { listEffects } from './impact/effects.ts';
+import { pointAtChanges, type JudgeAgain } from './impact/point-at-changes.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
 import { inOrder, withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
@@ -32,14 +32,15 @@ import { chooseTurn } from './order/hook-runs.ts';
 import { isHookOf, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
+import { manifestImpact } from './manifest-impact.ts';
 import { findLostOwners } from './owners.ts';
-import { atChangedField, atField, lineOf } from './place.ts';
+import { lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
 import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
-import { settleTold } from './told.ts';
+import { settleTold, type Told } from './told.ts';
 import { findUnserved } from './unserved.ts';
 
 interface PlannedChanges {
@@ -63,6 +64,11 @@ export interface PlanDraft {
   readonly plan: Plan;
   /** The plan with the effects that these engines find. A plan that changes nothing has none: then no engine is asked. */
   complete(engines: readonly Engine[]): Plan;
+  /**
+   * Effects and findings at the changed lines of the sources that bring them about, as far as these can be told. `judge` says again what is
+   * found wrong with some objects of a world.
+   */
+  pointOut(said: Told, changes: SourceChanges, judge: JudgeAgain): Told;
   /** The worlds that engines compare, with the context's objects. */
   worlds(): PlannedWorlds;
 }
@@ -108,10 +114,12 @@ export function draftPlan(given: PlanInput): PlanDraft {
   let known: PlannedWorlds | undefined;
   const worlds = (): PlannedWorlds => (known ??= inOrder(worldsOf({ input, entries, byKey }), waves, entries));
   const complete = (engines: readonly Engine[]): Plan => {
-    const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, worlds(), engines), input);
+    const { effects, findings } = settleTold(listEffects(impactOf({ input, entries, byKey }, worlds()), engines), input);
     return { ...plan, findings: [...findings, ...told], effects };
   };
-  return { plan, complete, worlds };
+  const pointOut: PlanDraft['pointOut'] = (said, changes, judge) =>
+    pointAtChanges(said, { changes, judge, sites: sitesOf({ input, entries, byKey }), written: () => manifestImpact(input, byKey) });
+  return { plan, complete, pointOut, worlds };
 }
 
 /** The hooks that are run at other occasions than an apply that goes well. */
@@ -313,31 +321,4 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
     label,
     steps: changes.map((change) => ({ ...change, wave: index })),
   }));
-}
-
-function effectsOf(
-  { input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>,
-  { before, after }: PlannedWorlds,
-  engines: readonly Engine[],
-): readonly Effect[] {
-  const byOrigin = new Map(entries.map((entry) => [entry.desired?.manifest.origin, entry.change]));
-  const fieldsOf: FieldsOf = (origin) => byOrigin.get(origin)?.fields ?? [];
-  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input.catalog, fieldsOf)]));
-  const locate: Impact['locate'] = (key, pointer) => {
-    const desired = byKey.get(key);
-    if (desired === undefined) return undefined;
-    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, desired.object, pointer, input.catalog);
-  };
-  return listEffects({ before, after, changed, locate }, engines);
-}
-
-type FieldsOf = (origin: Origin) => Change['fields'];
-
-function toChangedObject({ change, before, after, desired }: Entry, catalog: PlanInput['catalog'], fieldsOf: FieldsOf): ChangedObject {
-  const locate: ChangedObject['locate'] = (pointer) => {
-    if (desired === undefined || after === undefined) return change.source;
-    if (pointer === undefined) return lineOf(desired.manifest.origin);
-    return atChangedField(desired, change.merged ?? after, pointer, catalog, fieldsOf);
-  };
-  return { step: change, before, locate };
 }

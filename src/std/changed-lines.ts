@@ -1,12 +1,23 @@
 /** So many lines may come and go between two texts for the lines that stay to be looked for among them. */
 const MOST_CHANGES = 500;
 
+/** Lines that take the place of others: from 0, the end exclusive. One of the two sides may be empty. */
+export interface Hunk {
+  readonly before: LineStretch;
+  readonly after: LineStretch;
+}
+
+/** Lines from an index on, up to another, which is not one of them. */
+export interface LineStretch {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * The lines of `after`, from 1, that differ from `before`: those that are new, and where lines are gone the one before and the one after
- * the gap. By a shortest edit script (Myers 1986); texts that differ in more than 500 lines are said to differ from the first to the last
- * of these.
+ * What differs between two texts, in order: a shortest edit script (Myers 1986); texts that differ in more than 500 lines are one hunk from
+ * the first to the last of these.
  */
-export function listChangedLines(before: readonly string[], after: readonly string[]): readonly number[] {
+export function listHunks(before: readonly string[], after: readonly string[]): readonly Hunk[] {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start++;
   let [endBefore, endAfter] = [before.length, after.length];
@@ -15,14 +26,27 @@ export function listChangedLines(before: readonly string[], after: readonly stri
     endAfter--;
   }
   const pairs = matchLines(before.slice(start, endBefore), after.slice(start, endAfter));
-  const changed = new Set<number>();
-  let [lastBefore, lastAfter] = [start - 1, start - 1];
+  const hunks: Hunk[] = [];
+  let [nextBefore, nextAfter] = [start, start];
   for (const [i, j] of [...pairs, [endBefore - start, endAfter - start] as const]) {
     const [atBefore, atAfter] = [i + start, j + start];
-    for (let line = lastAfter + 1; line < atAfter; line++) changed.add(line + 1);
-    const isGap = atAfter - lastAfter === 1 && atBefore - lastBefore > 1;
-    for (const line of isGap ? [lastAfter, atAfter] : []) if (line >= 0 && line < after.length) changed.add(line + 1);
-    [lastBefore, lastAfter] = [atBefore, atAfter];
+    if (atBefore > nextBefore || atAfter > nextAfter)
+      hunks.push({ before: { from: nextBefore, to: atBefore }, after: { from: nextAfter, to: atAfter } });
+    [nextBefore, nextAfter] = [atBefore + 1, atAfter + 1];
+  }
+  return hunks;
+}
+
+/**
+ * The lines of `after`, from 1, that differ from `before`: those that are new, and where lines are gone the one before and the one after
+ * the gap.
+ */
+export function listChangedLines(before: readonly string[], after: readonly string[]): readonly number[] {
+  const changed = new Set<number>();
+  for (const { after: lines } of listHunks(before, after)) {
+    for (let line = lines.from; line < lines.to; line++) changed.add(line + 1);
+    const gap = lines.from === lines.to ? [lines.from, lines.from + 1] : [];
+    for (const line of gap) if (line > 0 && line <= after.length) changed.add(line);
   }
   return [...changed].toSorted((a, b) => a - b);
 }

@@ -158,7 +158,7 @@ test('GitHub: a command for each finding and effect on its line, and a summary o
     GITHUB_STEP_SUMMARY: summary,
   });
   assert.match(stdout, /^::error file=shop\/web\.yaml,line=44,/m);
-  assert.match(stdout, /^::error file=shop\/cart\.yaml,line=30,/m);
+  assert.match(stdout, /^::error file=shop\/cart\.yaml,line=1,/m);
   assert.match(stdout, /^::warning file=shop\/deployer\.yaml,line=20,/m);
   assert.ok(existsSync(summary));
 });

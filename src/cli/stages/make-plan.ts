@@ -11,6 +11,7 @@ import {
   type Manifest,
   type Plan,
   type RefKey,
+  type SourceChanges,
   World,
   type WorldSource,
 } from '../../model/index.ts';
@@ -40,7 +41,9 @@ import { withDefinitions } from './catalog.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
-import { judgeWaivers, todayOf, waiveAll, waiveEffects } from './waivers.ts';
+import { pointOut } from './point-out.ts';
+import { readSourceChanges } from './source-changes.ts';
+import { judgeWaivers, todayOf, waiveAll, waiveTold } from './waivers.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -122,6 +125,8 @@ export interface MakePlanOptions {
   readonly lens?: Lens | undefined;
   /** Told the worlds that the plan leads from and to, for what is shown of them besides; not called where nothing changes. */
   readonly onWorlds?: (worlds: PlannedWorlds, profiles: GivenProfiles['profiles']) => void;
+  /** Told what differs in the files, of a plan between revisions that has anything to tell. */
+  readonly onChanges?: (changes: SourceChanges) => void;
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
@@ -172,8 +177,12 @@ async function planAgainst(desired: Desired, before: Before, args: Arguments, io
   if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
   log.detail(`planned in ${io.now() - started} ms`);
   const waivers = { ...desired, today: todayOf(io) };
-  const { effects, findings: waived } = waiveEffects(plan.effects, waivers);
-  const findings = [...waiveAll(plan.findings, waivers), ...waived];
+  const first = waiveTold(plan, waivers);
+  const changes = first.effects.length + first.findings.length === 0 ? undefined : await readSourceChanges(desired, before, args, io);
+  if (changes !== undefined) options.onChanges?.(changes);
+  const pointed = changes === undefined ? first : pointOut(draft, first, changes, desired, args);
+  // A comment may stand above a whole field, and above the line of it that changed.
+  const { effects, findings } = pointed === first ? first : waiveTold(pointed, waivers);
   return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
 }
 
