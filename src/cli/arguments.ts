@@ -9,6 +9,8 @@ import { COMMANDS, flagsOf, mainCommand, type Command, type ProgramName } from '
 /** The words of a command line, decoded against the table: only flags of the command, each of its type. */
 export interface Arguments {
   readonly command: Command;
+  /** True where a word names the command: then no other word may be one that was meant. */
+  readonly isNamed: boolean;
   readonly positionals: readonly string[];
   has(flag: string): boolean;
   string(flag: string): string | undefined;
@@ -47,15 +49,15 @@ export async function parseArguments(program: ProgramName, words: readonly strin
     throw usage(command, `${command.program} ${command.usage} needs ${command.usage.split(' ').at(-1) ?? 'an argument'}`);
   if (positionals.includes(''))
     throw new KplanError('USAGE', 'an argument is empty', { hint: 'a variable may be unset; `.` stands for the current directory' });
-  if (positionals.length > most) throw unexpected(command, positionals);
-  return decode(command, positionals, parsed, flags);
+  if (positionals.length > most) throw unexpected(command, positionals, rest.length < words.length);
+  return { ...decode(command, positionals, parsed, flags), isNamed: rest.length < words.length };
 }
 
 /** One argument too many: after a first word that is no command, that word is the likelier mistake. */
-function unexpected(command: Command, positionals: readonly string[]): KplanError {
+function unexpected(command: Command, positionals: readonly string[], isNamed: boolean): KplanError {
   const [word = ''] = positionals;
   const extra = positionals[command.positionals[1]] ?? '';
-  if (command !== mainCommand(command.program) || !/^[\w-]+$/.test(word)) return usage(command, `unexpected argument ${extra}`);
+  if (isNamed || !/^[\w-]+$/.test(word)) return usage(command, `unexpected argument ${extra}`);
   return new KplanError('USAGE', `${word} is no command, and after a PATH nothing is expected: unexpected argument ${extra}`, {
     hint: adviseOnWord(command.program, word),
   });
@@ -91,7 +93,7 @@ function decode(
   positionals: readonly string[],
   parsed: Readonly<Record<string, unknown>>,
   flags: readonly Flag[],
-): Arguments {
+): Omit<Arguments, 'isNamed'> {
   const values = new Map<string, readonly string[]>();
   const set = new Set<string>();
   for (const flag of flags) {

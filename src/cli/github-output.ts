@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { publishCheck, readWorkflowRun, toCheckAnnotations, toJobSummary, toWorkflowCommands, type CheckReport } from '../github/index.ts';
 import { stepsOf } from '../model/index.ts';
-import { effectsOf, findingsOf, renderMarkdown, toRemarks, type Report } from '../report/index.ts';
+import { effectsOf, findingsOf, renderMarkdown, toRemarks, type BesideChange, type Report } from '../report/index.ts';
 import { realClock } from './clock.ts';
 import type { Io } from './io.ts';
 import { isFailure } from './outcome.ts';
@@ -19,7 +19,7 @@ export async function showOnGithub(report: Report, name: string, failOn: string,
   if (summary !== undefined && summary !== '') {
     writeFileSync(summary, toJobSummary(renderMarkdown(report, JOB_SUMMARY_LIMIT)), { flag: 'a' });
   }
-  const commands = (): string => toWorkflowCommands(findingsOf(report), effectsOf(report), changedLinesOf(report));
+  const commands = (): string => toWorkflowCommands(findingsOf(report), effectsOf(report), besideOf(report));
   const run = readWorkflowRun(io.env);
   if (run === undefined) return commands();
   const published = await publishCheck(run, toCheckReport(report, name, failOn), realClock(io));
@@ -33,8 +33,8 @@ export async function showOnGithub(report: Report, name: string, failOn: string,
   return `${name}: ${published.url}\n`;
 }
 
-function changedLinesOf(report: Report): ReadonlyMap<string, readonly number[]> | undefined {
-  return report.kind === 'PlanReport' ? report.changedLines : undefined;
+function besideOf(report: Report): BesideChange | undefined {
+  return report.kind === 'PlanReport' ? report.beside : undefined;
 }
 
 function toCheckReport(report: Report, name: string, failOn: string): CheckReport {
@@ -46,7 +46,7 @@ function toCheckReport(report: Report, name: string, failOn: string): CheckRepor
     name,
     title: summary.slice(0, summary.indexOf('\n')).replace(/^#+ /, ''),
     summary,
-    annotations: toCheckAnnotations(remarks, changedLinesOf(report)),
+    annotations: toCheckAnnotations(remarks, besideOf(report)),
     conclusion: isFailure(findings, effects, failOn)
       ? 'failure'
       : remarks.some(({ severity }) => severity !== 'info')

@@ -1,7 +1,7 @@
 import type { Severity, SourceRange } from '../model/index.ts';
-import { groupByCause, type Remark } from '../report/index.ts';
+import { groupByCause, sentenceOf, type BesideChange, type Remark } from '../report/index.ts';
+import { placeGone } from './gone.ts';
 import { listReferences } from './reference.ts';
-import { sentenceOf } from './sentence.ts';
 
 /** GitHub takes titles of 255 characters. */
 const TITLE_LIMIT = 255;
@@ -25,13 +25,11 @@ const LEVELS: Readonly<Record<Severity, CheckAnnotation['annotation_level']>> = 
 
 /**
  * What is not waived and has a place, in the order of the remarks, one for each cause, then one for each file that has some on lines which
- * it does not change (`changedLines`, by file); the rest is in the summary alone.
+ * it does not change; the rest is in the summary alone. What is gone is told where it is missed.
  */
-export function toCheckAnnotations(
-  remarks: readonly Remark[],
-  changedLines?: ReadonlyMap<string, readonly number[]>,
-): readonly CheckAnnotation[] {
-  const groups = groupByCause(remarks.filter(({ waived }) => waived === undefined));
+export function toCheckAnnotations(remarks: readonly Remark[], beside?: BesideChange): readonly CheckAnnotation[] {
+  const open = remarks.filter(({ waived }) => waived === undefined);
+  const groups = groupByCause(placeGone(open, beside?.missed));
   const annotations = groups.flatMap(({ first, others }): readonly CheckAnnotation[] => {
     const { source, severity } = first;
     if (source === undefined) return [];
@@ -45,7 +43,7 @@ export function toCheckAnnotations(
       },
     ];
   });
-  const references = listReferences(groups, changedLines).map(({ file, line, title, message }): CheckAnnotation => ({
+  const references = listReferences(groups, beside?.changed).map(({ file, line, title, message }): CheckAnnotation => ({
     path: file,
     start_line: line,
     end_line: line,

@@ -1,5 +1,4 @@
-import type { Grouped } from '../report/index.ts';
-import { sentenceOf } from './sentence.ts';
+import { sentenceOf, type Grouped } from '../report/index.ts';
 
 /** An annotation of a line that a change touches, about others of its file that it does not. */
 export interface Reference {

@@ -1,7 +1,8 @@
 import type { Effect, Finding, Severity, SourceRange } from '../model/index.ts';
-import { groupByCause, toRemarks, type Grouped } from '../report/index.ts';
+import { groupByCause, toRemarks, type BesideChange, type Grouped } from '../report/index.ts';
 import { toVisible } from '../std/index.ts';
 import { messageOf, titleOf } from './annotation.ts';
+import { placeGone } from './gone.ts';
 import { listReferences, type Reference } from './reference.ts';
 
 /** What one step of a job may show of each level (GitHub: 10 errors, 10 warnings and 10 notices a step). */
@@ -21,17 +22,13 @@ interface Annotation {
 /**
  * Findings and effects as GitHub Actions workflow commands (`::error file=a.yaml,line=7::message`), one a line, most
  * important first: by severity, those with a place in a file before those without, effects before findings, then by place.
- * Waived findings are left out; what stands on lines that its file does not change (`changedLines`, by file) is referred to from one that
- * it does. GitHub shows ten of each level a step: the rest is counted in a last notice, never dropped silently.
+ * Waived findings are left out; what stands on lines that its file does not change is referred to from one that it does, and what is gone
+ * is told where it is missed. GitHub shows ten of each level a step: the rest is counted in a last notice, never dropped silently.
  */
-export function toWorkflowCommands(
-  findings: readonly Finding[],
-  effects: readonly Effect[],
-  changedLines?: ReadonlyMap<string, readonly number[]>,
-): string {
+export function toWorkflowCommands(findings: readonly Finding[], effects: readonly Effect[], beside?: BesideChange): string {
   const open = toRemarks(findings, effects).filter(({ waived }) => waived === undefined);
-  const groups = groupByCause(open);
-  const annotations = [...groups.map(annotate), ...listReferences(groups, changedLines).map(refer)];
+  const groups = groupByCause(placeGone(open, beside?.missed));
+  const annotations = [...groups.map(annotate), ...listReferences(groups, beside?.changed).map(refer)];
   const byLevel = (level: Level): readonly Annotation[] => annotations.filter((annotation) => annotation.level === level);
   const notices = byLevel('notice');
   const shown = [...byLevel('error').slice(0, PER_LEVEL), ...byLevel('warning').slice(0, PER_LEVEL)];
@@ -42,7 +39,6 @@ export function toWorkflowCommands(
   return lines.map((annotation) => `${toCommand(annotation)}\n`).join('');
 }
 
-// Of what is in no file any more the annotation has none, and says where it stood: the lines of that file are others now.
 function annotate({ first, others }: Grouped): Annotation {
   return { level: LEVELS[first.severity], source: first.source, title: titleOf(first), message: messageOf(first, others) };
 }

@@ -61,7 +61,7 @@ export { formatQuantity, parseQuantity, toMilli, toUnits, type Quantity } from '
 export { toScaledValue } from './scaled-value.ts';
 export { findScaled, listBudgetPods, listBudgetsOf, toBudgetStatus, type BudgetStatus } from './disruption-budget.ts';
 export { isGranted } from './reference-grant.ts';
-export { compareRefs, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
+export { compareRefs, findUnnamed, formatRef, refKeyOf, refOf, toRefKey, type ObjectRef, type RefKey } from './ref.ts';
 export type { Kind, Schema, SchemaCatalog } from './schema/schema.ts';
 export {
   formatSelector,

@@ -44,6 +44,14 @@ export function formatRef(ref: ObjectRef): string {
   return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
 }
 
+/** The ref of a sentence as people read it, where the sentence does not name it itself; undefined where it does, or there is none. */
+export function findUnnamed(ref: ObjectRef | undefined, sentence: string): string | undefined {
+  if (ref === undefined) return undefined;
+  const name = formatRef(ref);
+  const at = sentence.indexOf(name);
+  return at >= 0 && !/^[\w-]|^\.\w/.test(sentence.slice(at + name.length)) ? undefined : name;
+}
+
 /** Orders refs by group, kind, namespace, name and version. */
 export const compareRefs: (a: ObjectRef, b: ObjectRef) => number = compareBy(
   (ref) => ref.group,

@@ -1,4 +1,4 @@
-import { listChangedLines, listHunks, type Hunk } from '../std/index.ts';
+import { findLinesAfter, listChangedLines, listHunks, type Hunk } from '../std/index.ts';
 import type { SourceRange } from './source-range.ts';
 
 /** A file that differs between two revisions; one side is undefined where there was none, or is none any more. */
@@ -58,6 +58,14 @@ export class SourceChanges {
   linesOf(path: string): readonly number[] {
     const { before, after } = this.#after.get(path) ?? {};
     return before === undefined || after === undefined ? [] : listChangedLines(before.lines, after.lines);
+  }
+
+  /** Where what stood at a place before is missed: the next line that differs, from 1. Undefined where the file is gone, or as it was. */
+  missedAt({ file, line }: SourceRange): number | undefined {
+    const { before, after } = this.#before.get(file) ?? {};
+    if (before === undefined || after === undefined) return undefined;
+    const at = findLinesAfter(before.lines, after.lines, [line]).get(line) ?? 1;
+    return listChangedLines(before.lines, after.lines).find((changed) => changed >= at) ?? at;
   }
 
   #compare(file: ChangedFile | undefined): Compared | undefined {

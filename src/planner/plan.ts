@@ -5,6 +5,7 @@ import {
   toFinding,
   toRefKey,
   type Change,
+  type Effect,
   type Engine,
   type Finding,
   type KubernetesObject,
@@ -21,13 +22,13 @@ import { confirmChange, planChange, planRerun, type PlannedChange } from './chan
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired } from './desired.ts';
 import { markReturns } from './drift.ts';
-import type { Entry } from './entry.ts';
-import { impactOf, sitesOf } from './impact-of.ts';
-import { listEffects } from './impact/effects.ts';
+import type { Decided, Entry } from './entry.ts';
+import { effectsOf } from './impact/effects-of.ts';
 import { pointAtChanges, type JudgeAgain } from './impact/point-at-changes.ts';
+import { sitesOf } from './impact/sites-of.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
-import { inOrder, withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
+import { withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
 import { chooseTurn } from './order/hook-runs.ts';
 import { isHookOf, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
@@ -69,6 +70,10 @@ export interface PlanDraft {
    * found wrong with some objects of a world.
    */
   pointOut(said: Told, changes: SourceChanges, judge: JudgeAgain): Told;
+  /** The plan with these effects. */
+  finish(effects: readonly Effect[]): Plan;
+  /** What was decided about its objects. */
+  readonly decided: Decided;
   /** The worlds that engines compare, with the context's objects. */
   worlds(): PlannedWorlds;
 }
@@ -111,15 +116,34 @@ export function draftPlan(given: PlanInput): PlanDraft {
     ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+  const decided: Decided = { input, entries, byKey, waves };
   let known: PlannedWorlds | undefined;
-  const worlds = (): PlannedWorlds => (known ??= inOrder(worldsOf({ input, entries, byKey }), waves, entries));
-  const complete = (engines: readonly Engine[]): Plan => {
-    const { effects, findings } = settleTold(listEffects(impactOf({ input, entries, byKey }, worlds()), engines), input);
+  const worlds = (): PlannedWorlds => (known ??= worldsOf([decided]));
+  const finish = (all: readonly Effect[]): Plan => {
+    const { effects, findings } = settleTold(all, input);
     return { ...plan, findings: [...findings, ...told], effects };
   };
+  const complete = (engines: readonly Engine[]): Plan => finish(effectsOf([decided], worlds(), engines));
   const pointOut: PlanDraft['pointOut'] = (said, changes, judge) =>
-    pointAtChanges(said, { changes, judge, sites: sitesOf({ input, entries, byKey }), written: () => manifestImpact(input, byKey) });
-  return { plan, complete, pointOut, worlds };
+    pointAtChanges(said, { changes, judge, sites: sitesOf(decided), written: () => manifestImpact(input, byKey) });
+  return { plan, complete, finish, pointOut, decided, worlds };
+}
+
+/**
+ * The plans of several units that are to be carried out side by side, in their order: engines are asked once what all of them do
+ * together, and each plan has the effects that some change of its own causes. All must be made of the same world before, and no two
+ * may change the same object.
+ */
+export function completeTogether(drafts: readonly PlanDraft[], engines: readonly Engine[]): readonly Plan[] {
+  const changing = drafts.filter(({ decided }) => decided.entries.length > 0);
+  const [only, ...others] = changing;
+  if (only === undefined || others.length === 0) return drafts.map((draft) => draft.complete(draft === only ? engines : []));
+  const all = changing.map(({ decided }) => decided);
+  const effects = effectsOf(all, worldsOf(all), engines);
+  return drafts.map((draft) => {
+    const own = new Set(draft.decided.entries.map(({ change }) => toRefKey(change.ref)));
+    return draft.finish(effects.filter(({ causes }) => causes.some(({ ref }) => own.has(toRefKey(ref)))));
+  });
 }
 
 /** The hooks that are run at other occasions than an apply that goes well. */
@@ -133,7 +157,7 @@ export function planWorlds(given: PlanInput): PlannedWorlds {
   const { input, byKey, deletes, planned } = decideEach(given, (desired, live, own) =>
     live === undefined && own.answers === undefined ? toCreated(desired) : planOne(desired, live, own),
   );
-  return worldsOf({ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)] });
+  return worldsOf([{ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)], waves: [] }]);
 }
 
 /** What a world needs of an object that is made as its manifest says. */

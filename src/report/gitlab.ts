@@ -1,6 +1,7 @@
-import { formatRef, type Severity } from '../model/index.ts';
+import type { Severity } from '../model/index.ts';
 import { toVisible, type JsonValue } from '../std/index.ts';
 import type { Remark } from './remark.ts';
+import { sentenceOf } from './sentence.ts';
 
 const SEVERITIES: Readonly<Record<Severity, string>> = { error: 'critical', info: 'info', warning: 'minor' };
 
@@ -12,13 +13,13 @@ export function toCodeQuality(remarks: readonly Remark[]): JsonValue {
   const seen = new Map<string, number>();
   return remarks
     .filter(({ waived }) => waived === undefined)
-    .map(({ code, severity, message, ref, source, stood, fingerprint }) => {
+    .map((remark) => {
+      const { code, severity, source, fingerprint } = remark;
       const count = seen.get(fingerprint) ?? 0;
       seen.set(fingerprint, count + 1);
-      const before = stood === undefined ? '' : ` (before: ${stood.file}:${stood.line})`;
       return {
         check_name: code,
-        description: toVisible(`${ref === undefined ? '' : `${formatRef(ref)}: `}${message}${before}`),
+        description: toVisible(sentenceOf(remark)),
         fingerprint: count === 0 ? fingerprint : `${fingerprint}-${count + 1}`,
         severity: SEVERITIES[severity],
         location: { path: source?.file ?? NOWHERE, lines: { begin: source?.line ?? 1 } },

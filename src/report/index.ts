@@ -7,6 +7,7 @@ export {
   findingsOf,
   type AppliedStep,
   type ApplyReport,
+  type BesideChange,
   type LoadSummary,
   type PlanReport,
   type Report,
@@ -14,6 +15,7 @@ export {
   type UnitStatus,
   type ValidateReport,
 } from './report.ts';
+export { sentenceOf } from './sentence.ts';
 export { groupByCause, toRemarks, type Grouped, type Remark } from './remark.ts';
 export type { CapacityReport } from './capacity.ts';
 export type { ChangedRightEntry, PrincipalEntry, RbacReport, RightEntry, RightsChangeEntry, ViaEntry } from './rbac.ts';

@@ -2,7 +2,7 @@ import { describeSubject } from './access.ts';
 import { code, escape, row, type Section } from './markdown-cells.ts';
 import { describeSteps, placeOfClosing, type PathEntry } from './paths.ts';
 import { describeDenied } from './usage.ts';
-import { describeRight, describeVia, isOfKubernetes, placeOfRight, type RbacReport, type RightEntry } from './rbac.ts';
+import { describeRight, describeVia, isOfKubernetes, placeOfRight, splitDisturbing, type RbacReport, type RightEntry } from './rbac.ts';
 
 /** What `kplan rbac` says, as tables: the difference, and what everybody may do who is not of Kubernetes itself. */
 export function rbacSections(report: RbacReport): readonly Section[] {
@@ -10,9 +10,12 @@ export function rbacSections(report: RbacReport): readonly Section[] {
     const who = escape(describeSubject(subject));
     return [...gained.map((right) => row('+', who, ...cells(right))), ...lost.map((right) => row('-', who, ...cells(right)))];
   });
-  const held = report.principals
-    .filter((principal) => !isOfKubernetes(principal))
-    .flatMap(({ subject, rights }) => rights.map((right) => row(escape(describeSubject(subject)), ...cells(right))));
+  const own = report.principals.filter((principal) => !isOfKubernetes(principal));
+  const list = (disturbs: boolean): readonly string[] =>
+    splitDisturbing(own, disturbs).flatMap(({ subject, rights }) =>
+      rights.map((right) => row(escape(describeSubject(subject)), ...cells(right))),
+    );
+  const [disturbing, held] = [list(true), list(false)];
   return [
     {
       title: `Gained and lost (${changes.length})`,
@@ -26,6 +29,12 @@ export function rbacSections(report: RbacReport): readonly Section[] {
       title: `Where it leads (${report.paths.length})`,
       head: ['Subject', 'Reaches', 'By', 'Closed without', 'Where'],
       rows: report.paths.map((path) => row(...pathCells(path))),
+      open: false,
+    },
+    {
+      title: `Who may disturb the work of others (${disturbing.length})`,
+      head: ['Subject', 'Right', 'By', 'Where'],
+      rows: disturbing,
       open: false,
     },
     { title: `Who may do what (${held.length})`, head: ['Subject', 'Right', 'By', 'Where'], rows: held, open: false },

@@ -3,6 +3,7 @@ import {
   describe,
   describeCauses,
   describeRemedy,
+  findUnnamed,
   formatRef,
   stepsOf,
   type Admission,
@@ -117,7 +118,7 @@ export function titleOf(report: Report): string {
 
 function sectionsOf(report: Report): Section[] {
   const items = [...effectsOf(report), ...findingsOf(report).filter(({ waived }) => waived === undefined)];
-  const sections = (['error', 'warning'] as const).flatMap((severity) => problemSections(items, severity));
+  const sections = (['error', 'warning', 'info'] as const).flatMap((severity) => problemSections(items, severity));
   if (report.kind === 'ApplyReport')
     sections.push({
       title: `Steps (${report.steps.length})`,
@@ -187,7 +188,7 @@ function sectionsOf(report: Report): Section[] {
     if (describeDropped(report).length > 0)
       sections.push({ title: 'Marks', head: ['What goes'], rows: describeDropped(report).map((text) => row(escape(text))), open: false });
   }
-  return [...sections, ...problemSections(items, 'info')];
+  return sections;
 }
 
 function accessSections(report: AccessListReport | AccessReport | WhoCanReport): Section[] {
@@ -237,12 +238,17 @@ const BY_TOPIC = compareBy<Finding | Effect>(
 function effectRow(effect: Effect): string {
   const causes = describeCauses(effect);
   const because = causes === undefined ? '' : `<br>${escape(causes)}`;
-  return row(ICONS[effect.severity], `**${effect.engine}** ${escape(describe(effect))}${because}`, place(describePlaceOf(effect)));
+  return row(
+    ICONS[effect.severity],
+    `**${effect.engine}** ${escape(describe(effect))} \`${effect.code}\`${because}`,
+    place(describePlaceOf(effect)),
+  );
 }
 
 function findingRow(finding: Finding): string {
-  const { source } = finding;
-  const subject = finding.ref === undefined ? '' : `${code(formatRef(finding.ref))}<br>`;
+  const { source, ref } = finding;
+  const unnamed = findUnnamed(ref, describe(finding));
+  const subject = unnamed === undefined ? '' : `${code(unnamed)}<br>`;
   return row(
     ICONS[finding.severity],
     `${subject}${escape(describe(finding))} \`${finding.code}\`<br>${escape(describeRemedy(finding))}`,

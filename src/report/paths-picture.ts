@@ -1,5 +1,5 @@
 import { compareBy } from '../std/index.ts';
-import type { PathChanges, PathEntry } from './paths.ts';
+import { PATH_GOALS, type PathChanges, type PathEntry } from './paths.ts';
 import { SIGNS, type Picture, type PictureArrow, type PictureBox } from './picture.ts';
 
 /** What there is to draw of the paths of a world, and of those that a change opens and closes. */
@@ -54,7 +54,6 @@ function quote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-const GOALS: readonly PathEntry['goal'][] = ['admin', 'nodes', 'namespaces', 'secrets'];
 const KINDS: readonly Kind[] = ['opened', 'closed', 'open'];
 
 function listDrawn({ paths, pathChanges }: DrawnPaths): readonly DrawnPath[] {
@@ -66,7 +65,7 @@ function listDrawn({ paths, pathChanges }: DrawnPaths): readonly DrawnPath[] {
   return drawn.toSorted(
     compareBy(
       ({ kind }) => KINDS.indexOf(kind),
-      ({ path }) => GOALS.indexOf(path.goal),
+      ({ path }) => PATH_GOALS.indexOf(path.goal),
       ({ path }) => path.subject,
     ),
   );

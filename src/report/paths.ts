@@ -12,10 +12,16 @@ export interface PathStepEntry {
   readonly grants: readonly string[];
 }
 
+/** What paths lead to, the worst first. */
+export const PATH_GOALS = ['admin', 'nodes', 'namespaces', 'cloud', 'secrets', 'guards', 'traffic', 'certificates', 'logs'] as const;
+
+/** What a path leads to. */
+export type PathGoal = (typeof PATH_GOALS)[number];
+
 /** How somebody comes to what it was not granted. */
 export interface PathEntry {
   readonly subject: string;
-  readonly goal: 'admin' | 'nodes' | 'namespaces' | 'secrets';
+  readonly goal: PathGoal;
   /** `cluster admin`, `the namespace pay`. */
   readonly reaches: string;
   /** Of the goals `namespaces` and `secrets`. */

@@ -24,6 +24,8 @@ export interface RightEntry {
   readonly namespaces: readonly string[];
   /** What makes it dangerous: `read-secrets`; absent for ordinary rights. */
   readonly power?: string;
+  /** Whether it deletes or stops what others run, and leads to no more; absent where it does not. */
+  readonly disturbs?: true;
   readonly via: readonly ViaEntry[];
 }
 
@@ -60,6 +62,14 @@ export interface RbacReport extends QuestionReport {
   readonly pathChanges?: PathChanges;
   /** Absent where no audit log was read. */
   readonly usage?: UsageEntry;
+}
+
+/** Of some subjects those who may disturb the work of others, with the rights to it alone; or the others of their rights. */
+export function splitDisturbing(principals: readonly PrincipalEntry[], disturbs: boolean): readonly PrincipalEntry[] {
+  return principals.flatMap((principal) => {
+    const rights = principal.rights.filter((right) => (right.disturbs === true) === disturbs);
+    return rights.length === 0 ? [] : [{ ...principal, rights }];
+  });
 }
 
 /** The bindings that give a right: `RoleBinding shop/readers of ClusterRole view`. */
@@ -142,6 +152,10 @@ export function rbacFields(report: RbacReport, refFields: (ref: ObjectRef) => Js
     principals: report.principals.map(({ subject, groups, rights }) => ({
       subject: { ...subject },
       groups,
+      rights: rights.map(rightFields),
+    })),
+    disturbances: splitDisturbing(report.principals, true).map(({ subject, rights }) => ({
+      subject: { ...subject },
       rights: rights.map(rightFields),
     })),
     paths: report.paths.map((path) => pathFields(path, refFields)),

@@ -72,8 +72,16 @@ export interface PlanReport extends Common {
   readonly plan: Plan;
   /** For formats that show more than words; absent where none does, and of a saved plan that has none. */
   readonly illustration?: Illustration;
-  /** Of files with findings or effects the lines that differ from before, for formats that stand beside the change; absent where none does. */
-  readonly changedLines?: ReadonlyMap<string, readonly number[]>;
+  /** For formats that stand beside the change; absent where none does. */
+  readonly beside?: BesideChange;
+}
+
+/** How files with findings or effects differ from before. */
+export interface BesideChange {
+  /** The lines that differ, by file. */
+  readonly changed: ReadonlyMap<string, readonly number[]>;
+  /** Where what is gone is missed in files that are still there: a line, by file and line before (`a.yaml:7`). */
+  readonly missed: ReadonlyMap<string, number>;
 }
 
 /** The answer of `kplan validate`. */

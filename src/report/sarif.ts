@@ -1,6 +1,7 @@
 import { formatRef, type Severity, type SourceRange } from '../model/index.ts';
 import { sortedUnique, toVisible, type JsonObject } from '../std/index.ts';
 import type { Remark } from './remark.ts';
+import { sentenceOf } from './sentence.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', info: 'note', warning: 'warning' };
@@ -38,13 +39,13 @@ export function toSarif(remarks: readonly Remark[]): JsonObject {
   };
 }
 
-function toResult({ code, severity, message, remedy, ref, source, stood, waived, fingerprint }: Remark, ruleIndex: number): JsonObject {
-  const before = stood === undefined ? '' : ` (before: ${stood.file}:${stood.line})`;
+function toResult(remark: Remark, ruleIndex: number): JsonObject {
+  const { code, severity, remedy, ref, source, waived, fingerprint } = remark;
   return {
     ruleId: code,
     ruleIndex,
     level: LEVELS[severity],
-    message: { text: toVisible(`${message}${before}\n${remedy}`, { keepsLines: true }) },
+    message: { text: toVisible(`${sentenceOf(remark)}\n${remedy}`, { keepsLines: true }) },
     locations: [
       {
         physicalLocation: {

@@ -13,23 +13,11 @@ export interface LineStretch {
   readonly to: number;
 }
 
-/**
- * What differs between two texts, in order: a shortest edit script (Myers 1986); texts that differ in more than 500 lines are one hunk from
- * the first to the last of these.
- */
+/** What differs between two texts, in order; of more than 500 lines that differ all from the first to the last of these at once. */
 export function listHunks(before: readonly string[], after: readonly string[]): readonly Hunk[] {
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) start++;
-  let [endBefore, endAfter] = [before.length, after.length];
-  while (endBefore > start && endAfter > start && before[endBefore - 1] === after[endAfter - 1]) {
-    endBefore--;
-    endAfter--;
-  }
-  const pairs = matchLines(before.slice(start, endBefore), after.slice(start, endAfter));
   const hunks: Hunk[] = [];
-  let [nextBefore, nextAfter] = [start, start];
-  for (const [i, j] of [...pairs, [endBefore - start, endAfter - start] as const]) {
-    const [atBefore, atAfter] = [i + start, j + start];
+  let [nextBefore, nextAfter] = [0, 0];
+  for (const [atBefore, atAfter] of listKept(before, after)) {
     if (atBefore > nextBefore || atAfter > nextAfter)
       hunks.push({ before: { from: nextBefore, to: atBefore }, after: { from: nextAfter, to: atAfter } });
     [nextBefore, nextAfter] = [atBefore + 1, atAfter + 1];
@@ -39,16 +27,50 @@ export function listHunks(before: readonly string[], after: readonly string[]): 
 
 /**
  * The lines of `after`, from 1, that differ from `before`: those that are new, and where lines are gone the one before and the one after
- * the gap.
+ * the gap. By a shortest edit script (Myers 1986); texts that differ in more than 500 lines are said to differ from the first to the last
+ * of these.
  */
 export function listChangedLines(before: readonly string[], after: readonly string[]): readonly number[] {
   const changed = new Set<number>();
-  for (const { after: lines } of listHunks(before, after)) {
-    for (let line = lines.from; line < lines.to; line++) changed.add(line + 1);
-    const gap = lines.from === lines.to ? [lines.from, lines.from + 1] : [];
-    for (const line of gap) if (line > 0 && line <= after.length) changed.add(line);
+  let [lastBefore, lastAfter] = [-1, -1];
+  for (const [atBefore, atAfter] of listKept(before, after)) {
+    for (let line = lastAfter + 1; line < atAfter; line++) changed.add(line + 1);
+    const isGap = atAfter - lastAfter === 1 && atBefore - lastBefore > 1;
+    for (const line of isGap ? [lastAfter, atAfter] : []) if (line >= 0 && line < after.length) changed.add(line + 1);
+    [lastBefore, lastAfter] = [atBefore, atAfter];
   }
   return [...changed].toSorted((a, b) => a - b);
+}
+
+/**
+ * Where in `after` lines of `before` are, or are missed: the line itself where it stays, else the one that follows it or, at the end, the
+ * last one. Lines are counted from 1; answers are at least 1.
+ */
+export function findLinesAfter(before: readonly string[], after: readonly string[], lines: Iterable<number>): ReadonlyMap<number, number> {
+  const kept = listKept(before, after);
+  const found = new Map<number, number>();
+  let at = 0;
+  for (const line of [...lines].toSorted((a, b) => a - b)) {
+    while ((kept[at]?.[0] ?? Infinity) < line - 1) at++;
+    found.set(line, Math.max(1, Math.min(after.length, (kept[at]?.[1] ?? after.length) + 1)));
+  }
+  return found;
+}
+
+/** Lines that stay, as pairs of their indexes, in order, and last the ends of both. */
+function listKept(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
+  let start = 0;
+  while (start < before.length && start < after.length && before[start] === after[start]) start++;
+  let same = 0;
+  const most = Math.min(before.length, after.length) - start;
+  while (same < most && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
+  const [endBefore, endAfter] = [before.length - same, after.length - same];
+  const between = matchLines(before.slice(start, endBefore), after.slice(start, endAfter));
+  return [
+    ...Array.from({ length: start }, (_, i) => [i, i] as const),
+    ...between.map(([i, j]) => [i + start, j + start] as const),
+    ...Array.from({ length: same + 1 }, (_, i) => [endBefore + i, endAfter + i] as const),
+  ];
 }
 
 /** Lines that stay, as pairs of their indexes, in order; none where too much differs. */

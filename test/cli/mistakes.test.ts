@@ -7,6 +7,7 @@ import { run, temporaryFolder } from './program.ts';
 /** What a user types wrong, and what is said: always on stderr, always with exit 3, never with a stack. */
 const MISTAKES: readonly (readonly [words: string, said: RegExp])[] = [
   ['kplan valdate', /^kplan: valdate is no command, and there is no such file or directory\n {2}did you mean `kplan validate`\?\n$/],
+  ['kplan plan valdate', /^kplan: valdate: there is no such file or directory\n {2}give a directory or a file of manifests/],
   ['kplan deploy/prod', /^kplan: deploy\/prod: there is no such file or directory\n {2}give a directory or a file of manifests/],
   [
     'kapply https://git.example/a',

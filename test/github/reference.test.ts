@@ -35,14 +35,14 @@ const CASES: readonly {
 
 for (const { name, findings, changed, want } of CASES)
   test(`the first line that changes refers to what stands on lines that do not: ${name}`, () => {
-    const lines = changed === undefined ? undefined : new Map([['a.yaml', changed]]);
-    const references = toCheckAnnotations(toRemarks(findings, []), lines).filter(({ title }) => title.startsWith('On lines'));
+    const beside = changed === undefined ? undefined : { changed: new Map([['a.yaml', changed]]), missed: new Map<string, number>() };
+    const references = toCheckAnnotations(toRemarks(findings, []), beside).filter(({ title }) => title.startsWith('On lines'));
     const named = (text: string): string => [...text.matchAll(/- line (\d+): KV0043/g)].map(([, line]) => line).join(' ');
     assert.deepEqual(
       references.map(({ start_line: line, message }) => [line, named(message)]),
       want,
     );
-    const commands = toWorkflowCommands(findings, [], lines)
+    const commands = toWorkflowCommands(findings, [], beside)
       .split('\n')
       .filter((line) => line.includes('title=On lines'));
     assert.deepEqual(

@@ -89,17 +89,21 @@ describe('toWorkflowCommands', () => {
       told,
       /file=new.yaml,.*::b\/web -> b\/db TCP 1 opens: NetworkPolicy b\/db is deleted%0AIf that is not meant, keep NetworkPolicy b\/db\./,
     );
-    assert.match(toWorkflowCommands([], [effect]), /^::warning title=.*is deleted \(before: old\.yaml:3\)%0A/, 'no file that may be gone');
+    assert.match(toWorkflowCommands([], [effect]), /^::warning file=old\.yaml,line=3,.*is deleted \(before: old\.yaml:3\)%0A/);
   });
 
-  it('annotates what is said of a deleted object without a file, and says where it stood', () => {
+  it('annotates what is said of a deleted object where it is missed, in a file that is gone where it stood', () => {
     const source = { file: 'old.yaml', line: 7, column: 1, endLine: 7, endColumn: 1 };
     const ref = { group: '', version: 'v1', kind: 'Namespace', name: 'shop' };
     const finding: Finding = { code: 'KP0105', severity: 'error', ref, data: { kind: 'Namespace', contents: 'what is in it' } };
     assert.match(
       toWorkflowCommands([{ ...finding, source }], []),
-      /^::error title=KP0105 .*::Namespace shop: .* \(before: old\.yaml:7\)%0A/,
+      /^::error file=old\.yaml,line=7,.*title=KP0105 .*::Namespace shop: .* \(before: old\.yaml:7\)%0A/,
     );
+    const beside = { changed: new Map([['old.yaml', [3, 4]]]), missed: new Map([['old.yaml:7', 4]]) };
+    const missed = toWorkflowCommands([{ ...finding, source }], [], beside);
+    assert.match(missed, /^::error file=old\.yaml,line=4,endLine=4,.*\(before: old\.yaml:7\)%0A/);
+    assert.equal(missed.trimEnd().split('\n').length, 1, 'no reference');
     assert.match(toWorkflowCommands([finding], []), /^::error title=KP0105 [^:]*::Namespace shop: [^(]*%0A/);
   });
 });

@@ -45,9 +45,9 @@ const missing = (name: string, severity: Finding['severity']): Finding => ({
   data: { referrer: `Deployment shop/${name}`, target: 'ConfigMap shop/nope', absence: 'does not exist' },
 });
 
-test('what is worse comes first, be it a finding or an effect, and notes come after the changes', () => {
+test('what is worse comes first, be it a finding or an effect, and the changes come last', () => {
   const text = renderMarkdown(planReport([UPDATE], [missing('a', 'warning'), missing('b', 'error')], [restart('web')]));
-  const order = ['Errors (1)', 'Deployment shop/b', 'Warnings (1)', 'Deployment shop/a', 'Changes (1)', 'Notes (1)'].map((part) =>
+  const order = ['Errors (1)', 'Deployment shop/b', 'Warnings (1)', 'Deployment shop/a', 'Notes (1)', 'Changes (1)'].map((part) =>
     text.indexOf(part),
   );
   assert.deepEqual(

@@ -140,16 +140,13 @@ test('an effect names what it follows from, with the place where that stood, and
   assert.match(markdown, /NetworkPolicy b\/db is deleted \| `m\/a\.yaml:36 \(before\)`/);
 });
 
-test('notes that are not listed stand under no heading of findings', () => {
+test('notes that are not listed stand under no heading', () => {
   const note = { code: 'KL0009', severity: 'info', data: { text: '`0644`', value: 420 } } as const;
   const text = FORMATS.text(planReport([UPDATE], [note]), PLAIN);
-  assert.doesNotMatch(text, /^Findings/m);
+  assert.doesNotMatch(text, /^Notes/m);
   assert.match(text, /\n… 1 note \(--all shows it\)\n/);
-  assert.match(FORMATS.text(planReport([UPDATE], [note]), { ...PLAIN, all: true }), /^Findings\n.*KL0009/m);
-  assert.match(
-    FORMATS.text(planReport([], [note, { ...note, severity: 'error' }]), PLAIN),
-    /^Findings\n[^]*\n… 1 more \(--all shows it\)/m,
-  );
+  assert.match(FORMATS.text(planReport([UPDATE], [note]), { ...PLAIN, all: true }), /^Notes\n.*KL0009/m);
+  assert.match(FORMATS.text(planReport([], [note, { ...note, severity: 'error' }]), PLAIN), /^Errors\n[^]*\n… 1 more \(--all shows it\)/m);
 });
 
 test('the removal of a unit is told as deletions', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listChangedLines } from '../../src/std/index.ts';
+import { findLinesAfter, listChangedLines } from '../../src/std/index.ts';
 
 const CASES: readonly (readonly [name: string, before: string, after: string, want: readonly number[]])[] = [
   ['nothing', 'a b c', 'a b c', []],
@@ -25,3 +25,15 @@ test('texts of which nothing stays differ from the first line to the last, howev
   const [before, after] = [Array.from({ length: 3000 }, (_, i) => `a${i}`), Array.from({ length: 3000 }, (_, i) => `b${i}`)];
   assert.equal(listChangedLines(before, after).length, 3000);
 });
+
+const MISSED: readonly (readonly [name: string, before: string, after: string, line: number, want: number])[] = [
+  ['a line that stays', 'a b c', 'x a b c', 2, 3],
+  ['a line that is gone', 'a b c d', 'a c d', 2, 2],
+  ['the first', 'a b c', 'b c', 1, 1],
+  ['the last', 'a b c', 'a b', 3, 2],
+  ['one of several that are gone', 'a b c d e', 'a e', 3, 2],
+  ['all', 'a b', '', 2, 1],
+];
+
+for (const [name, before, after, line, want] of MISSED)
+  test(`where a line is missed: ${name}`, () => assert.equal(findLinesAfter(toLines(before), toLines(after), [line]).get(line), want));

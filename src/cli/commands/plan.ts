@@ -12,7 +12,8 @@ import { describeRefusal } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
 import { chooseBefore, isOfRevisions, type Before } from '../stages/before.ts';
 import { openBefore } from '../stages/open-before.ts';
-import { checkPath, readDesired, type Desired } from '../stages/desired.ts';
+import { readDesired, type Desired } from '../stages/desired.ts';
+import { checkIsLeft } from '../stages/left-path.ts';
 import { describeGaps } from '../stages/gaps.ts';
 import { readUser } from '../user.ts';
 import { makePlan, readOwnership } from '../stages/make-plan.ts';
@@ -79,11 +80,18 @@ async function fillNodes({ compared }: Planned): Promise<Pick<Illustration, 'fil
   return { filling: compareNodeFilling(compared.worlds, compared.profiles) };
 }
 
-/** The report with what is shown next to the change itself: of the files that it speaks of, which lines differ. */
+/** The report with what is shown next to the change itself: how the files that it speaks of differ. */
 function besideChange(report: PlanReport, changes: SourceChanges): PlanReport {
-  const { findings, effects } = report.plan;
-  const files = new Set(toRemarks(findings, effects).flatMap(({ source }) => source?.file ?? []));
-  return { ...report, changedLines: new Map([...files].map((file) => [file, changes.linesOf(file)])) };
+  const remarks = toRemarks(report.plan.findings, report.plan.effects);
+  const files = new Set(remarks.flatMap(({ source }) => source?.file ?? []));
+  const changed = new Map([...files].map((file) => [file, changes.linesOf(file)]));
+  const missed = new Map(
+    remarks.flatMap(({ stood }) => {
+      const line = stood === undefined ? undefined : changes.missedAt(stood);
+      return stood === undefined || line === undefined ? [] : [[`${stood.file}:${stood.line}`, line] as const];
+    }),
+  );
+  return { ...report, beside: { changed, missed } };
 }
 
 /** Load, validate, plan. */
@@ -127,7 +135,7 @@ async function readBoth(
   log: Log,
   session: PlanSession | undefined,
 ): Promise<{ readonly desired: Desired; readonly before: Before }> {
-  checkPath(args, io, path);
+  await checkIsLeft(args, io, path);
   const choice = chooseBefore(args, io, log);
   if (choice.kind === 'live' && session === undefined) return readSideBySide(path, args, io, log);
   const digester = session === undefined && isOfRevisions(choice) ? judgeFiles(args, io) : undefined;

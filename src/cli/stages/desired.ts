@@ -128,7 +128,7 @@ const CLONE_HINT = 'a plan is made of files: clone the repository first; `kapply
 export function checkPath(args: Arguments, io: Io, path: string): void {
   if (path === '-' || args.string('ref') !== undefined || existsSync(resolve(io.cwd, path))) return;
   const { program } = args.command;
-  const isWord = /^[\w-]+$/.test(path);
+  const isWord = !args.isNamed && /^[\w-]+$/.test(path);
   const what = isWord ? `${path} is no command, and there is no such file or directory` : `${path}: there is no such file or directory`;
   const hint = isWord ? adviseOnWord(program, path) : path.includes('://') ? CLONE_HINT : PATH_HINT;
   throw new KplanError('NOT_FOUND', what, { hint });

@@ -37,8 +37,13 @@ export function toPathEntry({ closedBy, ...path }: EscalationPath, locate: Locat
   };
 }
 
-function toRight({ power, namespaces, holdings }: Gain, locate: Locate): Pick<RightEntry, 'namespaces' | 'power' | 'via'> {
-  return { namespaces, ...(power === undefined ? {} : { power: power.id }), via: toVia(holdings, locate) };
+function toRight({ power, isDisturbing, namespaces, holdings }: Gain, locate: Locate): Omit<RightEntry, keyof Gain['abilities'][number]> {
+  return {
+    namespaces,
+    ...(power === undefined ? {} : { power: power.id }),
+    ...(isDisturbing ? { disturbs: true } : {}),
+    via: toVia(holdings, locate),
+  };
 }
 
 function toVia(holdings: readonly Holding[], locate: Locate): readonly ViaEntry[] {

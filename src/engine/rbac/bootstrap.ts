@@ -44,6 +44,16 @@ export function withBootstrapPolicy(world: World, version: string): World {
   return world.with([...missing, ...own]);
 }
 
+/**
+ * Whether a server older than 1.35 made the default roles of a world: since then whoever may view reads events of their own group, too. Not
+ * so where it holds none of them.
+ */
+export function isOlderThan135(world: World): boolean {
+  const view = world.get({ group: RBAC_GROUP, kind: 'ClusterRole', name: 'system:aggregate-to-view' });
+  if (view === undefined || !isFromServer([view])) return false;
+  return !getArray(view, 'rules').some((rule) => getArray(rule, 'apiGroups').includes('events.k8s.io'));
+}
+
 /** Whether these objects of a kind were read from a server: it has made some of them. */
 export function isFromServer(objects: readonly KubernetesObject[]): boolean {
   return objects.some((object) => labelsOf(object).has('kubernetes.io/bootstrapping'));

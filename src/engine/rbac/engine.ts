@@ -82,7 +82,7 @@ function toFactChange(group: readonly Told[], before: World, after: World): Fact
   const bindings = describeBindings(holdings);
   const fact: Fact = {
     engine: 'rbac',
-    ...toCode(change, { isAdmin, isPower: gain.power !== undefined }),
+    ...toCode(change, isAdmin, gain),
     key: ['permission', group.length > 1 ? 'many' : first.principal.key, namespaces.join(), toTextKey(first)].join(' '),
     ...(only === undefined ? {} : { subject: only }),
     data: {
@@ -131,8 +131,10 @@ function toSpreadChange(spread: Spread, before: World, after: World): FactChange
   return { change, fact };
 }
 
-function toCode(change: Direction, is: { readonly isAdmin: boolean; readonly isPower: boolean }): Pick<Fact, 'code' | 'severity'> {
-  if (change === 'lost') return { code: is.isAdmin ? 'KA0102' : is.isPower ? 'KA0104' : 'KA0106', severity: 'info' };
-  if (is.isAdmin) return { code: 'KA0101', severity: 'error' };
-  return is.isPower ? { code: 'KA0103', severity: 'warning' } : { code: 'KA0105', severity: 'info' };
+function toCode(change: Direction, isOfAdmin: boolean, { power, isDisturbing }: Gain): Pick<Fact, 'code' | 'severity'> {
+  const isPower = power !== undefined;
+  if (isDisturbing && !isOfAdmin) return { code: 'KA0109', severity: 'info' };
+  if (change === 'lost') return { code: isOfAdmin ? 'KA0102' : isPower ? 'KA0104' : 'KA0106', severity: 'info' };
+  if (isOfAdmin) return { code: 'KA0101', severity: 'error' };
+  return isPower ? { code: 'KA0103', severity: 'warning' } : { code: 'KA0105', severity: 'info' };
 }

@@ -1,5 +1,6 @@
 import { compareStrings, groupBy, sortedUnique } from '../../std/index.ts';
 import type { Holding } from './holding.ts';
+import { listDisturbing } from './disturbance.ts';
 import { listPowers } from './power.ts';
 
 /** The same verbs on resources or paths, for some names or all. */
@@ -17,6 +18,8 @@ export interface Ability {
 export interface Gain {
   /** A dangerous power; absent for ordinary permissions. */
   readonly power?: { readonly id: string; readonly phrase: string };
+  /** Whether one disturbs the work of others by it: deletes their Pods, their nodes. */
+  readonly isDisturbing: boolean;
   /** One for a power; ordinary permissions of the same namespaces may be many. */
   readonly abilities: readonly Ability[];
   /** `""` is everywhere. */
@@ -41,17 +44,23 @@ export function listGains(holdings: readonly Holding[]): readonly Gain[] {
   const cells = mergeNames(mergeNamespaces(mergeVerbs(holdings)));
   return merge(
     cells.flatMap(splitPowers),
-    (gain) => [gain.power?.id ?? '', gain.power?.phrase ?? '', gain.namespaces.join(), ...gain.abilities.map(toAbilityKey)],
+    (gain) => [
+      gain.power?.id ?? '',
+      gain.power?.phrase ?? '',
+      String(gain.isDisturbing),
+      gain.namespaces.join(),
+      ...gain.abilities.map(toAbilityKey),
+    ],
     (group, first) => ({ ...first, abilities: [joinResources(group)], holdings: group.flatMap((gain) => gain.holdings) }),
   );
 }
 
-/** The same, with ordinary abilities of the same namespaces told together. */
+/** The same, with ordinary abilities of the same namespaces told together, and so those that disturb. */
 export function groupHoldings(holdings: readonly Holding[]): readonly Gain[] {
   const same = listGains(holdings);
   const bundles = merge(
     same.filter(({ power }) => power === undefined),
-    (gain) => [gain.namespaces.join()],
+    (gain) => [String(gain.isDisturbing), gain.namespaces.join()],
     (group, first) => ({
       ...first,
       abilities: group.flatMap((gain) => gain.abilities),
@@ -133,16 +142,19 @@ function splitPowers(cell: Cell): readonly Gain[] {
   const { namespaces, names } = cell;
   const powers = cell.isPath ? [] : listPowers(cell);
   const used = new Set(powers.flatMap(({ verbs }) => verbs));
-  const ofVerbs = (verbs: readonly string[]): Gain => ({
+  const ofVerbs = (verbs: readonly string[], isDisturbing: boolean = false): Gain => ({
+    isDisturbing,
     abilities: [
       { verbs, names, ...(cell.isPath ? { resources: [], paths: [cell.resource] } : { resources: [toResourceText(cell)], paths: [] }) },
     ],
     namespaces,
     holdings: cell.holdings.filter(({ permission }) => verbs.includes(permission.verb)),
   });
-  const rest = cell.verbs.filter((verb) => !used.has(verb));
+  const left = used.has('*') ? [] : cell.verbs.filter((verb) => !used.has(verb));
+  const disturbing = cell.isPath ? [] : listDisturbing({ ...cell, verbs: left });
+  const rest = left.filter((verb) => !disturbing.includes(verb));
   const dangerous = powers.map(({ id, phrase, verbs }): Gain => ({ power: { id, phrase }, ...ofVerbs(verbs) }));
-  return rest.length === 0 || used.has('*') ? dangerous : [...dangerous, ofVerbs(rest)];
+  return [...dangerous, ...(disturbing.length === 0 ? [] : [ofVerbs(disturbing, true)]), ...(rest.length === 0 ? [] : [ofVerbs(rest)])];
 }
 
 function toResourceText({ group, resource }: Cell): string {

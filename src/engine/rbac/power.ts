@@ -44,6 +44,20 @@ const POWERS: readonly PowerRule[] = [
     resources: ['clusterroles', 'roles'],
     verbs: ['bind'],
   },
+  {
+    id: 'sign',
+    phrase: 'approve and sign certificates (signers)',
+    group: 'certificates.k8s.io',
+    resources: ['signers'],
+    verbs: ['approve', 'sign'],
+  },
+  {
+    id: 'webhook',
+    phrase: 'alter what others write (mutating admission)',
+    group: 'admissionregistration.k8s.io',
+    resources: ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', 'mutatingwebhookconfigurations'],
+    verbs: ['create', 'patch', 'update'],
+  },
   ...WORKLOADS.map(([group, resources]) => ({
     id: 'run-pods',
     phrase: 'run Pods of its choice',

@@ -11,6 +11,12 @@ import { STYLE } from './style.ts';
 
 const TEXT_WIDTH = 120;
 
+const SECTIONS = [
+  ['Errors', 'error'],
+  ['Warnings', 'warning'],
+  ['Notes', 'info'],
+] as const;
+
 /**
  * A report as one page that needs nothing else: no network, no scripts. What matters most comes first, effects and findings by
  * severity, then the changes with their fields; what has no better picture yet stands as text.
@@ -40,22 +46,15 @@ export function renderHtml(report: Report): string {
           </ul>
         </header>
         <main>
-          ${sectionOf(
-            'Effects',
-            open.filter(({ isEffect }) => isEffect),
-            excerpts,
-          )}
-          ${picturesOf(effectsOf(report))} ${fillingOf(filling)}
-          ${sectionOf(
-            'Findings',
-            open.filter(({ isEffect }) => !isEffect),
-            excerpts,
-          )}
-          ${bodyOf(report)} ${sectionOf('Waived', waived, [])}
+          ${SECTIONS.map(([title, severity]) => {
+            const own = open.filter((remark) => remark.severity === severity);
+            return sectionOf(title, own, excerpts);
+          })}
+          ${picturesOf(effectsOf(report))} ${fillingOf(filling)} ${bodyOf(report)} ${sectionOf('Waived', waived, [])}
           ${
             report.notes.length === 0
               ? undefined
-              : html`<h2>Notes</h2>
+              : html`<h2>What else is to be known</h2>
                   ${report.notes.map((note) => html`<p>${note}</p>`)}`
           }
         </main>

@@ -23,7 +23,7 @@ const PICTURES: readonly Picture[] = [
   },
   {
     title: 'Escalation paths',
-    codes: ['KA0401', 'KA0402', 'KA0403', 'KA0404'],
+    codes: ['KA0401', 'KA0402', 'KA0403', 'KA0404', 'KA0405', 'KA0406', 'KA0407', 'KA0408', 'KA0409'],
     words: { before: 'paths that there are until now and that close', after: 'paths that open' },
     toPath: toEscalation,
   },

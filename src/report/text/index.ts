@@ -21,7 +21,7 @@ import { admissionLines } from './admission.ts';
 import { capacityHead, capacityLines } from './capacity.ts';
 import { changeLines, driftLines, outcomeLines } from './changes.ts';
 import { drainHead, drainLines } from './drain.ts';
-import { effectLines, findingLines } from './findings.ts';
+import { problemSections } from './findings.ts';
 import { layOut, line, type Line } from './lines.ts';
 import { span, type Span } from './paint.ts';
 import { rbacHead, rbacLines } from './rbac.ts';
@@ -131,10 +131,10 @@ function bodyOf(report: Report, layout: Layout): Line[] {
   switch (report.kind) {
     case 'PlanReport':
       return [
-        ...section(undefined, changeLines(report.plan, layout)),
+        ...problems(report, layout),
+        ...section('Changes', changeLines(report.plan, layout)),
         ...section('Drift (others changed this in the cluster since it was last applied)', driftLines(report.plan, layout)),
         ...section('Admission (who in the cluster is asked about these changes)', admissionLines(report.plan, layout)),
-        ...problems(report, layout),
       ];
     case 'ApplyReport':
       return [...section(undefined, outcomeLines(report.steps, layout, isRemoval(report))), ...problems(report, layout)];
@@ -174,12 +174,8 @@ function bodyOf(report: Report, layout: Layout): Line[] {
 }
 
 function problems(report: Report, layout: Layout): Line[] {
-  const findings = findingsOf(report);
-  const isListed = findings.some(({ severity, waived }) => waived === undefined && (layout.all || severity !== 'info'));
-  return [
-    ...section(isListed ? 'Findings' : undefined, findingLines(findings, layout)),
-    ...section('Effects', effectLines(effectsOf(report), layout)),
-  ];
+  const items = { findings: findingsOf(report), effects: effectsOf(report) };
+  return problemSections(items, layout).flatMap(([title, lines]) => section(title, lines));
 }
 
 function section(title: string | undefined, lines: readonly Line[]): Line[] {

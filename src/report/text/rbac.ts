@@ -1,10 +1,19 @@
 import { compareBy } from '../../std/index.ts';
 import { describeSubject } from '../access.ts';
-import { describeRight, describeRightsSum, describeVia, isOfKubernetes, placeOfRight, type RbacReport, type RightEntry } from '../rbac.ts';
+import {
+  describeRight,
+  describeRightsSum,
+  describeVia,
+  isOfKubernetes,
+  placeOfRight,
+  splitDisturbing,
+  type RbacReport,
+  type RightEntry,
+} from '../rbac.ts';
 import type { Layout } from '../report.ts';
 import { count, countFindings, phraseSeverities } from '../summary.ts';
 import { line, type Line } from './lines.ts';
-import { describeSteps, placeOfClosing, type PathEntry } from '../paths.ts';
+import { describeSteps, PATH_GOALS, placeOfClosing, type PathEntry } from '../paths.ts';
 import { span, type Span, type Tone } from './paint.ts';
 import { usageLines } from './usage.ts';
 
@@ -30,17 +39,19 @@ export function rbacLines(report: RbacReport, { all }: Layout): Sections {
   ]);
   const shown = report.principals.filter((principal) => all || !isOfKubernetes(principal));
   const hidden = report.principals.length - shown.length;
-  const held = shown.flatMap(({ subject, rights }) => [
-    line([span(` ${describeSubject(subject)}`, 'bold')]),
-    ...rightsLines(rights, ' ', all),
-  ]);
+  const list = (disturbs: boolean): Line[] =>
+    splitDisturbing(shown, disturbs).flatMap(({ subject, rights }) => [
+      line([span(` ${describeSubject(subject)}`, 'bold')]),
+      ...rightsLines(rights, ' ', all),
+    ]);
   const folded = hidden === 0 ? [] : [line([span(` … ${count(hidden, 'subject')} of Kubernetes itself (--all shows them)`, 'dim')])];
   return [
     ['Gained and lost', changes],
     ['Paths opened and closed', pathChangesLines(report, all)],
     ['Where it leads', pathsLines(report.paths, ' can reach ', all)],
+    ['Who may disturb the work of others', report.usage === undefined ? list(true) : []],
     report.usage === undefined
-      ? ['Who may do what', [...held, ...folded]]
+      ? ['Who may do what', [...list(false), ...folded]]
       : ['Used and not used', usageLines(report.usage, { all }, rightsLines)],
   ];
 }
@@ -69,12 +80,12 @@ function pathChangesLines({ pathChanges }: RbacReport, all: boolean): Line[] {
 
 /** The worst first; the rest is counted, unless all are asked for. */
 function pathsLines(paths: readonly PathEntry[], verb: string, all: boolean): Line[] {
-  const ordered = paths.toSorted(compareBy(({ goal }) => GOALS.indexOf(goal)));
+  const ordered = paths.toSorted(compareBy(({ goal }) => PATH_GOALS.indexOf(goal)));
   const shown = all ? ordered : ordered.slice(0, PATHS);
   const hidden = paths.length - shown.length;
   return [
     ...shown.flatMap((path) => [
-      line([span(` ${path.subject}`, 'bold'), span(verb), span(path.reaches, GOALS.indexOf(path.goal) < 2 ? 'warn' : 'plain')]),
+      line([span(` ${path.subject}`, 'bold'), span(verb), span(path.reaches, PATH_GOALS.indexOf(path.goal) < 2 ? 'warn' : 'plain')]),
       line([span(`     ${describeSteps(path)}`, 'dim')], undefined, 7),
       ...path.closedBy.map((closing, index) =>
         line([span(`     ${index === 0 ? 'closed without' : 'and'} ${closing.grant}`, 'dim')], placeOfClosing(closing), 7),
@@ -83,8 +94,6 @@ function pathsLines(paths: readonly PathEntry[], verb: string, all: boolean): Li
     ...(hidden === 0 ? [] : [line([span(` … ${count(hidden, 'path')} more (--all shows them, -o dot and -o svg draw them)`, 'dim')])]),
   ];
 }
-
-const GOALS: readonly PathEntry['goal'][] = ['admin', 'nodes', 'namespaces', 'secrets'];
 
 function originOf(right: RightEntry): string {
   return `${describeVia(right)} ${placeOfRight(right) ?? ''}`;

@@ -108,7 +108,7 @@ describe('html', () => {
       [],
       ['a', 'b', 'c'].map((name) => findingOf('Required value', { ref: ref(name) })),
     );
-    assert.match(page, /Findings \(3\)/);
+    assert.match(page, /Errors \(3\)/);
     assert.equal(page.split('<article').length - 1, 1);
     assert.match(page, /<summary>and 2 more<\/summary>/);
     assert.match(page, /<li>.*Service shop\/c/);

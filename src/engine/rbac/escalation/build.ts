@@ -82,7 +82,7 @@ class Building {
   }
 
   #addNamespace(scope: string): void {
-    const { accounts, tokens, workloads } = this.#around;
+    const { accounts, tokens, workloads, cloudRoles } = this.#around;
     for (const kind of ['control', 'pods', 'workloads', 'accounts', 'secrets'] as const)
       this.#join({ kind, scope: '*' }, { kind, scope }, 'includes');
     for (const kind of ['pods', 'workloads', 'accounts', 'secrets'] as const)
@@ -92,8 +92,12 @@ class Building {
       const level: Footing = { ref: { group: '', version: 'v1', kind: 'Namespace', name: scope }, path: '/metadata/labels' };
       this.#join({ kind: 'pods', scope }, { kind: 'nodes' }, 'privileged-pod', [level]);
     }
-    for (const name of accounts.get(scope) ?? [])
-      this.#join({ kind: 'accounts', scope }, { kind: 'identity', key: toAccountKey(scope, name) }, 'includes');
+    for (const name of accounts.get(scope) ?? []) {
+      const identity: Place = { kind: 'identity', key: toAccountKey(scope, name) };
+      this.#join({ kind: 'accounts', scope }, identity, 'includes');
+      const cloudRole = cloudRoles.get(identity.key);
+      if (cloudRole !== undefined) this.#join(identity, { kind: 'cloud' }, 'cloud-role', [cloudRole]);
+    }
     for (const { name, account, footing } of tokens.get(scope) ?? []) {
       const identity: Place = { kind: 'identity', key: toAccountKey(scope, account) };
       this.#join({ kind: 'secrets', scope }, identity, 'token-in-secret', [footing]);
@@ -122,8 +126,10 @@ class Building {
       this.builder.connect(number, this.builder.place(to), step, needs, footing);
   }
 
-  /** The groups that somebody is surely in, and that may do something. */
+  /** The groups that somebody is surely in, and that may do something; whoever has a node is in that of the nodes. */
   addMembers(): void {
+    const nodes: Place = { kind: 'identity', key: 'group system:nodes' };
+    if (this.builder.has(nodes)) for (const kind of ['node', 'nodes'] as const) this.#join({ kind }, nodes, 'kubelet');
     const accounts = [...this.#around.accounts].flatMap(([namespace, names]) => names.map((name) => toAccountKey(namespace, name)));
     for (const key of sortedUnique([...this.#around.policy.grants.keys(), ...accounts])) {
       for (const group of toPrincipal(key).groups) {

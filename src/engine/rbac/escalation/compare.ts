@@ -14,7 +14,17 @@ import { ESCALATION_LENS } from './view.ts';
 /** More sources than these whose paths are alike are told in one fact. */
 const MANY = 8;
 
-const CODES = { admin: 'KA0401', nodes: 'KA0402', namespaces: 'KA0403', secrets: 'KA0404' } as const;
+const CODES: Readonly<Record<Goal, string>> = {
+  admin: 'KA0401',
+  nodes: 'KA0402',
+  namespaces: 'KA0403',
+  secrets: 'KA0404',
+  cloud: 'KA0405',
+  guards: 'KA0406',
+  traffic: 'KA0407',
+  certificates: 'KA0408',
+  logs: 'KA0409',
+};
 
 /**
  * The paths that a change opens and closes: for each principal and each workload the worst goal that it reaches now and did
@@ -97,6 +107,16 @@ export function describeGoal(goal: Goal, namespaces: readonly string[]): string 
       return namespaces.length === 1 ? `the namespace ${namespaces[0] ?? ''}` : `the namespaces ${joinSome(namespaces)}`;
     case 'secrets':
       return `the Secrets of ${joinSome(namespaces)}`;
+    case 'cloud':
+      return 'rights in the cloud';
+    case 'guards':
+      return 'the admission policies';
+    case 'traffic':
+      return 'the traffic of others';
+    case 'certificates':
+      return 'certificates of any name, given the key of their signer';
+    case 'logs':
+      return 'logs that may say what is in Secrets';
   }
 }
 

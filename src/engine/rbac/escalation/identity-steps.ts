@@ -9,6 +9,7 @@ const IMPERSONATE_ACCOUNTS = ['impersonate /serviceaccounts'];
 const IMPERSONATE_USERS = ['impersonate /users'];
 const IMPERSONATE_GROUPS = ['impersonate /groups'];
 const REQUESTS = 'certificates.k8s.io/certificatesigningrequests';
+const SIGN = ['sign certificates.k8s.io/signers'];
 const CLIENT = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
 const KUBELET = ['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/*'];
 
@@ -20,6 +21,7 @@ export function addIdentitySteps(site: Site): void {
   if (site.scope !== '*') return;
   addUsersAndGroups(site);
   addCertificates(site);
+  addSigning(site);
 }
 
 function addSecrets(site: Site): void {
@@ -81,6 +83,17 @@ function addCertificates(site: Site): void {
   site.give('csr-approve', accounts, approve(CLIENT));
   site.give('csr-node', { kind: 'nodes' }, approve(KUBELET));
   site.give('csr-node', { kind: 'nodes' }, [...request, powers.find([`create ${REQUESTS}/nodeclient`])]);
+}
+
+/**
+ * Whoever may sign writes what a request is answered with. What the API server takes for somebody's takes the key of the signer besides, which no
+ * right gives.
+ */
+function addSigning(site: Site): void {
+  const { powers } = site;
+  const write = powers.find(toRights('patch update', `${REQUESTS}/status`));
+  site.give('sign', { kind: 'certificates', signer: '*' }, [powers.find(SIGN), write]);
+  for (const signer of powers.listNames(SIGN)) site.give('sign', { kind: 'certificates', signer }, [powers.find(SIGN, [signer]), write]);
 }
 
 function findSigner(powers: Powers, names: readonly string[]): Need | undefined {

@@ -5,6 +5,7 @@ import { describeGoal, describeSource } from './compare.ts';
 import { findCut } from './cut.ts';
 import { findCutOf, listNews, type News } from './news.ts';
 import { toPathSteps, type PathStep } from './path.ts';
+import { isOwn } from './step.ts';
 import { readStandings, type Goal } from './standing.ts';
 import { ESCALATION_LENS } from './view.ts';
 
@@ -45,7 +46,7 @@ export function listPaths(world: World): readonly EscalationPath[] {
     const { goal, namespaces } = standing;
     const path = standings.pathTo(key, goal, namespaces[0]) ?? [];
     const first = graph.edges[path[0] ?? -1]?.step;
-    if (first === undefined || first === 'member' || first === 'runs-as') return [];
+    if (first === undefined || isOwn(first) || first === 'runs-as') return [];
     const cut = findCut({ graph, from: graph.find(key) ?? 0, ways: standings.waysTo(goal, namespaces[0]), isPreferred: () => false });
     return [toEscalationPath({ place, goal, namespaces, steps: toPathSteps(graph, path) }, cut ?? [])];
   });

@@ -3,9 +3,10 @@ import type { World } from '../../../model/index.ts';
 import { listGrantFields } from '../cause.ts';
 import type { Grant } from '../policy.ts';
 import { findCut } from './cut.ts';
+import { isOwn } from './step.ts';
 import { toPathSteps, type PathStep } from './path.ts';
 import type { Place } from './place.ts';
-import { GOALS, type Goal, type Standing, type Standings } from './standing.ts';
+import { GOALS, isOfNamespaces, type Goal, type Standing, type Standings } from './standing.ts';
 
 /** A world before a change, and after it. */
 export interface Worlds {
@@ -40,7 +41,7 @@ function findNews(key: string, place: Place, without: Standings, having: Standin
   const path = having.pathTo(key, goal, namespaces[0]);
   if (path === undefined) return undefined;
   const first = having.graph.edges[path[0] ?? -1];
-  if (first === undefined || first.step === 'member') return undefined;
+  if (first === undefined || isOwn(first.step)) return undefined;
   if (place.kind === 'workload' && isNewsOfNext(having.graph.keys[first.to] ?? '', goal, without)) return undefined;
   return { key, place, goal, namespaces, path, steps: toPathSteps(having.graph, path) };
 }
@@ -52,7 +53,7 @@ function findNews(key: string, place: Place, without: Standings, having: Standin
 function listNew(was: Standing | undefined, is: Standing, goal: Goal): readonly string[] | undefined {
   const rank = was?.goal === undefined ? GOALS.length : GOALS.indexOf(was.goal);
   if (rank < GOALS.indexOf(goal)) return undefined;
-  if (goal === 'admin' || goal === 'nodes') return rank === GOALS.indexOf(goal) ? undefined : [];
+  if (!isOfNamespaces(goal)) return rank === GOALS.indexOf(goal) ? undefined : [];
   const known = rank === GOALS.indexOf(goal) ? (was?.namespaces ?? []) : [];
   const held = goal === 'namespaces' ? was?.given?.entered : was?.given?.read;
   if (held?.has('*') === true) return undefined;

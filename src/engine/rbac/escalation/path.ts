@@ -39,7 +39,7 @@ export function toPathSteps(graph: EscalationGraph, path: readonly number[]): re
 
 function describeStep(step: StepKind, to: Place): string {
   if (to.kind === 'acting') return `${STEPS[step]} ${describeOthers(to.others)} for some requests`;
-  const scope = 'scope' in to && to.kind !== 'bound' ? to.scope : undefined;
+  const scope = 'scope' in to && to.kind !== 'bound' && to.kind !== 'logs' ? to.scope : undefined;
   if (scope === undefined) return `${STEPS[step]} → ${describePlace(to)}`;
   return `${STEPS[step]} in ${scope === '*' ? 'every namespace' : scope}`;
 }

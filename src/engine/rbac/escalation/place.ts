@@ -1,5 +1,6 @@
 import type { ObjectRef } from '../../../model/index.ts';
 import { parseServiceAccountName } from '../request.ts';
+import { joinSome } from '../wording.ts';
 import { toPrincipal } from '../principal.ts';
 import type { ActingMode } from './acting.ts';
 
@@ -8,6 +9,10 @@ export type Place =
   | { readonly kind: 'admin' | 'nodes' | 'node' | 'traffic' | 'guards' | 'cloud' | 'users' | 'groups' }
   /** Acting as somebody, by the key of the subject. */
   | { readonly kind: 'identity'; readonly key: string }
+  /** What programs log that hold Secrets (some of them by name): it may say what is in them. */
+  | { readonly kind: 'logs'; readonly scope: string; readonly secrets: readonly string[] }
+  /** Certificates of a signer (`*`: of any), whose key it takes besides. */
+  | { readonly kind: 'certificates'; readonly signer: string }
   /** Everything of a namespace; its Secrets; any of its ServiceAccounts; Pods of one's choice in it; what runs in it. */
   | { readonly kind: 'control' | 'secrets' | 'accounts' | 'pods' | 'workloads'; readonly scope: string }
   | { readonly kind: 'secret'; readonly namespace: string; readonly name: string }
@@ -36,9 +41,12 @@ export function toPlaceKey(place: Place): string {
     case 'control':
     case 'secrets':
     case 'accounts':
+    case 'logs':
     case 'pods':
     case 'workloads':
       return `${place.kind} ${place.scope}`;
+    case 'certificates':
+      return `certificates ${place.signer}`;
     case 'secret':
       return `secret ${place.namespace}/${place.name}`;
     case 'workload':
@@ -78,6 +86,10 @@ export function describePlace(place: Place): string {
       return `${place.ref.kind} ${place.ref.namespace ?? ''}/${place.ref.name}`;
     case 'secret':
       return `Secret ${place.namespace}/${place.name}`;
+    case 'logs':
+      return `the logs of ${place.scope === '*' ? 'every namespace' : place.scope}, whose programs hold Secrets (${joinSome(place.secrets, 3)})`;
+    case 'certificates':
+      return `certificates of ${place.signer === '*' ? 'every signer' : place.signer}, given its key`;
     case 'bound':
       return `${toPrincipal(place.key).text} with ${place.role}${place.scope === '' ? '' : ` in ${place.scope}`}`;
     case 'acting':

@@ -1,5 +1,6 @@
 import { nameOf, refOf, type KubernetesObject, type World } from '../../../model/index.ts';
 import type { Footing } from './graph.ts';
+import type { Place } from './place.ts';
 import type { Need } from './powers.ts';
 import { POD_MAKERS } from './right.ts';
 import { listWaysToCreate, toRights, type Site } from './site.ts';
@@ -13,6 +14,9 @@ const TEMPLATES = MAKERS.filter((resource) => resource !== '/pods' && resource !
   rights: toRights('patch update', resource),
 }));
 const EXEC = toRights('create', '/pods/exec', '/pods/attach');
+const EXEC_BY_GET = [...EXEC, ...toRights('get', '/pods/exec', '/pods/attach')];
+const READ_LOGS = ['get /pods/log'];
+const READ_NODE_LOGS = ['get /nodes/log'];
 const DEBUG = toRights('patch update', '/pods/ephemeralcontainers');
 const IMAGE = toRights('patch update', '/pods');
 const RELABEL = toRights('patch update', '/namespaces');
@@ -32,12 +36,29 @@ export function addPodSteps(site: Site): void {
   for (const { step, needs, scope, footing } of ways) {
     site.give(step, { kind: 'pods', scope }, needs, footing);
     addWaysPastPodSecurity(site, { step, needs, scope, footing });
-    site.give('account-annotate', { kind: 'cloud' }, [site.powers.find(ANNOTATE), ...needs], footing);
+    if (site.around.cloudRoles.size > 0)
+      site.give('account-annotate', { kind: 'cloud' }, [site.powers.find(ANNOTATE), ...needs], [...footing, ...listOneCloudRole(site)]);
   }
-  addEntering(site, 'pod-exec', EXEC);
+  addEntering(site, 'pod-exec', site.around.execsByGet ? EXEC_BY_GET : EXEC);
   addEntering(site, 'image-write', IMAGE);
   addEntering(site, 'ephemeral', DEBUG);
   addPrivilegedDebugging(site);
+  addLogs(site);
+}
+
+/** What shows that ServiceAccounts of this cluster have roles in the cloud. */
+function listOneCloudRole({ around }: Site): readonly Footing[] {
+  return [...around.cloudRoles.values()].slice(0, 1);
+}
+
+/** What programs log may say what is in their Secrets. The kubelet serves the logs of all Pods of its node as well. */
+function addLogs(site: Site): void {
+  const { powers, scope, around } = site;
+  const { names: secrets, footing } = around.secretsHeldIn(scope);
+  if (secrets.length === 0) return;
+  const to: Place = { kind: 'logs', scope, secrets };
+  site.give('log-read', to, [powers.find(READ_LOGS)], footing);
+  if (scope === '*') site.give('log-read', to, [powers.find(READ_NODE_LOGS)], footing);
 }
 
 function listWaysToRun({ powers, scope, namespaces, around }: Site): readonly Way[] {

@@ -7,11 +7,33 @@ import { namespaceOfPlace, toPlaceKey, type Place } from './place.ts';
 import { findPath, findWays, follow, type Ways } from './reach.ts';
 import { isSystemKey } from './system.ts';
 
-/** What paths lead to, the worst first. Whoever has one has those after it. */
-export type Goal = 'admin' | 'nodes' | 'namespaces' | 'secrets';
+/** What paths lead to, the worst first: the rights of others before what only may lead to them. */
+export const GOALS = ['admin', 'nodes', 'namespaces', 'cloud', 'secrets', 'guards', 'traffic', 'certificates', 'logs'] as const;
 
-/** All goals, in that order. */
-export const GOALS: readonly Goal[] = ['admin', 'nodes', 'namespaces', 'secrets'];
+/** What a path leads to. */
+export type Goal = (typeof GOALS)[number];
+
+/** A goal that is places of a kind; the others are what is had of namespaces. */
+type EndGoal = Exclude<Goal, 'namespaces' | 'secrets'>;
+
+/** The places that a goal is. */
+const ENDS: Readonly<Record<EndGoal, readonly Place['kind'][]>> = {
+  admin: ['admin'],
+  nodes: ['nodes', 'node'],
+  cloud: ['cloud'],
+  guards: ['guards'],
+  traffic: ['traffic'],
+  certificates: ['certificates'],
+  logs: ['logs'],
+};
+
+/** What is less than a namespace, where there are no Secrets to be had. */
+const LEAST = ['guards', 'traffic', 'certificates', 'logs'] as const;
+
+/** Whether a goal is one of namespaces, of which there may be several. */
+export function isOfNamespaces(goal: Goal): goal is 'namespaces' | 'secrets' {
+  return goal === 'namespaces' || goal === 'secrets';
+}
 
 /** What somebody reaches by a path. */
 export interface Standing {
@@ -52,9 +74,14 @@ export function readStandings(world: World): Standings {
 
 function computeStandings(world: World): Standings {
   const { graph, around } = buildGraph(world);
-  const numbersOf = (...keys: readonly string[]): number[] => keys.flatMap((key) => graph.find(key) ?? []);
-  const admin = findWays(graph, numbersOf('admin'));
-  const nodes = findWays(graph, numbersOf('nodes', 'node'));
+  const known = new Map<string, Standing | undefined>();
+  const ways = new Map<string, Ways>();
+  const waysTo: Standings['waysTo'] = (goal, namespace = '') => {
+    const isGoal = isOfNamespaces(goal) ? isGoalPlace(goal, namespace) : (place: Place) => ENDS[goal].includes(place.kind);
+    const list = (): readonly number[] => graph.places.flatMap((place, number) => (isGoal(place) ? [number] : []));
+    return getOrAdd(ways, `${goal} ${isOfNamespaces(goal) ? namespace : ''}`, () => findWays(graph, list()));
+  };
+  const [admin, nodes] = [waysTo('admin'), waysTo('nodes')];
   const isLesser = (place: number): boolean => admin.length[place] === -1 && nodes.length[place] === -1;
   const entries = listEntries(graph, around.namespaces, isLesser);
   const sources = new Map<string, Place>();
@@ -63,19 +90,7 @@ function computeStandings(world: World): Standings {
     const place: Place = { kind: 'workload', ref: workload.ref };
     sources.set(toPlaceKey(place), place);
   }
-  const facts = { graph, admin, nodes, entries, namespaces: around.namespaces };
-  const known = new Map<string, Standing | undefined>();
-  const ways = new Map<string, Ways>();
-  const waysTo: Standings['waysTo'] = (goal, namespace = '') => {
-    if (goal === 'admin' || goal === 'nodes') return goal === 'admin' ? admin : nodes;
-    const isGoal = isGoalPlace(goal, namespace);
-    return getOrAdd(ways, `${goal} ${namespace}`, () =>
-      findWays(
-        graph,
-        graph.places.flatMap((place, number) => (isGoal(place) ? [number] : [])),
-      ),
-    );
-  };
+  const facts = { graph, admin, nodes, entries, namespaces: around.namespaces, waysTo };
   return {
     graph,
     sources,
@@ -86,7 +101,7 @@ function computeStandings(world: World): Standings {
     pathTo: (key, goal, namespace) => {
       const from = graph.find(key);
       if (from === undefined) return undefined;
-      if (goal !== 'admin' && goal !== 'nodes') {
+      if (isOfNamespaces(goal)) {
         const isGoal = isGoalPlace(goal, namespace ?? '');
         return findPath(graph, from, (place) => isGoal(graph.places[place]));
       }
@@ -103,6 +118,7 @@ interface Facts {
   readonly nodes: Ways;
   readonly entries: Entries;
   readonly namespaces: readonly string[];
+  readonly waysTo: Standings['waysTo'];
 }
 
 function isGoalPlace(goal: 'namespaces' | 'secrets', namespace: string): (place: Place | undefined) => boolean {
@@ -128,7 +144,12 @@ function assess(facts: Facts, key: string): Standing | undefined {
     return { ...none, goal: 'admin', isAdmin: first?.step === 'admin' };
   }
   if ((nodes.length[number] ?? -1) >= 0) return { ...none, goal: 'nodes' };
-  return { ...none, ...listLesser(facts, number, place) };
+  const lesser = listLesser(facts, number, place);
+  const isReached = (goal: EndGoal): boolean => (facts.waysTo(goal).length[number] ?? -1) >= 0;
+  if (lesser.goal !== 'namespaces' && isReached('cloud')) return { ...none, ...lesser, namespaces: [], goal: 'cloud' };
+  if (lesser.goal !== undefined) return { ...none, ...lesser };
+  const least = LEAST.find(isReached);
+  return { ...none, ...lesser, ...(least === undefined ? {} : { goal: least }) };
 }
 
 function listLesser(facts: Facts, number: number, place: Place): Pick<Standing, 'given' | 'goal' | 'namespaces'> {

@@ -17,9 +17,10 @@ export const STEPS = {
   'nodes-proxy': 'runs commands in every Pod through the kubelets (nodes/proxy)',
   'csr-approve': 'signs itself a client certificate of any name',
   'csr-node': 'signs itself the certificate of a node',
+  sign: 'writes what a signer answers (sign)',
   webhook: 'alters what others write (mutating admission)',
   'webhook-read': 'reads what others write (admission webhook)',
-  'confused-deputy': 'has a controller apply its manifests',
+  'confused-deputy': 'has a controller act for it',
   'pv-hostpath': 'mounts a folder of the node through a PersistentVolume',
   'namespace-label': 'lifts the Pod Security level of the namespace',
   'cloud-auth': 'maps a cloud identity to system:masters (aws-auth)',
@@ -30,6 +31,8 @@ export const STEPS = {
   'crd-conversion': 'converts custom resources',
   'admission-off': 'removes admission policies',
   'account-annotate': 'gives a ServiceAccount a cloud role',
+  'cloud-role': 'takes its role in the cloud',
+  'log-read': 'reads what programs log',
   'privileged-pod': 'runs it privileged',
   'runs-as': 'takes its token',
   mounts: 'reads what it mounts',
@@ -38,6 +41,7 @@ export const STEPS = {
   'node-steal': 'draws Pods to the node that it has (nodes shut, Pods removed)',
   'log-link': 'reads files of its node through a link among the logs',
   'on-node': 'enters the Pods on the node',
+  kubelet: 'acts as the kubelet',
   'control-plane': 'takes the keys of a control plane node',
   member: 'is in the group',
   includes: 'includes',
@@ -51,4 +55,9 @@ const FREE: ReadonlySet<StepKind> = new Set(['includes', 'member']);
 /** How long a step is: what is held already costs nothing. */
 export function lengthOf(step: StepKind): 0 | 1 {
   return FREE.has(step) ? 0 : 1;
+}
+
+/** Whether a step is no news of whoever takes it: what its group has, or its own role in the cloud. */
+export function isOwn(step: StepKind): boolean {
+  return step === 'cloud-role' || step === 'member';
 }

@@ -1,10 +1,12 @@
-import { compareBy, getOrAdd, getString, groupBy, sortedUnique } from '../../../std/index.ts';
+import { compareBy, getOrAdd, getString, groupBy, sortedUnique, toPointer } from '../../../std/index.ts';
 import { isPrivilegedAdmitted, podSecuritySiteOf } from '../../../model/pod-security/index.ts';
 import { annotationsOf, labelsOf, nameOf, namespaceOf, refOf, type KindIndex, type World } from '../../../model/index.ts';
+import { isOlderThan135 } from '../bootstrap.ts';
 import { readPolicy, type RbacPolicy } from '../policy.ts';
 import { parseServiceAccountName } from '../request.ts';
 import { listDeputies, type Deputy } from './deputy.ts';
 import type { Footing } from './graph.ts';
+import { toAccountKey } from './place.ts';
 import { listWorkloads, type Workload } from './workload.ts';
 
 /** A Secret that holds the token of a ServiceAccount. */
@@ -12,6 +14,12 @@ export interface TokenSecret {
   readonly name: string;
   readonly account: string;
   readonly footing: Footing;
+}
+
+/** Secrets by name, with the fields that mount them. */
+export interface HeldSecrets {
+  readonly names: readonly string[];
+  readonly footing: readonly Footing[];
 }
 
 /** What of a world paths lead over besides roles and bindings. */
@@ -26,6 +34,12 @@ export interface Surroundings {
   readonly workloads: ReadonlyMap<string, readonly Workload[]>;
   readonly deputies: readonly Deputy[];
   readonly controlPlane: Footing | undefined;
+  /** The ServiceAccounts that have a role in the cloud, by key, with the annotation that says so. */
+  readonly cloudRoles: ReadonlyMap<string, Footing>;
+  /** Whether who may get `pods/exec` runs commands: servers before 1.35 ask for no more, where it is done over a WebSocket. */
+  readonly execsByGet: boolean;
+  /** The Secrets that programs of a namespace (`*`: of any) hold in files or variables. */
+  secretsHeldIn(scope: string): HeldSecrets;
   /** Whether Pod Security lets privileged Pods into a namespace. */
   admitsPrivileged(namespace: string): boolean;
   /** The objects of a resource (`apps/deployments`); undefined where the world has none. */
@@ -54,6 +68,7 @@ export function readSurroundings(world: World): Surroundings {
   );
   const byNamespace = groupBy([...bound, ...existing, ...running], ({ namespace }) => namespace);
   const privileged = new Map<string, boolean>();
+  const held = new Map<string, HeldSecrets>();
   const kinds = new Map(world.kinds().map(({ group, kind }) => [`${group}/${kind.toLowerCase()}s`, { group, kind }]));
   return {
     world,
@@ -66,11 +81,36 @@ export function readSurroundings(world: World): Surroundings {
     workloads,
     deputies: listDeputies(world, [...workloads.values()].flat()),
     controlPlane: findControlPlane(world),
+    cloudRoles: readCloudRoles(world),
+    execsByGet: isOlderThan135(world),
+    secretsHeldIn: (scope) => getOrAdd(held, scope, () => listHeld(workloads, scope)),
     admitsPrivileged: (namespace) => getOrAdd(privileged, namespace, () => isPrivilegedAdmitted(podSecuritySiteOf(world, namespace))),
     findKind: (resource) => {
       const kind = kinds.get(resource);
       return kind === undefined ? undefined : world.kind(kind.group, kind.kind);
     },
+  };
+}
+
+/** What clouds know a role of a ServiceAccount by: EKS, GKE and Azure. */
+const CLOUD_ANNOTATIONS = ['azure.workload.identity/client-id', 'eks.amazonaws.com/role-arn', 'iam.gke.io/gcp-service-account'];
+
+function readCloudRoles(world: World): Surroundings['cloudRoles'] {
+  return new Map(
+    world.byKind('', 'ServiceAccount').flatMap((account) => {
+      const name = CLOUD_ANNOTATIONS.find((annotation) => annotationsOf(account).has(annotation));
+      const footing: Footing = { ref: refOf(account), path: toPointer(['metadata', 'annotations', name ?? '']) };
+      return name === undefined ? [] : [[toAccountKey(namespaceOf(account) ?? '', nameOf(account)), footing] as const];
+    }),
+  );
+}
+
+function listHeld(workloads: Surroundings['workloads'], scope: string): HeldSecrets {
+  const isAll = scope === '*';
+  const own = isAll ? [...workloads.values()].flat() : (workloads.get(scope) ?? []);
+  return {
+    names: sortedUnique(own.flatMap(({ namespace, secrets }) => secrets.map(({ name }) => (isAll ? `${namespace}/${name}` : name)))),
+    footing: own.flatMap(({ secrets }) => secrets.map(({ footing }) => footing)),
   };
 }
 

@@ -20,3 +20,18 @@ export const NODE_REQUEST: string = [
   'Qg==',
   '-----END CERTIFICATE REQUEST-----',
 ].join('\n');
+
+/** A certificate of the user `somebody` that nobody has signed but itself. */
+export const CERTIFICATE: string = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBfTCCASOgAwIBAgIUHQQCvMkCavyZU9kFWA+V/aYbWLowCgYIKoZIzj0EAwIw',
+  'EzERMA8GA1UEAwwIc29tZWJvZHkwIBcNMjYxMTIzMDQxMDM4WhgPMjEyNjEwMzAw',
+  'NDEwMzhaMBMxETAPBgNVBAMMCHNvbWVib2R5MFkwEwYHKoZIzj0CAQYIKoZIzj0D',
+  'AQcDQgAEzlIV4EOva7+z1a15lFSag4G5bkwpRoU7HraNGer46l9TAkEonfRiOmKe',
+  'FkqlpT19EdBGPPa1j7cle61+HnwtVKNTMFEwHQYDVR0OBBYEFJyVgLFLVVWUpt7h',
+  'IpMpqcei+R8pMB8GA1UdIwQYMBaAFJyVgLFLVVWUpt7hIpMpqcei+R8pMA8GA1Ud',
+  'EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgSUGOxB5XLukUOWs1UrveJTml',
+  'BdmIxD5S2Os63xy95w8CIQDcscnPuacbGKYJkU+/G7RkkgCJuNvoTSDR13y8DUyP',
+  'uw==',
+  '-----END CERTIFICATE-----',
+].join('\n');

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
 import { clusterBinding, rule } from '../objects.ts';
-import { deployment, object, STRONG, type Primitive } from './primitive.ts';
+import { definition, deployment, object, pod, type Primitive } from './primitive.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io';
 const SYSTEM_CONFIGS = '/api/v1/namespaces/kube-system/configmaps';
@@ -37,16 +37,11 @@ function policy(name: string): KubernetesObject {
   return object(`${ADMISSION}/v1`, 'MutatingAdmissionPolicy', name, { spec }, '');
 }
 
-function controller(name: string, args: readonly string[] = []): KubernetesObject {
-  const template = { spec: { serviceAccountName: 'strong', containers: [{ name: 'manager', image: 'manager', args: [...args] }] } };
-  return object('apps/v1', 'Deployment', name, { spec: { template } });
+/** An account that has a role in the cloud. */
+function cloudAccount(name: string): KubernetesObject {
+  const metadata = { name, namespace: 'prey', annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/backup' } };
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
 }
-
-function project(destination: string): KubernetesObject {
-  return object('argoproj.io/v1alpha1', 'AppProject', 'team', { spec: { destinations: [{ namespace: destination, server: '*' }] } });
-}
-
-const ARGO = rule('create', 'argoproj.io', 'applications');
 
 /** What is got from the machinery of the cluster: nodes, admission, API groups, controllers that write for others. */
 export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
@@ -134,8 +129,88 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
     twin: { why: 'a log is no connection', rules: [rule('get create', '', 'pods/log')] },
   },
   {
+    name: 'a Service is given the address of another',
+    rules: [rule('create', '', 'services')],
+    step: 'traffic-redirect',
+    to: () => 'traffic',
+    replay: (actor) => [
+      {
+        method: 'POST',
+        path: '/api/v1/namespaces/prey/services',
+        body: object('v1', 'Service', `stolen-${actor}`, { spec: { ports: [{ port: 80 }], externalIPs: ['203.0.113.7'] } }),
+      },
+    ],
+    twin: { why: 'to delete one redirects nothing', rules: [rule('delete', '', 'services')] },
+  },
+  {
+    name: 'a Service is led to an address of choice',
+    rules: [rule('create', 'discovery.k8s.io', 'endpointslices')],
+    step: 'traffic-redirect',
+    to: () => 'traffic',
+    replay: (actor) => [
+      {
+        method: 'POST',
+        path: '/apis/discovery.k8s.io/v1/namespaces/prey/endpointslices',
+        body: object('discovery.k8s.io/v1', 'EndpointSlice', `slice-${actor}`, {
+          addressType: 'IPv4',
+          endpoints: [{ addresses: ['203.0.113.8'] }],
+          ports: [{ port: 80 }],
+        }),
+      },
+    ],
+    twin: { why: 'to list them leads nowhere', rules: [rule('list', 'discovery.k8s.io', 'endpointslices')] },
+  },
+  {
+    name: 'a Pod says that it has an address of choice',
+    rules: [rule('patch', '', 'pods/status')],
+    world: (actor) => [pod(`status-${actor}`)],
+    step: 'traffic-redirect',
+    to: () => 'traffic',
+    replay: (actor) => [
+      {
+        method: 'PATCH',
+        path: `/api/v1/namespaces/prey/pods/status-${actor}/status`,
+        body: { status: { podIP: '203.0.113.9', podIPs: [{ ip: '203.0.113.9' }] } },
+      },
+    ],
+    twin: { why: 'the pod is not its status', rules: [rule('get', '', 'pods/status')] },
+  },
+  {
+    name: 'whoever acts as an account has its role in the cloud',
+    rules: [rule('create', '', 'serviceaccounts/token')],
+    world: () => [cloudAccount('backup')],
+    step: 'cloud-role',
+    to: () => 'cloud',
+    replay: () => [
+      {
+        method: 'POST',
+        path: '/api/v1/namespaces/prey/serviceaccounts/backup/token',
+        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: ['sts.amazonaws.com'] } },
+        until: { field: ['status', 'token'] },
+      },
+    ],
+    twin: { why: 'to read it is not to be it', rules: [rule('get', '', 'serviceaccounts')] },
+  },
+  ...(['azure.workload.identity/client-id', 'iam.gke.io/gcp-service-account'] as const).map((annotation): Primitive => ({
+    name: `an account is given a role in the cloud by ${annotation}`,
+    rules: [rule('patch', '', 'serviceaccounts'), rule('create', '', 'pods')],
+    world: () => [cloudAccount('backup')],
+    step: 'account-annotate',
+    to: () => 'cloud',
+    replay: (actor) => [
+      {
+        method: 'PATCH',
+        path: '/api/v1/namespaces/prey/serviceaccounts/strong',
+        body: { metadata: { annotations: { [annotation]: actor } } },
+      },
+      { method: 'POST', path: '/api/v1/namespaces/prey/pods', body: pod(actor) },
+    ],
+    twin: { why: 'it is not written', rules: [rule('get', '', 'serviceaccounts'), rule('create', '', 'pods')] },
+  })),
+  {
     name: 'an account is given a role in the cloud',
     rules: [rule('patch', '', 'serviceaccounts'), rule('create', 'apps', 'deployments')],
+    world: () => [cloudAccount('backup')],
     step: 'account-annotate',
     to: () => 'cloud',
     replay: (actor) => [
@@ -151,52 +226,47 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
   {
     name: 'custom resources are converted',
     wide: [rule('patch', 'apiextensions.k8s.io', 'customresourcedefinitions')],
+    world: (actor) => [definition(`${actor}.example.com`, 'things', 'Thing')],
     step: 'crd-conversion',
     to: () => 'traffic',
+    replay: (actor) => [
+      {
+        method: 'PATCH',
+        path: `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.${actor}.example.com`,
+        body: {
+          spec: {
+            conversion: {
+              strategy: 'Webhook',
+              webhook: { clientConfig: { url: 'https://127.0.0.1:1/' }, conversionReviewVersions: ['v1'] },
+            },
+          },
+        },
+      },
+    ],
     twin: { why: 'its status is no conversion', wide: [rule('patch', 'apiextensions.k8s.io', 'customresourcedefinitions/status')] },
   },
   {
     name: 'an API group is answered for',
     wide: [rule('patch', 'apiregistration.k8s.io', 'apiservices')],
+    world: (actor) => [
+      object(
+        'apiregistration.k8s.io/v1',
+        'APIService',
+        `v1.${actor}.example.com`,
+        { spec: { group: `${actor}.example.com`, version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 } },
+        '',
+      ),
+    ],
     step: 'api-service',
     to: () => 'traffic',
+    replay: (actor) => [
+      {
+        method: 'PATCH',
+        path: `/apis/apiregistration.k8s.io/v1/apiservices/v1.${actor}.example.com`,
+        body: { spec: { service: { namespace: 'prey', name: 'thief', port: 443 }, insecureSkipTLSVerify: true } },
+      },
+    ],
     twin: { why: 'to list them answers nothing', wide: [rule('list', 'apiregistration.k8s.io', 'apiservices')] },
-  },
-  {
-    name: 'Argo CD applies what an Application says',
-    rules: [ARGO],
-    world: () => [controller('argocd-application-controller')],
-    step: 'confused-deputy',
-    to: () => STRONG,
-    twin: {
-      why: 'its projects write elsewhere alone',
-      rules: [ARGO],
-      world: () => [controller('argocd-application-controller'), project('apps')],
-    },
-  },
-  {
-    name: 'Argo CD applies within the bounds of a project',
-    rules: [ARGO],
-    world: () => [controller('argocd-application-controller'), project('team-*'), object('v1', 'Namespace', 'team-a', {}, '')],
-    step: 'confused-deputy',
-    to: () => 'control team-a',
-    twin: {
-      why: 'no namespace is within the bounds',
-      rules: [ARGO],
-      world: () => [controller('argocd-application-controller'), project('team-*-prod'), object('v1', 'Namespace', 'team-a', {}, '')],
-    },
-  },
-  {
-    name: 'Flux applies what a Kustomization says',
-    rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
-    world: () => [controller('kustomize-controller')],
-    step: 'confused-deputy',
-    to: () => STRONG,
-    twin: {
-      why: 'it acts as the account of the namespace',
-      rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
-      world: () => [controller('kustomize-controller', ['--default-service-account=tenant'])],
-    },
   },
   {
     name: 'everything is allowed',

@@ -13,6 +13,14 @@ const EDIT_PODS = [role('prey', 'pods', [rule('create', '', 'pods')]), binding('
 const READ_PREY = [role('prey', 'reader', [rule('get', '', 'secrets')]), binding('prey', 'readers', 'Role reader', 'user jane')];
 const ADMIN = clusterBinding('strong', 'ClusterRole cluster-admin', 'account prey/strong');
 
+const HOLDER = pod('holder', {
+  containers: [{ name: 'main', image: 'busybox', env: [{ name: 'URL', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } }] }],
+});
+const CLOUD = {
+  ...object('v1', 'ServiceAccount', 'backup'),
+  metadata: { name: 'backup', namespace: 'prey', annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/backup' } },
+};
+
 /** `+` or `-`, code, severity, who, the path, what closes it, and the fields that it follows from. */
 function tell(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly string[] {
   return listPathChanges(World.of(before), World.of(after)).map(({ change, fact }) => {
@@ -30,6 +38,43 @@ const cases: readonly {
   readonly want: readonly string[];
 }[] = [
   { name: 'to view opens nothing', after: [binding('prey', 'viewers', 'ClusterRole view', 'user jane')], want: [] },
+  {
+    name: 'to view where programs hold Secrets may lead to these',
+    before: [HOLDER],
+    after: [HOLDER, binding('prey', 'viewers', 'ClusterRole view', 'user jane')],
+    want: [
+      '+ KA0409 info User jane: reads what programs log → the logs of prey, whose programs hold Secrets (db) | RoleBinding viewers/prey | viewers/subjects/0',
+    ],
+  },
+  {
+    name: 'who views may read of Secrets that a program newly holds',
+    before: [binding('prey', 'viewers', 'ClusterRole view', 'user jane')],
+    after: [HOLDER, binding('prey', 'viewers', 'ClusterRole view', 'user jane')],
+    want: [
+      '+ KA0409 info User jane: reads what programs log → the logs of prey, whose programs hold Secrets (db) | RoleBinding viewers/prey | holder/spec/containers/0/env/0',
+    ],
+  },
+  {
+    name: 'to sign hands out certificates, and takes a key besides to make somebody of them',
+    after: [
+      clusterRole('signer', [
+        rule('sign', 'certificates.k8s.io', 'signers', 'kubernetes.io/kube-apiserver-client'),
+        rule('update', 'certificates.k8s.io', 'certificatesigningrequests/status'),
+      ]),
+      clusterBinding('signers', 'ClusterRole signer', 'user jane'),
+    ],
+    want: [
+      '+ KA0408 info User jane: writes what a signer answers (sign) → certificates of kubernetes.io/kube-apiserver-client, given its key | ClusterRoleBinding signers | signer/rules/0 signers/subjects/0',
+    ],
+  },
+  {
+    name: 'whoever runs Pods in a namespace has the roles in the cloud of its ServiceAccounts',
+    before: [guarded('baseline'), ...EDIT_PODS],
+    after: [guarded('baseline'), ...EDIT_PODS, CLOUD],
+    want: [
+      '+ KA0405 info User jane: runs a Pod of its choice → ServiceAccount prey/backup → takes its role in the cloud → rights in the cloud | RoleBinding makers/prey | backup/metadata/annotations/eks.amazonaws.com~1role-arn',
+    ],
+  },
   {
     name: 'to edit where nothing is enforced leads to the nodes',
     after: [EDIT],

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
-import { rule } from '../objects.ts';
+import { binding, role, rule } from '../objects.ts';
 import { HOME, object, pod, type ExploitRequest, type Primitive } from './primitive.ts';
 
 /** A Pod that runs as the actor itself, and the account that it needs to be made. */
@@ -19,6 +19,11 @@ function enter(actor: string): ExploitRequest {
 function logging(actor: string, mount: JsonObject): readonly KubernetesObject[] {
   const volumeMounts = [{ name: 'logs', mountPath: '/logs', ...mount }];
   return running(actor, { volumeMounts }, { volumes: [{ name: 'logs', hostPath: { path: '/var/log/' } }] });
+}
+
+/** Somebody may read the Secrets of `prey`. */
+function nodeReaders(subject: string): readonly KubernetesObject[] {
+  return [role('prey', 'node-readers', [rule('get', '', 'secrets')]), binding('prey', 'node-readers', 'Role node-readers', subject)];
 }
 
 /** What is got by rights together with what is held of a node. */
@@ -78,6 +83,18 @@ export const FOOTHOLD_PRIMITIVES: readonly Primitive[] = [
       why: 'no link can be put there',
       wide: [EXEC],
       world: (actor) => logging(actor, { readOnly: true }),
+    },
+  },
+  {
+    name: 'whoever has a node acts as its kubelet',
+    wide: [EXEC],
+    world: (actor) => [...running(actor, PRIVILEGED), ...nodeReaders('group system:nodes')],
+    step: 'secret-read',
+    to: () => 'secrets prey',
+    twin: {
+      why: 'another group is granted',
+      wide: [EXEC],
+      world: (actor) => [...running(actor, PRIVILEGED), ...nodeReaders('group system:others')],
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { binding, clusterRole, role, rule } from '../objects.ts';
 import { object, pod, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
-import { CLIENT_REQUEST, NODE_REQUEST } from './certificate-requests.ts';
+import { CERTIFICATE, CLIENT_REQUEST, NODE_REQUEST } from './certificate-requests.ts';
 
 const SECRETS = '/api/v1/namespaces/prey/secrets';
 const ACCOUNTS = '/api/v1/namespaces/prey/serviceaccounts';
@@ -25,6 +25,11 @@ function request(actor: string, signerName: string, pem: string, usages: readonl
   const spec = { signerName, request: Buffer.from(pem).toString('base64'), usages: [...usages] };
   const body = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: actor }, spec };
   return { method: 'POST', path: REQUESTS, body };
+}
+
+function approved(actor: string): ReturnType<typeof object> {
+  const spec = { signerName: 'example.com/thief', request: Buffer.from(CLIENT_REQUEST).toString('base64'), usages: ['client auth'] };
+  return object('certificates.k8s.io/v1', 'CertificateSigningRequest', `asked-${actor}`, { spec, status: APPROVED }, '');
 }
 
 const APPROVED = { conditions: [{ type: 'Approved', status: 'True', reason: 'Thief', message: 'by the thief' }] };
@@ -182,6 +187,29 @@ export const IDENTITY_PRIMITIVES: readonly Primitive[] = [
         rule('patch', CERTIFICATES, 'certificatesigningrequests/approval'),
         rule('approve', CERTIFICATES, 'signers', 'kubernetes.io/kubelet-serving'),
       ],
+    },
+  },
+  {
+    name: 'an approved request is answered in the place of its signer',
+    wide: [
+      rule('get', CERTIFICATES, 'certificatesigningrequests'),
+      rule('patch', CERTIFICATES, 'certificatesigningrequests/status'),
+      rule('sign', CERTIFICATES, 'signers', 'example.com/thief'),
+    ],
+    world: (actor) => [approved(actor)],
+    step: 'sign',
+    to: () => 'certificates example.com/thief',
+    replay: (actor) => [
+      {
+        method: 'PATCH',
+        path: `${REQUESTS}/asked-${actor}/status`,
+        body: { status: { certificate: Buffer.from(CERTIFICATE).toString('base64') } },
+      },
+      { method: 'GET', path: `${REQUESTS}/asked-${actor}`, until: { field: ['status', 'certificate'] } },
+    ],
+    twin: {
+      why: 'another signer is granted',
+      wide: [rule('patch', CERTIFICATES, 'certificatesigningrequests/status'), rule('sign', CERTIFICATES, 'signers', 'example.com/other')],
     },
   },
   {

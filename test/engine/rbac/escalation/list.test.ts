@@ -20,12 +20,16 @@ test('one path of each who is no admin yet, to the worst it reaches; workloads c
   const paths = listPaths(World.of(OBJECTS));
   assert.deepEqual(
     paths.map(({ subject, goal, reaches, steps }) => [subject, goal, reaches, steps.map(({ step }) => step).join()].join(' | ')),
-    ['Group ops | admin | cluster admin | pod-create,escalate', 'User jane | namespaces | the namespace pay | token-create,secret-read'],
+    [
+      'Group ops | admin | cluster admin | pod-create,escalate',
+      'User jane | namespaces | the namespace pay | token-create,secret-read',
+      'ServiceAccount prey/strong | traffic | the traffic of others | port-forward',
+    ],
   );
   assert.deepEqual(paths[0]?.steps[0]?.grants, ['RoleBinding "ops/kube-system" of ClusterRole "edit" to Group "ops"']);
   assert.deepEqual(
     paths.map(({ closedBy }) => closedBy.map(({ ref, path }) => `${ref.name}${path}`)),
-    [['ops/subjects/0'], ['editors/subjects/0']],
+    [['ops/subjects/0'], ['editors/subjects/0'], ['editors/subjects/1']],
   );
   assert.deepEqual(listPaths(World.of(shuffle(OBJECTS, 11))), paths);
 });

@@ -1,4 +1,6 @@
-import { rule } from '../objects.ts';
+import type { KubernetesObject } from '../../../../src/model/index.ts';
+import type { JsonObject } from '../../../../src/std/index.ts';
+import { clusterRole, rule } from '../objects.ts';
 import { deployment, guarded, object, pod, POD_SPEC, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
 
 const PODS = '/api/v1/namespaces/prey/pods';
@@ -22,6 +24,17 @@ function post(path: string, body: ExploitRequest['body'] = {}): ExploitRequest {
 
 function patch(path: string, body: ExploitRequest['body'] = {}): ExploitRequest {
   return { method: 'PATCH', path, body };
+}
+
+/** A Pod with a Secret in a variable. */
+function holder(name: string): KubernetesObject {
+  const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }];
+  return pod(name, { containers: [{ name: 'main', image: 'busybox', env }] });
+}
+
+/** A default role as a server has made it: since 1.35 `view` reads events of `events.k8s.io`. */
+function viewOf(rules: readonly JsonObject[]): KubernetesObject {
+  return clusterRole('system:aggregate-to-view', rules, { 'kubernetes.io/bootstrapping': 'rbac-defaults' });
 }
 
 const MAIN = { name: 'main', image: 'example.com/thief' };
@@ -109,6 +122,44 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     to: () => 'workloads prey',
     replay: (actor) => [{ ...post(`${PODS}/victim-${actor}/exec?command=id&stdout=true`), until: 'authorized' }],
     twin: { why: 'pods/* matches nothing', rules: [rule('create', '', 'pods/*')] },
+  },
+  {
+    name: 'commands run in a pod over a WebSocket of a server before 1.35',
+    rules: [rule('get', '', 'pods/exec')],
+    world: (actor) => [pod(`victim-${actor}`), viewOf([rule('get list watch', '', 'pods')])],
+    step: 'pod-exec',
+    to: () => 'workloads prey',
+    twin: {
+      why: 'a newer one asks for create as well',
+      rules: [rule('get', '', 'pods/exec')],
+      world: (actor) => [pod(`victim-${actor}`), viewOf([rule('get list watch', 'events.k8s.io', 'events')])],
+    },
+  },
+  {
+    name: 'what programs that hold a Secret log is read',
+    rules: [rule('get', '', 'pods/log')],
+    world: (actor) => [holder(`victim-${actor}`)],
+    step: 'log-read',
+    to: () => 'logs prey',
+    replay: (actor) => [{ method: 'GET', path: `${PODS}/victim-${actor}/log`, until: 'authorized' }],
+    twin: { why: 'the pod is not its log', rules: [rule('get', '', 'pods')] },
+  },
+  {
+    name: 'what programs log is read of those that hold a Secret',
+    rules: [rule('get', '', 'pods/log')],
+    world: (actor) => [holder(`victim-${actor}`)],
+    step: 'log-read',
+    to: () => 'logs prey',
+    twin: { why: 'none of them holds one', rules: [rule('get', '', 'pods/log')], world: (actor) => [pod(`victim-${actor}`)] },
+  },
+  {
+    name: 'what programs log is read where the kubelet keeps it',
+    wide: [rule('get', '', 'nodes/log')],
+    world: (actor) => [holder(`victim-${actor}`)],
+    step: 'log-read',
+    to: () => 'logs *',
+    replay: () => [{ method: 'GET', path: '/api/v1/nodes/absent/log', until: 'authorized' }],
+    twin: { why: 'its metrics are no logs', wide: [rule('get', '', 'nodes/metrics')] },
   },
   {
     name: 'commands run in the one pod that is granted',
