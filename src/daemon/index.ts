@@ -4,6 +4,7 @@ export { readDaemonStatus, type DaemonStatus, type GoodRevision } from './status
 export type { SourceState } from './unit/synchronise.ts';
 export type { DaemonLogEntry } from './unit/unit-runner.ts';
 export { SharedSource } from './fleet/shared-source.ts';
+export { Batches, type BatchItem, type BatchWork } from './fleet/batches.ts';
 export { runFleet, type FleetSource, type UnitWork } from './fleet/fleet.ts';
 export type { UnitRemoval } from './fleet/removal.ts';
 export type { HealthCheck, SyncWindow, Unit } from './unit/unit.ts';

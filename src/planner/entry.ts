@@ -1,5 +1,5 @@
-import type { Change, KubernetesObject } from '../model/index.ts';
-import type { Desired } from './input.ts';
+import type { Change, KubernetesObject, RefKey, Wave } from '../model/index.ts';
+import type { Desired, PlanInput } from './input.ts';
 
 /** One object that changes, with all that is known of it. */
 export interface Entry {
@@ -9,4 +9,12 @@ export interface Entry {
   readonly after: KubernetesObject | undefined;
   /** Undefined for a delete. */
   readonly desired: Desired | undefined;
+}
+
+/** What is decided about the objects of one unit. */
+export interface Decided {
+  readonly input: PlanInput;
+  readonly entries: readonly Entry[];
+  readonly byKey: ReadonlyMap<RefKey, Desired>;
+  readonly waves: readonly Wave[];
 }

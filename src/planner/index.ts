@@ -17,7 +17,7 @@ export { orderObjects } from './order/object-waves.ts';
 export { isHookOf, isLeftOut, readHook, type HookEnd } from './order/hooks.ts';
 export { makeWorld } from './made-world.ts';
 export type { PlannedWorlds } from './planned-worlds.ts';
-export { createPlan, draftPlan, planWorlds, type PlanDraft } from './plan.ts';
+export { completeTogether, createPlan, draftPlan, planWorlds, type PlanDraft } from './plan.ts';
 export { hashSecret, holdsSecretHashes } from './secret.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';
 export { checkPreconditions } from './preconditions.ts';

@@ -9,9 +9,9 @@ import {
   type Engine,
   type Finding,
   type KubernetesObject,
-  type Origin,
   type Plan,
   type RefKey,
+  type SourceChanges,
   type UnchangedObject,
   type Wave,
   type World,
@@ -22,26 +22,28 @@ import { confirmChange, planChange, planRerun, type PlannedChange } from './chan
 import { findMassDeletion, planDeletes, type PlannedDelete } from './deletes.ts';
 import { toDesired } from './desired.ts';
 import { markReturns } from './drift.ts';
-import type { Entry } from './entry.ts';
-import type { ChangedObject, Impact } from './impact/causes.ts';
-import { listEffects } from './impact/effects.ts';
+import type { Decided, Entry } from './entry.ts';
+import { effectsOf } from './impact/effects-of.ts';
+import { pointAtChanges, type JudgeAgain } from './impact/point-at-changes.ts';
 import { withoutRepeated } from './impact/repeats.ts';
+import { sitesOf } from './impact/sites-of.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { describeHoldings } from './holdings.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
-import { inOrder, withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
+import { withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
 import { chooseTurn } from './order/hook-runs.ts';
 import { isHookOf, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
+import { manifestImpact } from './manifest-impact.ts';
 import { findLostOwners } from './owners.ts';
-import { atChangedField, atField, lineOf } from './place.ts';
+import { lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
 import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
 import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
-import { settleTold } from './told.ts';
+import { settleTold, type Told } from './told.ts';
 import { findUnserved } from './unserved.ts';
 
 interface PlannedChanges {
@@ -65,6 +67,15 @@ export interface PlanDraft {
   readonly plan: Plan;
   /** The plan with the effects that these engines find. A plan that changes nothing has none: then no engine is asked. */
   complete(engines: readonly Engine[]): Plan;
+  /**
+   * Effects and findings at the changed lines of the sources that bring them about, as far as these can be told. `judge` says again what is
+   * found wrong with some objects of a world.
+   */
+  pointOut(said: Told, changes: SourceChanges, judge: JudgeAgain): Told;
+  /** The plan with these effects. */
+  finish(effects: readonly Effect[]): Plan;
+  /** What was decided about its objects. */
+  readonly decided: Decided;
   /** The worlds that engines compare, with the context's objects. */
   worlds(): PlannedWorlds;
 }
@@ -107,13 +118,34 @@ export function draftPlan(given: PlanInput): PlanDraft {
     ...(hooks.length === 0 ? {} : { hooks }),
     salt: input.salt,
   };
+  const decided: Decided = { input, entries, byKey, waves };
   let known: PlannedWorlds | undefined;
-  const worlds = (): PlannedWorlds => (known ??= inOrder(worldsOf({ input, entries, byKey }), waves, entries));
-  const complete = (engines: readonly Engine[]): Plan => {
-    const { effects, findings } = settleTold(effectsOf({ input, entries, byKey }, worlds(), engines), input);
+  const worlds = (): PlannedWorlds => (known ??= worldsOf([decided]));
+  const finish = (all: readonly Effect[]): Plan => {
+    const { effects, findings } = settleTold(all, input);
     return { ...plan, findings: [...findings, ...told], effects: withoutRepeated(effects) };
   };
-  return { plan, complete, worlds };
+  const complete = (engines: readonly Engine[]): Plan => finish(effectsOf([decided], worlds(), engines));
+  const pointOut: PlanDraft['pointOut'] = (said, changes, judge) =>
+    pointAtChanges(said, { changes, judge, sites: sitesOf(decided), written: () => manifestImpact(input, byKey) });
+  return { plan, complete, finish, pointOut, decided, worlds };
+}
+
+/**
+ * The plans of several units that are to be carried out side by side, in their order: engines are asked once what all of them do
+ * together, and each plan has the effects that some change of its own causes. All must be made of the same world before, and no two
+ * may change the same object.
+ */
+export function completeTogether(drafts: readonly PlanDraft[], engines: readonly Engine[]): readonly Plan[] {
+  const changing = drafts.filter(({ decided }) => decided.entries.length > 0);
+  const [only, ...others] = changing;
+  if (only === undefined || others.length === 0) return drafts.map((draft) => draft.complete(draft === only ? engines : []));
+  const all = changing.map(({ decided }) => decided);
+  const effects = effectsOf(all, worldsOf(all), engines);
+  return drafts.map((draft) => {
+    const own = new Set(draft.decided.entries.map(({ change }) => toRefKey(change.ref)));
+    return draft.finish(effects.filter(({ causes }) => causes.some(({ ref }) => own.has(toRefKey(ref)))));
+  });
 }
 
 /** The hooks that are run at other occasions than an apply that goes well. */
@@ -127,7 +159,7 @@ export function planWorlds(given: PlanInput): PlannedWorlds {
   const { input, byKey, deletes, planned } = decideEach(given, (desired, live, own) =>
     live === undefined && own.answers === undefined ? toCreated(desired) : planOne(desired, live, own),
   );
-  return worldsOf({ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)] });
+  return worldsOf([{ input, byKey, entries: [...planned.entries, ...deletes.deletes.map(toGone)], waves: [] }]);
 }
 
 /** What a world needs of an object that is made as its manifest says. */
@@ -324,31 +356,4 @@ function toWaves(ordered: readonly OrderedWave[], applied: readonly Entry[], pru
     label,
     steps: changes.map((change) => ({ ...change, wave: index })),
   }));
-}
-
-function effectsOf(
-  { input, entries, byKey }: Pick<Decisions, 'byKey' | 'entries' | 'input'>,
-  { before, after }: PlannedWorlds,
-  engines: readonly Engine[],
-): readonly Effect[] {
-  const byOrigin = new Map(entries.map((entry) => [entry.desired?.manifest.origin, entry.change]));
-  const fieldsOf: FieldsOf = (origin) => byOrigin.get(origin)?.fields ?? [];
-  const changed = new Map(entries.map((entry) => [toRefKey(entry.change.ref), toChangedObject(entry, input.catalog, fieldsOf)]));
-  const locate: Impact['locate'] = (key, pointer) => {
-    const desired = byKey.get(key);
-    if (desired === undefined) return undefined;
-    return pointer === undefined ? lineOf(desired.manifest.origin) : atField(desired, desired.object, pointer, input.catalog);
-  };
-  return listEffects({ before, after, changed, locate }, engines);
-}
-
-type FieldsOf = (origin: Origin) => Change['fields'];
-
-function toChangedObject({ change, before, after, desired }: Entry, catalog: PlanInput['catalog'], fieldsOf: FieldsOf): ChangedObject {
-  const locate: ChangedObject['locate'] = (pointer) => {
-    if (desired === undefined || after === undefined) return change.source;
-    if (pointer === undefined) return lineOf(desired.manifest.origin);
-    return atChangedField(desired, change.merged ?? after, pointer, catalog, fieldsOf);
-  };
-  return { step: change, before, locate };
 }

@@ -1,7 +1,7 @@
 import { gvkOf, toRefKey, World, type ApplyOrder, type RefKey, type Wave } from '../model/index.ts';
 import { withNamespace } from './desired.ts';
-import type { Entry } from './entry.ts';
-import type { Desired, PlanInput } from './input.ts';
+import type { Decided, Entry } from './entry.ts';
+import type { PlanInput } from './input.ts';
 import { isLeftOut } from './order/hooks.ts';
 import { listOrphans } from './orphans.ts';
 
@@ -11,25 +11,22 @@ export interface PlannedWorlds {
   readonly after: World;
 }
 
-interface WorldsInput {
-  readonly input: PlanInput;
-  readonly entries: readonly Entry[];
-  /** What is asked for. */
-  readonly byKey: ReadonlyMap<RefKey, Desired>;
-}
-
-/** The world before, with the context's objects, and what these changes make of it. */
-export function worldsOf({ input, entries, byKey }: WorldsInput): PlannedWorlds {
-  const before = withContext(input.before, input.context);
+/** The worlds that units lead from and to together; all are decided in the same world before. */
+export function worldsOf(units: readonly Decided[]): PlannedWorlds {
+  const before = withContexts(units);
+  const entries = units.flatMap((unit) => unit.entries);
   const gone = entries.filter(({ after }) => after === undefined).map(({ change }) => change.ref);
   const applied = entries.flatMap((entry) => entry.after ?? []);
+  const isAsked = (key: RefKey): boolean => units.some(({ byKey }) => byKey.has(key));
   // What is still asked for stays, so that engines see what it then lacks: its namespace, the definition of its kind.
-  const orphans = input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !byKey.has(toRefKey(ref))) : [];
-  return { before, after: before.without([...gone, ...orphans]).with(applied) };
+  const orphans = units[0]?.input.mode === 'live' ? listOrphans(before, gone).filter((ref) => !isAsked(toRefKey(ref))) : [];
+  const after = before.without([...gone, ...orphans]).with(applied);
+  const waves = units.flatMap((unit) => unit.waves);
+  return waves.length === 0 ? { before, after } : inOrder({ before, after }, waves, entries);
 }
 
 /** These worlds with the order of the waves, where it matters: where something is counted. */
-export function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entries: readonly Entry[]): PlannedWorlds {
+function inOrder({ before, after }: PlannedWorlds, waves: readonly Wave[], entries: readonly Entry[]): PlannedWorlds {
   if (after.kind('', 'ResourceQuota').byKey.size === 0) return { before, after };
   // What is only updated has its pods: it is counted before all that comes.
   const steps = waves.flatMap(({ steps: all }) => all).filter(({ action }) => action === 'create' || action === 'replace');
@@ -60,14 +57,18 @@ export function withNamespaces({ before, catalog, defaultNamespace }: PlanInput)
   return world;
 }
 
-const worlds = new WeakMap<World, { readonly context: World; readonly world: World }>();
+const worlds = new WeakMap<World, { readonly contexts: readonly World[]; readonly world: World }>();
 
-/** The world with the context's objects besides its own; the same world again for the same two. */
-function withContext(world: World, context: World): World {
-  if (context.size === 0) return world;
+/** The world with the contexts' objects besides its own; the same world again for the same ones. */
+function withContexts(units: readonly Decided[]): World {
+  const world = units[0]?.input.before ?? World.EMPTY;
+  const contexts = units.flatMap(({ input }) => (input.context.size === 0 ? [] : [input.context]));
+  const [first, ...more] = contexts;
+  if (first === undefined) return world;
   const known = worlds.get(world);
-  if (known?.context === context) return known.world;
-  const joined = context.with(world.objects());
-  worlds.set(world, { context, world: joined });
+  if (known?.contexts.length === contexts.length && known.contexts.every((context, index) => context === contexts[index]))
+    return known.world;
+  const joined = more.reduce((all, context) => all.with(context.objects()), first).with(world.objects());
+  worlds.set(world, { contexts, world: joined });
   return joined;
 }

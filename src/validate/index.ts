@@ -8,7 +8,15 @@ export { readVerdicts } from './verdicts.ts';
 export { judgeTransition, judgeUpdate } from './update.ts';
 export type { PracticeChoice } from './practices/judge.ts';
 export { PROFILES } from './practices/practice.ts';
-export { listFixes, redefinesBuiltIn, validateManifests, type Fix, type ReferenceMemory, type ValidateOptions } from './validate.ts';
+export {
+  listFixes,
+  redefinesBuiltIn,
+  validateManifests,
+  validateTogether,
+  type Fix,
+  type ReferenceMemory,
+  type ValidateOptions,
+} from './validate.ts';
 
 /**
  * `compareReferences` as an engine, for whoever compares worlds: the references that a change leaves dangling, or mends; with a catalog also

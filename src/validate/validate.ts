@@ -8,7 +8,7 @@ import {
   type Manifest,
   type SchemaCatalog,
 } from '../model/index.ts';
-import { getArray, getNumber, getOrAdd, getString, type JsonValue } from '../std/index.ts';
+import { getArray, getNumber, getOrAdd, getString, groupBy, type JsonValue } from '../std/index.ts';
 import { judgeObject, toJson } from './digest.ts';
 import { compareFindings, toPlacedFinding, type JudgedProblem } from './findings.ts';
 import { listDuplicates, placeManifests, readProblems, toVerdictFindings } from './verdicts.ts';
@@ -54,15 +54,38 @@ export interface ReferenceMemory {
  * merged: `versions` stands only where a finding does not hold for all. Ordered by place. Pure: nothing outside is asked.
  */
 export function validateManifests(manifests: readonly Manifest[], options: ValidateOptions): readonly Finding[] {
-  const catalogs = withDefinitions(manifests, options);
-  const placed = placeManifests(manifests, catalogs, options.defaultNamespace);
-  const findings = [
-    ...placed.flatMap((item) => judgeManifest(item, catalogs, options)),
-    ...listDuplicates(placed),
-    ...listReferences(placed, options),
-    ...judgePractices(placed, options).map(({ finding }) => finding),
-  ];
-  return findings.toSorted(compareFindings);
+  return validateTogether([{ manifests, defaultNamespace: options.defaultNamespace }], options)[0] ?? [];
+}
+
+/** What is known besides the manifests, whatever namespace they are in by default. */
+type Known = Omit<ValidateOptions, 'defaultNamespace'>;
+
+/** The manifests of one unit, and where those of its objects are that name no namespace. */
+export interface UnitManifests extends Pick<ValidateOptions, 'defaultNamespace'> {
+  readonly manifests: readonly Manifest[];
+}
+
+/**
+ * As `validateManifests`, of several units that are there side by side: what one of them refers to may be another's. The findings of
+ * each unit's own manifests, in the order of the units.
+ */
+export function validateTogether(units: readonly UnitManifests[], options: Known): readonly (readonly Finding[])[] {
+  const catalogs = withDefinitions(
+    units.flatMap(({ manifests }) => manifests),
+    options,
+  );
+  const placed = units.map(({ manifests, defaultNamespace }) => placeManifests(manifests, catalogs, defaultNamespace));
+  const all = placed.flat();
+  const unitOf = new Map(units.flatMap(({ manifests }, unit) => manifests.map((manifest) => [manifest, unit] as const)));
+  const across = groupBy([...listReferences(all, options), ...judgePractices(all, options)], ({ manifest }) => unitOf.get(manifest));
+  return placed.map((own, unit) => {
+    const findings = [
+      ...own.flatMap((item) => judgeManifest(item, catalogs, options)),
+      ...listDuplicates(own),
+      ...(across.get(unit) ?? []).map(({ finding }) => finding),
+    ];
+    return findings.toSorted(compareFindings);
+  });
 }
 
 /** What would mend the findings of practices that `isWanted` takes, object by object, in the order of the manifests. */
@@ -86,13 +109,20 @@ export function listFixes(
   });
 }
 
-interface PlacedPractice {
+/** What only all manifests together tell of one of them. */
+interface PlacedFinding {
   readonly manifest: Manifest;
   readonly finding: Finding;
+}
+
+interface PlacedPractice extends PlacedFinding {
   readonly fix: readonly Edit[] | undefined;
 }
 
-function judgePractices(placed: readonly PlacedManifest[], { practices, context }: ValidateOptions): readonly PlacedPractice[] {
+function judgePractices(
+  placed: readonly PlacedManifest[],
+  { practices, context }: Pick<ValidateOptions, 'context' | 'practices'>,
+): readonly PlacedPractice[] {
   if (practices === undefined) return [];
   const own = new Map(placed.map(({ manifest, object }) => [object, manifest]));
   const world = joinWorld(context ?? World.EMPTY, [...own.keys()]);
@@ -102,7 +132,10 @@ function judgePractices(placed: readonly PlacedManifest[], { practices, context 
   });
 }
 
-function withDefinitions(manifests: readonly Manifest[], { catalogs, context }: ValidateOptions): readonly SchemaCatalog[] {
+function withDefinitions(
+  manifests: readonly Manifest[],
+  { catalogs, context }: Pick<ValidateOptions, 'catalogs' | 'context'>,
+): readonly SchemaCatalog[] {
   const definitions = listDefinitions(manifests, context);
   return definitions.length === 0 ? catalogs : catalogs.map((catalog) => catalog.withCustomResources(definitions));
 }
@@ -116,7 +149,7 @@ function listDefinitions(manifests: readonly Manifest[], context: World | undefi
 function judgeManifest(
   { manifest, object }: PlacedManifest,
   catalogs: readonly SchemaCatalog[],
-  options: ValidateOptions,
+  options: Pick<ValidateOptions, 'knowsCluster'>,
 ): readonly Finding[] {
   const { verdict } = manifest;
   const problems = verdict === undefined ? judgeOnce(manifest.object, catalogs, options.knowsCluster) : readProblems(verdict);
@@ -157,7 +190,7 @@ export function redefinesBuiltIn(
   return definitions.some(isBuiltIn);
 }
 
-function listReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly Finding[] {
+function listReferences(placed: readonly PlacedManifest[], options: Known): readonly PlacedFinding[] {
   const { references: memory } = options;
   if (memory === 'none') return [];
   const known = memory?.recall();
@@ -166,7 +199,8 @@ function listReferences(placed: readonly PlacedManifest[], options: ValidateOpti
   return problems.flatMap((item) => {
     const at = placed[getNumber(item, 'at') ?? -1];
     const [problem] = readProblems(getArray(item, 'problem'));
-    return at === undefined || problem === undefined ? [] : [toPlacedFinding(problem.problem, at.manifest, refOf(at.object))];
+    if (at === undefined || problem === undefined) return [];
+    return [{ manifest: at.manifest, finding: toPlacedFinding(problem.problem, at.manifest, refOf(at.object)) }];
   });
 }
 
@@ -194,7 +228,7 @@ function joinWorld(context: World, objects: readonly KubernetesObject[]): World 
 }
 
 /** The references that lead nowhere, each with the number of its manifest. */
-function findReferences(placed: readonly PlacedManifest[], options: ValidateOptions): readonly JsonValue[] {
+function findReferences(placed: readonly PlacedManifest[], options: Known): readonly JsonValue[] {
   const own = new Map(placed.map((item, index) => [item.object, index]));
   const world = joinWorld(options.context ?? World.EMPTY, [...own.keys()]);
   return listReferenceProblems(world, { knowsAll: options.knowsCluster, lens: options.lens }).flatMap(({ referrer, problem }) => {

@@ -3,7 +3,7 @@ import { describe as group, test } from 'node:test';
 import { describe, describeRemedy, World, type Finding, type Manifest } from '../../src/model/index.ts';
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import type { JsonObject } from '../../src/std/index.ts';
-import { validateManifests, type ValidateOptions } from '../../src/validate/index.ts';
+import { validateManifests, validateTogether, type ValidateOptions } from '../../src/validate/index.ts';
 import { toManifest, toObject } from './fake-origin.ts';
 
 const OPTIONS: ValidateOptions = { catalogs: [loadCatalog('1.36')], knowsCluster: false, defaultNamespace: 'default' };
@@ -353,5 +353,28 @@ group('what a version asks for', () => {
         found.map(describe).join('\n'),
       );
     });
+  }
+});
+
+test('of units that are there side by side, each is told its own, and what another brings is there', () => {
+  const pod = (name: string, from: string): Manifest =>
+    toManifest({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name },
+      spec: { containers: [{ name: 'c', image: 'c:1', envFrom: [{ configMapRef: { name: from } }] }] },
+    });
+  const made = toManifest(config({ name: 'made' }));
+  const units = [[made, pod('a', 'made')], [pod('b', 'made'), pod('c', 'gone')], [pod('d', 'made')]];
+  const cases = [
+    { name: 'in one namespace', namespaces: ['shop', 'shop', 'shop'], want: [[], ['c'], []] },
+    { name: 'each in its own namespace', namespaces: ['shop', 'shop', 'other'], want: [[], ['c'], ['d']] },
+  ];
+  for (const { name, namespaces, want } of cases) {
+    const given = units.map((manifests, index) => ({ manifests, defaultNamespace: namespaces[index] ?? '' }));
+    const found = validateTogether(given, OPTIONS).map((findings) =>
+      findings.flatMap(({ code, ref }) => (code === 'KR0001' ? [ref?.name] : [])),
+    );
+    assert.deepEqual(found, want, name);
   }
 });

@@ -24,8 +24,8 @@ import type { Origin } from './origin.ts';
 import { chooseTarget, openTarget, type OpenedCluster } from './target.ts';
 import { openUnit, toUnitSession } from './unit-work.ts';
 
-/** Planning is the process's own work, reading and asking the cluster is not. */
-const PLANS_AT_ONCE = 4;
+/** The units that are read and planned at once: their sources are held meanwhile, and to plan many together costs little more than one. */
+const UNITS_AT_ONCE = 100;
 const RETRY = 10_000;
 
 /** What the fleets of one daemon have in common. */
@@ -134,7 +134,7 @@ async function keepOpened(opened: OpenedCluster, { context, source, onSettled }:
       signal,
       identity,
       interval: parseDuration(args.string('interval') ?? '30s', 'interval'),
-      concurrency: PLANS_AT_ONCE,
+      concurrency: UNITS_AT_ONCE,
       allow: args.list('allow'),
       share,
       onStopped: () => keeper.close(),

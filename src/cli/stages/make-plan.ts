@@ -6,16 +6,27 @@ import {
   refKeyOf,
   stepsOf,
   type Engine,
+  type Finding,
   type KubernetesObject,
   type Lens,
   type Manifest,
   type Plan,
   type RefKey,
+  type SchemaCatalog,
+  type SourceChanges,
   World,
   type WorldSource,
 } from '../../model/index.ts';
 import { toServiceAccountUser, type UserInfo } from '../../engine/rbac/index.ts';
-import { createPatcher, draftPlan, type Intents, type PlanInput, type PlannedWorlds } from '../../planner/index.ts';
+import {
+  completeTogether,
+  createPatcher,
+  draftPlan,
+  type Intents,
+  type PlanDraft,
+  type PlanInput,
+  type PlannedWorlds,
+} from '../../planner/index.ts';
 import {
   findOwners,
   ID_LABEL,
@@ -29,7 +40,7 @@ import {
   UNIT_ANNOTATION,
 } from '../../reconcile/index.ts';
 import { getString, toKubernetesTime } from '../../std/index.ts';
-import { judgeTransition, redefinesBuiltIn, validateManifests } from '../../validate/index.ts';
+import { judgeTransition, redefinesBuiltIn, validateTogether } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
 import { readUser } from '../user.ts';
@@ -40,7 +51,9 @@ import { withDefinitions } from './catalog.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
-import { judgeWaivers, todayOf, waiveAll, waiveEffects } from './waivers.ts';
+import { pointOut } from './point-out.ts';
+import { readSourceChanges } from './source-changes.ts';
+import { judgeWaivers, todayOf, waiveAll, waiveTold } from './waivers.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -116,12 +129,12 @@ export interface MakePlanOptions {
   readonly forceConflicts: boolean;
   /** Whether references that lead nowhere are of no interest. */
   readonly leavesReferences?: boolean;
-  /** What has moved elsewhere in the repository, with its place. */
-  readonly moved?: ReadonlyMap<RefKey, string>;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
   /** Told the worlds that the plan leads from and to, for what is shown of them besides; not called where nothing changes. */
   readonly onWorlds?: (worlds: PlannedWorlds, profiles: GivenProfiles['profiles']) => void;
+  /** Told what differs in the files, of a plan between revisions that has anything to tell. */
+  readonly onChanges?: (changes: SourceChanges) => void;
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
@@ -136,7 +149,17 @@ function mustBeReadable({ manifests }: Desired, { source, unread = [], partial =
   });
 }
 
-/** Plans as `planAgainst`; if something would be deleted, looks whether it has moved within the repository, and plans again if so. */
+/** What a plan is asked of: manifests, how they are applied, and how the plan is made. */
+export interface PlanRequest {
+  readonly desired: Desired;
+  readonly args: Arguments;
+  readonly options: MakePlanOptions;
+}
+
+/**
+ * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
+ * cluster hides what the manifests are about, or cannot be reached any more.
+ */
 export async function makePlan(
   desired: Desired,
   before: Before,
@@ -145,36 +168,77 @@ export async function makePlan(
   log: Log,
   options: MakePlanOptions,
 ): Promise<Plan> {
-  const plan = await planAgainst(desired, before, args, io, log, options);
-  const gone = stepsOf(plan).flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []));
-  if (gone.length === 0) return plan;
-  const catalogs = loadCatalogs(chooseVersions(args, desired.config, before.kubernetesVersion));
-  const moved = await findMoves(gone, desired, withDefinitions(catalogs, desired, before.world), args, io, log);
-  return moved.size === 0 ? plan : planAgainst(desired, before, args, io, log, { ...options, moved });
+  const [plan] = await makePlans([{ desired, args, options }], before, io, log);
+  if (plan === undefined) throw new Error('a request for a plan had none');
+  return plan;
 }
 
 /**
- * Validates, plans, and asks a live cluster what it is not sure of, as --server-dry-run says. Throws `KplanError` where the
- * cluster hides what the manifests are about, or cannot be reached any more.
+ * The plans of several units, in their order, as if all were carried out side by side: what one brings is there for the others, and
+ * an effect is of each unit that has a part in it. They are validated once and engines are asked once, so that many units cost
+ * what one does. The requests must be of one configuration, of one that applies, and of different objects. Throws as `makePlan`.
  */
-async function planAgainst(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): Promise<Plan> {
-  const mode = chooseDryRun(before, args);
+export async function makePlans(requests: readonly PlanRequest[], before: Before, io: Io, log: Log): Promise<readonly Plan[]> {
+  const [first] = requests;
+  if (first === undefined) return [];
+  const { args, desired, options } = first;
   const profiles = await readProfiles(desired, before, args, io, log);
-  const input = toPlanInput(desired, before, args, io, log, options);
+  const inputs = toPlanInputs(requests, before, io, log);
   const started = io.now();
-  const draft = mode === 'never' ? draftPlan(input) : await confirmPlan(input, desired, before, { mode, io, log });
-  const { createPlanEngines } = stepsOf(draft.plan).length === 0 ? NO_ENGINES : await import('./plan-engines.ts');
-  const { config } = desired;
+  const drafts = await Promise.all(inputs.map(({ input, request }) => draftWhole(input, request, before, io, log)));
+  const { createPlanEngines } = drafts.every(({ plan }) => stepsOf(plan).length === 0) ? NO_ENGINES : await import('./plan-engines.ts');
   const knowsAll = knowsCluster(before);
-  const { applier: writer, catalog } = input;
+  const catalog = toJointCatalog(inputs, before);
+  const writer = inputs[0]?.input.applier;
   const admission = { patcher: createPatcher(catalog), knowsRights: knowsAll, ...(writer === undefined ? {} : { writer }) };
-  const plan = draft.complete(createPlanEngines({ config, profiles, knowsAll, lens: options.lens, admission, catalog }));
-  if (stepsOf(plan).length > 0) options.onWorlds?.(draft.worlds(), profiles);
+  const engines = createPlanEngines({ config: desired.config, profiles, knowsAll, lens: options.lens, admission, catalog });
+  const plans = completeTogether(drafts, engines);
+  for (const [index, { request }] of inputs.entries()) {
+    const draft = drafts[index];
+    if (draft !== undefined && stepsOf(draft.plan).length > 0) request.options.onWorlds?.(draft.worlds(), profiles);
+  }
   log.detail(`planned in ${io.now() - started} ms`);
+  const told: Plan[] = [];
+  for (const [index, { request }] of inputs.entries()) {
+    const [draft, plan] = [drafts[index], plans[index]];
+    if (draft !== undefined && plan !== undefined) told.push(await tellPlan(plan, draft, request, before, io));
+  }
+  return told;
+}
+
+/** The plan with what is told of it at the changed lines that bring it about, where lines are known, and without what is waived. */
+async function tellPlan(plan: Plan, draft: PlanDraft, { desired, args, options }: PlanRequest, before: Before, io: Io): Promise<Plan> {
   const waivers = { ...desired, today: todayOf(io) };
-  const { effects, findings: waived } = waiveEffects(plan.effects, waivers);
-  const findings = [...waiveAll(plan.findings, waivers), ...waived];
+  const first = waiveTold(plan, waivers);
+  const changes = first.effects.length + first.findings.length === 0 ? undefined : await readSourceChanges(desired, before, args, io);
+  if (changes !== undefined) options.onChanges?.(changes);
+  const pointed = changes === undefined ? first : pointOut(draft, first, changes, desired, args);
+  // A comment may stand above a whole field, and above the line of it that changed.
+  const { effects, findings } = pointed === first ? first : waiveTold(pointed, waivers);
   return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
+}
+
+/** The catalog of a single plan is its own; that of several knows what each of them defines. */
+function toJointCatalog(inputs: readonly RequestedInput[], before: Before): SchemaCatalog {
+  const [first, ...others] = inputs;
+  if (first === undefined) throw new Error('no plan was asked for');
+  if (others.every(({ input }) => input.catalog === first.input.catalog)) return first.input.catalog;
+  const manifests = inputs.flatMap(({ request }) => request.desired.manifests);
+  return withDefinitions(first.catalogs, { ...first.request.desired, manifests }, before.world);
+}
+
+/** The draft of a plan; if something would be deleted, it is looked whether that has moved within the repository, and drafted again if so. */
+async function draftWhole(input: PlanInput, { desired, args }: PlanRequest, before: Before, io: Io, log: Log): Promise<PlanDraft> {
+  const draft = await draftOne(input, desired, before, args, io, log);
+  const gone = stepsOf(draft.plan).flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []));
+  if (gone.length === 0) return draft;
+  const moved = await findMoves(gone, desired, input.catalog, args, io, log);
+  return moved.size === 0 ? draft : draftOne({ ...input, moved }, desired, before, args, io, log);
+}
+
+async function draftOne(input: PlanInput, desired: Desired, before: Before, args: Arguments, io: Io, log: Log): Promise<PlanDraft> {
+  const mode = chooseDryRun(before, args);
+  return mode === 'never' ? draftPlan(input) : confirmPlan(input, desired, before, { mode, io, log });
 }
 
 /** A plan that does nothing is told so sooner. */
@@ -194,22 +258,65 @@ function knowsCluster(before: Before): boolean {
 
 /** Validates the manifests and gathers all that a plan of them is made from. Throws `KplanError` where the cluster hides what they are about. */
 export function toPlanInput(desired: Desired, before: Before, args: Arguments, io: Io, log: Log, options: MakePlanOptions): PlanInput {
-  mustBeReadable(desired, before);
-  const versions = chooseVersions(args, desired.config, before.kubernetesVersion);
+  const [only] = toPlanInputs([{ desired, args, options }], before, io, log);
+  if (only === undefined) throw new Error('a request for a plan had no input');
+  return only.input;
+}
+
+interface RequestedInput {
+  readonly request: PlanRequest;
+  readonly input: PlanInput;
+  readonly catalogs: readonly SchemaCatalog[];
+}
+
+function toPlanInputs(requests: readonly PlanRequest[], before: Before, io: Io, log: Log): readonly RequestedInput[] {
+  const [first] = requests;
+  if (first === undefined) return [];
+  for (const { desired } of requests) mustBeReadable(desired, before);
+  const versions = chooseVersions(first.args, first.desired.config, before.kubernetesVersion);
   const catalogs = loadCatalogs(versions);
-  const context = joinWorlds(desired.context, before.mode === 'live' ? before.world : World.EMPTY);
+  const context = joinWorlds(
+    requests.map(({ desired }) => desired.context),
+    before.mode === 'live' ? before.world : World.EMPTY,
+  );
   const started = io.now();
-  const { lens, leavesReferences = false } = options;
-  const { manifests, defaultNamespace } = desired;
-  const found = validateManifests(redefinesBuiltIn(manifests, { catalogs, context }) ? manifests.map(withoutVerdict) : manifests, {
+  const { lens, leavesReferences = false } = first.options;
+  const isRedefined = redefinesBuiltIn(
+    requests.flatMap(({ desired }) => desired.manifests),
+    { catalogs, context },
+  );
+  const units = requests.map(({ desired: { manifests, defaultNamespace } }) => ({
+    manifests: isRedefined ? manifests.map(withoutVerdict) : manifests,
+    defaultNamespace,
+  }));
+  const found = validateTogether(units, {
     catalogs,
     context,
     knowsCluster: knowsCluster(before),
-    defaultNamespace,
     lens,
     ...(leavesReferences ? { references: 'none' } : {}),
   });
   log.detail(`validated in ${io.now() - started} ms`);
+  return requests.map((request, index) => ({
+    request,
+    input: toInput(request, found[index] ?? [], { before, versions, catalogs, io }),
+    catalogs,
+  }));
+}
+
+interface InputParts {
+  readonly before: Before;
+  readonly versions: readonly string[];
+  readonly catalogs: readonly SchemaCatalog[];
+  readonly io: Io;
+}
+
+function toInput(
+  { desired, args, options }: PlanRequest,
+  found: readonly Finding[],
+  { before, versions, catalogs, io }: InputParts,
+): PlanInput {
+  const { manifests, defaultNamespace } = desired;
   const { members = [], ...ownership } = options.ownership;
   const world = members.length === 0 ? before.world : before.world.with(members);
   const catalog = withDefinitions(catalogs, desired, before.world);
@@ -236,7 +343,6 @@ export function toPlanInput(desired: Desired, before: Before, args: Arguments, i
     now: toKubernetesTime(io.now()),
     forceConflicts: options.forceConflicts,
     lastManifests: before.manifests,
-    ...(options.moved === undefined ? {} : { moved: options.moved }),
     unread: before.unread ?? [],
     ...(applier === undefined ? {} : { applier }),
     ...(account === undefined ? {} : { isStandIn: true }),
@@ -264,8 +370,9 @@ function findAccount({ config, unit }: Desired): UserInfo | undefined {
 }
 
 // A plan that is made again of the same world is made of the same world: what was worked out of it still holds.
-function joinWorlds(context: World, live: World): World {
-  return context.size === 0 ? live : context.with(live.objects());
+function joinWorlds(contexts: readonly World[], live: World): World {
+  const [first, ...more] = contexts.filter(({ size }) => size > 0);
+  return first === undefined ? live : more.reduce((all, context) => all.with(context.objects()), first).with(live.objects());
 }
 
 function membershipLabels(unit: string): Readonly<Record<string, string>> {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { actAs, type LiveWorld, type Share, type SourceState, type Unit, type UnitWork } from '../../daemon/index.ts';
-import type { WorldReading } from '../../cluster/index.ts';
 import { FileMemo } from '../../loader/index.ts';
 import {
   describe,
@@ -11,26 +10,21 @@ import {
   stepsOf,
   toRefKey,
   type Finding,
-  type Lens,
   type Plan,
   type RefKey,
   type World,
 } from '../../model/index.ts';
-import { assessHealth, parentRef, type ApplyResult } from '../../reconcile/index.ts';
+import { assessHealth, parentRef, type ApplyResult, type FollowObject } from '../../reconcile/index.ts';
 import { sha256 } from '../../std/index.ts';
-import { createReferenceLens } from '../../validate/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
-import { newSalt } from '../salt.ts';
-import { toBefore } from './before.ts';
 import type { Config } from '../config.ts';
 import type { Origin } from './origin.ts';
 import { applyHeld } from './apply-held.ts';
 import { carryOut } from './carry-out.ts';
 import { readDesired, type Desired } from './desired.ts';
-import { makePlan, readOwnership } from './make-plan.ts';
-import { readRelevant } from './read-relevant.ts';
 import { openLive } from './open-live.ts';
+import { PlanBatches, type UnitPlan } from './plan-batches.ts';
 import type { OpenedCluster } from './target.ts';
 
 /** What the units of one repository share. */
@@ -46,14 +40,12 @@ export interface UnitSession {
   readonly share: Share;
   /** Told of each plan that was made. */
   readonly onPlan: (unit: string, plan: Plan) => void;
-  readonly lens: Lens;
-  /** Of the secret hashes of all plans: with another one nothing of a plan would hold for the next. */
-  readonly salt: string;
+  readonly batches: PlanBatches;
 }
 
-/** A session over an opened cluster; its units have their lens and salt in common. */
-export function toUnitSession(session: Omit<UnitSession, 'lens' | 'salt'>): UnitSession {
-  return { ...session, lens: createReferenceLens(), salt: newSalt() };
+/** A session over an opened cluster; its units are planned together. */
+export function toUnitSession(session: Omit<UnitSession, 'batches'>): UnitSession {
+  return { ...session, batches: new PlanBatches(session) };
 }
 
 /** How one unit is read, planned and applied. */
@@ -94,23 +86,21 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
           readFrom = new Set(read.fileIds.map((id) => id.slice(0, id.indexOf('\0'))));
           return toState(unit, read, session);
         }),
-      plan: async ({ content }) => {
-        const at = io.now();
-        const reading = await readRelevant(opened.cluster, content, await live.read());
-        const { world } = reading;
+      plan: async ({ content }, goes) => {
         const files = content.fileIds.join('\n');
-        const known = last?.world.deref() === world && last.files === files ? last.plan : undefined;
-        const plan = known ?? (await planUnit(unit, content, reading, args, session));
-        readings.set(plan, { at, reading });
-        if (known !== undefined) return known;
+        const known = (world: World): Plan | undefined => (last?.world.deref() === world && last.files === files ? last.plan : undefined);
+        const { plan, ...reading } = await session.batches.plan({ unit, desired: content, args, known, goes });
+        readings.set(plan, reading);
+        if (plan === last?.plan) return plan;
         session.onPlan(unit.name, plan);
-        last = isQuiet(plan) ? { plan, world: new WeakRef(world), files } : undefined;
+        last = isQuiet(plan) ? { plan, world: new WeakRef(reading.reading.world), files } : undefined;
         return plan;
       },
       apply: async (plan, { content }, signal) => {
         const { manifests, defaultNamespace, config } = content;
         const read = (): Reading | undefined => takeFrom(readings, plan);
-        const carried = { kind: 'manifests', manifests, defaultNamespace, config, read } as const;
+        const follow: FollowObject = (ref, report) => live.follow(ref, report);
+        const carried = { kind: 'manifests', manifests, defaultNamespace, config, read, follow } as const;
         const held = { share: session.share, unit: unit.name, cluster: await writer() };
         const result = await applyHeld(held, (cluster) => carryOut(plan, { ...opened, cluster }, args, { ...io, signal }, log, carried));
         if (stepsOf(plan).length > 0) await live.catchUp(plan, signal);
@@ -162,33 +152,12 @@ function isQuiet(plan: Plan): boolean {
   return stepsOf(plan).length === 0 && plan.findings.every(({ severity }) => severity !== 'error');
 }
 
-/** A cluster as it was read for a plan, and when reading began. */
-interface Reading {
-  readonly at: number;
-  readonly reading: WorldReading;
-}
+type Reading = Omit<UnitPlan, 'plan'>;
 
 function takeFrom<K extends object, V>(map: WeakMap<K, V>, key: K): V | undefined {
   const value = map.get(key);
   map.delete(key);
   return value;
-}
-
-async function planUnit(unit: Unit, desired: Desired, reading: WorldReading, args: Arguments, session: UnitSession): Promise<Plan> {
-  const { opened, io, log, salt, lens } = session;
-  const ownership = await readOwnership(toBefore(opened, reading), unit.name);
-  // A kind that another unit has just defined is served before the server says so: applying it tells.
-  const { types: _, ...known } = reading;
-  const before = toBefore(opened, known);
-  const plan = await makePlan(desired, before, args, io, log, { ownership, salt, forceConflicts: args.has('force-conflicts'), lens });
-  return unit.prune ? plan : withoutDeletes(plan);
-}
-
-function withoutDeletes(plan: Plan): Plan {
-  const waves = plan.waves
-    .map((wave) => ({ ...wave, steps: wave.steps.filter(({ action }) => action !== 'delete') }))
-    .filter(({ steps }) => steps.length > 0);
-  return { ...plan, waves: waves.map((wave, index) => ({ ...wave, index, steps: wave.steps.map((step) => ({ ...step, wave: index })) })) };
 }
 
 /** The unit's own settings in place of the command line's; its files are those of the revision already. */

@@ -2,7 +2,7 @@
 export const NETWORK_LEAVES_OUT: readonly string[] = [
   'whether the network plugin of the cluster enforces a kind of policies, where neither its DaemonSet nor `reach.cni` of kplan.yaml tells',
   'domain names as peers of a ClusterNetworkPolicy: such a rule matches no address',
-  'of policies of Cilium, Calico and Istio what requests, domain names and the world outside decide: such connections are unknown (KN0306); PeerAuthentications, policies of nodes, host endpoints and Gateways',
+  'of policies of Cilium, Calico and Istio what requests, domain names and the world outside decide: such connections are unknown (KN0306); what comes through a waypoint of the ambient mode is unknown as well',
   'what changes for clients inside that use a Service: effects of connections are of pods and their ports (`kplan reach --from --to` follows Services)',
   'what an ingress controller or Gateway runs as where it is not among the objects: a pod without labels is taken for it',
   'labels that controllers add to pods (pod-template-hash, job-name): a workload is judged by the labels of its template',

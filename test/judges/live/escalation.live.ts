@@ -4,10 +4,12 @@ import { after, before, describe, test } from 'node:test';
 import { getArray, getAt, getString, parseJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import { gvkOf, isKubernetesObject, labelsOf, nameOf, namespaceOf, type KubernetesObject } from '../../../src/model/index.ts';
 import { CLUSTER_PRIMITIVES } from '../../engine/rbac/escalation/cluster-primitives.ts';
+import { DEPUTY_PRIMITIVES } from '../../engine/rbac/escalation/deputy-primitives.ts';
+import { ESCAPES } from '../../engine/rbac/escalation/escapes.ts';
 import { FOOTHOLD_PRIMITIVES } from '../../engine/rbac/escalation/foothold-primitives.ts';
 import { IDENTITY_PRIMITIVES } from '../../engine/rbac/escalation/identity-primitives.ts';
 import { POD_PRIMITIVES } from '../../engine/rbac/escalation/pod-primitives.ts';
-import { HOME, object, pod, toGrants, type ExploitRequest, type Primitive } from '../../engine/rbac/escalation/primitive.ts';
+import { guarded, HOME, object, pod, toGrants, type ExploitRequest, type Primitive } from '../../engine/rbac/escalation/primitive.ts';
 import { ROLE_PRIMITIVES } from '../../engine/rbac/escalation/role-primitives.ts';
 import { rule } from '../../engine/rbac/objects.ts';
 import { Client, type ServerAnswer } from '../client.ts';
@@ -17,7 +19,14 @@ import { Client, type ServerAnswer } from '../client.ts';
 const config = parseJson(readFileSync(process.env['KUBECONFIG'] ?? '', 'utf8'));
 const cluster = getAt(getArray(config, 'clusters')[0] ?? {}, 'cluster') ?? {};
 const admin = toClient(getString(getArray(config, 'users')[0] ?? {}, 'user', 'token') ?? '');
-const PRIMITIVES = [...CLUSTER_PRIMITIVES, ...FOOTHOLD_PRIMITIVES, ...IDENTITY_PRIMITIVES, ...POD_PRIMITIVES, ...ROLE_PRIMITIVES];
+const PRIMITIVES = [
+  ...CLUSTER_PRIMITIVES,
+  ...DEPUTY_PRIMITIVES,
+  ...FOOTHOLD_PRIMITIVES,
+  ...IDENTITY_PRIMITIVES,
+  ...POD_PRIMITIVES,
+  ...ROLE_PRIMITIVES,
+];
 /** A right that every actor has: once it holds, so do the others, which were written with it. */
 const MARK = 'escalation-mark';
 const MERGE = 'application/merge-patch+json';
@@ -31,6 +40,8 @@ const LEVEL = 'pod-security.kubernetes.io/enforce';
 const UNGUARDED: JsonObject = { metadata: { name: 'prey', labels: { [LEVEL]: 'privileged' } } };
 
 const RESOURCES: Readonly<Record<string, string>> = {
+  ClusterPolicy: 'clusterpolicies',
+  Composition: 'compositions',
   MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
   MutatingAdmissionPolicyBinding: 'mutatingadmissionpolicybindings',
 };
@@ -159,6 +170,21 @@ describe('escalation', { concurrency: 1 }, () => {
     made.push(...items.filter(({ kind }) => kind !== 'Namespace'), ...toGrants(actor, holder));
     return enter(actor, holder);
   }
+
+  test('Pods that get at their node are made where nothing is enforced, and refused by baseline', async () => {
+    const path = '/api/v1/namespaces/prey/pods?dryRun=All';
+    for (const [namespace, isRefused] of [
+      [object('v1', 'Namespace', 'prey', UNGUARDED, ''), false],
+      [guarded('baseline'), true],
+    ] as const) {
+      await make(namespace);
+      await waitForLevel(namespace);
+      for (const { name: what, spec } of ESCAPES) {
+        const { status, body } = await admin.send('POST', path, pod('escape', spec));
+        assert.equal(status, isRefused ? 403 : 201, `${what}: ${getString(body, 'message') ?? ''}`);
+      }
+    }
+  });
 
   for (const [index, { name, rules = [], wide = [], replay, twin, world }] of PRIMITIVES.entries()) {
     if (replay === undefined) continue;

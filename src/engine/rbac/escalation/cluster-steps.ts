@@ -88,10 +88,26 @@ function addDeputy(site: Site, deputy: Deputy): void {
   }
   const project = powers.find(toRights(WRITE, 'argoproj.io/appprojects'));
   const account: Place = { kind: 'identity', key: toAccountKey(deputy.namespace, deputy.account) };
-  if (limits === undefined) site.give('confused-deputy', account, [need], deputy.footing);
-  else {
+  if (limits === undefined) {
+    for (const gift of deputy.gifts) {
+      if (gift === 'mutation') site.give('webhook', { kind: 'admin' }, [need], deputy.footing);
+      else site.give('confused-deputy', toGiven(gift, scope, deputy, account), [need], deputy.footing);
+    }
+  } else {
     site.give('confused-deputy', account, [need, project], deputy.footing);
     for (const namespace of site.around.namespaces.filter((candidate) => limits.some((limit) => isStarMatch(limit, candidate))))
       site.give('confused-deputy', { kind: 'control', scope: namespace }, [need], deputy.footing);
+  }
+}
+
+function toGiven(gift: Exclude<Deputy['gifts'][number], 'mutation'>, scope: string, { namespace }: Deputy, account: Place): Place {
+  switch (gift) {
+    case 'account':
+      return account;
+    case 'accounts':
+    case 'secrets':
+      return { kind: gift, scope };
+    case 'secrets-beside':
+      return { kind: 'secrets', scope: namespace };
   }
 }

@@ -41,7 +41,10 @@ export function findEscape(spec: JsonObject, namespace: string, world: World): E
 
 function findPrivileged(spec: JsonObject): Escape | undefined {
   const seesProcesses = getBoolean(spec, 'hostPID') === true;
+  const isHostProcess = (of: JsonObject): boolean => getBoolean(of, 'securityContext', 'windowsOptions', 'hostProcess') === true;
+  if (isHostProcess(spec)) return { path: ['securityContext', 'windowsOptions', 'hostProcess'], isRefusable: true };
   for (const { container, path } of containersOf(spec)) {
+    if (isHostProcess(container)) return { path: [...path, 'securityContext', 'windowsOptions', 'hostProcess'], isRefusable: true };
     if (getBoolean(container, 'securityContext', 'privileged') === true)
       return { path: [...path, 'securityContext', 'privileged'], isRefusable: true };
     const added = getArray(container, 'securityContext', 'capabilities', 'add').map((item) =>

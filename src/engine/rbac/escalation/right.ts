@@ -15,19 +15,37 @@ export interface Names {
 export const POD_MAKERS: Readonly<Record<string, readonly string[]>> = {
   '': ['pods', 'replicationcontrollers'],
   apps: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
-  'argoproj.io': ['cronworkflows', 'rollouts', 'workflows'],
+  'argoproj.io': ['cronworkflows', 'rollouts', 'sensors', 'workflows'],
   batch: ['cronjobs', 'jobs'],
-  'kubevirt.io': ['virtualmachineinstances', 'virtualmachines'],
-  'serving.knative.dev': ['services'],
+  'batch.volcano.sh': ['jobs'],
+  'infra.contrib.fluxcd.io': ['terraforms'],
+  'keda.sh': ['scaledjobs'],
+  'kubeflow.org': ['mpijobs', 'notebooks', 'pytorchjobs', 'tfjobs'],
+  'kubevirt.io': ['virtualmachineinstancereplicasets', 'virtualmachineinstances', 'virtualmachines'],
+  'monitoring.coreos.com': ['alertmanagers', 'prometheusagents', 'prometheuses'],
+  'ray.io': ['rayclusters', 'rayjobs', 'rayservices'],
+  'serving.knative.dev': ['configurations', 'services'],
   'sparkoperator.k8s.io': ['scheduledsparkapplications', 'sparkapplications'],
   'tekton.dev': ['pipelineruns', 'taskruns'],
+  'tf.galleybytes.com': ['terraforms'],
 };
 
 /** Kinds whose objects a controller carries out with rights of its own, by group. */
-export const DEPUTY_KINDS: Readonly<Record<string, readonly string[]>> = {
+const DEPUTY_KINDS: Readonly<Record<string, readonly string[]>> = {
+  'apiextensions.crossplane.io': ['compositions'],
   'argoproj.io': ['applications', 'applicationsets'],
+  'cert-manager.io': ['clusterissuers', 'issuers'],
+  'external-secrets.io': ['clustersecretstores', 'secretstores'],
+  'helm.crossplane.io': ['releases'],
+  'helm.m.crossplane.io': ['releases'],
   'helm.toolkit.fluxcd.io': ['helmreleases'],
+  'kappctrl.k14s.io': ['apps'],
+  'kubernetes.crossplane.io': ['objects'],
+  'kubernetes.m.crossplane.io': ['objects'],
   'kustomize.toolkit.fluxcd.io': ['kustomizations'],
+  'kyverno.io': ['clusterpolicies'],
+  'packaging.carvel.dev': ['packageinstalls'],
+  'policies.kyverno.io': ['generatingpolicies', 'mutatingpolicies'],
   'source.toolkit.fluxcd.io': ['buckets', 'gitrepositories', 'ocirepositories'],
 };
 
@@ -85,7 +103,17 @@ const ASKED: readonly Asked[] = [
 ];
 
 /** Of other makers than Kubernetes; and everything, which a namespace holds but a part of. */
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set(['*/*', 'kyverno.io/clusterpolicies']);
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  '*/*',
+  'apiextensions.crossplane.io/compositions',
+  'cert-manager.io/clusterissuers',
+  'external-secrets.io/clustersecretstores',
+  'helm.crossplane.io/releases',
+  'kubernetes.crossplane.io/objects',
+  'kyverno.io/clusterpolicies',
+  'policies.kyverno.io/generatingpolicies',
+  'policies.kyverno.io/mutatingpolicies',
+]);
 
 function ask(group: string, resources: string, verbs: string): readonly Asked[] {
   return resources.split(' ').map((resource) => ({ group, resource, verbs: verbs.split(' ') }));

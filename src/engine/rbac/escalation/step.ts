@@ -20,7 +20,7 @@ export const STEPS = {
   sign: 'writes what a signer answers (sign)',
   webhook: 'alters what others write (mutating admission)',
   'webhook-read': 'reads what others write (admission webhook)',
-  'confused-deputy': 'has a controller apply its manifests',
+  'confused-deputy': 'has a controller act for it',
   'pv-hostpath': 'mounts a folder of the node through a PersistentVolume',
   'namespace-label': 'lifts the Pod Security level of the namespace',
   'cloud-auth': 'maps a cloud identity to system:masters (aws-auth)',

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
 import { clusterBinding, rule } from '../objects.ts';
-import { deployment, object, pod, STRONG, type Primitive } from './primitive.ts';
+import { definition, deployment, object, pod, type Primitive } from './primitive.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io';
 const SYSTEM_CONFIGS = '/api/v1/namespaces/kube-system/configmaps';
@@ -42,26 +42,6 @@ function cloudAccount(name: string): KubernetesObject {
   const metadata = { name, namespace: 'prey', annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/backup' } };
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
 }
-
-/** A definition, of custom resources of any fields. */
-function definition(group: string, plural: string, kind: string): KubernetesObject {
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  const names = { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` };
-  const versions = [{ name: 'v1', served: true, storage: true, schema }];
-  const spec = { group, names, scope: 'Namespaced', versions };
-  return object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `${plural}.${group}`, { spec }, '');
-}
-
-function controller(name: string, args: readonly string[] = []): KubernetesObject {
-  const template = { spec: { serviceAccountName: 'strong', containers: [{ name: 'manager', image: 'manager', args: [...args] }] } };
-  return object('apps/v1', 'Deployment', name, { spec: { template } });
-}
-
-function project(destination: string): KubernetesObject {
-  return object('argoproj.io/v1alpha1', 'AppProject', 'team', { spec: { destinations: [{ namespace: destination, server: '*' }] } });
-}
-
-const ARGO = rule('create', 'argoproj.io', 'applications');
 
 /** What is got from the machinery of the cluster: nodes, admission, API groups, controllers that write for others. */
 export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
@@ -287,42 +267,6 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
       },
     ],
     twin: { why: 'to list them answers nothing', wide: [rule('list', 'apiregistration.k8s.io', 'apiservices')] },
-  },
-  {
-    name: 'Argo CD applies what an Application says',
-    rules: [ARGO],
-    world: () => [controller('argocd-application-controller')],
-    step: 'confused-deputy',
-    to: () => STRONG,
-    twin: {
-      why: 'its projects write elsewhere alone',
-      rules: [ARGO],
-      world: () => [controller('argocd-application-controller'), project('apps')],
-    },
-  },
-  {
-    name: 'Argo CD applies within the bounds of a project',
-    rules: [ARGO],
-    world: () => [controller('argocd-application-controller'), project('team-*'), object('v1', 'Namespace', 'team-a', {}, '')],
-    step: 'confused-deputy',
-    to: () => 'control team-a',
-    twin: {
-      why: 'no namespace is within the bounds',
-      rules: [ARGO],
-      world: () => [controller('argocd-application-controller'), project('team-*-prod'), object('v1', 'Namespace', 'team-a', {}, '')],
-    },
-  },
-  {
-    name: 'Flux applies what a Kustomization says',
-    rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
-    world: () => [controller('kustomize-controller')],
-    step: 'confused-deputy',
-    to: () => STRONG,
-    twin: {
-      why: 'it acts as the account of the namespace',
-      rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
-      world: () => [controller('kustomize-controller', ['--default-service-account=tenant'])],
-    },
   },
   {
     name: 'everything is allowed',

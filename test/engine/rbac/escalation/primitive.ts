@@ -78,3 +78,14 @@ export function guarded(level: string): KubernetesObject {
   const metadata = { name: 'prey', labels: { 'pod-security.kubernetes.io/enforce': level } };
   return { apiVersion: 'v1', kind: 'Namespace', metadata };
 }
+
+/** A definition, of custom resources of any fields. */
+export function definition(group: string, plural: string, kind: string, scope = 'Namespaced'): KubernetesObject {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const names = { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` };
+  const versions = [{ name: 'v1', served: true, storage: true, schema }];
+  // Groups of Kubernetes' own domain take a word on who has approved of them.
+  const annotations = { 'api-approved.kubernetes.io': 'unapproved, for a test' };
+  const metadata = { name: `${plural}.${group}`, annotations };
+  return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata, spec: { group, names, scope, versions } };
+}

@@ -4,13 +4,21 @@ import { World, type KubernetesObject } from '../../../../src/model/index.ts';
 import { shuffle } from '../../../../src/std/index.ts';
 import { buildGraph } from '../../../../src/engine/rbac/escalation/build.ts';
 import { CLUSTER_PRIMITIVES } from './cluster-primitives.ts';
+import { DEPUTY_PRIMITIVES } from './deputy-primitives.ts';
 import { FOOTHOLD_PRIMITIVES } from './foothold-primitives.ts';
 import { IDENTITY_PRIMITIVES } from './identity-primitives.ts';
 import { POD_PRIMITIVES } from './pod-primitives.ts';
 import { HOME, object, toGrants, type Primitive } from './primitive.ts';
 import { ROLE_PRIMITIVES } from './role-primitives.ts';
 
-const PRIMITIVES = [...CLUSTER_PRIMITIVES, ...FOOTHOLD_PRIMITIVES, ...IDENTITY_PRIMITIVES, ...POD_PRIMITIVES, ...ROLE_PRIMITIVES];
+const PRIMITIVES = [
+  ...CLUSTER_PRIMITIVES,
+  ...DEPUTY_PRIMITIVES,
+  ...FOOTHOLD_PRIMITIVES,
+  ...IDENTITY_PRIMITIVES,
+  ...POD_PRIMITIVES,
+  ...ROLE_PRIMITIVES,
+];
 const ACTOR = 'thief';
 
 function worldOf(primitive: Primitive, isTwin: boolean): readonly KubernetesObject[] {
