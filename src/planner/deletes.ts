@@ -190,7 +190,8 @@ function withPlaces(input: PlanInput, candidates: readonly (readonly [RefKey, Ku
   return placed.toSorted(compareBy(({ key }) => key));
 }
 
-function listLast(input: PlanInput): readonly (readonly [RefKey, Manifest])[] {
+/** The manifests of the world before, by the identity of their objects, if they are known. */
+export function listLast(input: PlanInput): readonly (readonly [RefKey, Manifest])[] {
   return (input.lastManifests ?? []).map((manifest) => [refKeyOf(withNamespaceOf(manifest.object, input)), manifest] as const);
 }
 
