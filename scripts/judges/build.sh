@@ -44,7 +44,7 @@ oracle() { # named after its sources: other checkouts have others
   local folder=$here/../../test/judges/oracle modules program packages=. sources='go.mod go.sum *.go'
   modules=$folder
   if (($#)); then
-    modules=$here/modules/$1 sources='main.go rbac.go roles.go subjects_release.go'
+    modules=$here/modules/$1 sources='main.go rbac.go roles.go template.go subjects_release.go'
     packages=$(printf '../../../../test/judges/oracle/%s ' $sources)
   fi
   program=$bin/oracle-${1:+$1-}$(cd "$folder" && cat $sources "$modules/go.sum" | sha256sum | cut -c1-12)

@@ -255,6 +255,12 @@ export const FLAGS: readonly Flag[] = [
     summary: 'with suggest: a flow log of Hubble or Calico as JSON (- is standard input), repeatable: what to keep',
   },
   { name: 'from-manifests', type: 'boolean', group: 'Plan', summary: 'with suggest and --flows: keep what the manifests declare as well' },
+  {
+    name: 'staged',
+    type: 'boolean',
+    group: 'Plan',
+    summary: 'with diff: what the staged policies of Calico would change, were they in force',
+  },
   { name: 'from', type: 'string', group: 'Plan', value: 'END', summary: 'who connects: namespace/name of a workload, or an IP address' },
   {
     name: 'to',

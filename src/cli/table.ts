@@ -227,6 +227,7 @@ export const COMMANDS: readonly Command[] = [
       'batch',
       'flows',
       'from-manifests',
+      'staged',
       'exposure',
       'explain-connections',
       'focus-workload',

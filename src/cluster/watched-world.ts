@@ -1,4 +1,4 @@
-import { KplanError, refKeyOf, refOf, World, type KubernetesObject, type RefKey } from '../model/index.ts';
+import { KplanError, refKeyOf, refOf, toRefKey, World, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
 import { compareStrings, getString, type Clock } from '../std/index.ts';
 import type { Cluster, ResourceType } from './port.ts';
 import { isHelmRelease, listKind, toKinds, type WorldReading } from './read-world.ts';
@@ -30,7 +30,7 @@ export class WatchedWorld {
   readonly #kinds = new Map<string, Followed>();
   readonly #changed = new Map<RefKey, { readonly object: KubernetesObject; readonly isGone: boolean }>();
   readonly #watches = new Set<Promise<void>>();
-  readonly #onChange: (before: KubernetesObject, after: KubernetesObject | undefined) => void;
+  readonly #onChange: (before: KubernetesObject | undefined, after: KubernetesObject | undefined) => void;
   readonly #discovery: DiscoveryOptions;
   #world = World.EMPTY;
   #fault: unknown;
@@ -38,10 +38,10 @@ export class WatchedWorld {
   #serversChangedAt = -Infinity;
   #joining: Promise<readonly ResourceType[]> | undefined;
 
-  /** `onChange` is told of every object that was known and has changed or, without `after`, is gone. */
+  /** `onChange` is told of every object that has come (then there is no `before`), has changed or is gone (then there is no `after`). */
   constructor(
     cluster: Cluster,
-    onChange: (before: KubernetesObject, after: KubernetesObject | undefined) => void = () => undefined,
+    onChange: (before: KubernetesObject | undefined, after: KubernetesObject | undefined) => void = () => undefined,
     discovery: DiscoveryOptions = { clock: { now: () => 0 }, age: 0 },
   ) {
     this.#cluster = cluster;
@@ -57,6 +57,19 @@ export class WatchedWorld {
     this.#settle();
     const unread = [...this.#kinds].flatMap(([key, { state }]) => (state === 'unread' ? [key] : []));
     return { world: this.#world, unread: unread.toSorted(compareStrings), types };
+  }
+
+  /** Whether each change of an object is told. Helm's Secrets are not, so that no Secret is. */
+  follows({ group, version, kind }: ObjectRef): boolean {
+    const followed = this.#kinds.get(`${group}/${kind}`);
+    return followed?.state === 'followed' && followed.type.version === version && !(group === '' && kind === 'Secret');
+  }
+
+  /** An object as the watches have told it by now. */
+  get(ref: ObjectRef): KubernetesObject | undefined {
+    const last = this.#changed.get(toRefKey(ref));
+    if (last === undefined) return this.#world.get(ref);
+    return last.isGone ? undefined : last.object;
   }
 
   /** Ends all watches and waits for their end. */
@@ -110,11 +123,9 @@ export class WatchedWorld {
   }
 
   #note(object: KubernetesObject, isGone: boolean): void {
-    const key = refKeyOf(object);
-    const last = this.#changed.get(key);
-    const before = last === undefined ? this.#world.get(refOf(object)) : last.isGone ? undefined : last.object;
-    this.#changed.set(key, { object, isGone });
-    this.#tell(before, isGone ? undefined : object);
+    const before = this.get(refOf(object));
+    this.#changed.set(refKeyOf(object), { object, isGone });
+    this.#onChange(before, isGone ? undefined : object);
   }
 
   /** Objects that are as they were stay the same objects, so that what was made of them stays known. */
@@ -126,12 +137,8 @@ export class WatchedWorld {
     const news = [...listed].flatMap(([key, item]) => (versionOf(known.get(key)) === versionOf(item) ? [] : [item]));
     const before = this.#world;
     this.#world = before.without(gone).with(news);
-    for (const ref of gone) this.#tell(before.get(ref), undefined);
-    for (const item of news) this.#tell(before.get(refOf(item)), item);
-  }
-
-  #tell(before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
-    if (before !== undefined) this.#onChange(before, after);
+    for (const ref of gone) this.#onChange(before.get(ref), undefined);
+    for (const item of news) this.#onChange(before.get(refOf(item)), item);
   }
 
   #settle(): void {

@@ -40,8 +40,13 @@ export interface Cause {
   readonly action?: 'create' | 'update' | 'replace' | 'delete';
   /** Where the object stands; of one that is deleted, where it stood before. */
   readonly source?: SourceRange;
-  /** Of an object that is deleted: the place where it is missed, in the files as they are after. */
+  /**
+   * Of an object that is deleted: the place that stands for it in the files as they are after. Its new name, or the line that it stood
+   * behind; of one whose file is gone, where it is missed first.
+   */
   readonly beside?: SourceRange;
+  /** Of an object that is deleted: where it is missed, if that is elsewhere. */
+  readonly missed?: SourceRange;
 }
 
 /** A fact gained or lost by the change. */

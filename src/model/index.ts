@@ -76,6 +76,7 @@ export {
   readRequirement,
 } from './selector.ts';
 export { compareSourceRanges, formatPlace, type SourceRange } from './source-range.ts';
+export { SourceChanges, type ChangedFile, type FileLines } from './source-changes.ts';
 export {
   findUntoleratedTaint,
   FORBIDDING_EFFECTS,

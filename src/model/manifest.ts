@@ -17,6 +17,11 @@ export interface Origin {
   locate(path: Path): SourceRange;
   /** Where a field's value was copied from: a field of another object of the same source; undefined, or absent, where it was not. */
   copiedFrom?(path: Path): { readonly origin: Origin; readonly path: Path } | undefined;
+  /**
+   * What else has a say in a field besides the place that `locate` gives, the nearest first: the file that a generator reads, the
+   * kustomizations that were applied, each as a whole; absent where there is nothing.
+   */
+  trail?(path: Path): readonly SourceRange[];
 }
 
 /** An object plus where it came from. Its namespace is filled in by `World.fromManifests`, never here. */

@@ -86,7 +86,10 @@ const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'da
   { ref, path: text, source, versions: listOf(text), waived: text },
 );
 
-const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>({ ref }, { path: text, action, source, beside: source });
+const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>(
+  { ref },
+  { path: text, action, source, beside: source, missed: source },
+);
 
 const effect: Decoder<Effect> = record<Omit<Effect, 'isWide' | 'subject'>, Optional<Effect, 'isWide' | 'subject'>>(
   {

@@ -45,7 +45,8 @@ function isAround(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
 
-function writtenPath(desired: Desired, after: KubernetesObject, pointer: string, catalog: SchemaCatalog): Path {
+/** The path of a planned object's field in its manifest, as far as it stands there. */
+export function writtenPath(desired: Desired, after: KubernetesObject, pointer: string, catalog: SchemaCatalog): Path {
   const schema = catalog.find(gvkOf(desired.object))?.schema;
   const path = asWritten(fromPointer(pointer), desired.manifest.object);
   return toDesiredPath(path, after, desired.manifest.object, schema);

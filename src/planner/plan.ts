@@ -11,6 +11,7 @@ import {
   type KubernetesObject,
   type Plan,
   type RefKey,
+  type SourceChanges,
   type UnchangedObject,
   type Wave,
   type World,
@@ -23,6 +24,8 @@ import { toDesired } from './desired.ts';
 import { markReturns } from './drift.ts';
 import type { Decided, Entry } from './entry.ts';
 import { effectsOf } from './impact/effects-of.ts';
+import { pointAtChanges, type JudgeAgain } from './impact/point-at-changes.ts';
+import { sitesOf } from './impact/sites-of.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
 import { withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
@@ -30,6 +33,7 @@ import { chooseTurn } from './order/hook-runs.ts';
 import { isHookOf, readHook, toHookFinding, type Hook } from './order/hooks.ts';
 import { orderPrune, orderWaves, type OrderedWave, type OrderItem } from './order/waves.ts';
 import { findLostClaims } from './lost-claims.ts';
+import { manifestImpact } from './manifest-impact.ts';
 import { findLostOwners } from './owners.ts';
 import { lineOf } from './place.ts';
 import { hasKey } from './ref-key.ts';
@@ -37,7 +41,7 @@ import { findRenames } from './renames.ts';
 import { toRefusedDeletion } from './refusal.ts';
 import { findForbidden } from './rights.ts';
 import { hashSecret } from './secret.ts';
-import { settleTold } from './told.ts';
+import { settleTold, type Told } from './told.ts';
 import { findUnserved } from './unserved.ts';
 
 interface PlannedChanges {
@@ -61,6 +65,11 @@ export interface PlanDraft {
   readonly plan: Plan;
   /** The plan with the effects that these engines find. A plan that changes nothing has none: then no engine is asked. */
   complete(engines: readonly Engine[]): Plan;
+  /**
+   * Effects and findings at the changed lines of the sources that bring them about, as far as these can be told. `judge` says again what is
+   * found wrong with some objects of a world.
+   */
+  pointOut(said: Told, changes: SourceChanges, judge: JudgeAgain): Told;
   /** The plan with these effects. */
   finish(effects: readonly Effect[]): Plan;
   /** What was decided about its objects. */
@@ -115,7 +124,9 @@ export function draftPlan(given: PlanInput): PlanDraft {
     return { ...plan, findings: [...findings, ...told], effects };
   };
   const complete = (engines: readonly Engine[]): Plan => finish(effectsOf([decided], worlds(), engines));
-  return { plan, complete, finish, decided, worlds };
+  const pointOut: PlanDraft['pointOut'] = (said, changes, judge) =>
+    pointAtChanges(said, { changes, judge, sites: sitesOf(decided), written: () => manifestImpact(input, byKey) });
+  return { plan, complete, finish, pointOut, decided, worlds };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { HealthRules } from './health/custom.ts';
 import type { HealthMode } from './health/health.ts';
 import type { InventoryOptions } from './inventory/membership.ts';
 import type { MachineOptions } from './machine-state.ts';
+import type { FollowObject } from './observer.ts';
 import type { Phase } from './phase.ts';
 
 /** A plan's desired object with its secret values; or why it cannot be had. */
@@ -60,6 +61,8 @@ export interface ApplyPlanOptions extends Omit<InventoryOptions, 'reading'> {
    * kept: a world with all that was worked out of it is large, and many units may wait at once.
    */
   readonly readFresh?: () => WorldReading | undefined;
+  /** A watch that is open anyway: what it follows is not watched once more. */
+  readonly follow?: FollowObject;
   readonly onEvent?: (event: ApplyEvent) => void;
 }
 

@@ -122,7 +122,7 @@ class Run {
     this.#judge = judge;
     this.#options = options;
     this.#work = new StepWork(cluster, plan, inventory.id, options);
-    this.#observer = new Observer(cluster, options.clock, INTERVALS);
+    this.#observer = new Observer(cluster, options.clock, INTERVALS, options.follow);
   }
 
   async finish(): Promise<MachineState> {

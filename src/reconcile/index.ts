@@ -1,5 +1,6 @@
 export { adoptObjects, type AdoptResult } from './adopt-objects.ts';
 export type { ApplyEvent, ApplyPlanOptions } from './apply-options.ts';
+export type { Followed, FollowObject } from './observer.ts';
 export { applyPlan } from './apply-plan.ts';
 export type { ApplyResult, StepResult } from './apply-result.ts';
 export { deleteUnit, listKept } from './delete-unit.ts';

@@ -216,5 +216,6 @@ function causeFields(cause: Cause): JsonObject {
     ...(cause.action === undefined ? {} : { action: cause.action }),
     ...(cause.source === undefined ? {} : { source: { ...cause.source } }),
     ...(cause.beside === undefined ? {} : { beside: { ...cause.beside } }),
+    ...(cause.missed === undefined ? {} : { missed: { ...cause.missed } }),
   };
 }

@@ -29,6 +29,8 @@ export interface Remark {
   readonly stood?: SourceRange;
   /** Where what is gone stood in the files before, also where it is missed at a line of those after. */
   readonly gone?: SourceRange;
+  /** Where what is gone is missed, if that is another line than the one it is told at. */
+  readonly missed?: SourceRange;
   /** The reason for which it is waived. */
   readonly waived?: string;
   readonly fingerprint: string;
@@ -73,6 +75,7 @@ function ofEffect(effect: Effect): Remark {
   const standing = causes.find(({ action, source }) => action !== 'delete' && source !== undefined)?.source;
   const source = standing ?? causes.find(({ beside }) => beside !== undefined)?.beside;
   const gone = standing === undefined ? causes.find((cause) => cause.source !== undefined)?.source : undefined;
+  const missed = standing === undefined ? causes.find((cause) => cause.missed !== undefined)?.missed : undefined;
   const because = describeCauses(effect);
   return {
     ...common(effect),
@@ -80,6 +83,7 @@ function ofEffect(effect: Effect): Remark {
     message: because === undefined ? describe(effect) : `${describe(effect)}: ${because}`,
     ...(subject === undefined ? {} : { ref: subject }),
     ...(source === undefined ? {} : { source }),
+    ...(missed === undefined ? {} : { missed }),
     ...(gone === undefined ? {} : { gone, ...(source === undefined ? { stood: gone } : {}) }),
   };
 }

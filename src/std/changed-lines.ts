@@ -1,6 +1,30 @@
 /** So many lines may come and go between two texts for the lines that stay to be looked for among them. */
 const MOST_CHANGES = 500;
 
+/** Lines that take the place of others: from 0, the end exclusive. One of the two sides may be empty. */
+export interface Hunk {
+  readonly before: LineStretch;
+  readonly after: LineStretch;
+}
+
+/** Lines from an index on, up to another, which is not one of them. */
+export interface LineStretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What differs between two texts, in order; of more than 500 lines that differ all from the first to the last of these at once. */
+export function listHunks(before: readonly string[], after: readonly string[]): readonly Hunk[] {
+  const hunks: Hunk[] = [];
+  let [nextBefore, nextAfter] = [0, 0];
+  for (const [atBefore, atAfter] of listKept(before, after)) {
+    if (atBefore > nextBefore || atAfter > nextAfter)
+      hunks.push({ before: { from: nextBefore, to: atBefore }, after: { from: nextAfter, to: atAfter } });
+    [nextBefore, nextAfter] = [atBefore + 1, atAfter + 1];
+  }
+  return hunks;
+}
+
 /**
  * The lines of `after`, from 1, that differ from `before`: those that are new, and where lines are gone the one before and the one after
  * the gap. By a shortest edit script (Myers 1986); texts that differ in more than 500 lines are said to differ from the first to the last

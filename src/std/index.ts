@@ -1,7 +1,7 @@
 export { append } from './append.ts';
 export { assertNever } from './assert-never.ts';
 export { Bitset } from './bitset.ts';
-export { findLinesAfter, listChangedLines } from './changed-lines.ts';
+export { findLinesAfter, listChangedLines, listHunks, type Hunk } from './changed-lines.ts';
 export { isDay, toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 export { getOrAdd } from './get-or-add.ts';

@@ -45,7 +45,7 @@ const READ: ReadonlyMap<string, Fields> = new Map(
   Object.entries<Fields>({
     '/LimitRange': [['spec', ['limits']]],
     '/Namespace': NONE,
-    '/PersistentVolumeClaim': [['spec', ['storageClassName', 'volumeName']]],
+    '/PersistentVolumeClaim': [['spec', ['dataSource', 'dataSourceRef', 'storageClassName', 'volumeName']]],
     '/ResourceQuota': NONE,
     '/Service': [['spec', ['clusterIP', 'externalName', 'type', 'selector', 'ports']]],
     '/ServiceAccount': [['imagePullSecrets', 'all']],

@@ -24,9 +24,9 @@ test('a change is planned against a revision, each effect on the line that cause
   assert.deepEqual(listEffects(report).toSorted(), [
     'KA0103 shop/deployer.yaml:20',
     'KA0103 shop/deployer.yaml:20',
-    'KN0101 payments/network-policies.yaml:20',
-    'KN0101 payments/network-policies.yaml:20',
-    'KN0101 payments/network-policies.yaml:20',
+    'KN0101 payments/network-policies.yaml:21',
+    'KN0101 payments/network-policies.yaml:21',
+    'KN0101 payments/network-policies.yaml:21',
     'KP0201 shop/web.yaml:45',
     'KR0001 shop/cart.yaml:1, missed at shop/cart.yaml:30',
     'KS0001 shop/web.yaml:44',
@@ -77,7 +77,7 @@ test('two items of one key pass a create, and neither a plan nor an apply', asyn
   writeFileSync(join(folder, 'p.yaml'), pod);
   assert.equal((await run('kplan', folder, ['validate'])).code, 0);
   const planned = await run('kplan', folder, ['.', '--base', 'none']);
-  assert.match(planned.stdout, /✗ KV0049 Pod default\/p: /);
+  assert.match(planned.stdout, /✗ Pod default\/p {2}KV0049 /);
   assert.equal(planned.code, 1);
   assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 3);
   const forced = await run('kapply', folder, ['.', '--yes', '--allow', 'KV0049']);
@@ -147,7 +147,7 @@ test('formats: markdown, yaml and files next to the text', async (context) => {
   assert.match(readFileSync(join(shop, 'out.yaml'), 'utf8'), /^apiVersion: kplan\.dev\/v1\nkind: PlanReport\n/);
   const markdown = readFileSync(join(shop, 'out.md'), 'utf8');
   assert.ok(Buffer.byteLength(markdown) < 65_535);
-  assert.match(markdown, /payments\/network-policies\.yaml:20/);
+  assert.match(markdown, /payments\/network-policies\.yaml:21/);
 });
 
 test('GitHub: a command for each finding and effect on its line, and a summary of the job', async (context) => {
@@ -158,7 +158,7 @@ test('GitHub: a command for each finding and effect on its line, and a summary o
     GITHUB_STEP_SUMMARY: summary,
   });
   assert.match(stdout, /^::error file=shop\/web\.yaml,line=44,/m);
-  assert.match(stdout, /^::error file=shop\/cart\.yaml,line=30,/m);
+  assert.match(stdout, /^::error file=shop\/cart\.yaml,line=1,/m);
   assert.match(stdout, /^::warning file=shop\/deployer\.yaml,line=20,/m);
   assert.ok(existsSync(summary));
 });

@@ -21,11 +21,12 @@ export function listEffects(report: JsonObject): readonly string[] {
 
 function placeOf(effect: JsonValue): string {
   const places = getArray(effect, 'causes').flatMap((cause) => {
-    const [own, beside] = (['source', 'beside'] as const).map((field) => {
+    const [own, beside, elsewhere] = (['source', 'beside', 'missed'] as const).map((field) => {
       const file = getString(cause, field, 'file');
       return file === undefined ? undefined : `${file}:${getNumber(cause, field, 'line')}`;
     });
-    const told = [own, beside === undefined ? undefined : `missed at ${beside}`].filter((place) => place !== undefined);
+    const missed = elsewhere ?? beside;
+    const told = [own, missed === undefined ? undefined : `missed at ${missed}`].filter((place) => place !== undefined);
     return told.length === 0 ? [] : [told.join(', ')];
   });
   return places[0] ?? 'nowhere';

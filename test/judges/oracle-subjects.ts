@@ -22,6 +22,7 @@ import { ROLES_JUDGES } from './roles.judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
 import { schedulerJudge } from './scheduler.judge.ts';
 import { statefulSetJudge } from './statefulset.judge.ts';
+import { templateJudge, templateJudges } from './template.judge.ts';
 import { updateJudge } from './update.judge.ts';
 import { cronJudge, quantityJudge, selectorJudge } from './values.judge.ts';
 import { victimsJudge } from './victims.judge.ts';
@@ -54,10 +55,11 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
   schedulerJudge,
   selectorJudge,
   statefulSetJudge,
+  templateJudge,
   updateJudge,
   victimsJudge,
   warningsJudge,
 ];
 
 /** The same of subjects whose answers are not kept: what clusters hold at first, and the releases before the newest. */
-export const UNRECORDED_JUDGES: readonly OracleJudge[] = [...authorizeJudges, ...ROLES_JUDGES];
+export const UNRECORDED_JUDGES: readonly OracleJudge[] = [...authorizeJudges, ...ROLES_JUDGES, ...templateJudges];

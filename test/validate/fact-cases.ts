@@ -42,11 +42,27 @@ const job = (spec: string, container: string): string =>
 const listenerSet = (parent: string): string =>
   `apiVersion: gateway.networking.k8s.io/v1\nkind: ListenerSet\nmetadata: {name: set}\nspec: {parentRef: {${parent}}, listeners: [{name: l, port: 80, protocol: HTTP}]}\n`;
 const alias = (name: string, to: string): string => service(name, `type: ExternalName, externalName: ${to}`);
+const claim = (name: string, source: string): string =>
+  `apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: ${name}}\nspec: {${source === '' ? '' : `dataSource: {kind: PersistentVolumeClaim, name: ${source}}`}}\n`;
 const join = (...documents: readonly string[]): string => documents.join('---\n');
 const CONTAINER = '/spec/template/spec/containers/0';
 
 /** Of every rule about objects that stand in each other's way, at least one. */
 export const FACT_CASES: readonly FactCase[] = [
+  {
+    code: 'KR0051',
+    name: 'claims that are filled from each other',
+    bad: join(claim('a', 'b'), claim('b', 'b')),
+    good: join(claim('a', 'b'), claim('b', '')),
+    want: ['/spec/dataSource/name', 'error', 'error'],
+  },
+  {
+    code: 'KR0052',
+    name: 'a claim that is filled from one that is not there',
+    bad: join(claim('a', 'b')),
+    good: join(claim('a', 'b'), claim('b', '')),
+    want: ['/spec/dataSource/name', 'error', 'warning'],
+  },
   {
     code: 'KR0047',
     name: 'a name that stands for itself',

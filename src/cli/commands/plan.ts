@@ -1,7 +1,7 @@
-import { stepsOf, type Excerpt, type Illustration, type Plan } from '../../model/index.ts';
+import { stepsOf, type Excerpt, type Illustration, type Plan, type SourceChanges } from '../../model/index.ts';
 import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
 import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
-import { countActions, type PlanReport } from '../../report/index.ts';
+import { countActions, toRemarks, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { exitCodeOfChanges } from '../exit-code.ts';
 import { createLog, type Io, type Log } from '../io.ts';
@@ -44,7 +44,8 @@ export async function runPlan(args: Arguments, io: Io): Promise<number> {
   }
   const bare = toReport(planned, args, io);
   const pictured = isWanted('html') ? { ...bare, illustration: await illustrate(bare.plan) } : bare;
-  const report = isWanted('github') ? await besideChange(pictured, planned, args, io) : pictured;
+  const { changes } = planned;
+  const report = changes !== undefined && isWanted('github') ? besideChange(pictured, changes) : pictured;
   await printReport(report, args, io, desired.config.failOn);
   return exitCode(report.plan, args, desired.config.failOn);
 }
@@ -57,6 +58,8 @@ interface Planned {
   readonly unread: readonly string[];
   /** What its effects were found in; absent where nothing changes. */
   readonly compared?: Compared;
+  /** What differs in the files; absent where it is against no revision, or nothing is told. */
+  readonly changes?: SourceChanges;
 }
 
 interface Compared {
@@ -77,10 +80,18 @@ async function fillNodes({ compared }: Planned): Promise<Pick<Illustration, 'fil
   return { filling: compareNodeFilling(compared.worlds, compared.profiles) };
 }
 
-/** The report with what is shown next to the change itself. */
-async function besideChange(report: PlanReport, { plan, desired }: Planned, args: Arguments, io: Io): Promise<PlanReport> {
-  const { readChangedLines } = await import('../stages/changed-lines.ts');
-  return { ...report, beside: await readChangedLines(report, { desired, before: plan.before }, args, io) };
+/** The report with what is shown next to the change itself: how the files that it speaks of differ. */
+function besideChange(report: PlanReport, changes: SourceChanges): PlanReport {
+  const remarks = toRemarks(report.plan.findings, report.plan.effects);
+  const files = new Set(remarks.flatMap(({ source }) => source?.file ?? []));
+  const changed = new Map([...files].map((file) => [file, changes.linesOf(file)]));
+  const missed = new Map(
+    remarks.flatMap(({ stood }) => {
+      const line = stood === undefined ? undefined : changes.missedAt(stood);
+      return stood === undefined || line === undefined ? [] : [[`${stood.file}:${stood.line}`, line] as const];
+    }),
+  );
+  return { ...report, beside: { changed, missed } };
 }
 
 /** Load, validate, plan. */
@@ -90,6 +101,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
   try {
     const ownership = await readOwnership(before, desired.unit);
     let compared: Compared | undefined;
+    let changes: SourceChanges | undefined;
     const plan = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? session?.salt ?? newSalt(),
@@ -98,9 +110,19 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
       onWorlds: (worlds, profiles) => {
         compared = { worlds, profiles };
       },
+      onChanges: (found) => {
+        changes = found;
+      },
     });
     const unread = (before.unread ?? []).filter((kind) => before.partial?.includes(kind) !== true);
-    return { plan, desired, before, unread, ...(compared === undefined ? {} : { compared }) };
+    return {
+      plan,
+      desired,
+      before,
+      unread,
+      ...(compared === undefined ? {} : { compared }),
+      ...(changes === undefined ? {} : { changes }),
+    };
   } finally {
     if (session?.keeps(before) !== true) await before.opened?.cluster.close();
   }

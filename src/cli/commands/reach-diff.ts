@@ -1,9 +1,11 @@
 import {
   formatPorts,
   listChangeCauses,
+  findStaged,
   listConnectionChanges,
   listPortRanges,
   nameOfEnd,
+  withStaged,
   type PortSet,
 } from '../../engine/network/index.ts';
 import type { World } from '../../model/index.ts';
@@ -45,6 +47,11 @@ interface Worlds {
 
 async function openWorlds([first, second]: readonly string[], args: Arguments, io: Io, log: Log): Promise<Worlds> {
   if (args.string('world') !== undefined) throw usage(args.command, '--world chooses one world: a difference is of both');
+  if (args.has('staged')) {
+    if (second !== undefined) throw usage(args.command, '--staged compares one world with itself: it is of no use with two directories');
+    const question = await openReachWorld(first ?? '.', args, io, log);
+    return { before: question, question: { ...question, world: withStaged(question.world) } };
+  }
   if (second === undefined) return { question: await openReachWorld(first ?? '.', args, io, log) };
   const alone: Arguments = { ...args, string: (name) => (name === 'base' ? 'none' : args.string(name)) };
   const before = await openReachWorld(first, alone, io, log);
@@ -76,8 +83,9 @@ function listChanges(before: World, question: QuestionWorld): readonly Connectio
       after: toPorts(is),
       only,
       causes: causes.map(({ ref, path = '' }) => {
-        const source = locate(ref, path);
-        return { ref, path, ...(source === undefined ? {} : { source }) };
+        const staged = findStaged(world, ref);
+        const source = locate(staged ?? ref, path) ?? locate(ref, path);
+        return { ref: staged ?? ref, path, ...(source === undefined ? {} : { source }) };
       }),
     }));
 }

@@ -49,6 +49,7 @@ export async function runReach(args: Arguments, io: Io): Promise<number> {
     const { runReachDiff } = await import('./reach-diff.ts');
     return runReachDiff(rest, args, io);
   }
+  if (args.has('staged')) throw usage(args.command, '--staged is of a difference: `reach diff --staged`');
   const wish = args.list('flows').length > 0 ? 'flows' : args.has('from-manifests') ? 'from-manifests' : undefined;
   if (wish !== undefined) throw usage(args.command, `--${wish} goes with \`reach suggest\``);
   if (rest.length > 0) throw usage(args.command, `unexpected argument ${rest[0] ?? ''}: only \`reach diff\` takes two directories`);

@@ -13,6 +13,8 @@ export interface Before {
   readonly source: WorldSource;
   /** The manifests of the revision; none for a cluster. */
   readonly manifests: readonly Manifest[];
+  /** Path and content id of every file that was read of the revision, as `Desired.fileIds`. */
+  readonly fileIds?: readonly string[];
   /** What was wrong with the files of the revision. */
   readonly findings?: readonly Finding[];
   /** The cluster itself, where there is one that can be written. */

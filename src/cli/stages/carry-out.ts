@@ -15,7 +15,7 @@ import {
 import type { WorldReading } from '../../cluster/index.ts';
 import { loadCatalog } from '../../model/schema/index.ts';
 import { withNamespace } from '../../planner/index.ts';
-import { applyPlan, type ApplyEvent, type ApplyResult } from '../../reconcile/index.ts';
+import { applyPlan, type ApplyEvent, type ApplyResult, type FollowObject } from '../../reconcile/index.ts';
 import { readRepository } from '../../loader/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Config } from '../config.ts';
@@ -34,6 +34,8 @@ export type Carried =
       readonly config: Config;
       /** The cluster as it was read for the plan, and when reading began; asked once, so that it need not be kept. */
       readonly read?: () => { readonly at: number; readonly reading: WorldReading } | undefined;
+      /** A watch that is open anyway. */
+      readonly follow?: FollowObject;
     }
   | { readonly kind: 'pinned'; readonly source: string | undefined };
 
@@ -70,6 +72,7 @@ export async function carryOut(
       ...(health === undefined ? {} : { healthRules: health }),
       ...(concurrency === undefined ? {} : { concurrency }),
       readFresh,
+      ...(carried.kind === 'manifests' && carried.follow !== undefined ? { follow: carried.follow } : {}),
     }),
   );
 }

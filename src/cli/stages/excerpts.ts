@@ -76,7 +76,7 @@ function linesOf(
 }
 
 /** The lines of those of some files of the working tree, or of the revision that is planned, that hold no Secret. */
-export async function readFileLines(
+async function readFileLines(
   { root, source, path }: Pick<Desired, 'path' | 'root' | 'source'>,
   files: ReadonlySet<string>,
   args: Arguments,
@@ -93,7 +93,7 @@ export async function readFileLines(
 }
 
 /** The same of the files of a commit. */
-export async function readRevisionLines(
+async function readRevisionLines(
   commit: string,
   path: string,
   files: ReadonlySet<string>,

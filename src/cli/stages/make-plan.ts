@@ -13,6 +13,7 @@ import {
   type Plan,
   type RefKey,
   type SchemaCatalog,
+  type SourceChanges,
   World,
   type WorldSource,
 } from '../../model/index.ts';
@@ -48,9 +49,12 @@ import type { Before } from './before.ts';
 import { asOfApply } from './as-of-apply.ts';
 import { withDefinitions } from './catalog.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
+import { listHidden, withoutHidden } from './hidden.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
-import { judgeWaivers, todayOf, waiveAll, waiveEffects } from './waivers.ts';
+import { pointOut } from './point-out.ts';
+import { readSourceChanges } from './source-changes.ts';
+import { judgeWaivers, todayOf, waiveAll, waiveTold } from './waivers.ts';
 
 /** What a unit owns, and what others own, in a cluster. */
 export interface Ownership {
@@ -130,6 +134,8 @@ export interface MakePlanOptions {
   readonly lens?: Lens | undefined;
   /** Told the worlds that the plan leads from and to, for what is shown of them besides; not called where nothing changes. */
   readonly onWorlds?: (worlds: PlannedWorlds, profiles: GivenProfiles['profiles']) => void;
+  /** Told what differs in the files, of a plan between revisions that has anything to tell. */
+  readonly onChanges?: (changes: SourceChanges) => void;
 }
 
 /** Objects that may not be read may be there or not: nothing can be planned for them. */
@@ -193,16 +199,23 @@ export async function makePlans(requests: readonly PlanRequest[], before: Before
     if (draft !== undefined && stepsOf(draft.plan).length > 0) request.options.onWorlds?.(draft.worlds(), profiles);
   }
   log.detail(`planned in ${io.now() - started} ms`);
-  return inputs.flatMap(({ request }, index) => {
-    const plan = plans[index];
-    return plan === undefined ? [] : [waivePlan(plan, request.desired, io)];
-  });
+  const told: Plan[] = [];
+  for (const [index, { request }] of inputs.entries()) {
+    const [draft, plan] = [drafts[index], plans[index]];
+    if (draft !== undefined && plan !== undefined) told.push(await tellPlan(plan, draft, request, before, io));
+  }
+  return told;
 }
 
-function waivePlan(plan: Plan, desired: Desired, io: Io): Plan {
+/** The plan with what is told of it at the changed lines that bring it about, where lines are known, and without what is waived. */
+async function tellPlan(plan: Plan, draft: PlanDraft, { desired, args, options }: PlanRequest, before: Before, io: Io): Promise<Plan> {
   const waivers = { ...desired, today: todayOf(io) };
-  const { effects, findings: waived } = waiveEffects(plan.effects, waivers);
-  const findings = [...waiveAll(plan.findings, waivers), ...waived];
+  const first = waiveTold(plan, waivers);
+  const changes = first.effects.length + first.findings.length === 0 ? undefined : await readSourceChanges(desired, before, args, io);
+  if (changes !== undefined) options.onChanges?.(changes);
+  const pointed = changes === undefined ? first : pointOut(draft, withoutHidden(first, desired, changes), changes, desired, args);
+  // A comment may stand above a whole field, and above the line of it that changed.
+  const { effects, findings } = pointed === first ? first : waiveTold(pointed, waivers);
   return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
 }
 
@@ -265,7 +278,7 @@ function toPlanInputs(requests: readonly PlanRequest[], before: Before, io: Io, 
   const catalogs = loadCatalogs(versions);
   const context = joinWorlds(
     requests.map(({ desired }) => desired.context),
-    before.mode === 'live' ? before.world : World.EMPTY,
+    before.mode === 'live' ? before.world : World.of(requests.flatMap(({ desired }) => listHidden(desired, before, catalogs))),
   );
   const started = io.now();
   const { lens, leavesReferences = false } = first.options;

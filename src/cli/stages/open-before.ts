@@ -20,14 +20,15 @@ export async function openBefore(choice: BeforeChoice, desired: Desired, args: A
     case 'revision': {
       const { path } = desired;
       const options = loadOptions(args, io, path);
-      const { manifests, source, findings } = await readRepository({
+      const { manifests, source, findings, files } = await readRepository({
         ...options,
         ref: choice.revision,
         ...(options.ref === undefined ? {} : { head: options.ref }),
       });
       refuseBroken(findings, source.description);
       const world = World.of(manifests.map((manifest) => manifest.object));
-      return { mode: 'revision', world, source: { ...source, path }, manifests, findings };
+      const fileIds = files.map((file) => `${file.path}\0${file.oid}`);
+      return { mode: 'revision', world, source: { ...source, path }, manifests, findings, fileIds };
     }
     case 'snapshot':
       return openSnapshot(choice.file, io);

@@ -14,7 +14,7 @@ import {
   type RefKey,
   type World,
 } from '../../model/index.ts';
-import { assessHealth, parentRef, type ApplyResult } from '../../reconcile/index.ts';
+import { assessHealth, parentRef, type ApplyResult, type FollowObject } from '../../reconcile/index.ts';
 import { sha256 } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Io, Log } from '../io.ts';
@@ -99,7 +99,8 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
       apply: async (plan, { content }, signal) => {
         const { manifests, defaultNamespace, config } = content;
         const read = (): Reading | undefined => takeFrom(readings, plan);
-        const carried = { kind: 'manifests', manifests, defaultNamespace, config, read } as const;
+        const follow: FollowObject = (ref, report) => live.follow(ref, report);
+        const carried = { kind: 'manifests', manifests, defaultNamespace, config, read, follow } as const;
         const held = { share: session.share, unit: unit.name, cluster: await writer() };
         const result = await applyHeld(held, (cluster) => carryOut(plan, { ...opened, cluster }, args, { ...io, signal }, log, carried));
         if (stepsOf(plan).length > 0) await live.catchUp(plan, signal);

@@ -1,4 +1,14 @@
-import { formatRef, lastDayOf, refOf, toFinding, type Effect, type Finding, type Manifest, type SourceRange } from '../../model/index.ts';
+import {
+  formatRef,
+  lastDayOf,
+  refOf,
+  toFinding,
+  type Effect,
+  type Finding,
+  type Manifest,
+  type Plan,
+  type SourceRange,
+} from '../../model/index.ts';
 import { isStarMatch } from '../../std/index.ts';
 import { isWaivedBy, setSeverities, waive, waiveByComment, type IgnoreRule } from '../config.ts';
 import type { Io } from '../io.ts';
@@ -29,8 +39,14 @@ export function waiveAll(findings: readonly Finding[], { manifests, config, toda
   return waive(commented, rules);
 }
 
+/** The same of all that is told of a plan: a waived effect is a finding, with the reason. */
+export function waiveTold({ effects, findings }: Pick<Plan, 'effects' | 'findings'>, waivers: Waivers): Pick<Plan, 'effects' | 'findings'> {
+  const { effects: left, findings: waived } = waiveEffects(effects, waivers);
+  return { effects: left, findings: [...waiveAll(findings, waivers), ...waived] };
+}
+
 /** Effects with the severities that the configuration sets; those that it or a comment above a cause waives are findings, with the reason. */
-export function waiveEffects(
+function waiveEffects(
   effects: readonly Effect[],
   waivers: Waivers,
 ): { readonly effects: readonly Effect[]; readonly findings: readonly Finding[] } {

@@ -1,7 +1,20 @@
 import { WatchedWorld, type Cluster, type WorldReading } from '../../cluster/index.ts';
-import { annotationsOf, KplanError, labelsOf, stepsOf, World, type KubernetesObject, type Plan, type Step } from '../../model/index.ts';
-import { PART_OF_LABEL, UNIT_ANNOTATION } from '../../reconcile/index.ts';
-import { getString, pause, type Clock } from '../../std/index.ts';
+import {
+  annotationsOf,
+  KplanError,
+  labelsOf,
+  refKeyOf,
+  stepsOf,
+  toRefKey,
+  World,
+  type KubernetesObject,
+  type ObjectRef,
+  type Plan,
+  type RefKey,
+  type Step,
+} from '../../model/index.ts';
+import { PART_OF_LABEL, UNIT_ANNOTATION, type Followed } from '../../reconcile/index.ts';
+import { getOrAdd, getString, pause, type Clock } from '../../std/index.ts';
 import type { DaemonStatus } from '../status/status-file.ts';
 import { approvalOf, readStatusObject, statusRef } from '../status/status-object.ts';
 import { isDrift } from '../unit/drift.ts';
@@ -19,13 +32,17 @@ export class LiveWorld {
   #onDrift: (applySet: string) => void = () => undefined;
   #onApproval: (unit: string) => void = () => undefined;
   readonly #onReading: (problem: string | undefined) => void;
+  readonly #followers = new Map<RefKey, Set<(object: KubernetesObject | undefined) => void>>();
   #last = World.EMPTY;
 
   /** `onReading` is told after each look whether the cluster answered, and why not. */
   constructor(cluster: Cluster, clock: Clock, onReading: (problem: string | undefined) => void = () => undefined) {
     this.#clock = clock;
     this.#onReading = onReading;
-    const notice = (before: KubernetesObject, after: KubernetesObject | undefined): void => {
+    const notice = (before: KubernetesObject | undefined, after: KubernetesObject | undefined): void => {
+      const object = after ?? before;
+      if (object !== undefined && this.#followers.size > 0) for (const report of this.#followers.get(refKeyOf(object)) ?? []) report(after);
+      if (before === undefined) return;
       const owner = labelsOf(before).get(PART_OF_LABEL);
       if (owner !== undefined && isDrift(before, after)) this.#onDrift(owner);
       const unit = annotationsOf(before).get(UNIT_ANNOTATION);
@@ -81,6 +98,19 @@ export class LiveWorld {
         if (!(error instanceof KplanError)) throw error;
       }
     }
+  }
+
+  /** Reports whenever an object changes; undefined where its kind is not followed. */
+  follow(ref: ObjectRef, report: (object: KubernetesObject | undefined) => void): Followed | undefined {
+    if (!this.#watched.follows(ref)) return undefined;
+    const key = toRefKey(ref);
+    const reports = getOrAdd(this.#followers, key, () => new Set<(object: KubernetesObject | undefined) => void>());
+    reports.add(report);
+    const stop = (): void => {
+      reports.delete(report);
+      if (reports.size === 0 && this.#followers.get(key) === reports) this.#followers.delete(key);
+    };
+    return { current: () => this.#watched.get(ref), stop };
   }
 
   /** Waits until what a plan has written is seen, so that the next plan does not take it for missing; not for ever. */

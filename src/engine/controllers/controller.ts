@@ -18,6 +18,8 @@ export type Intent =
 export interface ControllerContext {
   /** Milliseconds since 1970, of the simulation. */
   readonly now: number;
+  /** The minor version whose controllers these are (`1.36`); the newest that is known if absent. */
+  readonly kubernetesVersion?: string;
 }
 
 /**

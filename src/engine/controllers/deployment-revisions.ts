@@ -1,6 +1,6 @@
 import { annotationsOf, nameOf, withMetadata, type KubernetesObject } from '../../model/index.ts';
 import { compareBy, getNumber, getObject, getString } from '../../std/index.ts';
-import { toReplicaSet } from './expand-replicas.ts';
+import { toHash, toReplicaSet } from './expand-replicas.ts';
 import { isSameTemplate, templateOf } from './template.ts';
 import type { Fenceposts } from './rollout-arithmetic.ts';
 
@@ -11,6 +11,7 @@ const MAX = 'deployment.kubernetes.io/max-replicas';
 /** A Deployment with its ReplicaSets, oldest first; `current` is the one of its template, if there is one yet. */
 export interface DeploymentState {
   readonly deployment: KubernetesObject;
+  readonly kubernetesVersion: string | undefined;
   readonly replicas: number;
   readonly fenceposts: Fenceposts;
   readonly current: KubernetesObject | undefined;
@@ -48,7 +49,7 @@ export function maxAnnotationOf(set: KubernetesObject): number | undefined {
 
 /** A ReplicaSet for the Deployment's template, of the next revision. */
 export function toNewReplicaSet(state: DeploymentState, replicas: number): KubernetesObject {
-  const set = toReplicaSet(state.deployment);
+  const set = toReplicaSet(state.deployment, toHash(state.deployment, state.kubernetesVersion));
   return scaled(withRevision(set, nextRevision(state)), replicas, state);
 }
 

@@ -1,6 +1,6 @@
 import { nameOf, type KubernetesObject, type World } from '../../model/index.ts';
 import { getAt, getBoolean, getNumber, getString } from '../../std/index.ts';
-import { concernsOwner, toDelete, type Controller, type Intent } from './controller.ts';
+import { concernsOwner, toDelete, type Controller, type ControllerContext, type Intent } from './controller.ts';
 import {
   compareAge,
   desiredAnnotationOf,
@@ -24,7 +24,7 @@ export const DEPLOYMENT: Controller = {
   watches: [{ group: 'apps', kind: 'ReplicaSet' }],
   concerns: concernsOwner('apps', 'Deployment'),
   reconcile: (world, deployment, context) => {
-    const state = toState(world, deployment);
+    const state = toState(world, deployment, context);
     const isGoing = getString(deployment.metadata, 'deletionTimestamp') !== undefined;
     const work = isGoing ? { intents: [], created: undefined } : rollOut(world, state);
     return [...work.intents, ...toDeploymentStatus(state, work.created, context)];
@@ -37,7 +37,7 @@ interface Work {
   readonly created: string | undefined;
 }
 
-function toState(world: World, deployment: KubernetesObject): DeploymentState {
+function toState(world: World, deployment: KubernetesObject, { kubernetesVersion }: ControllerContext): DeploymentState {
   const all = childrenOf(world, deployment, 'apps', 'ReplicaSet').toSorted(compareAge);
   const current = findCurrent(deployment, all);
   const replicas = getNumber(deployment, 'spec', 'replicas') ?? 1;
@@ -45,7 +45,7 @@ function toState(world: World, deployment: KubernetesObject): DeploymentState {
   const fenceposts = isRecreate
     ? { maxSurge: 0, maxUnavailable: 0 }
     : resolveFenceposts(getAt(deployment, 'spec', 'strategy', 'rollingUpdate'), replicas);
-  return { deployment, replicas, fenceposts, current, old: all.filter((set) => set !== current), all };
+  return { deployment, kubernetesVersion, replicas, fenceposts, current, old: all.filter((set) => set !== current), all };
 }
 
 function rollOut(world: World, state: DeploymentState): Work {

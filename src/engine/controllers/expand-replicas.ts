@@ -5,6 +5,7 @@ import { childrenOf, toControllerReference } from './ownership.ts';
 import { toPod } from './pod-factory.ts';
 import { desiredReplicas, findAutoscaler, isActivePod } from './replicas.ts';
 import { latestOf, listRelatedPods, orderVictims } from './victims.ts';
+import { computeTemplateHash } from './template-hash/template-hash.ts';
 import { isSameTemplate, TEMPLATE_HASH, templateOf, toTemplateHash } from './template.ts';
 
 /** A Deployment's newest ReplicaSet with all replicas, its older ones with none. */
@@ -26,7 +27,10 @@ export const EXPAND_DEPLOYMENT: Expander = {
     const current = sets.find((set) => isSameTemplate(templateOf(set), templateOf(deployment)));
     if (getBoolean(deployment, 'spec', 'paused') === true && sets.length > 0) return { add: [], remove: [] };
     const replicas = desiredReplicas(deployment, findAutoscaler(world, deployment));
-    const set = withReplicas(current ?? toReplicaSet(deployment, sets.length === 0 ? toFirstHash(deployment) : undefined), replicas);
+    const set = withReplicas(
+      current ?? toReplicaSet(deployment, sets.length === 0 ? toFirstHash(deployment) : toHash(deployment)),
+      replicas,
+    );
     const stem = namesakesOf(deployment, world).length === 0 ? nameOf(deployment) : nameOf(set);
     const pods = expandPods(set, replicas, stem, context);
     const old = sets.filter((other) => other !== current);
@@ -81,8 +85,14 @@ function toFirstHash(deployment: KubernetesObject): string {
   return toTemplateHash([namespaceOf(deployment) ?? '', nameOf(deployment)]);
 }
 
-/** The ReplicaSet that a Deployment makes of its template. */
-export function toReplicaSet(deployment: KubernetesObject, hash: string = toTemplateHash(templateOf(deployment))): KubernetesObject {
+/** The hash of a Deployment's template, as the controller of a minor version computes it. Some templates get one of our own. */
+export function toHash(deployment: KubernetesObject, kubernetesVersion?: string): string {
+  const template = templateOf(deployment);
+  return computeTemplateHash(template, kubernetesVersion, getNumber(deployment, 'status', 'collisionCount')) ?? toTemplateHash(template);
+}
+
+/** The ReplicaSet that a Deployment makes of its template, which has this hash. */
+export function toReplicaSet(deployment: KubernetesObject, hash: string): KubernetesObject {
   const template = templateOf(deployment);
   const labels = { ...getObject(template, 'metadata', 'labels'), [TEMPLATE_HASH]: hash };
   const selector = getObject(deployment, 'spec', 'selector') ?? {};

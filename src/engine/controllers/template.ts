@@ -19,7 +19,7 @@ export const TEMPLATE_HASH = 'pod-template-hash';
 /** The label by which StatefulSets and DaemonSets tell their revisions apart. */
 export const REVISION_HASH = 'controller-revision-hash';
 
-/** A name for a pod template, of ten of Kubernetes' safe characters: equal templates have equal names. Not the number that Kubernetes computes. */
+/** A name for a pod template, of ten of Kubernetes' safe characters: equal templates have equal names. Not the one that Kubernetes computes: see `computeTemplateHash`. */
 export function toTemplateHash(template: JsonValue | undefined): string {
   const safe = 'bcdfghjklmnpqrstvwxz2456789';
   const digest = sha256(stringifyJson(template ?? null));

@@ -1,7 +1,8 @@
-import { getOrAdd, toInterval, uniteAll } from '../../std/index.ts';
+import { Bitset, getOrAdd, toInterval, uniteAll } from '../../std/index.ts';
 import type { World } from '../../model/index.ts';
 import type { AddressSet } from './address.ts';
 import { readModel, type NetworkModel } from './model.ts';
+import type { Direction } from './policy.ts';
 import { PortTable, type PortSet } from './port-set.ts';
 import { portsWith, toPortIds, type Row } from './row.ts';
 import type { Workload } from './workload.ts';
@@ -69,7 +70,10 @@ function visitAll(model: NetworkModel, ends: ConnectionEnd[], tell: Parameters<C
   const receivers = toReceivers(model);
   const { slots, rowOf, rows } = receivers;
   const outside = new Map<Row, readonly OutsideEnd[]>();
-  const listOnce = (row: Row): readonly OutsideEnd[] => getOrAdd(outside, row, () => listOutside(frame, row, ends));
+  const guarded = { egress: listGuarded(model, 'egress'), ingress: listGuarded(model, 'ingress') };
+  const free = frame.universe.outside.andNot(guarded.egress).andNot(guarded.ingress);
+  const listOnce = (row: Row): readonly OutsideEnd[] => getOrAdd(outside, row, () => listOutside(frame, row, free, ends));
+  const guards = toGuards(model, guarded.egress.or(guarded.ingress), ends);
   for (const [from, { ref }] of workloads.entries()) {
     const slot = slots[from] ?? -1;
     const egress = evaluation.row('egress', slot);
@@ -77,8 +81,41 @@ function visitAll(model: NetworkModel, ends: ConnectionEnd[], tell: Parameters<C
     const own = ref.kind === 'Pod' ? from : -1;
     visitFrom(frame, { slot, own, out }, receivers, (to, ports) => tell(from, to, ports));
     for (const { end, ports } of listOnce(egress)) tell(from, end, ports);
+    for (const { end, ports } of guards(egress, 'ingress', slot)) tell(from, end, ports);
   }
-  for (const [to, row] of rowOf.entries()) for (const { end, ports } of listOnce(rows[row] ?? frame.rows.open)) tell(end, to, ports);
+  for (const [to, number] of rowOf.entries()) {
+    const row = rows[number] ?? frame.rows.open;
+    for (const { end, ports } of listOnce(row)) tell(end, to, ports);
+    for (const { end, ports } of guards(row, 'egress', slots[to] ?? -1)) tell(end, to, ports);
+  }
+}
+
+/** The addresses outside that policies of hosts select: those of nodes. */
+function listGuarded({ evaluation, frame: { universe } }: NetworkModel, direction: Direction): Bitset {
+  return Bitset.of(
+    universe.size,
+    universe.atoms.flatMap((_, index) => {
+      const end = universe.slots.length + index;
+      return evaluation.selecting(direction, end).length > 0 ? [end] : [];
+    }),
+  );
+}
+
+/** What a row comes to with addresses that have policies of their own. */
+function toGuards(
+  { evaluation, frame: { ports, universe } }: NetworkModel,
+  guarded: Bitset,
+  ends: ConnectionEnd[],
+): (row: Row, theirs: Direction, slot: number) => readonly OutsideEnd[] {
+  const atoms = guarded.members();
+  const numbers = new Map<number, number>();
+  return (row, theirs, slot) =>
+    atoms.flatMap((atom): readonly OutsideEnd[] => {
+      const both = ports.and(portsWith(row, atom), portsWith(evaluation.row(theirs, atom), slot));
+      if (both === PortTable.NONE) return [];
+      const end = getOrAdd(numbers, atom, () => ends.push({ kind: 'addresses', addresses: toAddresses(universe, [atom]) }) - 1);
+      return [{ end, ports: both }];
+    });
 }
 
 /** A sender: its slot, its number where it does not tell of itself, and the ports on which it may reach each slot. */
@@ -114,9 +151,9 @@ function toReceivers({ evaluation, slotOf, workloads }: NetworkModel): Receivers
 }
 
 /** The addresses outside that a row speaks of: new ends. */
-function listOutside({ universe }: NetworkModel['frame'], row: Row, ends: ConnectionEnd[]): readonly OutsideEnd[] {
+function listOutside({ universe }: NetworkModel['frame'], row: Row, free: Bitset, ends: ConnectionEnd[]): readonly OutsideEnd[] {
   return row.parts.flatMap(({ peers, ports }): readonly OutsideEnd[] => {
-    const atoms = peers.and(universe.outside).members();
+    const atoms = peers.and(free).members();
     if (atoms.length === 0) return [];
     return [{ end: ends.push({ kind: 'addresses', addresses: toAddresses(universe, atoms) }) - 1, ports }];
   });

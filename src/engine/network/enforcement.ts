@@ -1,8 +1,11 @@
 import { compareBy } from '../../std/index.ts';
 import { formatRef, nameOf, refOf, type Fact, type KubernetesObject, type ObjectRef, type World } from '../../model/index.ts';
 import { ADMIN_GROUP, ADMIN_KINDS } from './admin-policy.ts';
-import { CALICO_GROUPS, CALICO_KINDS } from './plugin/calico.ts';
-import { CILIUM_GROUP, CILIUM_KINDS } from './plugin/cilium.ts';
+import { CALICO_KINDS } from './plugin/calico.ts';
+import { CALICO_GROUPS } from './plugin/calico-context.ts';
+import { listStaged } from './plugin/staged.ts';
+import { CILIUM_KINDS } from './plugin/cilium.ts';
+import { CILIUM_GROUP } from './plugin/cilium-context.ts';
 
 /** The network plugins that are known, by the names of `reach.cni` in kplan.yaml. */
 export const NETWORK_PLUGINS = [
@@ -129,16 +132,21 @@ export function listUnenforced(world: World, settings: NetworkSettings): readonl
     ({ kind, objects }) => objects.length > 0 && (kind === 'CalicoNetworkPolicy' || kind === 'CiliumNetworkPolicy'),
   );
   const both = enforcement === undefined && plugins.length > 1 ? plugins.flatMap(({ objects }) => objects.map(refOf)) : [];
-  return [...unenforced, ...both.map((ref) => toFact(ref, 'the network plugin, if it is the other one of Calico and Cilium'))].toSorted(
-    compareBy(({ key }) => key),
-  );
+  const staged = listStaged(world).map((object) => toFact(refOf(object), STAGED, 'info'));
+  return [
+    ...unenforced,
+    ...staged,
+    ...both.map((ref) => toFact(ref, 'the network plugin, if it is the other one of Calico and Cilium')),
+  ].toSorted(compareBy(({ key }) => key));
 }
 
-function toFact(ref: ObjectRef, by: string): Fact {
+const STAGED = 'anything, since it is staged (`kplan reach diff --staged` says what it would change)';
+
+function toFact(ref: ObjectRef, by: string, severity: Fact['severity'] = 'warning'): Fact {
   return {
     engine: 'network',
     code: 'KN0308',
-    severity: 'warning',
+    severity,
     key: `unenforced ${ref.group} ${formatRef(ref)}`,
     subject: ref,
     data: { policy: formatRef(ref), by },

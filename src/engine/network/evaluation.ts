@@ -47,16 +47,18 @@ export function toFrame(universe: Universe): Frame {
   return { universe, ports, rows: new RowTable(universe.size, ports) };
 }
 
+const NONE: readonly Policy[] = [];
+
 /**
  * One side of a universe, judged: for each end what may leave it and what may enter it, as rows over all ends. Ends that no
- * policy can select (addresses, host-network pods, what does not exist) have the open row. Slots selected by the same
+ * policy selects (addresses but those of nodes, what does not exist) have the open row. Slots selected by the same
  * policies share their row.
  */
 export class Evaluation {
   readonly side: Side;
   readonly #frame: Frame;
   readonly #matcher: Matcher;
-  readonly #selecting: Readonly<Record<Direction, readonly (readonly Policy[])[]>>;
+  readonly #selecting: Readonly<Record<Direction, ReadonlyMap<number, readonly Policy[]>>>;
   readonly #rows: Readonly<Record<Direction, Map<string, Row>>> = { ingress: new Map(), egress: new Map() };
   readonly #rowOf: Readonly<Record<Direction, Map<number, Row>>> = { ingress: new Map(), egress: new Map() };
   readonly #parts: Map<Rule, readonly Part[]>;
@@ -73,18 +75,22 @@ export class Evaluation {
     this.#selecting = { ingress: this.#listSelecting('ingress'), egress: this.#listSelecting('egress') };
   }
 
-  #listSelecting(direction: Direction): readonly (readonly Policy[])[] {
-    const selecting: Policy[][] = this.#frame.universe.slots.map(() => []);
+  #listSelecting(direction: Direction): ReadonlyMap<number, readonly Policy[]> {
+    const selecting = new Map<number, Policy[]>();
     for (const policy of this.side.policies) {
       if (policy[direction] === undefined) continue;
-      for (const slot of this.#matcher.subjects(policy).members()) selecting[slot]?.push(policy);
+      for (const end of this.#matcher.subjects(policy).members()) {
+        const known = selecting.get(end);
+        if (known === undefined) selecting.set(end, [policy]);
+        else known.push(policy);
+      }
     }
     return selecting;
   }
 
   /** The policies that select an end and say something of a direction, in the order in which they are asked. */
   selecting(direction: Direction, end: number): readonly Policy[] {
-    return this.#selecting[direction][end] ?? [];
+    return this.#selecting[direction].get(end) ?? NONE;
   }
 
   /** What may leave an end, or enter it, by the other end. */

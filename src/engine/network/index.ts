@@ -16,6 +16,7 @@ export type { Exposure } from './traffic/exposure.ts';
 export { listExposures } from './traffic/exposures.ts';
 export { createReachEngine, listBrokenReach } from './invariant/engine.ts';
 export type { EndPattern, ReachRule } from './invariant/rule.ts';
+export { findStaged, withStaged } from './plugin/staged.ts';
 export { listPolicyChecks } from './policy-check.ts';
 export { listChangeCauses } from './change-cause.ts';
 export {

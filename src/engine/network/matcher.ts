@@ -3,7 +3,7 @@ import { isSelected, type Requirement, type Selector } from '../../model/index.t
 import { ALL_V4, ALL_V6, type AddressSet } from './address.ts';
 import type { NamedPort, Peer, PodTest, Policy } from './policy.ts';
 import { NO_PORTS, toPortSet, type PortSet } from './port-set.ts';
-import type { Side } from './side.ts';
+import type { NodeEnd, Side } from './side.ts';
 import type { Universe } from './universe.ts';
 import type { ContainerPort, Workload } from './workload.ts';
 
@@ -52,9 +52,11 @@ export class Matcher {
     return bits;
   }
 
-  /** The slots that a policy isolates. */
+  /** The ends that a policy selects: slots, and of policies of hosts the addresses of nodes. */
   subjects(policy: Policy): Bitset {
-    return getOrAdd(this.#subjects, policy, () => this.#peer(policy.subject, policy.namespace).and(this.#selectable));
+    return getOrAdd(this.#subjects, policy, () =>
+      this.#peer(policy.subject, policy.namespace).and(policy.isOfHosts === true ? this.#onHosts() : this.#selectable),
+    );
   }
 
   /** The ends that the peers of a rule name; undefined peers are everybody. */
@@ -91,7 +93,11 @@ export class Matcher {
       case 'addresses':
         return this.#within(peer);
       case 'nodes':
-        return this.#onNodes(peer.nodes);
+        return this.#onNodes(({ labels }) => isSelected(peer.nodes, labels));
+      case 'placed':
+        return this.#onNodes(({ name }) => peer.nodes.includes(name));
+      case 'unplaced':
+        return this.#unplaced();
       case 'hosts':
         return this.#onHosts();
       case 'pods':
@@ -171,7 +177,8 @@ export class Matcher {
   #within({ addresses, meaning }: Extract<Peer, { kind: 'addresses' }>): Bitset {
     const bits = this.#outside(addresses);
     if (meaning === 'outside') return bits.andNot(this.#onHosts());
-    for (const [slot, pod] of this.#addressed) if (this.#isWithin(pod, addresses)) bits.add(slot);
+    for (const [slot, pod] of this.#addressed)
+      if ((pod.hostNetwork || meaning !== 'nodes') && this.#isWithin(pod, addresses)) bits.add(slot);
     const meansAll = meaning === 'pods' && (isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses));
     if (meansAll) bits.addAll(this.#selectable);
     return bits;
@@ -186,8 +193,13 @@ export class Matcher {
     return bits;
   }
 
-  #onNodes(selector: Selector): Bitset {
-    const nodes = this.#side.nodes.filter(({ labels }) => isSelected(selector, labels));
+  #unplaced(): Bitset {
+    const slots = this.#addressed.flatMap(([slot, pod]) => (pod.hostNetwork && pod.node === undefined ? [slot] : []));
+    return Bitset.of(this.#universe.size, slots);
+  }
+
+  #onNodes(isMeant: (node: NodeEnd) => boolean): Bitset {
+    const nodes = this.#side.nodes.filter(isMeant);
     const bits = this.#outside(toPoints(nodes.flatMap(({ addresses }) => addresses)));
     const isEvery = nodes.length > 0 && nodes.length === this.#side.nodes.length;
     for (const [slot, pod] of this.#addressed) {

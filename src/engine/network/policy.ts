@@ -33,7 +33,7 @@ export const TIER_ORDER: Readonly<Record<Exclude<Tier, 'plugin'>, number>> = {
 export interface TierPlace {
   readonly tier: Tier;
   readonly order: number;
-  /** The name of a tier that a plugin adds; empty for the others. */
+  /** The name of a tier that a plugin adds, or what a waypoint of the mesh stands before; empty for the others. */
   readonly name: string;
 }
 
@@ -63,12 +63,15 @@ export type Peer =
       readonly addresses: AddressSet;
       /**
        * Whether pods are meant too: `known` where their own address is known and within (`ipBlock`), `pods` also all of them by a block
-       * of all addresses (`networks`), `outside` never, nor nodes (Cilium).
+       * of all addresses (`networks`), `outside` never, nor nodes (Cilium), `nodes` never, but nodes within.
        */
-      readonly meaning: 'known' | 'outside' | 'pods';
+      readonly meaning: 'known' | 'nodes' | 'outside' | 'pods';
     }
   | { readonly kind: 'nodes'; readonly nodes: Selector }
   | { readonly kind: 'hosts' }
+  /** Nodes by their names, with the pods in their networks that are bound to them; those of which no node is known yet. */
+  | { readonly kind: 'placed'; readonly nodes: readonly string[] }
+  | { readonly kind: 'unplaced' }
   | { readonly kind: 'pods'; readonly namespaces: Selector | undefined; readonly pods: Selector }
   | PodTest
   | { readonly kind: 'every' | 'either'; readonly of: readonly Peer[] }
@@ -115,8 +118,9 @@ export interface Policy {
   readonly priority: number;
   /** The namespace of a namespaced policy; the empty string for one of the whole cluster. */
   readonly namespace: string;
-  /** The pods that it selects; those in the network of their node never are. */
+  /** The pods that it selects; those in the network of their node are not, unless it is a policy of hosts, which selects no others. */
   readonly subject: Peer;
+  readonly isOfHosts?: true;
   /** JSON pointer to what selects them. */
   readonly subjectPath: string;
   readonly ingress: readonly Rule[] | undefined;
@@ -226,8 +230,10 @@ export function listPeers(peer: Peer): readonly Peer[] {
     case 'addresses':
     case 'hosts':
     case 'nodes':
+    case 'placed':
     case 'pods':
     case 'test':
+    case 'unplaced':
       return [peer];
   }
 }

@@ -173,7 +173,11 @@ function findAsked(policy: Policy): Asked {
     portNames: sortedUnique(listRules(policy).flatMap(({ namedPorts }) => namedPorts.map(({ name }) => name))),
     cuts: peers.flatMap((peer) => (peer.kind === 'addresses' ? peer.addresses.cuts : [])),
     isNodeAsked: peers.some(
-      (peer) => peer.kind === 'nodes' || peer.kind === 'hosts' || (peer.kind === 'addresses' && peer.meaning === 'outside'),
+      (peer) =>
+        peer.kind === 'nodes' ||
+        peer.kind === 'hosts' ||
+        peer.kind === 'placed' ||
+        (peer.kind === 'addresses' && peer.meaning === 'outside'),
     ),
   };
 }

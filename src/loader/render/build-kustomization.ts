@@ -10,7 +10,7 @@ import {
   type KubernetesObject,
   type Manifest,
 } from '../../model/index.ts';
-import { getObject } from '../../std/index.ts';
+import { getObject, type Path } from '../../std/index.ts';
 import type { Limits } from '../limits.ts';
 import { hidesObjects } from '../incomplete.ts';
 import { beginningOf } from '../tree/disk-fault.ts';
@@ -25,7 +25,8 @@ import type { Kustomization } from './kustomization.ts';
 import type { KustomizeUnit } from './kustomize-graph.ts';
 import { findSource, ORIGIN_ANNOTATION, readOrigin, readTransformations, TRANSFORMATIONS_ANNOTATION } from './object-match.ts';
 import { listPatchWriters } from './patch-writers.ts';
-import { RenderedOrigin } from './rendered-origin.ts';
+import { listTrail } from './rendered-trail.ts';
+import { RenderedOrigin, type Rendering } from './rendered-origin.ts';
 import type { Renderer } from './renderer.ts';
 import { provideFiles, withScratch } from './scratch.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -126,14 +127,19 @@ function findOrigin(
 ): Pick<Manifest, 'origin' | 'waivers'> {
   const { path, configuredIn } = readOrigin(rendered);
   const toTree = (text: string): string => relative(context.root, resolve(context.overlay, text)).split(sep).join('/');
-  const own = listApplied(unit, readTransformations(rendered).map(toTree)).flatMap((item) => writers.get(item) ?? []);
+  const applied = listApplied(unit, readTransformations(rendered).map(toTree));
+  const rendering = {
+    writers: applied.flatMap((item) => writers.get(item) ?? []),
+    siblings: context.siblings,
+    trail: (field: Path) => listTrail(rendered, field, applied, context.sources),
+  };
   if (path !== undefined) {
     const file = toTree(path);
     const base = findSource(rendered, context.sources.parse(file)?.objects ?? []);
     const source = context.sources.get(file)?.source;
     if (base !== undefined && source !== undefined) {
       const origin = new DocumentOrigin(source, base.place, context.sources.memo);
-      const whole = new RenderedOrigin(rendered, { object: base.object, origin }, own, context.siblings);
+      const whole = new RenderedOrigin(rendered, { object: base.object, origin }, rendering);
       return base.waivers.length === 0 ? { origin: whole } : { origin: whole, waivers: base.waivers };
     }
   }
@@ -141,7 +147,7 @@ function findOrigin(
   const kustomization =
     unit.kustomizations.find((item) => item.directory === (directory === '.' ? '' : directory)) ?? unit.kustomizations[0];
   if (kustomization === undefined) throw new Error('a unit has a kustomization');
-  return { origin: originOfGenerated(kustomization, rendered, own, context.siblings) };
+  return { origin: originOfGenerated(kustomization, rendered, rendering) };
 }
 
 // Those that kustomize says were applied, the last first; all of them where it says nothing. The generator's own is not said.
@@ -151,17 +157,12 @@ function listApplied({ kustomizations }: KustomizeUnit, files: readonly string[]
   return kustomizations.toSorted((a, b) => rankOf(b) - rankOf(a));
 }
 
-function originOfGenerated(
-  kustomization: Kustomization,
-  rendered: KubernetesObject,
-  writers: readonly FieldWriter[],
-  siblings: () => readonly Manifest[],
-): Manifest['origin'] {
+function originOfGenerated(kustomization: Kustomization, rendered: KubernetesObject, rendering: Rendering): Manifest['origin'] {
   const { origin } = kustomization;
   const range = origin.locate(findGenerator(kustomization, rendered.kind, nameOf(rendered)) ?? []);
   const object: KubernetesObject = { apiVersion: rendered.apiVersion, kind: rendered.kind, metadata: {} };
   const whole = { file: origin.file, document: origin.document, line: range.line, locate: () => range };
-  return new RenderedOrigin(rendered, { object, origin: whole }, writers, siblings);
+  return new RenderedOrigin(rendered, { object, origin: whole }, rendering);
 }
 
 function withoutAnnotations(object: KubernetesObject, names: readonly string[]): KubernetesObject {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { nameOf, type SourceRange } from '../../model/index.ts';
-import { getArray, getString, type JsonValue, type Path } from '../../std/index.ts';
+import { getArray, getAt, getString, type JsonValue, type Path } from '../../std/index.ts';
 import type { TextSource } from '../yaml/text-source.ts';
 import { toWritten, type FieldWriter, type RenderedField } from './field-writer.ts';
 import type { Kustomization } from './kustomization.ts';
@@ -17,13 +17,25 @@ export function toGeneratorWriter(kustomization: Kustomization, sources: SourceF
 }
 
 /** The generator that seems to make an object: its place in the kustomization. */
-export function findGenerator({ value }: Kustomization, kind: string, name: string): Path | undefined {
+export function findGenerator({ value }: Pick<Kustomization, 'value'>, kind: string, name: string): Path | undefined {
   const field = GENERATORS[kind];
   if (field === undefined) return undefined;
   const named = getArray(value, field).map((item, index) => ({ index, name: getString(item, 'name') ?? '' }));
   const matching = named.filter((item) => item.name !== '' && name.includes(item.name));
   const [longest] = matching.toSorted((a, b) => b.name.length - a.name.length);
   return longest === undefined ? undefined : [field, longest.index];
+}
+
+/** The files that the generator behind a field reads: of the object itself or, where the field names one with a hash, of that. */
+export function listGeneratorFiles(
+  { rendered, path, value }: RenderedField,
+  { value: kustomization, directory }: Kustomization,
+): readonly string[] {
+  const at = findGenerator({ value: kustomization }, rendered.kind, nameOf(rendered)) ?? findNamed({ value: kustomization }, path, value);
+  if (at === undefined) return [];
+  const entry = getAt(kustomization, ...at) ?? null;
+  const files = getArray(entry, 'files').filter((item) => typeof item === 'string');
+  return [...listFiles(entry), ...files].map((text) => posix.join(directory, text.slice(text.indexOf('=') + 1)));
 }
 
 function findEntry({ rendered, path, value }: RenderedField, kustomization: Kustomization, sources: SourceFiles): SourceRange | undefined {
@@ -74,9 +86,18 @@ function findLine(source: TextSource, key: string, value: string): SourceRange |
 
 // A hash is ten letters and digits.
 function findHashedName({ rendered, path, value }: RenderedField, kustomization: Kustomization): SourceRange | undefined {
-  if (typeof value !== 'string' || path.at(-1) === 'image' || !/-[a-z0-9]{10}$/.test(value)) return undefined;
   const isOwnName = path.length === 2 && path[0] === 'metadata' && path[1] === 'name';
   const kinds = isOwnName ? [rendered.kind] : Object.keys(GENERATORS);
-  const at = kinds.map((kind) => findGenerator(kustomization, kind, value.slice(0, -11))).find((found) => found !== undefined);
+  const at = findNamed(kustomization, path, value, kinds);
   return at === undefined ? undefined : kustomization.origin.locate(at);
+}
+
+function findNamed(
+  kustomization: Pick<Kustomization, 'value'>,
+  path: Path,
+  value: JsonValue | undefined,
+  kinds: readonly string[] = Object.keys(GENERATORS),
+): Path | undefined {
+  if (typeof value !== 'string' || path.at(-1) === 'image' || !/-[a-z0-9]{10}$/.test(value)) return undefined;
+  return kinds.map((kind) => findGenerator(kustomization, kind, value.slice(0, -11))).find((found) => found !== undefined);
 }

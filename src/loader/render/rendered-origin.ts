@@ -11,12 +11,21 @@ export interface SourceObject {
   readonly origin: Origin;
 }
 
+/** What made a rendered object of its source. */
+export interface Rendering {
+  /** Asked in turn, the one with the last word first. */
+  readonly writers: readonly FieldWriter[];
+  /** The objects that were rendered with it. */
+  readonly siblings: () => readonly Manifest[];
+  /** What else has a say in a field, the nearest first. */
+  readonly trail: (path: Path) => readonly SourceRange[];
+}
+
 /** So many differing fields of a whole are looked at for the one place that wrote them. */
 const MOST_PARTS = 16;
 
 /**
  * The origin of a rendered object: the object it was made from, or what gave a field its value (a patch, an image, a generator's entry).
- * `writers` are asked in turn, the one with the last word first; `siblings` are the objects that were rendered with it.
  */
 export class RenderedOrigin implements Origin {
   readonly file: string;
@@ -26,8 +35,9 @@ export class RenderedOrigin implements Origin {
   readonly #base: SourceObject;
   readonly #writers: readonly FieldWriter[];
   readonly #siblings: () => readonly Manifest[];
+  readonly #trail: (path: Path) => readonly SourceRange[];
 
-  constructor(rendered: KubernetesObject, base: SourceObject, writers: readonly FieldWriter[], siblings: () => readonly Manifest[]) {
+  constructor(rendered: KubernetesObject, base: SourceObject, { writers, siblings, trail }: Rendering) {
     this.file = base.origin.file;
     this.document = base.origin.document;
     this.line = base.origin.line;
@@ -35,6 +45,7 @@ export class RenderedOrigin implements Origin {
     this.#base = base;
     this.#writers = writers;
     this.#siblings = siblings;
+    this.#trail = trail;
   }
 
   locate(path: Path): SourceRange {
@@ -49,6 +60,10 @@ export class RenderedOrigin implements Origin {
     const source = copied === undefined ? undefined : findCopied(copied, this.#siblings());
     const field = source === undefined ? undefined : findField(getString(copied, 'fieldPath') ?? 'metadata.name', source.object);
     return source === undefined || field === undefined ? undefined : { origin: source.origin, path: field };
+  }
+
+  trail(path: Path): readonly SourceRange[] {
+    return this.#trail(path);
   }
 
   #findWritten(path: Path): Written | undefined {

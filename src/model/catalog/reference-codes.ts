@@ -361,6 +361,25 @@ const DANGLING: CatalogTable = {
     why: 'The API server keeps what is stored, but refuses the next write of the field that does not fit, and whoever has to make the object anew cannot.',
     example: 'x-kubernetes-validations:\n  - rule: self.replicas <= 3 # one with 5 is there',
   },
+  KR0051: {
+    title: 'Claims that are filled from each other',
+    severity: 'error',
+    message: '{referrer} is filled from {target}, which leads back to it: neither is ever bound',
+    ended: '{referrer} leads back to itself no more',
+    remedy: 'Let one of the claims start empty, or be filled from a snapshot or a claim that is bound.',
+    why: 'A provisioner copies a claim once its source is bound. Where sources lead in a circle each claim waits for another for good, and so do their pods.',
+    example:
+      'kind: PersistentVolumeClaim\nmetadata: {name: data}\nspec:\n  dataSource: {kind: PersistentVolumeClaim, name: data}   # itself',
+  },
+  KR0052: {
+    title: 'Source of a claim missing',
+    severity: 'warning',
+    message: '{referrer} is filled from {target}, which {absence}',
+    remedy: 'Add {target}, or correct the name of the source.',
+    why: 'The provisioner waits for the source: the claim is never bound, and its pods stay Pending.',
+    example:
+      'kind: PersistentVolumeClaim\nmetadata: {name: copy}\nspec:\n  dataSource: {kind: PersistentVolumeClaim, name: dta}   # it is data',
+  },
 };
 /** Codes of the family KR: references between objects that lead nowhere, and objects that stand in each other's way. */
 export const REFERENCE_CODES: CatalogTable = Object.fromEntries(

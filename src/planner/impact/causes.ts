@@ -3,9 +3,7 @@ import {
   toRefKey,
   type Cause,
   type Effect,
-  type Engine,
   type Fact,
-  type FactChange,
   type FieldChange,
   type KubernetesObject,
   type ObjectRef,
@@ -14,7 +12,7 @@ import {
   type Step,
   type World,
 } from '../../model/index.ts';
-import { nameOfChange, Reversals, type ChangePart } from './reversal.ts';
+import { Reversals, type Asker, type ChangePart } from './reversal.ts';
 
 /** One changed object, as a candidate for causes. */
 export interface ChangedObject {
@@ -37,39 +35,48 @@ export interface Impact {
   readonly locate: (key: RefKey, pointer: string | undefined) => SourceRange | undefined;
 }
 
+/** What is to be explained: its name among all that is said of a world, and what it was derived from. */
+export interface Question extends Pick<Fact, 'objects' | 'subject'> {
+  readonly name: string;
+}
+
 /** So many of an object's changed fields are tried one by one, the nearest to what the fact was derived from first. */
 const MOST_FIELDS = 6;
 /** Causes of one object beyond these are told as one. */
 const MOST_CAUSES = 8;
 
 /**
- * Gives each change of an engine's facts its causes: the smallest set of changed fields and objects whose reversal takes the change back,
- * found by asking the engine again; first of what the fact was derived from, then of all that changes. Where the budget ends, the set is
+ * Gives what is said of a change its causes: the smallest set of changed fields and objects without which it would not be said, found by
+ * asking again; first of what the fact was derived from, then of all that changes. Where the budget ends, the set is
  * wider than it need be.
  */
 export class CauseFinder {
   readonly #impact: Impact;
   readonly #reversals: Reversals;
 
-  constructor(impact: Impact, engine: Engine) {
+  constructor(impact: Impact, asker: Asker) {
     this.#impact = impact;
-    this.#reversals = new Reversals(impact, engine);
+    this.#reversals = new Reversals(impact, asker);
   }
 
-  /** The causes of one change, the most telling field of each object named, with a place wherever one is known. */
-  find(factChange: FactChange): Pick<Effect, 'causes' | 'isWide'> {
-    const { fact } = factChange;
+  /** The causes of one thing, the most telling field of each object named, with a place wherever one is known. */
+  find(fact: Question): Pick<Effect, 'causes' | 'isWide'> {
     const refused = this.#reversals.refused;
     const keys = [...new Set(fact.objects.map(({ ref }) => toRefKey(ref)))].filter((key) => this.#impact.changed.has(key));
-    const parts = this.#separate(this.#search(keys, factChange), nameOfChange(factChange));
+    const parts = this.#separate(this.#search(keys, fact), fact.name);
     if (parts.size === 0) return { causes: this.#guess(fact.subject) };
     const causes = [...parts].flatMap(([key, own]) => this.#toCauses(key, own, fact));
     return { causes, ...(causes.length > 1 && this.#reversals.refused > refused ? { isWide: true } : {}) };
   }
 
-  #search(keys: readonly RefKey[], factChange: FactChange): Parts {
-    const { fact } = factChange;
-    const name = nameOfChange(factChange);
+  /** Whether one thing would not be said without any of the changes; else there is nothing to find. */
+  isOfChange({ name }: Question): boolean {
+    const all = [...this.#impact.changed.keys()].map((key) => ({ key, fields: [] }));
+    return this.#reversals.removes(all, name) === true;
+  }
+
+  #search(keys: readonly RefKey[], fact: Question): Parts {
+    const { name } = fact;
     const near = keys.map((key) => this.#partsOf(key, fact));
     const isAlone = this.#impact.changed.size === 1 && near.flat().length === 1;
     if (isAlone || (keys.length === 1 && !this.#reversals.areCheap)) return group(near.flatMap((parts) => parts.slice(0, 1)));
@@ -87,7 +94,7 @@ export class CauseFinder {
   }
 
   /** Single changes that the fact cannot be without: there is nothing to be asked. */
-  #listDeciding(fact: Fact): readonly ChangePart[] {
+  #listDeciding(fact: Question): readonly ChangePart[] {
     return fact.objects.flatMap(({ ref, decides }) => {
       const [only, ...others] = decides === true && this.#impact.changed.has(toRefKey(ref)) ? this.#partsOf(toRefKey(ref), fact) : [];
       return only === undefined || others.length > 0 ? [] : [only];
@@ -132,7 +139,7 @@ export class CauseFinder {
   }
 
   /** What can be taken back of an object: each changed field, the nearest to the fact's first; or all of it. */
-  #partsOf(key: RefKey, fact: Fact): readonly ChangePart[] {
+  #partsOf(key: RefKey, fact: Question): readonly ChangePart[] {
     const step = this.#impact.changed.get(key)?.step;
     if (step === undefined || (step.action !== 'update' && step.action !== 'replace') || step.fields.length === 0)
       return [{ key, fields: [] }];
@@ -147,7 +154,7 @@ export class CauseFinder {
     );
   }
 
-  #toCauses(key: RefKey, parts: readonly ChangePart[], fact: Fact): readonly Cause[] {
+  #toCauses(key: RefKey, parts: readonly ChangePart[], fact: Question): readonly Cause[] {
     const changed = this.#impact.changed.get(key);
     if (changed === undefined) return [];
     const wanted = wantedOf(key, fact);
@@ -159,7 +166,7 @@ export class CauseFinder {
     return [...new Set(paths)].map((path) => this.#toCause(changed, path, fact));
   }
 
-  #toCause(changed: ChangedObject, path: string | undefined, fact: Fact): Cause {
+  #toCause(changed: ChangedObject, path: string | undefined, fact: Question): Cause {
     const { ref, action } = changed.step;
     const source = changed.locate(path);
     const beside = action === 'delete' ? this.#placeBeside(fact) : undefined;
@@ -173,7 +180,7 @@ export class CauseFinder {
   }
 
   /** Where in the files as they are now what is gone is missed: at a manifest which the fact was also derived from. */
-  #placeBeside(fact: Fact): SourceRange | undefined {
+  #placeBeside(fact: Question): SourceRange | undefined {
     for (const { ref, path } of [...fact.objects, ...(fact.subject === undefined ? [] : [{ ref: fact.subject, path: undefined }])]) {
       const source = this.#impact.locate(toRefKey(ref), path);
       if (source !== undefined) return source;
@@ -215,7 +222,7 @@ function joinSwaps(fields: readonly FieldChange[]): readonly (readonly FieldChan
   });
 }
 
-function wantedOf(key: RefKey, fact: Fact): string | undefined {
+function wantedOf(key: RefKey, fact: Question): string | undefined {
   return fact.objects.find(({ ref, path }) => path !== undefined && toRefKey(ref) === key)?.path;
 }
 

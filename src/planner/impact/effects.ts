@@ -12,13 +12,14 @@ import { compareBy, fromPointer, getAt, isArray, isEqualJson, type JsonValue } f
 import { CauseFinder, type ChangedObjects, type Impact } from './causes.ts';
 import { listConfigEffects } from './config-effects.ts';
 import { findRestart } from './restarts.ts';
+import { nameOfChange } from './reversal.ts';
 
 /** What a plan does: the facts that each engine gains and loses, with their causes, and what restarts. */
 export function listEffects(impact: Impact, engines: readonly Engine[]): readonly Effect[] {
   if (impact.changed.size === 0) return [];
   const restarts: Engine = { name: 'restart', compare: (_before, after) => listRestarts({ ...impact, after }) };
   const effects = [restarts, ...engines].flatMap((engine) => {
-    const finder = new CauseFinder(impact, engine);
+    const finder = new CauseFinder(impact, { namesIn: (world) => new Set(engine.compare(impact.before, world).map(nameOfChange)) });
     return engine.compare(impact.before, impact.after).map((change) => toEffect(change, finder));
   });
   return withoutRepeated(effects);
@@ -52,7 +53,7 @@ const RANK: Readonly<Record<Effect['severity'], number>> = { error: 0, warning: 
 
 function toEffect(factChange: FactChange, finder: CauseFinder): Effect {
   const { engine, code, severity, subject, data } = factChange.fact;
-  const found = finder.find(factChange);
+  const found = finder.find({ ...factChange.fact, name: nameOfChange(factChange) });
   return { engine, code, severity, change: factChange.change, ...(subject === undefined ? {} : { subject }), data, ...found };
 }
 

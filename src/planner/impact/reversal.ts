@@ -1,7 +1,6 @@
 import { fromPointer, isArray, isObject, type JsonValue } from '../../std/index.ts';
 import {
   isKubernetesObject,
-  type Engine,
   type FactChange,
   type FieldChange,
   type KubernetesObject,
@@ -29,24 +28,31 @@ export function nameOfChange({ change, fact: { code, key } }: FactChange): strin
   return `${change} ${code} ${key}`;
 }
 
-/** Answers what an engine would say had parts of the change not been made, each question once and so many in all. */
+/** What is asked again: all that would be said of a world, by name. */
+export interface Asker {
+  readonly namesIn: (world: World) => ReadonlySet<string>;
+  /** True where asking costs the same in a world of any size. */
+  readonly isCheap?: true;
+}
+
+/** Answers what would be said had parts of the change not been made, each question once and so many in all. */
 export class Reversals {
   readonly #impact: Impact;
-  readonly #engine: Engine;
+  readonly #asker: Asker;
   readonly #facts = new Map<string, ReadonlySet<string>>();
   #left: number;
   #refused = 0;
 
-  constructor(impact: Impact, engine: Engine) {
+  constructor(impact: Impact, asker: Asker) {
     this.#impact = impact;
-    this.#engine = engine;
+    this.#asker = asker;
     const runs = Math.round((RUNS_OF_A_THOUSAND * 1000) / Math.max(1, impact.after.size));
     this.#left = Math.min(MOST_RUNS, Math.max(LEAST_RUNS, runs));
   }
 
   /** Whether asking costs so little that even what is plain is looked at. */
   get areCheap(): boolean {
-    return this.#impact.after.size <= SMALL_WORLD;
+    return this.#asker.isCheap === true || this.#impact.after.size <= SMALL_WORLD;
   }
 
   /** How many questions were not answered because the budget had ended. */
@@ -54,7 +60,7 @@ export class Reversals {
     return this.#refused;
   }
 
-  /** Whether the change of a fact is gone without these parts; undefined where the budget has ended. */
+  /** Whether what has this name is not said without these parts; undefined where the budget has ended. */
   removes(parts: readonly ChangePart[], name: string): boolean | undefined {
     const id = parts
       .map(({ key, fields }) => `${key} ${fields.map(({ path }) => path).join(' ')}`)
@@ -67,7 +73,7 @@ export class Reversals {
         return undefined;
       }
       this.#left--;
-      facts = new Set(this.#engine.compare(this.#impact.before, this.#without(parts)).map(nameOfChange));
+      facts = this.#asker.namesIn(this.#without(parts));
       this.#facts.set(id, facts);
     }
     return !facts.has(name);

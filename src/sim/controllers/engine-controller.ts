@@ -21,7 +21,10 @@ export function toController(engine: EngineController): Controller {
       const object = world.kind(engine.kind.group, engine.kind.kind).byKey.get(key);
       if (object === undefined) return CONTENT;
       const own = { ...context, fieldManager: engine.name };
-      const { refusedPod, ...outcome } = carryOut(own, engine.reconcile(world, object, { now: context.draft.now }));
+      const { refusedPod, ...outcome } = carryOut(
+        own,
+        engine.reconcile(world, object, { now: context.draft.now, kubernetesVersion: context.catalog.version }),
+      );
       if (MAKERS.has(engine.kind.kind)) noteRefusedPod(own, key, refusedPod);
       return outcome;
     },

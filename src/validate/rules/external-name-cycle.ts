@@ -1,5 +1,6 @@
 import { type KubernetesObject, type World } from '../../model/index.ts';
 import { getString } from '../../std/index.ts';
+import { findCircles } from './circles.ts';
 import { formatObject, identityOf, listOne } from './lookup.ts';
 import { ERROR, type Rule } from './rule.ts';
 
@@ -35,24 +36,4 @@ function toNext(world: World, alias: KubernetesObject): readonly (readonly [Kube
   const match = /^([^.]+)\.([^.]+)\.svc\.cluster\.local\.?$/.exec(host);
   const target = match === null ? undefined : world.get({ group: '', kind: 'Service', namespace: match[2] ?? '', name: match[1] ?? '' });
   return target === undefined || getString(target, 'spec', 'type') !== 'ExternalName' ? [] : [[alias, target]];
-}
-
-/** Those from which every step leads on and at last back; each is walked over once. */
-function findCircles(next: ReadonlyMap<KubernetesObject, KubernetesObject>): ReadonlySet<KubernetesObject> {
-  const circles = new Set<KubernetesObject>();
-  const done = new Set<KubernetesObject>();
-  for (const start of next.keys()) {
-    const walked: KubernetesObject[] = [];
-    const place = new Map<KubernetesObject, number>();
-    let at: KubernetesObject | undefined = start;
-    while (at !== undefined && !done.has(at) && !place.has(at)) {
-      place.set(at, walked.length);
-      walked.push(at);
-      at = next.get(at);
-    }
-    const first = at === undefined ? undefined : place.get(at);
-    if (first !== undefined) for (const member of walked.slice(first)) circles.add(member);
-    for (const member of walked) done.add(member);
-  }
-  return circles;
 }

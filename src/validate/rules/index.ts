@@ -6,6 +6,7 @@ import { autoscalerVertical } from './autoscaler-vertical.ts';
 import { bindingRole } from './binding-role.ts';
 import { bindingSubject } from './binding-subject.ts';
 import { budgetOverlap } from './budget-overlap.ts';
+import { claimSource, claimSourceCycle } from './claim-source.ts';
 import { configMap } from './config-map.ts';
 import { configMapKey } from './config-map-key.ts';
 import { disruptionBudgetSelector } from './disruption-budget-selector.ts';
@@ -56,6 +57,8 @@ export const RULES: readonly Rule[] = [
   bindingRole,
   bindingSubject,
   budgetOverlap,
+  claimSource,
+  claimSourceCycle,
   configMap,
   configMapKey,
   disruptionBudgetSelector,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NO_CONFIG, type IgnoreRule } from '../../../src/cli/config.ts';
-import { judgeWaivers, waiveAll, waiveEffects } from '../../../src/cli/stages/waivers.ts';
+import { judgeWaivers, waiveAll, waiveTold } from '../../../src/cli/stages/waivers.ts';
 import {
   isKubernetesObject,
   toFinding,
@@ -132,7 +132,7 @@ describe('waivers', () => {
       const ignore = rule === undefined ? [] : [{ code: 'KN0101', reason: 'known', ...rule }];
       const comments = line === undefined ? [] : [{ code: 'KN0101', comment: line - 1, line, reason: 'known' }];
       const waivers = { config: { ...NO_CONFIG, ignore }, manifests: [manifest(comments)], today: TODAY };
-      const { effects, findings } = waiveEffects([{ ...EFFECT, ...effect }], waivers);
+      const { effects, findings } = waiveTold({ effects: [{ ...EFFECT, ...effect }], findings: [] }, waivers);
       assert.deepEqual(
         [effects.length, findings.map(({ code, waived }) => `${code} ${waived}`)],
         isWaived ? [0, ['KN0101 known']] : [1, []],

@@ -95,6 +95,8 @@ function isPeer(objects: readonly KubernetesObject[], item: JsonValue, home: str
   if (block !== undefined) {
     const cidr = getString(block, 'cidr') ?? '';
     const except = getArray(block, 'except').map(String);
+    const nodes = isHost ? listNodeAddresses(objects, getString(peer.pod, 'spec', 'nodeName')) : [];
+    if (nodes.length > 0) return nodes.every((own) => isWithin(own, cidr) && !except.some((hole) => isWithin(own, hole)));
     if (isHost) return cidr === '0.0.0.0/0' && except.length === 0;
     const ip = 'ip' in peer ? peer.ip : getString(peer.pod, 'status', 'podIPs', 0, 'ip');
     return ip !== undefined && isWithin(ip, cidr) && !except.some((hole) => isWithin(ip, hole));
@@ -104,6 +106,13 @@ function isPeer(objects: readonly KubernetesObject[], item: JsonValue, home: str
   const own = text(peer.pod, 'namespace');
   if (namespaces === undefined ? own !== home : !selects(namespaces, namespaceLabels(objects, own))) return false;
   return pods === undefined || selects(pods, labels(peer.pod));
+}
+
+/** The addresses of a node, or of all of them. */
+export function listNodeAddresses(objects: readonly KubernetesObject[], name?: string): readonly string[] {
+  return objects
+    .filter((object) => object.kind === 'Node' && (name === undefined || text(object, 'name') === name))
+    .flatMap((node) => getArray(node, 'status', 'addresses').map((item) => getString(item, 'address') ?? ''));
 }
 
 /** The labels of a namespace, with the one that is its name. */

@@ -3,15 +3,17 @@ import { NO_CONFIG } from '../../../src/cli/config.ts';
 import { parseDocuments } from '../../../src/loader/index.ts';
 import {
   isKubernetesObject,
+  SourceChanges,
   toRefKey,
   World,
   type Effect,
+  type FileLines,
   type Manifest,
   type SourceRange,
   type WorldSource,
 } from '../../../src/model/index.ts';
 import { loadCatalog } from '../../../src/model/schema/index.ts';
-import { createPlan } from '../../../src/planner/index.ts';
+import { draftPlan } from '../../../src/planner/index.ts';
 import { stringifyJson } from '../../../src/std/index.ts';
 import { judgeTransition } from '../../../src/validate/index.ts';
 import { randomOf } from '../random.ts';
@@ -114,31 +116,41 @@ const ENGINES = createPlanEngines({
   catalog: CATALOG,
 });
 
+/** What a change does, at the changed lines that bring it about. */
 function effectsOf(after: Texts): readonly Effect[] {
-  const { effects } = createPlan(
-    {
-      unit: 'test',
-      fieldManager: 'kapply',
-      desired: toManifests(after),
-      before: WORLD,
-      beforeSource: SOURCE,
-      afterSource: SOURCE,
-      mode: 'revision',
-      owned: new Set(),
-      ownedByOthers: new Map(),
-      context: CONTEXT,
-      catalog: CATALOG,
-      defaultNamespace: 'default',
-      findings: [],
-      salt: 'salt',
-      now: '2026-11-21T00:00:00Z',
-      forceConflicts: false,
-      judgeUpdate: (was, is) => judgeTransition(was, is, CATALOG),
-      lastManifests: MANIFESTS,
-    },
-    ENGINES,
+  const draft = draftPlan({
+    unit: 'test',
+    fieldManager: 'kapply',
+    desired: toManifests(after),
+    before: WORLD,
+    beforeSource: SOURCE,
+    afterSource: SOURCE,
+    mode: 'revision',
+    owned: new Set(),
+    ownedByOthers: new Map(),
+    context: CONTEXT,
+    catalog: CATALOG,
+    defaultNamespace: 'default',
+    findings: [],
+    salt: 'salt',
+    now: '2026-11-21T00:00:00Z',
+    forceConflicts: false,
+    judgeUpdate: (was, is) => judgeTransition(was, is, CATALOG),
+    lastManifests: MANIFESTS,
+  });
+  const { effects } = draft.complete(ENGINES);
+  return draft.pointOut({ effects, findings: [] }, compare(after), () => []).effects;
+}
+
+function compare(after: Texts): SourceChanges {
+  const differing = [...new Set([...BEFORE.keys(), ...after.keys()])].filter(
+    (file) => BEFORE.get(file)?.join('\n') !== after.get(file)?.join('\n'),
   );
-  return effects;
+  const sideOf = (texts: Texts, path: string): FileLines | undefined => {
+    const lines = texts.get(path);
+    return lines === undefined ? undefined : { path, lines };
+  };
+  return new SourceChanges(differing.map((path) => ({ before: sideOf(BEFORE, path), after: sideOf(after, path) })));
 }
 
 function toManifests(texts: Texts): readonly Manifest[] {

@@ -1,7 +1,8 @@
 import { CONTROLLERS, isLimitOf, formatAmount, quotaStateOf, type Intent } from '../../../src/engine/controllers/index.ts';
-import { nameOf, type KubernetesObject, type World } from '../../../src/model/index.ts';
+import { nameOf, refOf, type KubernetesObject, type World } from '../../../src/model/index.ts';
 import { compareStrings, getArray, getObject, getString, stringifyJson, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import type { Difference } from '../judge.ts';
+import { NEWEST } from '../oracle-judge.ts';
 import { findCreateError, type Outcome } from './run.ts';
 
 const ASKED = ['daemon-set', 'deployment', 'job', 'pod-disruption-budget', 'replica-set', 'stateful-set'];
@@ -33,7 +34,25 @@ export function listFixpointDifferences(real: World, { objects }: Outcome): read
       .byKind(controller.kind.group, controller.kind.kind)
       .flatMap((object) => tell(object, controller.reconcile(real, object, { now: latest + 120_000 }), failing)),
   );
-  return [...differences, ...listSliceDifferences(real), ...listQuotaDifferences(real)];
+  return [...differences, ...listNameDifferences(real), ...listSliceDifferences(real), ...listQuotaDifferences(real)];
+}
+
+/** What our Deployment controller would call the ReplicaSets that are there, were they not. */
+function listNameDifferences(real: World): readonly Difference[] {
+  const sets = real.byKind('apps', 'ReplicaSet');
+  const bare = real.without(sets.map(refOf));
+  const controller = CONTROLLERS.find(({ name }) => name === 'deployment');
+  return real.byKind('apps', 'Deployment').flatMap((deployment) => {
+    const own = sets.filter((set) => isControlledBy(set, deployment)).map(nameOf);
+    const intents = own.length === 0 ? [] : (controller?.reconcile(bare, deployment, { now: 0, kubernetesVersion: NEWEST }) ?? []);
+    const made = intents.flatMap((intent) => (intent.type === 'create' ? [nameOf(intent.object)] : []));
+    const wrong = made.find((name) => !own.includes(name));
+    return wrong === undefined ? [] : [{ signature: 'the name of a ReplicaSet', ours: wrong, servers: own.join(' ') }];
+  });
+}
+
+function isControlledBy(object: KubernetesObject, owner: KubernetesObject): boolean {
+  return getArray(object.metadata, 'ownerReferences').some((reference) => getString(reference, 'uid') === owner.metadata['uid']);
 }
 
 function tell(object: KubernetesObject, intents: readonly Intent[], failing: ReadonlySet<string>): readonly Difference[] {

@@ -14,6 +14,7 @@ var subjects = map[string]func() (subject, error){
 	"grant":         newGrant,
 	"impersonation": newImpersonation,
 	"job":           newJob,
+	"layout":        newLayout,
 	"merge":         newMerge,
 	"mutating":      newMutating,
 	"network":       newNetwork,
@@ -29,6 +30,7 @@ var subjects = map[string]func() (subject, error){
 	"scheduler":     newScheduler,
 	"selector":      newSelector,
 	"statefulset":   newStatefulSet,
+	"template":      newTemplate,
 	"validate":      newValidate,
 	"victims":       newVictims,
 }

@@ -1,25 +1,21 @@
 import { EMPTY_INTERVALS, getArray, getAt, getObject, getString, subtract, uniteAll, type JsonValue } from '../../../std/index.ts';
-import { SELECT_ALL } from '../../../model/index.ts';
+import { SELECT_ALL, type Selector } from '../../../model/index.ts';
 import { ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet } from '../address.ts';
 import { toInterval } from '../../../std/index.ts';
-import type { Peer, PodFacts, PodTest } from '../policy.ts';
+import type { NamedPort, Peer, PodFacts, PodTest } from '../policy.ts';
+import { toPortSet, type PortSet, type Protocol } from '../port-set.ts';
+import type { CalicoContext } from './calico-context.ts';
 import { parseCalicoSelector, type CalicoSelector } from './calico-selector.ts';
 import type { Problems } from './problem.ts';
+import type { ServiceTarget } from './service-target.ts';
 import { toText } from './text.ts';
-
-/** A NetworkSet or GlobalNetworkSet: addresses that selectors find by labels. */
-export interface NetworkSet {
-  readonly namespace: string | undefined;
-  readonly labels: ReadonlyMap<string, string>;
-  readonly addresses: AddressSet;
-}
 
 /** Where an entity is written. */
 export interface EntityPlace {
   readonly path: string;
   /** The namespace of a NetworkPolicy; undefined for a GlobalNetworkPolicy. */
   readonly home: string | undefined;
-  readonly sets: readonly NetworkSet[];
+  readonly context: CalicoContext;
 }
 
 /** Whom the source or destination of a rule means: undefined is everybody. */
@@ -51,8 +47,13 @@ export function readCalicoPeers(
   else if (others.cuts.length > 0) said.push({ kind: 'not', of: { kind: 'addresses', addresses: others, meaning: 'known' } });
   const accounts = getObject(value, 'serviceAccounts');
   const names = getArray(accounts ?? null, 'names').map(toText);
-  if (names.length > 0) said.push(toAccounts(names, place.home));
-  const doubt = findDoubt(value, accounts, ipVersion, place, problems);
+  const home = (getString(value, 'namespaceSelector') ?? '') === '' ? place.home : undefined;
+  if (names.length > 0) said.push(toAccounts(names, home));
+  const chosen = getString(accounts, 'selector') ?? '';
+  if (chosen !== '') said.push(toChosenAccounts(chosen, `${place.path}/serviceAccounts/selector`, { ...place, home }, problems));
+  const service = findService(value, place);
+  if (service !== undefined) said.push(toServicePeer(service));
+  const doubt = findDoubt(value, ipVersion, place, problems);
   if (ipVersion === 4 || ipVersion === 6)
     said.push({ kind: 'not', of: { kind: 'addresses', addresses: ipVersion === 4 ? ALL_V6 : ALL_V4, meaning: 'known' } });
   const peers: readonly Peer[] | undefined = said.length === 0 ? undefined : said.length === 1 ? said : [{ kind: 'every', of: said }];
@@ -61,16 +62,15 @@ export function readCalicoPeers(
 
 function findDoubt(
   value: JsonValue | undefined,
-  accounts: JsonValue | undefined,
   ipVersion: JsonValue | undefined,
-  { path }: EntityPlace,
+  place: EntityPlace,
   problems: Problems,
 ): string | undefined {
-  if ((getString(accounts, 'selector') ?? '') !== '')
-    return problems.doubt(`${path}/serviceAccounts/selector`, 'labels of service accounts are not looked up');
+  const { path } = place;
   if (getArray(value, 'domains').length > 0) return problems.doubt(`${path}/domains`, 'the addresses of a domain name are not known');
-  if (getObject(value, 'services') !== undefined)
-    return problems.doubt(`${path}/services`, 'the endpoints of Services as peers are not looked up');
+  const services = getObject(value, 'services');
+  if (services !== undefined && findService(value, place) === undefined)
+    return problems.doubt(`${path}/services`, `Service ${getString(services, 'name') ?? ''} is not among the objects`);
   return ipVersion === undefined || ipVersion === null
     ? undefined
     : problems.doubt(path.replace(/\/(source|destination)$/, '/ipVersion'), 'the family of the addresses of pods is not known');
@@ -83,6 +83,50 @@ function toAccounts(names: readonly string[], home: string | undefined): PodTest
     labelKeys: [],
     isAccountAsked: true,
     isMatch: ({ namespace, serviceAccount }) => (home === undefined || namespace === home) && names.includes(serviceAccount),
+  };
+}
+
+/** Pods whose service account has labels that a selector chooses; of accounts that are not among the objects no label is known. */
+export function toChosenAccounts(selector: string, path: string, { home, context }: EntityPlace, problems: Problems): PodTest {
+  const parsed = parse(selector, path, problems);
+  const isChosen = (labels: ReadonlyMap<string, string>): boolean => parsed?.isMatch(labels) === true;
+  const chosen = new Map([...context.accounts].map(([name, labels]) => [name, isChosen(labels)]));
+  const others = isChosen(new Map());
+  return {
+    kind: 'test',
+    text: `calico accounts by labels ${home ?? ''} ${String(others)} ${[...chosen].flat().join()}`,
+    labelKeys: [],
+    isAccountAsked: true,
+    isMatch: ({ namespace, serviceAccount }) =>
+      (home === undefined || namespace === home) && (chosen.get(`${namespace}/${serviceAccount}`) ?? others),
+  };
+}
+
+/** The Service that an entity names: in the namespace of its policy where it says none. */
+function findService(value: JsonValue | undefined, { home, context }: EntityPlace): ServiceTarget | undefined {
+  const said = getObject(value, 'services');
+  const [name, namespace] = [getString(said, 'name'), getString(said, 'namespace') ?? home];
+  return name === undefined ? undefined : context.services.find((service) => service.name === name && service.namespace === namespace);
+}
+
+function toServicePeer({ namespace, selector, addresses }: ServiceTarget): Peer {
+  if (selector === undefined) return { kind: 'addresses', addresses, meaning: 'known' };
+  const named: Selector = { requirements: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [namespace] }] };
+  return { kind: 'pods', namespaces: named, pods: selector };
+}
+
+/** The ports of the endpoints of the Service that an entity names, of some protocols; undefined where it names none. */
+export function readServicePorts(
+  value: JsonValue | undefined,
+  protocols: readonly Protocol[],
+  place: EntityPlace,
+): { readonly ports: PortSet; readonly namedPorts: readonly NamedPort[] } | undefined {
+  const service = findService(value, place);
+  if (service === undefined) return undefined;
+  const ports = service.ports.filter(({ protocol }) => protocols.includes(protocol));
+  return {
+    ports: uniteAll(ports.flatMap(({ protocol, target }) => (typeof target === 'number' ? [toPortSet(protocol, target, target)] : []))),
+    namedPorts: ports.flatMap(({ protocol, target }) => (typeof target === 'string' ? [{ name: target, protocol }] : [])),
   };
 }
 
@@ -121,7 +165,7 @@ export function selectWith(pods: string, namespaces: string, place: EntityPlace,
     isAccountAsked: own.keys.includes(ACCOUNT_KEY),
     isMatch: (pod) => isWithin(pod.namespace, pod.namespaceLabels) && own.isMatch(toLabels(pod, own)),
   };
-  const addresses = place.sets
+  const addresses = place.context.sets
     .filter(({ namespace, labels }) => isWithin(namespace, new Map()) && own.isMatch(labels))
     .map((set) => set.addresses);
   return addresses.length === 0

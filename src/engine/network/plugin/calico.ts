@@ -1,69 +1,24 @@
 import { getArray, getAt, getNumber, getObject, getString, subtract, uniteAll, type JsonValue } from '../../../std/index.ts';
-import { labelsOf, nameOf, namespaceOf, refOf, specOf, type KubernetesObject, type World } from '../../../model/index.ts';
-import { EMPTY_INTERVALS, toInterval } from '../../../std/index.ts';
-import { parseAddress, parseCidr } from '../address.ts';
-import {
-  ISOLATES_ALL,
-  ISOLATES_NONE,
-  toPlace,
-  type Action,
-  type Direction,
-  type NamedPort,
-  type Peer,
-  type Policy,
-  type Rule,
-  type TierPlace,
-} from '../policy.ts';
+import { namespaceOf, refOf, specOf, type KubernetesObject } from '../../../model/index.ts';
+import { ISOLATES_ALL, type Action, type Direction, type NamedPort, type Peer, type Policy, type Rule } from '../policy.ts';
 import { ALL_PORTS, isProtocol, NO_PORTS, PROTOCOLS, type PortSet, type Protocol } from '../port-set.ts';
-import { EVERY_POD, isNarrowing, readCalicoPeers, selectWith, type EntityPlace, type NetworkSet } from './calico-entity.ts';
+import type { CalicoContext } from './calico-context.ts';
+import {
+  EVERY_POD,
+  isNarrowing,
+  readCalicoPeers,
+  readServicePorts,
+  selectWith,
+  toChosenAccounts,
+  type EntityPlace,
+} from './calico-entity.ts';
+import { isOfHostsAlone, toHostPolicies } from './calico-host.ts';
 import { portsOf, readRange } from './ports.ts';
 import { Problems, type ReadPolicies } from './problem.ts';
 import { toText } from './text.ts';
 
-/** The groups of Calico's API: the one that people write, and the one that the cluster keeps. */
-export const CALICO_GROUPS: readonly string[] = ['projectcalico.org', 'crd.projectcalico.org'];
-
 /** The kinds of policies that only Calico enforces; NetworkPolicy is also the name of one of Kubernetes. */
 export const CALICO_KINDS: readonly string[] = ['GlobalNetworkPolicy', 'NetworkPolicy'];
-
-interface Tier {
-  readonly place: TierPlace;
-  readonly isolates: Policy['isolates'];
-}
-
-/** What policies of Calico refer to. */
-export interface CalicoContext {
-  readonly tiers: ReadonlyMap<string, Tier>;
-  readonly sets: readonly NetworkSet[];
-}
-
-const BUILT_IN: readonly (readonly [string, Tier])[] = [
-  ['default', { place: toPlace('namespace'), isolates: ISOLATES_ALL }],
-  ['adminnetworkpolicy', { place: toPlace('admin'), isolates: ISOLATES_NONE }],
-  ['baselineadminnetworkpolicy', { place: toPlace('baseline'), isolates: ISOLATES_NONE }],
-];
-
-/** The tiers and network sets of a world. A tier without an order comes last. */
-export function readCalicoContext(world: World): CalicoContext {
-  const list = (kind: string): readonly KubernetesObject[] => CALICO_GROUPS.flatMap((group) => world.byKind(group, kind));
-  const tiers = new Map(BUILT_IN);
-  for (const object of list('Tier')) {
-    if (tiers.has(nameOf(object))) continue;
-    const order = getNumber(specOf(object), 'order') ?? Infinity;
-    const isolates = getString(specOf(object), 'defaultAction') === 'Pass' ? ISOLATES_NONE : ISOLATES_ALL;
-    tiers.set(nameOf(object), { place: { tier: 'plugin', order, name: nameOf(object) }, isolates });
-  }
-  const sets = ['GlobalNetworkSet', 'NetworkSet'].flatMap((kind) => list(kind).map((object) => readSet(object, kind === 'NetworkSet')));
-  return { tiers, sets };
-}
-
-function readSet(object: KubernetesObject, isNamespaced: boolean): NetworkSet {
-  const addresses = getArray(specOf(object), 'nets').map((net) => {
-    const point = parseAddress(toText(net));
-    return (point === undefined ? parseCidr(toText(net)) : toInterval(point, point + 1n)) ?? EMPTY_INTERVALS;
-  });
-  return { namespace: isNamespaced ? (namespaceOf(object) ?? '') : undefined, labels: labelsOf(object), addresses: uniteAll(addresses) };
-}
 
 /**
  * Reads a NetworkPolicy or GlobalNetworkPolicy of Calico (`api/pkg/apis/projectcalico/v3`). Policies are asked tier by tier, in the
@@ -78,13 +33,8 @@ export function readCalicoPolicy(object: KubernetesObject, context: CalicoContex
     tier === undefined
       ? problems.doubt('/spec/tier', `tier ${tierName} is not among the objects: where it stands is not known`)
       : undefined;
-  for (const field of ['applyOnForward', 'doNotTrack', 'preDNAT'])
-    if (spec[field] === true) {
-      problems.doubt(`/spec/${field}`, 'policies of host endpoints are left out: they say nothing of pods');
-      if (field !== 'applyOnForward') return { policies: [], problems: problems.list };
-    }
   const home = object.kind === 'NetworkPolicy' ? (namespaceOf(object) ?? '') : undefined;
-  const place: EntityPlace = { path: '/spec', home, sets: context.sets };
+  const place: EntityPlace = { path: '/spec', home, context };
   const read = (direction: Direction): readonly Rule[] =>
     getArray(spec, direction).flatMap((rule, index) =>
       readRule(rule, direction, { ...place, path: `/spec/${direction}/${index}` }, problems, unknownTier),
@@ -102,7 +52,8 @@ export function readCalicoPolicy(object: KubernetesObject, context: CalicoContex
     egress: types.includes('Egress') ? read('egress') : undefined,
     isolates: tier?.isolates ?? ISOLATES_ALL,
   };
-  return { policies: [policy], problems: problems.list };
+  const ofHosts = toHostPolicies(policy, context, problems);
+  return { policies: isOfHostsAlone(object) ? ofHosts : [policy, ...ofHosts], problems: problems.list };
 }
 
 /** Without types those that have rules, and ingress where none has. */
@@ -116,14 +67,11 @@ function readTypes(spec: JsonValue): readonly string[] {
 function readSubject(spec: JsonValue, place: EntityPlace, problems: Problems): Peer {
   const [pods, namespaces] = [getString(spec, 'selector') ?? '', getString(spec, 'namespaceSelector') ?? ''];
   // Sets of addresses are no subjects.
-  const found = selectWith(pods, place.home === undefined ? namespaces : '', { ...place, sets: [] }, problems);
+  const own = { ...place, context: { ...place.context, sets: [] } };
+  const found = selectWith(pods, place.home === undefined ? namespaces : '', own, problems);
   const accounts = getString(spec, 'serviceAccountSelector') ?? '';
-  if (accounts !== '')
-    problems.doubt(
-      '/spec/serviceAccountSelector',
-      'labels of service accounts are not looked up: the policy is taken to select all of their pods',
-    );
-  return { kind: 'every', of: [found, EVERY_POD] };
+  const chosen = accounts === '' ? [] : [toChosenAccounts(accounts, '/spec/serviceAccountSelector', place, problems)];
+  return { kind: 'every', of: [found, ...chosen, EVERY_POD] };
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = { allow: 'allow', deny: 'deny', pass: 'pass', 'next-tier': 'pass' };
@@ -146,9 +94,17 @@ function readRule(
   const protocols = readProtocols(rule, place.path, problems);
   const named = readCalicoPeers(getAt(rule, far), getAt(rule, 'ipVersion'), { ...place, path: `${place.path}/${far}` }, problems);
   const ports = readPorts(getAt(rule, 'destination'), protocols, `${place.path}/destination`, problems);
+  const served = direction === 'egress' ? readServicePorts(getAt(rule, far), protocols, place) : undefined;
   const doubt = outer ?? named.doubt ?? ports.doubt ?? findDoubt(rule, near, place.path, problems);
   const own = { path: place.path, name: getString(rule, 'metadata', 'annotations', 'name') ?? '', action, peers: named.peers };
-  return [{ ...own, ports: ports.ports, namedPorts: ports.namedPorts, ...(doubt === undefined ? {} : { doubt }) }];
+  return [
+    {
+      ...own,
+      ports: served?.ports ?? ports.ports,
+      namedPorts: served?.namedPorts ?? ports.namedPorts,
+      ...(doubt === undefined ? {} : { doubt }),
+    },
+  ];
 }
 
 function findDoubt(rule: JsonValue, near: string, path: string, problems: Problems): string | undefined {

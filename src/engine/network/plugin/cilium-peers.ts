@@ -10,13 +10,23 @@ import {
   uniteAll,
   type JsonValue,
 } from '../../../std/index.ts';
-import { readLabelSelector, SELECT_ALL } from '../../../model/index.ts';
+import { isSelected, SELECT_ALL } from '../../../model/index.ts';
 import { ALL_ADDRESSES, ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet } from '../address.ts';
 import type { Direction, Peer } from '../policy.ts';
 import { toInterval } from '../../../std/index.ts';
-import { readEndpointSelector } from './cilium-selector.ts';
+import type { CiliumContext } from './cilium-context.ts';
+import { NAME_LABEL, readEndpointSelector, readPlainSelector } from './cilium-selector.ts';
 import type { Problems } from './problem.ts';
+import type { ServiceTarget } from './service-target.ts';
 import { toText } from './text.ts';
+
+/** Where a rule stands, and what it may refer to. */
+export interface CiliumPlace {
+  readonly path: string;
+  /** The namespace of a CiliumNetworkPolicy; undefined for one of the whole cluster. */
+  readonly home: string | undefined;
+  readonly context: CiliumContext;
+}
 
 /** Some of whom a rule names: undefined is everybody, no peers nobody; with what nobody can tell of it. */
 export interface NamedPeers {
@@ -38,7 +48,7 @@ export function namesPeers(rule: JsonValue, direction: Direction): boolean {
   return listGiven(rule, direction).length > 0;
 }
 
-const toOutside = (addresses: AddressSet): Peer => ({ kind: 'addresses', addresses, meaning: 'outside' });
+const toOutside = (addresses: AddressSet, meaning: 'nodes' | 'outside' = 'outside'): Peer => ({ kind: 'addresses', addresses, meaning });
 const OUTSIDE = toOutside(ALL_ADDRESSES);
 const PODS: Peer = { kind: 'pods', namespaces: SELECT_ALL, pods: SELECT_ALL };
 const HOSTS: Peer = { kind: 'hosts' };
@@ -51,7 +61,7 @@ const HOSTS: Peer = { kind: 'hosts' };
 export function readCiliumPeers(
   rule: JsonValue,
   direction: Direction,
-  place: { readonly path: string; readonly home: string | undefined },
+  place: CiliumPlace,
   problems: Problems,
 ): readonly NamedPeers[] | undefined {
   const given = listGiven(rule, direction);
@@ -73,20 +83,20 @@ export function readCiliumPeers(
       return readEntities(items, path, problems);
     case 'fromCIDR':
     case 'toCIDR':
-      return [{ peers: items.flatMap((item, index) => toBlock(readCidr(item, `${path}/${index}`, problems))) }];
+      return [{ peers: items.flatMap((item, index) => toBlock(readCidr(item, `${path}/${index}`, problems), place)) }];
     case 'fromCIDRSet':
     case 'toCIDRSet':
-      return split(items.map((item, index) => readCidrRule(item, `${path}/${index}`, problems)));
+      return split(items.map((item, index) => readCidrRule(item, `${path}/${index}`, place, problems)));
     case 'fromNodes':
     case 'toNodes':
-      return [{ peers: items.map((item): Peer => ({ kind: 'nodes', nodes: readLabelSelector(item) })) }];
+      return [{ peers: items.map((item): Peer => ({ kind: 'nodes', nodes: readPlainSelector(item) })) }];
     case 'fromGroups':
     case 'toGroups':
       return [{ peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a group of a cloud are not known') }];
     case 'toFQDNs':
       return [{ peers: [OUTSIDE], doubt: problems.doubt(path, 'the addresses of a domain name are not known') }];
     case 'toServices':
-      return [{ peers: undefined, doubt: problems.doubt(path, 'the endpoints of Services as peers are not looked up') }];
+      return readServices(items, rule, path, place, problems);
     case 'fromRequires':
     case 'toRequires':
       return [{ peers: undefined, doubt: problems.doubt(path, `${field} is not judged`) }];
@@ -146,8 +156,8 @@ function readEntities(items: readonly JsonValue[], path: string, problems: Probl
   );
 }
 
-function toBlock(addresses: AddressSet | undefined): readonly Peer[] {
-  return addresses === undefined ? [] : [toOutside(addresses)];
+function toBlock(addresses: AddressSet | undefined, { context }: CiliumPlace): readonly Peer[] {
+  return addresses === undefined ? [] : [toOutside(addresses, context.blocks)];
 }
 
 /** A CIDR, or an address alone. */
@@ -157,10 +167,13 @@ function readCidr(item: JsonValue, path: string, problems: Problems): AddressSet
   return (point === undefined ? parseCidr(text) : toInterval(point, point + 1n)) ?? problems.refuse(path, `${text}: unable to parse CIDR`);
 }
 
-function readCidrRule(item: JsonValue, path: string, problems: Problems): NamedPeers {
-  if (getString(item, 'cidrGroupRef') !== undefined || getObject(item, 'cidrGroupSelector') !== undefined)
-    return { peers: [OUTSIDE], doubt: problems.doubt(path, 'groups of CIDRs are not looked up') };
-  const cidr = parseCidr(getString(item, 'cidr') ?? '');
+function readCidrRule(item: JsonValue, path: string, place: CiliumPlace, problems: Problems): NamedPeers {
+  const [ref, chosen] = [getString(item, 'cidrGroupRef'), getObject(item, 'cidrGroupSelector')];
+  const isGroup = ref !== undefined || chosen !== undefined;
+  const group = isGroup ? findGroups(ref, chosen, place) : undefined;
+  if (isGroup && group === undefined)
+    return { peers: [OUTSIDE], doubt: problems.doubt(path, `CiliumCIDRGroup ${ref ?? ''} is not among the objects`) };
+  const cidr = group ?? parseCidr(getString(item, 'cidr') ?? '');
   if (cidr === undefined) {
     problems.refuse(path, `unable to parse CIDRRule "${getString(item, 'cidr') ?? ''}"`);
     return { peers: [] };
@@ -175,5 +188,53 @@ function readCidrRule(item: JsonValue, path: string, problems: Problems): NamedP
       );
     return hole ?? EMPTY_INTERVALS;
   });
-  return { peers: toBlock(subtract(cidr, uniteAll(holes))) };
+  return { peers: toBlock(subtract(cidr, uniteAll(holes)), place) };
+}
+
+/** The addresses of groups of CIDRs by name, or by labels; undefined for a name that is not among the objects. */
+function findGroups(ref: string | undefined, chosen: JsonValue | undefined, { context: { groups } }: CiliumPlace): AddressSet | undefined {
+  if (ref !== undefined) return groups.find(({ name }) => name === ref)?.addresses;
+  const selector = readPlainSelector(chosen);
+  return uniteAll(groups.filter(({ labels }) => isSelected(selector, labels)).map(({ addresses }) => addresses));
+}
+
+/**
+ * Services by name or by labels, in every namespace where none is named: their pods by the labels that they select, and where they
+ * select none the addresses of their endpoints, which never mean pods.
+ */
+function readServices(
+  items: readonly JsonValue[],
+  rule: JsonValue,
+  path: string,
+  place: CiliumPlace,
+  problems: Problems,
+): readonly NamedPeers[] {
+  if (getArray(rule, 'toPorts').length > 0)
+    return [
+      {
+        peers: undefined,
+        doubt: problems.doubt(path, 'toServices with toPorts means one thing to one version of Cilium, another to the next'),
+      },
+    ];
+  const { services } = place.context;
+  return split(
+    items.map((item, index): NamedPeers => {
+      const [named, chosen] = [getObject(item, 'k8sService'), getObject(item, 'k8sServiceSelector')];
+      const [name, namespace] = [getString(named, 'serviceName') ?? '', getString(chosen ?? named, 'namespace') ?? ''];
+      const selector = chosen === undefined ? undefined : readPlainSelector(chosen['selector']);
+      const found = services.filter(
+        (service) =>
+          (namespace === '' || service.namespace === namespace) &&
+          (selector === undefined ? service.name === name : isSelected(selector, service.labels)),
+      );
+      if (found.length === 0 && selector === undefined)
+        return { peers: [PODS, OUTSIDE], doubt: problems.doubt(`${path}/${index}`, `Service ${name} is not among the objects`) };
+      return { peers: found.map((service) => toServicePeer(service, place)) };
+    }),
+  );
+}
+
+function toServicePeer({ namespace, selector, addresses }: ServiceTarget, { context }: CiliumPlace): Peer {
+  if (selector === undefined) return toOutside(addresses, context.blocks);
+  return { kind: 'pods', namespaces: { requirements: [{ key: NAME_LABEL, operator: 'In', values: [namespace] }] }, pods: selector };
 }

@@ -1,5 +1,5 @@
 import { getArray, getString, getStringMap, type JsonValue } from '../../../std/index.ts';
-import { isSatisfied, readRequirement, SELECT_ALL, type Requirement } from '../../../model/index.ts';
+import { isSatisfied, readLabelSelector, readRequirement, SELECT_ALL, type Requirement, type Selector } from '../../../model/index.ts';
 import type { Peer } from '../policy.ts';
 import type { Problems } from './problem.ts';
 
@@ -7,7 +7,8 @@ const NAMESPACE_LABEL = 'io.kubernetes.pod.namespace';
 const OF_NAMESPACES = 'io.cilium.k8s.namespace.labels.';
 const ACCOUNT_LABEL = 'io.cilium.k8s.policy.serviceaccount';
 const CLUSTER_LABEL = 'io.cilium.k8s.policy.cluster';
-const NAME_LABEL = 'kubernetes.io/metadata.name';
+/** The label by which a namespace is chosen by name. */
+export const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** The requirements of a selector by what they look at. */
 interface Sorted {
@@ -63,8 +64,17 @@ export function readEndpointSelector(
   return doubt === undefined ? { peer } : { peer, doubt };
 }
 
+/** The source that a key may name, and the key itself. */
+const KEY = /^(?:(k8s|any|reserved|[a-z-]+):)?(.*)$/;
+
+/** Reads a selector of nodes, or of other objects that have labels of their own. */
+export function readPlainSelector(value: JsonValue | undefined): Selector {
+  const { requirements, ...rest } = readLabelSelector(value);
+  return { ...rest, requirements: requirements.map((item) => ({ ...item, key: KEY.exec(item.key)?.[2] ?? item.key })) };
+}
+
 function sortRequirement(requirement: Requirement, { pods, namespaces, accounts }: Sorted): string | undefined {
-  const [, source, key = ''] = /^(?:(k8s|any|reserved|[a-z-]+):)?(.*)$/.exec(requirement.key) ?? [];
+  const [, source, key = ''] = KEY.exec(requirement.key) ?? [];
   const own = { ...requirement, key };
   if (source !== undefined && source !== 'k8s' && source !== 'any') return `labels of ${source} are not those of pods`;
   if (key === CLUSTER_LABEL) return 'which cluster a pod is of is not known';

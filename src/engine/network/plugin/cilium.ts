@@ -1,15 +1,14 @@
 import { getArray, getAt, getBoolean, getNumber, getObject, getString, isObject, uniteAll, type JsonValue } from '../../../std/index.ts';
-import { namespaceOf, refOf, type KubernetesObject } from '../../../model/index.ts';
-import { NETWORK_POLICY_ORDER, toPlace, type Direction, type NamedPort, type Policy, type Rule } from '../policy.ts';
+import { isSelected, namespaceOf, refOf, type KubernetesObject } from '../../../model/index.ts';
+import { NETWORK_POLICY_ORDER, toPlace, type Direction, type NamedPort, type Peer, type Policy, type Rule } from '../policy.ts';
 import { ALL_PORTS, NO_PORTS, PROTOCOLS, type PortSet, type Protocol } from '../port-set.ts';
-import { namesPeers, readCiliumPeers } from './cilium-peers.ts';
-import { readEndpointSelector } from './cilium-selector.ts';
+import type { CiliumContext } from './cilium-context.ts';
+import { namesPeers, readCiliumPeers, type CiliumPlace } from './cilium-peers.ts';
+import { readEndpointSelector, readPlainSelector } from './cilium-selector.ts';
+import { toDoubtful, toHostSubjects, UNPLACED, type HostSubject } from './host-subject.ts';
 import { portsOf } from './ports.ts';
 import { Problems, type ReadPolicies } from './problem.ts';
 import { toText } from './text.ts';
-
-/** The API group of Cilium's policies. */
-export const CILIUM_GROUP = 'cilium.io';
 
 /** The kinds of policies that only Cilium enforces. */
 export const CILIUM_KINDS: readonly string[] = ['CiliumClusterwideNetworkPolicy', 'CiliumNetworkPolicy'];
@@ -19,41 +18,89 @@ export const CILIUM_KINDS: readonly string[] = ['CiliumClusterwideNetworkPolicy'
  * the NetworkPolicies they make one tier: what any of them denies is denied, else what any allows passes, else nothing does where one
  * of them isolates (`enableDefaultDeny`, by default a direction that has rules).
  */
-export function readCiliumPolicy(object: KubernetesObject): ReadPolicies {
+export function readCiliumPolicy(object: KubernetesObject, context: CiliumContext): ReadPolicies {
   const problems = new Problems(object);
   const specs: (readonly [path: string, spec: JsonValue])[] = getArray(object, 'specs').map((spec, index) => [`/specs/${index}`, spec]);
   if (isObject(object['spec'])) specs.unshift(['/spec', object['spec']]);
-  const policies = specs.flatMap(([path, spec]) => readSpec(object, path, spec, problems));
+  const policies = specs.flatMap(([path, spec]) => readSpec(object, path, spec, context, problems));
   return { policies, problems: problems.list };
 }
 
-interface SpecPlace {
+/** Those whom a spec selects. */
+interface Subject {
+  readonly peer: Peer;
   readonly path: string;
-  readonly home: string | undefined;
+  readonly isOfHosts?: true;
+  /** Why nobody can say who they are. */
+  readonly doubt?: string;
 }
 
-function readSpec(object: KubernetesObject, path: string, spec: JsonValue, problems: Problems): readonly Policy[] {
-  const selector = getObject(spec, 'endpointSelector');
-  if (selector === undefined) {
-    if (getObject(spec, 'nodeSelector') === undefined) problems.refuse(path, 'rule must have one of EndpointSelector or NodeSelector');
-    else problems.doubt(`${path}/nodeSelector`, 'policies of nodes are left out: they say nothing of pods');
+function readSpec(object: KubernetesObject, path: string, spec: JsonValue, context: CiliumContext, problems: Problems): readonly Policy[] {
+  const place: CiliumPlace = { path, home: object.kind === 'CiliumNetworkPolicy' ? (namespaceOf(object) ?? '') : undefined, context };
+  return readSubjects(spec, place, problems).flatMap((subject) => {
+    const policies = toPolicies(object, spec, subject, place, problems);
+    const { doubt } = subject;
+    return doubt === undefined ? policies : policies.flatMap((policy) => toDoubtful(policy, doubt));
+  });
+}
+
+/** Pods by an `endpointSelector`; by a `nodeSelector` nodes, with the pods in their networks (host policies). */
+function readSubjects(spec: JsonValue, place: CiliumPlace, problems: Problems): readonly Subject[] {
+  const [pods, nodes] = [getObject(spec, 'endpointSelector'), getObject(spec, 'nodeSelector')];
+  if ((pods === undefined) === (nodes === undefined)) {
+    problems.refuse(
+      place.path,
+      `rule ${pods === undefined ? 'must have one of' : 'cannot have both'} EndpointSelector ${pods === undefined ? 'or' : 'and'} NodeSelector`,
+    );
     return [];
   }
-  const place: SpecPlace = { path, home: object.kind === 'CiliumNetworkPolicy' ? (namespaceOf(object) ?? '') : undefined };
-  const subject = readEndpointSelector(selector, { ...place, path: `${path}/endpointSelector`, isSubject: true }, problems);
-  if (subject === undefined) return [];
+  if (nodes === undefined) {
+    const path = `${place.path}/endpointSelector`;
+    const read = readEndpointSelector(pods ?? {}, { ...place, path, isSubject: true }, problems);
+    return read === undefined ? [] : [{ ...read, path }];
+  }
+  const path = `${place.path}/nodeSelector`;
+  if (place.home !== undefined) {
+    problems.refuse(path, 'a policy of nodes must be a CiliumClusterwideNetworkPolicy');
+    return [];
+  }
+  const selector = readPlainSelector(nodes);
+  const all = place.context.nodes;
+  const chosen = all.filter(({ labels }) => isSelected(selector, labels)).map(({ name }) => name);
+  const isEvery = selector.requirements.length === 0 && selector.invalid !== true;
+  const subjects = isEvery
+    ? [EVERY_HOST]
+    : toHostSubjects(
+        chosen,
+        all.map(({ name }) => name),
+      );
+  const isUnsure = subjects.some(({ isSure }) => !isSure);
+  const doubt = isUnsure ? problems.doubt(path, all.length === 0 ? 'no node is known' : UNPLACED) : undefined;
+  return subjects.map(({ peer, isSure }) => ({ peer, path, isOfHosts: true, ...(isSure || doubt === undefined ? {} : { doubt }) }));
+}
+
+const EVERY_HOST: HostSubject = { peer: { kind: 'hosts' }, isSure: true };
+
+function toPolicies(
+  object: KubernetesObject,
+  spec: JsonValue,
+  subject: Subject,
+  place: CiliumPlace,
+  problems: Problems,
+): readonly Policy[] {
   const shared = {
     ref: refOf(object),
     object,
     place: toPlace('namespace'),
     namespace: place.home ?? '',
     subject: subject.peer,
-    subjectPath: `${path}/endpointSelector`,
+    subjectPath: subject.path,
+    ...(subject.isOfHosts === undefined ? {} : { isOfHosts: subject.isOfHosts }),
     isolates: { ingress: isolatedPorts(spec, 'ingress'), egress: isolatedPorts(spec, 'egress') },
   };
   const read = (action: 'allow' | 'deny'): Pick<Policy, Direction> => ({
-    ingress: readRules(spec, 'ingress', action, place, problems, subject.doubt),
-    egress: readRules(spec, 'egress', action, place, problems, subject.doubt),
+    ingress: readRules(spec, 'ingress', action, place, problems),
+    egress: readRules(spec, 'egress', action, place, problems),
   });
   return [
     { ...shared, priority: -Infinity, ...read('deny') },
@@ -70,21 +117,25 @@ function readRules(
   spec: JsonValue,
   direction: Direction,
   action: 'allow' | 'deny',
-  place: SpecPlace,
+  place: CiliumPlace,
   problems: Problems,
-  doubt: string | undefined,
 ): readonly Rule[] | undefined {
   const section = action === 'allow' ? direction : `${direction}Deny`;
   const isSaid = getArray(spec, section).length > 0 || isolatedPorts(spec, direction) === ALL_PORTS;
   if (!isSaid) return undefined;
-  return getArray(spec, section).flatMap((rule, index) => {
-    const read = readRule(rule, { path: `${place.path}/${section}/${index}`, home: place.home }, direction, action, problems);
-    return read.map((item) => (doubt === undefined ? item : { ...item, doubt }));
-  });
+  return getArray(spec, section).flatMap((rule, index) =>
+    readRule(rule, { ...place, path: `${place.path}/${section}/${index}` }, direction, action, problems),
+  );
 }
 
 /** One rule of Cilium as rules of ours: one for what is known, one for what is in doubt. */
-function readRule(rule: JsonValue, place: SpecPlace, direction: Direction, action: 'allow' | 'deny', problems: Problems): readonly Rule[] {
+function readRule(
+  rule: JsonValue,
+  place: CiliumPlace,
+  direction: Direction,
+  action: 'allow' | 'deny',
+  problems: Problems,
+): readonly Rule[] {
   const named = readCiliumPeers(rule, direction, place, problems);
   const ports = getArray(rule, 'toPorts');
   const isIcmp = getArray(rule, 'icmps').length > 0;

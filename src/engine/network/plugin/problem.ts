@@ -43,6 +43,11 @@ export class Problems {
     return undefined;
   }
 
+  /** Says that something has no order of its own beside the same of another policy. */
+  tie(path: string, reason: string, other: ObjectRef): void {
+    this.list.push({ ref: this.#ref, path, kind: 'tied', reason, other });
+  }
+
   /** Says that something is not judged; gives the reason for the doubt of its rule. */
   doubt(path: string, reason: string): string {
     this.list.push({ ref: this.#ref, path, kind: 'unjudged', reason });

@@ -7,8 +7,11 @@ import { isAllowed, PROTOCOLS, type ConnectionEnd, type Flow, type SideVerdict }
 import { parseAddress } from '../../../../src/engine/network/address.ts';
 import { toPortPoint } from '../../../../src/engine/network/port-set.ts';
 import { PORTS } from '../random-world.ts';
+import { toEnd } from '../naive-network.ts';
 import { naivePluginsAllow, type Answer } from './naive-plugins.ts';
-import { anyPluginObjects, meanings, OUTSIDE } from './random-plugins.ts';
+import { isHost } from './naive-question.ts';
+import { meanings } from './random-calico.ts';
+import { anyPluginObjects, OUTSIDE } from './random-plugins.ts';
 import { listConnections } from '../list-connections.ts';
 
 const RUNS = Number(process.env['KPLAN_PLUGIN_RUNS'] ?? '150');
@@ -24,6 +27,12 @@ function listFlows(objects: readonly KubernetesObject[]): readonly Flow[] {
       .filter((to) => to !== from && (pods.includes(from) || pods.includes(to)))
       .flatMap((to) => PROTOCOLS.flatMap((protocol) => PORTS.map((port) => ({ from, to, protocol, port })))),
   );
+}
+
+function isUnplaced(objects: readonly KubernetesObject[], name: string): boolean {
+  const end = toEnd(objects, name);
+  const hasNodes = objects.some(({ kind }) => kind === 'Node');
+  return 'pod' in end && isHost(end) && (!hasNodes || getString(end.pod, 'spec', 'nodeName') === undefined);
 }
 
 function toAnswer({ allowed, unknown }: SideVerdict): Answer {
@@ -49,6 +58,13 @@ const CONSTRUCTS = [
   '"fromCIDR"',
   '"toCIDRSet"',
   '"toFQDNs"',
+  '"fromNodes"',
+  '"toNodes"',
+  '"nodeSelector"',
+  '"k8sService"',
+  '"k8sServiceSelector"',
+  '"cidrGroupRef"',
+  '"policy-cidr-match-mode"',
   '"kube-apiserver"',
   '"endPort"',
   '"port":"web"',
@@ -71,6 +87,13 @@ const CONSTRUCTS = [
   '"serviceAccounts":{',
   '"http"',
   '"GlobalNetworkSet"',
+  '"HostEndpoint"',
+  '"preDNAT"',
+  '"doNotTrack"',
+  '"applyOnForward"',
+  '"serviceAccountSelector"',
+  '"serviceAccounts":{"selector"',
+  '"services":{',
   ' contains ',
   ' starts with ',
   ' not in ',
@@ -86,6 +109,19 @@ const CONSTRUCTS = [
   '"istio-system"',
   'dataplane-mode',
   'sidecar.istio.io/inject',
+  'gateway.istio.io/managed',
+  '"PeerAuthentication"',
+  '"portLevelMtls"',
+  '"mode":"STRICT"',
+  '"mode":"DISABLE"',
+  '"mode":"UNSET"',
+  '"name":"edge"}]',
+  '"name":"w"}]',
+  '"kind":"Service","name":"a"}]',
+  'use-waypoint',
+  '"destination.port"',
+  '"source.namespace"',
+  '"request.headers[a]"',
 ] as const;
 
 test('policies of Cilium, Calico and Istio are judged as a naive evaluator of their texts does', (t) => {
@@ -101,7 +137,15 @@ test('policies of Cilium, Calico and Istio are judged as a naive evaluator of th
         const verdict = isAllowed(world, flow);
         assert.ok(verdict.kind === 'verdict');
         const ours = { egress: toAnswer(verdict.egress), ingress: toAnswer(verdict.ingress) };
-        assert.deepEqual(ours, naivePluginsAllow(objects, flow, meanings), `${JSON.stringify(flow)} ${verdict.reasons.join('; ')}`);
+        const naive = naivePluginsAllow(objects, flow, meanings);
+        for (const [side, end] of [
+          ['egress', flow.from],
+          ['ingress', flow.to],
+        ] as const) {
+          // Whether a policy of hosts means a pod whose node nobody knows is one question for it, and several for the engine.
+          const isUnsure = ours[side] === 'unknown' && isUnplaced(objects, end);
+          if (!isUnsure) assert.equal(ours[side], naive[side], `${side} ${JSON.stringify(flow)} ${verdict.reasons.join('; ')}`);
+        }
         answers[ours.egress]++;
         answers[ours.ingress]++;
         const listed = connections.some(

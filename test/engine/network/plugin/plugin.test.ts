@@ -1,40 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { getString, type JsonObject } from '../../../../src/std/index.ts';
 import { describe, World, type KubernetesObject } from '../../../../src/model/index.ts';
-import { createReachEngine, isAllowed, listPolicyChecks, PROTOCOLS, walkPacket, type Flow } from '../../../../src/engine/network/index.ts';
+import { createReachEngine } from '../../../../src/engine/network/index.ts';
 import { createNetworkEngine } from '../../../../src/engine/network/effects.ts';
 import { parseCalicoSelector } from '../../../../src/engine/network/plugin/calico-selector.ts';
-import { deployment, namespace, policy } from '../objects.ts';
-
-const BASE: readonly KubernetesObject[] = [
-  namespace('shop', { team: 'a', 'istio-injection': 'enabled' }),
-  namespace('lab', { team: 'b' }),
-  deployment('shop/web', { app: 'web' }),
-  deployment('shop/db', { app: 'db' }, { ports: [{ name: 'sql', protocol: 'TCP', containerPort: 5432 }] }),
-  deployment('lab/tool', { app: 'tool' }),
-];
-
-function custom(apiVersion: string, kind: string, name: string, spec: JsonObject): KubernetesObject {
-  const [home, own] = name.includes('/') ? name.split('/') : [undefined, name];
-  return { apiVersion, kind, metadata: { ...(home === undefined ? {} : { namespace: home }), name: own ?? '' }, spec };
-}
-const cilium = (name: string, spec: JsonObject): KubernetesObject =>
-  custom('cilium.io/v2', name.includes('/') ? 'CiliumNetworkPolicy' : 'CiliumClusterwideNetworkPolicy', name, spec);
-const calico = (name: string, spec: JsonObject): KubernetesObject =>
-  custom('projectcalico.org/v3', name.includes('/') ? 'NetworkPolicy' : 'GlobalNetworkPolicy', name, spec);
-const istio = (name: string, spec: JsonObject): KubernetesObject => custom('security.istio.io/v1', 'AuthorizationPolicy', name, spec);
-const db = { matchLabels: { app: 'db' } };
-
-interface Case {
-  readonly name: string;
-  readonly objects: readonly KubernetesObject[];
-  readonly yes?: readonly string[];
-  readonly no?: readonly string[];
-  readonly unknown?: readonly string[];
-  /** Code, path and reason of what is wrong or not judged. */
-  readonly problems?: readonly string[];
-}
+import { deployment, policy } from '../objects.ts';
+import { BASE, calico, cilium, custom, db, testPolicies, type Case } from './policy-cases.ts';
 
 const CASES: readonly Case[] = [
   {
@@ -172,61 +143,9 @@ const CASES: readonly Case[] = [
       'KN0306 /spec/tier tier moon is not among the objects: where it stands is not known',
     ],
   },
-  {
-    name: 'an AuthorizationPolicy without rules refuses all TCP into pods of the mesh, and nothing else',
-    objects: [istio('shop/none', {}), istio('lab/none', {})],
-    yes: ['shop/web > shop/db UDP 53', 'shop/web > lab/tool TCP 80'],
-    no: ['shop/web > shop/db TCP 80', '1.2.3.4 > shop/web TCP 80'],
-  },
-  {
-    name: 'who has no proxy has no identity; DENY goes before ALLOW; the network must let it through as well',
-    objects: [
-      istio('shop/some', {
-        rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/*'] } }] }, { to: [{ operation: { ports: ['9090'] } }] }],
-      }),
-      istio('istio-system/all', { action: 'DENY', rules: [{ to: [{ operation: { ports: ['22'] } }] }] }),
-      policy('shop/db', { podSelector: db, ingress: [{ ports: [{ port: 5432 }] }] }),
-    ],
-    yes: ['shop/web > shop/db TCP 5432', 'lab/tool > shop/web TCP 9090'],
-    no: ['shop/web > shop/db TCP 80', 'lab/tool > shop/db TCP 5432', 'shop/db > shop/web TCP 22'],
-  },
-  {
-    name: 'conditions of requests are unknown',
-    objects: [istio('shop/get', { selector: db, rules: [{ to: [{ operation: { ports: ['80'], methods: ['GET'] } }] }] })],
-    unknown: ['shop/web > shop/db TCP 80'],
-    no: ['shop/web > shop/db TCP 81'],
-    problems: ['KN0306 /spec/rules/0/to/0/operation/methods it depends on each request (methods)'],
-  },
 ];
 
-function toFlow(text: string): Flow {
-  const [from = '', , to = '', name, port] = text.split(' ');
-  const protocol = PROTOCOLS.find((known) => known === name);
-  assert.ok(protocol !== undefined, text);
-  return { from, to, protocol, port: Number(port) };
-}
-
-for (const { name, objects, yes = [], no = [], unknown = [], problems = [] } of CASES) {
-  test(`policies of plugins: ${name}`, () => {
-    const world = World.of([...BASE, ...objects]);
-    const answer = (text: string): string => {
-      const verdict = isAllowed(world, toFlow(text));
-      assert.ok(verdict.kind === 'verdict', text);
-      const walk = walkPacket(world, toFlow(text));
-      assert.ok(walk.kind !== 'unknown-end');
-      assert.equal(walk.allowed, verdict.allowed && !verdict.isUnknown, text);
-      assert.equal(walk.isUnknown, verdict.isUnknown, text);
-      return verdict.isUnknown ? 'unknown' : verdict.allowed ? 'yes' : 'no';
-    };
-    for (const text of yes) assert.equal(answer(text), 'yes', text);
-    for (const text of no) assert.equal(answer(text), 'no', text);
-    for (const text of unknown) assert.equal(answer(text), 'unknown', text);
-    const told = listPolicyChecks(world)
-      .filter(({ code }) => code === 'KN0306' || code === 'KN0307')
-      .map(({ code, data, objects: [line] }) => `${code} ${line?.path ?? ''} ${getString(data, 'reason') ?? ''}`);
-    assert.deepEqual(told.toSorted(), [...problems].toSorted());
-  });
-}
+testPolicies(BASE, CASES);
 
 /** `+` or `-`, the sentence, and the lines it follows from. */
 function tell(before: World, after: World, settings: Parameters<typeof createNetworkEngine>[0] = {}): readonly string[] {

@@ -3,42 +3,19 @@ import type { JsonObject, JsonValue } from '../../../../src/std/index.ts';
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import { namespace, pod, policy } from '../objects.ts';
 import { anyPolicySpec, OUTSIDE } from '../random-world.ts';
-import type { KnownSelector } from './naive-plugins.ts';
+import { anyMesh } from './random-istio.ts';
+import { anyCalico, anyTiers } from './random-calico.ts';
+import { anyLabels, given, NAMESPACES, optional, type Labels } from './random-parts.ts';
 
-type Labels = Readonly<Record<string, string>>;
-
-const NAMESPACES = ['x', 'y', 'z'];
-const VALUES = ['a', 'b'];
 const ACCOUNTS = ['one', 'two'];
 
-/** Selectors of Calico in every form, each with its meaning. */
-export const SELECTORS: readonly KnownSelector[] = [
-  { text: 'all()', holds: () => true },
-  { text: "app == 'a'", holds: ({ app }) => app === 'a' },
-  { text: 'app != "a"', holds: ({ app }) => app !== 'a' },
-  { text: "app in {'a', 'b'}", holds: ({ app }) => app === 'a' || app === 'b' },
-  { text: "app not in {'a'}", holds: ({ app }) => app !== 'a' },
-  { text: 'has(tier)', holds: ({ tier }) => tier !== undefined },
-  { text: '!has(tier)', holds: ({ tier }) => tier === undefined },
-  { text: "has(tier) && (app == 'a' || tier == 'b')", holds: ({ app, tier }) => tier !== undefined && (app === 'a' || tier === 'b') },
-  { text: "tier contains 'a' || !has(app)", holds: ({ app, tier }) => tier === 'a' || app === undefined },
-  { text: "app starts with 'b'", holds: ({ app }) => app === 'b' },
-  { text: "!(tier ends with 'a')", holds: ({ tier }) => tier !== 'a' },
-];
-const MEANINGS = new Map(SELECTORS.map((selector) => [selector.text, selector.holds]));
-export const meanings: ReadonlyMap<string, KnownSelector['holds']> = MEANINGS;
-
-const anyText = fc.constantFrom(...SELECTORS.map((selector) => selector.text));
-const anyLabels: fc.Arbitrary<Labels> = fc.dictionary(fc.constantFrom('app', 'tier'), fc.constantFrom(...VALUES), {
-  maxKeys: 2,
-  noNullPrototype: true,
-});
 const anyMeshLabels: fc.Arbitrary<Labels> = fc.constantFrom<Labels>(
   {},
   {},
   { 'istio-injection': 'enabled' },
   { 'istio.io/dataplane-mode': 'ambient' },
   { 'istio.io/rev': 'r1' },
+  { 'istio.io/dataplane-mode': 'ambient', 'istio.io/use-waypoint': 'w' },
 );
 const anyOwnMesh: fc.Arbitrary<Labels> = fc.constantFrom<Labels>(
   {},
@@ -46,6 +23,7 @@ const anyOwnMesh: fc.Arbitrary<Labels> = fc.constantFrom<Labels>(
   {},
   { 'sidecar.istio.io/inject': 'true' },
   { 'sidecar.istio.io/inject': 'false' },
+  { 'gateway.istio.io/managed': 'istio.io-gateway-controller', 'gateway.networking.k8s.io/gateway-name': 'edge' },
 );
 const anyContainerPorts = fc.subarray<JsonValue>([
   { name: 'web', protocol: 'TCP', containerPort: 80 },
@@ -60,6 +38,7 @@ const anyPods = fc.array(
     kind: fc.nat(6),
     account: fc.constantFrom(undefined, ...ACCOUNTS),
     hasIp: fc.boolean(),
+    node: fc.constantFrom(undefined, 'n1', 'n2'),
   }),
   { minLength: 2, maxLength: 5 },
 );
@@ -72,7 +51,7 @@ const anyBase: fc.Arbitrary<readonly KubernetesObject[]> = fc
   })
   .map(({ namespaces, pods, policies }) => [
     ...namespaces.map(([own, mesh], index) => namespace(NAMESPACES[index] ?? '', { ...own, ...mesh })),
-    ...pods.map(({ labels, mesh, ports, kind, account, hasIp }, index) => {
+    ...pods.map(({ labels, mesh, ports, kind, account, hasIp, node }, index) => {
       const made = pod(
         `${NAMESPACES[index % 3] ?? ''}/p${index}`,
         { ...labels, ...mesh },
@@ -82,14 +61,11 @@ const anyBase: fc.Arbitrary<readonly KubernetesObject[]> = fc
           ...(hasIp && kind !== 0 ? { ips: [`10.1.0.${100 + index}`] } : {}),
         },
       );
-      return account === undefined ? made : { ...made, spec: { ...(made['spec'] as JsonObject), serviceAccountName: account } };
+      const spec = given({ ...(made['spec'] as JsonObject), serviceAccountName: account, nodeName: kind === 0 ? node : undefined });
+      return { ...made, spec };
     }),
     ...policies.map(([home, spec], index) => policy(`${home}/n${index}`, spec)),
   ]);
-
-const optional = <T>(any: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(any, { nil: undefined });
-const given = (fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
-  Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 
 // Cilium.
 
@@ -132,8 +108,18 @@ const anyCiliumPeers = (side: 'from' | 'to'): fc.Arbitrary<JsonObject> => {
       { [`${side}CIDR`]: ['8.8.8.8/32', '192.168.1.0/24'] },
       { [`${side}CIDRSet`]: [{ cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] }] },
     ),
+    fc.constantFrom<JsonObject>({ [`${side}Nodes`]: [{ matchLabels: { zone: 'a' } }] }, { [`${side}Nodes`]: [{}] }),
+    fc.constantFrom<JsonObject>({ [`${side}CIDRSet`]: [{ cidrGroupRef: 'g', except: ['10.9.0.0/16'] }] }),
     fc.constant({}),
   ];
+  const services: readonly JsonObject[] = [
+    { k8sService: { serviceName: 's' } },
+    { k8sService: { serviceName: 's', namespace: 'x' } },
+    { k8sService: { serviceName: 'byhand', namespace: 'y' } },
+    { k8sServiceSelector: { selector: { matchLabels: { kind: 'one' } } } },
+    { k8sServiceSelector: { selector: {}, namespace: 'y' } },
+  ];
+  if (side === 'to') choices.push(fc.subarray([...services], { minLength: 1, maxLength: 2 }).map((list) => ({ toServices: list })));
   if (side === 'to') choices.push(fc.constant<JsonObject>({ toFQDNs: [{ matchName: 'example.com' }] }));
   return fc.oneof(...choices);
 };
@@ -142,7 +128,7 @@ const anyCiliumRules = (side: 'from' | 'to'): fc.Arbitrary<JsonObject[] | undefi
     fc.array(
       fc
         .tuple(anyCiliumPeers(side), optional(fc.array(anyToPorts, { minLength: 1, maxLength: 2 })))
-        .map(([peers, toPorts]) => ({ ...peers, ...given({ toPorts }) })),
+        .map(([peers, toPorts]) => ({ ...peers, ...given({ toPorts: peers['toServices'] === undefined ? toPorts : undefined }) })),
       { maxLength: 2 },
     ),
   );
@@ -168,158 +154,71 @@ function withoutRequests(rules: JsonObject[] | undefined): JsonObject[] | undefi
 }
 
 const anyCilium: fc.Arbitrary<(index: number) => KubernetesObject> = fc
-  .record({ home: optional(fc.constantFrom(...NAMESPACES)), spec: anyCiliumSpec, more: optional(anyCiliumSpec) })
-  .map(({ home, spec, more }) => (index: number): KubernetesObject => ({
+  .record({
+    home: optional(fc.constantFrom(...NAMESPACES)),
+    spec: anyCiliumSpec,
+    more: optional(anyCiliumSpec),
+    nodes: fc.constantFrom<JsonObject | undefined>(
+      undefined,
+      undefined,
+      {},
+      { matchLabels: { zone: 'a' } },
+      { matchLabels: { zone: 'c' } },
+    ),
+  })
+  .map(({ home, spec: { endpointSelector, ...spec }, more, nodes }) => (index: number): KubernetesObject => ({
     apiVersion: 'cilium.io/v2',
     kind: home === undefined ? 'CiliumClusterwideNetworkPolicy' : 'CiliumNetworkPolicy',
     metadata: given({ name: `c${index}`, namespace: home }),
-    spec,
+    spec: { ...spec, ...(home === undefined && nodes !== undefined ? { nodeSelector: nodes } : given({ endpointSelector })) },
     ...(more === undefined ? {} : { specs: [more] }),
   }));
 
-// Calico.
+const NODES: readonly KubernetesObject[] = [
+  ['n1', '192.168.1.1', 'a'],
+  ['n2', '10.9.0.1', 'b'],
+].map(([name = '', address = '', zone = '']) => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { zone, name } },
+  status: { addresses: [{ type: 'InternalIP', address }] },
+}));
 
-const anyEntity: fc.Arbitrary<JsonObject> = fc.oneof(
-  anyText.map((selector) => ({ selector })),
-  fc.record({ selector: anyText, namespaceSelector: anyText }),
-  anyText.map((namespaceSelector) => ({ namespaceSelector })),
-  anyText.map((notSelector) => ({ notSelector })),
-  fc.constantFrom<JsonObject>(
-    { nets: ['10.0.0.0/8'] },
-    { notNets: ['10.1.0.0/16', '8.8.8.8/32'] },
-    { nets: ['0.0.0.0/0'], notNets: ['10.0.0.0/8'] },
-    { serviceAccounts: { names: ['one'] } },
-    {},
-  ),
-);
-const anyCalicoPorts: fc.Arbitrary<JsonObject> = fc.constantFrom<JsonObject>(
-  {},
-  {},
-  { ports: [80] },
-  { ports: ['80:81', 8080] },
-  { ports: ['web'] },
-  { notPorts: [80, '82:8080'] },
-);
-const anyCalicoRule = (direction: 'egress' | 'ingress', isDoubtful: boolean): fc.Arbitrary<JsonObject> =>
-  fc
-    .record({
-      action: fc.constantFrom('Allow', 'Allow', 'Deny', 'Pass', 'Log'),
-      far: anyEntity,
-      ports: anyCalicoPorts,
-      protocol: fc.constantFrom('TCP', 'UDP', 'SCTP', 'ICMP'),
-      isNot: fc.nat(5),
-      doubt: fc.nat(9),
-    })
-    .map(({ action, far, ports, protocol, isNot, doubt }) => {
-      const destination = direction === 'egress' ? { ...far, ...ports } : ports;
-      const hasPorts = Object.keys(ports).length > 0;
-      // A doubtful Pass is unknown in both ways at once; no row can say that, and the list of connections is not compared for it.
-      const isUnknown = isDoubtful && doubt === 0 && action !== 'Pass' && action !== 'Log';
-      return {
-        action,
-        ...(hasPorts || isNot > 2
-          ? { protocol: hasPorts && protocol === 'ICMP' ? 'TCP' : protocol }
-          : isNot === 0
-            ? { notProtocol: protocol }
-            : {}),
-        ...(direction === 'ingress' ? { source: far } : {}),
-        destination,
-        ...(isUnknown ? { http: { methods: ['GET'] } } : {}),
-      };
-    });
-const anyCalicoRules = (direction: 'egress' | 'ingress'): fc.Arbitrary<JsonObject[] | undefined> =>
-  optional(fc.array(anyCalicoRule(direction, true), { maxLength: 3 }));
-const anyCalico: fc.Arbitrary<(index: number) => KubernetesObject> = fc
-  .record({
-    home: optional(fc.constantFrom(...NAMESPACES)),
-    selector: optional(anyText),
-    namespaceSelector: optional(anyText),
-    tier: fc.constantFrom(undefined, undefined, 'early', 'late'),
-    order: optional(fc.nat(20)),
-    types: optional(fc.subarray(['Ingress', 'Egress'], { minLength: 1 })),
-    ingress: anyCalicoRules('ingress'),
-    egress: anyCalicoRules('egress'),
-  })
-  .map(({ home, namespaceSelector, order, ...spec }) => (index: number): KubernetesObject => ({
-    apiVersion: 'projectcalico.org/v3',
-    kind: home === undefined ? 'GlobalNetworkPolicy' : 'NetworkPolicy',
-    metadata: given({ name: `k${index}`, namespace: home }),
-    // Orders differ: that of equal ones follows their names.
-    spec: given({
-      ...spec,
-      order: order === undefined ? 5000 + index : order * 100 + index + 1,
-      ...(home === undefined ? { namespaceSelector } : {}),
-    }),
-  }));
-const anyTiers: fc.Arbitrary<readonly KubernetesObject[]> = fc
-  .tuple(fc.constantFrom<string | undefined>(undefined, 'Pass'), fc.constantFrom<string | undefined>(undefined, 'Pass'), fc.boolean())
-  .map(([early, late, hasSet]) => [
-    { apiVersion: 'projectcalico.org/v3', kind: 'Tier', metadata: { name: 'early' }, spec: given({ order: 10, defaultAction: early }) },
-    {
-      apiVersion: 'projectcalico.org/v3',
-      kind: 'Tier',
-      metadata: { name: 'late' },
-      spec: given({ order: 2_000_000, defaultAction: late }),
+/** What policies of Cilium may name: Services with pods and without, a group of CIDRs. */
+const SERVICES: readonly KubernetesObject[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 's', namespace: 'x', labels: { kind: 'one' } },
+    spec: {
+      selector: { app: 'a' },
+      ports: [
+        { port: 8, targetPort: 80 },
+        { port: 9, targetPort: 'web' },
+      ],
     },
-    ...(hasSet
-      ? [
-          {
-            apiVersion: 'projectcalico.org/v3',
-            kind: 'GlobalNetworkSet',
-            metadata: { name: 's', labels: { app: 'a', tier: 'b' } },
-            spec: { nets: ['10.1.0.0/16', '8.8.8.8/32'] },
-          },
-        ]
-      : []),
-  ]);
-
-// Istio.
-
-const anyIdentity: fc.Arbitrary<JsonObject> = fc.constantFrom<JsonObject>(
-  { namespaces: ['x'] },
-  { namespaces: ['*'] },
-  { notNamespaces: ['y'] },
-  { principals: ['cluster.local/ns/x/sa/one'] },
-  { principals: ['*/sa/default', 'cluster.local/ns/y/*'] },
-  { notPrincipals: ['*/sa/two'] },
-  { serviceAccounts: ['one', 'y/two'] },
-  { ipBlocks: ['10.0.0.0/8'] },
-  { notIpBlocks: ['10.0.0.1'], namespaces: ['x', 'z'] },
-);
-const anyOperation: fc.Arbitrary<JsonObject> = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom<JsonObject>({ ports: ['80'] }, { ports: ['80', '81'] }, { notPorts: ['80'] }) },
-  { weight: 1, arbitrary: fc.constantFrom<JsonObject>({ methods: ['GET'] }, { ports: ['80'], methods: ['GET'] }) },
-);
-const anyIstio: fc.Arbitrary<(index: number) => KubernetesObject> = fc
-  .record({
-    home: fc.constantFrom('x', 'x', 'y', 'istio-system'),
-    action: fc.constantFrom(undefined, 'ALLOW', 'DENY', 'DENY', 'CUSTOM', 'AUDIT'),
-    selector: optional(anyLabels.map((matchLabels) => ({ matchLabels }))),
-    rules: optional(
-      fc.array(
-        fc
-          .tuple(
-            optional(fc.array(anyIdentity, { minLength: 1, maxLength: 2 })),
-            optional(fc.array(anyOperation, { minLength: 1, maxLength: 2 })),
-          )
-          .map(([from, to]) =>
-            given({ from: from?.map((source) => ({ source: withMask(source) })), to: to?.map((operation) => ({ operation })) }),
-          ),
-        { maxLength: 2 },
-      ),
-    ),
-  })
-  .map(({ home, ...spec }) => (index: number): KubernetesObject => ({
-    apiVersion: 'security.istio.io/v1',
-    kind: 'AuthorizationPolicy',
-    metadata: { name: `i${index}`, namespace: home },
-    spec: given(spec),
-  }));
-
-/** The naive evaluator reads CIDRs alone. */
-function withMask(source: JsonObject): JsonObject {
-  return source['notIpBlocks'] === undefined ? source : { ...source, notIpBlocks: ['10.0.0.1/32'] };
-}
+  },
+  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'byhand', namespace: 'y', labels: { kind: 'one' } }, spec: {} },
+  {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'e', namespace: 'y', labels: { 'kubernetes.io/service-name': 'byhand' } },
+    endpoints: [{ addresses: ['8.8.8.8', '192.168.1.1'] }],
+    ports: [{ port: 81 }],
+  },
+  {
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumCIDRGroup',
+    metadata: { name: 'g' },
+    spec: { externalCIDRs: ['10.0.0.0/8', '192.168.0.0/16'] },
+  },
+];
+const CONFIG: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'cilium-config', namespace: 'kube-system' },
+  data: { 'policy-cidr-match-mode': 'nodes' },
+};
 
 /** Worlds with policies of one plugin, and of a mesh. */
 export const anyPluginObjects: fc.Arbitrary<readonly KubernetesObject[]> = fc
@@ -327,12 +226,14 @@ export const anyPluginObjects: fc.Arbitrary<readonly KubernetesObject[]> = fc
     anyBase,
     fc.oneof(fc.array(anyCilium, { minLength: 1, maxLength: 3 }), fc.array(anyCalico, { minLength: 1, maxLength: 4 })),
     anyTiers,
-    fc.oneof(fc.constant([]), fc.array(anyIstio, { maxLength: 3 })),
+    fc.oneof(fc.constant([]), anyMesh),
+    fc.constantFrom([], NODES),
+    fc.constantFrom(SERVICES, [...SERVICES, CONFIG]),
   )
-  .map(([base, made, tiers, mesh]) => {
+  .map(([base, made, tiers, mesh, nodes, others]) => {
     const policies = made.map((make, index) => make(index));
     const isCalico = policies.some(({ apiVersion }) => apiVersion.startsWith('projectcalico'));
-    return [...base, ...policies, ...(isCalico ? tiers : []), ...mesh.map((make, index) => make(index))];
+    return [...base, ...nodes, ...policies, ...(isCalico ? tiers : []), ...others, ...mesh];
   });
 
 export { OUTSIDE };

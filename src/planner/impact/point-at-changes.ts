@@ -1,0 +1,76 @@
+import { findEntry, toRefKey, type Finding, type ObjectRef, type SourceChanges, type SourceRange, type World } from '../../model/index.ts';
+import type { Told } from '../told.ts';
+import { CauseFinder, type Impact, type Question } from './causes.ts';
+import { Pointing, type Sites } from './pointing.ts';
+import type { Asker } from './reversal.ts';
+
+/** What is found wrong with these objects in a world. */
+export type JudgeAgain = (world: World, refs: readonly ObjectRef[]) => readonly Finding[];
+
+/** What changed, and whom to ask about it. */
+export interface PointingInput {
+  readonly changes: SourceChanges;
+  /** What the plan changes. */
+  readonly sites: Sites;
+  /** What differs in the manifests as they are written; asked for where a finding is to be explained. */
+  readonly written: () => { readonly impact: Impact; readonly sites: Sites };
+  readonly judge: JudgeAgain;
+}
+
+/**
+ * What is told of a change, at the changed lines that bring it about. A finding whose own lines are as they were stands where the smallest
+ * set of changes without which it would not be found does; one that was there before stays where it is.
+ */
+export function pointAtChanges({ effects, findings }: Told, { changes, sites, written, judge }: PointingInput): Told {
+  const pointing = new Pointing(changes, sites);
+  const places = new Map<Finding, SourceRange>();
+  const elsewhere: Placed[] = [];
+  for (const finding of findings) {
+    if (!isPlaced(finding) || finding.waived !== undefined || findEntry(finding.code).isOfBefore === true) continue;
+    const place = pointing.pointFinding(finding);
+    if (place !== undefined) places.set(finding, place);
+    else elsewhere.push(finding);
+  }
+  if (elsewhere.length > 0) {
+    const { impact, sites: manifests } = written();
+    const lines = new Pointing(changes, manifests);
+    for (const [finding, causes] of explain(elsewhere, impact, judge)) {
+      const place = lines.pointCauses(causes).find(({ source }) => source !== undefined)?.source;
+      if (place !== undefined) places.set(finding, place);
+    }
+  }
+  const pointed = findings.map((finding) => {
+    const source = places.get(finding);
+    return source === undefined ? finding : { ...finding, source };
+  });
+  return { effects: pointing.pointEffects(effects), findings: pointed };
+}
+
+/** A finding of an object that stands somewhere. */
+type Placed = Finding & { readonly ref: ObjectRef; readonly source: SourceRange };
+
+function isPlaced(finding: Finding): finding is Placed {
+  return finding.ref !== undefined && finding.source !== undefined;
+}
+
+/** What findings follow from, of those that would not be there without the change; each object's own change is looked at first. */
+function explain(
+  findings: readonly Placed[],
+  impact: Impact,
+  judge: JudgeAgain,
+): readonly (readonly [Placed, ReturnType<CauseFinder['find']>['causes']])[] {
+  const refs = [...new Map(findings.map(({ ref }) => [toRefKey(ref), ref])).values()];
+  const asker: Asker = { namesIn: (world) => new Set(judge(world, refs).map(nameOf)), isCheap: true };
+  const finder = new CauseFinder(impact, asker);
+  const said = asker.namesIn(impact.after);
+  return findings.flatMap((finding) => {
+    const { ref, path } = finding;
+    const question: Question = { name: nameOf(finding), subject: ref, objects: [{ ref, ...(path === undefined ? {} : { path }) }] };
+    if (!said.has(question.name) || !finder.isOfChange(question)) return [];
+    return [[finding, finder.find(question).causes] as const];
+  });
+}
+
+function nameOf({ code, ref, path }: Finding): string {
+  return `${code} ${path ?? ''} ${ref === undefined ? '' : toRefKey(ref)}`;
+}
