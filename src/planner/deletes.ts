@@ -83,7 +83,8 @@ export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desir
     .filter(({ object }) => needsApproval(object))
     .map((candidate) => toCandidateFinding('KP0105', candidate, { contents: describeHoldings(candidate.object, input.before) }));
   const said = [...stays.values()].flatMap(({ finding }) => finding ?? []);
-  const unknown = hidden.length === 0 || isSaid(input) ? [] : [toUnknownFinding(hidden.length, input)];
+  // Nothing is deleted by comparing revisions: there it is enough that the place is known not to be understood.
+  const unknown = hidden.length === 0 || input.mode === 'revision' ? [] : [toUnknownFinding(hidden.length, input)];
   return {
     deletes: deletes.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)),
     kept: stays.size,
@@ -108,14 +109,6 @@ function listHidden(input: PlanInput, candidates: readonly Candidate[]): readonl
   const reachesFurther = incomplete.some((place) => place.reachesFurther);
   const mayStandThere = ({ manifest }: Candidate): boolean => reachesFurther || manifest === undefined || files.has(manifest.origin.file);
   return candidates.filter(mayStandThere);
-}
-
-/** Whether of every place that is not understood an error tells, where nothing is deleted anyway: a comparison of two revisions. */
-function isSaid({ mode, incomplete = [], findings }: PlanInput): boolean {
-  const broken = new Set(
-    findings.flatMap(({ severity, waived, source }) => (severity === 'error' && waived === undefined ? [source?.file] : [])),
-  );
-  return mode === 'revision' && incomplete.every(({ file }) => broken.has(file));
 }
 
 function findHolders(
