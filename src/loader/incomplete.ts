@@ -1,5 +1,6 @@
 import type { Finding } from '../model/index.ts';
 import { compareBy } from '../std/index.ts';
+import { isKustomizationName } from './render/kustomization.ts';
 
 /** A place of a source of which it is not known which objects it asks for. */
 export interface IncompletePlace {
@@ -66,7 +67,7 @@ export function listIncomplete(findings: readonly Finding[]): readonly Incomplet
   for (const finding of findings) {
     if (!hidesObjects(finding)) continue;
     const file = finding.source?.file ?? '';
-    places.set(file, places.get(file) === true || OF_MANY.has(finding.code));
+    places.set(file, places.get(file) === true || OF_MANY.has(finding.code) || isKustomizationName(file));
   }
   return [...places].map(([file, reachesFurther]) => ({ file, reachesFurther })).toSorted(compareBy(({ file }) => file));
 }

@@ -42,6 +42,7 @@ export {
   type GroupVersionKind,
   type KubernetesObject,
 } from './object.ts';
+export { sumContainers } from './container-sum.ts';
 export type { NodeExplanation, Placement, PreemptedPod } from './placement.ts';
 export {
   stepsOf,

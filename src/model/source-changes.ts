@@ -18,6 +18,9 @@ const MOST_STRETCHES = 8;
 /** The words of a line of YAML. */
 const WORD = /"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,{}[\]]+/g;
 
+/** What may be the name of an object. */
+const NAME = /[\w.-]+/g;
+
 interface Compared {
   readonly file: ChangedFile;
   readonly hunks: readonly Hunk[];
@@ -66,6 +69,12 @@ export class SourceChanges {
     if (before === undefined || after === undefined) return undefined;
     const at = findLinesAfter(before.lines, after.lines, [line]).get(line) ?? 1;
     return listChangedLines(before.lines, after.lines).find((changed) => changed >= at) ?? at;
+  }
+
+  /** Whether a file that differs has a name in its text as it is after, as a word. */
+  mentions(path: string, name: string): boolean {
+    const lines = this.#after.get(path)?.after?.lines ?? [];
+    return lines.some((line) => [...line.matchAll(NAME)].some(([word]) => word === name));
   }
 
   #compare(file: ChangedFile | undefined): Compared | undefined {

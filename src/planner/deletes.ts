@@ -83,7 +83,8 @@ export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desir
     .filter(({ object }) => needsApproval(object))
     .map((candidate) => toCandidateFinding('KP0105', candidate, { contents: describeContents(candidate.object, input) }));
   const said = [...stays.values()].flatMap(({ finding }) => finding ?? []);
-  const unknown = hidden.length === 0 ? [] : [toUnknownFinding(hidden.length, input)];
+  // Nothing is deleted by comparing revisions: there it is enough that the place is known not to be understood.
+  const unknown = hidden.length === 0 || input.mode === 'revision' ? [] : [toUnknownFinding(hidden.length, input)];
   return {
     deletes: deletes.toSorted((a, b) => compareRefs(a.change.ref, b.change.ref)),
     kept: stays.size,

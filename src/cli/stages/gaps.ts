@@ -13,6 +13,7 @@ export function describeGaps(
   return [
     ...describeVersion(plan),
     ...describeUnconfirmed(plan),
+    ...describeHidden(desired, plan),
     ...describeUnread(unread).map((sentence) => `${sentence} References are judged by the repository alone.`),
     ...(isWithoutNodes(desired, plan)
       ? ['No nodes are known, so where pods go is not said: --nodes 3x4cpu,16Gi or --snapshot tells.']
@@ -33,6 +34,18 @@ export function describeGaps(
 /** Kinds that may not be read in the cluster, one sentence; none where there are none. */
 export function describeUnread(unread: readonly string[]): readonly string[] {
   return unread.length === 0 ? [] : [`Not readable in the cluster, so nothing is known of them: ${unread.map(toName).join(', ')}.`];
+}
+
+const MOST_FILES = 3;
+
+/** What cannot be understood in the files, so that what stood there before is taken to be there still. */
+function describeHidden({ hidden: { incomplete } }: Desired, { before }: Plan): readonly string[] {
+  if (before.kind !== 'revision' || incomplete.length === 0) return [];
+  const rest = incomplete.length - MOST_FILES;
+  const files = incomplete.slice(0, MOST_FILES).map(({ file }) => file);
+  return [
+    `Not judged: what ${files.join(', ')}${rest > 0 ? ` and ${rest} more files` : ''} cannot be understood to ask for. What stood there before is taken to be there still.`,
+  ];
 }
 
 /** What the API server was not asked about, by reason, one sentence each: the local merge stands there. */

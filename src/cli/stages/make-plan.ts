@@ -49,6 +49,7 @@ import type { Before } from './before.ts';
 import { asOfApply } from './as-of-apply.ts';
 import { withDefinitions } from './catalog.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
+import { listHidden, withoutHidden } from './hidden.ts';
 import { findMoves } from './moves.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
 import { pointOut } from './point-out.ts';
@@ -212,7 +213,7 @@ async function tellPlan(plan: Plan, draft: PlanDraft, { desired, args, options }
   const first = waiveTold(plan, waivers);
   const changes = first.effects.length + first.findings.length === 0 ? undefined : await readSourceChanges(desired, before, args, io);
   if (changes !== undefined) options.onChanges?.(changes);
-  const pointed = changes === undefined ? first : pointOut(draft, first, changes, desired, args);
+  const pointed = changes === undefined ? first : pointOut(draft, withoutHidden(first, desired, changes), changes, desired, args);
   // A comment may stand above a whole field, and above the line of it that changed.
   const { effects, findings } = pointed === first ? first : waiveTold(pointed, waivers);
   return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
@@ -277,7 +278,7 @@ function toPlanInputs(requests: readonly PlanRequest[], before: Before, io: Io, 
   const catalogs = loadCatalogs(versions);
   const context = joinWorlds(
     requests.map(({ desired }) => desired.context),
-    before.mode === 'live' ? before.world : World.EMPTY,
+    before.mode === 'live' ? before.world : World.of(requests.flatMap(({ desired }) => listHidden(desired, before, catalogs))),
   );
   const started = io.now();
   const { lens, leavesReferences = false } = first.options;

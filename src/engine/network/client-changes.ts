@@ -13,9 +13,11 @@ import {
   type ObjectRef,
   type World,
 } from '../../model/index.ts';
+import { isAllowed } from './reach.ts';
 import { readSide } from './side.ts';
 import { listMentions, type Mention } from './suggest/mention.ts';
 import { resolveName } from './traffic/name.ts';
+import { listEndpoints } from './traffic/endpoints.ts';
 import { listServices, type Service } from './traffic/service.ts';
 import { walkPacket } from './traffic/walk.ts';
 import { workloadKey, type Workload } from './workload.ts';
@@ -23,8 +25,9 @@ import { workloadKey, type Workload } from './workload.ts';
 /**
  * Which clients a changed Service cuts off, and which it takes back: workloads that name it in their environment, command or
  * arguments before and after, reached it by one side of the change, and are refused by the other. So do pods that leave a Service,
- * or come to it, by labels or port names of their own; what policies refuse there the connections of the pods tell. Names of the
- * form `db.shop.svc` that lead nowhere are told as references.
+ * or come to it, by labels or port names of their own, with a workload that is new, or with one that goes; where a policy refuses
+ * what it let through before, the connections of the pods tell. Names of the form `db.shop.svc` that lead nowhere are told as
+ * references.
  */
 export function listClientChanges(before: World, after: World): readonly FactChange[] {
   const written = listChanged(before, after);
@@ -45,7 +48,8 @@ export function listClientChanges(before: World, after: World): readonly FactCha
     const isPolicy = refused.kind === 'ingress' || refused.kind === 'egress';
     const isReference = mention.host.includes('.svc') && !isPolicy && refused.kind !== 'translation';
     const pods = moved.get(toRefKey(service.ref)) ?? [];
-    if (isReference || (isPolicy && pods.length > 0)) continue;
+    const worlds = change === 'gained' ? ([before, after] as const) : ([after, before] as const);
+    if (isReference || (isPolicy && pods.length > 0 && isToldOfPods(worlds, workload, service, port, pods))) continue;
     getOrAdd(groups, `${change} ${toRefKey(service.ref)} ${port} ${refused.text}`, (): Client[] => []).push({
       workload,
       service,
@@ -72,7 +76,33 @@ interface Client {
   readonly change: FactChange['change'];
   readonly refused: Refusal;
   /** The workloads that left the Service, or came to it, by a change of their own. */
-  readonly pods: readonly Workload[];
+  readonly pods: readonly Moved[];
+}
+
+/** A workload that left a Service, or came to it, and the line that says so where it is on both sides. */
+interface Moved {
+  readonly workload: Workload;
+  readonly path: string | undefined;
+}
+
+/** Whether what is refused now was let through before to one of the pods that moved: then their connections tell it. */
+function isToldOfPods(
+  [open, shut]: readonly [open: World, shut: World],
+  client: Workload,
+  service: Service,
+  port: number,
+  pods: readonly Moved[],
+): boolean {
+  const own = service.ports.find((item) => item.port === port);
+  if (own === undefined) return false;
+  const ask = (world: World, to: string, target: number): boolean | undefined => {
+    const verdict = isAllowed(world, { from: client.name, to, protocol: own.protocol, port: target });
+    return verdict.kind === 'verdict' ? verdict.allowed : undefined;
+  };
+  const moved = new Set(pods.map(({ workload }) => workload.name));
+  return [...listEndpoints(open, service, own), ...listEndpoints(shut, service, own)].some(
+    ({ end, port: target = port }) => moved.has(end) && ask(open, end, target) === true && ask(shut, end, target) === false,
+  );
 }
 
 /** The Services whose way to pods is written otherwise than before, come or gone. */
@@ -82,25 +112,30 @@ function listChanged(before: World, after: World): ReadonlySet<string> {
   return new Set([...keys].filter((key) => isChanged(was.get(key), is.get(key))));
 }
 
-/** The Services that are as they were and yet have other pods, by the labels or port names of these alone. */
-function listMoved(before: World, after: World, written: ReadonlySet<string>): ReadonlyMap<string, readonly Workload[]> {
+/** The Services that are as they were and yet have other pods: by their labels or port names alone, since they are new, or gone. */
+function listMoved(before: World, after: World, written: ReadonlySet<string>): ReadonlyMap<string, readonly Moved[]> {
   const [was, is] = [readSide(before).workloads, readSide(after).workloads];
-  const moved = new Map<string, Workload[]>();
+  const moved = new Map<string, Moved[]>();
   if (was === is) return moved;
   const [known, left] = [new Set(was), new Set(is)];
   const old = new Map(was.flatMap((workload) => (left.has(workload) ? [] : [[workloadKey(workload), workload] as const])));
-  const pairs = is.flatMap((workload) => {
-    const earlier = known.has(workload) ? undefined : old.get(workloadKey(workload));
-    return earlier === undefined ? [] : [{ earlier, workload }];
-  });
-  const byNamespace = groupBy(pairs, ({ workload }) => workload.namespace);
+  const came = is.filter((workload) => !known.has(workload));
+  const kept = new Set(came.map(workloadKey));
+  const pairs = [
+    ...came.map((workload) => ({ earlier: old.get(workloadKey(workload)), workload, namespace: workload.namespace })),
+    ...[...old].flatMap(([key, earlier]) => (kept.has(key) ? [] : [{ earlier, workload: undefined, namespace: earlier.namespace }])),
+  ];
+  const byNamespace = groupBy(pairs, ({ namespace }) => namespace);
   for (const { ref, namespace, selector } of byNamespace.size === 0 ? [] : listServices(after)) {
     const near = byNamespace.get(namespace);
     if (near === undefined || selector === undefined || written.has(toRefKey(ref))) continue;
     for (const { earlier, workload } of near) {
-      const [had, has] = [isSelected(selector, earlier.labels), isSelected(selector, workload.labels)];
-      const isOther = had !== has || (has && !isEqualJson(toPortNames(earlier), toPortNames(workload)));
-      if (isOther) getOrAdd(moved, toRefKey(ref), (): Workload[] => []).push(workload);
+      const had = earlier !== undefined && isSelected(selector, earlier.labels);
+      const has = workload !== undefined && isSelected(selector, workload.labels);
+      const isOther = had !== has || (had && has && !isEqualJson(toPortNames(earlier), toPortNames(workload)));
+      const one = workload ?? earlier;
+      const path = earlier === undefined || workload === undefined ? undefined : workload.labelsPath;
+      if (isOther && one !== undefined) getOrAdd(moved, toRefKey(ref), (): Moved[] => []).push({ workload: one, path });
     }
   }
   return moved;
@@ -206,7 +241,7 @@ function toChange(clients: readonly Client[]): readonly FactChange[] {
     objects: [
       { ref: service.ref },
       ...(refused.ref === undefined ? [] : [{ ref: refused.ref, ...(refused.path === undefined ? {} : { path: refused.path }) }]),
-      ...pods.map(({ ref, labelsPath }) => ({ ref, path: labelsPath })),
+      ...pods.map(({ workload: { ref }, path }) => ({ ref, ...(path === undefined ? {} : { path }) })),
       ...clients.map(({ workload }) => ({ ref: workload.ref })),
     ],
   };

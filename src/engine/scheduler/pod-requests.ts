@@ -1,5 +1,5 @@
-import { parseQuantity, toMilli, toUnits, type Quantity } from '../../model/index.ts';
-import { getArray, getObject, getString, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
+import { parseQuantity, sumContainers, toMilli, toUnits, type Quantity } from '../../model/index.ts';
+import { getObject, getString, isObject, type JsonObject, type JsonValue } from '../../std/index.ts';
 import type { PodResize, ResourceState } from './pod-resize.ts';
 
 /** What a pod asks of a node: cpu in thousandths, everything else in whole units, both rounded up. */
@@ -80,19 +80,12 @@ function toAmount(name: string, quantity: Quantity): number {
 }
 
 function aggregateContainers(spec: JsonObject, missing: ReadonlyMap<string, Quantity>, resize: PodResize | undefined): Amounts {
-  const sum: Amounts = new Map();
-  for (const container of getArray(spec, 'containers')) addAll(sum, readRequests(container, missing, resize));
-  const sidecars: Amounts = new Map();
-  const peak: Amounts = new Map();
-  for (const container of getArray(spec, 'initContainers')) {
-    const requests = readRequests(container, missing, resize);
-    if (getString(container, 'restartPolicy') === 'Always') {
-      addAll(sum, requests);
-      addAll(sidecars, requests);
-      raiseAll(peak, sidecars);
-    } else raiseAll(peak, addAll(new Map(sidecars), requests));
-  }
-  return raiseAll(sum, peak);
+  return sumContainers<Amounts>(spec, {
+    of: (container) => readRequests(container, missing, resize),
+    none: new Map(),
+    add: (a, b) => addAll(new Map(a), b),
+    most: (a, b) => raiseAll(new Map(a), b),
+  });
 }
 
 /** Requests as stored: the API copies a limit to a request that is not given. */

@@ -17,9 +17,14 @@ export interface KustomizeUnit {
   readonly findings: readonly Finding[];
 }
 
+/** What may be a path in a kustomization. */
+const PATH = /[\w.@/-]+/g;
+
 interface Node {
   readonly file: TreeFile;
   readonly kustomization: Kustomization | undefined;
+  /** True where the file cannot be read: then its files and children are what it seems to name. */
+  readonly isBroken: boolean;
   readonly files: readonly TreeFile[];
   readonly children: readonly string[];
   readonly findings: readonly Finding[];
@@ -47,14 +52,21 @@ export class KustomizeGraph {
     }
   }
 
-  /** True for a directory whose file is a kustomization and not another tool's file of that name. */
+  /** True for a directory whose file is a kustomization, or cannot be read, and is not another tool's file of that name. */
   isKustomized(directory: string): boolean {
-    return this.#nodes.get(directory)?.kustomization !== undefined;
+    return this.#nodes.get(directory)?.kustomization !== undefined || this.isBroken(directory);
+  }
+
+  /** True for a directory whose kustomization cannot be read: which of its files it names is not known. */
+  isBroken(directory: string): boolean {
+    return this.#nodes.get(directory)?.isBroken === true;
   }
 
   /** Those of the directories that no other kustomization leads to; where they lead to each other in a ring, the first of it. */
   units(directories: readonly string[]): readonly KustomizeUnit[] {
-    const candidates = directories.filter((directory) => this.#nodes.get(directory)?.kustomization?.isComponent === false);
+    const candidates = directories.filter(
+      (directory) => this.#nodes.get(directory)?.kustomization?.isComponent === false || this.isBroken(directory),
+    );
     const children = new Set([...this.#nodes.values()].flatMap((node) => node.children));
     const reached = new Set<string>();
     const roots = candidates.filter((directory) => !children.has(directory));
@@ -107,10 +119,13 @@ export class KustomizeGraph {
     const empty = {
       file,
       kustomization: undefined,
+      isBroken: false,
       files: [],
       children: [],
       findings: findings.filter(({ severity }) => severity === 'error'),
     };
+    if (source !== undefined && first === undefined && empty.findings.length > 0)
+      return { ...empty, isBroken: true, ...this.#guess(directoryOf(file.path), source.text) };
     if (first === undefined || source === undefined) return empty;
     const origin = new DocumentOrigin(source, first.place, this.#sources.memo);
     const kustomization = readKustomization(directoryOf(file.path), first, origin);
@@ -131,6 +146,17 @@ export class KustomizeGraph {
       } else if (reference.isResource) findings.push(this.#complain(kustomization, reference, isOutside));
     }
     return { files, children, findings };
+  }
+
+  /** The files and kustomizations that a text which cannot be read seems to name. */
+  #guess(directory: string, text: string): Pick<Node, 'children' | 'files'> {
+    const paths = new Set([...text.matchAll(PATH)].map(([path]) => posix.join(directory, path).replace(/\/$/, '')));
+    const files = [...paths].flatMap((path) => this.#tree.find(path) ?? []);
+    const children = [...paths].filter((path) => {
+      const isAround = path === '.' || path === directory || path.startsWith('..') || directory.startsWith(`${path}/`);
+      return !isAround && this.#fileIn(path) !== undefined;
+    });
+    return { files, children };
   }
 
   #complain(kustomization: Kustomization, { text, source }: Reference, isOutside: boolean): Finding {

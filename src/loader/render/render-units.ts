@@ -65,6 +65,7 @@ function sortOut(
     const isKustomization = isKustomizationName(file.path);
     if (isKustomization && !graph.isKustomized(directoryOf(file.path))) plain.push(file);
     else if (isKustomization || owned.has(file.path) || !isPlainName(file)) continue;
+    else if (graph.isBroken(directoryOf(file.path))) continue;
     else if (graph.isKustomized(directoryOf(file.path))) findings.push(toFinding('KL0034', { source: beginningOf(file.path), data: {} }));
     else plain.push(file);
   }

@@ -125,6 +125,72 @@ const cases: readonly {
     want: [],
   },
   {
+    name: 'the only workload of a Service goes',
+    before: [NAMED, DB, db()],
+    after: [NAMED, db()],
+    want: [
+      'shop/web can no longer reach Service shop/db TCP 5432, which it names: Service shop/db leads nowhere: no pod has the labels that it selects: app=db',
+    ],
+  },
+  {
+    name: 'a workload of a Service goes, and another stays',
+    before: [NAMED, DB, pods('db-2', { app: 'db' }), db()],
+    after: [NAMED, pods('db-2', { app: 'db' }), db()],
+    want: [],
+  },
+  {
+    name: 'the workload of a Service has another name',
+    before: [NAMED, DB, db()],
+    after: [NAMED, pods('db-2', { app: 'db' }), db()],
+    want: [],
+  },
+  {
+    name: 'the workload of a Service has another name, and a policy that shuts it',
+    before: [NAMED, DB, db(), SHUT],
+    after: [
+      NAMED,
+      pods('db-2', { app: 'db' }),
+      db(),
+      SHUT,
+      policy('shop/shut-2', { podSelector: having({ app: 'db' }), policyTypes: ['Ingress'] }),
+    ],
+    want: [
+      'shop/web can no longer reach Service shop/db TCP 5432, which it names: no rule allows it of the policy that selects shop/db-2: shop/shut-2',
+    ],
+  },
+  {
+    name: 'a workload comes to a Service that led nowhere',
+    before: [NAMED, db()],
+    after: [NAMED, DB, db()],
+    want: ['shop/web can reach Service shop/db TCP 5432 again, which it names'],
+  },
+  {
+    name: 'a workload comes whose pods a policy shuts: some of what the client sends is lost',
+    before: [NAMED, DB, db(), SHUT],
+    after: [NAMED, DB, pods('other', { app: 'other', part: 'db' }), SHUT, db()],
+    want: [],
+  },
+  {
+    name: 'pods come by a label of theirs, and a policy refuses the client',
+    before: [
+      NAMED,
+      DB,
+      pods('late', { app: 'late', shut: 'yes' }),
+      db(),
+      policy('shop/shut', { podSelector: having({ shut: 'yes' }), policyTypes: ['Ingress'] }),
+    ],
+    after: [
+      NAMED,
+      DB,
+      pods('late', { app: 'db', shut: 'yes' }),
+      db(),
+      policy('shop/shut', { podSelector: having({ shut: 'yes' }), policyTypes: ['Ingress'] }),
+    ],
+    want: [
+      'shop/web can no longer reach Service shop/db TCP 5432, which it names: no rule allows it of the policy that selects shop/late: shop/shut',
+    ],
+  },
+  {
     name: 'a policy closes the pods of a Service: told once',
     before: [NAMED, OTHER, db({ selector: { app: 'other' }, ports: [{ port: 5432 }] })],
     after: [NAMED, OTHER, SHUT, db({ selector: { app: 'other' }, ports: [{ port: 5432 }] })],

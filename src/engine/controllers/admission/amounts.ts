@@ -1,5 +1,5 @@
-import { formatQuantity, parseQuantity, type Quantity } from '../../../model/index.ts';
-import { getArray, getObject, getString, type JsonObject, type JsonValue } from '../../../std/index.ts';
+import { formatQuantity, parseQuantity, sumContainers, type Quantity } from '../../../model/index.ts';
+import { getObject, type JsonObject, type JsonValue } from '../../../std/index.ts';
 
 /** An exact amount, and whether it was written with a binary suffix: it is told as it was written (`Quantity.Format`). */
 export interface Amount {
@@ -63,19 +63,14 @@ function most(a: Amounts, b: Amounts): Amounts {
  * without overhead).
  */
 export function podAmounts(spec: JsonObject, side: 'requests' | 'limits'): Amounts {
-  const of = (container: JsonValue): Amounts => readAmounts(getObject(container, 'resources', side));
-  let sum = addAll(getArray(spec, 'containers').map(of));
-  let sidecars: Amounts = new Map();
-  let peak: Amounts = new Map();
-  for (const container of getArray(spec, 'initContainers')) {
-    const amounts = of(container);
-    const isSidecar = getString(container, 'restartPolicy') === 'Always';
-    const together = addAll([amounts, sidecars]);
-    if (isSidecar) [sum, sidecars] = [addAll([sum, amounts]), together];
-    peak = most(peak, together);
-  }
+  const sum = sumContainers<Amounts>(spec, {
+    of: (container) => readAmounts(getObject(container, 'resources', side)),
+    none: new Map(),
+    add: (a, b) => addAll([a, b]),
+    most,
+  });
   const own = [...readAmounts(getObject(spec, 'resources', side))].filter(([name]) => isPodLevel(name));
-  return new Map([...most(sum, peak), ...own]);
+  return new Map([...sum, ...own]);
 }
 
 function isPodLevel(name: string): boolean {

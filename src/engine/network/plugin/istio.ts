@@ -30,6 +30,8 @@ const LAST = Infinity;
  */
 export function readIstioPolicies(world: World): ReadPolicies {
   const objects = world.byKind(ISTIO_GROUP, 'AuthorizationPolicy');
+  if (objects.length === 0 && world.byKind(ISTIO_GROUP, 'PeerAuthentication').length === 0)
+    return { policies: [], problems: listPlainRoutes(world) };
   const mesh = readMesh(world);
   const peers = readPeerAuthentications(world, mesh);
   const read = objects.map((object) => readAuthorizationPolicy(object, mesh, peers.plaintext));

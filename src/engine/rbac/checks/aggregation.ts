@@ -1,6 +1,6 @@
 import { compareBy, getArray, toLayers } from '../../../std/index.ts';
 import { nameOf, refOf, type Fact, type KubernetesObject, type World } from '../../../model/index.ts';
-import { listSources } from '../aggregation.ts';
+import { RoleSelection } from '../aggregation.ts';
 import { RBAC_GROUP } from '../policy.ts';
 import { toCheck } from './check.ts';
 
@@ -22,7 +22,8 @@ export function checkAggregation(world: World): readonly Fact[] {
 /** Some roles that each select the next, and the last the first. */
 function findCircle(roles: readonly KubernetesObject[]): readonly KubernetesObject[] {
   const indexes = new Map(roles.map((role, index) => [nameOf(role), index]));
-  const edges = roles.map((role) => (listSources(role, roles) ?? []).flatMap((name) => indexes.get(name) ?? []));
+  const selection = new RoleSelection(roles);
+  const edges = roles.map((role) => (selection.sourcesOf(role) ?? []).flatMap((name) => indexes.get(name) ?? []));
   const layering = toLayers(edges);
   return layering.kind === 'layers' ? [] : layering.nodes.flatMap((index) => roles[index] ?? []);
 }

@@ -3,17 +3,16 @@ import { formatRef, World, type Fact } from '../../../model/index.ts';
 import { listSubjectKeys, type Binding } from '../binding.ts';
 import { groupHoldings, type Gain } from '../gain.ts';
 import { compact, toCoverage, type Holding } from '../holding.ts';
-import { listKeyed } from '../permission.ts';
 import { readPolicy, type Grant, type RbacPolicy } from '../policy.ts';
 import { toPrincipal } from '../principal.ts';
-import { toPermissionSet } from '../role.ts';
-import { isEffective } from '../scope.ts';
 import { describeAbility, joinSome } from '../wording.ts';
+import { toHoldings, WiderGrants } from './wider.ts';
 import { isOfKubernetes, toCheck, type CheckScope } from './check.ts';
 
 /** Bindings to nobody, to everybody, to accounts that pods run as unasked, of dangerous rights, and those that add nothing. */
 export function checkBindings(world: World, isAsked: CheckScope['isAskedBinding']): readonly Fact[] {
   const policy = readPolicy(world);
+  const wider = new WiderGrants(policy);
   return policy.bindings.filter(isAsked).flatMap((binding) => {
     const object = world.get(binding.ref);
     if (object === undefined || isOfKubernetes(object)) return [];
@@ -22,7 +21,7 @@ export function checkBindings(world: World, isAsked: CheckScope['isAskedBinding'
     return [
       ...checkPowers(binding, grants),
       ...grants.flatMap((grant) => [...checkEverybody(grant), ...checkDefaultAccount(grant), ...checkNodes(grant)]),
-      ...checkRedundant(binding, grants, policy),
+      ...checkRedundant(binding, grants, wider),
     ];
   });
 }
@@ -31,15 +30,6 @@ export function checkBindings(world: World, isAsked: CheckScope['isAskedBinding'
 function listGrantsOf(binding: Binding, policy: RbacPolicy): readonly Grant[] {
   const keys = sortedUnique(listSubjectKeys(binding).filter((key) => key !== undefined));
   return keys.flatMap((key) => (policy.grants.get(key)?.get(binding.namespace) ?? []).filter((grant) => grant.binding === binding));
-}
-
-function toHoldings(grant: Grant): readonly Holding[] {
-  const { namespace } = grant.binding;
-  return (grant.rules ?? []).flatMap((rule) =>
-    listKeyed(rule.rule).flatMap(({ permission }) =>
-      isEffective(permission, namespace) ? [{ permission, namespace, sources: [{ grant, rule }] }] : [],
-    ),
-  );
 }
 
 function describe(gains: readonly Gain[]): string {
@@ -118,45 +108,10 @@ function checkNodes(grant: Grant): readonly Fact[] {
 }
 
 /** A binding of which every subject holds all by another binding: of equal ones the later. */
-function checkRedundant(binding: Binding, grants: readonly Grant[], policy: RbacPolicy): readonly Fact[] {
-  const others = grants.map((grant) => findWider(grant, policy));
+function checkRedundant(binding: Binding, grants: readonly Grant[], wider: WiderGrants): readonly Fact[] {
+  const others = grants.map((grant) => wider.find(grant));
   const [first] = others;
   if (first === undefined || others.includes(undefined)) return [];
   const by = sortedUnique(others.flatMap((other) => (other === undefined ? [] : [formatRef(other.binding.ref)])));
   return [toCheck('KA0608', { ref: binding.ref, path: '', data: { binding: formatRef(binding.ref), others: joinSome(by) } })];
-}
-
-function findWider(grant: Grant, policy: RbacPolicy): Grant | undefined {
-  const { binding } = grant;
-  const holdings = toHoldings(grant);
-  if (holdings.length === 0) return undefined;
-  const principal = toPrincipal(keyOf(grant));
-  const scopes = binding.namespace === '' ? [''] : ['', binding.namespace];
-  const candidates = [principal.key, ...principal.groups].flatMap((key) =>
-    scopes.flatMap((scope) => policy.grants.get(key)?.get(scope) ?? []),
-  );
-  const isWider = (other: Grant): boolean =>
-    covers(other, grant, holdings) && (!covers(grant, other, toHoldings(other)) || isKept(other, grant));
-  return candidates.find((other) => other.binding !== binding && isWider(other));
-}
-
-/** Which of two bindings that grant the same stays: that of Kubernetes, that of more subjects, the first. */
-function isKept(one: Grant, other: Grant): boolean {
-  const rank = ({ binding, order }: Grant): readonly number[] => [
-    binding.ref.name.startsWith('system:') ? 0 : 1,
-    -binding.subjects.length,
-    order,
-  ];
-  const [a, b] = [rank(one), rank(other)];
-  const at = a.findIndex((value, index) => value !== b[index]);
-  return (a[at] ?? 0) < (b[at] ?? 0);
-}
-
-/** Whether one grant allows all that another one does, which is what it holds. */
-function covers(wide: Grant, narrow: Grant, holdings: readonly Holding[]): boolean {
-  if (wide.binding.namespace !== '' && wide.binding.namespace !== narrow.binding.namespace) return false;
-  if (wide.rules === undefined || narrow.rules === undefined) return false;
-  if (wide.rules === narrow.rules) return true;
-  const set = toPermissionSet(wide.rules);
-  return holdings.every(({ permission }) => set.covers(permission));
 }

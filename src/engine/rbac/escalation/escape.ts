@@ -101,10 +101,18 @@ function findVolume(world: World, namespace: string, name: string): KubernetesOb
   const claim = world.get({ group: '', kind: 'PersistentVolumeClaim', namespace, name });
   const volume = claim === undefined ? undefined : getString(claim, 'spec', 'volumeName');
   if (volume !== undefined) return world.get({ group: '', kind: 'PersistentVolume', name: volume });
-  return world.byKind('', 'PersistentVolume').find((candidate) => {
-    const bound = getObject(candidate, 'spec', 'claimRef');
-    return bound !== undefined && getString(bound, 'namespace') === namespace && getString(bound, 'name') === name;
-  });
+  return world.kind('', 'PersistentVolume').derive(indexByClaim).get(`${namespace}/${name}`);
+}
+
+function indexByClaim(volumes: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject> {
+  const byClaim = new Map<string, KubernetesObject>();
+  for (const volume of volumes) {
+    const claim = getObject(volume, 'spec', 'claimRef');
+    if (claim === undefined) continue;
+    const key = `${getString(claim, 'namespace') ?? ''}/${getString(claim, 'name') ?? ''}`;
+    if (!byClaim.has(key)) byClaim.set(key, volume);
+  }
+  return byClaim;
 }
 
 function hostFolderOf(volume: KubernetesObject): string | undefined {

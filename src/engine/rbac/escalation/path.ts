@@ -55,5 +55,5 @@ function listGrantsOf({ needs }: Edge): readonly Grant[] {
 
 /** The objects and fields besides grants that a path leads over. */
 export function listFooting(graph: EscalationGraph, path: readonly number[]): readonly Footing[] {
-  return path.flatMap((index) => graph.edges[index]?.footing ?? []);
+  return [...new Set(path.map((index) => graph.edges[index]?.footing ?? []))].flat();
 }

@@ -92,9 +92,9 @@ function projectsToken(spec: JsonObject): boolean {
 }
 
 function listSecrets(spec: JsonObject): readonly { readonly name: string; readonly path: Path }[] {
-  const found: { name: string; path: Path }[] = [];
+  const found = new Map<string, Path>();
   const add = (name: string | undefined, path: Path): void => {
-    if (name !== undefined && name !== '' && !found.some((known) => known.name === name)) found.push({ name, path });
+    if (name !== undefined && name !== '' && !found.has(name)) found.set(name, path);
   };
   for (const [index, volume] of getArray(spec, 'volumes').entries()) {
     add(getString(volume, 'secret', 'secretName'), ['volumes', index, 'secret']);
@@ -106,5 +106,5 @@ function listSecrets(spec: JsonObject): readonly { readonly name: string; readon
       add(getString(item, 'valueFrom', 'secretKeyRef', 'name'), [...path, 'env', at]);
     for (const [at, item] of getArray(container, 'envFrom').entries()) add(getString(item, 'secretRef', 'name'), [...path, 'envFrom', at]);
   }
-  return found;
+  return [...found].map(([name, path]) => ({ name, path }));
 }

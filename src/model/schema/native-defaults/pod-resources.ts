@@ -1,4 +1,5 @@
-import type { JsonValue } from '../../../std/index.ts';
+import { getObject, type JsonValue } from '../../../std/index.ts';
+import { sumContainers } from '../../container-sum.ts';
 import { formatQuantity, parseQuantity, type Quantity } from '../../quantity.ts';
 import { ensureAt, fieldsAt, itemsAt, type Draft } from './draft.ts';
 
@@ -42,27 +43,19 @@ function withHugePages(spec: Draft, given: Draft, requests: Draft): Draft {
   return limits;
 }
 
-/** What all containers need at once: side by side, or the greediest step of initialisation beside the sidecars so far. */
+/** What all containers need at once. */
 function aggregate(spec: Draft, of: 'requests' | 'limits'): Amounts {
-  let total = new Map<string, Quantity>();
-  let sidecars = new Map<string, Quantity>();
-  let peak = new Map<string, Quantity>();
-  for (const container of itemsAt(spec, 'containers')) total = combine(total, amountsOf(container, of), add);
-  for (const container of itemsAt(spec, 'initContainers')) {
-    const amounts = amountsOf(container, of);
-    const step = combine(sidecars, amounts, add);
-    if (container['restartPolicy'] === 'Always') {
-      total = combine(total, amounts, add);
-      sidecars = step;
-    }
-    peak = combine(peak, step, max);
-  }
-  return combine(total, peak, max);
+  return sumContainers<Amounts>(spec, {
+    of: (container) => amountsOf(container, of),
+    none: new Map(),
+    add: (a, b) => combine(a, b, add),
+    most: (a, b) => combine(a, b, max),
+  });
 }
 
-function amountsOf(container: Draft, of: 'requests' | 'limits'): Amounts {
+function amountsOf(container: JsonValue, of: 'requests' | 'limits'): Amounts {
   const amounts = new Map<string, Quantity>();
-  for (const [name, value] of Object.entries(fieldsAt(container, 'resources', of) ?? {})) {
+  for (const [name, value] of Object.entries(getObject(container, 'resources', of) ?? {})) {
     const amount = parseQuantity(value);
     if (amount !== undefined) amounts.set(name, amount);
   }

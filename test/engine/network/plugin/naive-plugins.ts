@@ -9,7 +9,7 @@ import { isHost, type KnownSelector, type Question } from './naive-question.ts';
 /** What may come of a connection: `unknown` where it depends on what no manifest says. */
 export type Answer = 'allow' | 'deny' | 'unknown';
 
-const MAX_GUESSES = 10;
+const MAX_GUESSES = 14;
 
 /**
  * Policies of Cilium, Calico and Istio as their API texts say them, one pair and port at a time, sharing no code with the engine:

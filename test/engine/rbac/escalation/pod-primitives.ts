@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
-import { clusterRole, rule } from '../objects.ts';
-import { deployment, guarded, object, pod, POD_SPEC, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
+import { binding, clusterRole, role, rule } from '../objects.ts';
+import { deployment, guarded, HOME, object, pod, POD_SPEC, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
 
 const PODS = '/api/v1/namespaces/prey/pods';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/prey/deployments';
@@ -26,6 +26,9 @@ function patch(path: string, body: ExploitRequest['body'] = {}): ExploitRequest 
   return { method: 'PATCH', path, body };
 }
 
+const CONTROLLER = 'clusterrole-aggregation-controller';
+const AS_CONTROLLER = { serviceAccountName: CONTROLLER, containers: [{ name: 'main', image: 'busybox' }] };
+
 /** A Pod with a Secret in a variable. */
 function holder(name: string): KubernetesObject {
   const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }];
@@ -48,6 +51,29 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     to: () => 'pods prey',
     replay: (actor) => [post(PODS, pod(actor))],
     twin: { why: 'create by name matches no POST', rules: [rule('create', '', 'pods', 'mine')] },
+  },
+  {
+    name: 'a pod in kube-system runs as a controller of the control plane',
+    world: (actor) => [
+      object('v1', 'ServiceAccount', CONTROLLER, {}, 'kube-system'),
+      role('kube-system', actor, [rule('create', '', 'pods')]),
+      binding('kube-system', actor, `Role ${actor}`, `account ${HOME}/${actor}`),
+    ],
+    step: 'escalate',
+    to: () => 'admin',
+    // The rights hold a little after they were written.
+    replay: (actor) => [
+      {
+        ...post('/api/v1/namespaces/kube-system/pods', object('v1', 'Pod', actor, { spec: AS_CONTROLLER }, 'kube-system')),
+        until: { field: ['metadata', 'uid'] },
+      },
+    ],
+    twin: {
+      why: 'another namespace has no such accounts',
+      rules: [rule('create', '', 'pods')],
+      world: () => [],
+      replay: (actor) => [post('/api/v1/namespaces/kube-system/pods', object('v1', 'Pod', actor, { spec: AS_CONTROLLER }, 'kube-system'))],
+    },
   },
   {
     name: 'a workload makes the pod',
