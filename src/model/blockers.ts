@@ -6,6 +6,7 @@ const FAMILIES: readonly (readonly [string, EngineName])[] = [
   ['KA', 'rbac'],
   ['KN', 'network'],
   ['KP02', 'restart'],
+  ['KP04', 'lifecycle'],
   ['KQ', 'admission'],
   ['KR', 'reference'],
   ['KS', 'scheduler'],

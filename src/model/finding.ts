@@ -29,8 +29,8 @@ export interface Finding {
   readonly waived?: string;
 }
 
-/** The engines whose facts are compared. `restart`, `reference` and `order` are the planner's own. */
-export type EngineName = 'scheduler' | 'admission' | 'rollout' | 'rbac' | 'network' | 'restart' | 'reference' | 'order';
+/** The engines whose facts are compared. `lifecycle`, `restart`, `reference` and `order` are the planner's own. */
+export type EngineName = 'scheduler' | 'admission' | 'rollout' | 'rbac' | 'network' | 'restart' | 'lifecycle' | 'reference' | 'order';
 
 /** A changed object and field that an effect follows from. */
 export interface Cause {

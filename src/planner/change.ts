@@ -10,6 +10,7 @@ import {
   type ObjectRef,
   type KubernetesObject,
   type Schema,
+  World,
 } from '../model/index.ts';
 import { defaultObject, keepAllocated, withoutAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toFieldPath, toPointer, type JsonValue } from '../std/index.ts';
@@ -21,6 +22,7 @@ import { preconditionOf } from './fields-hash.ts';
 import type { Desired, PlanInput, ServerAnswer, UpdateProblem } from './input.ts';
 import { applyMerge, formatFieldPath, mergeValues, type FieldConflict } from './merge/index.ts';
 import { atField, lineOf, toIndexPath } from './place.ts';
+import { describeHoldings } from './holdings.ts';
 import { losesData } from './protected.ts';
 import { toRefused } from './refusal.ts';
 import { hashSecret } from './secret.ts';
@@ -195,7 +197,12 @@ function planReplace({ desired, live, fields, fixed }: Replaced, settings: Setti
   const code = losesData(desired.object) ? 'KP0103' : why === undefined ? 'KP0102' : 'KA0302';
   const field = `.${toFieldPath(fixed.path)}`;
   const refusal = describe({ code: fixed.code, data: fixed.data });
-  const finding = toFinding(code, { ref, path, source, data: { kind: ref.kind, field, refusal, ...(why === undefined ? {} : { why }) } });
+  const finding = toFinding(code, {
+    ref,
+    path,
+    source,
+    data: { kind: ref.kind, field, refusal, holdings: describeHoldings(live, World.EMPTY), ...(why === undefined ? {} : { why }) },
+  });
   const change = {
     ...toChange('replace', desired, live, settings),
     fields,

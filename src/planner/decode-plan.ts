@@ -93,7 +93,7 @@ const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>(
 
 const effect: Decoder<Effect> = record<Omit<Effect, 'isWide' | 'subject'>, Optional<Effect, 'isWide' | 'subject'>>(
   {
-    engine: oneOf('scheduler', 'admission', 'rollout', 'rbac', 'network', 'restart', 'reference', 'order'),
+    engine: oneOf('scheduler', 'admission', 'rollout', 'rbac', 'network', 'restart', 'lifecycle', 'reference', 'order'),
     code,
     severity,
     change: oneOf('gained', 'lost'),

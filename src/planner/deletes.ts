@@ -13,8 +13,9 @@ import {
 } from '../model/index.ts';
 import { compareBy } from '../std/index.ts';
 import { preconditionOf } from './fields-hash.ts';
+import { describeHoldings } from './holdings.ts';
 import type { Desired, PlanInput } from './input.ts';
-import { listContents, listHolders } from './orphans.ts';
+import { listHolders } from './orphans.ts';
 import { lineOf } from './place.ts';
 import { findKeepMark, needsApproval } from './protected.ts';
 import { withNamespace } from './desired.ts';
@@ -47,7 +48,6 @@ interface Stay {
 }
 
 const MOST_FILES = 5;
-const MOST_CONTENTS = 5;
 
 /**
  * The objects to delete: of a cluster those that the inventory proves to be ours, of a revision all that the next one no
@@ -81,7 +81,7 @@ export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desir
   });
   const approvals = going
     .filter(({ object }) => needsApproval(object))
-    .map((candidate) => toCandidateFinding('KP0105', candidate, { contents: describeContents(candidate.object, input) }));
+    .map((candidate) => toCandidateFinding('KP0105', candidate, { contents: describeHoldings(candidate.object, input.before) }));
   const said = [...stays.values()].flatMap(({ finding }) => finding ?? []);
   // Nothing is deleted by comparing revisions: there it is enough that the place is known not to be understood.
   const unknown = hidden.length === 0 || input.mode === 'revision' ? [] : [toUnknownFinding(hidden.length, input)];
@@ -90,15 +90,6 @@ export function planDeletes(input: PlanInput, desired: ReadonlyMap<RefKey, Desir
     kept: stays.size,
     findings: [...said, ...approvals, ...unknown],
   };
-}
-
-function describeContents(object: KubernetesObject, { before }: PlanInput): string {
-  const contents = listContents(before, object);
-  if (contents.length === 0) return 'what is in it or belongs to it';
-  const rest = contents.length - MOST_CONTENTS;
-  const names = contents.slice(0, MOST_CONTENTS).map((item) => formatRef(refOf(item)));
-  const count = contents.length === 1 ? '1 known object' : `${contents.length} known objects`;
-  return `${count} (${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
 }
 
 function findStay(candidate: Candidate, { ownedByOthers, moved }: PlanInput): Stay | undefined {

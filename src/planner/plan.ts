@@ -25,8 +25,10 @@ import { markReturns } from './drift.ts';
 import type { Decided, Entry } from './entry.ts';
 import { effectsOf } from './impact/effects-of.ts';
 import { pointAtChanges, type JudgeAgain } from './impact/point-at-changes.ts';
+import { withoutRepeated } from './impact/repeats.ts';
 import { sitesOf } from './impact/sites-of.ts';
 import { DEFAULT_LIMITS, type Desired, type PlanInput } from './input.ts';
+import { describeHoldings } from './holdings.ts';
 import { intentKeyOf, intentOf, isAsLastApplied } from './intent.ts';
 import { withNamespaces, worldsOf, type PlannedWorlds } from './planned-worlds.ts';
 import { chooseTurn } from './order/hook-runs.ts';
@@ -121,7 +123,7 @@ export function draftPlan(given: PlanInput): PlanDraft {
   const worlds = (): PlannedWorlds => (known ??= worldsOf([decided]));
   const finish = (all: readonly Effect[]): Plan => {
     const { effects, findings } = settleTold(all, input);
-    return { ...plan, findings: [...findings, ...told], effects };
+    return { ...plan, findings: [...findings, ...told], effects: withoutRepeated(effects) };
   };
   const complete = (engines: readonly Engine[]): Plan => finish(effectsOf([decided], worlds(), engines));
   const pointOut: PlanDraft['pointOut'] = (said, changes, judge) =>
@@ -216,7 +218,10 @@ function planChanges(input: PlanInput, byKey: ReadonlyMap<RefKey, Desired>, dele
     const owner = input.ownedByOthers.get(key);
     if (owner !== undefined) findings.push(toOwnerFinding(desired, owner));
     const lost = [findLostOwners(desired, input), findLostClaims(desired, live, planned.after, input)];
-    findings.push(...planned.findings, ...lost.filter((finding) => finding !== undefined));
+    findings.push(
+      ...planned.findings.map((finding) => withHoldings(finding, live, input)),
+      ...lost.filter((finding) => finding !== undefined),
+    );
     if (planned.change.action === 'none') unchanged.push({ key, object: toUnchanged(planned.change, desired, input) });
     else entries.push({ change: planned.change, before: live, after: planned.after, desired });
   };
@@ -280,6 +285,12 @@ function planRun(
 
 function isMember(live: KubernetesObject, { labels = {} }: PlanInput): boolean {
   return Object.entries(labels).every(([name, value]) => labelsOf(live).get(name) === value);
+}
+
+/** A replacement with what goes along, as far as the world tells. */
+function withHoldings(finding: Finding, live: KubernetesObject | undefined, { before }: PlanInput): Finding {
+  if (finding.code !== 'KP0103' || live === undefined) return finding;
+  return { ...finding, data: { ...finding.data, holdings: describeHoldings(live, before) } };
 }
 
 function toUnchanged({ ref, precondition }: Change, { object }: Desired, { intents }: PlanInput): UnchangedObject {

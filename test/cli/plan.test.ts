@@ -77,7 +77,7 @@ test('two items of one key pass a create, and neither a plan nor an apply', asyn
   writeFileSync(join(folder, 'p.yaml'), pod);
   assert.equal((await run('kplan', folder, ['validate'])).code, 0);
   const planned = await run('kplan', folder, ['.', '--base', 'none']);
-  assert.match(planned.stdout, /✗ Pod default\/p {2}KV0049 /);
+  assert.match(planned.stdout, /✗ KV0049 Pod default\/p: /);
   assert.equal(planned.code, 1);
   assert.equal((await run('kapply', folder, ['.', '--yes'])).code, 3);
   const forced = await run('kapply', folder, ['.', '--yes', '--allow', 'KV0049']);

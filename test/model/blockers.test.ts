@@ -62,6 +62,7 @@ test('every family of effects has an engine, and what only stops a plan has none
       ['KP01', undefined],
       ['KP02', 'restart'],
       ['KP03', undefined],
+      ['KP04', 'lifecycle'],
       ['KQ', 'admission'],
       ['KR', 'reference'],
       ['KS', 'scheduler'],

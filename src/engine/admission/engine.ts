@@ -12,11 +12,13 @@ import {
   type World,
 } from '../../model/index.ts';
 import { compareBy, compareStrings, getNumber, isEqualJson, toPointer, type JsonObject, type Path } from '../../std/index.ts';
+import { compareClaimGrowth } from './claim-growth.ts';
 import { compareOwnWebhooks } from './own-webhook.ts';
 import { comparePodSecurity } from './pod-security.ts';
 import { comparePolicies } from './policy/compare.ts';
 import { listMadePods, type MadePod } from './policy/made-pods.ts';
 import type { PolicySetting } from './policy/write.ts';
+import { compareUnanswered } from './unanswered.ts';
 
 /** The pods that a workload of a world wants and that are refused it. */
 export interface RefusedPods {
@@ -57,7 +59,7 @@ export interface AdmissionParts extends PolicySetting {
 /**
  * Admission as an engine: pods that the API server will not let anybody make, because a quota of the namespace is used up or a
  * LimitRange, PriorityClass, RuntimeClass or Pod Security forbids them, what Pod Security warns of, and what admission
- * policies refuse or warn of, and webhooks that wait for themselves.
+ * policies refuse or warn of, webhooks that wait for themselves or that nobody answers any more, and claims that cannot grow.
  */
 export function createAdmissionEngine({ listRefused, listRefusedObjects, expand, listScheduled, ...setting }: AdmissionParts): Engine {
   return {
@@ -68,7 +70,8 @@ export function createAdmissionEngine({ listRefused, listRefusedObjects, expand,
       const refused = keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
       const listMade = (world: World): readonly MadePod[] => [...listMadePods(world, expand(world)), ...listScheduled(world)];
       const policies = comparePolicies(before, after, setting, listMade);
-      const sorted = [...refused, ...comparePodSecurity(before, after, expand), ...policies, ...compareOwnWebhooks(before, after)].toSorted(
+      const own = [...compareOwnWebhooks(before, after), ...compareUnanswered(before, after, expand), ...compareClaimGrowth(before, after)];
+      const sorted = [...refused, ...comparePodSecurity(before, after, { expand, refused }), ...policies, ...own].toSorted(
         compareBy(
           ({ fact }) => fact.key,
           ({ change }) => change,

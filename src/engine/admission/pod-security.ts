@@ -1,10 +1,12 @@
 import {
+  findScaled,
   formatRef,
   labelsOf,
   nameOf,
   podTemplateOf,
   refKeyOf,
   refOf,
+  toRefKey,
   type Fact,
   type FactChange,
   type KubernetesObject,
@@ -23,15 +25,24 @@ import { compareBy, getString, toPointer } from '../../std/index.ts';
 
 /**
  * What Pod Security says of a change besides what it refuses: templates and pods that it warns of, labels of namespaces that it
- * does not take, and running pods that a stricter label would not let in again. `expand` gives the pods that the controllers make.
+ * does not take, running pods that a stricter label would not let in again, and what a weaker one lets in. Pods of workloads that are said
+ * to be `refused` are not told once more.
  */
-export function comparePodSecurity(before: World, after: World, expand: (world: World) => World): readonly FactChange[] {
+export function comparePodSecurity(before: World, after: World, parts: LevelParts): readonly FactChange[] {
   const [was, is] = [before.derive(listFacts), after.derive(listFacts)];
   const gained = [...is.values()].filter(({ key }) => !was.has(key)).map((fact): FactChange => ({ change: 'gained', fact }));
   const ended = [...was.values()]
     .filter(({ key, subject }) => !is.has(key) && subject !== undefined && after.get(subject) !== undefined)
     .map((fact): FactChange => ({ change: 'lost', fact: { ...fact, severity: 'info' } }));
-  return [...gained, ...ended, ...compareLevels(before, after, expand)];
+  return [...gained, ...ended, ...compareLevels(before, after, parts)];
+}
+
+/** What the levels of namespaces are compared with. */
+export interface LevelParts {
+  /** The world with the pods that the controllers make. */
+  readonly expand: (world: World) => World;
+  /** What is said of workloads whose pods are refused. */
+  readonly refused: readonly FactChange[];
 }
 
 function listFacts(world: World): ReadonlyMap<string, Fact> {
@@ -105,12 +116,20 @@ function listLabelFaults(world: World): readonly Fact[] {
 }
 
 /** Namespaces that are there and enforce something else from now on. */
-function compareLevels(before: World, after: World, expand: (world: World) => World): readonly FactChange[] {
+function compareLevels(before: World, after: World, { expand, refused }: LevelParts): readonly FactChange[] {
+  const told = new Set(refused.flatMap(({ change, fact: { subject } }) => (change === 'gained' && subject ? [toRefKey(subject)] : [])));
   return after.byKind('', 'Namespace').flatMap((namespace) => {
     const ref = refOf(namespace);
     const was = before.get(ref);
     if (was === undefined || was === namespace || !hasOtherLevel(labelsOf(was), labelsOf(namespace))) return [];
-    const pods = expand(before).kind('', 'Pod').inNamespace(ref.name);
+    const lowered = findLowered(was, namespace);
+    if (lowered !== undefined) return [{ change: 'gained' as const, fact: lowered }];
+    const settled = expand(before);
+    const isTold = (pod: KubernetesObject): boolean => told.has(refKeyOf(findScaled(settled, pod) ?? pod));
+    const pods = settled
+      .kind('', 'Pod')
+      .inNamespace(ref.name)
+      .filter((pod) => !isTold(pod));
     const verdict = judgeNamespaceLabels(labelsOf(was), podSecuritySiteOf(after, ref.name), pods);
     if (verdict.pods.length === 0) return [];
     const [first = '', ...rest] = verdict.warnings;
@@ -130,6 +149,31 @@ function compareLevels(before: World, after: World, expand: (world: World) => Wo
     };
     return [{ change: 'gained' as const, fact }];
   });
+}
+
+const LEVELS = ['privileged', 'baseline', 'restricted'] as const;
+
+/** What each level refuses beyond the one below it (pod-security-standards). */
+const REFUSED = {
+  baseline: 'privileged containers, host namespaces, host paths and host ports, and added capabilities',
+  restricted: 'pods that run as root, may gain privileges, keep their capabilities and have no seccomp profile',
+} as const;
+
+/** What a namespace lets in that enforces a lower level from now on; undefined of one that does not. */
+function findLowered(was: KubernetesObject, is: KubernetesObject): Fact | undefined {
+  const [from, to] = [was, is].map((namespace) => readPodSecurityPolicy(labelsOf(namespace)).policy.enforce.level);
+  if (from === undefined || to === undefined || LEVELS.indexOf(to) >= LEVELS.indexOf(from)) return undefined;
+  const lets = [...(to === 'privileged' ? [REFUSED.baseline] : []), ...(from === 'restricted' ? [REFUSED.restricted] : [])];
+  const ref = refOf(is);
+  return {
+    engine: 'admission',
+    code: 'KQ0012',
+    severity: 'warning',
+    key: `KQ0012 ${refKeyOf(is)}`,
+    subject: ref,
+    data: { namespace: ref.name, was: from, now: to, what: lets.join('; ') },
+    objects: [{ ref, path: toPointer(['metadata', 'labels', `${POD_SECURITY_PREFIX}enforce`]) }],
+  };
 }
 
 function hasOtherLevel(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): boolean {

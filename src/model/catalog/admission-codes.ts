@@ -99,4 +99,30 @@ export const ADMISSION_CODES: CatalogTable = {
     why: 'A quota counts objects as they come, in the order in which the plan sends them, and pods as controllers make them in between. What a plan deletes is there until its end and counts until then. An apply fails at the first that is refused.',
     example: 'kind: ResourceQuota\nspec:\n  hard: { services.loadbalancers: "1" } # and two Services of type LoadBalancer',
   },
+  KQ0012: {
+    title: 'Pod Security level lowered',
+    severity: 'warning',
+    message: 'Namespace {namespace} enforces {now} instead of {was} from now on: it lets in {what}',
+    remedy: 'Keep the level, and exempt the workload that needs more by a Namespace of its own.',
+    why: 'The label is what keeps whoever may create a pod in the namespace from getting a node, its files and its network. Lowered, it holds for every pod that is made from then on, not only for the one that it was lowered for.',
+    example: 'kind: Namespace\nmetadata:\n  labels: { pod-security.kubernetes.io/enforce: privileged } # baseline before',
+  },
+  KQ0013: {
+    title: 'Webhook that nobody answers any more',
+    severity: 'error',
+    message: 'webhook {webhook} of {configuration} refuses all that it is asked about: {service} leads to no pod any more',
+    remedy: 'Keep the pods behind {service}, or delete {configuration} in a change before; `failurePolicy: Ignore` lets requests through.',
+    why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives the pods that answer for it stops every change that it sees, often that of the pods themselves.',
+    example:
+      'kind: Deployment\nmetadata: { name: guard }\nspec: { replicas: 0 } # a ValidatingWebhookConfiguration calls the Service guard',
+  },
+  KQ0014: {
+    title: 'Claim that cannot grow',
+    severity: 'error',
+    message: '{claim} cannot grow from {from} to {to}: {refusal}',
+    remedy: 'Set allowVolumeExpansion of the StorageClass, if its driver can do it, or move the data to a claim of another class.',
+    why: 'The API server refuses a larger claim unless the StorageClass that its volume was provisioned by allows expansion. The class alone decides; that of other claims does not matter.',
+    example:
+      'kind: PersistentVolumeClaim\nspec:\n  storageClassName: fixed # allowVolumeExpansion: false\n  resources: { requests: { storage: 20Gi } } # 10Gi before',
+  },
 };

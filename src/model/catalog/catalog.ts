@@ -6,6 +6,7 @@ import type { Effect, Finding, FindingData } from '../finding.ts';
 import { toRefKey } from '../ref.ts';
 import { ADMISSION_CODES } from './admission-codes.ts';
 import type { CatalogEntry, CatalogTable } from './entry.ts';
+import { LIFECYCLE_CODES } from './lifecycle-codes.ts';
 import { LOADER_CODES } from './loader-codes.ts';
 import { NATIVE_CODES } from './native-codes.ts';
 import { NETWORK_CODES } from './network-codes.ts';
@@ -21,6 +22,7 @@ import { VALIDATE_CODES } from './validate-codes.ts';
 /** Every code of findings and effects, with its wording. */
 export const CATALOG: CatalogTable = {
   ...ADMISSION_CODES,
+  ...LIFECYCLE_CODES,
   ...LOADER_CODES,
   ...NATIVE_CODES,
   ...NETWORK_CODES,

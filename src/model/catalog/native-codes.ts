@@ -167,8 +167,9 @@ export const NATIVE_CODES: CatalogTable = {
     title: 'Invalid key',
     severity: 'error',
     message: '{field}: {problem}',
-    remedy: 'Use letters, digits, `-`, `_` and `.`.',
-    why: 'The API server refuses the object: keys become names of files and of environment variables.',
+    remedy:
+      'Use letters, digits, `-`, `_` and `.`, and give the keys that the type of a Secret asks for (tls.crt and tls.key of kubernetes.io/tls).',
+    why: 'The API server refuses the object: keys become names of files and of environment variables, and some types of Secrets have keys that must be there.',
   },
   KV0124: {
     title: 'Invalid webhook',

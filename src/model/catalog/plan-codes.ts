@@ -21,7 +21,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0103: {
     title: 'Replacement that interrupts',
     severity: 'error',
-    message: '{field} of a {kind} may not change so ({refusal}): the object would be deleted with what it holds and created again',
+    message: '{field} of a {kind} may not change so ({refusal}): the object would be deleted, and {holdings} with it, and created again',
     remedy: 'Undo the change of {field}, or give the object a new name and move over to it; --allow KP0103 replaces it.',
     why: 'Deleting this object ends its pods, drops its address or loses its data before the new one is there.',
     example: 'kind: Deployment\nspec:\n  selector: # changed after the Deployment was created\n    matchLabels: { app: web2 }',

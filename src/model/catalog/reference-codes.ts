@@ -28,7 +28,7 @@ const DANGLING: CatalogTable = {
     severity: 'warning',
     message: '{referrer} asks for {target}, which {absence}',
     remedy: 'Add the key, or use one that is there: {keys}.',
-    why: 'The containers stay in CreateContainerConfigError, or the volume is not mounted.',
+    why: 'The containers stay in CreateContainerConfigError, or the volume is not mounted. An Ingress or Gateway whose certificate or key is missing serves another certificate, or none.',
   },
   KR0005: {
     title: 'ServiceAccount missing',

@@ -11,6 +11,7 @@ import {
 import { compareBy, fromPointer, getAt, isArray, isEqualJson, type JsonValue } from '../../std/index.ts';
 import { CauseFinder, type ChangedObjects, type Impact } from './causes.ts';
 import { listConfigEffects } from './config-effects.ts';
+import { createLifecycleEngine } from './lifecycle/index.ts';
 import { findRestart } from './restarts.ts';
 import { nameOfChange } from './reversal.ts';
 
@@ -18,38 +19,11 @@ import { nameOfChange } from './reversal.ts';
 export function listEffects(impact: Impact, engines: readonly Engine[]): readonly Effect[] {
   if (impact.changed.size === 0) return [];
   const restarts: Engine = { name: 'restart', compare: (_before, after) => listRestarts({ ...impact, after }) };
-  const effects = [restarts, ...engines].flatMap((engine) => {
+  return [restarts, createLifecycleEngine(impact), ...engines].flatMap((engine) => {
     const finder = new CauseFinder(impact, { namesIn: (world) => new Set(engine.compare(impact.before, world).map(nameOfChange)) });
     return engine.compare(impact.before, impact.after).map((change) => toEffect(change, finder));
   });
-  return withoutRepeated(effects);
 }
-
-/** Pairs of codes that say the same of an object, of two engines. */
-const REPEATS: ReadonlyMap<string, string> = new Map([
-  ['KA0201', 'KR0018'],
-  ['KR0018', 'KA0201'],
-]);
-
-/** Who asks for a key that goes must not be restarted for the sake of its new value. */
-const MISSING_KEYS: readonly string[] = ['KR0002', 'KR0004'];
-
-/** What two engines say of the same object is said once, in the words of the one that takes it more seriously. */
-function withoutRepeated(effects: readonly Effect[]): readonly Effect[] {
-  const nameOf = (code: string, { change, subject }: Effect): string =>
-    `${code} ${change} ${subject === undefined ? '' : toRefKey(subject)}`;
-  const said = new Map(effects.map((effect) => [nameOf(effect.code, effect), effect]));
-  const isBroken = (effect: Effect): boolean => MISSING_KEYS.some((code) => said.has(nameOf(code, effect)));
-  return effects.filter((effect) => {
-    if (effect.code === 'KP0202' && isBroken(effect)) return false;
-    const twin = said.get(nameOf(REPEATS.get(effect.code) ?? '', effect));
-    if (twin === undefined) return true;
-    const [own, other] = [RANK[effect.severity], RANK[twin.severity]];
-    return own < other || (own === other && effect.code < twin.code);
-  });
-}
-
-const RANK: Readonly<Record<Effect['severity'], number>> = { error: 0, warning: 1, info: 2 };
 
 function toEffect(factChange: FactChange, finder: CauseFinder): Effect {
   const { engine, code, severity, subject, data } = factChange.fact;
@@ -63,7 +37,8 @@ function listRestarts({ before, after, changed }: Impact): readonly FactChange[]
   for (const [key, { step, before: was }] of changed) {
     const is = after.get(step.ref);
     if (was === undefined || is === undefined || is === was) continue;
-    const fact = findRestart({ before: was, after: is, fields: listKept(step.fields, is) }, step.action === 'replace', before);
+    if (step.action === 'replace') continue;
+    const fact = findRestart({ before: was, after: is, fields: listKept(step.fields, is) }, before);
     if (fact === undefined) continue;
     if (fact.code === 'KP0201') restarted.add(key);
     changes.push({ change: 'gained', fact });
@@ -93,9 +68,11 @@ function getByPointer(object: KubernetesObject, pointer: string): JsonValue | un
   return fromPointer(pointer).reduce<JsonValue | undefined>((value, step) => getAt(value, isArray(value) ? Number(step) : step), object);
 }
 
-/** Workloads whose pods start anew in this plan: restarted ones and new ones. */
+/** Workloads whose pods start anew in this plan: restarted ones and those that are made. */
 function startedAnew(changed: ChangedObjects, restarted: ReadonlySet<RefKey>): ReadonlySet<RefKey> {
-  const created = [...changed.values()].filter(({ step }) => step.action === 'create').map(({ step }) => toRefKey(step.ref));
+  const created = [...changed.values()]
+    .filter(({ step }) => step.action === 'create' || step.action === 'replace')
+    .map(({ step }) => toRefKey(step.ref));
   return new Set([...restarted, ...created]);
 }
 

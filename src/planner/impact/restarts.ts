@@ -11,11 +11,11 @@ export interface ChangedWorkload {
 }
 
 /**
- * The fact that a workload's pods are replaced, because its pod template changes or it is replaced itself, or that a new
+ * The fact that a workload's pods are replaced, because its pod template changes, or that a new
  * template waits for somebody (a paused Deployment, OnDelete); undefined where pods stay and nothing waits, and for kinds
  * that replace no pods by themselves (Jobs, CronJobs, bare ReplicaSets).
  */
-export function findRestart(workload: ChangedWorkload, isReplaced: boolean, world: World): Fact | undefined {
+export function findRestart(workload: ChangedWorkload, world: World): Fact | undefined {
   const { before, after, fields } = workload;
   const template = podTemplateOf(after);
   if (template === undefined || !rollsOut(after)) return undefined;
@@ -23,10 +23,6 @@ export function findRestart(workload: ChangedWorkload, isReplaced: boolean, worl
   // Which field of the template is most telling is known where the places are.
   const changed = fields.some(({ path }) => path === prefix || path.startsWith(`${prefix}/`)) ? prefix : undefined;
   const pods = countPods(before, world);
-  if (isReplaced) {
-    const told = { pace: 'deleted and created again, all at once', severity: 'warning', pods: { count: pods, more: 0 } } as const;
-    return pods === 0 ? undefined : toRestart(after, told, changed);
-  }
   const stale = changed === undefined ? countStale(before, after) : pods;
   if (stale === 0) return undefined;
   const until = findWait(after);
@@ -35,8 +31,13 @@ export function findRestart(workload: ChangedWorkload, isReplaced: boolean, worl
   const count = stale === undefined || kept === undefined ? undefined : Math.max(0, Math.min(stale, kept) - partitionOf(after));
   if (count === 0) return undefined;
   const more = pods === undefined || kept === undefined ? 0 : kept - pods;
-  const severity = getString(after, 'spec', 'strategy', 'type') === 'Recreate' ? 'warning' : 'info';
+  // That it does so from now on is said of the strategy (KP0402).
+  const severity = isRecreated(after) && isRecreated(before) ? 'warning' : 'info';
   return toRestart(after, { pace: describePace(after, count ?? 1), severity, pods: { count, more } }, changed ?? '/spec/paused');
+}
+
+function isRecreated(workload: KubernetesObject): boolean {
+  return getString(workload, 'spec', 'strategy', 'type') === 'Recreate';
 }
 
 /** Whether a controller replaces the workload's pods when its template changes. */

@@ -112,12 +112,37 @@ for (const { name, before, after, want } of CASES)
     );
   });
 
-test('a label that running pods do not meet', () => {
-  const changes = admissionEngine.compare(World.of([shop({}), HOST]), World.of([shop({ enforce: 'baseline', warn: 'privileged' }), HOST]));
-  const fact = changes.find((item) => item.fact.code === 'KQ0005')?.fact;
+test('a label that running pods do not meet, told of those that no refused workload has', () => {
+  const running = ['app-0', 'app-1'].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'shop', uid: name },
+    spec: { hostNetwork: true, containers: [{ name: 'c', image: 'x' }] },
+  }));
+  const tell = (...others: readonly KubernetesObject[]): readonly (readonly [string, string])[] => {
+    const [was, is] = [shop({}), shop({ enforce: 'baseline', warn: 'privileged' })];
+    const changes = admissionEngine.compare(World.of([was, ...others]), World.of([is, ...others]));
+    return changes.flatMap(({ fact }) => (fact.code === 'KQ0005' ? [[describe(fact), describeRemedy(fact)] as const] : []));
+  };
+  const [told] = tell(...running);
   assert.equal(
-    fact === undefined ? '' : describe(fact),
+    told?.[0],
     'existing pods in namespace "shop" violate the new PodSecurity enforce level "baseline:latest": app-0 (and 1 other pod): host namespaces',
   );
-  assert.match(fact === undefined ? '' : describeRemedy(fact), /before `enforce`/);
+  assert.match(told?.[1] ?? '', /before `enforce`/);
+  assert.deepEqual(tell(HOST), []);
+});
+
+test('a label that lets more in says what', () => {
+  const tell = (was: Readonly<Record<string, string>>, is: Readonly<Record<string, string>>): readonly string[] =>
+    admissionEngine
+      .compare(World.of([shop(was)]), World.of([shop(is)]))
+      .flatMap(({ fact }) => (fact.code === 'KQ0012' ? [describe(fact)] : []));
+  const [root, host] = ['pods that run as root', 'privileged containers'];
+  const [all = ''] = tell({ enforce: 'restricted' }, {});
+  assert.match(all, new RegExp(`^Namespace shop enforces privileged instead of restricted .*${host}.*; ${root}`));
+  assert.match(tell({ enforce: 'restricted' }, { enforce: 'baseline' })[0] ?? '', new RegExp(`instead of restricted .* in ${root}`));
+  assert.match(tell({ enforce: 'baseline' }, { enforce: 'privileged' })[0] ?? '', new RegExp(`instead of baseline .* in ${host}`));
+  assert.deepEqual(tell({ enforce: 'baseline' }, { enforce: 'restricted' }), []);
+  assert.deepEqual(tell({ enforce: 'baseline', warn: 'restricted' }, { enforce: 'baseline' }), []);
 });

@@ -104,7 +104,7 @@ test('pods that come or go besides are not among those that restart', () => {
   const cases = [
     { name: 'fewer', from: 4, to: 2, want: ['KP0201 info 2 pods, 2 go away rolling, none unavailable, up to 1 new one at once'] },
     { name: 'more', from: 1, to: 2, want: ['KP0201 info 1 pod, 1 is added rolling, none unavailable, up to 1 new one at once'] },
-    { name: 'none any more', from: 4, to: 0, want: [] },
+    { name: 'none any more', from: 4, to: 0, want: ['KP0403 warning'] },
   ];
   for (const { name, from, to, want } of cases) {
     const live = stored(workload('Deployment', 'i:1', {}, { replicas: from }));
@@ -128,11 +128,12 @@ test('what a paused Deployment held back rolls out when it is unpaused', () => {
   assert.deepEqual(told(plan([even], [manifest(workload('Deployment', 'i:2', {}, { replicas: 3, paused: false }))])), []);
 });
 
-test('what is not in the template restarts nothing; what replaces the workload restarts all of it', () => {
+test('what is not in the template restarts nothing; of what replaces the workload the replacement tells', () => {
   const live = stored(workload('Deployment', 'i:1', {}, { replicas: 2 }));
   assert.deepEqual(told(plan([live], [manifest(workload('Deployment', 'i:1', {}, { replicas: 3 }))])), []);
   const replaced = plan([live], [manifest(workload('Deployment', 'i:1', {}, { replicas: 2, selector: { matchLabels: { a: 'x' } } }))]);
-  assert.deepEqual(told(replaced), ['KP0201 warning 2 pods deleted and created again, all at once']);
+  assert.deepEqual(told(replaced), []);
+  assert.equal(replaced.findings.find(({ code }) => code === 'KP0103')?.data['holdings'], '2 pods');
 });
 
 test('what a changed config does to those who read it', () => {
