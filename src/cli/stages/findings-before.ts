@@ -23,22 +23,46 @@ export function findOwn(
   args: Arguments,
 ): OwnFindings {
   if (source.kind !== 'revision' || findings.length === 0) return { findings, known: 0 };
-  const catalogs = loadCatalogs(chooseVersions(args, desired.config, undefined));
-  const { defaultNamespace } = desired;
-  const objects = manifests.map(({ object }) => withNamespace(object, catalogs[0]?.find(gvkOf(object)), defaultNamespace));
-  const asked = new Set(findings.flatMap(({ ref }) => (ref === undefined ? [] : [toRefKey(ref)])));
-  const context = desired.context.with(objects);
-  const judged = validateManifests(
-    manifests.filter((manifest, index) => asked.has(refKeyOf(objects[index] ?? manifest.object))),
-    { catalogs, context, knowsCluster: false, defaultNamespace },
-  );
-  const before = new Set([...loaded, ...judged].map(fingerprint));
+  const before = listBefore(findings, { manifests, findings: loaded }, desired, args);
   const written = new Set(stepsOf({ ...plan, findings }).map(({ ref }) => toRefKey(ref)));
   const own = findings.filter((finding) => {
     const isWritten = finding.severity === 'error' && finding.ref !== undefined && written.has(toRefKey(finding.ref));
     return isWritten || !before.has(fingerprint(finding));
   });
   return { findings: own, known: findings.length - own.length };
+}
+
+interface Judged {
+  readonly asked: string;
+  readonly context: Desired['context'];
+  readonly found: ReadonlySet<string>;
+}
+
+/** What was asked last of a revision: a plan is looked at more than once. */
+const judgedOf = new WeakMap<Before['manifests'], Judged>();
+
+/** The fingerprints of what was found in a revision, as far as these findings could be among it. */
+function listBefore(
+  findings: readonly Finding[],
+  { manifests, findings: loaded }: Required<Pick<Before, 'findings' | 'manifests'>>,
+  desired: Desired,
+  args: Arguments,
+): ReadonlySet<string> {
+  const asked = new Set(findings.flatMap(({ ref }) => (ref === undefined ? [] : [toRefKey(ref)])));
+  const id = [...asked].toSorted().join('\n');
+  const known = judgedOf.get(manifests);
+  if (known?.asked === id && known.context === desired.context) return known.found;
+  const catalogs = loadCatalogs(chooseVersions(args, desired.config, undefined));
+  const { defaultNamespace } = desired;
+  const objects = manifests.map(({ object }) => withNamespace(object, catalogs[0]?.find(gvkOf(object)), defaultNamespace));
+  const context = desired.context.with(objects);
+  const judged = validateManifests(
+    manifests.filter((manifest, index) => asked.has(refKeyOf(objects[index] ?? manifest.object))),
+    { catalogs, context, knowsCluster: false, defaultNamespace },
+  );
+  const found = new Set([...loaded, ...judged].map(fingerprint));
+  judgedOf.set(manifests, { asked: id, context: desired.context, found });
+  return found;
 }
 
 /** A note of what is left out; none where nothing is. */

@@ -213,7 +213,8 @@ async function tellPlan(plan: Plan, draft: PlanDraft, { desired, args, options }
   const first = waiveTold(plan, waivers);
   const changes = first.effects.length + first.findings.length === 0 ? undefined : await readSourceChanges(desired, before, args, io);
   if (changes !== undefined) options.onChanges?.(changes);
-  const pointed = changes === undefined ? first : pointOut(draft, withoutHidden(first, desired, changes), changes, desired, args);
+  const pointed =
+    changes === undefined ? first : pointOut(draft, withoutHidden(first, desired, changes), changes, { desired, before }, args);
   // A comment may stand above a whole field, and above the line of it that changed.
   const { effects, findings } = pointed === first ? first : waiveTold(pointed, waivers);
   return { ...plan, effects, findings: [...findings, ...judgeWaivers(findings, waivers)] };
