@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { getArray, getNumber, getString, parseJson, sha256 } from '../../src/std/index.ts';
+import { ControlPlane } from './control-plane.ts';
 import { bundleBeside, type Bench } from './kplan.ts';
 import { measureInTurn, measureOnce, type Measured } from './measure.ts';
 import { toRatio, type BenchRow } from './row.ts';
@@ -21,47 +19,6 @@ export async function benchLive({ scratch, program }: Bench): Promise<readonly B
     return [...(await bench.plan()), ...(await bench.apply()), ...(await bench.large())];
   } finally {
     await plane.stop();
-  }
-}
-
-/** A control plane in a process of its own. */
-class ControlPlane {
-  readonly #end: () => Promise<void>;
-  readonly connection: Readonly<Record<'kubeconfig' | 'kubectl' | 'token' | 'certificate', string>> & { readonly port: number };
-
-  private constructor(connection: ControlPlane['connection'], end: () => Promise<void>) {
-    this.connection = connection;
-    this.#end = end;
-  }
-
-  static async start(): Promise<ControlPlane> {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('../../scripts/judges/serve.mjs', import.meta.url))], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const ended = new Promise<void>((resolve) => {
-      child.on('close', () => resolve());
-    });
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (!line.startsWith('{')) continue;
-      const said = parseJson(line);
-      const text = (name: string): string => getString(said, name) ?? '';
-      const connection = {
-        kubeconfig: text('kubeconfig'),
-        kubectl: text('kubectl'),
-        token: text('token'),
-        certificate: text('certificate'),
-        port: getNumber(said, 'port') ?? 0,
-      };
-      return new ControlPlane(connection, () => {
-        child.stdin.end();
-        return ended;
-      });
-    }
-    throw new Error('the control plane did not start');
-  }
-
-  stop(): Promise<void> {
-    return this.#end();
   }
 }
 

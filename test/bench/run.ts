@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchCapacity } from './capacity.bench.ts';
+import { benchDaemon } from './daemon.bench.ts';
 import { benchEmbedded } from './embedded.bench.ts';
 import { benchEngines } from './engines.bench.ts';
 import { benchHtml } from './html.bench.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<readonly BenchR
   capacity: benchCapacity,
   schedule: benchSchedule,
   live: benchLive,
+  daemon: benchDaemon,
   rbac: benchRbac,
   reach: benchReach,
 };

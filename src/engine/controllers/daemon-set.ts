@@ -56,7 +56,7 @@ interface State {
 function toState(world: World, set: KubernetesObject, context: ControllerContext): State {
   const pods = childrenOf(world, set, '', 'Pod');
   const used = new Set(pods.map((pod) => `${nameOf(set)}-${hashOf(pod)}`));
-  const revisions = findRevisions(world, set, used);
+  const revisions = findRevisions(world, set, used, context.kubernetesVersion);
   const { run, keep } = findDaemonNodes(getObject(templateOf(set), 'spec') ?? {}, world.byKind('', 'Node'));
   const byNode = new Map<string, KubernetesObject[]>();
   for (const pod of pods.filter(isActivePod)) byNode.set(daemonNodeOf(pod), [...(byNode.get(daemonNodeOf(pod)) ?? []), pod]);

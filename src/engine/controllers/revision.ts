@@ -2,7 +2,8 @@ import { nameOf, namespaceOf, type KubernetesObject, type World } from '../../mo
 import { compareBy, getNumber, getObject, isEqualJson, type JsonObject } from '../../std/index.ts';
 import { toDelete, type Intent } from './controller.ts';
 import { childrenOf, toControllerReference } from './ownership.ts';
-import { templateOf, toTemplateHash } from './template.ts';
+import { computeRevisionHash, computeTemplateHash } from './template-hash/template-hash.ts';
+import { REVISION_HASH, templateOf, toTemplateHash } from './template.ts';
 
 /** The revisions of a StatefulSet or DaemonSet, and what has to be done for the current template to have one. */
 export interface Revisions {
@@ -12,8 +13,11 @@ export interface Revisions {
   readonly intents: readonly Intent[];
 }
 
-/** Finds or makes the ControllerRevision of a workload's template (`controller/history`); one that comes back gets the highest number. */
-export function findRevisions(world: World, workload: KubernetesObject, used: ReadonlySet<string>): Revisions {
+/**
+ * Finds or makes the ControllerRevision of a workload's template (`controller/history`), which is named as by the controllers of
+ * `kubernetesVersion`; one that comes back gets the highest number.
+ */
+export function findRevisions(world: World, workload: KubernetesObject, used: ReadonlySet<string>, kubernetesVersion?: string): Revisions {
   const all = childrenOf(world, workload, 'apps', 'ControllerRevision').toSorted(
     compareBy((item) => getNumber(item, 'revision') ?? 0, nameOf),
   );
@@ -21,7 +25,7 @@ export function findRevisions(world: World, workload: KubernetesObject, used: Re
   const known = all.findLast((item) => isEqualJson(item['data'], data));
   const highest = Math.max(0, ...all.map((item) => getNumber(item, 'revision') ?? 0));
   if (known === undefined) {
-    const object = toRevision(workload, data, highest + 1);
+    const object = toRevision(workload, data, highest + 1, toHash(workload, kubernetesVersion));
     return { update: nameOf(object), all: [...all, object], intents: [{ type: 'create', object }, ...truncate(workload, all, used)] };
   }
   const isNewest = getNumber(known, 'revision') === highest;
@@ -40,15 +44,22 @@ function toData(workload: KubernetesObject): JsonObject {
   return { spec: { template: { ...templateOf(workload), $patch: 'replace' } } };
 }
 
-function toRevision(workload: KubernetesObject, data: JsonObject, revision: number): KubernetesObject {
+function toHash(workload: KubernetesObject, kubernetesVersion: string | undefined): string {
+  const template = templateOf(workload);
+  const collisions = getNumber(workload, 'status', 'collisionCount');
+  if (workload.kind === 'StatefulSet') return computeRevisionHash(template, kubernetesVersion, collisions ?? 0);
+  return computeTemplateHash(template, kubernetesVersion, collisions) ?? toTemplateHash(template);
+}
+
+function toRevision(workload: KubernetesObject, data: JsonObject, revision: number, hash: string): KubernetesObject {
   const namespace = namespaceOf(workload);
   return {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
     metadata: {
-      name: `${nameOf(workload)}-${toTemplateHash(templateOf(workload))}`,
+      name: `${nameOf(workload)}-${hash}`,
       ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...getObject(templateOf(workload), 'metadata', 'labels') },
+      labels: { ...getObject(templateOf(workload), 'metadata', 'labels'), [REVISION_HASH]: hash },
       ownerReferences: [toControllerReference(workload)],
     },
     data,

@@ -51,7 +51,7 @@ interface State {
 function toState(world: World, set: KubernetesObject, context: ControllerContext): State {
   const pods = new Map(childrenOf(world, set, '', 'Pod').flatMap((pod) => toEntry(set, pod)));
   const used = new Set([...[...pods.values()].map(revisionOf), getString(set, 'status', 'currentRevision') ?? '']);
-  const revisions = findRevisions(world, set, used);
+  const revisions = findRevisions(world, set, used, context.kubernetesVersion);
   const current = getString(set, 'status', 'currentRevision');
   return {
     world,

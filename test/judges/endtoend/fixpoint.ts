@@ -37,17 +37,27 @@ export function listFixpointDifferences(real: World, { objects }: Outcome): read
   return [...differences, ...listNameDifferences(real), ...listSliceDifferences(real), ...listQuotaDifferences(real)];
 }
 
-/** What our Deployment controller would call the ReplicaSets that are there, were they not. */
+/** What keeps the templates of workloads, by their controllers. */
+const KEEPERS: Readonly<Record<string, string>> = {
+  deployment: 'ReplicaSet',
+  'daemon-set': 'ControllerRevision',
+  'stateful-set': 'ControllerRevision',
+};
+
+/** What our controllers would call the ReplicaSets and revisions that are there, were they not. */
 function listNameDifferences(real: World): readonly Difference[] {
-  const sets = real.byKind('apps', 'ReplicaSet');
-  const bare = real.without(sets.map(refOf));
-  const controller = CONTROLLERS.find(({ name }) => name === 'deployment');
-  return real.byKind('apps', 'Deployment').flatMap((deployment) => {
-    const own = sets.filter((set) => isControlledBy(set, deployment)).map(nameOf);
-    const intents = own.length === 0 ? [] : (controller?.reconcile(bare, deployment, { now: 0, kubernetesVersion: NEWEST }) ?? []);
-    const made = intents.flatMap((intent) => (intent.type === 'create' ? [nameOf(intent.object)] : []));
-    const wrong = made.find((name) => !own.includes(name));
-    return wrong === undefined ? [] : [{ signature: 'the name of a ReplicaSet', ours: wrong, servers: own.join(' ') }];
+  return CONTROLLERS.flatMap((controller) => {
+    const kind = KEEPERS[controller.name];
+    if (kind === undefined) return [];
+    const all = real.byKind('apps', kind);
+    const bare = real.without(all.map(refOf));
+    return real.byKind('apps', controller.kind.kind).flatMap((workload) => {
+      const own = all.filter((object) => isControlledBy(object, workload)).map(nameOf);
+      const intents = own.length === 0 ? [] : controller.reconcile(bare, workload, { now: 0, kubernetesVersion: NEWEST });
+      const made = intents.flatMap((intent) => (intent.type === 'create' && intent.object.kind === kind ? [nameOf(intent.object)] : []));
+      const wrong = made.find((name) => !own.includes(name));
+      return wrong === undefined ? [] : [{ signature: `the name of a ${kind}`, ours: wrong, servers: own.join(' ') }];
+    });
   });
 }
 

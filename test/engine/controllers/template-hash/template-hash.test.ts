@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { computeTemplateHash } from '../../../../src/engine/controllers/template-hash/template-hash.ts';
+import { computeRevisionHash, computeTemplateHash } from '../../../../src/engine/controllers/template-hash/template-hash.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
 
 const template = (container: JsonObject = {}, metadata: JsonObject = { labels: { app: 'web' } }): JsonObject => ({
@@ -47,4 +47,18 @@ test('a collision counts', () => {
 
 test('no hash follows from a template that holds a time', () => {
   assert.equal(computeTemplateHash(template({}, { creationTimestamp: '2026-01-01T00:00:00Z' }), '1.36'), undefined);
+});
+
+test('the hash of a revision is of the JSON that Go writes, with the count of collisions', () => {
+  const hashes = [template(), template({ image: 'web:2' })].map((of) => computeRevisionHash(of, '1.36', 0));
+  assert.equal(new Set(hashes).size, 2);
+  assert.equal(computeRevisionHash(template(), undefined, 0), hashes[0]);
+  assert.notEqual(computeRevisionHash(template(), '1.36', 1), hashes[0]);
+});
+
+test('until 1.33 the time that a template does not have stands in its JSON', () => {
+  const hashes = ['1.32', '1.33', '1.34', '1.36'].map((minor) => computeRevisionHash(template(), minor, 0));
+  assert.equal(hashes[0], hashes[1]);
+  assert.equal(hashes[2], hashes[3]);
+  assert.notEqual(hashes[1], hashes[2]);
 });
