@@ -197,6 +197,7 @@ class Building {
       scope: isWide ? '*' : powers.scope,
       namespaces: isWide ? namespaces : [powers.scope],
       around: this.#around,
+      isFirst: actor.isFirst,
       give,
       bind: (step, role, needs, footing) => {
         if (actor.isFirst) this.#bind(actor, powers.scope, role, (to) => give(step, to, needs, footing), needs);

@@ -37,7 +37,7 @@ function addBinding(site: Site): void {
     for (const create of listWaysToCreate(powers, `${RBAC_GROUP}/${resource}`)) {
       const all = powers.find(rightsTo('bind', 'ClusterRole'));
       site.give('bind', isWide || scope !== '*' ? toAll(scope) : { kind: 'control', scope }, [...create, all]);
-      if (scope === '*' && !isWide) continue;
+      if (!site.isFirst || (scope === '*' && !isWide)) continue;
       for (const role of listBindable(site, scope === '*' ? ['ClusterRole'] : ['ClusterRole', 'Role'])) {
         if (around.policy.rulesOf(role, scope) === undefined) continue;
         site.bind('bind', role, [...create, powers.find(rightsTo('bind', role.kind), [role.name])]);
@@ -59,7 +59,7 @@ function listBindable({ powers, scope, around }: Site, kinds: readonly string[])
 /** An existing binding takes more subjects from whoever may bind its role; who holds the role already gains nothing. */
 function addBindingEdits(site: Site): void {
   const { powers, scope, around } = site;
-  if (!powers.hasSome(BIND)) return;
+  if (!site.isFirst || !powers.hasSome(BIND)) return;
   const rights = toRights('patch update', `${RBAC_GROUP}/${scope === '*' ? 'clusterrolebindings' : 'rolebindings'}`);
   if (!powers.hasSome(rights)) return;
   for (const { ref, namespace, role } of around.policy.bindings) {

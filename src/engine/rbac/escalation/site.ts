@@ -18,7 +18,9 @@ export interface Site {
   readonly around: Surroundings;
   /** Writes a step down; none where a need is not met, or where the actor takes it in another scope already. */
   give(step: StepKind, to: Place, needs: readonly (Need | undefined)[], footing?: readonly Footing[]): void;
-  /** Writes down that the actor binds a role to itself in the scope. */
+  /** Whether binding a role leads on from here: not where the actor has given itself something on the way. */
+  readonly isFirst: boolean;
+  /** Writes down that the actor binds a role to itself in the scope; nothing where that does not lead on. */
   bind(step: 'bind' | 'binding-edit', role: Binding['role'], needs: readonly (Need | undefined)[], footing?: readonly Footing[]): void;
   /** Writes down what is got by acting for others (keys of subjects) in the requests that `impersonate-on` names. */
   act(mode: ActingMode, targets: readonly string[], needs: readonly (Need | undefined)[]): void;
