@@ -17,10 +17,28 @@ export function isFailure(findings: readonly Finding[], effects: readonly Effect
   );
 }
 
-/** The fingerprints of a JSON report that --baseline names; none without the flag. Throws `KplanError` for a file that is none. */
-export function readBaseline(args: Arguments, io: Io): ReadonlySet<string> {
+/** What tells findings and effects, and can be told again. */
+type Mode = 'plan' | 'validate';
+
+/** What --baseline names. */
+export interface Baseline {
+  /** The fingerprints that are known. */
+  readonly known: ReadonlySet<string>;
+  /** Why it may know nothing of what is left, given that something is: it was written by something else than what runs. */
+  readonly mismatch?: string;
+}
+
+const KINDS: readonly (readonly [kind: string, mode: Mode])[] = [
+  ['ApplyReport', 'plan'],
+  ['PlanReport', 'plan'],
+  ['ValidateReport', 'validate'],
+];
+const NAMES: Readonly<Record<Mode, string>> = { plan: 'a plan', validate: '`kplan validate`' };
+
+/** The JSON report that --baseline names, for a mode; one that knows nothing without the flag. Throws `KplanError` for a file that is none. */
+export function readBaseline(args: Arguments, io: Io, mode: Mode): Baseline {
   const file = args.string('baseline');
-  if (file === undefined) return new Set();
+  if (file === undefined) return { known: new Set() };
   const path = resolve(io.cwd, file);
   if (!existsSync(path))
     throw new KplanError('NOT_FOUND', `--baseline ${file}: there is no such file`, {
@@ -28,7 +46,22 @@ export function readBaseline(args: Arguments, io: Io): ReadonlySet<string> {
     });
   checkIsFile(path, `--baseline ${file}`);
   const report = parse(readInput(path, `--baseline ${file}`).toString(), file);
-  return new Set([...getArray(report, 'findings'), ...getArray(report, 'effects')].flatMap((item) => getString(item, 'fingerprint') ?? []));
+  const items = [...getArray(report, 'findings'), ...getArray(report, 'effects')];
+  const writer = KINDS.find(([kind]) => kind === getString(report, 'kind'))?.[1];
+  return {
+    known: new Set(items.flatMap((item) => getString(item, 'fingerprint') ?? [])),
+    ...(writer === mode ? {} : { mismatch: describeMismatch(file, writer, mode) }),
+  };
+}
+
+function describeMismatch(file: string, writer: Mode | undefined, mode: Mode): string {
+  const source = writer === undefined ? 'neither by a plan nor by `kplan validate`' : `by ${NAMES[writer]}`;
+  return `--baseline ${file} was written ${source}: what only ${NAMES[mode]} tells is not known to it, and shown here.`;
+}
+
+/** What is to be said of a baseline beside what it left. */
+export function describeBaseline({ mismatch }: Baseline, left: readonly (Effect | Finding)[]): readonly string[] {
+  return mismatch === undefined || left.length === 0 ? [] : [mismatch];
 }
 
 function parse(text: string, file: string): Parameters<typeof getArray>[0] {
@@ -42,6 +75,6 @@ function parse(text: string, file: string): Parameters<typeof getArray>[0] {
 }
 
 /** The findings or effects that a baseline does not know. */
-export function withoutKnown<T extends Finding | Effect>(items: readonly T[], known: ReadonlySet<string>): readonly T[] {
+export function withoutKnown<T extends Finding | Effect>(items: readonly T[], { known }: Baseline): readonly T[] {
   return known.size === 0 ? items : items.filter((item) => !known.has(fingerprint(item)));
 }

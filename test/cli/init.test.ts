@@ -31,11 +31,48 @@ function parse(text: string): JsonValue {
   return documents[0]?.value ?? assert.fail('no document');
 }
 
+const fluxKustomization = (name: string, path: string): string =>
+  `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: ${name}, namespace: flux-system }\nspec: { path: ${path}, sourceRef: { kind: GitRepository, name: flux-system } }\n`;
+const application = (name: string, source: string): string =>
+  `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: ${name}, namespace: argocd }\nspec: { ${source} }\n`;
+
+const FLUX = {
+  'apps/base/web/a.yaml': CONFIG_MAP,
+  'apps/base/web/kustomization.yaml': kustomization('a.yaml'),
+  'apps/production/kustomization.yaml': kustomization('../base/web/'),
+  'apps/staging/kustomization.yaml': kustomization('../base/web'),
+  'clusters/production/apps.yaml': fluxKustomization('apps', './apps/production'),
+  'clusters/production/flux-system/gotk-sync.yaml': fluxKustomization('flux-system', './clusters/production'),
+  'clusters/production/flux-system/kustomization.yaml': kustomization('gotk-sync.yaml'),
+  'clusters/staging/apps.yaml': fluxKustomization('apps', './apps/staging'),
+  'clusters/staging/flux-system/gotk-sync.yaml': fluxKustomization('flux-system', './clusters/staging'),
+  'clusters/staging/flux-system/kustomization.yaml': kustomization('gotk-sync.yaml'),
+};
+
+const ARGO = {
+  'apps/db.yaml': application('db', 'sources: [{ path: services/db }, { chart: db, repoURL: "https://charts.example" }]'),
+  'apps/gone.yaml': application('gone', 'source: { path: elsewhere }'),
+  'apps/web.yaml': application('web', 'source: { path: /services/web/ }'),
+  'charts/cache/Chart.yaml': 'name: cache\nversion: 1.0.0\n',
+  'extra/a/a.yaml': CONFIG_MAP,
+  'extra/b/a.yaml': CONFIG_MAP,
+  'root.yaml': application('root', 'source: { path: apps }'),
+  'services/db/a.yaml': CONFIG_MAP,
+  'services/notes.yaml': CONFIG_MAP,
+  'services/web/a.yaml': CONFIG_MAP,
+};
+
 const OVERLAYS = {
   'base/kustomization.yaml': kustomization('a.yaml'),
   'base/a.yaml': CONFIG_MAP,
   'overlays/prod/kustomization.yaml': kustomization('../../base'),
   'overlays/staging/kustomization.yaml': kustomization('../../base'),
+};
+
+const SHARED = {
+  'components/a/kustomization.yaml': 'kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n',
+  'overlays/prod/kustomization.yaml': 'resources: [a.yaml]\n',
+  'overlays/prod/a.yaml': CONFIG_MAP,
 };
 
 describe('kplan init', () => {
@@ -56,6 +93,27 @@ describe('kplan init', () => {
           'crds/a.yaml': CONFIG_MAP,
         },
         planned: ['charts/web', 'crds'],
+      },
+      { name: 'overlays without the components that they share', files: SHARED, planned: ['overlays/prod'] },
+      {
+        name: 'what Flux applies, clusters and environments apart',
+        files: FLUX,
+        planned: ['apps/production', 'apps/staging', 'clusters/production', 'clusters/staging'],
+      },
+      {
+        name: 'what Argo CD applies, and the rest beside it',
+        files: ARGO,
+        planned: ['apps', 'charts/cache', 'extra', 'root.yaml', 'services/db', 'services/notes.yaml', 'services/web'],
+      },
+      {
+        name: 'folders in a folder that is kept as well, apart',
+        files: {
+          'all.yaml': application('all', 'source: { path: . }'),
+          'prod/a.yaml': CONFIG_MAP,
+          'prod.yaml': application('prod', 'source: { path: prod }'),
+          'staging/a.yaml': CONFIG_MAP,
+        },
+        planned: ['all.yaml', 'prod', 'prod.yaml', 'staging'],
       },
       { name: 'nothing', files: { 'README.md': '' }, planned: ['.'] },
     ];
@@ -150,6 +208,13 @@ describe('kplan init', () => {
       const last = getArray(parse(workflow), 'jobs', 'plan', 'steps').at(-1);
       assert.equal(getString(last, 'uses'), 'actions/upload-artifact@v4');
     });
+
+  it('says what Flux and Argo CD apply, and proposes the units that kapply finds', async (context) => {
+    const { stdout } = await run('kplan', repository(context, { ...FLUX, ...ARGO }), ['init', '--ci', 'none']);
+    assert.match(stdout, /^Found 6 paths of Flux and Argo CD \(apps\/production, /);
+    const config = await run('kplan', repository(context, FLUX), ['init', '--dry-run', '--ci', 'none']);
+    assert.match(config.stdout, /\n# units: \{ find: \[flux, kustomizations\] \}\n/);
+  });
 
   it('says what comes next with the branch that is there', async (context) => {
     const folder = repository(context, { 'a.yaml': CONFIG_MAP });

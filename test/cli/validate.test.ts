@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, shopRepository, temporaryFolder } from './program.ts';
+import { git, run, shopRepository, temporaryFolder } from './program.ts';
 
 test('the shop is valid for every version', async (context) => {
   const shop = shopRepository(context);
@@ -75,6 +75,28 @@ test('a baseline hides what is known, and only that', async (context) => {
   assert.match(stdout, /unknown field "zeit"/);
   assert.doesNotMatch(stdout, /unknown field "date"/);
 });
+
+const baselines: readonly { readonly writes: readonly string[]; readonly reads: readonly string[]; readonly says: RegExp | undefined }[] = [
+  { writes: ['validate'], reads: ['validate'], says: undefined },
+  { writes: ['--base', 'HEAD'], reads: ['--base', 'HEAD'], says: undefined },
+  { writes: ['validate'], reads: ['--base', 'HEAD'], says: /written by `kplan validate`: what only a plan tells/ },
+  { writes: ['--base', 'HEAD'], reads: ['validate'], says: /written by a plan: what only `kplan validate` tells/ },
+  { writes: ['rbac'], reads: ['validate'], says: /written neither by a plan nor by `kplan validate`: what/ },
+];
+for (const { writes, reads, says } of baselines)
+  test(`a baseline of kplan ${writes.join(' ')} for kplan ${reads.join(' ')} ${says === undefined ? 'is one' : 'is told apart'}`, async (context) => {
+    const folder = temporaryFolder(context);
+    git(folder, 'init', '-q', '-b', 'main');
+    git(folder, '-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-q', '--allow-empty', '-m', 'nothing');
+    const pod = 'spec: {containers: [{name: c, image: x, envFrom: [{configMapRef: {name: b}}]}]}';
+    writeFileSync(join(folder, 'a.yaml'), `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n${pod}\n`);
+    await run('kplan', folder, [...writes, '-o', 'json=known.json']);
+    const { code, stdout } = await run('kplan', folder, [...reads, 'a.yaml', '--baseline', 'known.json', '--fail-on', 'warning']);
+    const flat = stdout.replaceAll(/\s+/g, ' ');
+    assert.equal(code, says === undefined ? 0 : 1, stdout);
+    if (says === undefined) assert.doesNotMatch(flat, /--baseline/);
+    else assert.match(flat, says);
+  });
 
 test('the configuration waives with a reason, and a wrong one is refused with its place', async (context) => {
   const folder = temporaryFolder(context);

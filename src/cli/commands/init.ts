@@ -29,7 +29,7 @@ function proposeFiles(survey: Survey, planned: readonly string[], args: Argument
   const action = args.string('action');
   const installation = { version: VERSION === 'source' ? 'latest' : VERSION, ...(action === undefined ? {} : { action }) };
   return [
-    { path: 'kplan.yaml', text: renderConfig() },
+    { path: 'kplan.yaml', text: renderConfig(survey) },
     ...systemsOf(survey, args).map((system) => renderCi(system, { paths: planned, stages: survey.stages }, installation)),
   ];
 }
@@ -55,18 +55,21 @@ function writeFile({ path, text }: ProposedFile, root: string, overwrites: boole
   return `  ${path} ${isThere ? 'written anew' : 'written'}\n`;
 }
 
-function describeSurvey({ kustomizations, charts, plain, plainFiles, objects, ci }: Survey): string {
+function describeSurvey({ kept, kustomizations, charts, plain, plainFiles, objects, ci }: Survey): string {
   const found = [
+    ...(kept.paths.length === 0
+      ? []
+      : [`${count(kept.paths.length, 'path')} of ${kept.controllers.map(nameController).join(' and ')} (${kept.paths.join(', ')})`]),
     ...(kustomizations.length === 0 ? [] : [`${count(kustomizations.length, 'kustomization')} (${kustomizations.join(', ')})`]),
     ...(charts.length === 0 ? [] : [`${count(charts.length, 'chart')} (${charts.join(', ')})`]),
-    ...(plain === undefined ? [] : [`${count(objects, 'object')} in ${count(plainFiles, 'plain file')} (${plain})`]),
+    ...(plainFiles === 0 ? [] : [`${count(objects, 'object')} in ${count(plainFiles, 'plain file')} (${plain.join(', ')})`]),
     ...ci.map((system) => (system === 'github' ? 'GitHub workflows' : 'GitLab CI')),
   ];
   return `Found ${found.length === 0 ? 'no manifests' : found.join(', ')}.`;
 }
 
-function nextStep({ kustomizations, charts, plain, branch }: Survey, [path = '.']: readonly string[]): string {
-  const isEmpty = plain === undefined && kustomizations.length + charts.length === 0;
+function nextStep({ kept, kustomizations, charts, plainFiles, branch }: Survey, [path = '.']: readonly string[]): string {
+  const isEmpty = plainFiles + kept.paths.length + kustomizations.length + charts.length === 0;
   const next =
     branch === undefined
       ? `\`kplan validate ${path}\` says what is wrong there.\n`
@@ -74,6 +77,10 @@ function nextStep({ kustomizations, charts, plain, branch }: Survey, [path = '.'
   return isEmpty
     ? `There is nothing to plan yet. kplan reads .yaml, .yml and .json files,\nkustomizations and charts. Once there are some, ${next}`
     : next;
+}
+
+function nameController(controller: Survey['kept']['controllers'][number]): string {
+  return controller === 'flux' ? 'Flux' : 'Argo CD';
 }
 
 function count(number: number, noun: string): string {

@@ -6,7 +6,7 @@ import type { Arguments } from '../arguments.ts';
 import { exitCodeOfChanges } from '../exit-code.ts';
 import { createLog, type Io, type Log } from '../io.ts';
 import { limitPlan } from '../limit-plan.ts';
-import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
+import { describeBaseline, isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { printReport, readTargets, writeOutput } from '../output.ts';
 import { describeRefusal } from '../refusal.ts';
 import { newSalt } from '../salt.ts';
@@ -150,14 +150,16 @@ async function readBoth(
 
 /** The report of a plan: limited to what was asked for, without what a baseline knows. */
 export function toReport({ plan, desired, before, unread }: Planned, args: Arguments, io: Io): PlanReport {
-  const known = readBaseline(args, io);
+  const baseline = readBaseline(args, io, 'plan');
   const own = findOwn(plan, before, desired, args);
-  const limited = limitPlan({ ...plan, findings: withoutKnown(own.findings, known), effects: withoutKnown(plan.effects, known) }, args);
+  const [findings, effects] = [withoutKnown(own.findings, baseline), withoutKnown(plan.effects, baseline)];
+  const limited = limitPlan({ ...plan, findings, effects }, args);
   return {
     kind: 'PlanReport',
     plan: limited,
     notes: [
       ...desired.loaded.notes,
+      ...describeBaseline(baseline, [...limited.findings, ...limited.effects]),
       ...describeKnown(own.known, before.source),
       ...describeGaps(desired, plan, before.world, { unread, user: readUser(args)?.name }),
     ],

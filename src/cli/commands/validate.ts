@@ -6,7 +6,7 @@ import { packId } from '../../model/schema/index.ts';
 import { listFixes, redefinesBuiltIn, validateManifests, type ValidateOptions } from '../../validate/index.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import { createLog, type Io, type Log } from '../io.ts';
-import { isFailure, readBaseline, withoutKnown } from '../outcome.ts';
+import { describeBaseline, isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { withoutOverlap } from '../overlap.ts';
 import { printReport, readTargets } from '../output.ts';
 import { findAdmitted, needsAdmission } from '../stages/admission-findings.ts';
@@ -38,7 +38,8 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
     isDigested && needsAdmission(manifests, first.context) ? (digests.restore(manifests) ?? listManifests(await readWhole())) : manifests;
   const found = judge(manifests, judged, loaded, first, versions, io);
   log.detail(`validated for Kubernetes ${versions.join(', ')} in ${io.now() - started} ms`);
-  const open = withoutKnown(found, readBaseline(args, io));
+  const baseline = readBaseline(args, io, 'validate');
+  const open = withoutKnown(found, baseline);
   const mended = args.has('fix') || args.has('diff') ? mendFiles(findFixes(manifests, first, versions, open), first.root) : [];
   if (args.has('diff')) {
     for (const file of mended) io.out(toPatch(file));
@@ -56,7 +57,7 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
       notes: loaded.flatMap((item) => [...item.loaded.notes]),
     },
     findings: known,
-    notes: args.has('fix') ? [describeMended(mended)] : [],
+    notes: [...describeBaseline(baseline, known), ...(args.has('fix') ? [describeMended(mended)] : [])],
     next: nextStep(known, paths),
   };
   await printReport(report, args, io, first.config.failOn);

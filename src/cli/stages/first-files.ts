@@ -1,5 +1,4 @@
-import { compareStrings } from '../../std/index.ts';
-import { isWithin, type CiSystem, type Survey } from './survey.ts';
+import { listOutermost, type CiSystem, type Survey } from './survey.ts';
 
 /** A file that `kplan init` proposes; its path is relative to the repository's root. */
 export interface ProposedFile {
@@ -18,15 +17,15 @@ export interface Installation {
 
 const CHECKS = /test|lint|valid|check|verif|plan|review/i;
 
-/** What is planned in CI: the folder of plain manifests, with the kustomizations and charts in it, and each other one by itself. */
-export function listPlanned({ kustomizations, charts, plain }: Survey): readonly string[] {
-  const units = [...kustomizations, ...charts];
-  const all = plain === undefined ? units : [plain, ...units.filter((unit) => !isWithin(unit, plain))];
-  return all.length === 0 ? ['.'] : all.toSorted(compareStrings);
+/** What is planned in CI, each by itself: what Flux and Argo CD apply, kustomizations, charts and plain manifests, without what stands in another. */
+export function listPlanned({ kept, kustomizations, charts, plain }: Survey): readonly string[] {
+  const all = listOutermost([...kept.paths, ...kustomizations, ...charts, ...plain]);
+  return all.length === 0 ? ['.'] : all;
 }
 
 /** The configuration, with what may be said in it as comments. */
-export function renderConfig(): string {
+export function renderConfig({ kept, kustomizations }: Pick<Survey, 'kept' | 'kustomizations'>): string {
+  const found = [...kept.controllers, ...(kustomizations.length === 0 ? [] : ['kustomizations'])];
   return `# yaml-language-server: $schema=https://kplan.dev/schemas/config.schema.json
 apiVersion: kplan.dev/v1
 kind: Config
@@ -65,6 +64,9 @@ failOn: error
 #   - code: KR0015
 #     object: Service shop/legacy
 #     reason: an operator makes its pods
+
+# What \`kapply --watch\` keeps, each by itself.
+# units: ${found.length === 0 ? '[{ name: shop, path: apps/shop }]' : `{ find: [${found.join(', ')}] }`}
 `;
 }
 

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { findDefaultBranch, parseDocuments, readRepository, type LoadOptions } from '../../loader/index.ts';
-import { compareStrings, getArray, type JsonValue } from '../../std/index.ts';
+import { compareStrings, getArray, getString, type JsonValue } from '../../std/index.ts';
 import { readInput } from '../input.ts';
+import { readKeptPaths, type KeptPaths } from './found/kept-paths.ts';
 
 /** Systems that check pull requests, as `kplan init` knows them. */
 export type CiSystem = 'github' | 'gitlab';
@@ -13,8 +14,10 @@ export interface Survey {
   /** Kustomizations that no other one leads to, and charts: directories, in order. */
   readonly kustomizations: readonly string[];
   readonly charts: readonly string[];
-  /** The directory that all plain manifests stand in; undefined where there are none. */
-  readonly plain: string | undefined;
+  /** What the objects of Flux and Argo CD name; the paths are those that are there and hold no other of them. */
+  readonly kept: KeptPaths;
+  /** What the plain manifests stand in: one directory for all; beside what is kept, the directories and files that hold nothing else. */
+  readonly plain: readonly string[];
   readonly plainFiles: number;
   readonly objects: number;
   readonly ci: readonly CiSystem[];
@@ -40,19 +43,42 @@ export async function surveyRepository(options: LoadOptions): Promise<Survey> {
   const kustomized = names.filter((path) => KUSTOMIZATION.test(posix.basename(path)));
   const charts = names.filter((path) => posix.basename(path) === 'Chart.yaml').map(directoryOf);
   const rendered = [...kustomized.map(directoryOf), ...charts];
-  const plain = manifests.filter(({ origin }) => !rendered.some((directory) => isWithin(origin.file, directory)));
-  const files = new Set(plain.map(({ origin }) => origin.file));
+  const kept = await surveyKept(root, names);
+  const taken = [...rendered, ...kept.paths];
+  const plain = manifests.filter(({ origin }) => !isWithinAny(origin.file, taken));
+  const files = [...new Set(plain.map(({ origin }) => origin.file))];
   return {
     root,
     kustomizations: listRoots(root, kustomized),
-    charts: charts.filter((chart) => !charts.some((other) => other !== chart && isWithin(chart, other))).toSorted(compareStrings),
-    plain: commonDirectory([...files].map(directoryOf)),
-    plainFiles: files.size,
+    charts: listOutermost(charts),
+    kept,
+    plain: kept.paths.length === 0 ? commonDirectory(files.map(directoryOf)) : listApart(files, taken),
+    plainFiles: files.length,
     objects: plain.length,
     ci: CI_FILES.flatMap(([path, system]) => (existsSync(join(root, path)) ? [system] : [])),
     branch: findDefaultBranch(root),
     stages: names.includes(GITLAB_FILE) ? listStages(root) : [],
   };
+}
+
+/** Of a folder that is kept and holds other such folders these are planned: all of it at once may be the same objects twice. */
+async function surveyKept(root: string, names: readonly string[]): Promise<KeptPaths> {
+  const { controllers, paths } = await readKeptPaths(root);
+  const there = paths.filter((path) => names.some((name) => isWithin(name, path)));
+  return { controllers, paths: there.filter((path) => !there.some((other) => other !== path && isWithin(other, path))) };
+}
+
+/** The largest directories below the root with some of the files and nothing that is taken; files by themselves where there is none. */
+function listApart(files: readonly string[], taken: readonly string[]): readonly string[] {
+  const isFree = (directory: string): boolean => directory !== '.' && !taken.some((path) => isWithin(path, directory));
+  const widest = (path: string): string => (isFree(directoryOf(path)) ? widest(directoryOf(path)) : path);
+  return listOutermost(files.map(widest));
+}
+
+/** The paths that no other one of them holds, in order, each once. */
+export function listOutermost(paths: readonly string[]): readonly string[] {
+  const all = new Set(paths);
+  return [...all].filter((path) => !isWithinAny(directoryOf(path), all) || path === '.').toSorted(compareStrings);
 }
 
 function listFiles(root: string, directory: string, depth: number): readonly string[] {
@@ -73,8 +99,9 @@ function listRoots(root: string, kustomized: readonly string[]): readonly string
   for (const path of kustomized) {
     const value = readDocuments(root, path)[0];
     for (const field of ['resources', 'bases', 'components'])
-      for (const item of getArray(value, field)) if (typeof item === 'string') named.add(posix.join(directoryOf(path), item));
-    roots.push(directoryOf(path));
+      for (const item of getArray(value, field))
+        if (typeof item === 'string') named.add(posix.join(directoryOf(path), item).replace(/\/$/, ''));
+    if (getString(value, 'kind') !== 'Component') roots.push(directoryOf(path));
   }
   return roots.filter((directory) => !named.has(directory)).toSorted(compareStrings);
 }
@@ -92,16 +119,21 @@ function directoryOf(path: string): string {
   return posix.dirname(path);
 }
 
+/** Whether a path is one of the directories, or in one. */
+function isWithinAny(path: string, directories: Iterable<string>): boolean {
+  return [...directories].some((directory) => isWithin(path, directory));
+}
+
 /** Whether a path is a directory, or in it. */
-export function isWithin(path: string, directory: string): boolean {
+function isWithin(path: string, directory: string): boolean {
   return directory === '.' || path === directory || path.startsWith(`${directory}/`);
 }
 
-/** The deepest directory that holds them all. */
-function commonDirectory(directories: readonly string[]): string | undefined {
+/** The deepest directory that holds them all; none for none. */
+function commonDirectory(directories: readonly string[]): readonly string[] {
   const [first, ...others] = directories;
-  if (first === undefined) return undefined;
+  if (first === undefined) return [];
   let common = first;
   while (!others.every((directory) => isWithin(directory, common))) common = posix.dirname(common);
-  return common;
+  return [common];
 }
