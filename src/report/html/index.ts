@@ -96,7 +96,7 @@ function itemOf({ first, others }: Grouped, excerpts: readonly Excerpt[]): Marku
     ...(gone === undefined ? [] : [`${gone.file}:${gone.line} (before)`]),
   ];
   return html`<article class="item ${severity}">
-    <p><span class="word">${severity}</span> ${message}</p>
+    <p><b>${severity}</b> ${message}</p>
     <p><span class="place">${places.join(', ')}</span> ${ref === undefined ? undefined : html`<code>${formatRef(ref)}</code>`}</p>
     ${others.length === 0 ? undefined : moreOf(others)} ${shown.map((excerpt) => (excerpt === undefined ? undefined : excerptOf(excerpt)))}
     <p class="remedy">${waived === undefined ? remedy : `Waived: ${waived}`} <code title="${title}">${code}</code></p>

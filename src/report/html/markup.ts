@@ -7,10 +7,13 @@ export interface Markup {
 
 type Part = Markup | string | undefined | readonly Part[];
 
+/** End tags that the next tag implies (HTML, 13.1.2.4 Optional tags): a table of each change has a dozen of them. */
+const IMPLIED = /<\/(?:li|tbody|td|th|thead|tr)>\n?/g;
+
 /** Markup of a template: what is filled in as text is text, whatever it holds; nothing for undefined, lists one after another. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   // Of how a template is laid out nothing is worth its bytes: text that is laid out is filled in.
-  return { html: strings.map((text, index) => text.replace(/\n\s+/g, '\n') + toHtml(parts[index])).join('') };
+  return { html: strings.map((text, index) => text.replace(/\n\s+/g, '\n').replace(IMPLIED, '') + toHtml(parts[index])).join('') };
 }
 
 function toHtml(part: Part): string {

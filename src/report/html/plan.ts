@@ -19,7 +19,7 @@ export function changesOf(plan: Plan): Markup | undefined {
 
 function changeOf(step: Step, isOpen: boolean): Markup {
   const place = describePlaceOfStep(step);
-  const head = html`<span class="word">${step.action}</span> <code>${formatRef(step.ref)}</code> ${step.reason}
+  const head = html`<b>${step.action}</b> <code>${formatRef(step.ref)}</code> ${step.reason}
     ${step.movedFrom === undefined ? undefined : `was ${formatRef(step.movedFrom)}`}
     ${place === undefined ? undefined : html`<span class="place">${place}</span>`}`;
   const open = isOpen ? html` open` : undefined;
@@ -36,9 +36,9 @@ function fieldsOf(step: Step): Markup {
   return html`<table class="fields" aria-label="Fields of ${formatRef(step.ref)}">
     <thead>
       <tr>
-        <th scope="col">Field</th>
-        <th scope="col">Before</th>
-        <th scope="col">After</th>
+        <th>Field</th>
+        <th>Before</th>
+        <th>After</th>
       </tr>
     </thead>
     <tbody>

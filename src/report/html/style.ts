@@ -18,10 +18,10 @@ pre { background: var(--card); border: 1px solid var(--line); border-radius: 6px
 .error, .delete, .replace { border-left-color: var(--bad); }
 .warning, .update { border-left-color: var(--warn); }
 .create { border-left-color: var(--good); }
-.word { font-weight: 600; }
-.error .word, .delete .word, .replace .word, .fields td:nth-child(2) { color: var(--bad); }
-.warning .word, .update .word { color: var(--warn); }
-.create .word, .fields td:nth-child(3) { color: var(--good); }
+.item b { font-weight: 600; }
+.error b, .delete b, .replace b, .fields td:nth-child(2) { color: var(--bad); }
+.warning b, .update b { color: var(--warn); }
+.create b, .fields td:nth-child(3) { color: var(--good); }
 summary { cursor: pointer; }
 summary:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
 table { border-collapse: collapse; margin: .5rem 0; width: 100%; }
