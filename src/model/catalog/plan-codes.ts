@@ -61,7 +61,7 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Nothing is to be done.',
     why: 'An object that moves from one unit to another must not be deleted by the first after the second took it over.',
     example:
-      'kind: ConfigMap # in deploy/shop before, now in deploy/web, which has been applied\nmetadata: { name: settings, namespace: shop }',
+      'kind: ConfigMap # the manifest is removed, and another unit took the object over while the plan was made\nmetadata: { name: settings, namespace: shop }',
   },
   KP0108: {
     title: 'Object of another unit',
