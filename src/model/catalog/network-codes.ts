@@ -120,7 +120,7 @@ export const NETWORK_CODES: CatalogTable = {
     remedy: 'Allow {scraper} into {workload} on {ports}.',
     why: 'Monitoring fails silently: the metrics of the workload end, and its alerts with them.',
     example:
-      'kind: NetworkPolicy\nspec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {}}]}]}   # nobody of the namespace monitoring\n---\nkind: Deployment\nspec: {template: {metadata: {labels: {app: web}, annotations: {prometheus.io/scrape: "true", prometheus.io/port: "9090"}}}}',
+      'kind: NetworkPolicy\nspec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {}}]}]}   # nobody of the namespace monitoring\n---\nkind: Deployment\nspec:\n  template:\n    metadata: {labels: {app: web}, annotations: {prometheus.io/scrape: "true", prometheus.io/port: "9090"}}\n    spec: {containers: [{name: main}]}',
   },
   KN0301: {
     title: 'Rule that adds nothing',
