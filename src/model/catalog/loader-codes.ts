@@ -97,7 +97,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'byte {byte} is NUL: this is a binary file, or a broken one',
     remedy: 'Restore the file, rename it, or name it in .kplanignore.',
     why: 'YAML does not allow NUL; kubectl refuses the file.',
-    example: 'kind: ConfigMap   # saved as UTF-16 without a byte order mark: every second byte is NUL',
+    example: 'kind: ConfigMap   # saved as UTF-16 without a byte order mark: full of NULs',
   },
   KL0013: {
     title: 'File too large',
@@ -121,7 +121,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this {what} cannot be read: {reason}',
     remedy: 'Give the user who runs kplan the right to read it, or name it in .kplanignore.',
     why: 'The objects in it are missing from everything that follows.',
-    example: 'kind: ConfigMap   # of a web.yaml that another user keeps to himself: chmod 600',
+    example: 'kind: ConfigMap   # chmod 600 web.yaml, and kplan is run by another user',
   },
   KL0016: {
     title: 'Not a regular file',
@@ -153,7 +153,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this directory is a submodule; it was not followed',
     remedy: 'Run kplan on the submodule by itself, or give its checkout as PATH.',
     why: 'A submodule is another repository at a revision that may not be here; its objects are not part of this plan.',
-    example: '# git submodule add https://git.example/platform.git platform: its manifests are not read',
+    example: '# git submodule add https://git.example/platform.git platform',
   },
   KL0020: {
     title: 'Not Kubernetes objects',
@@ -187,7 +187,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this file is encrypted by git-crypt; what it holds is not known',
     remedy: 'Run `git-crypt unlock` and plan the working tree, or name the file in .kplanignore.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
-    example: '# secrets.yaml begins with the bytes \\0GITCRYPT\\0: git-crypt unlock was not run',
+    example: '# secrets.yaml begins with \\0GITCRYPT\\0: git-crypt unlock was not run',
   },
   KL0024: {
     title: 'Git LFS pointer',
@@ -318,7 +318,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this link {reason}; it was not followed',
     remedy: 'Mend or remove it, or name it in .kplanignore if it is no directory of manifests.',
     why: 'A link may be to a directory with manifests; those would be missing from everything that follows.',
-    example: '# ln -s ../../platform platform: out of the repository, perhaps with manifests',
+    example: '# ln -s ../../platform platform: out of the repository',
   },
   KL0040: {
     title: 'No manifests',
@@ -342,7 +342,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this file cannot be read: its Git object {oid} is {state}',
     remedy: 'Fetch or clone the repository again; `git fsck --full` lists all that is missing or damaged.',
     why: 'The objects in it are missing from everything that follows, and would look deleted.',
-    example: '# git clone --filter=blob:none REPOSITORY: the object of web.yaml was never fetched',
+    example: '# git clone --filter=blob:none REPOSITORY: the files were never fetched',
   },
   KL0043: {
     title: 'Waiver that has expired',
@@ -350,7 +350,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'the waiver of {waived} held until {expires}: what it waived is said again',
     remedy: 'Mend what {waived} is about, or give the waiver a later date with the reason why.',
     why: 'A waiver with a date is a promise to look again. Past the date nobody has.',
-    example: 'kind: Service # in kplan.yaml: ignore: [{ code: KR0015, reason: moves in May, expires: 2026-05-31 }]',
+    example: '# kplan.yaml\nignore:\n  - { code: KR0015, reason: moves in May, expires: 2026-05-31 }',
   },
   KL0044: {
     title: 'Waiver that waives nothing',

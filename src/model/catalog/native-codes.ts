@@ -32,7 +32,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Give each volume one source and a name of its own, and mount only volumes that the pod has, each path once.',
     why: 'The API server refuses the object.',
-    example: 'volumeMounts: [{ name: cache, mountPath: /cache }]   # no volume is called cache',
+    example: 'volumeMounts:\n  - { name: cache, mountPath: /cache }   # no volume is called cache',
   },
   KV0105: {
     title: 'Invalid resources',
@@ -146,7 +146,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Give each variable a name, and either a value or one source.',
     why: 'The API server refuses the object.',
-    example: 'env:\n  - name: MODE\n    value: fast\n    valueFrom: { fieldRef: { fieldPath: metadata.name } }   # a value and a source',
+    example: 'env:\n  - name: MODE\n    value: fast\n    valueFrom:   # a value and a source\n      fieldRef: { fieldPath: metadata.name }',
   },
   KV0119: {
     title: 'Invalid toleration or spreading',
@@ -154,7 +154,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write it by the rule that the message names.',
     why: 'The API server refuses the object.',
-    example: 'tolerations:\n  - { key: dedicated, operator: Exists, value: db }   # Exists takes no value',
+    example: 'tolerations:\n  - key: dedicated\n    operator: Exists\n    value: db   # Exists takes no value',
   },
   KV0120: {
     title: 'Invalid security context',

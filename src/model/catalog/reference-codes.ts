@@ -17,7 +17,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} asks for {target}, which {absence}',
     remedy: 'Add the key, or use one that is there: {keys}.',
     why: 'The containers stay in CreateContainerConfigError, or the volume is not mounted.',
-    example: 'env:\n  - name: MODE\n    valueFrom: { configMapKeyRef: { name: settings, key: moed } }   # the key is mode',
+    example: 'env:\n  - name: MODE\n    valueFrom:\n      configMapKeyRef: { name: settings, key: moed }   # the key is mode',
   },
   KR0003: {
     title: 'Secret missing',
@@ -33,7 +33,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} asks for {target}, which {absence}',
     remedy: 'Add the key, or use one that is there: {keys}.',
     why: 'The containers stay in CreateContainerConfigError, or the volume is not mounted. An Ingress or Gateway whose certificate or key is missing serves another certificate, or none.',
-    example: 'env:\n  - name: TOKEN\n    valueFrom: { secretKeyRef: { name: api, key: tokn } }   # the key is token',
+    example: 'env:\n  - name: TOKEN\n    valueFrom:\n      secretKeyRef: { name: api, key: tokn }   # the key is token',
   },
   KR0005: {
     title: 'ServiceAccount missing',
@@ -89,7 +89,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} sends requests to {target}, which {absence}',
     remedy: 'Add {target} or correct the name of the backend.',
     why: 'Requests of this path are answered with 503.',
-    example: 'backend: { service: { name: wbe, port: { number: 80 } } }   # the Service is web',
+    example: 'backend:\n  service: { name: wbe, port: { number: 80 } }   # the Service is web',
   },
   KR0012: {
     title: 'Backend port missing',
@@ -97,7 +97,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} sends requests to {target}, which {absence}',
     remedy: 'Use a port that the Service has: {ports}.',
     why: 'Requests of this path are answered with 503.',
-    example: 'backend: { service: { name: web, port: { number: 8080 } } }   # the Service has 80',
+    example: 'backend:\n  service: { name: web, port: { number: 8080 } }   # the Service has 80',
   },
   KR0013: {
     title: 'TLS Secret missing',
@@ -105,7 +105,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} serves the certificate of {target}, which {absence}',
     remedy: 'Make sure that {target} is made by something else, or correct secretName.',
     why: 'The controller serves a fake certificate of its own.',
-    example: 'kind: Ingress\nspec:\n  tls:\n    - { hosts: [shop.example], secretName: shop-tsl }   # the Secret is shop-tls',
+    example: 'kind: Ingress\nspec:\n  tls:\n    - hosts: [shop.example]\n      secretName: shop-tsl   # the Secret is shop-tls',
   },
   KR0014: {
     title: 'Target of an autoscaler missing',
@@ -114,7 +114,7 @@ const DANGLING: CatalogTable = {
     remedy: 'Correct scaleTargetRef{there}, or remove the autoscaler.',
     why: 'It scales nothing: FailedGetScale.',
     example:
-      'kind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: wbe }   # the Deployment is web',
+      'kind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef:\n    apiVersion: apps/v1\n    kind: Deployment\n    name: wbe   # the Deployment is web',
   },
   KR0015: {
     title: 'Service selects nothing',
@@ -149,7 +149,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} grants {target}, which {absence}',
     remedy: 'Add {target} or correct roleRef, which cannot be changed once the binding exists.',
     why: 'The binding grants nothing now, and whoever creates that role later decides what it grants.',
-    example: 'kind: RoleBinding\nroleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: raeder }   # the Role is reader',
+    example: 'kind: RoleBinding\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: raeder   # the Role is reader',
   },
   KR0019: {
     title: 'Subject missing',
@@ -157,7 +157,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} names {target}, which {absence}',
     remedy: 'Add {target}, correct the subject or remove it.',
     why: 'The binding is an open door: whoever creates that ServiceAccount has the role.',
-    example: 'kind: RoleBinding\nsubjects:\n  - { kind: ServiceAccount, name: depoly, namespace: ci }   # the ServiceAccount is deploy',
+    example: 'kind: RoleBinding\nsubjects:\n  - kind: ServiceAccount\n    namespace: ci\n    name: depoly   # the ServiceAccount is deploy',
   },
   KR0020: {
     title: 'Webhook Service missing',
@@ -206,7 +206,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} is served by {target}, which {absence}',
     remedy: 'Add {target} or correct the reference.',
     why: 'The API is unavailable, and deleting any namespace hangs while it is.',
-    example: 'kind: APIService\nspec:\n  service: { namespace: kube-system, name: metrics }   # the Service is metrics-server',
+    example: 'kind: APIService\nspec:\n  service:\n    namespace: kube-system\n    name: metrics   # the Service is metrics-server',
   },
   KR0026: {
     title: 'Definition missing',
@@ -214,8 +214,7 @@ const DANGLING: CatalogTable = {
     message: 'no matches for kind "{kind}" in version "{apiVersion}": {target}, which defines {referrer}, {absence}',
     remedy: 'Keep {target}, or remove {referrer} with it.',
     why: 'Deleting a CustomResourceDefinition deletes every object of its kind, and none can be created again without it.',
-    example:
-      'apiVersion: example.com/v1   # the change deletes widgets.example.com, which defines it\nkind: Widget\nmetadata: { name: web }',
+    example: 'apiVersion: example.com/v1   # widgets.example.com is deleted\nkind: Widget\nmetadata: { name: web }',
   },
 };
 

@@ -8,7 +8,7 @@ export const RELATION_CODES: CatalogTable = {
     message: '{referrer} calls {target}, which {absence}',
     remedy: 'Use a port that the Service has: {ports}. Without a port, 443 is called.',
     why: 'The API server finds no way to it: every request that a webhook is asked about fails, unless its failurePolicy is Ignore, and an aggregated API is unavailable.',
-    example: 'clientConfig: { service: { namespace: shop, name: hook } }   # the Service has 8443, and no 443',
+    example: 'clientConfig:   # no port, which means 443: the Service has 8443 alone\n  service: { namespace: shop, name: hook }',
   },
   KR0028: {
     title: 'Overlapping PodDisruptionBudgets',
@@ -17,7 +17,7 @@ export const RELATION_CODES: CatalogTable = {
     remedy: 'Let one budget select the pods: narrow one of the selectors, or remove a budget.',
     why: 'Every eviction of such a pod is refused: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support." Its nodes cannot be drained.',
     example:
-      'kind: PodDisruptionBudget\nspec: { selector: { matchLabels: { app: web } } }   # another one selects tier: front, which these pods have too',
+      'kind: PodDisruptionBudget\nspec:   # another one selects tier: front, which these pods have, too\n  selector: { matchLabels: { app: web } }',
   },
   KR0030: {
     title: 'Autoscaler without requests',
@@ -25,7 +25,8 @@ export const RELATION_CODES: CatalogTable = {
     message: '{referrer} scales by the utilization of {resource}: missing request for {resource} in container {container} of {target}',
     remedy: 'Give the container a request for {resource}, or scale by an AverageValue.',
     why: 'Utilization is a share of the request: without one the autoscaler computes nothing (FailedGetResourceMetric) and scales nothing.',
-    example: 'metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 80 } } }]',
+    example:
+      'metrics:   # the containers request no cpu\n  - type: Resource\n    resource:\n      name: cpu\n      target: { type: Utilization, averageUtilization: 80 }',
   },
   KR0031: {
     title: 'Two autoscalers of one workload',
@@ -51,7 +52,8 @@ export const RELATION_CODES: CatalogTable = {
     message: '{referrer} serves {request}, which {target} sends elsewhere',
     remedy: 'Keep one of the two, or tell them apart by host or path.',
     why: 'Only one of them is served; which one depends on the controller, often the older Ingress. The other backend gets nothing.',
-    example: 'rules: [{ host: shop.example, http: { paths: [{ path: /api, pathType: Prefix }] } }]   # in two Ingresses',
+    example:
+      'rules:   # another Ingress has this host and path, too\n  - host: shop.example\n    http: { paths: [{ path: /api, pathType: Prefix }] }',
   },
   KR0034: {
     title: 'Parent of a route missing',
@@ -92,7 +94,7 @@ export const RELATION_CODES: CatalogTable = {
     remedy: 'Add a ReferenceGrant to namespace {other} with `from` {kind} of namespace {namespace}.',
     why: 'References of the Gateway API into another namespace need its consent: the route is answered with 500 (RefNotPermitted), the listener is not programmed.',
     example:
-      'kind: HTTPRoute\nmetadata: { name: web, namespace: shop }\nspec:\n  rules:\n    - backendRefs: [{ namespace: core, name: api, port: 80 }]   # core has no ReferenceGrant for shop',
+      'kind: HTTPRoute\nmetadata: { name: web, namespace: shop }\nspec:\n  rules:   # core has no ReferenceGrant for routes of shop\n    - backendRefs: [{ namespace: core, name: api, port: 80 }]',
   },
   KR0039: {
     title: 'GatewayClass missing',
@@ -124,7 +126,7 @@ export const RELATION_CODES: CatalogTable = {
     message: '{target} is mounted by no container',
     remedy: 'Remove the volume, or mount it where it was meant to be.',
     why: 'The pod does not start before the volume is there, and then nobody reads it.',
-    example: 'volumes: [{ name: config, configMap: { name: settings } }]   # no volumeMounts name it',
+    example: 'volumes:   # no volumeMounts name it\n  - { name: config, configMap: { name: settings } }',
   },
   KR0043: {
     title: 'Service of a StatefulSet gives no names',
@@ -142,7 +144,7 @@ export const RELATION_CODES: CatalogTable = {
     remedy: 'Set activeDeadlineSeconds, or let its pods end.',
     why: 'It keeps its pods for ever; a CronJob that forbids concurrency starts no other one, and one that allows it piles them up.',
     example:
-      'kind: Job\nspec:   # without activeDeadlineSeconds\n  template:\n    spec:\n      containers: [{ name: wait, image: busybox, command: [sleep, infinity] }]',
+      'kind: Job\nspec:   # without activeDeadlineSeconds\n  template:\n    spec:\n      containers:\n        - { name: wait, image: busybox, command: [sleep, infinity] }',
   },
   KR0045: {
     title: 'DNS name of a Service that is missing',

@@ -130,7 +130,7 @@ export const VALIDATE_CODES: CatalogTable = {
     remedy: 'Keep `controller: true` on one owner.',
     why: 'The API server refuses the object.',
     example:
-      'ownerReferences:\n  - { apiVersion: v1, kind: ConfigMap, name: a, uid: "1", controller: true }\n  - { apiVersion: v1, kind: ConfigMap, name: b, uid: "2", controller: true }   # one alone may be it',
+      'ownerReferences:   # one alone may be the controller\n  - { apiVersion: v1, kind: Pod, name: a, uid: "1", controller: true }\n  - { apiVersion: v1, kind: Pod, name: b, uid: "2", controller: true }',
   },
   KV0041: {
     title: 'Wrong type',
@@ -218,7 +218,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '"{field}" {reason}',
     remedy: 'See the CustomResourceDefinition for which fields go together.',
     why: 'The CustomResourceDefinition combines schemas, and the API server refuses the object.',
-    example: 'kind: Widget\nspec: { image: web, build: . }   # oneOf of the definition takes one of the two',
+    example: 'kind: Widget\nspec: { image: web, build: . }   # oneOf of the definition takes one',
   },
   KV0052: {
     title: 'Number out of range in a custom resource',
