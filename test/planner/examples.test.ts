@@ -124,7 +124,7 @@ const cases: readonly { readonly code: string; readonly sides: (example: string)
 
 for (const { code, sides, options } of cases) {
   test(`the example of ${code} has it`, () => {
-    const { before, after } = sides(findEntry(code).example ?? '');
+    const { before, after } = sides(findEntry(code).example);
     const desired = complete(after).map((item) => manifest(item));
     const made = plan(complete(before), desired, { engines: ENGINES, mode: 'revision', ...options });
     const codes = [...made.findings, ...made.effects].map((item) => item.code);

@@ -68,7 +68,7 @@ const VERSIONS = new Map([
 
 /** What `explain` shows of a code as whole objects: it is part of a container or of a pod spec where the cases of the code are. */
 function completeExample(code: string): readonly JsonValue[] {
-  const { example = '' } = findEntry(code);
+  const { example } = findEntry(code);
   if (CONTAINER_CASES.some((item) => item.code === code)) return ofContainer(example);
   if (POD_CASES.some((item) => item.code === code)) return [deployment(partOf(example))];
   return parse(example).map((part) => {
