@@ -25,7 +25,7 @@ const VERSIONS = new Map([
 function complete(text: string): readonly KubernetesObject[] {
   return parseDocuments(text, 'a.yaml').documents.map(({ value }) => {
     assert.ok(isObject(value));
-    const kind = getString(value, 'kind') ?? '';
+    const kind = getString(value, 'kind') ?? 'ConfigMap';
     const apiVersion = getString(value, 'apiVersion') ?? VERSIONS.get(kind) ?? 'v1';
     const [version = '', group = ''] = apiVersion.split('/').toReversed();
     const metadata = getObject(value, 'metadata') ?? {};
@@ -74,7 +74,9 @@ const reader = (pod: string): string => `kind: Deployment\nspec: {template: {spe
 const SETTINGS = complete('kind: ConfigMap\nmetadata: {name: settings}').map(refKeyOf);
 
 const cases: readonly { readonly code: string; readonly sides: (example: string) => Sides; readonly options?: PlanOptions }[] = [
+  { code: 'KA0101', sides: added() },
   { code: 'KA0102', sides: replaced('subjects: []', `subjects: [${JANE}]`) },
+  { code: 'KA0103', sides: added(bind('role', 'Role')) },
   { code: 'KA0104', sides: replaced('[configmaps]', '[configmaps, secrets]', bind('role', 'Role')) },
   { code: 'KA0105', sides: replaced('[configmaps, services]', '[configmaps]', bind('role', 'Role')) },
   { code: 'KA0106', sides: replaced('[configmaps]', '[configmaps, services]', bind('role', 'Role')) },
@@ -101,6 +103,10 @@ const cases: readonly { readonly code: string; readonly sides: (example: string)
       ),
     }),
   },
+  { code: 'KP0111', sides: added() },
+  { code: 'KP0112', sides: added() },
+  { code: 'KP0114', sides: added() },
+  { code: 'KP0115', sides: added() },
   { code: 'KP0117', sides: removed, options: { moved: new Map(SETTINGS.map((key) => [key, 'deploy/web/a.yaml:1'])) } },
   { code: 'KP0201', sides: replaced('web:1.5', 'web:1.4') },
   { code: 'KP0202', sides: replaced('debug', 'info', reader('containers: [{name: main, envFrom: [{configMapRef: {name: settings}}]}]')) },

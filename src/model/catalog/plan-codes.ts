@@ -103,7 +103,7 @@ export const PLAN_CODES: CatalogTable = {
     message: '{annotation} is "{value}", which is not an integer; it counts as 0',
     remedy: 'Write an integer, in quotes.',
     why: 'Other tools ignore such a value silently, and the object is applied in another order than meant.',
-    example: 'metadata:\n  annotations:\n    kapply.kplan.dev/wave: "5"',
+    example: 'metadata:\n  annotations:\n    kapply.kplan.dev/wave: last # "5"',
   },
   KP0113: {
     title: 'Not deleted: the source is not wholly known',
