@@ -15,7 +15,7 @@ const codes = Object.keys(CATALOG)
   .map((code) => {
     const entry = CATALOG[code];
     if (entry === undefined) return '';
-    const example = entry.example === undefined ? '' : `\n\`\`\`yaml\n${entry.example.trimEnd()}\n\`\`\`\n`;
+    const example = `\n\`\`\`yaml\n${entry.example.trimEnd()}\n\`\`\`\n`;
     return `## ${code}: ${entry.title}\n\n${entry.severity} · ${entry.message}\n\nWhy: ${entry.why}\n\nRemedy: ${entry.remedy}\n${example}`;
   })
   .join('\n');

@@ -115,6 +115,15 @@ test('only what the inventory proves to be ours is deleted, and nothing that ask
   );
 });
 
+test('what has no name is not planned, and the place that lacks it is told', () => {
+  const result = plan([], [manifest({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'c-', namespace: 'shop' } })]);
+  assert.deepEqual(summary(result), []);
+  assert.deepEqual(
+    result.findings.map((finding) => [finding.code, finding.source?.file, describe(finding)]),
+    [['KP0109', 'a.yaml /metadata', 'this ConfigMap has no name, and server-side apply needs one']],
+  );
+});
+
 test('what another unit owns now is neither deleted nor taken', () => {
   const own = stored(config({}));
   const owner = new Map([[refKeyOf(own), 'other']]);

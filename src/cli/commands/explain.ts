@@ -37,7 +37,7 @@ function leftOutOf(engine: string | undefined): readonly string[] | undefined {
 
 function explainCode(code: string, entry: CatalogEntry): string {
   const engine = findEngine(code);
-  const example = entry.example === undefined ? '' : `\nExample:\n${entry.example.replace(/^/gm, '    ')}\n`;
+  const example = `\nExample:\n${entry.example.replace(/^/gm, '    ')}\n`;
   const more = leftOutOf(engine) === undefined ? '' : `\nWhat the engine does not look at: \`kplan explain ${engine}\`.\n`;
   return `${code} (${entry.severity}): ${entry.title}\n\n${entry.message}\n\nWhy it matters: ${entry.why}\n\nWhat to do: ${entry.remedy}\n${example}${more}`;
 }

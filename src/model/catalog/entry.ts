@@ -17,7 +17,7 @@ export interface CatalogEntry {
   /** True if it is about an object that is in no manifest any more: its place, if any, is one of the files before. */
   readonly isOfBefore?: true;
   /** A short YAML example of the mistake, for `kplan explain`. */
-  readonly example?: string;
+  readonly example: string;
 }
 
 /** The codes of one family, in the order of the codes. */

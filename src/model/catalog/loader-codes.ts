@@ -32,6 +32,8 @@ export const LOADER_CODES: CatalogTable = {
     message: 'document contains excessive aliasing',
     remedy: 'Write the repeated values out, or share less of them.',
     why: 'A few lines of nested aliases stand for billions of values; kubectl refuses such documents, and so does kplan, before memory is used up.',
+    example:
+      'a: &a [x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e, *e, *e]   # 4 million times x',
   },
   KL0005: {
     title: 'Nested too deep',
@@ -39,6 +41,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this document is nested more than {limit} levels deep',
     remedy: 'Flatten it; no Kubernetes object needs so many levels.',
     why: 'Depth is bounded so that a hostile document cannot exhaust the stack.',
+    example: 'args: [[[[[[[[[[[[]]]]]]]]]]]]   # and so on, 200 levels deep',
   },
   KL0006: {
     title: 'Bad key',
@@ -86,6 +89,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'byte {byte} is not valid UTF-8',
     remedy: 'Save the file as UTF-8; binary data belongs base64-encoded into `binaryData`.',
     why: 'YAML and JSON are text; what these bytes mean would be a guess.',
+    example: 'data: { owner: José }   # the file is saved as Latin-1',
   },
   KL0012: {
     title: 'NUL byte',
@@ -93,6 +97,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'byte {byte} is NUL: this is a binary file, or a broken one',
     remedy: 'Restore the file, rename it, or name it in .kplanignore.',
     why: 'YAML does not allow NUL; kubectl refuses the file.',
+    example: 'kind: ConfigMap   # saved as UTF-16 without a byte order mark: full of NULs',
   },
   KL0013: {
     title: 'File too large',
@@ -100,6 +105,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this file has {bytes} bytes; at most {limit} are read',
     remedy: 'Split the file, or name it in .kplanignore.',
     why: 'Memory is bounded; the API server takes no object above 3 MB in any case.',
+    example: 'kind: ConfigMap   # of a dump.yaml with 25 MB',
   },
   KL0014: {
     title: 'Repository too large',
@@ -107,6 +113,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'stopped after {limit} {what}: the rest is not read',
     remedy: 'Give the directory of the manifests as PATH, or name what is not manifests in .kplanignore.',
     why: 'Files, bytes, documents and time are bounded so that an untrusted repository cannot exhaust the machine. A plan of a part would look like deletions.',
+    example: 'kind: ConfigMap   # the first file after 200000 others',
   },
   KL0015: {
     title: 'Unreadable',
@@ -114,6 +121,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this {what} cannot be read: {reason}',
     remedy: 'Give the user who runs kplan the right to read it, or name it in .kplanignore.',
     why: 'The objects in it are missing from everything that follows.',
+    example: 'kind: ConfigMap   # chmod 600 web.yaml, and kplan is run by another user',
   },
   KL0016: {
     title: 'Not a regular file',
@@ -121,6 +129,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this is a {what}, not a file; it was not opened',
     remedy: 'Remove it, or name it in .kplanignore.',
     why: 'Reading a pipe, socket or device may never end; manifests are plain files.',
+    example: '# mkfifo web.yaml: a pipe, which stands there like a file',
   },
   KL0017: {
     title: 'Link out of the tree',
@@ -128,6 +137,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this link leads to a place outside the tree; it was not followed',
     remedy: 'Copy the target into the repository, or give a PATH that holds both.',
     why: 'A repository is untrusted input: a link could show any file of the machine that runs kplan.',
+    example: '# ln -s ../../elsewhere/web.yaml web.yaml: out of the repository',
   },
   KL0018: {
     title: 'Broken link',
@@ -135,6 +145,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this link {reason}',
     remedy: 'Mend or remove the link.',
     why: 'The manifests that it should lead to are missing from everything that follows.',
+    example: '# ln -s base/wbe.yaml web.yaml: there is base/web.yaml',
   },
   KL0019: {
     title: 'Submodule',
@@ -142,6 +153,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this directory is a submodule; it was not followed',
     remedy: 'Run kplan on the submodule by itself, or give its checkout as PATH.',
     why: 'A submodule is another repository at a revision that may not be here; its objects are not part of this plan.',
+    example: '# git submodule add https://git.example/platform.git platform',
   },
   KL0020: {
     title: 'Not Kubernetes objects',
@@ -149,6 +161,7 @@ export const LOADER_CODES: CatalogTable = {
     message: '{count} document(s) are not Kubernetes objects and were skipped',
     remedy: 'Nothing, if that is meant; name the file in .kplanignore to hear no more of it.',
     why: 'A document without apiVersion and kind is some other tool’s file; it is said once so that a lost kind does not go unseen.',
+    example: 'services:   # of a compose.yaml, without apiVersion and kind\n  web:\n    image: web',
   },
   KL0021: {
     title: 'Template',
@@ -157,6 +170,7 @@ export const LOADER_CODES: CatalogTable = {
     remedy:
       'Plan what the template renders to: a chart with Chart.yaml is rendered by helm; for others render first and give the result as PATH.',
     why: 'Until it is rendered, nobody knows what it will say.',
+    example: 'kind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}   # known once a chart is rendered',
   },
   KL0022: {
     title: 'Encrypted by SOPS',
@@ -164,6 +178,8 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this document is encrypted by SOPS; its object is not planned',
     remedy: 'Decrypt before planning where the values matter; the object’s name is known, so references to it hold.',
     why: 'Applying it as it stands would write ciphertext into the cluster.',
+    example:
+      'kind: Secret\nmetadata: { name: api }\nstringData: { token: "ENC[AES256_GCM,data:8fX2]" }\nsops: { mac: "ENC[AES256_GCM,data:K2w=]" }   # sops --decrypt was not run',
   },
   KL0023: {
     title: 'Encrypted by git-crypt',
@@ -171,6 +187,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this file is encrypted by git-crypt; what it holds is not known',
     remedy: 'Run `git-crypt unlock` and plan the working tree, or name the file in .kplanignore.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
+    example: '# secrets.yaml begins with \\0GITCRYPT\\0: git-crypt unlock was not run',
   },
   KL0024: {
     title: 'Git LFS pointer',
@@ -178,6 +195,8 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this file is a Git LFS pointer; its content is not here',
     remedy: 'Run `git lfs pull` and plan the working tree, or name the file in .kplanignore.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
+    example:
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345   # git lfs pull was not run',
   },
   KL0025: {
     title: 'Incomplete object',
@@ -201,6 +220,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'item {index} of this list is not an object',
     remedy: 'Remove it, or write the object that was meant.',
     why: 'Every item of a List must be a Kubernetes object.',
+    example: 'apiVersion: v1\nkind: List\nitems:\n  - settings.yaml   # must be an object',
   },
   KL0028: {
     title: 'Waiver without a reason',
@@ -208,6 +228,7 @@ export const LOADER_CODES: CatalogTable = {
     message: '{code} is ignored here without a reason',
     remedy: 'Write why after the code: `# kplan: ignore {code} the vendor needs it`.',
     why: 'The reason stands in every report; without it the next reader cannot tell whether the waiver still holds.',
+    example: 'spec:\n  # kplan: ignore KR0015\n  selector: { app: legacy }',
   },
   KL0029: {
     title: 'Waiver until no day',
@@ -223,6 +244,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'neither kustomize nor kubectl is on the PATH, so {what} not built{list}',
     remedy: 'Install kustomize or kubectl; or give the output of `kustomize build {directory}` as PATH.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
+    example: 'kind: Kustomization\nresources: [web.yaml]   # neither kustomize nor kubectl is on the PATH',
   },
   KL0031: {
     title: 'Kustomization fails',
@@ -230,6 +252,7 @@ export const LOADER_CODES: CatalogTable = {
     message: '{program} cannot build this kustomization: {reason}',
     remedy: 'Run `{program} {directory}` and mend what it says.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
+    example: 'kind: Kustomization\nresources: [wbe.yaml]   # the file is web.yaml',
   },
   KL0032: {
     title: 'Remote base',
@@ -245,6 +268,8 @@ export const LOADER_CODES: CatalogTable = {
     message: '{what} would run a program of the repository’s choice; this kustomization was not built',
     remedy: 'Replace it by plain resources, or build first and give the result as PATH.',
     why: 'A repository is untrusted input: nothing in it is executed.',
+    example:
+      'kind: Kustomization\nhelmCharts:   # kustomize would run helm\n  - { name: web, repo: https://charts.example, version: 1.2.3 }',
   },
   KL0034: {
     title: 'Not part of the kustomization',
@@ -252,6 +277,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'the kustomization beside this file does not name it, so it is not deployed',
     remedy: 'Add it to `resources`, or remove the file.',
     why: 'Kustomize takes only what it names: a forgotten line leaves an object out without a word.',
+    example: 'kind: Kustomization\nresources: [web.yaml]   # api.yaml stands beside it',
   },
   KL0035: {
     title: 'Chart not rendered',
@@ -259,6 +285,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'helm is not on the PATH, so {what} not rendered{list}',
     remedy: 'Install helm, give the output of `helm template` as PATH, or name the chart in .kplanignore.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
+    example: 'apiVersion: v2   # a Chart.yaml, and helm is not on the PATH\nname: web\nversion: 1.0.0',
   },
   KL0036: {
     title: 'Chart fails',
@@ -266,6 +293,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'helm cannot render this chart: {reason}',
     remedy: 'Run `helm template {directory}` and mend what it says.',
     why: 'Its objects are missing from everything that follows, and would look deleted.',
+    example: '# templates/web.yaml of a chart\nmetadata:\n  name: {{ .Values.nmae | required "no name" }}   # values.yaml has name',
   },
   KL0037: {
     title: 'Chart dependency missing',
@@ -273,6 +301,8 @@ export const LOADER_CODES: CatalogTable = {
     message: 'the chart depends on {names}, not found in its charts/ directory, and nothing is fetched',
     remedy: 'Run `helm dependency build {directory}` and commit or keep charts/ beside the chart.',
     why: 'helm cannot render a chart without its dependencies.',
+    example:
+      'apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:   # charts/ does not hold it\n  - { name: cache, version: 1.2.3, repository: https://charts.example }',
   },
   KL0038: {
     title: 'Ignore rule not used',
@@ -280,6 +310,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this rule is not used: it has more than {length} characters, or more than {stars} stars in one name',
     remedy: 'Write it as several simpler rules.',
     why: 'Matching such a rule can take for ever, and a repository is not trusted with that. What it names is read.',
+    example: '# .kplanignore\n*old*copy*of*web*.yaml',
   },
   KL0039: {
     title: 'Link not followed',
@@ -287,6 +318,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this link {reason}; it was not followed',
     remedy: 'Mend or remove it, or name it in .kplanignore if it is no directory of manifests.',
     why: 'A link may be to a directory with manifests; those would be missing from everything that follows.',
+    example: '# ln -s ../../platform platform: out of the repository',
   },
   KL0040: {
     title: 'No manifests',
@@ -294,6 +326,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'no manifests were found: {reason}',
     remedy: 'Give as PATH a directory with .yaml, .yml or .json files, a file of any name, or `-` for standard input.',
     why: 'Without a word, a path that was mistyped would look like one whose manifests are all fine.',
+    example: '# web.yaml has nothing but this line',
   },
   KL0041: {
     title: 'Base out of the tree',
@@ -309,6 +342,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this file cannot be read: its Git object {oid} is {state}',
     remedy: 'Fetch or clone the repository again; `git fsck --full` lists all that is missing or damaged.',
     why: 'The objects in it are missing from everything that follows, and would look deleted.',
+    example: '# git clone --filter=blob:none REPOSITORY: the files were never fetched',
   },
   KL0043: {
     title: 'Waiver that has expired',
@@ -316,7 +350,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'the waiver of {waived} held until {expires}: what it waived is said again',
     remedy: 'Mend what {waived} is about, or give the waiver a later date with the reason why.',
     why: 'A waiver with a date is a promise to look again. Past the date nobody has.',
-    example: 'kind: Service # in kplan.yaml: ignore: [{ code: KR0015, reason: moves in May, expires: 2026-05-31 }]',
+    example: '# kplan.yaml\nignore:\n  - { code: KR0015, reason: moves in May, expires: 2026-05-31 }',
   },
   KL0044: {
     title: 'Waiver that waives nothing',

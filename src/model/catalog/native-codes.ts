@@ -16,6 +16,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write a number within the range.',
     why: 'The API server refuses the object.',
+    example: 'kind: Deployment\nspec:\n  replicas: -1   # must be 0 or more',
   },
   KV0103: {
     title: 'Invalid port',
@@ -23,6 +24,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Use a number from 1 to 65535, and names of at most 15 lower case letters, digits and `-`, each once.',
     why: 'The API server refuses the object.',
+    example: 'ports:\n  - containerPort: 80800   # at most 65535',
   },
   KV0104: {
     title: 'Invalid volume or mount',
@@ -30,7 +32,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Give each volume one source and a name of its own, and mount only volumes that the pod has, each path once.',
     why: 'The API server refuses the object.',
-    example: 'volumeMounts: [{ name: cache, mountPath: /cache }]   # no volume is called cache',
+    example: 'volumeMounts:\n  - { name: cache, mountPath: /cache }   # no volume is called cache',
   },
   KV0105: {
     title: 'Invalid resources',
@@ -46,6 +48,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Use the restart policy that the kind allows: Always for what runs for ever, OnFailure or Never for jobs.',
     why: 'The API server refuses the object.',
+    example: 'kind: Deployment\nspec:\n  template:\n    spec:\n      restartPolicy: Never   # a Deployment takes Always alone',
   },
   KV0107: {
     title: 'Invalid schedule',
@@ -61,6 +64,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Set either minAvailable or maxUnavailable, as a number or a percentage up to 100%.',
     why: 'The API server refuses the object.',
+    example: 'kind: PodDisruptionBudget\nspec:\n  minAvailable: 1\n  maxUnavailable: 1   # one of the two, not both',
   },
   KV0109: {
     title: 'Invalid autoscaler',
@@ -68,6 +72,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write {field} by the rule that the message names.',
     why: 'The API server refuses the object.',
+    example: 'kind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 5\n  maxReplicas: 3   # less than minReplicas',
   },
   KV0110: {
     title: 'Invalid network policy',
@@ -83,6 +88,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Give each probe exactly one handler and numbers that are not negative.',
     why: 'The API server refuses the object.',
+    example: 'readinessProbe:\n  httpGet: { path: /, port: 8080 }\n  tcpSocket: { port: 8080 }   # a second handler',
   },
   KV0112: {
     title: 'Invalid Service',
@@ -98,6 +104,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write {field} by the rule that the message names; each container has an image and a name of its own.',
     why: 'The API server refuses the object.',
+    example: 'containers:\n  - { name: web, image: web }\n  - { name: web, image: log }   # the name is taken',
   },
   KV0114: {
     title: 'Invalid update strategy',
@@ -105,6 +112,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Let the update take away a pod or add one, and set rollingUpdate only for RollingUpdate.',
     why: 'The API server refuses the object: the update could not proceed.',
+    example: 'kind: Deployment\nspec:\n  strategy:\n    type: Recreate\n    rollingUpdate: { maxSurge: 1 }   # of type RollingUpdate alone',
   },
   KV0115: {
     title: 'Invalid Ingress',
@@ -112,6 +120,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write hosts as DNS names, paths from `/` on, and backends with a Service and one port.',
     why: 'The API server refuses the object.',
+    example: 'kind: Ingress\nspec:\n  rules:\n    - host: Shop.example   # lower case letters alone',
   },
   KV0116: {
     title: 'Invalid role or binding',
@@ -119,6 +128,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Give each rule verbs, groups and resources, and each binding a role and subjects of known kinds.',
     why: 'The API server refuses the object.',
+    example: 'kind: Role\nrules:\n  - { apiGroups: [""], verbs: [get] }   # resources are missing',
   },
   KV0117: {
     title: 'Invalid CustomResourceDefinition',
@@ -127,6 +137,8 @@ export const NATIVE_CODES: CatalogTable = {
     remedy:
       'Write {field} by the rule that the message names. A definition is called `plural.group`, stores one version, and gives each a structural schema.',
     why: 'The API server refuses the object.',
+    example:
+      'kind: CustomResourceDefinition\nmetadata: { name: widget.example.com }   # widgets.example.com\nspec:\n  group: example.com\n  names: { kind: Widget, plural: widgets }',
   },
   KV0118: {
     title: 'Invalid environment variable',
@@ -134,6 +146,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Give each variable a name, and either a value or one source.',
     why: 'The API server refuses the object.',
+    example: 'env:\n  - name: MODE\n    value: fast\n    valueFrom:   # a value and a source\n      fieldRef: { fieldPath: metadata.name }',
   },
   KV0119: {
     title: 'Invalid toleration or spreading',
@@ -141,6 +154,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write it by the rule that the message names.',
     why: 'The API server refuses the object.',
+    example: 'tolerations:\n  - key: dedicated\n    operator: Exists\n    value: db   # Exists takes no value',
   },
   KV0120: {
     title: 'Invalid security context',
@@ -148,6 +162,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write it by the rule that the message names.',
     why: 'The API server refuses the object.',
+    example: 'securityContext:\n  privileged: true\n  allowPrivilegeEscalation: false   # what is privileged has all',
   },
   KV0121: {
     title: 'Name not allowed for this kind',
@@ -155,6 +170,8 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Choose another name.',
     why: 'The API server refuses the object.',
+    example:
+      'kind: CronJob\nmetadata:   # 53 characters, where the names of its Jobs have room for 52\n  name: every-night-copy-all-orders-of-the-shop-to-the-archive',
   },
   KV0122: {
     title: 'Invalid claim or volume',
@@ -162,6 +179,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write {field} by the rule that the message names.',
     why: 'The API server refuses the object.',
+    example: 'kind: PersistentVolumeClaim\nspec:   # accessModes is missing\n  resources: { requests: { storage: 1Gi } }',
   },
   KV0123: {
     title: 'Invalid key',
@@ -170,6 +188,7 @@ export const NATIVE_CODES: CatalogTable = {
     remedy:
       'Use letters, digits, `-`, `_` and `.`, and give the keys that the type of a Secret asks for (tls.crt and tls.key of kubernetes.io/tls).',
     why: 'The API server refuses the object: keys become names of files and of environment variables, and some types of Secrets have keys that must be there.',
+    example: 'kind: ConfigMap\ndata:\n  log level: info   # log-level',
   },
   KV0124: {
     title: 'Invalid webhook',
@@ -177,6 +196,7 @@ export const NATIVE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Write {field} by the rule that the message names.',
     why: 'The API server refuses the object.',
+    example: 'kind: ValidatingWebhookConfiguration\nwebhooks:\n  - name: guard   # a name with a domain: pods.guard.example',
   },
   KV0125: {
     title: 'Rule of a custom resource not kept',

@@ -25,6 +25,8 @@ export const NETWORK_CODES: CatalogTable = {
     message: 'new {workload}: reached from {from}; reaches {to}',
     remedy: 'If that is too much, write a NetworkPolicy that selects {workload}.',
     why: 'A pod that no NetworkPolicy selects may be reached by every pod of the cluster and from outside, and may reach everything.',
+    example:
+      'kind: Deployment   # new, and no NetworkPolicy selects it\nmetadata: {name: web, namespace: shop}\nspec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: main}]}}}',
   },
   KN0104: {
     title: 'Reachable from outside',
@@ -117,6 +119,8 @@ export const NETWORK_CODES: CatalogTable = {
     ended: '{scraper} can scrape {workload} {ports} again',
     remedy: 'Allow {scraper} into {workload} on {ports}.',
     why: 'Monitoring fails silently: the metrics of the workload end, and its alerts with them.',
+    example:
+      'kind: NetworkPolicy\nspec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {}}]}]}   # nobody of the namespace monitoring\n---\nkind: Deployment\nspec:\n  template:\n    metadata: {labels: {app: web}, annotations: {prometheus.io/scrape: "true", prometheus.io/port: "9090"}}\n    spec: {containers: [{name: main}]}',
   },
   KN0301: {
     title: 'Rule that adds nothing',

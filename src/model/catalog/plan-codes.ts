@@ -32,6 +32,7 @@ export const PLAN_CODES: CatalogTable = {
     message: '{deleted} of the {total} objects of this unit would be deleted',
     remedy: 'Check that the path, the render and the branch are the right ones; --allow KP0104 deletes them.',
     why: 'An empty render, a wrong path or a moved directory looks the same as the wish to delete everything.',
+    example: '# kustomization.yaml\nresources: [] # [web.yaml, db.yaml] before',
   },
   KP0105: {
     title: 'Deletion that needs approval',
@@ -40,6 +41,7 @@ export const PLAN_CODES: CatalogTable = {
     message: 'deleting this {kind} takes {contents} along',
     remedy: 'Keep the manifest, or mark the object with kapply.kplan.dev/prune: never; --allow KP0105 deletes it.',
     why: 'A Namespace takes its contents with it, a CustomResourceDefinition all its resources, a claim or volume its data. None of it comes back.',
+    example: 'kind: PersistentVolumeClaim # the manifest is removed\nmetadata: { name: data, namespace: shop }',
   },
   KP0106: {
     title: 'Kept object',
@@ -48,6 +50,8 @@ export const PLAN_CODES: CatalogTable = {
     message: 'this {kind} is in no manifest any more and is kept: {mark}',
     remedy: 'Remove the mark from the live object to have it deleted.',
     why: 'The mark asks for the object to outlive its manifest.',
+    example:
+      'kind: ConfigMap # the manifest is removed\nmetadata:\n  name: settings\n  annotations: { kapply.kplan.dev/prune: never } # keeps the object',
   },
   KP0107: {
     title: 'Moved to another unit',
@@ -56,6 +60,8 @@ export const PLAN_CODES: CatalogTable = {
     message: 'this {kind} belongs to the unit {unit} now and is not deleted',
     remedy: 'Nothing is to be done.',
     why: 'An object that moves from one unit to another must not be deleted by the first after the second took it over.',
+    example:
+      'kind: ConfigMap # the manifest is removed, and another unit took the object over while the plan was made\nmetadata: { name: settings, namespace: shop }',
   },
   KP0108: {
     title: 'Object of another unit',
@@ -64,6 +70,7 @@ export const PLAN_CODES: CatalogTable = {
     remedy:
       'Remove it from one of the two units. If it has moved here, --allow KP0108 takes it over, before {unit} is applied without it; if the unit itself has moved, --unit {unit} keeps its name.',
     why: 'Two units that apply one object undo each other, and the first that drops it deletes it for both. A unit is known by its name, which is that of its directory unless --unit says otherwise.',
+    example: 'kind: ConfigMap # in deploy/shop and in deploy/web, each a unit of its own\nmetadata: { name: settings, namespace: shop }',
   },
   KP0109: {
     title: 'Object without a name',
@@ -71,6 +78,7 @@ export const PLAN_CODES: CatalogTable = {
     message: 'this {kind} has no name, and server-side apply needs one',
     remedy: 'Give it a metadata.name instead of generateName.',
     why: 'An object whose name is made up anew each time can be neither compared nor pruned.',
+    example: 'kind: Job\nmetadata: { generateName: migrate- } # another name each time',
   },
   KP0110: {
     title: 'Circular dependency',
@@ -78,6 +86,8 @@ export const PLAN_CODES: CatalogTable = {
     message: 'these objects wait for each other: {cycle}',
     remedy: 'Remove one of the depends-on annotations.',
     why: 'None of them could ever be the first to be applied.',
+    example:
+      'kind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\n  annotations: { kapply.kplan.dev/depends-on: /namespaces/shop/ConfigMap/b } # which depends on a',
   },
   KP0111: {
     title: 'Unknown dependency',
@@ -93,7 +103,7 @@ export const PLAN_CODES: CatalogTable = {
     message: '{annotation} is "{value}", which is not an integer; it counts as 0',
     remedy: 'Write an integer, in quotes.',
     why: 'Other tools ignore such a value silently, and the object is applied in another order than meant.',
-    example: 'metadata:\n  annotations:\n    kapply.kplan.dev/wave: "5"',
+    example: 'metadata:\n  annotations:\n    kapply.kplan.dev/wave: last # "5"',
   },
   KP0113: {
     title: 'Not deleted: the source is not wholly known',
@@ -101,6 +111,8 @@ export const PLAN_CODES: CatalogTable = {
     message: '{count} object(s) in no manifest are kept, since not all that the source asks for is known: {files}',
     remedy: 'Mend these files, or name in .kplanignore those that hold no manifest of this unit.',
     why: 'An object that cannot be read looks the same as one that was removed. A template, a broken or an encrypted file may be where it stands, and waiving the finding does not tell; so nothing that may stand there is deleted.',
+    example:
+      'kind: ConfigMap\nmetadata: { name: {{ .Release.Name }} } # a template among plain manifests, while another manifest is removed',
   },
   KP0114: {
     title: 'Hook that is not applied',
@@ -137,6 +149,8 @@ export const PLAN_CODES: CatalogTable = {
     remedy:
       'Apply what it is part of there: --allow KP0108 takes it over. To have it deleted instead, remove it there first, or delete it with kubectl.',
     why: 'Two units are applied one after the other: if the one that an object leaves deleted it, it would be gone until the other makes it anew, and its data for good. It stays with its old unit until the new one takes it over. A part of the repository that asks for other objects of this path, too, is taken for another environment, and says nothing of moves.',
+    example:
+      'kind: ConfigMap # in deploy/shop before, now in deploy/web, each a unit of its own\nmetadata: { name: settings, namespace: shop }',
   },
   KP0118: {
     title: 'Claims that go with pods',
@@ -154,6 +168,8 @@ export const PLAN_CODES: CatalogTable = {
     message: '{workload} restarts {pods} ({strategy})',
     remedy: 'Nothing is to be done if that is meant.',
     why: 'A changed pod template makes new pods and ends the old ones.',
+    example:
+      'kind: Deployment\nspec:\n  template:\n    spec: { containers: [{ name: main, image: "registry.example/web:1.5" }] } # 1.4 before',
   },
   KP0202: {
     title: 'Old value until restarted',
@@ -161,6 +177,8 @@ export const PLAN_CODES: CatalogTable = {
     message: '{workload} keeps the old value of {config} until its pods restart ({use})',
     remedy: 'Restart it (`kubectl rollout restart`), or name the object after its content, as kustomize generators do.',
     why: 'Environment variables and subPath mounts are read once, when a container starts; nothing restarts it because they change.',
+    example:
+      'kind: ConfigMap\nmetadata: { name: settings }\ndata: { LEVEL: debug } # info before\n# and a Deployment has envFrom: [{ configMapRef: { name: settings } }]',
   },
   KP0203: {
     title: 'Value changed in place',
@@ -168,6 +186,8 @@ export const PLAN_CODES: CatalogTable = {
     message: '{workload} sees the new {config} in its volume without a restart',
     remedy: 'Nothing is to be done if the program reads its files again; else restart it.',
     why: 'The kubelet updates mounted volumes within about a minute; programs that read their configuration only when they start do not notice.',
+    example:
+      'kind: ConfigMap\nmetadata: { name: settings }\ndata: { app.conf: level=debug } # level=info before\n# and a Deployment has volumes: [{ name: conf, configMap: { name: settings } }]',
   },
   KP0204: {
     title: 'New template that waits',
@@ -183,6 +203,7 @@ export const PLAN_CODES: CatalogTable = {
     message: 'the API server refuses this in a dry run: {message}',
     remedy: 'Change the manifest as the message asks; if a webhook or policy says it, ask who runs that.',
     why: 'The cluster was asked to make the change without keeping it, and said no. It would say the same when the change is applied. Its own words are told; of Secrets only the fields.',
+    example: 'kind: Deployment\nmetadata: { name: web, labels: {} } # a webhook of the cluster asks for the label owner',
   },
   KP0302: {
     title: 'Webhook that nobody answers for',
@@ -191,6 +212,8 @@ export const PLAN_CODES: CatalogTable = {
       'the {kind} {webhook} of {configuration} is asked about {count} of these changes and refuses what it cannot answer: its Service {service} {problem}',
     remedy: 'Bring the webhook up first, or remove its configuration if nobody needs it any more.',
     why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives its Service, or a webhook whose pods are down, stops every change that it is asked about.',
+    example:
+      'kind: ValidatingWebhookConfiguration # in the cluster, and a ConfigMap changes\nwebhooks:\n  - name: maps.guard.example\n    failurePolicy: Fail\n    clientConfig: { service: { namespace: guard, name: guard } } # which is gone\n    rules: [{ apiGroups: [""], apiVersions: [v1], operations: ["*"], resources: [configmaps] }]',
   },
   KP0303: {
     title: 'Kind that the cluster does not serve',
@@ -198,5 +221,6 @@ export const PLAN_CODES: CatalogTable = {
     message: 'this cluster does not serve {kind} of {apiVersion}{others}',
     remedy: 'Use a version that the cluster serves, install what serves it, or have the API server serve it (--runtime-config).',
     why: 'Kubernetes knows the kind, and this cluster does not serve it: it is off by default, was turned off, or the server behind an aggregated API is down. An apply of it ends with 404.',
+    example: 'apiVersion: resource.k8s.io/v1alpha3 # off unless the API server is told otherwise\nkind: DeviceTaintRule',
   },
 };

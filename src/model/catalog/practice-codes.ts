@@ -8,6 +8,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} runs {image}',
     remedy: 'Name a tag that does not move, or a digest.',
     why: 'The next pod may run another program than the last, and nothing tells when it changed.',
+    example: 'image: registry.example/web:latest # or no tag at all',
   },
   KB0202: {
     title: 'No liveness probe',
@@ -15,6 +16,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has no liveness probe',
     remedy: 'Add one that fails only when a restart would help.',
     why: 'A program that hangs stays as it is until somebody looks.',
+    example:
+      'name: main\nimage: registry.example/web:1.4\nreadinessProbe: { httpGet: { path: /ready, port: 8080 } } # and no livenessProbe',
   },
   KB0203: {
     title: 'No readiness probe',
@@ -22,6 +25,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'no container of {object} has a readiness probe, and a Service sends it requests',
     remedy: 'Add one that says when it can answer.',
     why: 'Requests come from the first moment on, and while it cannot answer.',
+    example:
+      'kind: Deployment\nspec: { template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: main }] } } } # no readinessProbe\n---\nkind: Service\nspec: { selector: { app: web }, ports: [{ port: 80 }] }',
   },
   KB0204: {
     title: 'Identical probes',
@@ -29,6 +34,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'the liveness and the readiness probe of container {container} of {object} ask the same',
     remedy: 'Let the liveness probe ask less, or later.',
     why: 'A pod that is too busy to be ready is restarted, which leaves more work for the others.',
+    example:
+      'livenessProbe: { httpGet: { path: /health, port: 8080 } } # a busy pod is restarted\nreadinessProbe: { httpGet: { path: /health, port: 8080 } }',
   },
   KB0205: {
     title: 'Fewer than three replicas',
@@ -36,6 +43,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} has fewer than three replicas',
     remedy: 'Set replicas to 3 or more.',
     why: 'One drain and one crash at the same time leave none.',
+    example: 'kind: Deployment\nspec:\n  replicas: 2 # 3 outlive a drain and a crash',
   },
   KB0206: {
     title: 'Autoscaler may go below three',
@@ -43,6 +51,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} may leave fewer than three replicas',
     remedy: 'Set minReplicas to 3 or more.',
     why: 'One drain and one crash at the same time leave none.',
+    example: 'kind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 1 # at night there is one pod\n  maxReplicas: 10',
   },
   KB0207: {
     title: 'Replicas on one node',
@@ -50,6 +59,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'nothing keeps the replicas of {object} on different nodes',
     remedy: 'Add a podAntiAffinity or topologySpreadConstraints by kubernetes.io/hostname.',
     why: 'A node that fails takes all replicas that are on it.',
+    example:
+      'kind: Deployment\nspec:\n  replicas: 3\n  template:\n    spec: { containers: [{ name: main }] } # no podAntiAffinity, no topologySpreadConstraints',
   },
   KB0208: {
     title: 'No disruption budget',
@@ -57,6 +68,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'no PodDisruptionBudget selects the pods of {object}',
     remedy: 'Add one with maxUnavailable: 1.',
     why: 'A drain may take all replicas at once.',
+    example:
+      'kind: Deployment\nspec:\n  replicas: 3\n  template:\n    metadata: { labels: { app: web } } # no PodDisruptionBudget selects it\n    spec: { containers: [{ name: main }] }',
   },
   KB0209: {
     title: 'Budget that allows nothing',
@@ -64,6 +77,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} allows no disruption',
     remedy: 'Set maxUnavailable to 1 or more.',
     why: 'No node with such a pod can be drained: upgrades of the cluster hang.',
+    example: 'kind: PodDisruptionBudget\nspec:\n  maxUnavailable: 0 # no drain ever ends\n  selector: { matchLabels: { app: web } }',
   },
   KB0210: {
     title: 'Budget of pods that are not ready',
@@ -71,6 +85,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} does not say what becomes of pods that are not ready',
     remedy: 'Set unhealthyPodEvictionPolicy: AlwaysAllow.',
     why: 'Pods that crash again and again cannot be evicted otherwise, and hold up every drain.',
+    example:
+      'kind: PodDisruptionBudget\nspec: # no unhealthyPodEvictionPolicy\n  maxUnavailable: 1\n  selector: { matchLabels: { app: web } }',
   },
   KB0211: {
     title: 'Strategy not said',
@@ -78,6 +94,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} does not update its pods by RollingUpdate in so many words',
     remedy: 'Set strategy.type: RollingUpdate.',
     why: 'Recreate has a time without any pod; what is not said is not seen in a review.',
+    example: 'kind: Deployment\nspec:\n  strategy: { type: Recreate } # all pods end before the first new one starts',
   },
   KB0212: {
     title: 'Retention of Jobs',
@@ -85,6 +102,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} is kept after it has finished, or is deleted before its CronJob would',
     remedy: 'Set ttlSecondsAfterFinished for Jobs of their own, and leave those of CronJobs to the history limits.',
     why: 'Finished Jobs and their pods stay for ever, and make every list longer.',
+    example: 'kind: Job\nspec: # no ttlSecondsAfterFinished\n  template: { spec: { restartPolicy: Never, containers: [{ name: main }] } }',
   },
   KB0213: {
     title: 'CronJob without a deadline',
@@ -92,6 +110,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} has no startingDeadlineSeconds',
     remedy: 'Set startingDeadlineSeconds to the time for which a late start still makes sense.',
     why: 'After a long outage a start that is hours late may still happen, and more than 100 missed ones are looked for in vain.',
+    example: 'kind: CronJob\nspec:\n  schedule: "0 3 * * *" # and no startingDeadlineSeconds',
   },
   KB0215: {
     title: "Image from the node's store",
@@ -99,6 +118,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} does not pull its image anew',
     remedy: 'Set imagePullPolicy: Always.',
     why: 'A pod that may not pull the image runs it all the same if the node has it.',
+    example: 'image: registry.example/web:1.4\nimagePullPolicy: IfNotPresent # whoever is on the node may run it',
   },
   KB0216: {
     title: 'No priority',
@@ -106,6 +126,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} has no PriorityClass',
     remedy: 'Set priorityClassName.',
     why: 'Where nodes are full nobody knows which pods matter more.',
+    example: 'containers: [{ name: main }] # and no priorityClassName',
   },
   KB0217: {
     title: 'Replicas of an autoscaled workload',
@@ -113,6 +134,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} says how many replicas it has, which {scaler} decides',
     remedy: "Remove spec.replicas once the number of the running workload is nobody else's; the autoscaler keeps what there is.",
     why: 'Each apply sets the number back, whatever load the autoscaler has scaled for.',
+    example:
+      'kind: Deployment\nmetadata: { name: web }\nspec: { replicas: 3 } # set back to 3 at each apply\n---\nkind: HorizontalPodAutoscaler\nspec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, maxReplicas: 10 }',
   },
   KB0301: {
     title: 'No CPU request',
@@ -120,6 +143,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} asks for no CPU',
     remedy: 'Set resources.requests.cpu.',
     why: 'The scheduler thinks that it needs none; where the node is busy it gets next to none.',
+    example: 'resources:\n  requests: { memory: 128Mi } # no cpu',
   },
   KB0302: {
     title: 'No memory request',
@@ -127,6 +151,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} asks for no memory',
     remedy: 'Set resources.requests.memory.',
     why: 'The scheduler puts it where there is none left, and it is among the first to be killed.',
+    example: 'resources:\n  requests: { cpu: 100m } # no memory',
   },
   KB0303: {
     title: 'No CPU limit',
@@ -134,6 +159,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has no CPU limit',
     remedy: 'Set resources.limits.cpu.',
     why: 'It may take all CPU of its node that others have not asked for.',
+    example: 'resources:\n  limits: { memory: 128Mi } # no cpu',
   },
   KB0304: {
     title: 'No memory limit',
@@ -141,6 +167,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has no memory limit',
     remedy: 'Set resources.limits.memory.',
     why: 'It may take all memory of its node, and others are killed for it.',
+    example: 'resources:\n  limits: { cpu: 100m } # no memory',
   },
   KB0305: {
     title: 'No storage request',
@@ -148,6 +175,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} asks for no ephemeral storage',
     remedy: 'Set resources.requests.ephemeral-storage.',
     why: 'The scheduler puts it where the disk is full.',
+    example: 'resources:\n  requests: { cpu: 100m, memory: 128Mi } # no ephemeral-storage',
   },
   KB0306: {
     title: 'No storage limit',
@@ -155,6 +183,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has no limit of ephemeral storage',
     remedy: 'Set resources.limits.ephemeral-storage.',
     why: 'A log that grows fills the disk of the node, and all its pods are evicted.',
+    example: 'resources:\n  limits: { cpu: 100m, memory: 128Mi } # no ephemeral-storage',
   },
   KB0307: {
     title: 'CPU not guaranteed',
@@ -162,6 +191,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has a CPU limit that is not its request',
     remedy: 'Set both to the same amount.',
     why: 'How much it gets depends on its neighbours.',
+    example: 'resources:\n  requests: { cpu: 100m }\n  limits: { cpu: 500m } # not what it asks for',
   },
   KB0308: {
     title: 'Memory not guaranteed',
@@ -169,6 +199,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has a memory limit that is not its request',
     remedy: 'Set both to the same amount.',
     why: 'It may be killed for memory that it was allowed to take.',
+    example: 'resources:\n  requests: { memory: 128Mi }\n  limits: { memory: 512Mi } # not what it asks for',
   },
   KB0309: {
     title: 'Storage not guaranteed',
@@ -176,6 +207,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has a limit of ephemeral storage that is not its request',
     remedy: 'Set both to the same amount.',
     why: 'It may be evicted for what it was allowed to write.',
+    example: 'resources:\n  requests: { ephemeral-storage: 1Gi }\n  limits: { ephemeral-storage: 4Gi } # not what it asks for',
   },
   KB0401: {
     title: 'Deprecated serviceAccount',
@@ -183,6 +215,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} uses serviceAccount, the old name of serviceAccountName',
     remedy: 'Write serviceAccountName.',
     why: 'Tools that read only the new name see another account.',
+    example: 'serviceAccount: web # serviceAccountName',
   },
   KB0402: {
     title: 'Variable twice',
@@ -190,6 +223,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has the variable {variable} more than once',
     remedy: 'Keep one of them.',
     why: "The last one counts, and an apply from the server's side refuses the list or mixes the two.",
+    example: 'env:\n  - { name: LOG_LEVEL, value: info }\n  - { name: LOG_LEVEL, value: debug } # the second of that name',
   },
   KB0403: {
     title: 'Namespace default',
@@ -197,6 +231,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} is in the namespace default',
     remedy: 'Give it a namespace of its own.',
     why: 'There is no line between what is in default: no quota, no policy, no owner.',
+    example: 'kind: ConfigMap\nmetadata: { name: web, namespace: default } # the same as where none is named',
   },
   KB0404: {
     title: 'No owner',
@@ -204,6 +239,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} has no label that says whose it is',
     remedy: 'Add the label `owner`, `team` or `app.kubernetes.io/managed-by`.',
     why: 'Nobody knows whom to ask when it fails.',
+    example: 'kind: Deployment\nmetadata:\n  name: web\n  labels: { app: web } # no owner, team or app.kubernetes.io/managed-by',
   },
   KB0405: {
     title: 'No address',
@@ -211,6 +247,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} has no annotation `email`',
     remedy: 'Add the annotation `email`.',
     why: 'Nobody knows whom to write to when it fails.',
+    example: 'kind: Deployment\nmetadata:\n  name: web\n  annotations: { chat: "#shop" } # no email',
   },
   KB0406: {
     title: 'Service open to the outside',
@@ -218,6 +255,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} is of type {type}',
     remedy: 'Use ClusterIP, and an Ingress or a Gateway for what is to be reached from outside.',
     why: 'Whoever reaches the nodes or the load balancer reaches its pods.',
+    example: 'kind: Service\nspec:\n  type: NodePort # open at every node',
   },
   KB0407: {
     title: 'Wildcard in a role',
@@ -225,6 +263,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} grants by a wildcard',
     remedy: 'Name what is needed.',
     why: 'It also grants what does not exist yet.',
+    example: 'kind: Role\nrules:\n  - { apiGroups: [""], resources: [configmaps], verbs: ["*"] } # get, list and watch are enough',
   },
   KB0408: {
     title: 'Binding to cluster-admin',
@@ -232,6 +271,8 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} binds cluster-admin',
     remedy: 'Bind a role with the rights that are needed.',
     why: 'Its subjects may do everything.',
+    example:
+      'kind: RoleBinding\nroleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin } # everything in the namespace\nsubjects: [{ kind: ServiceAccount, name: web, namespace: shop }]',
   },
   KB0409: {
     title: 'No DNS options',
@@ -239,6 +280,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} has no dnsConfig.options',
     remedy: 'Set ndots to 2 or less where pods mostly ask for names outside of the cluster.',
     why: 'With the usual ndots:5 each such name is asked for five times.',
+    example: 'dnsPolicy: ClusterFirst # and no dnsConfig: { options: [{ name: ndots, value: "2" }] }\ncontainers: [{ name: main }]',
   },
   KB0410: {
     title: 'Any node',
@@ -246,5 +288,6 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} says nothing of the nodes that it runs on',
     remedy: 'Set a nodeSelector or a nodeAffinity by kubernetes.io/arch.',
     why: 'Where there are nodes of several architectures it may start where its image does not.',
+    example: 'containers: [{ name: main }] # and no nodeSelector: { kubernetes.io/arch: amd64 }',
   },
 };

@@ -17,6 +17,8 @@ export const RBAC_CODES: CatalogTable = {
     message: '{subject} can no longer do everything in the whole cluster (until now by {via})',
     remedy: 'Nothing to do if that is meant; else restore the binding.',
     why: 'What worked by being cluster admin is refused from now on unless another binding allows it.',
+    example:
+      'kind: ClusterRoleBinding\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: []   # User jane before',
   },
   KA0103: {
     title: 'Dangerous permission gained',
@@ -32,6 +34,7 @@ export const RBAC_CODES: CatalogTable = {
     message: '{subject} can no longer {can} {where}',
     remedy: 'Nothing to do if that is meant; else restore the rule or the binding ({via}).',
     why: 'What relied on it is refused from now on. No other binding that names the subject, or a group it is surely in, still allows it.',
+    example: 'kind: Role   # of User jane\nrules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]   # and secrets before',
   },
   KA0105: {
     title: 'Permission gained',
@@ -39,6 +42,8 @@ export const RBAC_CODES: CatalogTable = {
     message: '{subject} can now {can} {where}',
     remedy: 'Nothing to do if that is meant; else narrow {via}.',
     why: 'The subject did not hold this before in any way: neither by another rule, role or binding, nor by a group it is surely in.',
+    example:
+      'kind: Role   # of User jane\nrules: [{apiGroups: [""], resources: [configmaps, services], verbs: [get]}]   # only configmaps before',
   },
   KA0106: {
     title: 'Permission lost',
@@ -46,6 +51,7 @@ export const RBAC_CODES: CatalogTable = {
     message: '{subject} can no longer {can} {where}',
     remedy: 'Nothing to do if that is meant; else restore the rule or the binding ({via}).',
     why: 'What relied on it is refused from now on. No other binding that names the subject, or a group it is surely in, still allows it.',
+    example: 'kind: Role   # of User jane\nrules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]   # and services before',
   },
   KA0107: {
     title: 'Permission gained by aggregation',
@@ -61,6 +67,8 @@ export const RBAC_CODES: CatalogTable = {
     message: '{who} can no longer {can}, by {why}: {bindings} of {roles}',
     remedy: 'Nothing to do if that is meant; else restore the label or the rule.',
     why: 'What an aggregated ClusterRole no longer takes up, nobody holds any more who is bound to it, unless another role of theirs allows it.',
+    example:
+      'kind: ClusterRole\nmetadata: {name: widgets, labels: {}}   # rbac.authorization.k8s.io/aggregate-to-edit: "true" before\nrules: [{apiGroups: [example.com], resources: [widgets], verbs: [create]}]\n# and a RoleBinding gives the ClusterRole edit to somebody',
   },
   KA0109: {
     title: 'Right to disturb',
@@ -134,6 +142,8 @@ export const RBAC_CODES: CatalogTable = {
     ended: '{subject} can no longer reach {reaches} (until now: {path})',
     remedy: 'To close the path, {close}.',
     why: 'Nothing grants the subject anything there: it gets there as somebody else, whom it may impersonate, issue a token of, or run as.',
+    example:
+      'kind: Role   # of User jane\nmetadata: {name: tokens, namespace: shop}\nrules: [{apiGroups: [""], resources: [serviceaccounts/token], verbs: [create]}]\n# and the ServiceAccount deployer of shop may read Secrets in pay',
   },
   KA0404: {
     title: 'Path to Secrets',
@@ -142,6 +152,8 @@ export const RBAC_CODES: CatalogTable = {
     ended: '{subject} can no longer reach {reaches} (until now: {path})',
     remedy: 'Nothing to do if that is meant; to close the path, {close}.',
     why: 'The subject may not read these Secrets, but may run or enter a Pod that mounts them.',
+    example:
+      'kind: Role   # of User jane\nmetadata: {name: enter, namespace: shop}\nrules: [{apiGroups: [""], resources: [pods/exec], verbs: [create]}]\n# and a Pod of shop mounts the Secret db',
   },
   KA0405: {
     title: 'Path to rights in the cloud',

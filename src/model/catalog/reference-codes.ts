@@ -1,5 +1,7 @@
 import type { CatalogTable } from './entry.ts';
+import { RELATION_CODES } from './relation-codes.ts';
 
+/** What is missing where something refers to it: KR0001 to KR0026. */
 const DANGLING: CatalogTable = {
   KR0001: {
     title: 'ConfigMap missing',
@@ -15,6 +17,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} asks for {target}, which {absence}',
     remedy: 'Add the key, or use one that is there: {keys}.',
     why: 'The containers stay in CreateContainerConfigError, or the volume is not mounted.',
+    example: 'env:\n  - name: MODE\n    valueFrom:\n      configMapKeyRef: { name: settings, key: moed }   # the key is mode',
   },
   KR0003: {
     title: 'Secret missing',
@@ -22,6 +25,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} reads {target}, which {absence}',
     remedy: 'Make sure that {target} is made by something else, or correct the name.',
     why: 'The pods wait until it exists, or cannot pull their image.',
+    example: 'envFrom:\n  - secretRef: { name: databse }   # the Secret is database',
   },
   KR0004: {
     title: 'Key missing in a Secret',
@@ -29,6 +33,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} asks for {target}, which {absence}',
     remedy: 'Add the key, or use one that is there: {keys}.',
     why: 'The containers stay in CreateContainerConfigError, or the volume is not mounted. An Ingress or Gateway whose certificate or key is missing serves another certificate, or none.',
+    example: 'env:\n  - name: TOKEN\n    valueFrom:\n      secretKeyRef: { name: api, key: tokn }   # the key is token',
   },
   KR0005: {
     title: 'ServiceAccount missing',
@@ -36,6 +41,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} runs as {target}, which {absence}',
     remedy: 'Add {target} or correct serviceAccountName.',
     why: 'The API server refuses the pods: error looking up service account.',
+    example: 'kind: Pod\nspec:\n  serviceAccountName: wbe   # the ServiceAccount is web',
   },
   KR0006: {
     title: 'PersistentVolumeClaim missing',
@@ -43,6 +49,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} mounts {target}, which {absence}',
     remedy: 'Add {target} or correct claimName.',
     why: 'The pods stay Pending: persistentvolumeclaim not found.',
+    example: 'volumes:\n  - name: data\n    persistentVolumeClaim: { claimName: dta }   # the claim is data',
   },
   KR0007: {
     title: 'StorageClass missing',
@@ -50,6 +57,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} asks for {target}, which {absence}',
     remedy: 'Use a StorageClass that the cluster has.',
     why: 'The claim is never bound, and its pods stay Pending.',
+    example: 'kind: PersistentVolumeClaim\nspec:\n  storageClassName: fats   # the StorageClass is fast',
   },
   KR0008: {
     title: 'PriorityClass missing',
@@ -57,6 +65,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} has {target}, which {absence}',
     remedy: 'Add {target} or correct priorityClassName.',
     why: 'The API server refuses the pods: no PriorityClass with this name was found.',
+    example: 'kind: Pod\nspec:\n  priorityClassName: hihg   # the PriorityClass is high',
   },
   KR0009: {
     title: 'RuntimeClass missing',
@@ -64,6 +73,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} has {target}, which {absence}',
     remedy: 'Use a RuntimeClass that the cluster has.',
     why: 'The API server refuses the pods.',
+    example: 'kind: Pod\nspec:\n  runtimeClassName: gvisr   # the RuntimeClass is gvisor',
   },
   KR0010: {
     title: 'IngressClass missing',
@@ -71,6 +81,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} is of {target}, which {absence}',
     remedy: 'Use an IngressClass that the cluster has.',
     why: 'No controller takes up the Ingress, so nothing is reachable through it.',
+    example: 'kind: Ingress\nspec:\n  ingressClassName: ngnix   # the IngressClass is nginx',
   },
   KR0011: {
     title: 'Backend Service missing',
@@ -78,6 +89,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} sends requests to {target}, which {absence}',
     remedy: 'Add {target} or correct the name of the backend.',
     why: 'Requests of this path are answered with 503.',
+    example: 'backend:\n  service: { name: wbe, port: { number: 80 } }   # the Service is web',
   },
   KR0012: {
     title: 'Backend port missing',
@@ -85,7 +97,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} sends requests to {target}, which {absence}',
     remedy: 'Use a port that the Service has: {ports}.',
     why: 'Requests of this path are answered with 503.',
-    example: 'backend: { service: { name: web, port: { number: 8080 } } }   # the Service has 80',
+    example: 'backend:\n  service: { name: web, port: { number: 8080 } }   # the Service has 80',
   },
   KR0013: {
     title: 'TLS Secret missing',
@@ -93,6 +105,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} serves the certificate of {target}, which {absence}',
     remedy: 'Make sure that {target} is made by something else, or correct secretName.',
     why: 'The controller serves a fake certificate of its own.',
+    example: 'kind: Ingress\nspec:\n  tls:\n    - hosts: [shop.example]\n      secretName: shop-tsl   # the Secret is shop-tls',
   },
   KR0014: {
     title: 'Target of an autoscaler missing',
@@ -100,6 +113,8 @@ const DANGLING: CatalogTable = {
     message: '{referrer} scales {target}, which {absence}',
     remedy: 'Correct scaleTargetRef{there}, or remove the autoscaler.',
     why: 'It scales nothing: FailedGetScale.',
+    example:
+      'kind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef:\n    apiVersion: apps/v1\n    kind: Deployment\n    name: wbe   # the Deployment is web',
   },
   KR0015: {
     title: 'Service selects nothing',
@@ -117,6 +132,7 @@ const DANGLING: CatalogTable = {
     ended: '{referrer} selects workloads now, by {target}',
     remedy: 'Make the selector and the labels of the pod template the same.',
     why: 'It protects no pods when nodes are drained.',
+    example: 'kind: PodDisruptionBudget\nspec:\n  minAvailable: 1\n  selector: { matchLabels: { app: wbe } }   # the pods have app: web',
   },
   KR0017: {
     title: 'NetworkPolicy selects nothing',
@@ -125,6 +141,7 @@ const DANGLING: CatalogTable = {
     ended: '{referrer} selects workloads now, by {target}',
     remedy: 'Make the podSelector and the labels of the pod template the same, or remove the policy.',
     why: 'It isolates no pods, though it reads as if it did.',
+    example: 'kind: NetworkPolicy\nspec:\n  podSelector: { matchLabels: { app: wbe } }   # the pods have app: web',
   },
   KR0018: {
     title: 'Role missing',
@@ -132,6 +149,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} grants {target}, which {absence}',
     remedy: 'Add {target} or correct roleRef, which cannot be changed once the binding exists.',
     why: 'The binding grants nothing now, and whoever creates that role later decides what it grants.',
+    example: 'kind: RoleBinding\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: raeder   # the Role is reader',
   },
   KR0019: {
     title: 'Subject missing',
@@ -139,6 +157,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} names {target}, which {absence}',
     remedy: 'Add {target}, correct the subject or remove it.',
     why: 'The binding is an open door: whoever creates that ServiceAccount has the role.',
+    example: 'kind: RoleBinding\nsubjects:\n  - kind: ServiceAccount\n    namespace: ci\n    name: depoly   # the ServiceAccount is deploy',
   },
   KR0020: {
     title: 'Webhook Service missing',
@@ -146,6 +165,8 @@ const DANGLING: CatalogTable = {
     message: '{referrer} calls {target}, which {absence}',
     remedy: 'Add {target} or correct the reference.',
     why: 'Every request that the webhook is asked about fails, unless its failurePolicy is Ignore.',
+    example:
+      'webhooks:\n  - name: pods.guard.example\n    clientConfig:\n      service: { namespace: guard, name: hok }   # the Service is hook',
   },
   KR0021: {
     title: 'Service of a StatefulSet missing',
@@ -153,6 +174,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} takes its names from {target}, which {absence}',
     remedy: 'Add a headless Service of that name, or correct serviceName, which cannot be changed once the StatefulSet exists.',
     why: 'The pods have no DNS names of their own.',
+    example: 'kind: StatefulSet\nspec:\n  serviceName: bd   # the Service is db',
   },
   KR0022: {
     title: 'Target port missing',
@@ -168,6 +190,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} probes {target}, which {absence}',
     remedy: 'Name a port of the container ({ports}), or use its number.',
     why: 'The probe fails for ever: the container is restarted, or never becomes ready.',
+    example: 'ports: [{ name: http, containerPort: 8080 }]\nreadinessProbe:\n  httpGet: { path: /, port: web }   # the port is called http',
   },
   KR0024: {
     title: 'Namespace missing',
@@ -175,6 +198,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} is in {target}, which {absence}',
     remedy: 'Add {target}, or correct the namespace.',
     why: 'Nothing can be created in a namespace that does not exist.',
+    example: 'metadata: { name: web, namespace: shpo }   # the Namespace is shop',
   },
   KR0025: {
     title: 'Service of an aggregated API missing',
@@ -182,6 +206,7 @@ const DANGLING: CatalogTable = {
     message: '{referrer} is served by {target}, which {absence}',
     remedy: 'Add {target} or correct the reference.',
     why: 'The API is unavailable, and deleting any namespace hangs while it is.',
+    example: 'kind: APIService\nspec:\n  service:\n    namespace: kube-system\n    name: metrics   # the Service is metrics-server',
   },
   KR0026: {
     title: 'Definition missing',
@@ -189,199 +214,14 @@ const DANGLING: CatalogTable = {
     message: 'no matches for kind "{kind}" in version "{apiVersion}": {target}, which defines {referrer}, {absence}',
     remedy: 'Keep {target}, or remove {referrer} with it.',
     why: 'Deleting a CustomResourceDefinition deletes every object of its kind, and none can be created again without it.',
-  },
-  KR0027: {
-    title: 'Webhook port missing',
-    severity: 'error',
-    message: '{referrer} calls {target}, which {absence}',
-    remedy: 'Use a port that the Service has: {ports}. Without a port, 443 is called.',
-    why: 'The API server finds no way to it: every request that a webhook is asked about fails, unless its failurePolicy is Ignore, and an aggregated API is unavailable.',
-    example: 'clientConfig: { service: { namespace: shop, name: hook } }   # the Service has 8443, and no 443',
-  },
-  KR0028: {
-    title: 'Overlapping PodDisruptionBudgets',
-    severity: 'warning',
-    message: '{referrer} selects pods of {workload}, which {target} selects too',
-    remedy: 'Let one budget select the pods: narrow one of the selectors, or remove a budget.',
-    why: 'Every eviction of such a pod is refused: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support." Its nodes cannot be drained.',
-    example:
-      'kind: PodDisruptionBudget\nspec: { selector: { matchLabels: { app: web } } }   # another one selects tier: front, which these pods have too',
-  },
-  KR0030: {
-    title: 'Autoscaler without requests',
-    severity: 'error',
-    message: '{referrer} scales by the utilization of {resource}: missing request for {resource} in container {container} of {target}',
-    remedy: 'Give the container a request for {resource}, or scale by an AverageValue.',
-    why: 'Utilization is a share of the request: without one the autoscaler computes nothing (FailedGetResourceMetric) and scales nothing.',
-    example: 'metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 80 } } }]',
-  },
-  KR0031: {
-    title: 'Two autoscalers of one workload',
-    severity: 'warning',
-    message: '{referrer} scales {workload}, which {target} scales too',
-    remedy: 'Keep one autoscaler and give it the metrics of both: it takes the largest number that one of them asks for.',
-    why: 'Each sets the replicas to what it has computed, so that the number goes up and down for ever (AmbiguousSelector where they are HorizontalPodAutoscalers).',
-  },
-  KR0032: {
-    title: 'Horizontal and vertical autoscaler on one resource',
-    severity: 'warning',
-    message: '{referrer} scales by the utilization of {resource}, whose requests {target} changes',
-    remedy: 'Scale by another metric, or leave {resource} out of controlledResources of the vertical autoscaler.',
-    why: 'More load raises the requests, which lowers the utilization that the horizontal one looks at: each moves what the other measures.',
-  },
-  KR0033: {
-    title: 'Ingress paths collide',
-    severity: 'warning',
-    message: '{referrer} serves {request}, which {target} sends elsewhere',
-    remedy: 'Keep one of the two, or tell them apart by host or path.',
-    why: 'Only one of them is served; which one depends on the controller, often the older Ingress. The other backend gets nothing.',
-    example: 'rules: [{ host: shop.example, http: { paths: [{ path: /api, pathType: Prefix }] } }]   # in two Ingresses',
-  },
-  KR0034: {
-    title: 'Parent of a route missing',
-    severity: 'info',
-    message: '{referrer} hangs on {target}, which {absence}',
-    remedy: 'Add {target}, or correct parentRefs.',
-    why: 'A route without its parent serves nothing, and its status stays empty.',
-  },
-  KR0035: {
-    title: 'Listener of a route missing',
-    severity: 'error',
-    message: '{referrer} hangs on {target}, which {why}',
-    remedy: 'Name a listener of the Gateway ({listeners}) that admits the namespace, or let its allowedRoutes admit it.',
-    why: 'The route is not accepted (NoMatchingParent, NotAllowedByListeners), so nothing is reachable through it. Without allowedRoutes a listener admits routes of its own namespace alone.',
-    example: 'parentRefs: [{ name: edge, namespace: infra, sectionName: htps }]',
-  },
-  KR0036: {
-    title: 'Backend of a route missing',
-    severity: 'warning',
-    message: '{referrer} sends requests to {target}, which {absence}',
-    remedy: 'Add {target} or correct the name of the backend.',
-    why: 'Requests of this rule are answered with 500 (BackendNotFound).',
-  },
-  KR0037: {
-    title: 'Backend port of a route missing',
-    severity: 'error',
-    message: '{referrer} sends requests to {target}, which does not exist',
-    remedy: 'Use a port that the Service has: {ports}.',
-    why: 'Requests of this rule are answered with 500.',
-    example: 'backendRefs: [{ name: web, port: 8080 }]   # the Service has 80',
-  },
-  KR0038: {
-    title: 'ReferenceGrant missing',
-    severity: 'warning',
-    message: '{referrer} refers to {target}, and no ReferenceGrant lets a {kind} of namespace {namespace} do so',
-    remedy: 'Add a ReferenceGrant to namespace {other} with `from` {kind} of namespace {namespace}.',
-    why: 'References of the Gateway API into another namespace need its consent: the route is answered with 500 (RefNotPermitted), the listener is not programmed.',
-  },
-  KR0039: {
-    title: 'GatewayClass missing',
-    severity: 'info',
-    message: '{referrer} is of {target}, which {absence}',
-    remedy: 'Use a GatewayClass that the cluster has.',
-    why: 'No controller takes up the Gateway, so nothing is reachable through it.',
-  },
-  KR0040: {
-    title: 'Target port that nothing declares',
-    severity: 'warning',
-    message: '{referrer} targets {target}: none of its containers declares that port',
-    remedy: 'Target a port that is declared ({ports}), or declare it.',
-    why: 'What containers declare does not bind them, but where all of them declare ports, another one is mostly a mistake: connections to it are refused.',
-    example: 'ports: [{ port: 80, targetPort: 8080 }]   # the container declares 8000',
-  },
-  KR0041: {
-    title: 'Probe of a port that nothing declares',
-    severity: 'info',
-    message: '{referrer} probes {target}, which no container of the pod declares',
-    remedy: 'Probe a port that is declared ({ports}), or declare it.',
-    why: 'What containers declare does not bind them; but if nothing listens there, the container is restarted, or never becomes ready.',
-  },
-  KR0042: {
-    title: 'Volume never mounted',
-    severity: 'warning',
-    message: '{target} is mounted by no container',
-    remedy: 'Remove the volume, or mount it where it was meant to be.',
-    why: 'The pod does not start before the volume is there, and then nobody reads it.',
-    example: 'volumes: [{ name: config, configMap: { name: settings } }]   # no volumeMounts name it',
-  },
-  KR0043: {
-    title: 'Service of a StatefulSet gives no names',
-    severity: 'warning',
-    message: '{referrer} takes its names from {target}, which {why}',
-    remedy:
-      'Name a Service with clusterIP: None whose selector selects the pods; serviceName cannot be changed once the StatefulSet exists.',
-    why: 'Only a headless Service gives each pod a DNS name of its own (POD.SERVICE.NAMESPACE.svc).',
-    example: 'kind: Service\nspec: { ports: [{ port: 5432 }] }   # clusterIP: None is missing',
-  },
-  KR0044: {
-    title: 'Job that never ends',
-    severity: 'warning',
-    message: '{job} never ends: {target}, and there is no activeDeadlineSeconds',
-    remedy: 'Set activeDeadlineSeconds, or let its pods end.',
-    why: 'It keeps its pods for ever; a CronJob that forbids concurrency starts no other one, and one that allows it piles them up.',
-  },
-  KR0045: {
-    title: 'DNS name of a Service that is missing',
-    severity: 'info',
-    message: '{referrer} is told {name}: {target} {absence}',
-    remedy: 'Add {target}, or correct the name.',
-    why: 'The name resolves to nothing (NXDOMAIN), so that no connection is even tried.',
-    example: 'env: [{ name: DATABASE_HOST, value: databse.shop.svc.cluster.local }]',
-  },
-  KR0046: {
-    title: 'Port of a DNS name missing',
-    severity: 'warning',
-    message: '{referrer} is told {name}: {target} does not exist',
-    remedy: 'Use a port that the Service has: {ports}.',
-    why: 'A Service passes on its own ports alone: connections to any other one time out or are refused.',
-    example: "args: ['--api=http://api.shop.svc:8080']   # the Service has 80",
-  },
-  KR0047: {
-    title: 'Names that lead in a circle',
-    severity: 'error',
-    message: '{referrer} stands for {target}, which leads back to it: the name has no address',
-    ended: '{referrer} leads back to itself no more',
-    remedy: 'Let one of the ExternalName Services stand for a host outside, or for a Service with pods.',
-    why: 'An ExternalName is an alias in DNS. Where aliases lead in a circle every lookup ends in an error, and no connection is even tried.',
-    example: 'kind: Service\nmetadata: {name: db, namespace: shop}\nspec: {type: ExternalName, externalName: db.shop.svc.cluster.local}',
-  },
-  KR0048: {
-    title: 'Gateway of a ListenerSet missing',
-    severity: 'info',
-    message: '{referrer} hangs on {target}, which {absence}',
-    remedy: 'Name a Gateway in parentRef that is there.',
-    why: 'Listeners of a set are added to a Gateway; a set that hangs on another set, on itself or on nothing listens nowhere, and its routes serve nobody.',
-    example: 'kind: ListenerSet\nmetadata: {name: web}\nspec:\n  parentRef: {kind: ListenerSet, name: web}   # must be a Gateway',
-  },
-  KR0049: {
-    title: 'Custom resource that its changed definition refuses',
-    severity: 'error',
-    message: '{referrer} no longer fits its definition: {problem}',
-    remedy: 'Change {referrer} first, or let {target} take what is there: a new rule may ask `oldSelf`, a new field may have a default.',
-    why: 'The API server keeps what is stored, but refuses the next write of the field that does not fit, and whoever has to make the object anew cannot.',
-    example: 'x-kubernetes-validations:\n  - rule: self.replicas <= 3 # one with 5 is there',
-  },
-  KR0051: {
-    title: 'Claims that are filled from each other',
-    severity: 'error',
-    message: '{referrer} is filled from {target}, which leads back to it: neither is ever bound',
-    ended: '{referrer} leads back to itself no more',
-    remedy: 'Let one of the claims start empty, or be filled from a snapshot or a claim that is bound.',
-    why: 'A provisioner copies a claim once its source is bound. Where sources lead in a circle each claim waits for another for good, and so do their pods.',
-    example:
-      'kind: PersistentVolumeClaim\nmetadata: {name: data}\nspec:\n  dataSource: {kind: PersistentVolumeClaim, name: data}   # itself',
-  },
-  KR0052: {
-    title: 'Source of a claim missing',
-    severity: 'warning',
-    message: '{referrer} is filled from {target}, which {absence}',
-    remedy: 'Add {target}, or correct the name of the source.',
-    why: 'The provisioner waits for the source: the claim is never bound, and its pods stay Pending.',
-    example:
-      'kind: PersistentVolumeClaim\nmetadata: {name: copy}\nspec:\n  dataSource: {kind: PersistentVolumeClaim, name: dta}   # it is data',
+    example: 'apiVersion: example.com/v1   # widgets.example.com is deleted\nkind: Widget\nmetadata: { name: web }',
   },
 };
+
 /** Codes of the family KR: references between objects that lead nowhere, and objects that stand in each other's way. */
 export const REFERENCE_CODES: CatalogTable = Object.fromEntries(
-  Object.entries(DANGLING).map(([code, entry]) => [code, { ended: '{referrer} finds {target}, which was missing', ...entry }]),
+  Object.entries({ ...DANGLING, ...RELATION_CODES }).map(([code, entry]) => [
+    code,
+    { ended: '{referrer} finds {target}, which was missing', ...entry },
+  ]),
 );

@@ -8,6 +8,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} does not forbid its processes to gain privileges',
     remedy: 'Set securityContext.allowPrivilegeEscalation: false.',
     why: 'A setuid program is then enough to become root within the container.',
+    example: 'securityContext:\n  runAsNonRoot: true # and no allowPrivilegeEscalation: false',
   },
   KB0102: {
     title: 'Privileged container',
@@ -15,6 +16,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} is privileged',
     remedy: 'Take out privileged, and add the capabilities that it needs.',
     why: 'It has every device and capability of its node: whoever breaks in is root there.',
+    example: 'securityContext:\n  privileged: true # where capabilities: { add: [NET_ADMIN] } would do',
   },
   KB0103: {
     title: 'Writable root of a container',
@@ -22,6 +24,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} may write to its own root',
     remedy: 'Set securityContext.readOnlyRootFilesystem: true, and mount an emptyDir where it writes.',
     why: 'Whoever breaks in can change its programs.',
+    example: 'securityContext:\n  readOnlyRootFilesystem: false # the same as where it is not said',
   },
   KB0104: {
     title: 'May run as root',
@@ -29,6 +32,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} may run as root',
     remedy: 'Set runAsNonRoot: true, and a runAsUser where the image names none.',
     why: 'Root within a container is root of the node once it gets out of it.',
+    example: 'securityContext:\n  runAsUser: 0 # root; the same as an image that names no user',
   },
   KB0105: {
     title: 'Raw sockets',
@@ -36,6 +40,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} keeps the capability NET_RAW',
     remedy: 'Add NET_RAW, or better ALL, to securityContext.capabilities.drop.',
     why: 'With raw sockets it can forge the packets of others on its network.',
+    example: 'securityContext:\n  capabilities: { drop: [CHOWN] } # NET_RAW is kept',
   },
   KB0106: {
     title: 'No seccomp profile',
@@ -43,6 +48,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} runs without a seccomp profile',
     remedy: 'Set seccompProfile: {type: RuntimeDefault} for the container or the pod.',
     why: 'Every system call of the node is open to it; most flaws of kernels need one that the usual profile forbids.',
+    example: 'securityContext:\n  seccompProfile: { type: Unconfined } # the same as where none is named',
   },
   KB0107: {
     title: 'User or group of the node',
@@ -50,6 +56,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} may run as a user or group below 10000',
     remedy: 'Set runAsUser and runAsGroup to 10000 or more.',
     why: 'Smaller numbers are likely to be users of the node: what gets out has their files.',
+    example: 'securityContext:\n  runAsUser: 1000 # below 10000\n  runAsGroup: 10000',
   },
   KB0108: {
     title: 'Dangerous capability',
@@ -57,6 +64,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} adds the capability {capability}',
     remedy: 'Take it out, or confine what needs it to a workload of its own.',
     why: 'It is as good as root of the node, or as its network.',
+    example: 'securityContext:\n  capabilities: { add: [SYS_ADMIN] } # nearly all of what root may',
   },
   KB0109: {
     title: 'Unmasked /proc',
@@ -64,6 +72,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} sees all of /proc',
     remedy: 'Take out procMount: Unmasked.',
     why: 'It shows what the kernel knows of others, and lets some of it be changed.',
+    example: "securityContext:\n  procMount: Unmasked # Default hides what is the node's",
   },
   KB0110: {
     title: 'Secret in a variable',
@@ -71,6 +80,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} has the value of {variable} in the manifest',
     remedy: 'Put the value into a Secret and name it in valueFrom.secretKeyRef.',
     why: 'Whoever can read the repository or the object has it.',
+    example: 'env:\n  - name: DB_PASSWORD # the value stands in Git\n    value: example',
   },
   KB0111: {
     title: 'Secret as a variable',
@@ -78,6 +88,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} reads a Secret into its environment',
     remedy: 'Mount the Secret as a volume and read the file.',
     why: 'Environments are inherited by every child process and printed by debug pages and crash reports.',
+    example: 'env:\n  - name: DB_PASSWORD\n    valueFrom: { secretKeyRef: { name: db, key: password } } # a variable, not a file',
   },
   KB0112: {
     title: 'SSH port',
@@ -85,6 +96,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} opens port 22',
     remedy: 'Use `kubectl exec`, which is authorized and audited.',
     why: 'Logins by SSH pass by the rights and the audit of the cluster.',
+    example: 'ports:\n  - containerPort: 22 # logins past the API server',
   },
   KB0113: {
     title: 'Privileged port',
@@ -92,6 +104,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} opens a port below 1024',
     remedy: 'Listen on a port from 1024 on; the Service keeps its own.',
     why: 'It needs root or a capability for nothing else.',
+    example: 'ports:\n  - containerPort: 80 # 8080 needs no privilege',
   },
   KB0114: {
     title: 'IPC of the node',
@@ -99,6 +112,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} shares the IPC namespace of its node',
     remedy: 'Take out hostIPC.',
     why: 'Shared memory of every process of the node is open to it.',
+    example: 'hostIPC: true # shared memory of the node',
   },
   KB0115: {
     title: 'Network of the node',
@@ -106,6 +120,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} shares the network of its node',
     remedy: 'Take out hostNetwork.',
     why: 'It sees the traffic of the node, reaches what listens on its loopback, and network policies do not hold it.',
+    example: 'hostNetwork: true # every port of the node',
   },
   KB0116: {
     title: 'Processes of the node',
@@ -113,6 +128,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} shares the processes of its node',
     remedy: 'Take out hostPID.',
     why: 'It sees the environment of every process of the node, and may signal them.',
+    example: 'hostPID: true # every process of the node',
   },
   KB0117: {
     title: "Folder of the node's system",
@@ -120,6 +136,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} mounts {path} of its node',
     remedy: 'Mount a narrower folder, or a volume of another kind.',
     why: 'Who may read or write there has the node, or what runs on it.',
+    example: 'volumes:\n  - name: config\n    hostPath: { path: /etc } # all settings of the node',
   },
   KB0118: {
     title: 'Socket of the container runtime',
@@ -127,6 +144,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} mounts {path}',
     remedy: 'Ask the API server for what is wanted of the runtime.',
     why: 'Who talks to it can start a privileged container: it is root of the node.',
+    example: 'volumes:\n  - name: runtime\n    hostPath: { path: /run/containerd/containerd.sock } # starts any container',
   },
   KB0119: {
     title: 'Writable folder of the node',
@@ -134,6 +152,8 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'a container of {object} may write to a folder of its node',
     remedy: 'Set readOnly: true on the mount.',
     why: 'What is written outlives the pod and is read by what comes after it.',
+    example:
+      'containers:\n  - name: main\n    volumeMounts: [{ name: data, mountPath: /data }] # no readOnly: true\nvolumes: [{ name: data, hostPath: { path: /srv/data } }]',
   },
   KB0120: {
     title: 'Unsafe sysctl',
@@ -141,6 +161,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} sets {name}',
     remedy: 'Take it out, or confine it to nodes of its own.',
     why: 'It reaches beyond the pod, and kubelets refuse it unless they are told otherwise.',
+    example: 'securityContext:\n  sysctls:\n    - { name: net.core.somaxconn, value: "1024" } # not among the safe ones',
   },
   KB0121: {
     title: 'ServiceAccount default',
@@ -148,6 +169,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} runs as the ServiceAccount default, with its token',
     remedy: 'Name a ServiceAccount of its own, or set automountServiceAccountToken: false.',
     why: 'What one program of the namespace is granted is then granted to all of them.',
+    example: 'serviceAccountName: default # with its token; the same as where none is named',
   },
   KB0122: {
     title: 'No network policy',
@@ -155,5 +177,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'no NetworkPolicy selects the pods of {object}',
     remedy: 'Add one that says who may connect to them.',
     why: 'A pod that no policy selects is open to every other pod.',
+    example:
+      'kind: Deployment\nmetadata: { name: web, namespace: shop }\nspec:\n  template:\n    metadata: { labels: { app: web } } # no NetworkPolicy of shop selects it\n    spec: { containers: [{ name: main }] }',
   },
 };

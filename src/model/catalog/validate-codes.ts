@@ -8,6 +8,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: 'apiVersion not set',
     remedy: 'Add the apiVersion of the kind.',
     why: 'Without it nobody knows which API the object belongs to.',
+    example: 'apiVersion: ""   # apps/v1\nkind: Deployment\nmetadata: { name: web }',
   },
   KV0002: {
     title: 'No kind',
@@ -15,6 +16,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: 'kind not set',
     remedy: 'Add the kind of the object.',
     why: 'Without it nobody knows what the object is.',
+    example: 'apiVersion: apps/v1\nkind: ""   # Deployment\nmetadata: { name: web }',
   },
   KV0003: {
     title: 'Unknown kind',
@@ -38,6 +40,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{object} is defined already at {other}',
     remedy: 'Remove one of the two definitions, or give one another name.',
     why: 'Whichever is applied last wins, so the result depends on the order of files.',
+    example: 'kind: ConfigMap\nmetadata: { name: settings }   # another file has a ConfigMap settings, too',
   },
   KV0006: {
     title: 'Namespace on a cluster-scoped object',
@@ -45,6 +48,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: 'a {kind} belongs to no namespace: the server drops metadata.namespace',
     remedy: 'Remove metadata.namespace.',
     why: 'It has no effect, and whoever reads it is misled.',
+    example: 'kind: ClusterRole\nmetadata: { name: reader, namespace: shop }   # is in no namespace',
   },
   KV0007: {
     title: 'Custom resource without a definition',
@@ -53,6 +57,7 @@ export const VALIDATE_CODES: CatalogTable = {
       'no schema for kind "{kind}" in version "{apiVersion}": it is not built in, and no CustomResourceDefinition of it is in this repository',
     remedy: 'Give the definition with --context-objects to have the object checked.',
     why: 'Only its metadata and references can be judged.',
+    example: 'apiVersion: example.com/v1\nkind: Widget   # its CustomResourceDefinition is not in this repository\nmetadata: { name: web }',
   },
   KV0008: {
     title: 'API version that is off by default',
@@ -60,6 +65,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: 'kind "{kind}" in version "{apiVersion}" is only served if the API server is told to (--runtime-config)',
     remedy: 'Use a version that is on by default, or make sure that the cluster serves this one.',
     why: 'Alpha and new beta versions are switched off, so most clusters refuse the manifest.',
+    example: 'apiVersion: internal.apiserver.k8s.io/v1alpha1   # off by default\nkind: StorageVersion',
   },
   KV0009: {
     title: 'Kind that cannot be applied',
@@ -75,6 +81,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: 'metadata.name: Required value: name or generateName is required',
     remedy: 'Give the object a name.',
     why: 'An object without a name cannot be created.',
+    example: 'kind: ConfigMap\nmetadata: { generateName: "" }   # neither name nor generateName',
   },
   KV0022: {
     title: 'Invalid name',
@@ -98,6 +105,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Invalid value: {value}: {reason}',
     remedy: 'Write the key as an optional DNS name, a slash and a name.',
     why: 'The API server refuses the object.',
+    example: 'metadata:\n  annotations:\n    on call: alice   # example.com/on-call',
   },
   KV0025: {
     title: 'Invalid finalizer',
@@ -105,6 +113,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Invalid value: {value}: {reason}',
     remedy: 'Write the finalizer as `domain/name`.',
     why: 'The API server refuses the object.',
+    example: 'metadata:\n  finalizers: [clean up]   # example.com/clean-up',
   },
   KV0026: {
     title: 'Invalid namespace',
@@ -112,6 +121,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Invalid value: {value}: {reason}',
     remedy: 'Name a namespace that can exist: lower case letters, digits and `-`.',
     why: 'No such namespace can exist, so the object cannot be created.',
+    example: 'metadata: { name: web, namespace: Shop }   # shop',
   },
   KV0027: {
     title: 'Invalid owner references',
@@ -119,6 +129,8 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Invalid value: {reason}',
     remedy: 'Keep `controller: true` on one owner.',
     why: 'The API server refuses the object.',
+    example:
+      'ownerReferences:   # one alone may be the controller\n  - { apiVersion: v1, kind: Pod, name: a, uid: "1", controller: true }\n  - { apiVersion: v1, kind: Pod, name: b, uid: "2", controller: true }',
   },
   KV0041: {
     title: 'Wrong type',
@@ -142,6 +154,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: {problem}',
     remedy: 'Add {field}.',
     why: 'The API server refuses the object without it.',
+    example: 'kind: Deployment\nspec:   # selector and template are missing\n  replicas: 3',
   },
   KV0044: {
     title: 'Unsupported value',
@@ -157,6 +170,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Invalid value: {value}: {field} in body must be of type {type}: {value}',
     remedy: 'Write {field} as {type}.',
     why: 'The CustomResourceDefinition asks for it, and the API server refuses the object.',
+    example: 'kind: Widget\nspec:\n  size: "3"   # its CustomResourceDefinition says integer',
   },
   KV0046: {
     title: 'Wrong format',
@@ -172,6 +186,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: the quantity "{value}" has no number: the server takes it for 0',
     remedy: 'Write the number.',
     why: 'It is accepted and means nothing at all, which is hardly what was meant.',
+    example: 'resources: { requests: { memory: Mi } }   # 64Mi',
   },
   KV0048: {
     title: 'Duplicate item in a custom resource',
@@ -179,6 +194,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Duplicate value: {value}',
     remedy: 'Keep one of the items.',
     why: 'The list is a set or is keyed by fields, and the API server refuses two items of one key.',
+    example: 'kind: Widget\nspec:\n  tags: [blue, blue]   # x-kubernetes-list-type: set',
   },
   KV0049: {
     title: 'Duplicate key in a list',
@@ -194,6 +210,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Invalid value: "null": {field} in body must be of type {type}: "null"',
     remedy: 'Remove the field or give it a value.',
     why: 'A plain create drops it, but server-side apply, which kapply uses, refuses the object.',
+    example: 'kind: Widget\nspec:\n  size:   # nothing follows, and the definition does not say nullable',
   },
   KV0051: {
     title: 'Combination not allowed in a custom resource',
@@ -201,6 +218,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '"{field}" {reason}',
     remedy: 'See the CustomResourceDefinition for which fields go together.',
     why: 'The CustomResourceDefinition combines schemas, and the API server refuses the object.',
+    example: 'kind: Widget\nspec: { image: web, build: . }   # oneOf of the definition takes one',
   },
   KV0052: {
     title: 'Number out of range in a custom resource',
@@ -208,6 +226,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{reason}',
     remedy: 'Write a number within the range.',
     why: 'The CustomResourceDefinition asks for it, and the API server refuses the object.',
+    example: 'kind: Widget\nspec:\n  size: 3000000000   # format: int32',
   },
   KV0053: {
     title: 'Text too long in a custom resource',
@@ -215,6 +234,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Too long: may not be more than {limit} bytes',
     remedy: 'Shorten {field}.',
     why: 'The CustomResourceDefinition asks for it, and the API server refuses the object.',
+    example: 'kind: Widget\nspec:\n  code: blue-and-green   # maxLength: 8',
   },
   KV0054: {
     title: 'Too many items in a custom resource',
@@ -222,6 +242,7 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Too many: {size}: must have at most {limit} items',
     remedy: 'Keep at most {limit}.',
     why: 'The CustomResourceDefinition asks for it, and the API server refuses the object.',
+    example: 'kind: Widget\nspec:\n  tags: [blue, green, red]   # maxItems: 2',
   },
   KV0055: {
     title: 'Value not allowed',
@@ -229,5 +250,6 @@ export const VALIDATE_CODES: CatalogTable = {
     message: '{field}: Invalid value: {value}: {reason}',
     remedy: 'Write a value that keeps to the rule.',
     why: 'The API server refuses the object.',
+    example: 'kind: Widget\nspec:\n  code: Blue   # pattern: ^[a-z]*$',
   },
 };

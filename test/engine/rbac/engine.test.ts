@@ -43,6 +43,12 @@ const cases: readonly {
     want: ['+ KA0103 ServiceAccount shop/web read-secrets in shop <- r/rules/1'],
   },
   {
+    name: 'a rule less in a role',
+    before: [role('shop', 'r', [PODS, SECRETS]), binding('shop', 'b', 'Role r', 'account web')],
+    after: [role('shop', 'r', [PODS]), binding('shop', 'b', 'Role r', 'account web')],
+    want: ['- KA0104 ServiceAccount shop/web read-secrets in shop <- r/rules/1'],
+  },
+  {
     name: 'a subject more in a binding',
     before: [role('shop', 'r', [PODS]), binding('shop', 'b', 'Role r', 'user joe')],
     after: [role('shop', 'r', [PODS]), binding('shop', 'b', 'Role r', 'user joe', 'user jane')],

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe as group, test } from 'node:test';
 import { parseDocuments } from '../../../src/loader/index.ts';
-import { describe, describeRemedy, isKubernetesObject, World } from '../../../src/model/index.ts';
-import { isObject, toPointer, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
+import { describe, describeRemedy, findEntry, isKubernetesObject, World } from '../../../src/model/index.ts';
+import { getString, isObject, toPointer, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
 import { applyEdits } from '../../../src/validate/practices/fixes.ts';
 import { PRACTICES } from '../../../src/validate/practices/index.ts';
 import { listPracticeProblems, type PracticeProblem } from '../../../src/validate/practices/judge.ts';
@@ -56,6 +56,27 @@ const CASES: readonly Whole[] = [
   ...OBJECT_CASES.map(({ code, bad, good, path }) => ({ code, bad: parse(bad), good: parse(good), path })),
 ];
 
+const VERSIONS = new Map([
+  ['CronJob', 'batch/v1'],
+  ['Deployment', 'apps/v1'],
+  ['HorizontalPodAutoscaler', 'autoscaling/v2'],
+  ['Job', 'batch/v1'],
+  ['PodDisruptionBudget', 'policy/v1'],
+  ['Role', 'rbac.authorization.k8s.io/v1'],
+  ['RoleBinding', 'rbac.authorization.k8s.io/v1'],
+]);
+
+/** What `explain` shows of a code as whole objects: it is part of a container or of a pod spec where the cases of the code are. */
+function completeExample(code: string): readonly JsonValue[] {
+  const { example } = findEntry(code);
+  if (CONTAINER_CASES.some((item) => item.code === code)) return ofContainer(example);
+  if (POD_CASES.some((item) => item.code === code)) return [deployment(partOf(example))];
+  return parse(example).map((part) => {
+    assert.ok(isObject(part));
+    return { metadata: { name: 'web' }, ...part, apiVersion: VERSIONS.get(getString(part, 'kind') ?? '') ?? 'v1' };
+  });
+}
+
 group('practices', () => {
   for (const { code, bad, good, path } of CASES) {
     test(`${code} at ${path}`, () => {
@@ -73,6 +94,10 @@ group('practices', () => {
     const codes = PRACTICES.map(({ code }) => code).toSorted();
     assert.deepEqual(codes, [...new Set(CASES.map(({ code }) => code))].toSorted());
     assert.equal(new Set(codes).size, codes.length);
+  });
+
+  test('the example of each has the lapse', () => {
+    for (const { code } of PRACTICES) assert.ok(judge(completeExample(code), code).length > 0, code);
   });
 
   test('a fix mends what it is for', () => {

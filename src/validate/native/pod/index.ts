@@ -2,7 +2,7 @@ import { podTemplateOf, type KubernetesObject } from '../../../model/index.ts';
 import { getAt, getObject } from '../../../std/index.ts';
 import { checkLabelMap } from '../../object/metadata.ts';
 import { judgeLabel, judgeSubdomain } from '../../object/names.ts';
-import type { Report } from '../../problem.ts';
+import type { Problem, Report } from '../../problem.ts';
 import { Place } from '../place.ts';
 import { checkTemplateLabels } from '../selectors.ts';
 import { checkAffinity } from './affinity.ts';
@@ -18,6 +18,21 @@ import { checkTolerations } from './tolerations.ts';
 import { checkVolumes } from './volumes.ts';
 
 const DEFAULT_GRACE = 30;
+const CONTAINERS: ReadonlySet<string | number | undefined> = new Set(['containers', 'ephemeralContainers', 'initContainers']);
+/** What the fields of a container are said under; all else of it is KV0113. */
+const CODES: ReadonlyMap<string | number | undefined, string> = new Map([
+  ['env', 'KV0118'],
+  ['envFrom', 'KV0118'],
+  ['lifecycle', 'KV0111'],
+  ['livenessProbe', 'KV0111'],
+  ['ports', 'KV0103'],
+  ['readinessProbe', 'KV0111'],
+  ['resources', 'KV0105'],
+  ['securityContext', 'KV0120'],
+  ['startupProbe', 'KV0111'],
+  ['volumeDevices', 'KV0104'],
+  ['volumeMounts', 'KV0104'],
+]);
 
 /** What `ValidatePodTemplateSpec` says of the pods that an object makes, and `ValidatePodCreate` of a Pod. */
 export function checkPods(object: KubernetesObject, report: Report): void {
@@ -29,13 +44,20 @@ export function checkPods(object: KubernetesObject, report: Report): void {
   const isPod = path.length === 0;
   const metadata = Place.of(getObject(object, ...path, 'metadata'), [...path, 'metadata'], 'KV0121', report);
   const scope: PodScope = {
-    spec: place('KV0113'),
+    spec: Place.of(template.spec, [...path, 'spec'], 'KV0113', (problem) => report(underField(problem, path.length + 1))),
     metadata,
     isPod,
     provided: listProvided(object, report),
     isNamed: object.kind === 'StatefulSet',
   };
   checkSpec(scope, place, report);
+}
+
+/** The problem under the code of the field of a container that it is in; `depth` is how deep the pod spec stands. */
+function underField(problem: Problem, depth: number): Problem {
+  const [list, , field] = problem.path.slice(depth);
+  const code = CONTAINERS.has(list) ? CODES.get(field) : undefined;
+  return code === undefined ? problem : { ...problem, code };
 }
 
 function listProvided(object: KubernetesObject, report: Report): readonly Place[] {

@@ -76,6 +76,42 @@ const cases: readonly {
     ],
   },
   {
+    name: 'to enter Pods leads to the Secrets that they mount',
+    before: [guarded('restricted'), HOLDER],
+    after: [
+      guarded('restricted'),
+      HOLDER,
+      role('prey', 'enter', [rule('create', '', 'pods/exec')]),
+      binding('prey', 'enter', 'Role enter', 'user jane'),
+    ],
+    want: [
+      '+ KA0404 info User jane: runs commands in Pods → Pod prey/holder → reads what it mounts → Secret prey/db | RoleBinding enter/prey | enter/rules/0 enter/subjects/0',
+    ],
+  },
+  {
+    name: 'to delete what binds a policy leads past admission',
+    after: [
+      clusterRole('guards', [rule('delete', 'admissionregistration.k8s.io', 'validatingadmissionpolicybindings')]),
+      clusterBinding('guards', 'ClusterRole guards', 'user jane'),
+    ],
+    want: [
+      '+ KA0406 info User jane: removes admission policies → the admission policies | ClusterRoleBinding guards | guards/rules/0 guards/subjects/0',
+    ],
+  },
+  {
+    name: 'to forward ports leads past policies to Pods',
+    before: [guarded('restricted'), HOLDER],
+    after: [
+      guarded('restricted'),
+      HOLDER,
+      role('prey', 'forward', [rule('create', '', 'pods/portforward')]),
+      binding('prey', 'forward', 'Role forward', 'user jane'),
+    ],
+    want: [
+      '+ KA0407 info User jane: connects to Pods past network policies → the traffic of others | RoleBinding forward/prey | forward/rules/0 forward/subjects/0',
+    ],
+  },
+  {
     name: 'to edit where nothing is enforced leads to the nodes',
     after: [EDIT],
     want: [
