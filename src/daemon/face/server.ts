@@ -18,7 +18,14 @@ const BROKEN: FaceAnswer = { status: 500, headers: { 'content-type': 'text/plain
  * bodies are cut off. Throws `KplanError` where the address cannot be had.
  */
 export async function serveFace(face: Face, { host, port }: ListenAddress, signal: AbortSignal): Promise<ListenAddress> {
-  const server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 16_384, keepAliveTimeout: 5_000 });
+  const server = createServer({
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    // Who keeps all connections busy keeps the probes of a kubelet out until it is noticed.
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 16_384,
+    keepAliveTimeout: 5_000,
+  });
   server.maxConnections = 100;
   const streams = new Set<ServerResponse>();
   server.on('request', (request, response) => {
