@@ -61,6 +61,11 @@ export class PlanBatches {
     return this.#batches.plan({ ...request, ...toBatchItem(request.desired) });
   }
 
+  /** Reads a unit that is then to be planned: the next batch waits for it, though not for long. */
+  before<R>(reading: () => Promise<R>): Promise<R> {
+    return this.#batches.before(reading);
+  }
+
   /** Units of which more of the cluster must be read than of the others are planned by themselves. */
   async #planAll(requests: readonly UnitRequest[]): Promise<readonly UnitPlan[]> {
     const { opened, live, io } = this.#parts;

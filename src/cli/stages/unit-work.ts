@@ -81,11 +81,13 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
               ),
           }),
       readSource: () =>
-        session.origin.reading(async () => {
-          const read = await readAt(root);
-          readFrom = new Set(read.fileIds.map((id) => id.slice(0, id.indexOf('\0'))));
-          return toState(unit, read, session);
-        }),
+        session.batches.before(() =>
+          session.origin.reading(async () => {
+            const read = await readAt(root);
+            readFrom = new Set(read.fileIds.map((id) => id.slice(0, id.indexOf('\0'))));
+            return toState(unit, read, session);
+          }),
+        ),
       plan: async ({ content }, goes) => {
         const files = content.fileIds.join('\n');
         const known = (world: World): Plan | undefined => (last?.world.deref() === world && last.files === files ? last.plan : undefined);

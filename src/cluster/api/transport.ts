@@ -76,15 +76,14 @@ export class ApiTransport {
 
   /** Sends a request until there is an answer that is not to wait; every status is one. */
   async send(request: ApiRequest): Promise<ApiAnswer> {
-    const signal = this.#signalOf(request);
     let isRefused = false;
     for (let attempt = 1; ; attempt++) {
       const last = attempt === MOST_ATTEMPTS;
       const outcome = await this.#try(request, isRefused);
       if (outcome.kind === 'fault') {
         const isSafe = request.isRepeatable || isUnsent(outcome.error);
-        if (last || signal.aborted || !isSafe || !this.#hasAnswered) throw explainFault(outcome.error, this.#access);
-        await pause(this.#clock, toPause(attempt), signal);
+        if (last || this.#isOver(request) || !isSafe || !this.#hasAnswered) throw explainFault(outcome.error, this.#access);
+        await this.#pause(toPause(attempt), request);
         continue;
       }
       const { answer } = outcome;
@@ -93,23 +92,22 @@ export class ApiTransport {
         continue;
       }
       const wait = waitAskedFor(answer);
-      if (wait === undefined || last || signal.aborted) return answer;
-      await pause(this.#clock, wait, signal);
+      if (wait === undefined || last || this.#isOver(request)) return answer;
+      await this.#pause(wait, request);
     }
   }
 
   /** Opens an answer that is read as it comes; undefined once the signal has aborted or the transport is closed. */
   async open(request: ApiRequest): Promise<IncomingMessage | undefined> {
-    const signal = this.#signalOf(request);
-    if (signal.aborted) return undefined;
+    if (this.#isOver(request)) return undefined;
     try {
       const [outgoing, answered] = await this.#start(request, false, true);
-      signal.addEventListener('abort', () => outgoing.destroy(), { once: true });
+      outgoing.once('close', this.#endWith(request, outgoing));
       const incoming = await answered;
       this.#hasAnswered = true;
       return incoming;
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (this.#isOver(request)) return undefined;
       throw explainFault(error, this.#access);
     }
   }
@@ -126,8 +124,24 @@ export class ApiTransport {
     return this.#closing.signal;
   }
 
-  #signalOf(request: ApiRequest): AbortSignal {
-    return request.signal === undefined ? this.#closing.signal : AbortSignal.any([request.signal, this.#closing.signal]);
+  #isOver({ signal }: ApiRequest): boolean {
+    return this.#closing.signal.aborted || signal?.aborted === true;
+  }
+
+  async #pause(milliseconds: number, { signal }: ApiRequest): Promise<void> {
+    await pause(this.#clock, milliseconds, this.#closing.signal, ...(signal === undefined ? [] : [signal]));
+  }
+
+  /** Ends a connection with its request or the transport; until what is answered is called, which is to be once it has ended itself. */
+  #endWith(request: ApiRequest, outgoing: ClientRequest): () => void {
+    const abort = (): void => void outgoing.destroy(new Error('aborted'));
+    if (this.#isOver(request)) abort();
+    this.#underWay.add(abort);
+    request.signal?.addEventListener('abort', abort, { once: true });
+    return () => {
+      this.#underWay.delete(abort);
+      request.signal?.removeEventListener('abort', abort);
+    };
   }
 
   async #try(
@@ -136,18 +150,14 @@ export class ApiTransport {
   ): Promise<{ readonly kind: 'answer'; readonly answer: ApiAnswer } | { readonly kind: 'fault'; readonly error: unknown }> {
     try {
       const [outgoing, answered] = await this.#start(request, isRefused, false);
-      const abort = (): void => void outgoing.destroy(new Error('aborted'));
-      if (this.#closing.signal.aborted || request.signal?.aborted === true) abort();
-      this.#underWay.add(abort);
-      request.signal?.addEventListener('abort', abort, { once: true });
+      const forget = this.#endWith(request, outgoing);
       try {
         const incoming = await answered;
         const text = await readText(incoming);
         this.#hasAnswered = true;
         return { kind: 'answer', answer: { status: incoming.statusCode ?? 0, headers: incoming.headers, text } };
       } finally {
-        this.#underWay.delete(abort);
-        request.signal?.removeEventListener('abort', abort);
+        forget();
       }
     } catch (error) {
       if (error instanceof KplanError) throw error;

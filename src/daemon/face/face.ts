@@ -101,7 +101,7 @@ export class Face {
         send('data: changed\n\n');
         if (!(await pause(clock, LOOK_PAUSE, signal))) return;
         // A line now and then, so that a connection that is gone is noticed.
-        while (!change.signal.aborted && (await pause(clock, BEAT, AbortSignal.any([signal, change.signal])))) send(':\n\n');
+        while (!change.signal.aborted && (await pause(clock, BEAT, signal, change.signal))) send(':\n\n');
       }
     } finally {
       forget();

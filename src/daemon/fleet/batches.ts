@@ -21,6 +21,7 @@ export interface BatchWork<T, P> {
 
 /** Milliseconds; whatever the clock is set to. */
 const LONGEST_REST = 500;
+const LONGEST_READING = 2_000;
 const NEVER = new AbortController().signal;
 
 interface Waiting<T, P> {
@@ -31,7 +32,7 @@ interface Waiting<T, P> {
 
 /**
  * Plans together what is to be planned at the same time: the next batch is whatever was asked for while the last one was planned, and as
- * long after it, so that who is about to ask is heard, and the dearer a batch is, the more of them share it. Nobody is
+ * long after it, so that who is about to ask is heard, and the dearer a batch is, the more of them share it; and who is being read is waited for. Nobody is
  * judged by what does not happen: where one of a batch does not go, the others are planned again without it, and it is planned by
  * itself, so that all that holds it is its own. Where a batch cannot be planned, its halves are.
  */
@@ -41,6 +42,8 @@ export class Batches<T extends BatchItem, P> {
   readonly #clock: Clock;
   #isWorking = false;
   #restsUntil = 0;
+  #coming = 0;
+  #onNoneComing: () => void = () => undefined;
 
   constructor(work: BatchWork<T, P>, clock: Clock) {
     this.#work = work;
@@ -53,6 +56,17 @@ export class Batches<T extends BatchItem, P> {
       this.#pending.push({ item, resolve, reject });
       if (!this.#isWorking) void this.#run();
     });
+  }
+
+  /** Does what an item is read by that is then to be planned: the next batch waits for it, though not for long. */
+  async before<R>(reading: () => Promise<R>): Promise<R> {
+    this.#coming++;
+    try {
+      return await reading();
+    } finally {
+      this.#coming--;
+      if (this.#coming === 0) this.#onNoneComing();
+    }
   }
 
   async #run(): Promise<void> {
@@ -72,6 +86,12 @@ export class Batches<T extends BatchItem, P> {
   async #rest(): Promise<void> {
     const left = this.#restsUntil - this.#clock.now();
     if (left > 0) await pause(this.#clock, Math.min(LONGEST_REST, left), NEVER);
+    if (this.#coming === 0) return;
+    const none = new AbortController();
+    this.#onNoneComing = () => none.abort();
+    await pause(this.#clock, LONGEST_READING, none.signal);
+    // Who was read last asks in the same breath.
+    await pause(this.#clock, 0, NEVER);
   }
 
   #cut(due: readonly Waiting<T, P>[]): readonly (readonly Waiting<T, P>[])[] {

@@ -170,7 +170,7 @@ class Fleet<S> {
       this.#wake = () => nudge.abort();
       const isRead = await this.#refresh();
       const spread = 0.9 + random() / 5;
-      await pause(clock, (isRead ? interval : Math.min(RETRY, interval)) * spread, AbortSignal.any([signal, nudge.signal]));
+      await pause(clock, (isRead ? interval : Math.min(RETRY, interval)) * spread, signal, nudge.signal);
     }
   }
 

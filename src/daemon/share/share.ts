@@ -104,7 +104,7 @@ export class Share {
       const nudge = new AbortController();
       this.#wake = () => nudge.abort();
       await this.#beat();
-      await pause(this.#clock, beat, AbortSignal.any([signal, nudge.signal]));
+      await pause(this.#clock, beat, signal, nudge.signal);
     }
     await watching;
     this.#held.clear();

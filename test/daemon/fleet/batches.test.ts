@@ -90,6 +90,20 @@ describe('Batches', () => {
       if (plans !== undefined) assert.deepEqual(answers, plans);
     });
 
+  it('waits for who is being read, and not for long', async () => {
+    const scene = new Scene();
+    const start = scene.clock.now();
+    const times: number[] = [];
+    const read = async (name: string, takes: number): Promise<void> => {
+      await scene.batches.before(() => scene.clock.sleep(takes));
+      await scene.batches.plan(item(name));
+      times.push(scene.clock.now() - start);
+    };
+    await Promise.all([read('a', 100), read('b', 400), read('c', 10_000)]);
+    assert.deepEqual(scene.planned, ['a+b', 'c']);
+    assert.deepEqual(times, [2_100, 2_100, 10_000]);
+  });
+
   it('rests as long as the last batch took, so that dear ones are shared by more; who asks after that waits for nothing', async () => {
     const scene = new Scene();
     scene.takes = 100;
