@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { pause, type Clock } from '../../src/std/index.ts';
 
@@ -30,6 +31,23 @@ describe('pause', () => {
   it('does not sleep at all when the signal has aborted', async () => {
     const never = (): Promise<void> => assert.fail('slept');
     assert.equal(await pause(clockOf(never), 5, AbortSignal.abort()), false);
+  });
+
+  it('ends with whichever signal aborts, and leaves nothing with them', async () => {
+    const [one, other] = [new AbortController(), new AbortController()];
+    const sleep: Clock['sleep'] = async (_, signal) => {
+      assert.deepEqual(
+        [one, other].map((each) => getEventListeners(each.signal, 'abort').length),
+        [1, 1],
+      );
+      other.abort();
+      if (signal?.aborted === true) throw new Error('aborted');
+    };
+    assert.equal(await pause(clockOf(sleep), 5, one.signal, other.signal), false);
+    assert.deepEqual(
+      [one, other].map((each) => getEventListeners(each.signal, 'abort').length),
+      [0, 0],
+    );
   });
 
   it('throws what the clock throws otherwise', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { describe, test } from 'node:test';
 import { ApiTransport, type ApiRequest } from '../../../src/cluster/api/transport.ts';
@@ -30,6 +31,19 @@ describe('ApiTransport', () => {
     });
     const transport = new ApiTransport(await server.listen(context), new HastyClock());
     assert.equal((await transport.send(READ)).text, '{"a":1}');
+    transport.close();
+  });
+
+  test('keeps nothing of an answer that was read as it came, once that has ended', async (context) => {
+    const server = new ScriptedServer((_, response) => response.end('one\n'));
+    const transport = new ApiTransport(await server.listen(context), new HastyClock());
+    const { signal } = new AbortController();
+    for (let count = 0; count < 3; count++) {
+      const incoming = await transport.open({ ...READ, signal });
+      assert.ok(incoming !== undefined);
+      for await (const chunk of incoming) assert.equal(String(chunk), 'one\n');
+    }
+    while (getEventListeners(signal, 'abort').length > 0) await new Promise((resolve) => setImmediate(resolve));
     transport.close();
   });
 
