@@ -32,7 +32,14 @@ export function openEmbeddedPlace(folder: string): Place {
 export async function openLivePlace(folder: string): Promise<Place> {
   const plane = await ControlPlane.start();
   const { kubeconfig, pidFile } = plane.connection;
-  const signal = (name: NodeJS.Signals): boolean => process.kill(Number(readFileSync(pidFile, 'utf8')), name);
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      process.kill(Number(readFileSync(pidFile, 'utf8')), name);
+    } catch (error) {
+      // It was killed a moment ago, and its successor has not begun.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  };
   const restart: Fault = {
     name: 'restarts of the API server',
     happen: async () => {

@@ -33,14 +33,17 @@ export class Repository {
     return new Map([...this.#wanted.values()].flatMap((objects) => [...objects]));
   }
 
-  /** Commits a change of one unit: an object more, one less, or another colour. */
+  /**
+   * Commits a change of one unit: an object more, one less, or another colour. However many commits are seen as one, what they
+   * delete is not so much of a unit that it waits for a person: its first object stays, and five more are the most.
+   */
   change(): void {
     const unit = `unit-${this.#pick(this.#units)}`;
     const objects = this.#wanted.get(unit) ?? new Map<string, string>();
     const names = [...objects.keys()];
-    const kind = names.length < 2 ? 0 : names.length > 6 ? 1 : this.#pick(3);
+    const kind = names.length < 2 ? 0 : names.length > 5 ? 1 : this.#pick(3);
     if (kind === 0) objects.set(`${unit}-${this.#serial++}`, `c${this.#serial}`);
-    else if (kind === 1) objects.delete(names[this.#pick(names.length)] ?? '');
+    else if (kind === 1) objects.delete(names[1 + this.#pick(names.length - 1)] ?? '');
     else objects.set(names[this.#pick(names.length)] ?? '', `c${this.#serial++}`);
     this.#write(unit);
     commitAll(this.#folder, 'Next');

@@ -1,4 +1,4 @@
-import { SharedSource, type DaemonStatus, type FleetSource, type Unit } from '../../daemon/index.ts';
+import { Neighbours, SharedSource, type DaemonStatus, type FleetSource, type Unit } from '../../daemon/index.ts';
 import { KplanError } from '../../model/index.ts';
 import { getString, pause, sha256 } from '../../std/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -50,6 +50,7 @@ export async function runUnits(origin: Origin, args: Arguments, io: Io, plainLog
       face,
       notifier,
       tracer,
+      neighbours: new Neighbours(),
       onStatus: (status) => void ends.set(status.unit, exitOf(status)),
     };
     const clusters = keepClusters(source, parts, (reached) => {

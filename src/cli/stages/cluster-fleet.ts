@@ -5,6 +5,7 @@ import {
   type DaemonLogEntry,
   type DaemonStatus,
   type FleetSource,
+  type Neighbours,
   type Notifier,
   type Tracer,
 } from '../../daemon/index.ts';
@@ -42,6 +43,8 @@ export interface FleetParts {
   readonly face: OpenedFace;
   readonly notifier: Notifier;
   readonly tracer: Tracer;
+  /** The fleets of all clusters. */
+  readonly neighbours: Neighbours;
   readonly onStatus: (status: DaemonStatus) => void;
 }
 
@@ -87,7 +90,7 @@ async function tryKeep(part: ClusterPart, parts: FleetParts): Promise<string | u
 }
 
 async function keepOpened(opened: OpenedCluster, { context, source, onSettled }: ClusterPart, parts: FleetParts): Promise<void> {
-  const { args, io, log, origin, config, face, fleet, identity, notifier, tracer, signal, onStatus } = parts;
+  const { args, io, log, origin, config, face, fleet, identity, neighbours, notifier, tracer, signal, onStatus } = parts;
   const { cluster, embedded } = opened;
   const clock = realClock(io);
   const live = new LiveWorld(cluster, clock, (problem) => {
@@ -163,6 +166,7 @@ async function keepOpened(opened: OpenedCluster, { context, source, onSettled }:
         const command = `kapply delete --unit ${name}${context === undefined ? '' : ` --context ${context}`}`;
         say({ at: io.now(), level: 'warning', unit: name, message: `no longer listed: what it owns is kept; \`${command}\` removes it` });
       },
+      neighbours,
       onSettled: () => onSettled(true),
     });
   } finally {

@@ -1,88 +1,21 @@
-import type { Cluster } from '../../cluster/index.ts';
 import { KplanError, type RefKey } from '../../model/index.ts';
-import { membershipLabel, type InventoryOptions } from '../../reconcile/index.ts';
-import { pause, toKubernetesTime, type Clock } from '../../std/index.ts';
-import type { LeaseNews, UnitShare } from '../share/share.ts';
-import type { DaemonStatus, GoodRevision } from '../status/status-file.ts';
+import { membershipLabel } from '../../reconcile/index.ts';
+import { pause, toKubernetesTime } from '../../std/index.ts';
+import type { LeaseNews } from '../share/share.ts';
+import type { DaemonStatus } from '../status/status-file.ts';
 import { checkUnits } from '../unit/check-units.ts';
 import { judgeGate, type Readiness } from '../unit/gate.ts';
-import { DEFAULT_LIMITS, isWell, type LoopOptions, type LoopState, type Trigger } from '../unit/loop.ts';
+import { isWell, type Trigger } from '../unit/loop.ts';
 import type { DaemonParts } from '../unit/synchronise.ts';
 import type { Unit } from '../unit/unit.ts';
 import { UnitRunner, type DaemonLogEntry } from '../unit/unit-runner.ts';
 import { isAffected } from './affected.ts';
+import type { ClusterNews, FleetOptions, FleetRevision, UnitWork } from './fleet-options.ts';
 import { toGroups } from './groups.ts';
-import { Removals, type UnitRemoval } from './removal.ts';
+import { Neighbours } from './neighbours.ts';
+import { Removals } from './removal.ts';
+import { toLimits } from './to-limits.ts';
 import { Turns } from './turns.ts';
-
-/** A repository as it stands. */
-export interface FleetRevision {
-  readonly id: string;
-  readonly units: readonly Unit[];
-  /** The paths that differ from what was read before; absent where any may. */
-  readonly changed?: readonly string[];
-}
-
-/** Where the units come from. */
-export interface FleetSource {
-  readonly description: string;
-  /** The newest revision. Throws `KplanError` where it cannot be had. */
-  readonly read: () => Promise<FleetRevision>;
-  /** Calls `onChange` where there may be another revision, until the signal aborts. */
-  readonly watch: (onChange: () => void, signal: AbortSignal) => Promise<void>;
-}
-
-/** What a unit is worked on with. */
-export interface UnitWork<S> {
-  readonly cluster: Cluster;
-  readonly parts: DaemonParts<S>;
-  /** The files that the unit was last read from; undefined where that is not known. */
-  readonly readFrom: () => ReadonlySet<string> | undefined;
-  /** All that the unit asks for, by every name that it may get. Throws `KplanError` where not all of it can be read. */
-  readonly listAsked: () => Promise<ReadonlySet<RefKey>>;
-}
-
-/** What is heard of a cluster between two looks. */
-export interface ClusterNews {
-  readonly drift: (applySet: string) => void;
-  readonly approval: (unit: string) => void;
-}
-
-/** What a fleet runs with. */
-export interface FleetOptions<S> extends InventoryOptions {
-  readonly source: FleetSource;
-  /** Whether a listed unit is this fleet's; each is, without. */
-  readonly keeps?: (unit: Unit) => boolean;
-  readonly open: (unit: Unit) => UnitWork<S>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly signal: AbortSignal;
-  readonly identity: string;
-  /** Between two looks at a unit that says nothing else, in milliseconds. */
-  readonly interval: number;
-  /** Units read and planned at once. */
-  readonly concurrency: number;
-  /** Codes and engines whose errors hold no plan of any unit. */
-  readonly allow: readonly string[];
-  /** Which of the units this instance works on. */
-  readonly share: UnitShare;
-  /** Tells, until the signal aborts, of the ApplySets whose objects somebody else has changed, and of units that a person has let go. */
-  readonly watchCluster?: (on: ClusterNews, signal: AbortSignal) => Promise<void>;
-  readonly log: (entry: DaemonLogEntry) => void;
-  readonly onStatus?: (status: DaemonStatus, state: LoopState, unit: Unit) => void;
-  /** Removes units that are listed no more; they are kept, without. */
-  readonly removal?: UnitRemoval;
-  /** Called with a unit that the repository lists no more, once its loop has stopped. */
-  readonly onRemoved?: (unit: Unit) => void;
-  /** Awaited once all loops have stopped, while the units are held still. */
-  readonly onStopped?: () => Promise<void>;
-  /** Called whenever every unit has been looked at and none has anything to do until something happens. */
-  readonly onSettled?: () => void;
-  /** The revision that the unit's status names as the last good one. */
-  readonly goodOf?: (unit: string) => GoodRevision | undefined;
-  /** The plan of a unit that a person has approved. */
-  readonly approvedOf?: (unit: string) => string | undefined;
-}
 
 interface Member<S> {
   readonly unit: Unit;
@@ -117,6 +50,9 @@ class Fleet<S> {
   readonly #turns: Turns;
   readonly #end = new AbortController();
   readonly #leases = new Map<string, LeaseNews>();
+  readonly #neighbours: Neighbours;
+  /** The group of each listed unit, those of other clusters too: the same instance is to work on all of a group. */
+  #groups: ReadonlyMap<string, string> = new Map();
   readonly #removals: Removals | undefined;
   #removing: Promise<void> | undefined;
   #look = 0;
@@ -127,6 +63,7 @@ class Fleet<S> {
   constructor(options: FleetOptions<S>) {
     this.#options = options;
     this.#turns = new Turns(options.concurrency);
+    this.#neighbours = options.neighbours ?? new Neighbours();
     if (options.removal !== undefined)
       this.#removals = new Removals(options.removal, {
         isListed: (unit) => this.#members.has(unit),
@@ -143,6 +80,12 @@ class Fleet<S> {
       drift: (applySet) => this.#tell(this.#byApplySet.get(applySet), 'drift'),
       approval: (unit) => this.#tell(unit, 'change'),
     };
+    const leave = this.#neighbours.join({
+      readinessOf: (unit, revision) => this.#readinessAs(unit, revision),
+      wake: (isIt) => this.#wakeWaiting(isIt),
+      isSettled: () => this.#isSettled(),
+      onSettled: () => this.#options.onSettled?.(),
+    });
     const following = this.#follow();
     const background = [
       share.keep((unit, news) => this.#onLease(unit, news), end),
@@ -153,6 +96,7 @@ class Fleet<S> {
       await Promise.race([following, ...background.map((task) => task.then(() => following))]);
     } finally {
       await Promise.all([...this.#members.values()].map((member) => this.#stop(member)));
+      leave();
       await this.#removing;
       await onStopped?.();
       this.#end.abort();
@@ -210,6 +154,7 @@ class Fleet<S> {
     if (units.length === 0 && this.#members.size > 0)
       return this.#log('warning', `no units are listed any more: ${this.#members.size} are kept as they are`);
     const faults = checkUnits(units);
+    this.#groups = toGroups(units);
     const { keeps = () => true } = this.#options;
     const listed = new Map(
       units.flatMap((unit, index) =>
@@ -226,13 +171,15 @@ class Fleet<S> {
     await Promise.all(gone.map((member) => this.#remove(member)));
     for (const { unit, fault } of listed.values()) await this.#place(unit, fault, changed);
     this.#wantAll();
+    // What was to be in this revision here, too, may already be.
+    this.#neighbours.wake((unit) => this.#members.has(unit));
     if (isFirst) this.#log('info', `revision ${id}: ${listed.size} ${listed.size === 1 ? 'unit' : 'units'}`);
   }
 
   #wantAll(): void {
     const doomed = this.#removals?.doomed ?? [];
-    const groups = toGroups([...this.#members.values()].map(({ unit }) => unit));
-    this.#options.share.want(new Map([...groups, ...doomed.map((unit) => [unit, unit] as const)]));
+    const listed = [...this.#members.keys()].map((unit) => [unit, this.#groups.get(unit) ?? unit] as const);
+    this.#options.share.want(new Map([...listed, ...doomed.map((unit) => [unit, unit] as const)]));
   }
 
   /**
@@ -312,9 +259,18 @@ class Fleet<S> {
     return parts.readSource();
   }
 
-  #readinessOf(name: string): Readiness {
+  /** A unit as of the revision that a neighbour is at: it may have heard of it before this fleet. */
+  #readinessAs(name: string, revision: string | undefined): Readiness | undefined {
     const member = this.#members.get(name);
-    if (member === undefined) return { kind: 'not-ready', why: 'is not listed' };
+    if (member === undefined) return undefined;
+    return revision === this.#revision ? this.#readiness(name, member) : { kind: 'not-ready', why: 'is not synced yet' };
+  }
+
+  #readinessOf(name: string): Readiness {
+    return this.#neighbours.readinessOf(name, this.#revision);
+  }
+
+  #readiness(name: string, member: Member<S>): Readiness {
     const { state } = member.runner;
     if (this.#leases.get(name)?.holds !== true) return { kind: 'not-ready', why: 'is kept by another instance by now' };
     if (member.followed < member.wanted || state.stage === 'syncing') return { kind: 'not-ready', why: 'is not synced yet' };
@@ -330,17 +286,18 @@ class Fleet<S> {
     if (member === undefined) return;
     const hasEnded = member.isSyncing && member.runner.state.stage === 'idle';
     member.isSyncing = member.runner.state.stage === 'syncing';
-    if (hasEnded && member.fault === undefined) this.#wakeDependents(name);
-    if (hasEnded && this.#isSettled()) this.#options.onSettled?.();
+    if (hasEnded && member.fault === undefined) this.#neighbours.wake((unit) => unit === name);
+    if (hasEnded) this.#neighbours.settle();
   }
 
-  #wakeDependents(name: string): void {
+  #wakeWaiting(isIt: (unit: string) => boolean): void {
     for (const { unit, runner } of this.#members.values())
-      if (unit.dependsOn.includes(name) && runner.state.outcome?.kind === 'waiting')
+      if (unit.dependsOn.some(isIt) && runner.state.outcome?.kind === 'waiting')
         runner.tell({ type: 'trigger', at: this.#now(), cause: 'change' });
   }
 
   #isSettled(): boolean {
+    if (this.#revision === undefined) return false;
     return [...this.#members.values()].every(({ unit, runner, fault, wanted, followed }) => {
       const { stage, outcome } = runner.state;
       if (stage !== 'idle' || outcome === undefined) return false;
@@ -386,15 +343,4 @@ class Fleet<S> {
   #now(): number {
     return this.#options.clock.now();
   }
-}
-
-function toLimits({ interval, onFailure, retry }: Unit, usual: number): LoopOptions {
-  return {
-    ...DEFAULT_LIMITS,
-    interval: interval ?? usual,
-    backoff: retry.backoff ?? DEFAULT_LIMITS.backoff,
-    maxBackoff: retry.maxBackoff ?? DEFAULT_LIMITS.maxBackoff,
-    maxRetries: retry.limit ?? DEFAULT_LIMITS.maxRetries,
-    onFailure,
-  };
 }

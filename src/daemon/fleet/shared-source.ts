@@ -1,5 +1,5 @@
 import { aborted, type Clock } from '../../std/index.ts';
-import type { FleetRevision, FleetSource } from './fleet.ts';
+import type { FleetRevision, FleetSource } from './fleet-options.ts';
 
 /** One source that several fleets follow, such as those of several clusters: it is read and watched once for all of them. */
 export class SharedSource {

@@ -5,21 +5,18 @@ import type { Unit } from './unit.ts';
 export type UnitFaults = ReadonlyMap<number, string>;
 
 /**
- * What keeps units of a list from ever being touched: a name that an earlier one has, a dependency that is not listed or kept in
- * another cluster, a circle of dependencies. Units that depend on such a one are not at fault: they wait.
+ * What keeps units of a list from ever being touched: a name that an earlier one has, a dependency that is not listed, a circle of dependencies. Units that depend on such a one are not at fault: they wait.
  */
-export function checkUnits(units: readonly Pick<Unit, 'context' | 'dependsOn' | 'name'>[]): UnitFaults {
+export function checkUnits(units: readonly Pick<Unit, 'dependsOn' | 'name'>[]): UnitFaults {
   const faults = new Map<number, string>();
   const indexes = new Map<string, number>();
   for (const [index, { name }] of units.entries()) {
     if (indexes.has(name)) faults.set(index, `the name ${name} is that of an earlier unit`);
     else indexes.set(name, index);
   }
-  for (const [index, { dependsOn, context }] of units.entries()) {
+  for (const [index, { dependsOn }] of units.entries()) {
     const unknown = dependsOn.find((name) => !indexes.has(name));
     if (unknown !== undefined && !faults.has(index)) faults.set(index, `depends on ${unknown}, which is not listed`);
-    const far = dependsOn.find((name) => units[indexes.get(name) ?? index]?.context !== context);
-    if (far !== undefined && !faults.has(index)) faults.set(index, `depends on ${far}, which is kept in another cluster`);
   }
   for (const cycle of findCycles(units, indexes)) {
     const names = cycle.map((index) => units[index]?.name ?? '');

@@ -66,7 +66,8 @@ export function listWorkloads(world: World): readonly Workload[] {
   return workloads;
 }
 
-const lists = new WeakMap<Workload, Map<number, readonly Workload[]>>();
+/** Weakly: a list lives for as long as a world that has it does, and all that was worked out of it with it. */
+const lists = new WeakMap<Workload, Map<number, WeakRef<readonly Workload[]>>>();
 
 /** One and the same list of the same workloads: the last of its length that begins with its first. */
 function listOnce(workloads: readonly Workload[]): readonly Workload[] {
@@ -74,9 +75,9 @@ function listOnce(workloads: readonly Workload[]): readonly Workload[] {
   if (first === undefined) return NONE;
   let byLength = lists.get(first);
   if (byLength === undefined) lists.set(first, (byLength = new Map()));
-  const known = byLength.get(workloads.length);
+  const known = byLength.get(workloads.length)?.deref();
   if (known !== undefined && workloads.every((workload, index) => workload === known[index])) return known;
-  byLength.set(workloads.length, workloads);
+  byLength.set(workloads.length, new WeakRef(workloads));
   return workloads;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SharedSource } from '../../../src/daemon/fleet/shared-source.ts';
-import type { FleetRevision } from '../../../src/daemon/fleet/fleet.ts';
+import type { FleetRevision } from '../../../src/daemon/fleet/fleet-options.ts';
 import { KplanError } from '../../../src/model/index.ts';
 import { FakeClock } from '../../reconcile/fake-clock.ts';
 

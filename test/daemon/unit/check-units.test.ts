@@ -18,19 +18,6 @@ describe('checkUnits', () => {
     { name: 'an order is no fault', input: [unit('web', 'db', 'net'), unit('db', 'net'), unit('net')], want: {} },
     { name: 'a unit that is not listed', input: [unit('web', 'db'), unit('net')], want: { 0: 'depends on db, which is not listed' } },
     { name: 'a name twice: the first has it', input: [unit('web'), unit('web')], want: { 1: 'the name web is that of an earlier unit' } },
-    {
-      name: 'a unit of another cluster',
-      input: [{ ...unit('web', 'db'), context: 'east' }, unit('db'), { ...unit('cache'), context: 'east' }],
-      want: { 0: 'depends on db, which is kept in another cluster' },
-    },
-    {
-      name: 'a unit of the same cluster',
-      input: [
-        { ...unit('web', 'db'), context: 'east' },
-        { ...unit('db'), context: 'east' },
-      ],
-      want: {},
-    },
     { name: 'a unit that waits for itself', input: [unit('web', 'web')], want: { 0: 'depends on itself: web -> web' } },
     {
       name: 'circles apart, each named, and those who only wait for them left out',
