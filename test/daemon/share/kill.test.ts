@@ -62,11 +62,16 @@ class Stage {
   }
 
   async #serve(child: ChildProcess, identity: string, { id, method, args }: Request): Promise<void> {
+    const answer = await this.#answer(identity, method, args);
+    // One that was killed a moment ago hears nothing any more.
+    if (child.connected) child.send({ id, ...answer }, () => undefined);
+  }
+
+  async #answer(identity: string, method: Request['method'], args: readonly unknown[]): Promise<{ value: unknown } | { error: string }> {
     try {
-      const value = method === 'revision' ? this.revision : await this.#ask(identity, method, args);
-      if (child.connected) child.send({ id, value });
+      return { value: method === 'revision' ? this.revision : await this.#ask(identity, method, args) };
     } catch (error) {
-      if (child.connected) child.send({ id, error: String(error) });
+      return { error: String(error) };
     }
   }
 
