@@ -36,6 +36,13 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
+/** Since when nothing has been answered, when that was last seen, and whether it was told. */
+interface Silence {
+  readonly since: number;
+  last: number;
+  isTold: boolean;
+}
+
 /** So many requests at a time, as many as an API server's fair queues like of one client. */
 const MOST_SOCKETS = 16;
 const TIMEOUT = 60_000;
@@ -67,8 +74,7 @@ export class ApiTransport {
   #watchAgent: HttpAgent | undefined;
   #certificate: string | undefined;
   #hasAnswered = false;
-  /** Since when nothing has been answered, and whether that was told. */
-  #silence: { readonly since: number; isTold: boolean } | undefined;
+  #silence: Silence | undefined;
   readonly #tell: (trouble: string) => void;
 
   /** `tell` hears once that requests are tried again, and once that they are answered. */
@@ -92,12 +98,12 @@ export class ApiTransport {
       const outcome = await this.#try(request, isRefused);
       if (outcome.kind === 'fault') {
         const isSafe = request.isRepeatable || isUnsent(outcome.error);
-        this.#silence ??= { since: this.#clock.now(), isTold: false };
-        const isGivenUp = last || this.#clock.now() - this.#silence.since >= PATIENCE;
+        const silence = this.#hearNothing();
+        const isGivenUp = last || silence.last - silence.since >= PATIENCE;
         const fault = explainFault(outcome.error, this.#access);
         if (isGivenUp || signal.aborted || !isSafe || !this.#hasAnswered) throw fault;
-        if (attempt >= TOLD_FROM && !this.#silence.isTold) {
-          this.#silence.isTold = true;
+        if (attempt >= TOLD_FROM && !silence.isTold) {
+          silence.isTold = true;
           this.#tell(`${fault.message}; trying again for a minute`);
         }
         await pause(this.#clock, toPause(attempt), signal);
@@ -171,6 +177,14 @@ export class ApiTransport {
       if (error instanceof KplanError) throw error;
       return { kind: 'fault', error };
     }
+  }
+
+  #hearNothing(): Silence {
+    const now = this.#clock.now();
+    // What was not heard long ago says nothing of today.
+    if (this.#silence === undefined || now - this.#silence.last > PATIENCE) this.#silence = { since: now, last: now, isTold: false };
+    this.#silence.last = now;
+    return this.#silence;
   }
 
   async #start(request: ApiRequest, isRefused: boolean, isStream: boolean): Promise<[ClientRequest, Promise<IncomingMessage>]> {

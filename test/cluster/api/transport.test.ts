@@ -128,9 +128,13 @@ describe('ApiTransport', () => {
     const before = clock.now();
     await assert.rejects(transport.send(READ), { message: lost });
     assert.equal(clock.now(), before);
+    await clock.sleep(90_000);
+    await assert.rejects(transport.send(READ), { message: lost });
+    assert.ok(clock.now() - before >= 90_000 + 55_000);
     isSilent = false;
     await transport.send(READ);
-    assert.deepEqual(told, [`${lost}; trying again for a minute`, 'cluster test: the API server answers again']);
+    const gone = `${lost}; trying again for a minute`;
+    assert.deepEqual(told, [gone, gone, 'cluster test: the API server answers again']);
     transport.close();
   });
 
