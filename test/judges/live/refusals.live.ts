@@ -54,7 +54,7 @@ function relay(answer: (path: string, response: ServerResponse, pass: () => void
   return (incoming, response) => {
     const { url: path = '', method, headers } = incoming;
     answer(path, response, () => {
-      const options = { agent, hostname, port, path, method, headers: { ...headers, host: 'real', authorization: `Bearer ${TOKEN}` } };
+      const options = { agent, hostname, port, path, method, headers: { ...headers, authorization: `Bearer ${TOKEN}` } };
       const outgoing = request(options, (answered) => {
         response.writeHead(answered.statusCode ?? 500, answered.headers);
         answered.pipe(response);
