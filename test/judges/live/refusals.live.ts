@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type ServerResponse } from 'node:http';
 import { Agent, createServer as createHttpsServer, request } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { getString, isObject, parseJson, type JsonObject } from '../../../src/std/index.ts';
+import { getString, parseJson, type JsonObject } from '../../../src/std/index.ts';
 import { run } from '../../cli/program.ts';
 import { EXPIRED, EXPIRED_KEY } from '../../cluster/kubeconfig/certificates.ts';
 
@@ -42,9 +42,9 @@ function writeKubeconfig(name: string, cluster: JsonObject, user: JsonObject = {
 async function listen(server: Server): Promise<string> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address: AddressInfo | string | null = server.address();
-  assert.ok(isObject(address));
-  return `127.0.0.1:${String(address['port'])}`;
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  return `127.0.0.1:${address.port}`;
 }
 
 /** Passes requests on to the real server, with the token; `answer` may give another one. */
