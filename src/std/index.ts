@@ -53,6 +53,7 @@ export { compareBy, compareStrings, sortedUnique } from './order.ts';
 export { parsePattern, type PatternNode } from './pattern-syntax.ts';
 export { aborted, pause } from './pause.ts';
 export { fromPointer, toFieldPath, toPointer, type Path } from './pointer.ts';
+export { isSameList } from './same-list.ts';
 export { shuffle } from './shuffle.ts';
 export { isStarMatch } from './star-match.ts';
 export { toVisible } from './visible.ts';
