@@ -41,8 +41,11 @@ type Settings = Pick<PlanInput, 'catalog' | 'fieldManager' | 'forceConflicts' | 
 interface Memo extends PlannedChange {
   readonly live: KubernetesObject | undefined;
   readonly schema: Schema | undefined;
-  readonly settings: Settings;
+  readonly settings: KnownSettings;
 }
+
+/** What says whether a change would be planned again as it was: nothing that keeps worlds and other manifests alive. */
+type KnownSettings = Pick<Settings, 'catalog' | 'fieldManager' | 'forceConflicts' | 'mode' | 'salt'>;
 
 /** What is said of a field that may not change: to have it so, the object has to be made anew. */
 const FIXED = 'KV0126';
@@ -58,7 +61,8 @@ export function planChange(desired: Desired, live: KubernetesObject | undefined,
   if (known !== undefined && known.live === live && isSame(known, settings, desired.ref)) return known;
   const schema = settings.catalog.find(desired.ref)?.schema;
   const planned = live === undefined ? planCreate(desired, settings) : planUpdate(desired, live, schema, settings);
-  memo.set(desired, { ...planned, live, schema, settings });
+  const { catalog, fieldManager, forceConflicts, mode, salt } = settings;
+  memo.set(desired, { ...planned, live, schema, settings: { catalog, fieldManager, forceConflicts, mode, salt } });
   return planned;
 }
 
@@ -69,7 +73,7 @@ export function planRerun(desired: Desired, live: KubernetesObject, runs: boolea
   return { change, after: desired.object, findings: [] };
 }
 
-function isSame({ settings: was, schema }: Memo, is: Settings, ref: ObjectRef): boolean {
+function isSame({ settings: was, schema }: Memo, is: KnownSettings, ref: ObjectRef): boolean {
   if (was.fieldManager !== is.fieldManager || was.forceConflicts !== is.forceConflicts) return false;
   if (was.mode !== is.mode || was.salt !== is.salt) return false;
   return was.catalog === is.catalog || schema === is.catalog.find(ref)?.schema;

@@ -62,6 +62,17 @@ const ARGO = {
   'services/web/a.yaml': CONFIG_MAP,
 };
 
+const applicationSet = (path: string, ...generators: readonly string[]): string =>
+  `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: { name: all, namespace: argocd }\nspec:\n  generators:\n${generators
+    .map((generator) => `  - ${generator}\n`)
+    .join('')}  template: { spec: { source: { path: ${JSON.stringify(path)} } } }\n`;
+const SERVICES = {
+  'services/api/a.yaml': CONFIG_MAP,
+  'services/old/a.yaml': CONFIG_MAP,
+  'services/web/prod/a.yaml': CONFIG_MAP,
+};
+const FOLDERS = 'git: { repoURL: r, directories: [{ path: services/* }, { path: services/old, exclude: true }] }';
+
 const OVERLAYS = {
   'base/kustomization.yaml': kustomization('a.yaml'),
   'base/a.yaml': CONFIG_MAP,
@@ -114,6 +125,46 @@ describe('kplan init', () => {
           'staging/a.yaml': CONFIG_MAP,
         },
         planned: ['all.yaml', 'prod', 'prod.yaml', 'staging'],
+      },
+      {
+        name: 'the folders that an ApplicationSet generates from, without those that it excludes',
+        files: { ...SERVICES, 'argo/set.yaml': applicationSet('{{path}}', FOLDERS) },
+        planned: ['argo', 'services/api', 'services/old', 'services/web'],
+      },
+      {
+        name: 'the folders of a list, in Go templates',
+        files: {
+          ...SERVICES,
+          'argo/set.yaml': applicationSet(
+            'services/{{ .app.name }}',
+            'list: { elements: [{ app: { name: api } }, { app: { name: none } }] }',
+          ),
+        },
+        planned: ['argo', 'services/api', 'services/old', 'services/web'],
+      },
+      {
+        name: 'folders and a list by each other',
+        files: {
+          ...SERVICES,
+          'argo/set.yaml': applicationSet(
+            '{{ .path.path }}/{{.stage}}',
+            `matrix: { generators: [{ ${FOLDERS} }, { list: { elements: [{ stage: prod }, { stage: test }] } }] }`,
+          ),
+        },
+        planned: ['argo', 'services/api', 'services/old', 'services/web/prod'],
+      },
+      {
+        name: 'folders that files name, and those of any cluster',
+        files: {
+          ...SERVICES,
+          'argo/set.yaml': applicationSet(
+            '{{ index .path.segments 0 }}/{{ .name }}/{{ .cluster }}',
+            'git: { repoURL: r, files: [{ path: "services/**/config.json" }] }',
+          ),
+          'services/api/deep/config.json': '{ "name": "web" }',
+          'argo/unknown.yaml': applicationSet('{{ .path.path }}', 'clusters: {}'),
+        },
+        planned: ['argo', 'services/api', 'services/old', 'services/web/prod'],
       },
       { name: 'nothing', files: { 'README.md': '' }, planned: ['.'] },
     ];

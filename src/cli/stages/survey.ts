@@ -63,7 +63,7 @@ export async function surveyRepository(options: LoadOptions): Promise<Survey> {
 
 /** Of a folder that is kept and holds other such folders these are planned: all of it at once may be the same objects twice. */
 async function surveyKept(root: string, names: readonly string[]): Promise<KeptPaths> {
-  const { controllers, paths } = await readKeptPaths(root);
+  const { controllers, paths } = await readKeptPaths(root, { files: names, read: (path) => readDocuments(root, path) });
   const there = paths.filter((path) => names.some((name) => isWithin(name, path)));
   return { controllers, paths: there.filter((path) => !there.some((other) => other !== path && isWithin(other, path))) };
 }

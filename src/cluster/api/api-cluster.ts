@@ -8,7 +8,17 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '../../model/index.ts';
-import { getArray, getString, isEqualJson, parseJson, pause, stringifyJsonInOrder, type Clock, type JsonObject } from '../../std/index.ts';
+import {
+  getArray,
+  getString,
+  groupBy,
+  isEqualJson,
+  parseJson,
+  pause,
+  stringifyJsonInOrder,
+  type Clock,
+  type JsonObject,
+} from '../../std/index.ts';
 import type { ClusterAccess } from '../kubeconfig/access.ts';
 import {
   formatStatusError,
@@ -32,6 +42,12 @@ import { readWatch, withKind } from './watch.ts';
 
 type GroupVersionKind = Pick<ResourceType, 'group' | 'version' | 'kind'>;
 
+/** What is served; the versions of a kind, by `group/Kind`, in the order in which discovery tells them. */
+interface ServedTypes {
+  readonly all: readonly ResourceType[];
+  readonly byKind: ReadonlyMap<string, readonly ResourceType[]>;
+}
+
 const APPLY = 'application/apply-patch+yaml';
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
@@ -52,7 +68,7 @@ class ApiCluster implements Cluster {
   readonly #clock: Clock;
   readonly #transport: ApiTransport;
   readonly #discovery: Discovery;
-  #types: Promise<readonly ResourceType[]> | undefined;
+  #types: Promise<ServedTypes> | undefined;
   #identity: Promise<ClusterIdentity> | undefined;
 
   constructor(access: ClusterAccess, clock: Clock) {
@@ -79,10 +95,14 @@ class ApiCluster implements Cluster {
     return { uid: uid ?? '', description: this.#access.description, kubernetesVersion: `${major}.${minor}` };
   }
 
-  resources(): Promise<readonly ResourceType[]> {
-    const types = this.#discovery.list();
-    this.#types = types;
-    return types;
+  async resources(): Promise<readonly ResourceType[]> {
+    const { all } = await (this.#types = this.#readTypes());
+    return all;
+  }
+
+  async #readTypes(): Promise<ServedTypes> {
+    const all = await this.#discovery.list();
+    return { all, byKind: groupBy(all, ({ group, kind }) => `${group}/${kind}`) };
   }
 
   async get(ref: ObjectRef): Promise<KubernetesObject | undefined> {
@@ -260,8 +280,8 @@ class ApiCluster implements Cluster {
 
   /** The type of a kind: of the version named if it is served, else of the preferred one. */
   async #find(kind: GroupVersionKind): Promise<ResourceType | undefined> {
-    const known = pick(await (this.#types ??= this.#discovery.list()), kind);
-    return known ?? pick(await this.resources(), kind);
+    const known = pick(await (this.#types ??= this.#readTypes()), kind);
+    return known ?? pick(await (this.#types = this.#readTypes()), kind);
   }
 
   async #mustFind(kind: GroupVersionKind): Promise<ResourceType> {
@@ -318,8 +338,8 @@ function pathOf(type: ResourceType, namespace?: string, name?: string): string {
   return `${root}${within}/${type.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
 }
 
-function pick(types: readonly ResourceType[], { group, version, kind }: GroupVersionKind): ResourceType | undefined {
-  const served = types.filter((type) => type.group === group && type.kind === kind);
+function pick({ byKind }: ServedTypes, { group, version, kind }: GroupVersionKind): ResourceType | undefined {
+  const served = byKind.get(`${group}/${kind}`) ?? [];
   return served.find((type) => type.version === version) ?? served[0];
 }
 

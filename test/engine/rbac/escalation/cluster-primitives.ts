@@ -278,14 +278,16 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
   },
   {
     name: 'a group is what its members are',
-    world: () => [clusterBinding('members', 'ClusterRole cluster-admin', 'group system:serviceaccounts:weak')],
+    home: 'members',
+    world: (actor) => [clusterBinding(`group-${actor}`, 'ClusterRole cluster-admin', 'group system:serviceaccounts:members')],
     rules: [rule('get', '', 'pods/log')],
     step: 'admin',
     to: () => 'admin',
+    replay: () => [{ method: 'GET', path: '/api/v1/secrets', until: { field: ['kind'] } }],
     twin: {
       why: 'a group of another namespace',
       rules: [rule('get', '', 'pods/log')],
-      world: () => [clusterBinding('members', 'ClusterRole cluster-admin', 'group system:serviceaccounts:other')],
+      world: (actor) => [clusterBinding(`group-${actor}`, 'ClusterRole cluster-admin', 'group system:serviceaccounts:other')],
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
-import type { JsonObject } from '../../../../src/std/index.ts';
+import { getString, type JsonObject } from '../../../../src/std/index.ts';
 import { binding, clusterRole, role, rule } from '../objects.ts';
 import { deployment, guarded, HOME, object, pod, POD_SPEC, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
 
@@ -18,12 +18,34 @@ const RESTRICTED = {
   ],
 };
 
+/** What the kubelet asks to mount into a Pod. */
+function tokenRequest(found: JsonObject): JsonObject {
+  const boundObjectRef = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    name: getString(found, 'metadata', 'name') ?? '',
+    uid: getString(found, 'metadata', 'uid') ?? '',
+  };
+  return { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { boundObjectRef } };
+}
+
+/** Whose the token is. */
+function tokenReview(issued: JsonObject): JsonObject {
+  const token = getString(issued, 'status', 'token') ?? '';
+  return { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
+}
+
 function post(path: string, body: ExploitRequest['body'] = {}): ExploitRequest {
   return { method: 'POST', path, body };
 }
 
 function patch(path: string, body: ExploitRequest['body'] = {}): ExploitRequest {
   return { method: 'PATCH', path, body };
+}
+
+/** An administrator looks what a Pod is. */
+function look(name: string, field: readonly (string | number)[], is: string): ExploitRequest {
+  return { method: 'GET', path: `${PODS}/${name}`, by: 'onlooker', until: { field, is } };
 }
 
 const CONTROLLER = 'clusterrole-aggregation-controller';
@@ -152,9 +174,11 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
   {
     name: 'commands run in a pod over a WebSocket of a server before 1.35',
     rules: [rule('get', '', 'pods/exec')],
+    refusedSince: 35,
     world: (actor) => [pod(`victim-${actor}`), viewOf([rule('get list watch', '', 'pods')])],
     step: 'pod-exec',
     to: () => 'workloads prey',
+    replay: (actor) => [{ method: 'GET', path: `${PODS}/victim-${actor}/exec?command=id&stdout=true`, until: 'authorized' }],
     twin: {
       why: 'a newer one asks for create as well',
       rules: [rule('get', '', 'pods/exec')],
@@ -176,6 +200,10 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     world: (actor) => [holder(`victim-${actor}`)],
     step: 'log-read',
     to: () => 'logs prey',
+    replay: (actor) => [
+      { method: 'GET', path: `${PODS}/victim-${actor}/log`, until: 'authorized' },
+      look(`victim-${actor}`, ['spec', 'containers', 0, 'env', 0, 'valueFrom', 'secretKeyRef', 'name'], 'db'),
+    ],
     twin: { why: 'none of them holds one', rules: [rule('get', '', 'pods/log')], world: (actor) => [pod(`victim-${actor}`)] },
   },
   {
@@ -259,9 +287,23 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
   {
     name: 'a pod gives its ServiceAccount to whoever enters it',
     rules: [rule('create', '', 'pods/exec')],
-    world: (actor) => [pod(`victim-${actor}`)],
+    world: (actor) => [object('v1', 'Node', 'prey-node', {}, ''), pod(`victim-${actor}`, { ...POD_SPEC, nodeName: 'prey-node' })],
     step: 'runs-as',
     to: () => STRONG,
+    replay: (actor) => [
+      { ...post(`${PODS}/victim-${actor}/exec?command=id&stdout=true`), until: 'authorized' },
+      look(`victim-${actor}`, ['spec', 'volumes', 0, 'projected', 'sources', 0, 'serviceAccountToken', 'path'], 'token'),
+      {
+        ...post('/api/v1/namespaces/prey/serviceaccounts/strong/token', tokenRequest),
+        by: { name: 'system:node:prey-node', groups: ['system:nodes'] },
+        until: { field: ['status', 'token'] },
+      },
+      {
+        ...post('/apis/authentication.k8s.io/v1/tokenreviews', tokenReview),
+        by: 'onlooker',
+        until: { field: ['status', 'user', 'username'], is: 'system:serviceaccount:prey:strong' },
+      },
+    ],
     twin: {
       why: 'no token is mounted',
       rules: [rule('create', '', 'pods/exec')],
