@@ -118,7 +118,7 @@ class ValidateBench {
     ]);
     if (code !== 0) throw new Error(stderr);
     const measured = parseJson(stdout);
-    const answers = getArray(measured, 'answers');
+    const answers = getArray(measured, 'answers').filter((answer) => typeof answer === 'number');
     const figures = {
       wallMs: getNumber(measured, 'wallMs') ?? 0,
       cpuMs: getNumber(measured, 'cpuMs') ?? 0,
