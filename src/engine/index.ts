@@ -79,11 +79,11 @@ export function createAdmission(settings: AdmissionSettings = {}): Engine {
  */
 export function withMutations(engines: readonly Engine[], settings: AdmissionSettings): readonly Engine[] {
   const showMutated = createMutatedView(toPolicySetting(settings));
-  const toMutated = ({ name, compare }: Engine): Engine => ({
-    name,
+  const toMutated = (engine: Engine): Engine => ({
+    name: engine.name,
     compare: (asked, wanted) => {
       const { before, after } = showMutated(asked, wanted);
-      return compare(before, after);
+      return engine.compare(before, after);
     },
   });
   return engines.map((engine) => (engine.name === 'admission' ? engine : toMutated(engine)));
