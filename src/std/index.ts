@@ -6,6 +6,7 @@ export { isDay, toKubernetesTime, type Clock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 export { getOrAdd } from './get-or-add.ts';
 export { parseGoDuration } from './go-duration.ts';
+export { findJsonObjectFault } from './go-json-fault.ts';
 export { printGo, quoteGo } from './go-quote.ts';
 export { toLayers } from './graph.ts';
 export { keepOne } from './keep-one.ts';
