@@ -60,15 +60,15 @@ class Scanner {
   /** A value, or the start of one that holds others: then whether there are any. */
   #readStart(open: ('array' | 'object')[]): { readonly type: JsonType; readonly isOpen: boolean } | Fault {
     this.#skipSpace();
-    switch (this.#letter) {
+    switch (this.#letter()) {
       case '{':
       case '[': {
-        const type = this.#letter === '{' ? 'object' : 'array';
+        const type = this.#letter() === '{' ? 'object' : 'array';
         this.#at++;
         open.push(type);
         if (open.length > DEEPEST) return { fault: 'exceeded max depth' };
         this.#skipSpace();
-        if (this.#letter === (type === 'object' ? '}' : ']')) return { type, isOpen: false };
+        if (this.#letter() === (type === 'object' ? '}' : ']')) return { type, isOpen: false };
         const key = type === 'object' ? this.#readKey() : undefined;
         return key ?? { type, isOpen: true };
       }
@@ -81,7 +81,7 @@ class Scanner {
       case 'n':
         return this.#readWord('null') ?? { type: 'null', isOpen: false };
       default:
-        if (/^[-0-9]$/.test(this.#letter)) return this.#readNumber() ?? { type: 'number', isOpen: false };
+        if (/^[-0-9]$/.test(this.#letter())) return this.#readNumber() ?? { type: 'number', isOpen: false };
         return this.#fail('looking for beginning of value');
     }
   }
@@ -92,12 +92,12 @@ class Scanner {
       const inner = open.at(-1);
       if (inner === undefined) return undefined;
       this.#skipSpace();
-      if (this.#letter === (inner === 'object' ? '}' : ']')) {
+      if (this.#letter() === (inner === 'object' ? '}' : ']')) {
         this.#at++;
         open.pop();
         continue;
       }
-      if (this.#letter !== ',') return this.#fail(inner === 'object' ? 'after object key:value pair' : 'after array element');
+      if (this.#letter() !== ',') return this.#fail(inner === 'object' ? 'after object key:value pair' : 'after array element');
       this.#at++;
       if (inner === 'array') return undefined;
       this.#skipSpace();
@@ -106,11 +106,11 @@ class Scanner {
   }
 
   #readKey(): Fault | undefined {
-    if (this.#letter !== '"') return this.#fail('looking for beginning of object key string');
+    if (this.#letter() !== '"') return this.#fail('looking for beginning of object key string');
     const fault = this.#readString();
     if (fault !== undefined) return fault;
     this.#skipSpace();
-    if (this.#letter !== ':') return this.#fail('after object key');
+    if (this.#letter() !== ':') return this.#fail('after object key');
     this.#at++;
     return undefined;
   }
@@ -125,18 +125,18 @@ class Scanner {
       if (byte === undefined || byte < 0x20) return this.#fail('in string literal');
       if (byte !== BACKSLASH) continue;
       this.#at++;
-      if (this.#letter === 'u') {
+      if (this.#letter() === 'u') {
         for (let digit = 0; digit < 4; digit++) {
           this.#at++;
-          if (!/^[0-9a-fA-F]$/.test(this.#letter)) return this.#failWithin('in \\u hexadecimal character escape');
+          if (!/^[0-9a-fA-F]$/.test(this.#letter())) return this.#failWithin('in \\u hexadecimal character escape');
         }
-      } else if (!/^[bfnrt\\/"]$/.test(this.#letter)) return this.#failWithin('in string escape code');
+      } else if (!/^[bfnrt\\/"]$/.test(this.#letter())) return this.#failWithin('in string escape code');
     }
   }
 
   #readWord(word: string): Fault | undefined {
     for (const letter of word) {
-      if (this.#letter !== letter) return this.#failWithin(`in literal ${word} (expecting '${letter}')`);
+      if (this.#letter() !== letter) return this.#failWithin(`in literal ${word} (expecting '${letter}')`);
       this.#at++;
     }
     return undefined;
@@ -144,16 +144,16 @@ class Scanner {
 
   #readNumber(): Fault | undefined {
     const start = this.#at;
-    if (this.#letter === '-') this.#at++;
-    if (this.#letter === '0') this.#at++;
+    if (this.#letter() === '-') this.#at++;
+    if (this.#letter() === '0') this.#at++;
     else if (!this.#readDigits()) return this.#failWithin('in numeric literal');
-    if (this.#letter === '.') {
+    if (this.#letter() === '.') {
       this.#at++;
       if (!this.#readDigits()) return this.#failWithin('after decimal point in numeric literal');
     }
-    if (this.#letter === 'e' || this.#letter === 'E') {
+    if (this.#letter() === 'e' || this.#letter() === 'E') {
       this.#at++;
-      if (this.#letter === '+' || this.#letter === '-') this.#at++;
+      if (this.#letter() === '+' || this.#letter() === '-') this.#at++;
       if (!this.#readDigits()) return this.#failWithin('in exponent of numeric literal');
     }
     const text = new TextDecoder().decode(this.#bytes.subarray(start, this.#at));
@@ -163,28 +163,28 @@ class Scanner {
 
   #readDigits(): boolean {
     const start = this.#at;
-    while (/^[0-9]$/.test(this.#letter)) this.#at++;
+    while (/^[0-9]$/.test(this.#letter())) this.#at++;
     return this.#at > start;
   }
 
   #skipSpace(): void {
-    while (/^[ \t\r\n]$/.test(this.#letter)) this.#at++;
+    while (/^[ \t\r\n]$/.test(this.#letter())) this.#at++;
   }
 
   /** The byte here as a letter; empty at the end. */
-  get #letter(): string {
+  #letter(): string {
     const byte = this.#bytes[this.#at];
     return byte === undefined ? '' : String.fromCharCode(byte);
   }
 
   /** Something else was wanted, and a space may come before it. */
   #fail(where: string): Fault {
-    return this.#letter === '' ? { fault: 'unexpected end of JSON input' } : this.#failWithin(where);
+    return this.#letter() === '' ? { fault: 'unexpected end of JSON input' } : this.#failWithin(where);
   }
 
   /** Something else was wanted, at once: there Go takes the end for a space. */
   #failWithin(where: string): Fault {
-    return { fault: `invalid character ${quote(this.#letter === '' ? ' ' : this.#letter)} ${where}` };
+    return { fault: `invalid character ${quote(this.#letter() === '' ? ' ' : this.#letter())} ${where}` };
   }
 }
 
