@@ -149,7 +149,8 @@ function toName(expression: string): string {
 /** Whether a path is as a pattern says: `*` and `?` within a folder, `**` for any number of folders. */
 function toMatcher(glob: string): (path: string) => boolean {
   const steps = glob.split('/').filter((step) => step !== '');
-  return (path) => isLike(steps, path.split('/'), '**', (step, name) => isLike([...step], [...name], '*', (a, b) => a === '?' || a === b));
+  return (path) =>
+    isLike(steps, path.split('/'), '**', (step, name) => isLike(Array.from(step), Array.from(name), '*', (a, b) => a === '?' || a === b));
 }
 
 /**

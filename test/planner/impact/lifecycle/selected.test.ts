@@ -47,9 +47,6 @@ for (const [name, selector, want] of CASES)
 test('what selects a workload is listed with it, in the order given', () => {
   const budgets = [budget('b', { matchLabels: { app: 'web' } }), budget('a', {}), budget('none', { matchLabels: { app: 'none' } })];
   const selecting = listSelecting(WORLD, budgets, (each) => readLabelSelector(getAt(each, 'spec', 'selector')));
-  assert.deepEqual([...selecting].map(([workload, all]) => [nameOf(workload), ...all.map(nameOf)]).toSorted(), [
-    ['bare', 'a'],
-    ['db', 'a'],
-    ['web', 'b', 'a'],
-  ]);
+  const told = [...selecting].map(([workload, all]) => [workload, ...all].map(nameOf).join(' '));
+  assert.deepEqual(told.toSorted(), ['bare a', 'db a', 'web b a']);
 });
