@@ -11,6 +11,7 @@ import type { ContainerPort, Workload } from './workload.ts';
 export class Matcher {
   readonly #side: Side;
   readonly #universe: Universe;
+  readonly #nodes: ReadonlyMap<string, NodeEnd>;
   /** The workload that stands for each slot on this side. */
   readonly #pods: readonly (Workload | undefined)[];
   /** The slots that selectors can find: those that exist, without host-network pods. */
@@ -27,6 +28,7 @@ export class Matcher {
   constructor(side: Side, index: number, universe: Universe) {
     this.#side = side;
     this.#universe = universe;
+    this.#nodes = new Map(side.nodes.map((node) => [node.name, node]));
     this.#pods = universe.slots.map((slot) => slot.sides[index]?.[0]);
     this.#addressed = [...this.#pods.entries()].flatMap(([slot, pod]) =>
       pod !== undefined && (pod.hostNetwork || pod.addresses.length > 0) ? [[slot, pod]] : [],
@@ -93,9 +95,9 @@ export class Matcher {
       case 'addresses':
         return this.#within(peer);
       case 'nodes':
-        return this.#onNodes(({ labels }) => isSelected(peer.nodes, labels));
+        return this.#onNodes(new Set(this.#side.nodes.flatMap(({ name, labels }) => (isSelected(peer.nodes, labels) ? [name] : []))));
       case 'placed':
-        return this.#onNodes(({ name }) => peer.nodes.includes(name));
+        return this.#onNodes(new Set(peer.nodes));
       case 'unplaced':
         return this.#unplaced();
       case 'hosts':
@@ -113,10 +115,10 @@ export class Matcher {
     }
   }
 
-  #passing({ text, isMatch }: PodTest): Bitset {
+  #passing({ text, namespace, isMatch }: PodTest): Bitset {
     return remember(this.#tested, text, () => {
       const bits = new Bitset(this.#universe.size);
-      for (const slot of this.#selectable.members()) {
+      for (const slot of (namespace === undefined ? this.#selectable : this.#inNamespace(namespace)).members()) {
         const pod = this.#pods[slot];
         if (pod !== undefined && isMatch({ ...pod, namespaceLabels: this.#side.labelsOfNamespace(pod.namespace) })) bits.add(slot);
       }
@@ -198,12 +200,12 @@ export class Matcher {
     return Bitset.of(this.#universe.size, slots);
   }
 
-  #onNodes(isMeant: (node: NodeEnd) => boolean): Bitset {
-    const nodes = this.#side.nodes.filter(isMeant);
+  #onNodes(names: ReadonlySet<string>): Bitset {
+    const nodes = this.#side.nodes.filter(({ name }) => names.has(name));
     const bits = this.#outside(toPoints(nodes.flatMap(({ addresses }) => addresses)));
     const isEvery = nodes.length > 0 && nodes.length === this.#side.nodes.length;
     for (const [slot, pod] of this.#addressed) {
-      const isOn = pod.node === undefined ? isEvery : nodes.some(({ name }) => name === pod.node);
+      const isOn = pod.node === undefined ? isEvery : names.has(pod.node) && this.#nodes.has(pod.node);
       if (pod.hostNetwork && isOn) bits.add(slot);
     }
     return bits;
@@ -211,7 +213,7 @@ export class Matcher {
 
   #isWithin(pod: Workload, addresses: AddressSet): boolean {
     if (!pod.hostNetwork) return pod.addresses.some((address) => hasPoint(addresses, address));
-    const own = pod.node === undefined ? undefined : this.#side.nodes.find(({ name }) => name === pod.node)?.addresses;
+    const own = pod.node === undefined ? undefined : this.#nodes.get(pod.node)?.addresses;
     const nodes = own ?? this.#side.nodeAddresses;
     if (nodes.length > 0) return nodes.every((address) => hasPoint(addresses, address));
     return isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses);

@@ -85,6 +85,8 @@ export interface PodTest {
   /** The keys of labels of pods that it looks at. */
   readonly labelKeys: readonly string[];
   readonly isAccountAsked: boolean;
+  /** The only namespace in which it holds for any pod; absent where it may hold in several. */
+  readonly namespace?: string;
   readonly isMatch: (pod: PodFacts) => boolean;
 }
 
