@@ -24,6 +24,7 @@ export class Matcher {
   readonly #namespaces = new Map<string, Bitset>();
   readonly #tested = new Map<string, Bitset>();
   readonly #subjects = new Map<Policy, Bitset>();
+  #hosts: Bitset | undefined;
 
   constructor(side: Side, index: number, universe: Universe) {
     this.#side = side;
@@ -127,9 +128,10 @@ export class Matcher {
   }
 
   #onHosts(): Bitset {
+    if (this.#hosts !== undefined) return this.#hosts;
     const bits = this.#outside(toPoints(this.#side.nodeAddresses));
     for (const [slot, pod] of this.#addressed) if (pod.hostNetwork) bits.add(slot);
-    return bits;
+    return (this.#hosts = bits);
   }
 
   #inNamespace(namespace: string): Bitset {
@@ -201,9 +203,9 @@ export class Matcher {
   }
 
   #onNodes(names: ReadonlySet<string>): Bitset {
-    const nodes = this.#side.nodes.filter(({ name }) => names.has(name));
+    const nodes = [...names].flatMap((name) => this.#nodes.get(name) ?? []);
     const bits = this.#outside(toPoints(nodes.flatMap(({ addresses }) => addresses)));
-    const isEvery = nodes.length > 0 && nodes.length === this.#side.nodes.length;
+    const isEvery = nodes.length > 0 && nodes.length === this.#nodes.size;
     for (const [slot, pod] of this.#addressed) {
       const isOn = pod.node === undefined ? isEvery : names.has(pod.node) && this.#nodes.has(pod.node);
       if (pod.hostNetwork && isOn) bits.add(slot);

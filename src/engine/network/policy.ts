@@ -45,6 +45,9 @@ export function toPlace(tier: Exclude<Tier, 'plugin'>): TierPlace {
 /** What a rule does with the connections that match it; NetworkPolicies only allow. Pass leaves them to the next tier. */
 export type Action = 'allow' | 'deny' | 'pass';
 
+/** The label by which a namespace is chosen by name: the API server sets it. */
+export const NAME_LABEL = 'kubernetes.io/metadata.name';
+
 /** What a policy may look at of a pod. */
 export interface PodFacts {
   readonly namespace: string;

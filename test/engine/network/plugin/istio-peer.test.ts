@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { JsonObject } from '../../../../src/std/index.ts';
 import { World, type KubernetesObject } from '../../../../src/model/index.ts';
 import { isAllowed, listPolicyChecks } from '../../../../src/engine/network/index.ts';
 import { deployment, namespace } from '../objects.ts';
@@ -7,8 +8,7 @@ import { BASE, custom, db, istio, testPolicies } from './policy-cases.ts';
 
 const MANY = 2000;
 const strict = { mtls: { mode: 'STRICT' } };
-const peer = (name: string, spec: KubernetesObject['spec'] & object): KubernetesObject =>
-  custom('security.istio.io/v1', 'PeerAuthentication', name, { ...spec });
+const peer = (name: string, spec: JsonObject): KubernetesObject => custom('security.istio.io/v1', 'PeerAuthentication', name, spec);
 
 testPolicies(BASE, [
   {
