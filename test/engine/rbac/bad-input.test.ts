@@ -113,7 +113,7 @@ const INPUTS: readonly BadInput[] = [
       clusterBinding('a', 'ClusterRole r', 'user constructor'),
       clusterBinding('b', 'constructor r', 'user jane'),
     ],
-    said: [],
+    said: ['KA0606'],
     who: [],
   },
   {
