@@ -142,6 +142,7 @@ function toOutcome(result: ApplyResult, revision: string, plan: Plan): SyncOutco
       return { kind: 'synced', revision, changes, unhealthy: tellFailure(result), ...drift };
     case 'refused':
     case 'incomplete':
+    case 'unreachable':
       return { kind: 'failed', revision, message: tellFailure(result) };
   }
 }
