@@ -8,6 +8,7 @@ export type { Filled, NodeFilling } from './node-filling.ts';
 export { KplanError } from './errors.ts';
 export { parseFieldSelector, type FieldTerm } from './field-selector.ts';
 export {
+  pathOfFact,
   toSeverity,
   type Cause,
   type Effect,
