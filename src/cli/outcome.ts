@@ -57,7 +57,7 @@ export function readBaseline(args: Arguments, io: Io, mode: Mode): Baseline {
   };
 }
 
-function toMismatch(file: string, writer: Mode | undefined, mode: Mode): Baseline['mismatch'] {
+function toMismatch(file: string, writer: Mode | undefined, mode: Mode): NonNullable<Baseline['mismatch']> {
   if (writer === 'plan')
     return { told: NOTHING, says: `--baseline ${file} was written by a plan: it knows what that change brought, no more.` };
   const source = writer === undefined ? 'neither by a plan nor by `kplan validate`' : `by ${NAMES[writer]}`;
