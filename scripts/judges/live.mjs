@@ -1,5 +1,6 @@
 // Runs what test/judges/live says of a real control plane (API server, controller manager): `node scripts/judges/live.mjs
-// [PART OF A PATH...]`. The last line is `N passed, N failed`.
+// [PART OF A PATH...]`. KPLAN_RELEASE is the minor version of both (1.36; releases.mjs has the others). The last line is
+// `N passed, N failed`.
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,10 +9,15 @@ import { createInterface } from 'node:readline';
 import { releases } from '../schemas/releases.mjs';
 import { startServer } from '../schemas/server.mjs';
 
-const RELEASE = releases['1.36'];
+const VERSION = process.env.KPLAN_RELEASE ?? '1.36';
+const RELEASE = releases[VERSION];
 const FOLDER = 'test/judges/live';
 const KUBECTL = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kplan/judges/bin', RELEASE, 'kubectl');
 
+if (RELEASE === undefined) {
+  console.error(`KPLAN_RELEASE must be one of ${Object.keys(releases).join(', ')}`);
+  process.exit(1);
+}
 for (const args of [['etcd'], [RELEASE, 'kube-apiserver', 'kube-controller-manager', 'kubectl']]) {
   execFileSync('bash', [join(import.meta.dirname, 'build.sh'), ...args], { stdio: 'inherit' });
 }
@@ -33,7 +39,13 @@ try {
 process.exit(code);
 
 function run(paths) {
-  const env = { ...process.env, KUBECONFIG: server.connection.kubeconfig, KUBECTL, APISERVER_PID_FILE: server.connection.pidFile };
+  const env = {
+    ...process.env,
+    KPLAN_RELEASE: VERSION,
+    KUBECONFIG: server.connection.kubeconfig,
+    KUBECTL,
+    APISERVER_PID_FILE: server.connection.pidFile,
+  };
   const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=tap', ...paths], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

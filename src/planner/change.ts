@@ -10,7 +10,6 @@ import {
   type ObjectRef,
   type KubernetesObject,
   type Schema,
-  World,
 } from '../model/index.ts';
 import { defaultObject, keepAllocated, withoutAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toFieldPath, toPointer, type JsonValue } from '../std/index.ts';
@@ -22,7 +21,6 @@ import { preconditionOf } from './fields-hash.ts';
 import type { Desired, PlanInput, ServerAnswer, UpdateProblem } from './input.ts';
 import { applyMerge, formatFieldPath, mergeValues, type FieldConflict } from './merge/index.ts';
 import { atField, lineOf, toIndexPath } from './place.ts';
-import { describeHoldings } from './holdings.ts';
 import { losesData } from './protected.ts';
 import { toRefused } from './refusal.ts';
 import { hashSecret } from './secret.ts';
@@ -41,8 +39,11 @@ type Settings = Pick<PlanInput, 'catalog' | 'fieldManager' | 'forceConflicts' | 
 interface Memo extends PlannedChange {
   readonly live: KubernetesObject | undefined;
   readonly schema: Schema | undefined;
-  readonly settings: Settings;
+  readonly settings: KnownSettings;
 }
+
+/** What says whether a change would be planned again as it was: nothing that keeps worlds and other manifests alive. */
+type KnownSettings = Pick<Settings, 'catalog' | 'fieldManager' | 'forceConflicts' | 'mode' | 'salt'>;
 
 /** What is said of a field that may not change: to have it so, the object has to be made anew. */
 const FIXED = 'KV0126';
@@ -58,7 +59,8 @@ export function planChange(desired: Desired, live: KubernetesObject | undefined,
   if (known !== undefined && known.live === live && isSame(known, settings, desired.ref)) return known;
   const schema = settings.catalog.find(desired.ref)?.schema;
   const planned = live === undefined ? planCreate(desired, settings) : planUpdate(desired, live, schema, settings);
-  memo.set(desired, { ...planned, live, schema, settings });
+  const { catalog, fieldManager, forceConflicts, mode, salt } = settings;
+  memo.set(desired, { ...planned, live, schema, settings: { catalog, fieldManager, forceConflicts, mode, salt } });
   return planned;
 }
 
@@ -69,7 +71,7 @@ export function planRerun(desired: Desired, live: KubernetesObject, runs: boolea
   return { change, after: desired.object, findings: [] };
 }
 
-function isSame({ settings: was, schema }: Memo, is: Settings, ref: ObjectRef): boolean {
+function isSame({ settings: was, schema }: Memo, is: KnownSettings, ref: ObjectRef): boolean {
   if (was.fieldManager !== is.fieldManager || was.forceConflicts !== is.forceConflicts) return false;
   if (was.mode !== is.mode || was.salt !== is.salt) return false;
   return was.catalog === is.catalog || schema === is.catalog.find(ref)?.schema;
@@ -201,7 +203,7 @@ function planReplace({ desired, live, fields, fixed }: Replaced, settings: Setti
     ref,
     path,
     source,
-    data: { kind: ref.kind, field, refusal, holdings: describeHoldings(live, World.EMPTY), ...(why === undefined ? {} : { why }) },
+    data: { kind: ref.kind, field, refusal, ...(why === undefined ? {} : { why }) },
   });
   const change = {
     ...toChange('replace', desired, live, settings),

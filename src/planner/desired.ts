@@ -53,9 +53,14 @@ function toOne(manifest: Manifest, settings: Settings): Desired {
   const kind = settings.catalog.find(gvkOf(manifest.object));
   const scope = kind ?? otherVersionOf(manifest.object, settings);
   const object = withLabels(withNamespace(hashSecret(manifest.object, settings.salt), scope, settings.defaultNamespace), settings.labels);
-  const desired = { manifest, key: refKeyOf(object), ref: refOf(object), object, kind, settings };
+  const desired = { manifest, key: refKeyOf(object), ref: refOf(object), object, kind, settings: pickSettings(settings) };
   memo.set(manifest.object, desired);
   return desired;
+}
+
+/** What is given may be a whole plan's input: what is remembered keeps neither its worlds nor its manifests alive. */
+function pickSettings({ catalog, defaultNamespace, labels, salt }: Settings): Settings {
+  return { catalog, defaultNamespace, salt, ...(labels === undefined ? {} : { labels }) };
 }
 
 /** A kind in another version of it: of one that is not served, what scope it is of. */

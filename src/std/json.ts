@@ -131,8 +131,8 @@ function write(value: JsonValue, indent: number, margin: string, sorted: boolean
  * later) or where a scan finds such an integer; throws `SyntaxError` for text that is not JSON.
  */
 export function parseJson(text: string): JsonValue {
-  if (!/\d{16}/.test(text)) return toJson(JSON.parse(text));
-  return unmark(toJson(JSON.parse(markBig(text))));
+  if (!/\d{16}/.test(text)) return parse(text);
+  return unmark(parse(markBig(text)));
 }
 
 // Strings are skipped by hand: a pattern of them would overflow its stack on one of megabytes.
@@ -170,10 +170,8 @@ function unmark(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unmark(item)]));
 }
 
-function toJson(value: unknown): JsonValue {
-  if (isJson(value)) return value;
-  throw new TypeError('not a JSON value');
-}
+// What it makes is JSON all the way down: looking again takes half as long as parsing.
+const parse: (text: string) => JsonValue = JSON.parse;
 
 /** Decodes an unknown value at the edge of the process: true if it is JSON all the way down. Undefined fields count as absent. */
 export function isJson(value: unknown): value is JsonValue {

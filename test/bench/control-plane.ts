@@ -6,7 +6,7 @@ import { getNumber, getString, parseJson } from '../../src/std/index.ts';
 /** A control plane in a process of its own. */
 export class ControlPlane {
   readonly #end: () => Promise<void>;
-  readonly connection: Readonly<Record<'kubeconfig' | 'kubectl' | 'token' | 'certificate', string>> & { readonly port: number };
+  readonly connection: Readonly<Record<'kubeconfig' | 'kubectl' | 'token' | 'certificate' | 'pidFile', string>> & { readonly port: number };
 
   private constructor(connection: ControlPlane['connection'], end: () => Promise<void>) {
     this.connection = connection;
@@ -29,6 +29,7 @@ export class ControlPlane {
         kubectl: text('kubectl'),
         token: text('token'),
         certificate: text('certificate'),
+        pidFile: text('pidFile'),
         port: getNumber(said, 'port') ?? 0,
       };
       return new ControlPlane(connection, () => {

@@ -74,6 +74,9 @@ interface Tally {
   uncompared: number;
 }
 
+/** How many times the number of cases is asked at most, where a branch has not come. */
+const PATIENCE = 8;
+
 /** Runs one judge: the fixtures first, then random cases; prints a line of parity and every difference. Answers the counts. */
 export async function runJudge<S extends object>(
   judge: Judge<S>,
@@ -88,16 +91,27 @@ export async function runJudge<S extends object>(
     for (const { name, input } of listFixtures(judge.subject)) await ask(judge, trial, tally, { name, input, version });
     const total = options.count ?? judge.cases;
     let next = 0;
-    const work = async (): Promise<void> => {
-      for (let index = next++; index < total && !options.signal.aborted; index = next++) {
-        const input = trial.generate(new Random(caseSeed(options.seed, judge.subject, index)));
-        await ask(judge, trial, tally, { name: `case ${index}`, input, version });
-      }
+    const askUntil = async (end: number): Promise<void> => {
+      const work = async (): Promise<void> => {
+        for (let index = next++; index < end && !options.signal.aborted; index = next++) {
+          const input = trial.generate(new Random(caseSeed(options.seed, judge.subject, index)));
+          await ask(judge, trial, tally, { name: `case ${index}`, input, version });
+        }
+      };
+      await Promise.all(Array.from({ length: judge.parallel }, work));
+      next = end;
     };
-    await Promise.all(Array.from({ length: judge.parallel }, work));
-    await report(judge, trial, tally, options);
     const least = judge.often === undefined || total < judge.often.cases ? 1 : judge.often.times;
-    missing = total < judge.cases ? [] : judge.branches.filter((branch) => (tally.coverage.get(branch) ?? 0) < least);
+    const listMissing = (): readonly string[] =>
+      total < judge.cases ? [] : judge.branches.filter((branch) => (tally.coverage.get(branch) ?? 0) < least);
+    await askUntil(total);
+    // What is rare may not have come yet by chance: more cases are asked, and only what never comes is a fault.
+    for (let end = total; listMissing().length > 0 && end < PATIENCE * total && !options.signal.aborted;) {
+      end += Math.ceil(total / 4);
+      await askUntil(end);
+    }
+    missing = listMissing();
+    await report(judge, trial, tally, options);
     for (const branch of missing) options.log(`  fewer than ${least} of: ${branch}`);
   } finally {
     await trial.close?.();

@@ -10,16 +10,16 @@ const KEPT = 20_000;
 export class Replica {
   readonly #folder: string;
   readonly #words: readonly string[];
-  readonly #secret: string;
+  readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #url: string | undefined;
   /** The end of what it has said. */
   text = '';
 
-  constructor(folder: string, words: readonly string[], secret: string) {
+  constructor(folder: string, words: readonly string[], env: Readonly<Record<string, string>>) {
     this.#folder = folder;
     this.#words = words;
-    this.#secret = secret;
+    this.#env = env;
   }
 
   /** Where its face listens, once it has said so. */
@@ -34,7 +34,7 @@ export class Replica {
   start(): void {
     const child = spawn(process.execPath, [PROGRAM, ...this.#words], {
       cwd: this.#folder,
-      env: cleanEnv({ KAPPLY_WEBHOOK_SECRET: this.#secret }),
+      env: cleanEnv(this.#env),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child = child;

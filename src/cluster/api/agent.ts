@@ -6,14 +6,18 @@ import { connect as connectTls, createSecureContext, type ConnectionOptions, typ
 import type { ClusterAccess, Credentials } from '../kubeconfig/access.ts';
 import { openTunnel, type TunnelTarget } from './tunnel.ts';
 
-/** The pool of connections to the server of an access, through its proxy if it has one. */
+/**
+ * The pool of connections to the server of an access, through its proxy if it has one. A connection
+ * on which nothing has come for `timeout` milliseconds tells its request so.
+ */
 export function openAgent(
   access: Pick<ClusterAccess, 'server' | 'tls' | 'proxy'>,
   certificate: Credentials['certificate'],
   maxSockets: number,
+  timeout?: number,
 ): HttpAgent {
   const { server, tls, proxy } = access;
-  const pool = { keepAlive: true, maxSockets };
+  const pool = { keepAlive: true, maxSockets, ...(timeout === undefined ? {} : { timeout }) };
   if (server.protocol === 'http:') return proxy === undefined ? new PlainAgent(pool) : new PlainTunnelAgent(proxy, pool);
   const trust: SecureContextOptions = {
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
@@ -54,8 +58,9 @@ class PlainTunnelAgent extends PlainAgent {
     this.#proxy = proxy;
   }
 
-  override createConnection({ host, port }: ClientRequestArgs, done?: Connected): undefined {
-    void connect(this.#proxy, { host: host ?? '', port: Number(port ?? 80) }, (socket) => socket, done);
+  override createConnection({ host, port, timeout }: ClientRequestArgs, done?: Connected): undefined {
+    const target = { host: host ?? '', port: Number(port ?? 80) };
+    void connect(this.#proxy, target, (socket) => socket.setTimeout(timeout ?? 0), done);
   }
 }
 

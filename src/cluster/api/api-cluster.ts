@@ -8,7 +8,17 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '../../model/index.ts';
-import { getArray, getString, isEqualJson, parseJson, pause, stringifyJsonInOrder, type Clock, type JsonObject } from '../../std/index.ts';
+import {
+  getArray,
+  getString,
+  groupBy,
+  isEqualJson,
+  parseJson,
+  pause,
+  stringifyJsonInOrder,
+  type Clock,
+  type JsonObject,
+} from '../../std/index.ts';
 import type { ClusterAccess } from '../kubeconfig/access.ts';
 import {
   formatStatusError,
@@ -32,6 +42,12 @@ import { readWatch, withKind } from './watch.ts';
 
 type GroupVersionKind = Pick<ResourceType, 'group' | 'version' | 'kind'>;
 
+/** What is served; the versions of a kind, by `group/Kind`, in the order in which discovery tells them. */
+interface ServedTypes {
+  readonly all: readonly ResourceType[];
+  readonly byKind: ReadonlyMap<string, readonly ResourceType[]>;
+}
+
 const APPLY = 'application/apply-patch+yaml';
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
@@ -42,9 +58,12 @@ const NOT_SERVED: StatusError = {
   message: 'the server could not find the requested resource',
 };
 
-/** An API server as a cluster. Kinds are looked up by discovery, which is asked again for one that is not known. */
-export function openApiCluster(access: ClusterAccess, clock: Clock): Cluster {
-  return new ApiCluster(access, clock);
+/**
+ * An API server as a cluster. Kinds are looked up by discovery, which is asked again for one that is not known. `tell` hears once
+ * that the server no longer answers, and once that it does again.
+ */
+export function openApiCluster(access: ClusterAccess, clock: Clock, tell?: (trouble: string) => void): Cluster {
+  return new ApiCluster(access, clock, tell);
 }
 
 class ApiCluster implements Cluster {
@@ -52,13 +71,13 @@ class ApiCluster implements Cluster {
   readonly #clock: Clock;
   readonly #transport: ApiTransport;
   readonly #discovery: Discovery;
-  #types: Promise<readonly ResourceType[]> | undefined;
+  #types: Promise<ServedTypes> | undefined;
   #identity: Promise<ClusterIdentity> | undefined;
 
-  constructor(access: ClusterAccess, clock: Clock) {
+  constructor(access: ClusterAccess, clock: Clock, tell: ((trouble: string) => void) | undefined) {
     this.#access = access;
     this.#clock = clock;
-    this.#transport = new ApiTransport(access, clock);
+    this.#transport = new ApiTransport(access, clock, tell);
     this.#discovery = new Discovery(
       (request) => this.#must(request),
       (request) => this.#transport.send(request),
@@ -79,10 +98,14 @@ class ApiCluster implements Cluster {
     return { uid: uid ?? '', description: this.#access.description, kubernetesVersion: `${major}.${minor}` };
   }
 
-  resources(): Promise<readonly ResourceType[]> {
-    const types = this.#discovery.list();
-    this.#types = types;
-    return types;
+  async resources(): Promise<readonly ResourceType[]> {
+    const { all } = await (this.#types = this.#readTypes());
+    return all;
+  }
+
+  async #readTypes(): Promise<ServedTypes> {
+    const all = await this.#discovery.list();
+    return { all, byKind: groupBy(all, ({ group, kind }) => `${group}/${kind}`) };
   }
 
   async get(ref: ObjectRef): Promise<KubernetesObject | undefined> {
@@ -260,8 +283,8 @@ class ApiCluster implements Cluster {
 
   /** The type of a kind: of the version named if it is served, else of the preferred one. */
   async #find(kind: GroupVersionKind): Promise<ResourceType | undefined> {
-    const known = pick(await (this.#types ??= this.#discovery.list()), kind);
-    return known ?? pick(await this.resources(), kind);
+    const known = pick(await (this.#types ??= this.#readTypes()), kind);
+    return known ?? pick(await (this.#types = this.#readTypes()), kind);
   }
 
   async #mustFind(kind: GroupVersionKind): Promise<ResourceType> {
@@ -280,13 +303,9 @@ class ApiCluster implements Cluster {
 
   #refusal(answer: ApiAnswer, what: string): KplanError {
     const error = toStatusError(answer);
-    const hint =
-      answer.status === 401
-        ? 'the credentials of the kubeconfig are wrong or have expired: log in again'
-        : answer.status === 403
-          ? 'the identity of the kubeconfig needs the rights; --as names another'
-          : 'is this the right cluster, and is it well?';
-    return new KplanError('CLUSTER_REFUSED', `cluster ${this.#access.description}: ${what}: ${formatStatusError(error)}`, { hint });
+    return new KplanError('CLUSTER_REFUSED', `cluster ${this.#access.description}: ${what}: ${formatStatusError(error)}`, {
+      hint: adviseOn(error),
+    });
   }
 
   #strange(what: string): KplanError {
@@ -294,6 +313,16 @@ class ApiCluster implements Cluster {
       hint: 'is a proxy in between that answers for the API server?',
     });
   }
+}
+
+function adviseOn({ code, reason, message }: StatusError): string {
+  if (code === 401) return 'the credentials of the kubeconfig are wrong or have expired: log in again';
+  if (message.includes('HTTP request to an HTTPS server')) return 'write the server of the kubeconfig with https://';
+  if (code === 403 && message.includes('"system:anonymous"'))
+    return 'the kubeconfig sent no credentials that the server knows: log in, or choose another user with --user or --context';
+  if (code === 403) return '`kplan rbac --for-kapply PATH` prints the rights that applying needs; --as names another identity';
+  if (reason === 'Unknown') return 'is a proxy or load balancer in between that answers for the API server, and is the server well?';
+  return 'is this the right cluster, and is it well?';
 }
 
 function toRefusedWrite(answer: ApiAnswer, { group, kind }: ResourceType): StatusError {
@@ -318,8 +347,8 @@ function pathOf(type: ResourceType, namespace?: string, name?: string): string {
   return `${root}${within}/${type.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
 }
 
-function pick(types: readonly ResourceType[], { group, version, kind }: GroupVersionKind): ResourceType | undefined {
-  const served = types.filter((type) => type.group === group && type.kind === kind);
+function pick({ byKind }: ServedTypes, { group, version, kind }: GroupVersionKind): ResourceType | undefined {
+  const served = byKind.get(`${group}/${kind}`) ?? [];
   return served.find((type) => type.version === version) ?? served[0];
 }
 

@@ -5,7 +5,6 @@ import {
   type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  type OutgoingHttpHeaders,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { gunzip } from 'node:zlib';
@@ -37,6 +36,13 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
+/** Since when nothing has been answered, when that was last seen, and whether it was told. */
+interface Silence {
+  readonly since: number;
+  last: number;
+  isTold: boolean;
+}
+
 /** So many requests at a time, as many as an API server's fair queues like of one client. */
 const MOST_SOCKETS = 16;
 const TIMEOUT = 60_000;
@@ -44,13 +50,18 @@ const MOST_ATTEMPTS = 12;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 8_000;
 const LONGEST_RETRY_AFTER = 30;
+/** Milliseconds without any answer after which requests are no longer asked again. */
+const PATIENCE = 60_000;
+/** The attempt from which on trouble is told: a connection that was lost is a matter of the first ones. */
+const TOLD_FROM = 3;
 
 const unzip = promisify(gunzip);
 
 /**
  * HTTP/1.1 to one API server: few connections, kept alive. Waits as long as an overloaded server asks (429 and 503 with
  * Retry-After), gets new credentials once where they are refused, and asks again where the connection was lost, if that
- * is safe. A server that has never answered is given up at once. Faults are `KplanError`s with the cause and the next step.
+ * is safe. A server that has never answered is given up at once, one that has fallen silent after a minute. Faults are
+ * `KplanError`s with the cause and the next step.
  */
 export class ApiTransport {
   readonly #access: ClusterAccess;
@@ -58,19 +69,23 @@ export class ApiTransport {
   readonly #closing = new AbortController();
   /** Ends the requests that are under way: an abort signal with a listener for each is slow. */
   readonly #underWay = new Set<() => void>();
-  readonly #impersonation: OutgoingHttpHeaders;
+  readonly #fixedHeaders: readonly string[];
   #agent: HttpAgent | undefined;
   #watchAgent: HttpAgent | undefined;
   #certificate: string | undefined;
   #hasAnswered = false;
+  #silence: Silence | undefined;
+  readonly #tell: (trouble: string) => void;
 
-  constructor(access: ClusterAccess, clock: Clock) {
+  /** `tell` hears once that requests are tried again, and once that they are answered. */
+  constructor(access: ClusterAccess, clock: Clock, tell: (trouble: string) => void = () => undefined) {
     this.#access = access;
-    const { impersonation } = access;
-    this.#impersonation = Object.fromEntries(
-      Object.entries(impersonation).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+    const impersonation = Object.entries(access.impersonation).flatMap(([name, value]) =>
+      (typeof value === 'string' ? [value] : value).flatMap((item) => [name, item]),
     );
+    this.#fixedHeaders = ['host', access.server.host, 'user-agent', 'kplan', ...impersonation];
     this.#clock = clock;
+    this.#tell = tell;
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -83,7 +98,14 @@ export class ApiTransport {
       const outcome = await this.#try(request, isRefused);
       if (outcome.kind === 'fault') {
         const isSafe = request.isRepeatable || isUnsent(outcome.error);
-        if (last || signal.aborted || !isSafe || !this.#hasAnswered) throw explainFault(outcome.error, this.#access);
+        const silence = this.#hearNothing();
+        const isGivenUp = last || silence.last - silence.since >= PATIENCE;
+        const fault = explainFault(outcome.error, this.#access);
+        if (isGivenUp || signal.aborted || !isSafe || !this.#hasAnswered) throw fault;
+        if (attempt >= TOLD_FROM && !silence.isTold) {
+          silence.isTold = true;
+          this.#tell(`${fault.message}; trying again for a minute`);
+        }
         await pause(this.#clock, toPause(attempt), signal);
         continue;
       }
@@ -144,6 +166,8 @@ export class ApiTransport {
         const incoming = await answered;
         const text = await readText(incoming);
         this.#hasAnswered = true;
+        if (this.#silence?.isTold === true) this.#tell(`cluster ${this.#access.description}: the API server answers again`);
+        this.#silence = undefined;
         return { kind: 'answer', answer: { status: incoming.statusCode ?? 0, headers: incoming.headers, text } };
       } finally {
         this.#underWay.delete(abort);
@@ -155,21 +179,29 @@ export class ApiTransport {
     }
   }
 
+  #hearNothing(): Silence {
+    const now = this.#clock.now();
+    // What was not heard long ago says nothing of today.
+    if (this.#silence === undefined || now - this.#silence.last > PATIENCE) this.#silence = { since: now, last: now, isTold: false };
+    this.#silence.last = now;
+    return this.#silence;
+  }
+
   async #start(request: ApiRequest, isRefused: boolean, isStream: boolean): Promise<[ClientRequest, Promise<IncomingMessage>]> {
     const { server, isCompressionDisabled } = this.#access;
     const credentials = await this.#access.credentials(isRefused);
-    const content = request.body === undefined ? undefined : Buffer.from(request.body);
-    const headers: OutgoingHttpHeaders = {
-      accept: request.accept ?? 'application/json',
-      'user-agent': 'kplan',
-      ...(isCompressionDisabled || isStream ? {} : { 'accept-encoding': 'gzip' }),
-      ...(credentials.authorization === undefined ? {} : { authorization: credentials.authorization }),
-      ...(content === undefined
-        ? {}
-        : { 'content-type': request.contentType ?? 'application/json', 'content-length': String(content.length) }),
-      ...this.#impersonation,
-      ...request.headers,
-    };
+    // Names and values in turn: Node checks and keeps them one by one where they are an object, which is slow.
+    const headers = [
+      ...this.#fixedHeaders,
+      'accept',
+      request.accept ?? 'application/json',
+      ...(isCompressionDisabled || isStream ? [] : ['accept-encoding', 'gzip']),
+      ...(credentials.authorization === undefined ? [] : ['authorization', credentials.authorization]),
+      ...(request.body === undefined
+        ? []
+        : ['content-type', request.contentType ?? 'application/json', 'content-length', String(Buffer.byteLength(request.body))]),
+      ...Object.entries(request.headers ?? {}).flat(),
+    ];
     const options = {
       agent: this.#agentFor(credentials.certificate, isStream),
       method: request.method,
@@ -185,7 +217,7 @@ export class ApiTransport {
       outgoing.once('error', reject);
       outgoing.once('timeout', () => outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })));
     });
-    outgoing.end(content);
+    outgoing.end(request.body);
     return [outgoing, answered];
   }
 
@@ -199,7 +231,7 @@ export class ApiTransport {
       this.#certificate = identity;
     }
     if (isStream) return (this.#watchAgent ??= openAgent(this.#access, certificate, Infinity));
-    return (this.#agent ??= openAgent(this.#access, certificate, MOST_SOCKETS));
+    return (this.#agent ??= openAgent(this.#access, certificate, MOST_SOCKETS, TIMEOUT));
   }
 }
 

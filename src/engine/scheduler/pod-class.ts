@@ -245,7 +245,8 @@ const RESIZABLE = ['containerStatuses', 'initContainerStatuses', 'resources'];
 
 /** Whether a pod shares with another, which is not resized, all of what its class follows from that stands beside the spec. */
 function isAlike(a: KubernetesObject, b: KubernetesObject): boolean {
-  const [one, other] = [a.metadata, b.metadata];
+  const one = a.metadata;
+  const other = b.metadata;
   if (isResizable(a) || one['labels'] !== other['labels'] || one['ownerReferences'] !== other['ownerReferences']) return false;
   return namespaceOf(a) === namespaceOf(b);
 }

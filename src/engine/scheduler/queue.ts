@@ -20,19 +20,20 @@ function compareWorkloads(a: PodInfo, b: PodInfo): number {
  */
 export function sortQueue(pods: readonly PodInfo[]): PodInfo[] {
   const runs: PodInfo[][] = [];
-  for (const pod of pods) addToRuns(runs, pod);
+  for (const pod of pods) {
+    const last = runs.at(-1);
+    if (last?.[0] !== undefined && compareWorkloads(last[0], pod) === 0) last.push(pod);
+    else runs.push([pod]);
+  }
   const joined: PodInfo[][] = [];
-  for (const run of runs.toSorted(compareRuns)) for (const pod of run) addToRuns(joined, pod);
+  for (const run of runs.toSorted(compareRuns)) {
+    const last = joined.at(-1);
+    if (last === undefined || compareRuns(last, run) !== 0) joined.push(run);
+    else for (const pod of run) last.push(pod);
+  }
   const sorted: PodInfo[] = [];
   for (const run of joined) for (const pod of run.toSorted((a, b) => a.ordinal - b.ordinal)) sorted.push(pod);
   return sorted;
-}
-
-/** Adds a pod to the last run, or begins another. */
-function addToRuns(runs: PodInfo[][], pod: PodInfo): void {
-  const last = runs.at(-1);
-  if (last?.[0] !== undefined && compareWorkloads(last[0], pod) === 0) last.push(pod);
-  else runs.push([pod]);
 }
 
 function compareRuns([a]: readonly PodInfo[], [b]: readonly PodInfo[]): number {

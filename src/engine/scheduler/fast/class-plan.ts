@@ -95,8 +95,10 @@ export class ClassPlan implements LogReader {
     if (this.#position === end && this.#undone.length === 0) return;
     seen.begin();
     batch.count = 0;
-    for (const told of this.#undone) this.#look(told);
-    this.#undone.length = 0;
+    if (this.#undone.length > 0) {
+      for (const told of this.#undone) this.#look(told);
+      this.#undone.length = 0;
+    }
     const { nodes } = log;
     for (let place: number = this.#position; place < end; place++) this.#look(nodes[place] ?? 0);
     this.#position = end;

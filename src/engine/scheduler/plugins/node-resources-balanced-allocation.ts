@@ -48,8 +48,10 @@ function toGainOfTwo(one: Column, other: Column): AddScores {
     const { allocatable: otherAll, requested: otherTaken, amount: otherAmount } = other;
     for (let i = 0; i < count; i++) {
       const node = nodes[i] ?? 0;
-      const [a, b] = [all[node] ?? 0, otherAll[node] ?? 0];
-      const [was, otherWas] = [taken[node] ?? 0, otherTaken[node] ?? 0];
+      const a = all[node] ?? 0;
+      const b = otherAll[node] ?? 0;
+      const was = taken[node] ?? 0;
+      const otherWas = otherTaken[node] ?? 0;
       const before = toBalanceOfTwo(toFraction(a, was), toFraction(b, otherWas));
       const after = toBalanceOfTwo(toFraction(a, was + amount), toFraction(b, otherWas + otherAmount));
       scores[i] = (scores[i] ?? 0) + weight * toGain(before, after);

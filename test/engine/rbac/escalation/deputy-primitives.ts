@@ -26,6 +26,27 @@ function write(group: string, plural: string, kind: string, name: string, namesp
 }
 
 const ARGO = rule('create', 'argoproj.io', 'applications');
+const ARGO_KINDS: readonly KubernetesObject[] = [
+  definition('argoproj.io', 'applications', 'Application'),
+  definition('argoproj.io', 'appprojects', 'AppProject', 'Namespaced', 'v1alpha1'),
+];
+const FLUX = 'kustomize.toolkit.fluxcd.io';
+
+/** Whom the server refuses: who may write the status alone. */
+function refused(verb: string, group: string, plural: string): NonNullable<Primitive['twin']['refused']> {
+  return { why: 'their status says nothing', rules: [rule(verb, group, `${plural}/status`)] };
+}
+
+const TEAM = object('v1', 'Namespace', 'team-a', {}, '');
+
+/** A Kustomization, and the controller that obeys it. */
+function kustomization(actor: string, args: readonly string[] = []): readonly KubernetesObject[] {
+  return [
+    definition(FLUX, 'kustomizations', 'Kustomization'),
+    object(`${FLUX}/v1`, 'Kustomization', `apps-${actor}`, { spec: {} }),
+    controller('kustomize-controller', args),
+  ];
+}
 
 interface Obeyed {
   readonly by: string;
@@ -112,61 +133,76 @@ export const DEPUTY_PRIMITIVES: readonly Primitive[] = [
   {
     name: 'a controller is known by its label',
     rules: [rule('create', 'cert-manager.io', 'issuers')],
-    world: () => [controller('certificates', [], { 'app.kubernetes.io/name': 'cert-manager' })],
+    world: () => [
+      definition('cert-manager.io', 'issuers', 'Issuer'),
+      controller('certificates', [], { 'app.kubernetes.io/name': 'cert-manager' }),
+    ],
     step: 'confused-deputy',
     to: () => 'secrets prey',
+    replay: (actor) => [write('cert-manager.io', 'issuers', 'Issuer', actor)],
     twin: {
       why: 'what names the program of which it is a part is none of its labels',
       rules: [rule('create', 'cert-manager.io', 'issuers')],
       world: () => [controller('certificates', [], { 'app.kubernetes.io/part-of': 'cert-manager' })],
+      refused: refused('create', 'cert-manager.io', 'issuers'),
     },
   },
   {
     name: 'what Crossplane composes it makes itself',
     wide: [rule('create', 'apiextensions.crossplane.io', 'compositions')],
-    world: () => [controller('crossplane')],
+    world: () => [definition('apiextensions.crossplane.io', 'compositions', 'Composition', 'Cluster'), controller('crossplane')],
     step: 'confused-deputy',
     to: () => STRONG,
+    replay: (actor) => [write('apiextensions.crossplane.io', 'compositions', 'Composition', actor, '')],
     twin: {
       why: 'its manager of roles has the same label',
       wide: [rule('create', 'apiextensions.crossplane.io', 'compositions')],
       world: () => [controller('crossplane-rbac-manager', [], { 'app.kubernetes.io/name': 'crossplane' })],
+      refused: refused('create', 'apiextensions.crossplane.io', 'compositions'),
     },
   },
   {
     name: 'Argo CD applies what an Application says',
     rules: [ARGO],
-    world: () => [controller('argocd-application-controller')],
+    world: () => [...ARGO_KINDS, controller('argocd-application-controller')],
     step: 'confused-deputy',
     to: () => STRONG,
+    replay: (actor) => [write('argoproj.io', 'applications', 'Application', actor)],
     twin: {
       why: 'its projects write elsewhere alone',
       rules: [ARGO],
-      world: () => [controller('argocd-application-controller'), project('apps')],
+      world: () => [...ARGO_KINDS, controller('argocd-application-controller'), project('apps')],
+      refused: refused('create', 'argoproj.io', 'applications'),
     },
   },
   {
     name: 'Argo CD applies within the bounds of a project',
     rules: [ARGO],
-    world: () => [controller('argocd-application-controller'), project('team-*'), object('v1', 'Namespace', 'team-a', {}, '')],
+    world: () => [...ARGO_KINDS, controller('argocd-application-controller'), project('team-*'), TEAM],
     step: 'confused-deputy',
     to: () => 'control team-a',
+    replay: (actor) => [write('argoproj.io', 'applications', 'Application', actor)],
     twin: {
       why: 'no namespace is within the bounds',
       rules: [ARGO],
-      world: () => [controller('argocd-application-controller'), project('team-*-prod'), object('v1', 'Namespace', 'team-a', {}, '')],
+      world: () => [...ARGO_KINDS, controller('argocd-application-controller'), project('team-*-prod'), TEAM],
+      refused: refused('create', 'argoproj.io', 'applications'),
     },
   },
   {
     name: 'Flux applies what a Kustomization says',
-    rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
-    world: () => [controller('kustomize-controller')],
+    rules: [rule('patch', FLUX, 'kustomizations')],
+    world: (actor) => kustomization(actor),
     step: 'confused-deputy',
     to: () => STRONG,
+    replay: (actor) => [
+      { method: 'PATCH', path: `/apis/${FLUX}/v1/namespaces/prey/kustomizations/apps-${actor}`, body: { spec: { path: './thief' } } },
+    ],
     twin: {
       why: 'it acts as the account of the namespace',
-      rules: [rule('patch', 'kustomize.toolkit.fluxcd.io', 'kustomizations')],
-      world: () => [controller('kustomize-controller', ['--default-service-account=tenant'])],
+      rules: [rule('patch', FLUX, 'kustomizations')],
+      world: (actor) => kustomization(actor, ['--default-service-account=tenant']),
+      refused: refused('patch', FLUX, 'kustomizations'),
     },
   },
 ];

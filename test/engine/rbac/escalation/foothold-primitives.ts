@@ -22,8 +22,9 @@ function logging(actor: string, mount: JsonObject): readonly KubernetesObject[] 
 }
 
 /** Somebody may read the Secrets of `prey`. */
-function nodeReaders(subject: string): readonly KubernetesObject[] {
-  return [role('prey', 'node-readers', [rule('get', '', 'secrets')]), binding('prey', 'node-readers', 'Role node-readers', subject)];
+function nodeReaders(actor: string, subject: string): readonly KubernetesObject[] {
+  const name = `readers-${actor}`;
+  return [role('prey', name, [rule('list', '', 'secrets')]), binding('prey', name, `Role ${name}`, subject)];
 }
 
 /** What is got by rights together with what is held of a node. */
@@ -88,13 +89,22 @@ export const FOOTHOLD_PRIMITIVES: readonly Primitive[] = [
   {
     name: 'whoever has a node acts as its kubelet',
     wide: [EXEC],
-    world: (actor) => [...running(actor, PRIVILEGED), ...nodeReaders('group system:nodes')],
+    world: (actor) => [...running(actor, PRIVILEGED), ...nodeReaders(actor, 'group system:nodes')],
     step: 'secret-read',
     to: () => 'secrets prey',
+    replay: (actor) => [
+      enter(actor),
+      {
+        method: 'GET',
+        path: '/api/v1/namespaces/prey/secrets',
+        by: { name: `system:node:held-${actor}`, groups: ['system:nodes'] },
+        until: { field: ['kind'], is: 'SecretList' },
+      },
+    ],
     twin: {
       why: 'another group is granted',
       wide: [EXEC],
-      world: (actor) => [...running(actor, PRIVILEGED), ...nodeReaders('group system:others')],
+      world: (actor) => [...running(actor, PRIVILEGED), ...nodeReaders(actor, 'group system:others')],
     },
   },
 ];
