@@ -1,5 +1,16 @@
-import type { Cluster } from '../cluster/index.ts';
-import { formatRef, stepsOf, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type Step } from '../model/index.ts';
+import type { Cluster, StatusError, WriteResult } from '../cluster/index.ts';
+import {
+  formatRef,
+  stepsOf,
+  toRefKey,
+  withMetadata,
+  type KubernetesObject,
+  type Plan,
+  type RefKey,
+  type Step,
+  mayTakeOver,
+  type TakeOver,
+} from '../model/index.ts';
 import { holdsSecretHashes } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
@@ -87,19 +98,24 @@ export class StepWork {
     // The version alone would let the API server create an object that was deleted a moment before.
     const fence = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
     const object = live === undefined ? desired.object : withMetadata(desired.object, fence);
-    const result = await this.#cluster.apply(object, this.#writeOptions());
+    const result = await this.#send(object, false);
     if (result.kind === 'error') return toRejection(result);
     this.#written.set(step, result.object);
     return { kind: 'written', operation: result.operation };
   }
 
   async #isInEffect(desired: KubernetesObject): Promise<boolean> {
-    const result = await this.#cluster.apply(desired, { ...this.#writeOptions(), dryRun: true });
+    const result = await this.#send(desired, true);
     return result.kind === 'ok' && result.operation === 'unchanged';
   }
 
-  #writeOptions(): { readonly fieldManager: string; readonly force: boolean } {
-    return { fieldManager: this.#plan.fieldManager, force: this.#options.forceConflicts === true };
+  /** The API server knows all conflicts or none: what is in the way is asked for first where only some may be taken over. */
+  async #send(object: KubernetesObject, dryRun: boolean): Promise<WriteResult> {
+    const from = this.#options.forceConflicts ?? false;
+    const options = { fieldManager: this.#plan.fieldManager, ...(dryRun ? { dryRun } : {}) };
+    const result = await this.#cluster.apply(object, { ...options, force: from === true });
+    const isTaken = from !== false && from !== true && result.kind === 'error' && areAllTaken(result, from);
+    return isTaken ? this.#cluster.apply(object, { ...options, force: true }) : result;
   }
 
   async #resolve(step: Step): Promise<SecretAnswer> {
@@ -114,6 +130,17 @@ export class StepWork {
       return { kind: 'refused', reason: 'its manifest is no longer there, and the plan holds only hashes of its values' };
     return revealSecret(desired, source, this.#plan.salt);
   }
+}
+
+/** Whether an apply was refused for nothing but fields of managers that are to be taken over. */
+function areAllTaken({ causes = [] }: StatusError, from: TakeOver): boolean {
+  return (
+    causes.length > 0 &&
+    causes.every(({ reason, message }) => {
+      const [, manager] = /^conflict with "([^"]*)"/.exec(message) ?? [];
+      return reason === 'FieldManagerConflict' && manager !== undefined && mayTakeOver(from, manager);
+    })
+  );
 }
 
 /** A plan with objects of other units is applied only where that is allowed: then they change hands. */

@@ -1,3 +1,4 @@
+import { readTakeOver } from '../take-over.ts';
 import { stepsOf, type Excerpt, type Illustration, type Plan, type SourceChanges } from '../../model/index.ts';
 import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
 import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
@@ -105,7 +106,7 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
     const plan = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? session?.salt ?? newSalt(),
-      forceConflicts: args.has('force-conflicts'),
+      forceConflicts: readTakeOver(args),
       lens: session?.references,
       onWorlds: (worlds, profiles) => {
         compared = { worlds, profiles };

@@ -16,6 +16,7 @@ import {
   type SourceChanges,
   World,
   type WorldSource,
+  type TakeOver,
 } from '../../model/index.ts';
 import { toServiceAccountUser, type UserInfo } from '../../engine/rbac/index.ts';
 import {
@@ -127,7 +128,7 @@ function labelledOwnership(world: World, unit: string): Ownership {
 export interface MakePlanOptions {
   readonly ownership: Ownership;
   readonly salt: string;
-  readonly forceConflicts: boolean;
+  readonly forceConflicts: TakeOver;
   /** Whether references that lead nowhere are of no interest. */
   readonly leavesReferences?: boolean;
   /** Shared by the plans that one process makes. */
