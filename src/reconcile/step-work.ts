@@ -1,16 +1,5 @@
-import type { Cluster, StatusError, WriteResult } from '../cluster/index.ts';
-import {
-  formatRef,
-  stepsOf,
-  toRefKey,
-  withMetadata,
-  type KubernetesObject,
-  type Plan,
-  type RefKey,
-  type Step,
-  mayTakeOver,
-  type TakeOver,
-} from '../model/index.ts';
+import { applyTaking, type Cluster, type WriteResult } from '../cluster/index.ts';
+import { formatRef, stepsOf, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type Step } from '../model/index.ts';
 import { holdsSecretHashes } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
 import type { ApplyPlanOptions, SecretAnswer } from './apply-options.ts';
@@ -109,13 +98,9 @@ export class StepWork {
     return result.kind === 'ok' && result.operation === 'unchanged';
   }
 
-  /** The API server knows all conflicts or none: what is in the way is asked for first where only some may be taken over. */
-  async #send(object: KubernetesObject, dryRun: boolean): Promise<WriteResult> {
-    const from = this.#options.forceConflicts ?? false;
+  #send(object: KubernetesObject, dryRun: boolean): Promise<WriteResult> {
     const options = { fieldManager: this.#plan.fieldManager, ...(dryRun ? { dryRun } : {}) };
-    const result = await this.#cluster.apply(object, { ...options, force: from === true });
-    const isTaken = from !== false && from !== true && result.kind === 'error' && areAllTaken(result, from);
-    return isTaken ? this.#cluster.apply(object, { ...options, force: true }) : result;
+    return applyTaking(this.#cluster, object, options, this.#options.forceConflicts ?? false);
   }
 
   async #resolve(step: Step): Promise<SecretAnswer> {
@@ -130,17 +115,6 @@ export class StepWork {
       return { kind: 'refused', reason: 'its manifest is no longer there, and the plan holds only hashes of its values' };
     return revealSecret(desired, source, this.#plan.salt);
   }
-}
-
-/** Whether an apply was refused for nothing but fields of managers that are to be taken over. */
-function areAllTaken({ causes = [] }: StatusError, from: TakeOver): boolean {
-  return (
-    causes.length > 0 &&
-    causes.every(({ reason, message }) => {
-      const [, manager] = /^conflict with "([^"]*)"/.exec(message) ?? [];
-      return reason === 'FieldManagerConflict' && manager !== undefined && mayTakeOver(from, manager);
-    })
-  );
 }
 
 /** A plan with objects of other units is applied only where that is allowed: then they change hands. */

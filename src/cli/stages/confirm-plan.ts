@@ -40,8 +40,7 @@ export async function confirmPlan(input: PlanInput, desired: Desired, before: Be
     cluster: opened.cluster,
     plan: draft.plan,
     before: world,
-    // Whose conflicts are in the way, the merge has told.
-    force: forceConflicts !== false,
+    from: forceConflicts,
     secrets,
     signal: io.signal,
   });
