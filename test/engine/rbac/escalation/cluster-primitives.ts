@@ -55,6 +55,7 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
   },
   {
     name: 'what others write is altered by a policy',
+    since: 36,
     wide: [rule('create', ADMISSION, 'mutatingadmissionpolicies mutatingadmissionpolicybindings')],
     step: 'webhook',
     to: () => 'admin',

@@ -26,7 +26,9 @@ export interface Primitive {
   readonly name: string;
   /** The namespace of the actor, unless it is HOME. */
   readonly home?: string;
-  /** The first minor version whose server refuses it. */
+  /** The first minor version whose server knows what it takes, where that is not every one. */
+  readonly since?: number;
+  /** The first minor version whose server refuses it: the twin is asked of such a one. */
   readonly refusedSince?: number;
   /** Rules that the actor holds in the namespace `prey`, and everywhere. */
   readonly rules?: readonly JsonObject[];
