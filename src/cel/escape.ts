@@ -3,7 +3,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 const SIGNS: Readonly<Record<string, string>> = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' };
-const NAMES: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' };
+const NAMES: ReadonlyMap<string, string> = new Map(Object.entries<string>({ underscores: '__', dot: '.', dash: '-', slash: '/' }));
 
 /** Whether a property is called as a word of the language is. */
 export function isReserved(property: string): boolean {
@@ -22,7 +22,7 @@ export function unescapeProperty(name: string): string | undefined {
   let isSound = true;
   const property = name.replace(/__[^_]+__/g, (escape) => {
     const content = escape.slice(2, -2);
-    const sign = NAMES[content];
+    const sign = NAMES.get(content);
     if (sign === undefined && !(RESERVED.has(content) && escape === name)) isSound = false;
     return sign ?? content;
   });

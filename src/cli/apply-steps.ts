@@ -16,9 +16,14 @@ export function toAppliedSteps(steps: readonly StepResult[]): readonly AppliedSt
 }
 
 /** Why it ended as it did, where the steps do not say it. */
-export function explainEnd({ conclusion, message }: ApplyResult): readonly string[] {
-  if (message === undefined) return [];
-  return [conclusion === 'stopped' ? `Stopped before its end: ${message}. What was under way was finished.` : message];
+export function explainEnd({ conclusion, message, steps }: ApplyResult): readonly string[] {
+  const isForbidden = steps.some(
+    (step) => step.outcome === 'failed' && /Forbidden \(403\).* cannot \w+ resource /.test(step.message ?? ''),
+  );
+  const rights = isForbidden ? ['`kplan rbac --for-kapply PATH` prints the rights that applying PATH needs.'] : [];
+  if (message === undefined) return rights;
+  if (conclusion === 'unreachable') return [`Stopped before its end: ${message}.`];
+  return [...rights, conclusion === 'stopped' ? `Stopped before its end: ${message}. What was under way was finished.` : message];
 }
 
 /** The last line: what to do next; `way` is the flag that goes on past what is not healthy. */

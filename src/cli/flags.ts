@@ -16,6 +16,14 @@ export interface Flag {
   readonly fallback?: string;
 }
 
+/** The flag of formats; where a command has its own besides, help names those. */
+function toOutput(...own: readonly string[]): Flag {
+  const all = 'text, json, yaml, markdown, html, sarif, junit, gitlab[-note], github';
+  const formats = own.length === 0 ? all : `${own.join(', ')}; those of kplan --help`;
+  const summary = `${formats}; repeat with =FILE`;
+  return { name: 'output', alias: 'o', type: 'list', group: 'Output', value: 'FORMAT[=FILE]', summary, fallback: 'text' };
+}
+
 /** Every flag of every command. */
 export const FLAGS: readonly Flag[] = [
   { name: 'ref', type: 'string', group: 'World', value: 'REV', summary: 'read PATH from a Git revision, without a checkout' },
@@ -365,15 +373,9 @@ export const FLAGS: readonly Flag[] = [
     fallback: 'text',
   },
   { name: 'once', type: 'boolean', group: 'Daemon', summary: 'end after the first revision is applied or held' },
-  {
-    name: 'output',
-    alias: 'o',
-    type: 'list',
-    group: 'Output',
-    value: 'FORMAT[=FILE]',
-    summary: 'text, json, yaml, markdown, html, sarif, junit, gitlab[-note], github; repeat with =FILE',
-    fallback: 'text',
-  },
+  toOutput(),
+  { ...toOutput('dot', 'svg'), id: 'output-paths' },
+  { ...toOutput('csv', 'dot', 'svg', 'npguard[-csv, -dot, -json, -md]'), id: 'output-connections' },
   { name: 'all', type: 'boolean', group: 'Output', summary: 'show what is folded otherwise' },
   {
     name: 'color',

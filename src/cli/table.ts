@@ -141,10 +141,12 @@ export const COMMANDS: readonly Command[] = [
       'daemon',
       'adopt',
       'service-account',
-      ...QUESTION.filter((flag) => !['selector', 'nodes'].includes(flag)),
+      'output-paths',
+      ...QUESTION.filter((flag) => !['selector', 'nodes', 'output'].includes(flag)),
     ],
     examples: [
       ['kplan rbac deploy --base merge-base:main', 'who gains and loses what by this branch'],
+      ['kplan rbac deploy --base merge-base:main -o svg=paths.svg', 'a picture of the paths of escalation, with what opens and closes'],
       ['kplan rbac --snapshot live.yaml --audit audit.log.gz', 'rights that were not used while the log was written'],
       ['kplan rbac deploy --for-kapply | kubectl apply -f -', 'the least Roles, for a ServiceAccount of its own'],
     ],
@@ -232,7 +234,8 @@ export const COMMANDS: readonly Command[] = [
       'explain-connections',
       'focus-workload',
       'focus-conn',
-      ...QUESTION,
+      'output-connections',
+      ...QUESTION.filter((flag) => flag !== 'output'),
     ],
     examples: [
       ['kplan reach deploy --base none', 'every allowed connection of these manifests alone'],

@@ -130,9 +130,10 @@ export class WatchedWorld {
 
   /** Objects that are as they were stay the same objects, so that what was made of them stays known. */
   #replace({ group, kind }: ResourceType, items: readonly KubernetesObject[]): void {
+    // What the watch told last is older than the list.
+    this.#settle();
     const known = this.#world.kind(group, kind).byKey;
     const listed = new Map(items.map((item) => [refKeyOf(item), item]));
-    for (const key of this.#changed.keys()) if (known.has(key) || listed.has(key)) this.#changed.delete(key);
     const gone = [...known].flatMap(([key, object]) => (listed.has(key) ? [] : [refOf(object)]));
     const news = [...listed].flatMap(([key, item]) => (versionOf(known.get(key)) === versionOf(item) ? [] : [item]));
     const before = this.#world;

@@ -1,6 +1,6 @@
 import type { Engine, NodeFilling, World } from '../model/index.ts';
 import type { AccessDecision, AccessQuestion } from '../cel/index.ts';
-import { createAdmissionEngine, type Patcher } from './admission/index.ts';
+import { createAdmissionEngine, createMutatedView, type MutatedSetting, type Patcher } from './admission/index.ts';
 import {
   boundReplicas,
   createBudgetEngine,
@@ -56,20 +56,47 @@ export interface AdmissionSettings {
   readonly writer?: UserInfo;
   /** Whether all roles and bindings of the cluster are known. */
   readonly knowsRights?: boolean;
+  /** Whether the world before is of a cluster: its objects are as policies have left them. */
+  readonly isStored?: boolean;
 }
 
 /** What the API server lets nobody make, changes, or warns of. */
-export function createAdmission({ patcher, writer, knowsRights = false }: AdmissionSettings = {}): Engine {
+export function createAdmission(settings: AdmissionSettings = {}): Engine {
+  const { isStored, ...setting } = toPolicySetting(settings);
   return createAdmissionEngine({
     listRefused: (world) => [...listRefusedPods(show(world)), ...listRefusedManifests(world)],
     listRefusedObjects: (world) => listRefusedObjects(show(world)),
     expand: (world) => expandWorld(show(world)),
     listScheduled: (world) => listScheduledPods(show(world)),
+    showMutated: createMutatedView({ ...setting, isStored }),
+    ...setting,
+  });
+}
+
+/**
+ * These engines, told what a cluster stores: objects with what MutatingAdmissionPolicies make of them. Admission stays as it is: it
+ * tells of what was asked for, too.
+ */
+export function withMutations(engines: readonly Engine[], settings: AdmissionSettings): readonly Engine[] {
+  const showMutated = createMutatedView(toPolicySetting(settings));
+  const toMutated = (engine: Engine): Engine => ({
+    name: engine.name,
+    compare: (asked, wanted) => {
+      const { before, after } = showMutated(asked, wanted);
+      return engine.compare(before, after);
+    },
+  });
+  return engines.map((engine) => (engine.name === 'admission' ? engine : toMutated(engine)));
+}
+
+function toPolicySetting({ patcher, writer, knowsRights = false, isStored = false }: AdmissionSettings): MutatedSetting {
+  return {
     resourceNameOf,
+    isStored,
     ...(patcher === undefined ? {} : { patcher }),
     ...(writer === undefined ? {} : { writer }),
     ...(knowsRights ? { authorize: answerQuestion } : {}),
-  });
+  };
 }
 
 /** What the authorizer says to an expression. */

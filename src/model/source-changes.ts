@@ -1,4 +1,4 @@
-import { findLinesAfter, listChangedLines, listHunks, type Hunk } from '../std/index.ts';
+import { findLinesAfter, getOrAdd, listChangedLines, listHunks, type Hunk } from '../std/index.ts';
 import type { SourceRange } from './source-range.ts';
 
 /** A file that differs between two revisions; one side is undefined where there was none, or is none any more. */
@@ -31,6 +31,7 @@ export class SourceChanges {
   readonly #after = new Map<string, ChangedFile>();
   readonly #before = new Map<string, ChangedFile>();
   readonly #hunks = new Map<ChangedFile, readonly Hunk[]>();
+  readonly #names = new Map<string, ReadonlySet<string>>();
 
   constructor(files: readonly ChangedFile[]) {
     for (const file of files) {
@@ -73,8 +74,8 @@ export class SourceChanges {
 
   /** Whether a file that differs has a name in its text as it is after, as a word. */
   mentions(path: string, name: string): boolean {
-    const lines = this.#after.get(path)?.after?.lines ?? [];
-    return lines.some((line) => [...line.matchAll(NAME)].some(([word]) => word === name));
+    const listNames = (): ReadonlySet<string> => new Set(this.#after.get(path)?.after?.lines.flatMap((line) => line.match(NAME) ?? []));
+    return getOrAdd(this.#names, path, listNames).has(name);
   }
 
   #compare(file: ChangedFile | undefined): Compared | undefined {

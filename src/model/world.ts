@@ -130,12 +130,12 @@ export class World {
     return World.EMPTY.with(objects);
   }
 
-  /** This world with these objects added or replaced. */
+  /** This world with these objects added or replaced; itself where that changes nothing. */
   with(objects: Iterable<KubernetesObject>): World {
     return this.#change(objects, refKeyOf, kindKeyOfObject, (object) => object);
   }
 
-  /** This world without the objects of these identities. */
+  /** This world without the objects of these identities; itself where none of them is there. */
   without(refs: Iterable<GroupKind & { readonly namespace?: string; readonly name: string }>): World {
     return this.#change(
       refs,
@@ -168,6 +168,7 @@ export class World {
         else change.set(key, object);
       }
     }
+    if (![...made.values(), ...changes.values()].some(({ size }) => size > 0)) return this;
     const kinds = new Map(this.#kinds);
     for (const [kind, objects] of made) if (objects.size > 0) kinds.set(kind, new KindIndex(objects));
     for (const [kind, change] of changes) if (change.size > 0) putIndex(kinds, kind, this.#kinds.get(kind)?.changed(change));

@@ -10,7 +10,6 @@ import {
   type ObjectRef,
   type KubernetesObject,
   type Schema,
-  World,
 } from '../model/index.ts';
 import { defaultObject, keepAllocated, withoutAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toFieldPath, toPointer, type JsonValue } from '../std/index.ts';
@@ -22,7 +21,6 @@ import { preconditionOf } from './fields-hash.ts';
 import type { Desired, PlanInput, ServerAnswer, UpdateProblem } from './input.ts';
 import { applyMerge, formatFieldPath, mergeValues, type FieldConflict } from './merge/index.ts';
 import { atField, lineOf, toIndexPath } from './place.ts';
-import { describeHoldings } from './holdings.ts';
 import { losesData } from './protected.ts';
 import { toRefused } from './refusal.ts';
 import { hashSecret } from './secret.ts';
@@ -205,7 +203,7 @@ function planReplace({ desired, live, fields, fixed }: Replaced, settings: Setti
     ref,
     path,
     source,
-    data: { kind: ref.kind, field, refusal, holdings: describeHoldings(live, World.EMPTY), ...(why === undefined ? {} : { why }) },
+    data: { kind: ref.kind, field, refusal, ...(why === undefined ? {} : { why }) },
   });
   const change = {
     ...toChange('replace', desired, live, settings),

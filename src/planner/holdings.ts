@@ -34,14 +34,13 @@ function describePods(workload: KubernetesObject): string {
   return count === 0 ? 'no pod' : countOf(count, 'pod');
 }
 
-/** A volume that is kept (`Retain`) keeps the data, but no new claim comes to it by itself. */
+/** A volume that is kept (`Retain`, as where it does not say: `core/v1/defaults.go`) keeps the data, but no new claim comes to it by itself. */
 function describeClaim(claim: KubernetesObject, world: World): string {
   const volume = world.get({ group: '', kind: 'PersistentVolume', name: getString(claim, 'spec', 'volumeName') ?? '' });
   if (volume === undefined) return 'its data, unless the volume says Retain,';
   const name = formatRef(refOf(volume));
-  return getString(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Retain'
-    ? `the way to its data, which ${name} keeps,`
-    : `${name} with its data (reclaim policy Delete)`;
+  const policy = getString(volume, 'spec', 'persistentVolumeReclaimPolicy') ?? 'Retain';
+  return policy === 'Retain' ? `the way to its data, which ${name} keeps,` : `${name} with its data (reclaim policy ${policy})`;
 }
 
 function list(contents: readonly KubernetesObject[], noun: string): string {

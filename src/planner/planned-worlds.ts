@@ -1,4 +1,5 @@
 import { gvkOf, toRefKey, World, type ApplyOrder, type RefKey, type Wave } from '../model/index.ts';
+import { isSameList } from '../std/index.ts';
 import { withNamespace } from './desired.ts';
 import type { Decided, Entry } from './entry.ts';
 import type { PlanInput } from './input.ts';
@@ -66,8 +67,7 @@ function withContexts(units: readonly Decided[]): World {
   const [first, ...more] = contexts;
   if (first === undefined) return world;
   const known = worlds.get(world);
-  if (known?.contexts.length === contexts.length && known.contexts.every((context, index) => context === contexts[index]))
-    return known.world;
+  if (known !== undefined && isSameList(known.contexts, contexts)) return known.world;
   const joined = more.reduce((all, context) => all.with(context.objects()), first).with(world.objects());
   worlds.set(world, { contexts, world: joined });
   return joined;

@@ -37,7 +37,7 @@ export async function applyPlan(cluster: Cluster, plan: Plan, options: ApplyPlan
   const whole = hasFailed ? await runFailureHooks(cluster, plan, applied, options) : applied;
   const explained = await explainResult(cluster, whole, options.clock.now());
   const result = await removeEndedHooks(cluster, plan, inventory.id, explained);
-  if (result.conclusion !== 'applied' && result.conclusion !== 'unhealthy') return result;
+  if (!isWhole(result)) return result;
   if (stepsOf(plan).length === 0 && plan.unchanged.length === 0 && !inventory.exists) return result;
   const rejection = await inventory.narrow();
   return rejection === undefined ? result : { ...result, conclusion: 'incomplete', message: `the inventory: ${rejection.message}` };
@@ -83,7 +83,7 @@ async function applyAndLook(cluster: Cluster, plan: Plan, begun: Begun, options:
     return withKept(toApplyResult(plan.unit, state), toToldResult(plan.unit, told, assess));
   };
   const result = await run(plan, concerns);
-  if (!result.touched || result.conclusion === 'incomplete' || result.conclusion === 'stopped') return result;
+  if (!result.touched || !isWhole(result)) return result;
   const seen = new Set(concerns.map(({ kept }) => kept));
   const rest = { ...plan, waves: [], unchanged: plan.unchanged.flatMap((kept) => (seen.has(kept) ? [] : [toRef(kept)])) };
   try {
@@ -92,6 +92,10 @@ async function applyAndLook(cluster: Cluster, plan: Plan, begun: Begun, options:
     if (!(error instanceof KplanError)) throw error;
     return { ...result, conclusion: 'incomplete', message: `the health of what does not change: ${error.message}` };
   }
+}
+
+function isWhole({ conclusion }: ApplyResult): boolean {
+  return conclusion === 'applied' || conclusion === 'unhealthy';
 }
 
 /** What was relied on counts until the first write: later changes of others are the next plan's. */

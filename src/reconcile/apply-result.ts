@@ -20,10 +20,11 @@ export interface StepResult {
  * - `applied`: every step is applied or needed nothing, and is healthy if that was waited for.
  * - `refused`: nothing was touched, since the plan is stale or its inventory another's.
  * - `stopped`: cancelled, or out of time, with work left.
+ * - `unreachable`: stopped, since the cluster could no longer be reached.
  * - `incomplete`: a step failed or was refused on the way.
  * - `unhealthy`: every step is applied and well, but objects that needed no change are not healthy.
  */
-export type Conclusion = 'applied' | 'refused' | 'stopped' | 'incomplete' | 'unhealthy';
+export type Conclusion = 'applied' | 'refused' | 'stopped' | 'unreachable' | 'incomplete' | 'unhealthy';
 
 /** What became of a plan. */
 export interface ApplyResult {
@@ -47,15 +48,16 @@ export function toApplyResult(unit: string, state: MachineState): ApplyResult {
     return { ...at, outcome, ...(health === undefined ? {} : { health }), ...(message === undefined ? {} : { message }) };
   });
   const steps = all.filter(({ action, outcome }) => action !== 'none' || outcome === 'failed' || outcome === 'refused');
-  const { touched, stopped } = state;
-  return { unit, conclusion: conclude(steps, touched, stopped), steps, touched, ...(stopped === undefined ? {} : { message: stopped }) };
+  const { touched, stopped, unreachable } = state;
+  const conclusion = unreachable === true ? 'unreachable' : conclude(steps, touched, stopped);
+  return { unit, conclusion, steps, touched, ...(stopped === undefined ? {} : { message: stopped }) };
 }
 
 /** A result with what was seen of the objects that the plan left as they are. */
 export function withKept(result: ApplyResult, kept: ApplyResult): ApplyResult {
   const steps = [...result.steps, ...kept.steps];
   const message = result.message ?? kept.message;
-  const conclusion = conclude(steps, result.touched, message);
+  const conclusion = result.conclusion === 'unreachable' ? result.conclusion : conclude(steps, result.touched, message);
   return { ...result, steps, conclusion, ...(message === undefined ? {} : { message }) };
 }
 

@@ -48,6 +48,8 @@ export interface MachineState {
   readonly wakeAt?: number;
   /** Why nothing new is begun. */
   readonly stopped?: string;
+  /** Whether that is since the cluster is no longer to be reached. */
+  readonly unreachable?: true;
   /** Whether a write was begun. */
   readonly touched: boolean;
 }
@@ -80,6 +82,8 @@ export interface Rejection {
   readonly passing: boolean;
   readonly message: string;
   readonly retryAfter?: number;
+  /** Whether the cluster has given no answer at all: where that lasts, nothing else is begun. */
+  readonly unreachable?: true;
 }
 
 /** What the machine asks the world to do. */

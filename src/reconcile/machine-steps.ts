@@ -16,7 +16,7 @@ export function onChecked(state: MachineState, index: number, result: CheckResul
     case 'stale':
       return [withStep(end(state, index, { outcome: 'refused', message: result.reason }), index, { stale: result.reason }), []];
     case 'rejected':
-      return [retry(state, index, result, 'pending', at), []];
+      return reject(state, index, result, 'pending', at);
     case 'satisfied':
       return step.action === 'delete' ? [end(state, index, { outcome: 'unchanged' }), []] : awaitHealth(state, index, 'unchanged', at);
     case 'removed':
@@ -40,7 +40,7 @@ export function onWritten(state: MachineState, index: number, result: WriteOutco
   const [step, own] = stepAt(state, index);
   if (step === undefined || own?.phase.kind !== 'writing') return [state, []];
   const { verb } = own.phase;
-  if (result.kind === 'rejected') return [retry(state, index, result, verb === 'create' ? 'removed' : 'pending', at), []];
+  if (result.kind === 'rejected') return reject(state, index, result, verb === 'create' ? 'removed' : 'pending', at);
   if (verb !== 'delete') return awaitHealth(state, index, result.operation === 'unchanged' ? 'unchanged' : 'applied', at);
   if (step.action === 'delete' && (!state.options.waitForHealth || state.stopped !== undefined)) {
     return [end(state, index, { outcome: 'applied', message: 'deletion was requested and not waited for' }), []];
@@ -126,7 +126,8 @@ export function stop(state: MachineState, reason: string): Result {
   const effects: MachineEffect[] = [];
   for (const [index, { phase }] of [...state.states].entries()) {
     if (phase.kind === 'pausing' && phase.next === 'pending') {
-      next = end(next, index, { outcome: 'failed', message: `${phase.message}; not tried again: ${reason}` });
+      const message = phase.message === reason ? reason : `${phase.message}; not tried again: ${reason}`;
+      next = end(next, index, { outcome: 'failed', message });
     } else if (phase.kind === 'waiting') {
       const health = phase.health === undefined ? {} : { health: phase.health };
       next = end(next, index, { outcome: phase.outcome, ...health, message: `health was not waited for: ${reason}` });
@@ -150,6 +151,13 @@ function awaitHealth(state: MachineState, index: number, outcome: 'applied' | 'u
 // What a definition defines cannot be written before; the API server itself makes it so, or says at once that it will not.
 function isServedOnce(step: Step | undefined): boolean {
   return step?.ref.kind === 'CustomResourceDefinition' && step.action !== 'none';
+}
+
+/** What cannot be reached for one step cannot be for the others. */
+function reject(state: MachineState, index: number, rejection: Rejection, next: 'pending' | 'removed', at: number): Result {
+  const retried = retry(state, index, rejection, next, at);
+  const isOver = retried.states.at(index)?.phase.kind === 'done';
+  return isOver && rejection.unreachable === true ? stop({ ...retried, unreachable: true }, rejection.message) : [retried, []];
 }
 
 function retry(state: MachineState, index: number, rejection: Rejection, next: 'pending' | 'removed', at: number): MachineState {

@@ -27,5 +27,6 @@ export function toRejection(error: StatusError): Rejection {
 /** An unreachable cluster, as a refusal that passes. Whatever is not a fault of the outside world is thrown again. */
 export function toThrownRejection(error: unknown): Rejection {
   if (!(error instanceof KplanError)) throw error;
-  return { kind: 'rejected', passing: error.code === 'NO_CLUSTER', message: error.message };
+  const isAway = error.code === 'NO_CLUSTER';
+  return { kind: 'rejected', passing: isAway, message: error.message, ...(isAway ? { unreachable: true } : {}) };
 }

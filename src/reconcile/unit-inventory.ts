@@ -71,8 +71,9 @@ export class UnitInventory {
   async widen(): Promise<Rejection | undefined> {
     this.#widened ??= this.#write({ ...joinExtents(this.#parent.extent, this.#wanted), intents: this.#forget() });
     const rejection = await this.#widened;
-    if (rejection !== undefined) this.#widened = undefined;
-    return rejection;
+    if (rejection === undefined) return undefined;
+    this.#widened = undefined;
+    return { ...rejection, message: `the inventory of the unit cannot be written first: ${rejection.message}` };
   }
 
   /** Makes the parent name exactly what is there. */

@@ -77,10 +77,13 @@ export function describeVia({ via }: RightEntry): string {
   return describeSome([...new Set(via.map(describeGrant))]);
 }
 
-/** Where a right is written: what changed, if that is told, else the rule, else its binding. */
+/** Where a right is written: what changed, if that is told, else the rule of the first grant that has a place, or its binding. */
 export function placeOfRight({ via, ...right }: RightEntry | ChangedRightEntry): string | undefined {
-  const sources = [...('causes' in right ? right.causes : []), ...via].map(({ source }) => source);
-  const source = [...sources, ...via.map(({ boundAt }) => boundAt)].find((place) => place !== undefined);
+  const sources = [
+    ...('causes' in right ? right.causes.map(({ source }) => source) : []),
+    ...via.map(({ source, boundAt }) => source ?? boundAt),
+  ];
+  const source = sources.find((place) => place !== undefined);
   return source === undefined ? undefined : `${source.file}:${source.line}`;
 }
 

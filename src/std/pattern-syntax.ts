@@ -253,7 +253,7 @@ class Parser {
   #posix(): Accepts {
     let name = '';
     while (!this.#eat(':]')) name += this.#next();
-    const accepts = POSIX[name.replace(/^\^/, '')];
+    const accepts = POSIX.get(name.replace(/^\^/, ''));
     if (accepts === undefined) throw new SyntaxError('bad class');
     return name.startsWith('^') ? (point) => !accepts(point) : accepts;
   }
@@ -291,19 +291,21 @@ function among(expression: RegExp): Accepts {
 const isWord: Accepts = among(/\w/);
 const CLASSES: Readonly<Record<string, Accepts>> = { d: among(/\d/), s: among(/[\t\n\f\r ]/), w: isWord };
 const CONTROLS: Readonly<Record<string, number>> = { a: 7, f: 12, n: LINE_FEED, r: 13, t: 9, v: 11 };
-const POSIX: Readonly<Record<string, Accepts>> = {
-  alnum: among(/[0-9A-Za-z]/),
-  alpha: among(/[A-Za-z]/),
-  ascii: (point) => point >= 0 && point < 128,
-  blank: among(/[\t ]/),
-  cntrl: (point) => (point >= 0 && point < 32) || point === 127,
-  digit: among(/\d/),
-  graph: among(/[!-~]/),
-  lower: among(/[a-z]/),
-  print: among(/[ -~]/),
-  punct: among(/[!-/:-@[-`{-~]/),
-  space: among(/[\t\n\v\f\r ]/),
-  upper: among(/[A-Z]/),
-  word: isWord,
-  xdigit: among(/[0-9A-Fa-f]/),
-};
+const POSIX: ReadonlyMap<string, Accepts> = new Map(
+  Object.entries<Accepts>({
+    alnum: among(/[0-9A-Za-z]/),
+    alpha: among(/[A-Za-z]/),
+    ascii: (point) => point >= 0 && point < 128,
+    blank: among(/[\t ]/),
+    cntrl: (point) => (point >= 0 && point < 32) || point === 127,
+    digit: among(/\d/),
+    graph: among(/[!-~]/),
+    lower: among(/[a-z]/),
+    print: among(/[ -~]/),
+    punct: among(/[!-/:-@[-`{-~]/),
+    space: among(/[\t\n\v\f\r ]/),
+    upper: among(/[A-Z]/),
+    word: isWord,
+    xdigit: among(/[0-9A-Fa-f]/),
+  }),
+);

@@ -8,7 +8,7 @@ import {
   type Manifest,
   type SchemaCatalog,
 } from '../model/index.ts';
-import { getArray, getNumber, getOrAdd, getString, groupBy, type JsonValue } from '../std/index.ts';
+import { getArray, getNumber, getOrAdd, getString, groupBy, isSameList, type JsonValue } from '../std/index.ts';
 import { judgeObject, toJson } from './digest.ts';
 import { compareFindings, toPlacedFinding, type JudgedProblem } from './findings.ts';
 import { listDuplicates, placeManifests, readProblems, toVerdictFindings } from './verdicts.ts';
@@ -76,14 +76,13 @@ export function validateTogether(units: readonly UnitManifests[], options: Known
   );
   const placed = units.map(({ manifests, defaultNamespace }) => placeManifests(manifests, catalogs, defaultNamespace));
   const all = placed.flat();
-  const unitOf = new Map(units.flatMap(({ manifests }, unit) => manifests.map((manifest) => [manifest, unit] as const)));
-  const across = groupBy([...listReferences(all, options), ...judgePractices(all, options)], ({ manifest }) => unitOf.get(manifest));
+  const laterUnits = new Map(placed.slice(1).flatMap((own, index) => own.map(({ manifest }) => [manifest, index + 1] as const)));
+  const found = [...listReferences(all, options), ...judgePractices(all, options)];
+  const across = groupBy(found, ({ manifest }) => laterUnits.get(manifest) ?? 0);
   return placed.map((own, unit) => {
-    const findings = [
-      ...own.flatMap((item) => judgeManifest(item, catalogs, options)),
-      ...listDuplicates(own),
-      ...(across.get(unit) ?? []).map(({ finding }) => finding),
-    ];
+    const findings: Finding[] = [];
+    for (const item of own) findings.push(...judgeManifest(item, catalogs, options));
+    findings.push(...listDuplicates(own), ...(across.get(unit) ?? []).map(({ finding }) => finding));
     return findings.toSorted(compareFindings);
   });
 }
@@ -147,13 +146,12 @@ function listDefinitions(manifests: readonly Manifest[], context: World | undefi
 }
 
 function judgeManifest(
-  { manifest, object }: PlacedManifest,
+  placed: PlacedManifest,
   catalogs: readonly SchemaCatalog[],
   options: Pick<ValidateOptions, 'knowsCluster'>,
 ): readonly Finding[] {
-  const { verdict } = manifest;
-  const problems = verdict === undefined ? judgeOnce(manifest.object, catalogs, options.knowsCluster) : readProblems(verdict);
-  return toVerdictFindings(problems, { manifest, object });
+  const { object, verdict } = placed.manifest;
+  return toVerdictFindings(verdict === undefined ? judgeOnce(object, catalogs, options.knowsCluster) : readProblems(verdict), placed);
 }
 
 interface Judged {
@@ -167,8 +165,7 @@ const judged = new WeakMap<KubernetesObject, Judged>();
 /** As `judgeObject`; an object that is judged again by the same catalogs is not looked at again. */
 function judgeOnce(object: KubernetesObject, catalogs: readonly SchemaCatalog[], knowsCluster: boolean): readonly JudgedProblem[] {
   const known = judged.get(object);
-  const isSame = known?.knowsCluster === knowsCluster && known.catalogs.length === catalogs.length;
-  if (isSame && known.catalogs.every((catalog, index) => catalog === catalogs[index])) return known.problems;
+  if (known?.knowsCluster === knowsCluster && isSameList(known.catalogs, catalogs)) return known.problems;
   const problems = judgeObject(object, catalogs, knowsCluster);
   judged.set(object, { catalogs, knowsCluster, problems });
   return problems;

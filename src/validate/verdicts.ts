@@ -1,6 +1,7 @@
 import {
   gvkOf,
   namespaceOf,
+  refKeyOf,
   refOf,
   withMetadata,
   type Finding,
@@ -9,7 +10,7 @@ import {
   type SchemaCatalog,
   type World,
 } from '../model/index.ts';
-import { getArray, getObject, getString, type JsonValue } from '../std/index.ts';
+import { getArray, getObject, getString, isSameList, type JsonValue } from '../std/index.ts';
 import { compareFindings, toJudgedFinding, toPlacedFinding, type JudgedProblem } from './findings.ts';
 import { findDuplicates, type PlacedManifest } from './object/duplicates.ts';
 
@@ -43,28 +44,37 @@ export function toVerdictFindings(problems: readonly JudgedProblem[], { manifest
 
 const NONE: readonly Finding[] = [];
 
-/** Manifests with the namespaces that their objects will be in. */
+/** Manifests with the namespaces that their objects will be in; of an object that is placed again as before, the very same. */
 export function placeManifests(
   manifests: readonly Manifest[],
   catalogs: readonly SchemaCatalog[],
   defaultNamespace: string,
 ): readonly PlacedManifest[] {
-  return manifests.map((manifest) => ({ manifest, object: place(manifest.object, catalogs, defaultNamespace) }));
+  return manifests.map((manifest) => {
+    const { object, key } = placeOnce(manifest.object, catalogs, defaultNamespace);
+    return { manifest, object, key };
+  });
+}
+
+interface Placed extends Pick<PlacedManifest, 'key' | 'object'> {
+  readonly catalogs: readonly SchemaCatalog[];
+  readonly defaultNamespace: string;
+}
+
+const placedOnce = new WeakMap<KubernetesObject, Placed>();
+
+function placeOnce(raw: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): Placed {
+  const known = placedOnce.get(raw);
+  if (known?.defaultNamespace === defaultNamespace && isSameList(known.catalogs, catalogs)) return known;
+  const made = place(raw, catalogs, defaultNamespace);
+  const object = known !== undefined && made !== raw && namespaceOf(known.object) === namespaceOf(made) ? known.object : made;
+  const placed = { object, key: refKeyOf(object), catalogs, defaultNamespace };
+  placedOnce.set(raw, placed);
+  return placed;
 }
 
 /** The object with the namespace that it will be in: the default one where it names none, none for cluster-scoped kinds. */
 function place(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
-  const made = placeAnew(object, catalogs, defaultNamespace);
-  if (made === object) return object;
-  const known = placedOnce.get(object);
-  if (known !== undefined && namespaceOf(known) === namespaceOf(made)) return known;
-  placedOnce.set(object, made);
-  return made;
-}
-
-const placedOnce = new WeakMap<KubernetesObject, KubernetesObject>();
-
-function placeAnew(object: KubernetesObject, catalogs: readonly SchemaCatalog[], defaultNamespace: string): KubernetesObject {
   const kind = findFirst(catalogs, (catalog) => catalog.find(gvkOf(object)) ?? catalog.findVersions(gvkOf(object).group, object.kind)[0]);
   const namespace = namespaceOf(object);
   if (kind === undefined) return object;

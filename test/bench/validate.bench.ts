@@ -2,25 +2,35 @@ import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { loadCatalog } from '../../src/model/schema/index.ts';
-import { getArray, getString, parseJson, sha256, type JsonValue } from '../../src/std/index.ts';
+import { getArray, getNumber, getString, parseJson, sha256, type JsonValue } from '../../src/std/index.ts';
 import { writeCorpus } from './corpus.ts';
-import { measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
+import { writeCustomResources } from './custom-corpus.ts';
+import { bundleBeside, measureKplan, type Bench, readText, replaceIn } from './kplan.ts';
 import { writeKubeconformSchemas } from './kubeconform-schemas.ts';
 import { measureInTurn, measureOnce, type Measured } from './measure.ts';
 import { toRatio, type BenchRow } from './row.ts';
 
 const DOCUMENTS = 10_000;
+const CUSTOM_RESOURCES = 5000;
 const RUNS = 5;
 const SLOW_RUNS = 3;
 const LONG_AGO = 1_700_000_000;
 
-/** Validation of 10,000 documents against kubeconform with the same schemas, and kubectl-validate with those that it holds: cold, with one file changed, and with faults in some. */
+/** Validation of 10,000 documents against kubeconform with the same schemas, and kubectl-validate with those that it holds: cold, with one file changed, in a session that goes on, and with faults in some; and custom resources under rules in CEL. */
 export async function benchValidate({ scratch, program }: Bench): Promise<readonly BenchRow[]> {
   const bench = new ValidateBench(scratch, program);
-  return [...(await bench.good()), ...(await bench.besideSlow()), ...(await bench.warm()), ...(await bench.broken())];
+  return [
+    ...(await bench.good()),
+    ...(await bench.besideSlow()),
+    ...(await bench.warm()),
+    ...(await bench.session()),
+    ...(await bench.broken()),
+    ...(await bench.custom()),
+  ];
 }
 
 class ValidateBench {
+  readonly #scratch: string;
   readonly #corpus: string;
   readonly #cache: string;
   readonly #schemas: string;
@@ -29,6 +39,7 @@ class ValidateBench {
 
   constructor(scratch: string, program: string) {
     this.#program = program;
+    this.#scratch = scratch;
     this.#corpus = join(scratch, 'corpus');
     this.#cache = join(scratch, 'cache');
     writeCorpus(this.#corpus, DOCUMENTS);
@@ -97,6 +108,43 @@ class ValidateBench {
     if (unchanged !== undefined)
       rows.push({ work: 'validate again, warm, nothing changed', ...unchanged, hash: sha256(this.#summary(unchanged)) });
     return rows;
+  }
+
+  /** One object changed again and again, in a process that has validated all of them before: every other time it has a fault. */
+  async session(): Promise<readonly BenchRow[]> {
+    const { code, stdout, stderr } = await measureOnce(process.execPath, [
+      bundleBeside(this.#program, 'test/bench/warm-validate.ts'),
+      this.#corpus,
+    ]);
+    if (code !== 0) throw new Error(stderr);
+    const measured = parseJson(stdout);
+    const answers = getArray(measured, 'answers').filter((answer) => typeof answer === 'number');
+    const figures = {
+      wallMs: getNumber(measured, 'wallMs') ?? 0,
+      cpuMs: getNumber(measured, 'cpuMs') ?? 0,
+      memoryMB: getNumber(measured, 'memoryMB') ?? 0,
+    };
+    const [hash, expected] = [answers, answers.map((_, run) => (run + 1) % 2)].map((list) => sha256(list.join(' ')));
+    const work = 'validate again in a session, one object of them changed';
+    return [{ work, ...figures, ratio: 'goal: 30 ms', ...(hash === undefined || expected === undefined ? {} : { hash, expected }) }];
+  }
+
+  /** Custom resources under twenty rules in CEL each, as a whole process with nothing kept. */
+  async custom(): Promise<readonly BenchRow[]> {
+    const directory = join(this.#scratch, 'custom');
+    const faulty = writeCustomResources(directory, CUSTOM_RESOURCES);
+    const [measured] = await measureInTurn([() => measureKplan(this.#program, ['validate', directory, '-o', 'json'], '')], RUNS);
+    if (measured === undefined) return [];
+    const found = getArray(parseJson(measured.stdout), 'findings').map((finding) => getString(finding, 'ref', 'name') ?? '');
+    return [
+      {
+        work: `validate ${CUSTOM_RESOURCES} custom resources, 20 rules in CEL each, cold`,
+        ...measured,
+        ratio: 'goal: 1000 ms',
+        hash: sha256(found.toSorted().join(' ')),
+        expected: sha256(faulty.toSorted().join(' ')),
+      },
+    ];
   }
 
   /** Faults in every twentieth file: both must find the same objects. */

@@ -17,4 +17,5 @@ for (const [property, name] of CASES) {
 for (const property of ['', '1a', 'a b', 'ä'])
   test(`no expression selects '${property}'`, () => assert.equal(escapeProperty(property), undefined));
 
-for (const name of ['__x__', 'a__true__']) test(`${name} stands for nothing`, () => assert.equal(unescapeProperty(name), undefined));
+for (const name of ['__x__', 'a__true__', '__constructor__'])
+  test(`${name} stands for nothing`, () => assert.equal(unescapeProperty(name), undefined));

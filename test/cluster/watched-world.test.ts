@@ -72,6 +72,38 @@ test('a watch that has expired is begun again from a list, and objects that did 
   });
 });
 
+test('what came while it was watched and went while it was not is gone, and that is told', async () => {
+  const cluster = new FakeCluster();
+  const watch = cluster.watch.bind(cluster);
+  let expire: () => void = () => undefined;
+  const expired = new Promise<void>((resolve) => (expire = resolve));
+  cluster.watch = async function* (kind, from): AsyncIterable<WatchEvent> {
+    const events = watch(kind, from)[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await Promise.race([events.next(), expired]);
+      if (next === undefined) yield { type: 'expired' };
+      else if (next.done === true) return;
+      else yield next.value;
+    }
+  };
+  const told: string[] = [];
+  const watched = new WatchedWorld(cluster, (before, after) => {
+    told.push([before, after].map((object) => (object === undefined ? '-' : nameOf(object))).join(' '));
+  });
+  try {
+    await watched.read();
+    cluster.put(settings('a'));
+    await settle();
+    expire();
+    await settle();
+    cluster.remove({ group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'a' });
+    assert.deepEqual((await watched.read()).world.byKind('', 'ConfigMap').map(nameOf), []);
+    assert.deepEqual(told, ['- a', 'a -']);
+  } finally {
+    await watched.close();
+  }
+});
+
 test('kinds that may not be read are named, and kinds that may not be watched are listed each time', async () => {
   const cluster = new FakeCluster();
   cluster.put(settings('a'));

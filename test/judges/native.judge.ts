@@ -2,6 +2,7 @@ import { isKubernetesObject, type Kind, type KubernetesObject, type SchemaCatalo
 import { loadCatalog } from '../../src/model/schema/index.ts';
 import { getArray, getBoolean, getObject, getString, type JsonObject, type JsonValue } from '../../src/std/index.ts';
 import { groupByKind, listBases, type Base } from './bases.ts';
+import { makeDataObject } from './data-specs.ts';
 import type { Comparison } from './judge.ts';
 import { mutate } from './mutate.ts';
 import type { OracleJudge } from './oracle-judge.ts';
@@ -54,6 +55,7 @@ export const nativeJudge: OracleJudge = {
   cases: 4000,
   branches: ['accepted', 'refused in the same words', 'not read'],
   generate(random) {
+    if (random.once(20)) return { object: makeDataObject(random, NAMESPACE) };
     const { kind, object } = pickBase(random);
     const { object: changed } = mutate(object, kind.schema, random);
     return { object: asSent(random.once(4) ? mutate(changed, kind.schema, random).object : changed, kind) };

@@ -21,11 +21,11 @@ const owned = (name: string): JsonObject => ({
     ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'StatefulSet-db' }],
   },
 });
-const volume = (persistentVolumeReclaimPolicy: string): JsonObject => ({
+const volume = (policy?: string): JsonObject => ({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
   metadata: { name: 'disk' },
-  spec: { persistentVolumeReclaimPolicy },
+  spec: policy === undefined ? {} : { persistentVolumeReclaimPolicy: policy },
 });
 const claim = named('v1', 'PersistentVolumeClaim', { spec: { volumeName: 'disk' } });
 
@@ -44,6 +44,7 @@ const CASES: readonly (readonly [name: string, value: JsonObject, others: readon
   ['a claim', claim, [], 'its data, unless the volume says Retain,'],
   ['a claim of a volume that goes', claim, [volume('Delete')], 'PersistentVolume disk with its data (reclaim policy Delete)'],
   ['a claim of a volume that stays', claim, [volume('Retain')], 'the way to its data, which PersistentVolume disk keeps,'],
+  ['a claim of a volume that does not say', claim, [volume()], 'the way to its data, which PersistentVolume disk keeps,'],
   ['a Service', named('v1', 'Service'), [], 'its address'],
   [
     'a Namespace',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { Health } from '../../src/reconcile/index.ts';
+import { toApplyResult } from '../../src/reconcile/apply-result.ts';
 import { begin, transition } from '../../src/reconcile/machine.ts';
 import type {
   CheckResult,
@@ -121,6 +122,18 @@ describe('machine', () => {
     assert.deepEqual(outcomes(state), ['failed', 'skipped']);
     assert.equal(messages(state)[0], 'busy (tried 3 times)');
     assert.ok(at >= 300);
+  });
+
+  it('begins nothing else where the cluster stays out of reach', () => {
+    const away: CheckResult = { kind: 'rejected', passing: true, message: 'away', unreachable: true };
+    const all: readonly Action[] = ['create', 'create', 'create', 'create'];
+    const { state } = play(planOf(all), { check: (step) => (step === 0 ? { kind: 'ready' } : away) });
+    assert.deepEqual(outcomes(state), ['applied', 'failed', 'skipped', 'skipped']);
+    assert.equal(messages(state)[1], 'away (tried 3 times)');
+    const result = toApplyResult('shop', state);
+    assert.deepEqual([result.conclusion, result.message], ['unreachable', 'away']);
+    const back = play(planOf(all), { check: (_, attempt) => (attempt < 3 ? away : { kind: 'ready' }) });
+    assert.deepEqual(outcomes(back.state), ['applied', 'applied', 'applied', 'applied']);
   });
 
   it('waits as long as the cluster asks', () => {

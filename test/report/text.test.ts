@@ -48,15 +48,15 @@ test('no line is wider than the terminal', () => {
       assert.ok(line.length <= width, `${line.length} > ${width}: ${line}`);
 });
 
-test('many steps that were skipped for one reason are one line, with a sign that no change has', () => {
-  const skip = (n: number): AppliedStep => ({ ref: { ...UPDATE.ref, name: `web-${n}` }, outcome: 'skipped', message: 'cancelled' });
-  const render = (count: number, all = false): string =>
+test('many steps that ended alike for one reason are one line, with a sign that no change has', () => {
+  const skipped: Omit<AppliedStep, 'ref'> = { outcome: 'skipped', message: 'cancelled' };
+  const render = (count: number, all = false, ended = skipped): string =>
     FORMATS.text(
       {
         kind: 'ApplyReport',
         plan: planReport([UPDATE]).plan,
         steps: [
-          ...Array.from({ length: count }, (_, n) => skip(n)),
+          ...Array.from({ length: count }, (_, n) => ({ ref: { ...UPDATE.ref, name: `web-${n}` }, ...ended })),
           { ref: UPDATE.ref, outcome: 'failed', message: 'quota' },
           { ref: UPDATE.ref, outcome: 'skipped', message: 'not begun' },
         ],
@@ -68,6 +68,10 @@ test('many steps that were skipped for one reason are one line, with a sign that
   assert.match(
     render(1567),
     /\n✗ Deployment shop\/web {2}failed · quota\n· 1567 objects {2}skipped · cancelled \(--all lists them\)\n· Deployment shop\/web {2}skipped · not begun\n/,
+  );
+  assert.match(
+    render(60, false, { outcome: 'failed', message: 'away' }),
+    /\n✗ 60 objects {2}failed · away \(--all lists them\)\n✗ Deployment shop\/web {2}failed · quota\n/,
   );
   assert.equal(render(10).match(/^· Deployment shop\/web-\d {2}skipped · cancelled$/gm)?.length, 10);
   assert.equal(render(1567, true).match(/^· .* skipped · cancelled$/gm)?.length, 1567);

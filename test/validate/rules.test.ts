@@ -32,6 +32,8 @@ function deployment(spec: JsonObject, container: JsonObject = {}): JsonObject {
 }
 
 const service = (spec: JsonObject): JsonObject => make('v1', 'Service', 'web', { spec });
+const filled = (name: string, dataSourceRef: JsonObject, more: JsonObject = {}): JsonObject =>
+  make('v1', 'PersistentVolumeClaim', name, { spec: { dataSourceRef, ...more } });
 const ingress = (spec: JsonObject): JsonObject => make('networking.k8s.io/v1', 'Ingress', 'web', { spec });
 const backend = (port: JsonObject): JsonObject => ({ rules: [{ http: { paths: [{ backend: { service: { name: 'web', port } } }] } }] });
 const data = (value: JsonValue): JsonObject => ({ data: value });
@@ -150,6 +152,40 @@ const CASES: readonly Case[] = [
     name: 'a key that a Secret lacks',
     objects: [deployment({}, fromKey('secretKeyRef')), make('v1', 'Secret', 'a', { stringData: { other: '1' } })],
     want: [['KR0004', '/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/key', 'error', 'warning']],
+  },
+  {
+    name: 'a certificate without its key, of an Ingress and of a listener that decrypts; none is asked for where it passes through',
+    objects: [
+      make('v1', 'Secret', 'cert', { data: { 'tls.crt': '' } }),
+      ingress({ tls: [{ secretName: 'cert' }, {}] }),
+      make('gateway.networking.k8s.io/v1', 'Gateway', 'edge', {
+        spec: {
+          listeners: [
+            { name: 'a', tls: { mode: 'Passthrough', certificateRefs: [{ name: 'cert' }] } },
+            { name: 'b', tls: { certificateRefs: [{ kind: 'Other', group: 'example.com', name: 'cert' }, { name: 'cert' }] } },
+          ],
+        },
+      }),
+    ],
+    want: [
+      ['KR0004', '/spec/listeners/1/tls/certificateRefs/1/name', 'error', 'warning'],
+      ['KR0004', '/spec/tls/0/secretName', 'error', 'warning'],
+    ],
+  },
+  {
+    name: 'claims that are filled from each other in a ring, not those that have a volume, name a kind of others or lie elsewhere',
+    objects: [
+      filled('a', { kind: 'PersistentVolumeClaim', name: 'b' }),
+      filled('b', { kind: 'PersistentVolumeClaim', name: 'a' }),
+      filled('bound', { kind: 'PersistentVolumeClaim', name: 'bound' }, { volumeName: 'v' }),
+      filled('other', { apiGroup: 'example.com', kind: 'PersistentVolumeClaim', name: 'other' }),
+      filled('snapshot', { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 'gone' }),
+      filled('far', { kind: 'PersistentVolumeClaim', name: 'far', namespace: 'lab' }),
+    ],
+    want: [
+      ['KR0051', '/spec/dataSourceRef/name', 'error', 'error'],
+      ['KR0051', '/spec/dataSourceRef/name', 'error', 'error'],
+    ],
   },
   {
     name: 'a ServiceAccount that is missing',

@@ -101,8 +101,11 @@ function parseLiteral(host: string): string | Fault {
 }
 
 const HOST_SIGNS = /[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/;
+const ALL_HOST_SIGNS = new RegExp(`^${HOST_SIGNS.source}*$`);
+const NOTHING_ESCAPED = /^[^%+\u0080-\uffff]*$/;
 
 function unescape(text: string, mode: Mode): string | Fault {
+  if ((mode === 'host' || mode === 'zone' ? ALL_HOST_SIGNS : NOTHING_ESCAPED).test(text)) return text;
   const bytes: number[] = [];
   const encoder = new TextEncoder();
   for (let at = 0; at < text.length;) {

@@ -125,11 +125,11 @@ export function findPinnedSource(plan: Plan, file: string, io: Io): string | und
   });
 }
 
-/** One line for each step that ends, and one for each that is waited for a while. */
+/** One line for each step that is begun and ends; those that are not begun, which may be thousands for one reason, are in the report. */
 export function createProgress(log: Log): (event: ApplyEvent) => void {
   const told = new Set<string>();
   return ({ step, total, phase }) => {
-    if (phase.kind !== 'done' || (step.action === 'none' && phase.outcome === 'unchanged')) return;
+    if (phase.kind !== 'done' || phase.outcome === 'skipped' || (step.action === 'none' && phase.outcome === 'unchanged')) return;
     const key = `${step.action} ${toRefKey(step.ref)}`;
     if (told.has(key)) return;
     told.add(key);

@@ -193,7 +193,8 @@ export async function makePlans(requests: readonly PlanRequest[], before: Before
   const catalog = toJointCatalog(inputs, before);
   const scheduler = { kubernetesVersion: catalog.version, ...(profiles === undefined ? {} : { profiles }) };
   const writer = inputs[0]?.input.applier;
-  const admission = { patcher: createPatcher(catalog), knowsRights: knowsAll, ...(writer === undefined ? {} : { writer }) };
+  const isStored = before.mode === 'live';
+  const admission = { patcher: createPatcher(catalog), knowsRights: knowsAll, isStored, ...(writer === undefined ? {} : { writer }) };
   const engines = createPlanEngines({ config: desired.config, scheduler, knowsAll, lens: options.lens, admission, catalog });
   const plans = completeTogether(drafts, engines);
   for (const [index, { request }] of inputs.entries()) {

@@ -27,7 +27,7 @@ export async function openLive(args: Arguments, io: Io, log: Log, onOpened?: (cl
     throw new KplanError('NO_CLUSTER', '--live: there is no kubeconfig', {
       hint: 'KUBECONFIG or --kubeconfig FILE names one; --snapshot FILE and --embedded DIR need none',
     });
-  const opened = openApiCluster(access, realClock(io));
+  const opened = openApiCluster(access, realClock(io), (trouble) => log.warn(trouble));
   onOpened?.(opened);
   try {
     const { uid, description, kubernetesVersion } = await opened.identity();

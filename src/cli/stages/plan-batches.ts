@@ -22,6 +22,8 @@ export interface UnitRequest {
   readonly known: (world: World) => Plan | undefined;
   /** Whether a plan may go without a person. */
   readonly goes: (plan: Plan) => boolean;
+  /** Aborts when the plan is not wanted any more. */
+  readonly signal: AbortSignal;
 }
 
 /** A plan, and the cluster that it was made of. */
@@ -100,7 +102,7 @@ export class PlanBatches {
 }
 
 /** An object that names no namespace may be one of none, or of the default one. */
-function toBatchItem({ manifests, defaultNamespace }: Desired): BatchItem {
+function toBatchItem({ manifests, defaultNamespace }: Desired): Omit<BatchItem, 'signal'> {
   const [writes, needs, brings] = [new Set<string>(), new Set<string>(), new Set<string>()];
   for (const { object } of manifests) {
     const { group, kind } = gvkOf(object);

@@ -1,4 +1,4 @@
-import { createAdmission, createEngines, type AdmissionSettings } from '../../engine/index.ts';
+import { createAdmission, createEngines, withMutations, type AdmissionSettings } from '../../engine/index.ts';
 import { createReachEngine } from '../../engine/network/index.ts';
 import { createDenyEngine } from '../../engine/rbac/index.ts';
 import type { SchedulerChoice } from '../../engine/scheduler/index.ts';
@@ -19,10 +19,11 @@ export interface PlanEngineOptions {
 
 /** The engines that say what a plan does. They are a third of the program: only a plan that does something loads them. */
 export function createPlanEngines({ config, scheduler, knowsAll, lens, admission, catalog }: PlanEngineOptions): readonly Engine[] {
-  return [
+  const engines = [
     ...createEngines(scheduler, config.reach.network, createAdmission(admission)),
     createReachEngine(config.reach.rules, config.reach.checksUsual, config.reach.network),
     createDenyEngine(config.deny),
     createReferenceEngine({ knowsAll, lens, catalog }),
   ];
+  return withMutations(engines, admission);
 }

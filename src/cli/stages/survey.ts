@@ -44,7 +44,7 @@ export async function surveyRepository(options: LoadOptions): Promise<Survey> {
   const charts = names.filter((path) => posix.basename(path) === 'Chart.yaml').map(directoryOf);
   const rendered = [...kustomized.map(directoryOf), ...charts];
   const kept = await surveyKept(root, names);
-  const taken = [...rendered, ...kept.paths];
+  const taken = new Set([...rendered, ...kept.paths]);
   const plain = manifests.filter(({ origin }) => !isWithinAny(origin.file, taken));
   const files = [...new Set(plain.map(({ origin }) => origin.file))];
   return {
@@ -64,13 +64,16 @@ export async function surveyRepository(options: LoadOptions): Promise<Survey> {
 /** Of a folder that is kept and holds other such folders these are planned: all of it at once may be the same objects twice. */
 async function surveyKept(root: string, names: readonly string[]): Promise<KeptPaths> {
   const { controllers, paths } = await readKeptPaths(root, { files: names, read: (path) => readDocuments(root, path) });
-  const there = paths.filter((path) => names.some((name) => isWithin(name, path)));
-  return { controllers, paths: there.filter((path) => !there.some((other) => other !== path && isWithin(other, path))) };
+  const known = new Set(names.flatMap((name) => [name, ...directoriesAround(name)]));
+  const there = paths.filter((path) => known.has(path));
+  const around = new Set(there.flatMap(directoriesAround));
+  return { controllers, paths: there.filter((path) => !around.has(path)) };
 }
 
 /** The largest directories below the root with some of the files and nothing that is taken; files by themselves where there is none. */
-function listApart(files: readonly string[], taken: readonly string[]): readonly string[] {
-  const isFree = (directory: string): boolean => directory !== '.' && !taken.some((path) => isWithin(path, directory));
+function listApart(files: readonly string[], taken: ReadonlySet<string>): readonly string[] {
+  const around = new Set([...taken].flatMap(directoriesAround));
+  const isFree = (directory: string): boolean => directory !== '.' && !taken.has(directory) && !around.has(directory);
   const widest = (path: string): string => (isFree(directoryOf(path)) ? widest(directoryOf(path)) : path);
   return listOutermost(files.map(widest));
 }
@@ -78,7 +81,7 @@ function listApart(files: readonly string[], taken: readonly string[]): readonly
 /** The paths that no other one of them holds, in order, each once. */
 export function listOutermost(paths: readonly string[]): readonly string[] {
   const all = new Set(paths);
-  return [...all].filter((path) => !isWithinAny(directoryOf(path), all) || path === '.').toSorted(compareStrings);
+  return [...all].filter((path) => !directoriesAround(path).some((directory) => all.has(directory))).toSorted(compareStrings);
 }
 
 function listFiles(root: string, directory: string, depth: number): readonly string[] {
@@ -119,9 +122,16 @@ function directoryOf(path: string): string {
   return posix.dirname(path);
 }
 
+/** The directories that hold a path, the nearest first. */
+function directoriesAround(path: string): readonly string[] {
+  if (path === '.') return [];
+  const directory = directoryOf(path);
+  return [directory, ...directoriesAround(directory)];
+}
+
 /** Whether a path is one of the directories, or in one. */
-function isWithinAny(path: string, directories: Iterable<string>): boolean {
-  return [...directories].some((directory) => isWithin(path, directory));
+function isWithinAny(path: string, directories: ReadonlySet<string>): boolean {
+  return directories.has(path) || directoriesAround(path).some((directory) => directories.has(directory));
 }
 
 /** Whether a path is a directory, or in it. */

@@ -86,10 +86,10 @@ export function openUnit(unit: Unit, session: UnitSession): UnitWork<Desired> {
           readFrom = new Set(read.fileIds.map((id) => id.slice(0, id.indexOf('\0'))));
           return toState(unit, read, session);
         }),
-      plan: async ({ content }, goes) => {
+      plan: async ({ content }, goes, signal) => {
         const files = content.fileIds.join('\n');
         const known = (world: World): Plan | undefined => (last?.world.deref() === world && last.files === files ? last.plan : undefined);
-        const { plan, ...reading } = await session.batches.plan({ unit, desired: content, args, known, goes });
+        const { plan, ...reading } = await session.batches.plan({ unit, desired: content, args, known, goes, signal });
         readings.set(plan, reading);
         if (plan === last?.plan) return plan;
         session.onPlan(unit.name, plan);

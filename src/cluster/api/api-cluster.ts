@@ -58,9 +58,12 @@ const NOT_SERVED: StatusError = {
   message: 'the server could not find the requested resource',
 };
 
-/** An API server as a cluster. Kinds are looked up by discovery, which is asked again for one that is not known. */
-export function openApiCluster(access: ClusterAccess, clock: Clock): Cluster {
-  return new ApiCluster(access, clock);
+/**
+ * An API server as a cluster. Kinds are looked up by discovery, which is asked again for one that is not known. `tell` hears once
+ * that the server no longer answers, and once that it does again.
+ */
+export function openApiCluster(access: ClusterAccess, clock: Clock, tell?: (trouble: string) => void): Cluster {
+  return new ApiCluster(access, clock, tell);
 }
 
 class ApiCluster implements Cluster {
@@ -71,10 +74,10 @@ class ApiCluster implements Cluster {
   #types: Promise<ServedTypes> | undefined;
   #identity: Promise<ClusterIdentity> | undefined;
 
-  constructor(access: ClusterAccess, clock: Clock) {
+  constructor(access: ClusterAccess, clock: Clock, tell: ((trouble: string) => void) | undefined) {
     this.#access = access;
     this.#clock = clock;
-    this.#transport = new ApiTransport(access, clock);
+    this.#transport = new ApiTransport(access, clock, tell);
     this.#discovery = new Discovery(
       (request) => this.#must(request),
       (request) => this.#transport.send(request),
@@ -300,13 +303,9 @@ class ApiCluster implements Cluster {
 
   #refusal(answer: ApiAnswer, what: string): KplanError {
     const error = toStatusError(answer);
-    const hint =
-      answer.status === 401
-        ? 'the credentials of the kubeconfig are wrong or have expired: log in again'
-        : answer.status === 403
-          ? 'the identity of the kubeconfig needs the rights; --as names another'
-          : 'is this the right cluster, and is it well?';
-    return new KplanError('CLUSTER_REFUSED', `cluster ${this.#access.description}: ${what}: ${formatStatusError(error)}`, { hint });
+    return new KplanError('CLUSTER_REFUSED', `cluster ${this.#access.description}: ${what}: ${formatStatusError(error)}`, {
+      hint: adviseOn(error),
+    });
   }
 
   #strange(what: string): KplanError {
@@ -314,6 +313,16 @@ class ApiCluster implements Cluster {
       hint: 'is a proxy in between that answers for the API server?',
     });
   }
+}
+
+function adviseOn({ code, reason, message }: StatusError): string {
+  if (code === 401) return 'the credentials of the kubeconfig are wrong or have expired: log in again';
+  if (message.includes('HTTP request to an HTTPS server')) return 'write the server of the kubeconfig with https://';
+  if (code === 403 && message.includes('"system:anonymous"'))
+    return 'the kubeconfig sent no credentials that the server knows: log in, or choose another user with --user or --context';
+  if (code === 403) return '`kplan rbac --for-kapply PATH` prints the rights that applying needs; --as names another identity';
+  if (reason === 'Unknown') return 'is a proxy or load balancer in between that answers for the API server, and is the server well?';
+  return 'is this the right cluster, and is it well?';
 }
 
 function toRefusedWrite(answer: ApiAnswer, { group, kind }: ResourceType): StatusError {

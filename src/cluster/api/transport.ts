@@ -36,6 +36,13 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
+/** Since when nothing has been answered, when that was last seen, and whether it was told. */
+interface Silence {
+  readonly since: number;
+  last: number;
+  isTold: boolean;
+}
+
 /** So many requests at a time, as many as an API server's fair queues like of one client. */
 const MOST_SOCKETS = 16;
 const TIMEOUT = 60_000;
@@ -43,13 +50,18 @@ const MOST_ATTEMPTS = 12;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 8_000;
 const LONGEST_RETRY_AFTER = 30;
+/** Milliseconds without any answer after which requests are no longer asked again. */
+const PATIENCE = 60_000;
+/** The attempt from which on trouble is told: a connection that was lost is a matter of the first ones. */
+const TOLD_FROM = 3;
 
 const unzip = promisify(gunzip);
 
 /**
  * HTTP/1.1 to one API server: few connections, kept alive. Waits as long as an overloaded server asks (429 and 503 with
  * Retry-After), gets new credentials once where they are refused, and asks again where the connection was lost, if that
- * is safe. A server that has never answered is given up at once. Faults are `KplanError`s with the cause and the next step.
+ * is safe. A server that has never answered is given up at once, one that has fallen silent after a minute. Faults are
+ * `KplanError`s with the cause and the next step.
  */
 export class ApiTransport {
   readonly #access: ClusterAccess;
@@ -62,14 +74,18 @@ export class ApiTransport {
   #watchAgent: HttpAgent | undefined;
   #certificate: string | undefined;
   #hasAnswered = false;
+  #silence: Silence | undefined;
+  readonly #tell: (trouble: string) => void;
 
-  constructor(access: ClusterAccess, clock: Clock) {
+  /** `tell` hears once that requests are tried again, and once that they are answered. */
+  constructor(access: ClusterAccess, clock: Clock, tell: (trouble: string) => void = () => undefined) {
     this.#access = access;
     const impersonation = Object.entries(access.impersonation).flatMap(([name, value]) =>
       (typeof value === 'string' ? [value] : value).flatMap((item) => [name, item]),
     );
     this.#fixedHeaders = ['host', access.server.host, 'user-agent', 'kplan', ...impersonation];
     this.#clock = clock;
+    this.#tell = tell;
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -82,7 +98,14 @@ export class ApiTransport {
       const outcome = await this.#try(request, isRefused);
       if (outcome.kind === 'fault') {
         const isSafe = request.isRepeatable || isUnsent(outcome.error);
-        if (last || signal.aborted || !isSafe || !this.#hasAnswered) throw explainFault(outcome.error, this.#access);
+        const silence = this.#hearNothing();
+        const isGivenUp = last || silence.last - silence.since >= PATIENCE;
+        const fault = explainFault(outcome.error, this.#access);
+        if (isGivenUp || signal.aborted || !isSafe || !this.#hasAnswered) throw fault;
+        if (attempt >= TOLD_FROM && !silence.isTold) {
+          silence.isTold = true;
+          this.#tell(`${fault.message}; trying again for a minute`);
+        }
         await pause(this.#clock, toPause(attempt), signal);
         continue;
       }
@@ -143,6 +166,8 @@ export class ApiTransport {
         const incoming = await answered;
         const text = await readText(incoming);
         this.#hasAnswered = true;
+        if (this.#silence?.isTold === true) this.#tell(`cluster ${this.#access.description}: the API server answers again`);
+        this.#silence = undefined;
         return { kind: 'answer', answer: { status: incoming.statusCode ?? 0, headers: incoming.headers, text } };
       } finally {
         this.#underWay.delete(abort);
@@ -152,6 +177,14 @@ export class ApiTransport {
       if (error instanceof KplanError) throw error;
       return { kind: 'fault', error };
     }
+  }
+
+  #hearNothing(): Silence {
+    const now = this.#clock.now();
+    // What was not heard long ago says nothing of today.
+    if (this.#silence === undefined || now - this.#silence.last > PATIENCE) this.#silence = { since: now, last: now, isTold: false };
+    this.#silence.last = now;
+    return this.#silence;
   }
 
   async #start(request: ApiRequest, isRefused: boolean, isStream: boolean): Promise<[ClientRequest, Promise<IncomingMessage>]> {

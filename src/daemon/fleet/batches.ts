@@ -7,6 +7,8 @@ export interface BatchItem {
   /** What must be there before it can be carried out, but for what it brings itself: no other of a batch brings it. */
   readonly needs: ReadonlySet<string>;
   readonly brings: ReadonlySet<string>;
+  /** Aborts when nobody waits for the plan any more. */
+  readonly signal: AbortSignal;
 }
 
 /** How batches are planned. */
@@ -33,7 +35,7 @@ interface Waiting<T, P> {
  * Plans together what is to be planned at the same time: the next batch is whatever was asked for while the last one was planned, and as
  * long after it, so that who is about to ask is heard, and the dearer a batch is, the more of them share it. Nobody is
  * judged by what does not happen: where one of a batch does not go, the others are planned again without it, and it is planned by
- * itself, so that all that holds it is its own. Where a batch cannot be planned, its halves are.
+ * itself, so that all that holds it is its own, unless nobody waits for it any more. Where a batch cannot be planned, its halves are.
  */
 export class Batches<T extends BatchItem, P> {
   readonly #work: BatchWork<T, P>;
@@ -101,14 +103,17 @@ export class Batches<T extends BatchItem, P> {
       const plan = plans[index];
       return plan === undefined ? [] : [{ waiting, plan }];
     });
-    const going = planned.filter(({ waiting, plan }) => this.#work.goes(waiting.item, plan));
+    const going = planned.filter(({ waiting: { item }, plan }) => !item.signal.aborted && this.#work.goes(item, plan));
     if (batch.length === 1 || going.length === batch.length) {
       for (const { waiting, plan } of planned) waiting.resolve(plan);
       return;
     }
     const goes = new Set(going.map(({ waiting }) => waiting));
     await this.#planAll([...goes]);
-    for (const waiting of batch) if (!goes.has(waiting)) await this.#planAll([waiting]);
+    for (const { waiting, plan } of planned) {
+      if (waiting.item.signal.aborted) waiting.resolve(plan);
+      else if (!goes.has(waiting)) await this.#planAll([waiting]);
+    }
   }
 }
 
@@ -120,7 +125,7 @@ interface Batch<T, P> {
   readonly brings: Set<string>;
 }
 
-function isApart(batch: BatchItem, item: BatchItem): boolean {
+function isApart(batch: Omit<BatchItem, 'signal'>, item: BatchItem): boolean {
   return !meets(item.writes, batch.writes) && !meets(item.needs, batch.brings) && !meets(item.brings, batch.needs);
 }
 

@@ -26,9 +26,9 @@ export interface DaemonParts<S> {
   readonly readCommit?: (commit: string) => Promise<SourceState<S>>;
   /**
    * Plans the source against the cluster as it is; `goes` tells whether a plan may go without a person, for those who plan several
-   * units at once. Throws `KplanError` where the cluster cannot be read.
+   * units at once, and the signal aborts when the plan is not wanted any more. Throws `KplanError` where the cluster cannot be read.
    */
-  readonly plan: (source: SourceState<S>, goes: (plan: Plan) => boolean) => Promise<Plan>;
+  readonly plan: (source: SourceState<S>, goes: (plan: Plan) => boolean, signal: AbortSignal) => Promise<Plan>;
   /** Applies a plan; when the signal aborts, it awaits what is under way and begins nothing new. */
   readonly apply: (plan: Plan, source: SourceState<S>, signal: AbortSignal) => Promise<ApplyResult>;
 }
@@ -107,7 +107,7 @@ async function prepare<S>({ parts, signal, ...context }: SyncContext<S>): Promis
   if (closed !== undefined) return { kind: 'waiting', ...closed };
   if (source.objectCount === 0) return holdEmpty(source, context);
   context.onStage('planning', source.commit ?? revision);
-  const plan = await parts.plan(source, (draft) => !signal.aborted && judgePlan(draft, revision, context.policy) === undefined);
+  const plan = await parts.plan(source, (draft) => judgePlan(draft, revision, context.policy) === undefined, signal);
   if (signal.aborted) return { kind: 'stopped' };
   const held = judgePlan(plan, revision, context.policy);
   if (held !== undefined) return { kind: 'held', revision, ...held };
@@ -142,6 +142,7 @@ function toOutcome(result: ApplyResult, revision: string, plan: Plan): SyncOutco
       return { kind: 'synced', revision, changes, unhealthy: tellFailure(result), ...drift };
     case 'refused':
     case 'incomplete':
+    case 'unreachable':
       return { kind: 'failed', revision, message: tellFailure(result) };
   }
 }

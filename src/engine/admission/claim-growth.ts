@@ -10,19 +10,21 @@ import {
 } from '../../model/index.ts';
 import { getBoolean, getString } from '../../std/index.ts';
 
+/** What makes a class that of claims that name none (`pkg/volume/util.IsDefaultAnnotation`). */
+const DEFAULTS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
 const SIZE = '/spec/resources/requests/storage';
 
 /**
  * Claims that a change makes larger and whose StorageClass does not let them grow, as the admission plugin PersistentVolumeClaimResize has it
- * (`plugin/pkg/admission/storage/persistentvolume/resize`). Of a class that is not known nothing is said.
+ * (`plugin/pkg/admission/storage/persistentvolume/resize`). Of a class that is not known nothing is said; a claim that does not
+ * say its phase is taken to be bound.
  */
 export function compareClaimGrowth(before: World, after: World): readonly FactChange[] {
   const [was, is] = [before.kind('', 'PersistentVolumeClaim'), after.kind('', 'PersistentVolumeClaim')];
   return [...(is.listDifferent(was) ?? is.byKey.keys())].flatMap((key) => {
     const [old, now] = [was.byKey.get(key), is.byKey.get(key)];
     if (old === undefined || now === undefined || old === now || !isLarger(now, old)) return [];
-    const name = classOf(old) ?? findDefaultClass(after);
-    const refusal = name === undefined ? undefined : findRefusal(name, after);
+    const refusal = findRefusal(old, after);
     return refusal === undefined ? [] : [toChange(now, { from: sizeOf(old), to: sizeOf(now), refusal })];
   });
 }
@@ -44,12 +46,16 @@ function classOf(claim: KubernetesObject): string | undefined {
 function findDefaultClass(world: World): string | undefined {
   const classes = world
     .byKind('storage.k8s.io', 'StorageClass')
-    .filter((each) => annotationsOf(each).get('storageclass.kubernetes.io/is-default-class') === 'true');
+    .filter((each) => DEFAULTS.some((annotation) => annotationsOf(each).get(annotation) === 'true'));
   const [only, ...others] = classes;
   return only === undefined || others.length > 0 ? undefined : nameOf(only);
 }
 
-function findRefusal(name: string, world: World): string | undefined {
+function findRefusal(claim: KubernetesObject, world: World): string | undefined {
+  const phase = getString(claim, 'status', 'phase') ?? 'Bound';
+  if (phase !== 'Bound') return `only bound claims can be expanded, and it is ${phase}`;
+  const name = classOf(claim) ?? findDefaultClass(world);
+  if (name === undefined) return undefined;
   if (name === '') return 'it has no StorageClass: its volume was not provisioned';
   const own = world.get({ group: 'storage.k8s.io', kind: 'StorageClass', name });
   if (own === undefined || getBoolean(own, 'allowVolumeExpansion') === true) return undefined;

@@ -17,6 +17,7 @@ import { compareOwnWebhooks } from './own-webhook.ts';
 import { comparePodSecurity } from './pod-security.ts';
 import { comparePolicies } from './policy/compare.ts';
 import { listMadePods, type MadePod } from './policy/made-pods.ts';
+import type { ShowMutated } from './policy/mutated-worlds.ts';
 import type { PolicySetting } from './policy/write.ts';
 import { compareUnanswered } from './unanswered.ts';
 
@@ -54,6 +55,7 @@ export interface AdmissionParts extends PolicySetting {
   readonly expand: (world: World) => World;
   /** A pod of each CronJob, as its Jobs will want it. */
   readonly listScheduled: (world: World) => readonly MadePod[];
+  readonly showMutated: ShowMutated;
 }
 
 /**
@@ -61,15 +63,17 @@ export interface AdmissionParts extends PolicySetting {
  * LimitRange, PriorityClass, RuntimeClass or Pod Security forbids them, what Pod Security warns of, and what admission
  * policies refuse or warn of, webhooks that wait for themselves or that nobody answers any more, and claims that cannot grow.
  */
-export function createAdmissionEngine({ listRefused, listRefusedObjects, expand, listScheduled, ...setting }: AdmissionParts): Engine {
+export function createAdmissionEngine({ listRefused, listRefusedObjects, expand, listScheduled, ...parts }: AdmissionParts): Engine {
+  const { showMutated, ...setting } = parts;
   return {
     name: 'admission',
-    compare: (before, after) => {
+    compare: (asked, wanted) => {
+      const { before, after } = showMutated(asked, wanted);
       const [was, is] = [before, after].map((world) => byWorkload(listRefused(world)));
       const keys = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].toSorted(compareStrings);
       const refused = keys.flatMap((key) => compareRefused(was?.get(key), is?.get(key), { before, after }));
       const listMade = (world: World): readonly MadePod[] => [...listMadePods(world, expand(world)), ...listScheduled(world)];
-      const policies = comparePolicies(before, after, setting, listMade);
+      const policies = comparePolicies(asked, wanted, setting, listMade);
       const own = [...compareOwnWebhooks(before, after), ...compareUnanswered(before, after, expand), ...compareClaimGrowth(before, after)];
       const sorted = [...refused, ...comparePodSecurity(before, after, { expand, refused }), ...policies, ...own].toSorted(
         compareBy(

@@ -13,6 +13,7 @@ import {
   type World,
 } from '../../model/index.ts';
 import {
+  compareLevels,
   formatLevel,
   judgeNamespaceLabels,
   judgePodSecurity,
@@ -34,7 +35,7 @@ export function comparePodSecurity(before: World, after: World, parts: LevelPart
   const ended = [...was.values()]
     .filter(({ key, subject }) => !is.has(key) && subject !== undefined && after.get(subject) !== undefined)
     .map((fact): FactChange => ({ change: 'lost', fact: { ...fact, severity: 'info' } }));
-  return [...gained, ...ended, ...compareLevels(before, after, parts)];
+  return [...gained, ...ended, ...compareEnforced(before, after, parts)];
 }
 
 /** What the levels of namespaces are compared with. */
@@ -116,14 +117,13 @@ function listLabelFaults(world: World): readonly Fact[] {
 }
 
 /** Namespaces that are there and enforce something else from now on. */
-function compareLevels(before: World, after: World, { expand, refused }: LevelParts): readonly FactChange[] {
+function compareEnforced(before: World, after: World, { expand, refused }: LevelParts): readonly FactChange[] {
   const told = new Set(refused.flatMap(({ change, fact: { subject } }) => (change === 'gained' && subject ? [toRefKey(subject)] : [])));
   return after.byKind('', 'Namespace').flatMap((namespace) => {
     const ref = refOf(namespace);
     const was = before.get(ref);
     if (was === undefined || was === namespace || !hasOtherLevel(labelsOf(was), labelsOf(namespace))) return [];
     const lowered = findLowered(was, namespace);
-    if (lowered !== undefined) return [{ change: 'gained' as const, fact: lowered }];
     const settled = expand(before);
     const isTold = (pod: KubernetesObject): boolean => told.has(refKeyOf(findScaled(settled, pod) ?? pod));
     const pods = settled
@@ -131,7 +131,8 @@ function compareLevels(before: World, after: World, { expand, refused }: LevelPa
       .inNamespace(ref.name)
       .filter((pod) => !isTold(pod));
     const verdict = judgeNamespaceLabels(labelsOf(was), podSecuritySiteOf(after, ref.name), pods);
-    if (verdict.pods.length === 0) return [];
+    const gained: readonly FactChange[] = lowered === undefined ? [] : [{ change: 'gained', fact: lowered }];
+    if (verdict.pods.length === 0) return gained;
     const [first = '', ...rest] = verdict.warnings;
     const fact: Fact = {
       engine: 'admission',
@@ -147,11 +148,9 @@ function compareLevels(before: World, after: World, { expand, refused }: LevelPa
       },
       objects: [{ ref, path: toPointer(['metadata', 'labels', `${POD_SECURITY_PREFIX}enforce`]) }],
     };
-    return [{ change: 'gained' as const, fact }];
+    return [...gained, { change: 'gained' as const, fact }];
   });
 }
-
-const LEVELS = ['privileged', 'baseline', 'restricted'] as const;
 
 /** What each level refuses beyond the one below it (pod-security-standards). */
 const REFUSED = {
@@ -162,7 +161,7 @@ const REFUSED = {
 /** What a namespace lets in that enforces a lower level from now on; undefined of one that does not. */
 function findLowered(was: KubernetesObject, is: KubernetesObject): Fact | undefined {
   const [from, to] = [was, is].map((namespace) => readPodSecurityPolicy(labelsOf(namespace)).policy.enforce.level);
-  if (from === undefined || to === undefined || LEVELS.indexOf(to) >= LEVELS.indexOf(from)) return undefined;
+  if (from === undefined || to === undefined || compareLevels(to, from) >= 0) return undefined;
   const lets = [...(to === 'privileged' ? [REFUSED.baseline] : []), ...(from === 'restricted' ? [REFUSED.restricted] : [])];
   const ref = refOf(is);
   return {

@@ -13,22 +13,24 @@ export interface CronSchedule {
   readonly every?: number;
 }
 
-const DESCRIPTORS: Readonly<Record<string, string>> = {
-  '@annually': '0 0 1 1 *',
-  '@daily': '0 0 * * *',
-  '@hourly': '0 * * * *',
-  '@midnight': '0 0 * * *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@yearly': '0 0 1 1 *',
-};
+const DESCRIPTORS: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    '@annually': '0 0 1 1 *',
+    '@daily': '0 0 * * *',
+    '@hourly': '0 * * * *',
+    '@midnight': '0 0 * * *',
+    '@monthly': '0 0 1 * *',
+    '@weekly': '0 0 * * 0',
+    '@yearly': '0 0 1 1 *',
+  }),
+);
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /** Parses five fields or a descriptor (`@hourly`, `@every 1h30m`); undefined if it is neither. */
 export function parseCronSchedule(text: string): CronSchedule | undefined {
   if (text.startsWith('@every ')) return toInterval(parseGoDuration(text.slice('@every '.length)));
-  const fields = (DESCRIPTORS[text] ?? text.trim()).split(/\s+/);
+  const fields = (DESCRIPTORS.get(text) ?? text.trim()).split(/\s+/);
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
   const minutes = parseField(minute, 0, 59);
   const hours = parseField(hour, 0, 23);

@@ -8,25 +8,29 @@ import { getObject, getString } from '../../std/index.ts';
  */
 export type Fate = 'run' | 'complete' | 'crash' | 'never-ready' | 'missing-image' | 'fail';
 
-const BY_ANNOTATION: Readonly<Record<string, Fate>> = {
-  crash: 'crash',
-  fail: 'fail',
-  'missing-image': 'missing-image',
-  'never-ready': 'never-ready',
-};
-const BY_TAG: Readonly<Record<string, Fate>> = {
-  'kplan-crashloop': 'crash',
-  'kplan-fail': 'fail',
-  'kplan-missing': 'missing-image',
-  'kplan-never-ready': 'never-ready',
-};
+const BY_ANNOTATION: ReadonlyMap<string, Fate> = new Map(
+  Object.entries<Fate>({
+    crash: 'crash',
+    fail: 'fail',
+    'missing-image': 'missing-image',
+    'never-ready': 'never-ready',
+  }),
+);
+const BY_TAG: ReadonlyMap<string, Fate> = new Map(
+  Object.entries<Fate>({
+    'kplan-crashloop': 'crash',
+    'kplan-fail': 'fail',
+    'kplan-missing': 'missing-image',
+    'kplan-never-ready': 'never-ready',
+  }),
+);
 
 /** The fate of a pod. */
 export function fateOf(pod: KubernetesObject): Fate {
   const spec = getObject(pod, 'spec') ?? {};
-  const annotated = BY_ANNOTATION[annotationsOf(pod).get('kplan.dev/simulate') ?? ''];
+  const annotated = BY_ANNOTATION.get(annotationsOf(pod).get('kplan.dev/simulate') ?? '');
   const images = containersOf(spec).map(({ container }) => getString(container, 'image') ?? '');
-  const tagged = images.map((image) => BY_TAG[image.slice(image.lastIndexOf(':') + 1)]).find((fate) => fate !== undefined);
+  const tagged = images.map((image) => BY_TAG.get(image.slice(image.lastIndexOf(':') + 1))).find((fate) => fate !== undefined);
   const fate = annotated ?? tagged;
   const isLasting = (getString(spec, 'restartPolicy') ?? 'Always') === 'Always';
   if (fate === undefined) return isLasting ? 'run' : 'complete';

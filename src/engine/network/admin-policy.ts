@@ -21,7 +21,9 @@ export const ADMIN_GROUP = 'policy.networking.k8s.io';
 export const ADMIN_KINDS: readonly string[] = ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'];
 
 const PEER_FIELDS = ['namespaces', 'pods', 'networks', 'nodes', 'domainNames'];
-const ACTIONS: Readonly<Record<string, Action>> = { Allow: 'allow', Accept: 'allow', Deny: 'deny', Pass: 'pass' };
+const ACTIONS: ReadonlyMap<string, Action> = new Map(
+  Object.entries<Action>({ Allow: 'allow', Accept: 'allow', Deny: 'deny', Pass: 'pass' }),
+);
 
 /**
  * Reads an AdminNetworkPolicy or BaselineAdminNetworkPolicy (v1alpha1) or a ClusterNetworkPolicy (v1alpha2) as the API text of
@@ -71,7 +73,7 @@ function readRules(value: JsonValue | undefined, direction: Direction): readonly
 }
 
 function readRule(rule: JsonValue, direction: Direction, index: number): Rule {
-  const action = ACTIONS[getString(rule, 'action') ?? ''];
+  const action = ACTIONS.get(getString(rule, 'action') ?? '');
   const peers = getArray(rule, direction === 'ingress' ? 'from' : 'to');
   const identity = { path: `/spec/${direction}/${index}`, name: getString(rule, 'name') ?? '' };
   const isUnknown = peers.some((peer) => !PEER_FIELDS.some((field) => getAt(peer, field) !== undefined));

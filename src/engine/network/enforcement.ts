@@ -55,18 +55,20 @@ const ENFORCED: Readonly<Record<NetworkPlugin, readonly PolicyKind[]>> = {
 };
 
 /** The DaemonSets by which plugins run, as their own manifests and charts name them. */
-const AGENTS: Readonly<Record<string, NetworkPlugin>> = {
-  'antrea-agent': 'antrea',
-  'aws-node': 'aws',
-  'calico-node': 'calico',
-  cilium: 'cilium',
-  kindnet: 'kindnet',
-  'kube-flannel': 'flannel',
-  'kube-flannel-ds': 'flannel',
-  'kube-router': 'kube-router',
-  'ovnkube-node': 'ovn-kubernetes',
-  'weave-net': 'weave',
-};
+const AGENTS: ReadonlyMap<string, NetworkPlugin> = new Map(
+  Object.entries<NetworkPlugin>({
+    'antrea-agent': 'antrea',
+    'aws-node': 'aws',
+    'calico-node': 'calico',
+    cilium: 'cilium',
+    kindnet: 'kindnet',
+    'kube-flannel': 'flannel',
+    'kube-flannel-ds': 'flannel',
+    'kube-router': 'kube-router',
+    'ovnkube-node': 'ovn-kubernetes',
+    'weave-net': 'weave',
+  }),
+);
 
 /** Which policies count in a world, and who says so. */
 interface Enforcement {
@@ -78,9 +80,9 @@ interface Enforcement {
 function findEnforcement(world: World, { plugin, enforces }: NetworkSettings): Enforcement | undefined {
   if (enforces !== undefined) return { enforces: new Set(enforces), by: 'reach.enforces of the configuration' };
   if (plugin !== undefined) return { enforces: new Set(ENFORCED[plugin]), by: `${plugin} (reach.cni of the configuration)` };
-  const agents = world.byKind('apps', 'DaemonSet').filter((object) => AGENTS[nameOf(object)] !== undefined);
+  const agents = world.byKind('apps', 'DaemonSet').filter((object) => AGENTS.has(nameOf(object)));
   const [agent] = agents;
-  const seen = new Set(agents.map((object) => AGENTS[nameOf(object)]));
+  const seen = new Set(agents.map((object) => AGENTS.get(nameOf(object))));
   // Flannel is the network of Canal, whose policies Calico enforces.
   if (seen.has('calico')) seen.delete('flannel');
   const [only] = seen;

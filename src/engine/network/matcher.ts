@@ -11,6 +11,7 @@ import type { ContainerPort, Workload } from './workload.ts';
 export class Matcher {
   readonly #side: Side;
   readonly #universe: Universe;
+  readonly #nodes: ReadonlyMap<string, NodeEnd>;
   /** The workload that stands for each slot on this side. */
   readonly #pods: readonly (Workload | undefined)[];
   /** The slots that selectors can find: those that exist, without host-network pods. */
@@ -23,10 +24,12 @@ export class Matcher {
   readonly #namespaces = new Map<string, Bitset>();
   readonly #tested = new Map<string, Bitset>();
   readonly #subjects = new Map<Policy, Bitset>();
+  #hosts: Bitset | undefined;
 
   constructor(side: Side, index: number, universe: Universe) {
     this.#side = side;
     this.#universe = universe;
+    this.#nodes = new Map(side.nodes.map((node) => [node.name, node]));
     this.#pods = universe.slots.map((slot) => slot.sides[index]?.[0]);
     this.#addressed = [...this.#pods.entries()].flatMap(([slot, pod]) =>
       pod !== undefined && (pod.hostNetwork || pod.addresses.length > 0) ? [[slot, pod]] : [],
@@ -93,9 +96,9 @@ export class Matcher {
       case 'addresses':
         return this.#within(peer);
       case 'nodes':
-        return this.#onNodes(({ labels }) => isSelected(peer.nodes, labels));
+        return this.#onNodes(new Set(this.#side.nodes.flatMap(({ name, labels }) => (isSelected(peer.nodes, labels) ? [name] : []))));
       case 'placed':
-        return this.#onNodes(({ name }) => peer.nodes.includes(name));
+        return this.#onNodes(new Set(peer.nodes));
       case 'unplaced':
         return this.#unplaced();
       case 'hosts':
@@ -113,10 +116,10 @@ export class Matcher {
     }
   }
 
-  #passing({ text, isMatch }: PodTest): Bitset {
+  #passing({ text, namespace, isMatch }: PodTest): Bitset {
     return remember(this.#tested, text, () => {
       const bits = new Bitset(this.#universe.size);
-      for (const slot of this.#selectable.members()) {
+      for (const slot of (namespace === undefined ? this.#selectable : this.#inNamespace(namespace)).members()) {
         const pod = this.#pods[slot];
         if (pod !== undefined && isMatch({ ...pod, namespaceLabels: this.#side.labelsOfNamespace(pod.namespace) })) bits.add(slot);
       }
@@ -125,9 +128,10 @@ export class Matcher {
   }
 
   #onHosts(): Bitset {
+    if (this.#hosts !== undefined) return this.#hosts;
     const bits = this.#outside(toPoints(this.#side.nodeAddresses));
     for (const [slot, pod] of this.#addressed) if (pod.hostNetwork) bits.add(slot);
-    return bits;
+    return (this.#hosts = bits);
   }
 
   #inNamespace(namespace: string): Bitset {
@@ -198,12 +202,12 @@ export class Matcher {
     return Bitset.of(this.#universe.size, slots);
   }
 
-  #onNodes(isMeant: (node: NodeEnd) => boolean): Bitset {
-    const nodes = this.#side.nodes.filter(isMeant);
+  #onNodes(names: ReadonlySet<string>): Bitset {
+    const nodes = [...names].flatMap((name) => this.#nodes.get(name) ?? []);
     const bits = this.#outside(toPoints(nodes.flatMap(({ addresses }) => addresses)));
-    const isEvery = nodes.length > 0 && nodes.length === this.#side.nodes.length;
+    const isEvery = nodes.length > 0 && nodes.length === this.#nodes.size;
     for (const [slot, pod] of this.#addressed) {
-      const isOn = pod.node === undefined ? isEvery : nodes.some(({ name }) => name === pod.node);
+      const isOn = pod.node === undefined ? isEvery : names.has(pod.node) && this.#nodes.has(pod.node);
       if (pod.hostNetwork && isOn) bits.add(slot);
     }
     return bits;
@@ -211,7 +215,7 @@ export class Matcher {
 
   #isWithin(pod: Workload, addresses: AddressSet): boolean {
     if (!pod.hostNetwork) return pod.addresses.some((address) => hasPoint(addresses, address));
-    const own = pod.node === undefined ? undefined : this.#side.nodes.find(({ name }) => name === pod.node)?.addresses;
+    const own = pod.node === undefined ? undefined : this.#nodes.get(pod.node)?.addresses;
     const nodes = own ?? this.#side.nodeAddresses;
     if (nodes.length > 0) return nodes.every((address) => hasPoint(addresses, address));
     return isSubsetIntervals(ALL_V4, addresses) || isSubsetIntervals(ALL_V6, addresses);

@@ -45,6 +45,9 @@ export function toPlace(tier: Exclude<Tier, 'plugin'>): TierPlace {
 /** What a rule does with the connections that match it; NetworkPolicies only allow. Pass leaves them to the next tier. */
 export type Action = 'allow' | 'deny' | 'pass';
 
+/** The label by which a namespace is chosen by name: the API server sets it. */
+export const NAME_LABEL = 'kubernetes.io/metadata.name';
+
 /** What a policy may look at of a pod. */
 export interface PodFacts {
   readonly namespace: string;
@@ -85,6 +88,8 @@ export interface PodTest {
   /** The keys of labels of pods that it looks at. */
   readonly labelKeys: readonly string[];
   readonly isAccountAsked: boolean;
+  /** The only namespace in which it holds for any pod; absent where it may hold in several. */
+  readonly namespace?: string;
   readonly isMatch: (pod: PodFacts) => boolean;
 }
 

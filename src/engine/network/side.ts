@@ -3,12 +3,10 @@ import { labelsOf, nameOf, type KubernetesObject, type Requirement, type Selecto
 import { parseAddress } from './address.ts';
 import { ADMIN_GROUP, ADMIN_KINDS, readAdminPolicy } from './admin-policy.ts';
 import { listAdminProblems } from './admin-problem.ts';
-import { listPeers, readPolicy, type Peer, type Policy, type Rule } from './policy.ts';
+import { listPeers, NAME_LABEL, readPolicy, type Peer, type Policy, type Rule } from './policy.ts';
 import { readPluginPolicies } from './plugin/index.ts';
 import type { PolicyProblem } from './plugin/problem.ts';
 import { listWorkloads, type Workload } from './workload.ts';
-
-const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** A node as the end of a connection. */
 export interface NodeEnd {

@@ -21,19 +21,21 @@ export interface AuditEvent {
   readonly isAllowed: boolean;
 }
 
-const STAGES: Readonly<Record<string, Stage>> = {
-  RequestReceived: 'received',
-  ResponseStarted: 'started',
-  ResponseComplete: 'ended',
-  Panic: 'ended',
-};
+const STAGES: ReadonlyMap<string, Stage> = new Map(
+  Object.entries<Stage>({
+    RequestReceived: 'received',
+    ResponseStarted: 'started',
+    ResponseComplete: 'ended',
+    Panic: 'ended',
+  }),
+);
 
 /**
  * Reads an event of the audit API (`audit.k8s.io/v1`). Undefined for what is none. A request's name is known to authorization only
  * where the URL has it: audit logs also give that of the object that is made.
  */
 export function readAuditEvent(value: JsonValue): AuditEvent | undefined {
-  const stage = STAGES[getString(value, 'stage') ?? ''];
+  const stage = STAGES.get(getString(value, 'stage') ?? '');
   const verb = getString(value, 'verb') ?? '';
   if (stage === undefined || verb === '' || getString(value, 'kind') !== 'Event') return undefined;
   const sender = readUser(value, 'user');

@@ -28,12 +28,14 @@ export interface GrantWrite {
   readonly isNamed: boolean;
 }
 
-const RESOURCES: Readonly<Record<string, string>> = {
-  ClusterRole: 'clusterroles',
-  ClusterRoleBinding: 'clusterrolebindings',
-  Role: 'roles',
-  RoleBinding: 'rolebindings',
-};
+const RESOURCES: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    ClusterRole: 'clusterroles',
+    ClusterRoleBinding: 'clusterrolebindings',
+    Role: 'roles',
+    RoleBinding: 'rolebindings',
+  }),
+);
 
 const EVERYTHING: readonly Permission[] = [
   { kind: 'resource', verb: '*', group: '*', resource: '*' },
@@ -81,7 +83,7 @@ function isAllowed(
   verb: string,
   { kind, name, namespace }: { readonly kind: string; readonly name: string; readonly namespace: string },
 ): boolean {
-  const resource = RESOURCES[kind];
+  const resource = RESOURCES.get(kind);
   if (resource === undefined) return false;
   return decide(world, { kind: 'resource', user, verb, group: RBAC_GROUP, resource, subresource: '', namespace, name }).allowed;
 }
@@ -115,13 +117,13 @@ function refuseBinding(world: World, { user, after }: GrantWrite): string | unde
 }
 
 function forbid(object: KubernetesObject, why: string): string {
-  return `${RESOURCES[object.kind] ?? ''}.${RBAC_GROUP} ${quoteGo(nameOf(object))} is forbidden: ${why}`;
+  return `${RESOURCES.get(object.kind) ?? ''}.${RBAC_GROUP} ${quoteGo(nameOf(object))} is forbidden: ${why}`;
 }
 
 /** A role that does not exist: the store names it as if it were of the kind that is written (`qualifiedResourceFromContext`). */
 function describeMissing(written: KubernetesObject, role: { readonly kind: string; readonly name: string }): string {
   if (role.kind !== 'Role' && role.kind !== 'ClusterRole') return `unsupported role reference kind: ${quoteGo(role.kind)}`;
-  return `${RESOURCES[written.kind] ?? ''}.${RBAC_GROUP} ${quoteGo(role.name)} not found`;
+  return `${RESOURCES.get(written.kind) ?? ''}.${RBAC_GROUP} ${quoteGo(role.name)} not found`;
 }
 
 /** What the user lacks of the wanted permissions, as `ConfirmNoEscalation` words it. */

@@ -1,5 +1,5 @@
 import type { Origin, SourceRange } from '../../model/index.ts';
-import type { Path } from '../../std/index.ts';
+import { getOrAdd, toPointer, type Path } from '../../std/index.ts';
 import { isFault, type YamlEvent } from './events.ts';
 import { readEvents } from './read-events.ts';
 import { findPlace, type Stretch } from './place.ts';
@@ -23,6 +23,8 @@ export class DocumentOrigin implements Origin {
   readonly #source: TextSource;
   readonly #place: DocumentPlace;
   readonly #memo: EventMemo;
+  /** By pointer: of what is found again and again while a file stays as it is. */
+  #located: Map<string, SourceRange> | undefined;
 
   constructor(source: TextSource, place: DocumentPlace, memo: EventMemo) {
     this.file = source.file;
@@ -34,9 +36,14 @@ export class DocumentOrigin implements Origin {
   }
 
   locate(path: Path): SourceRange {
-    const { start, end, event, base, line } = this.#place;
+    const { line } = this.#place;
     // The text of a remembered document may be gone by now: its line is still known.
     if (this.#source.text === '') return { file: this.file, line, column: 1, endLine: line, endColumn: 1 };
+    return getOrAdd((this.#located ??= new Map()), toPointer(path), () => this.#find(path));
+  }
+
+  #find(path: Path): SourceRange {
+    const { start, end, event, base } = this.#place;
     const chunk = this.#source.text.slice(start, end);
     const events = this.#memo.read(this.#source, start, chunk);
     const place = findPlace(chunk, events, event, [...base, ...path]);

@@ -1,4 +1,4 @@
 export { judgeNamespaceLabels } from './judge-namespace.ts';
 export { isPrivilegedAdmitted, judgePodSecurity, type PodSecuritySite, type PodSecurityVerdict } from './judge-pod.ts';
-export { formatLevel, POD_SECURITY_PREFIX, readPodSecurityPolicy } from './level.ts';
+export { compareLevels, formatLevel, POD_SECURITY_PREFIX, readPodSecurityPolicy } from './level.ts';
 export { podSecuritySiteOf, readPodSecuritySettings, toPodSecurityObject } from './settings.ts';

@@ -1,4 +1,4 @@
-import { compareBy, compareStrings } from '../../std/index.ts';
+import { compareBy, compareStrings, isSameList } from '../../std/index.ts';
 import { gvkOf, type GroupVersionKind, type KubernetesObject } from '../object.ts';
 import { decodeCustomResource, readDefinedNames } from './custom-resource.ts';
 import { REMOVED_VERSIONS } from './removed-versions.ts';
@@ -31,8 +31,7 @@ export function createCatalog(version: string, kinds: readonly Kind[], defined: 
       ),
     withCustomResources: (definitions) => {
       const list = [...definitions];
-      const isSame = last?.definitions.length === list.length && list.every((item, index) => item === last?.definitions[index]);
-      if (last !== undefined && isSame) return last.catalog;
+      if (last !== undefined && isSameList(last.definitions, list)) return last.catalog;
       last = { definitions: list, catalog: withCustomResources(version, kinds, defined, list) };
       return last.catalog;
     },

@@ -1,4 +1,4 @@
-import { compareBy } from '../../std/index.ts';
+import { compareBy, groupBy } from '../../std/index.ts';
 import {
   toRefKey,
   type Cause,
@@ -53,6 +53,8 @@ const MOST_CAUSES = 8;
 export class CauseFinder {
   readonly #impact: Impact;
   readonly #reversals: Reversals;
+  /** All that would be said without any of the changes, once it was asked. */
+  #before: ReadonlySet<string> | undefined;
 
   constructor(impact: Impact, asker: Asker) {
     this.#impact = impact;
@@ -71,8 +73,8 @@ export class CauseFinder {
 
   /** Whether one thing would not be said without any of the changes; else there is nothing to find. */
   isOfChange({ name }: Question): boolean {
-    const all = [...this.#impact.changed.keys()].map((key) => ({ key, fields: [] }));
-    return this.#reversals.removes(all, name) === true;
+    this.#before ??= this.#reversals.namesWithout([...this.#impact.changed.keys()].map((key) => ({ key, fields: [] })));
+    return this.#before?.has(name) === false;
   }
 
   #search(keys: readonly RefKey[], fact: Question): Parts {
@@ -203,19 +205,15 @@ export class CauseFinder {
 type Parts = ReadonlyMap<RefKey, readonly ChangePart[]>;
 
 function group(parts: readonly ChangePart[]): Parts {
-  const byKey = new Map<RefKey, readonly ChangePart[]>();
-  for (const part of parts) byKey.set(part.key, [...(byKey.get(part.key) ?? []), part]);
-  return byKey;
+  return groupBy(parts, ({ key }) => key);
 }
 
 /** The fields each alone, but together where one comes and another goes within the same: half of a swap may be nothing that makes sense. */
 function joinSwaps(fields: readonly FieldChange[]): readonly (readonly FieldChange[])[] {
-  const byParent = new Map<string, readonly FieldChange[]>();
-  for (const field of fields) {
-    const isSwap = field.before === undefined || field.after === undefined;
-    const parent = isSwap ? field.path.slice(0, field.path.lastIndexOf('/')) : `=${field.path}`;
-    byParent.set(parent, [...(byParent.get(parent) ?? []), field]);
-  }
+  const byParent = groupBy(fields, ({ path, before, after }) => {
+    const isSwap = before === undefined || after === undefined;
+    return isSwap ? path.slice(0, path.lastIndexOf('/')) : `=${path}`;
+  });
   return [...byParent.values()].flatMap((group) => {
     const isBoth = group.some(({ before }) => before === undefined) && group.some(({ after }) => after === undefined);
     return isBoth ? [group] : group.map((field) => [field]);

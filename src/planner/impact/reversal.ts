@@ -62,6 +62,12 @@ export class Reversals {
 
   /** Whether what has this name is not said without these parts; undefined where the budget has ended. */
   removes(parts: readonly ChangePart[], name: string): boolean | undefined {
+    const facts = this.namesWithout(parts);
+    return facts === undefined ? undefined : !facts.has(name);
+  }
+
+  /** The names of all that is said without these parts; undefined where the budget has ended. */
+  namesWithout(parts: readonly ChangePart[]): ReadonlySet<string> | undefined {
     const id = parts
       .map(({ key, fields }) => `${key} ${fields.map(({ path }) => path).join(' ')}`)
       .toSorted()
@@ -76,7 +82,7 @@ export class Reversals {
       facts = this.#asker.namesIn(this.#without(parts));
       this.#facts.set(id, facts);
     }
-    return !facts.has(name);
+    return facts;
   }
 
   #without(parts: readonly ChangePart[]): World {

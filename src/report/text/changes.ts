@@ -1,4 +1,4 @@
-import { compareBy, isObject, stringifyJson, type JsonValue } from '../../std/index.ts';
+import { groupBy, compareBy, isObject, stringifyJson, type JsonValue } from '../../std/index.ts';
 import { formatRef, stepsOf, type Action, type FieldChange, type Plan, type Step } from '../../model/index.ts';
 import { describePlaceOfStep, outcomeWord, type AppliedStep, type Layout, type StepOutcome } from '../report.ts';
 import { maskSecrets } from '../secrets.ts';
@@ -178,38 +178,28 @@ const OUTCOMES: Readonly<Record<StepOutcome, { readonly symbol: string; readonly
   skipped: { symbol: '·', tone: 'dim' },
 };
 
-const MOST_SKIPPED = 10;
+const MOST_ALIKE = 10;
 
-/** How steps ended: those that did not go well first, each with its message; the good ones counted, and many that were skipped for one reason folded, unless `all`. */
+/** How steps ended: those that did not go well first, each with its message; the good ones counted, and many that ended alike for one reason folded, unless `all`. */
 export function outcomeLines(steps: readonly AppliedStep[], layout: Layout, removal: boolean): Line[] {
-  const tell = (step: AppliedStep): Line => outcomeLine(step, removal);
+  const tell = (step: AppliedStep): Line => outcomeLine(step, formatRef(step.ref), outcomeDetail(step, removal));
   if (layout.all) return steps.map(tell);
-  const byReason = new Map<string, AppliedStep[]>();
-  for (const step of steps) {
-    if (step.outcome !== 'skipped') continue;
-    const same = byReason.get(step.message ?? '');
-    if (same === undefined) byReason.set(step.message ?? '', [step]);
-    else same.push(step);
-  }
   const bad = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused');
-  return [
-    ...bad.map(tell),
-    ...[...byReason].flatMap(([reason, skipped]) =>
-      skipped.length <= MOST_SKIPPED ? skipped.map(tell) : [skippedLine(reason, skipped.length)],
-    ),
-  ];
+  const skipped = steps.filter(({ outcome }) => outcome === 'skipped');
+  return [bad, skipped].flatMap((group) =>
+    [...groupBy(group, (step) => outcomeDetail(step, removal))].flatMap(([detail, alike]) => {
+      const [first] = alike;
+      if (first === undefined || alike.length <= MOST_ALIKE) return alike.map(tell);
+      return [outcomeLine(first, `${alike.length} objects`, `${detail} (--all lists them)`)];
+    }),
+  );
 }
 
-function skippedLine(reason: string, count: number): Line {
-  const { symbol, tone } = OUTCOMES.skipped;
-  const detail = reason === '' ? 'skipped' : `skipped · ${reason}`;
-  return line([span(`${symbol} `, tone), span(`${count} objects`, 'bold'), span(`  ${detail} (--all lists them)`)]);
+function outcomeDetail({ outcome, health, message }: AppliedStep, removal: boolean): string {
+  return [outcomeWord(outcome, removal), health, message].filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
-function outcomeLine(step: AppliedStep, removal: boolean): Line {
-  const { symbol, tone } = OUTCOMES[step.outcome];
-  const detail = [outcomeWord(step.outcome, removal), step.health, step.message]
-    .filter((part) => part !== undefined && part !== '')
-    .join(' · ');
-  return line([span(`${symbol} `, tone), span(formatRef(step.ref), 'bold'), span(`  ${detail}`)]);
+function outcomeLine({ outcome }: AppliedStep, what: string, detail: string): Line {
+  const { symbol, tone } = OUTCOMES[outcome];
+  return line([span(`${symbol} `, tone), span(what, 'bold'), span(`  ${detail}`)]);
 }

@@ -1,10 +1,12 @@
-import { formatRef, refOf, toRefKey, type Manifest } from '../../model/index.ts';
+import { formatRef, nameOf, refOf, type Manifest, type RefKey } from '../../model/index.ts';
 import type { Problem } from '../problem.ts';
 
 /** A manifest with its object's namespace filled in. */
 export interface PlacedManifest {
   readonly manifest: Manifest;
   readonly object: Manifest['object'];
+  /** Of that object. */
+  readonly key: RefKey;
 }
 
 /**
@@ -14,10 +16,8 @@ export interface PlacedManifest {
 export function findDuplicates(placed: readonly PlacedManifest[]): ReadonlyMap<Manifest, Problem> {
   const first = new Map<string, Manifest>();
   const problems = new Map<Manifest, Problem>();
-  for (const { manifest, object } of placed) {
-    const ref = refOf(object);
-    if (ref.name === '') continue;
-    const key = toRefKey(ref);
+  for (const { manifest, object, key } of placed) {
+    if (nameOf(object) === '') continue;
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, manifest);
     else {
@@ -27,7 +27,7 @@ export function findDuplicates(placed: readonly PlacedManifest[]): ReadonlyMap<M
         code: 'KV0005',
         severity,
         path: ['metadata', 'name'],
-        data: { object: formatRef(ref), other: `${file}:${line}` },
+        data: { object: formatRef(refOf(object)), other: `${file}:${line}` },
       });
     }
   }

@@ -50,7 +50,8 @@ function listFilled(world: World): readonly Filled[] {
     const source = getObject(claim, 'spec', field);
     const name = getString(source, 'name') ?? '';
     const isElsewhere = (getString(source, 'namespace') ?? namespaceOrNone(claim)) !== namespaceOrNone(claim);
-    if (name === '' || isElsewhere || getString(source, 'kind') !== 'PersistentVolumeClaim') return [];
+    const isClaim = getString(source, 'kind') === 'PersistentVolumeClaim' && (getString(source, 'apiGroup') ?? '') === '';
+    if (name === '' || isElsewhere || !isClaim) return [];
     return [
       {
         claim,

@@ -36,7 +36,8 @@ function listOfIngress(ingress: KubernetesObject): readonly KeyReference[] {
 
 function listOfGateway(gateway: KubernetesObject): readonly KeyReference[] {
   return getArray(gateway, 'spec', 'listeners').flatMap((listener, at) =>
-    getArray(listener, 'tls', 'certificateRefs').flatMap((item, index) => {
+    // What a listener passes through it does not decrypt: it looks at no certificate.
+    (getString(listener, 'tls', 'mode') === 'Passthrough' ? [] : getArray(listener, 'tls', 'certificateRefs')).flatMap((item, index) => {
       const name = getString(item, 'name');
       if (name === undefined || (getString(item, 'kind') ?? 'Secret') !== 'Secret' || (getString(item, 'group') ?? '') !== '') return [];
       const path = ['spec', 'listeners', at, 'tls', 'certificateRefs', index, 'name'];

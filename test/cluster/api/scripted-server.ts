@@ -74,7 +74,7 @@ export class HastyClock implements Clock {
   readonly slept: number[] = [];
 
   now(): number {
-    return 0;
+    return this.slept.reduce((sum, slept) => sum + slept, 0);
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

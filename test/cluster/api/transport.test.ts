@@ -112,6 +112,32 @@ describe('ApiTransport', () => {
     transport.close();
   });
 
+  test('says that a server has fallen silent, and gives it up after a minute for all requests alike', async (context) => {
+    let isSilent = false;
+    const server = new ScriptedServer((_, response) => (isSilent ? void response.socket?.destroy() : sendJson(response, 200, {})));
+    const clock = new HastyClock();
+    const told: string[] = [];
+    const access = await server.listen(context);
+    const transport = new ApiTransport(access, clock, (trouble) => told.push(trouble));
+    await transport.send(READ);
+    isSilent = true;
+    const lost = `cluster test: the API server http://${access.server.host} cannot be reached: the connection was lost`;
+    await assert.rejects(transport.send(READ), { message: lost });
+    assert.ok(clock.now() >= 55_000 && clock.now() < 70_000);
+    await clock.sleep(10_000);
+    const before = clock.now();
+    await assert.rejects(transport.send(READ), { message: lost });
+    assert.equal(clock.now(), before);
+    await clock.sleep(90_000);
+    await assert.rejects(transport.send(READ), { message: lost });
+    assert.ok(clock.now() - before >= 90_000 + 55_000);
+    isSilent = false;
+    await transport.send(READ);
+    const gone = `${lost}; trying again for a minute`;
+    assert.deepEqual(told, [gone, gone, 'cluster test: the API server answers again']);
+    transport.close();
+  });
+
   test('ends what is under way when the signal aborts or it is closed', async (context) => {
     const server = new ScriptedServer(() => undefined);
     const access = await server.listen(context);

@@ -15,9 +15,10 @@ function item(
     writes = [name],
     needs = [],
     brings = [],
-  }: Partial<Record<keyof BatchItem, readonly string[]>> & { readonly kind?: string } = {},
+    signal = new AbortController().signal,
+  }: Partial<Record<'brings' | 'needs' | 'writes', readonly string[]>> & { readonly kind?: string; readonly signal?: AbortSignal } = {},
 ): Item {
-  return { name, kind, writes: new Set(writes), needs: new Set(needs), brings: new Set(brings) };
+  return { name, kind, writes: new Set(writes), needs: new Set(needs), brings: new Set(brings), signal };
 }
 
 /** Batches whose plans name what they were planned with; some go only alone or with few, some cannot be planned. */
@@ -73,6 +74,19 @@ describe('Batches', () => {
       stopped: ['b'],
       want: ['a+b+c', 'a+c', 'b'],
       plans: ['a of a+c', 'b of b', 'c of a+c'],
+    },
+    {
+      name: 'what nobody waits for any more is not planned by itself, but the others are without it',
+      items: [item('a'), item('b', { signal: AbortSignal.abort() }), item('c')],
+      want: ['a+b+c', 'a+c'],
+      plans: ['a of a+c', 'b of a+b+c', 'c of a+c'],
+    },
+    {
+      name: 'where nobody waits for any of a batch, it is planned once',
+      items: ['a', 'b', 'c'].map((name) => item(name, { signal: AbortSignal.abort() })),
+      stopped: ['b'],
+      want: ['a+b+c'],
+      plans: ['a of a+b+c', 'b of a+b+c', 'c of a+b+c'],
     },
     {
       name: 'what cannot be planned fails alone',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareClaimGrowth } from '../../../src/engine/admission/claim-growth.ts';
-import { describe, World, type KubernetesObject } from '../../../src/model/index.ts';
+import { describe, withMetadata, World, type KubernetesObject } from '../../../src/model/index.ts';
 import type { JsonObject } from '../../../src/std/index.ts';
 
 const claim = (storage: string, more: JsonObject = { storageClassName: 'disk' }): KubernetesObject => ({
@@ -33,6 +33,27 @@ const CASES: readonly (readonly [
   ['as much in other words', claim('1Gi'), claim('1024Mi'), [storageClass({})], []],
   ['the default class', claim('10Gi', {}), claim('20Gi', {}), [storageClass({}, true)], [REFUSED]],
   ['no default class', claim('10Gi', {}), claim('20Gi', {}), [storageClass({})], []],
+  [
+    'the default class by its older annotation',
+    claim('10Gi', {}),
+    claim('20Gi', {}),
+    [withMetadata(storageClass({}), { annotations: { 'storageclass.beta.kubernetes.io/is-default-class': 'true' } })],
+    [REFUSED],
+  ],
+  [
+    'a claim that is not bound',
+    { ...claim('10Gi'), status: { phase: 'Pending' } },
+    claim('20Gi'),
+    [storageClass({ allowVolumeExpansion: true })],
+    ['PersistentVolumeClaim shop/data cannot grow from 10Gi to 20Gi: only bound claims can be expanded, and it is Pending'],
+  ],
+  [
+    'a claim that is bound',
+    { ...claim('10Gi'), status: { phase: 'Bound' } },
+    claim('20Gi'),
+    [storageClass({ allowVolumeExpansion: true })],
+    [],
+  ],
   [
     'no class at all',
     claim('10Gi', { storageClassName: '' }),

@@ -17,6 +17,7 @@ const ENGINE = createAdmissionEngine({
   listRefusedObjects,
   expand: expandWorld,
   listScheduled: listScheduledPods,
+  showMutated: (before, after) => ({ before, after }),
   resourceNameOf,
 });
 

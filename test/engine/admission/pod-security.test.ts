@@ -146,3 +146,13 @@ test('a label that lets more in says what', () => {
   assert.deepEqual(tell({ enforce: 'baseline' }, { enforce: 'restricted' }), []);
   assert.deepEqual(tell({ enforce: 'baseline', warn: 'restricted' }, { enforce: 'baseline' }), []);
 });
+
+test('a lower level of another version is asked of the pods that run, as the API server does', () => {
+  const codes = (is: Readonly<Record<string, string>>): readonly string[] =>
+    admissionEngine
+      .compare(World.of([shop({ enforce: 'restricted', 'enforce-version': 'v1.20' }), POD]), World.of([shop(is), POD]))
+      .flatMap(({ fact: { code } }) => (code === 'KQ0005' || code === 'KQ0012' ? [code] : []));
+  assert.deepEqual(codes({ enforce: 'baseline', 'enforce-version': 'v1.30' }), ['KQ0005', 'KQ0012']);
+  assert.deepEqual(codes({ enforce: 'baseline', 'enforce-version': 'v1.20' }), ['KQ0012']);
+  assert.deepEqual(codes({ 'enforce-version': 'v1.30' }), ['KQ0012']);
+});

@@ -33,6 +33,7 @@ for (const { schedule, after, zone, want } of RUNS) {
 
 for (const text of [
   '',
+  'constructor',
   '* * * *',
   '60 * * * *',
   '* 24 * * *',

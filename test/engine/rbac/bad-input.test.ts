@@ -107,6 +107,16 @@ const INPUTS: readonly BadInput[] = [
     who: ['r2', '', '', 'ann'],
   },
   {
+    name: 'names that every object of JavaScript has',
+    objects: [
+      clusterRole('r', [rule('constructor', '', 'constructor'), rule('delete', '', 'toString'), rule('get', 'valueOf', '__proto__')]),
+      clusterBinding('a', 'ClusterRole r', 'user constructor'),
+      clusterBinding('b', 'constructor r', 'user jane'),
+    ],
+    said: ['KA0606'],
+    who: [],
+  },
+  {
     name: 'stars for groups, in groups and in names',
     objects: [
       clusterRole('r', [

@@ -12,7 +12,11 @@ export interface GeneratorTree {
 /** What one Application is made with: values by their names, as `path.basename` or `cluster.name`. */
 type Parameters = ReadonlyMap<string, string>;
 
-const EXPRESSION = /\{\{-?\s*(.*?)\s*-?\}\}/g;
+interface Tree extends GeneratorTree {
+  readonly folders: readonly string[];
+}
+
+const EXPRESSION = /\{\{([^{}]*)\}\}/g;
 const INDEX = /^index\s+\.?([\w.]+)\s+"?([\w-]+)"?$/;
 const NAME = /^\.?[\w.[\]-]+$/;
 
@@ -21,13 +25,14 @@ const NAME = /^\.?[\w.[\]-]+$/;
  * those nested in them say. A value that no file tells, as that of a cluster, may be any that makes a folder that is there; a path
  * that is nothing else is not known, and left out.
  */
-export function listSetPaths(set: KubernetesObject, tree: GeneratorTree): readonly string[] {
-  const generators = getArray(set, 'spec', 'generators');
-  return generators.flatMap((generator) => {
+export function listSetPaths(set: KubernetesObject, { files, read }: GeneratorTree): readonly string[] {
+  const tree: Tree = { files, read, folders: listFolders(files) };
+  const patterns = getArray(set, 'spec', 'generators').flatMap((generator) => {
     const templates = [getAt(set, 'spec', 'template'), ...Object.values(getObjectOf(generator)).map((value) => getAt(value, 'template'))];
     const paths = templates.flatMap((template) => listPathTemplates(template));
-    return listParameters(generator, tree).flatMap((parameters) => paths.flatMap((path) => expandPath(path, parameters, tree)));
+    return listParameters(generator, tree).flatMap((parameters) => paths.map((path) => fillIn(path, parameters)));
   });
+  return [...new Set(patterns)].flatMap((pattern) => expandPath(pattern, tree));
 }
 
 function getObjectOf(value: JsonValue): Readonly<Record<string, JsonValue>> {
@@ -39,7 +44,7 @@ function listPathTemplates(template: JsonValue | undefined): readonly string[] {
   return sources.flatMap((source) => getString(source, 'path') ?? []);
 }
 
-function listParameters(generator: JsonValue, tree: GeneratorTree): readonly Parameters[] {
+function listParameters(generator: JsonValue, tree: Tree): readonly Parameters[] {
   const [list, git] = [getObject(generator, 'list'), getObject(generator, 'git')];
   if (list !== undefined) return getArray(list, 'elements').map((element) => new Map(flatten('', element)));
   if (git !== undefined) return listGitParameters(git, tree);
@@ -62,9 +67,9 @@ function merge([base = [], ...others]: readonly (readonly Parameters[])[], keys:
   return base.map((one) => new Map([...one, ...more.flatMap((list) => [...(list.get(keyOf(one)) ?? [])])]));
 }
 
-function listGitParameters(git: JsonValue, tree: GeneratorTree): readonly Parameters[] {
+function listGitParameters(git: JsonValue, tree: Tree): readonly Parameters[] {
   const prefix = getString(git, 'pathParamPrefix');
-  const folders = select(getArray(git, 'directories'), listFolders(tree.files));
+  const folders = select(getArray(git, 'directories'), tree.folders);
   const files = select(getArray(git, 'files'), tree.files);
   return [
     ...folders.map((folder) => toPathParameters(folder, prefix)),
@@ -79,14 +84,14 @@ function listGitParameters(git: JsonValue, tree: GeneratorTree): readonly Parame
 
 /** Of paths those that one of the entries names and none excludes. */
 function select(entries: readonly JsonValue[], paths: readonly string[]): readonly string[] {
-  const toPattern = (entry: JsonValue): readonly RegExp[] => {
+  const toPattern = (entry: JsonValue): readonly ((path: string) => boolean)[] => {
     const path = getString(entry, 'path');
-    return path === undefined ? [] : [toRegExp(path.replace(/^\.?\//, ''))];
+    return path === undefined ? [] : [toMatcher(path.replace(/^\.?\//, ''))];
   };
   const isExcluded = (entry: JsonValue): boolean => getBoolean(entry, 'exclude') === true;
   const named = entries.filter((entry) => !isExcluded(entry)).flatMap(toPattern);
   const excluded = entries.filter(isExcluded).flatMap(toPattern);
-  return paths.filter((path) => named.some((pattern) => pattern.test(path)) && !excluded.some((pattern) => pattern.test(path)));
+  return paths.filter((path) => named.some((matches) => matches(path)) && !excluded.some((matches) => matches(path)));
 }
 
 function listFolders(files: readonly string[]): readonly string[] {
@@ -122,13 +127,16 @@ function flatten(name: string, value: JsonValue): readonly (readonly [string, st
   return entries.flatMap(([key, item]) => flatten(name === '' ? key : `${name}.${key}`, item));
 }
 
-/** A path of a template as paths: itself with its values, or the folders that it may be where some are not known. */
-function expandPath(template: string, parameters: Parameters, tree: GeneratorTree): readonly string[] {
-  const pattern = template.replaceAll(EXPRESSION, (_, expression: string) => parameters.get(toName(expression)) ?? '*');
+/** A path of a template with its values; `*` for those that are not known. */
+function fillIn(template: string, parameters: Parameters): string {
+  return template.replaceAll(EXPRESSION, (_, expression: string) => parameters.get(toName(expression.replace(/^-|-$/g, '').trim())) ?? '*');
+}
+
+/** A path, or the folders that it may be where some of it is not known. */
+function expandPath(pattern: string, { folders }: Tree): readonly string[] {
   if (!pattern.includes('*')) return [pattern];
   if (/^[*/.]*$/.test(pattern)) return [];
-  const matches = toRegExp(posix.join('.', pattern.replace(/^\/+/, '')));
-  return listFolders(tree.files).filter((folder) => matches.test(folder));
+  return folders.filter(toMatcher(posix.join('.', pattern.replace(/^\/+/, ''))));
 }
 
 /** `.path.basename`, `path.basename` and `index .path "basename"` name the same; what calls functions names nothing. */
@@ -138,12 +146,30 @@ function toName(expression: string): string {
   return NAME.test(expression) ? expression.replace(/^\./, '') : '';
 }
 
-/** `*` and `?` within a folder, `**` for any number of folders. */
-function toRegExp(glob: string): RegExp {
-  const source = glob.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/\*\*\/|\*\*|\*|\?/g, (token) => {
-    if (token === '**/') return '(?:.*/)?';
-    if (token === '**') return '.*';
-    return token === '*' ? '[^/]*' : '[^/]';
-  });
-  return new RegExp(`^${source.replace(/\/+$/, '')}$`);
+/** Whether a path is as a pattern says: `*` and `?` within a folder, `**` for any number of folders. */
+function toMatcher(glob: string): (path: string) => boolean {
+  const steps = glob.split('/').filter((step) => step !== '');
+  return (path) =>
+    isLike(steps, path.split('/'), '**', (step, name) => isLike(Array.from(step), Array.from(name), '*', (a, b) => a === '?' || a === b));
+}
+
+/**
+ * Whether texts are as a pattern says, in which `star` stands for any number of them. Only the last star is tried again: those of a regular
+ * expression would be tried in every combination.
+ */
+function isLike(
+  pattern: readonly string[],
+  texts: readonly string[],
+  star: string,
+  fits: (step: string, text: string) => boolean,
+): boolean {
+  let [next, lastStar, tried] = [0, -1, 0];
+  for (let at = 0; at < texts.length;) {
+    const [step, text = ''] = [pattern[next], texts[at]];
+    if (step === star) [lastStar, tried, next] = [next, at, next + 1];
+    else if (step !== undefined && fits(step, text)) [at, next] = [at + 1, next + 1];
+    else if (lastStar < 0) return false;
+    else [at, next, tried] = [tried + 1, lastStar + 1, tried + 1];
+  }
+  return pattern.slice(next).every((step) => step === star);
 }

@@ -1,9 +1,9 @@
-import { EMPTY_INTERVALS, getArray, getNumber, getString, toInterval, uniteAll, type JsonValue } from '../../../std/index.ts';
+import { EMPTY_INTERVALS, getArray, getNumber, getOrAdd, getString, toInterval, uniteAll, type JsonValue } from '../../../std/index.ts';
 import { labelsOf, nameOf, namespaceOf, specOf, type KubernetesObject, type World } from '../../../model/index.ts';
 import { parseAddress, parseCidr, type AddressSet } from '../address.ts';
 import { ISOLATES_ALL, ISOLATES_NONE, toPlace, type Direction, type Policy, type TierPlace } from '../policy.ts';
 import { isProtocol, toPortSet, type PortSet } from '../port-set.ts';
-import { readServiceTargets, type ServiceTarget } from './service-target.ts';
+import { readServiceTargets, type ServiceTargets } from './service-target.ts';
 import { toText } from './text.ts';
 
 /** The groups of Calico's API: the one that people write, and the one that the cluster keeps. */
@@ -19,6 +19,12 @@ export interface NetworkSet {
   readonly namespace: string | undefined;
   readonly labels: ReadonlyMap<string, string>;
   readonly addresses: AddressSet;
+}
+
+/** A service account, by `namespace/name`. */
+interface LabelledAccount {
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
 }
 
 /** A HostEndpoint: interfaces of a node that policies may select. */
@@ -43,9 +49,9 @@ export interface Failsafe {
 export interface CalicoContext {
   readonly tiers: ReadonlyMap<string, Tier>;
   readonly sets: readonly NetworkSet[];
-  readonly services: readonly ServiceTarget[];
-  /** The labels of service accounts, by namespace and name. */
-  readonly accounts: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly services: ServiceTargets;
+  /** The service accounts with their labels, by namespace. */
+  readonly accounts: ReadonlyMap<string, readonly LabelledAccount[]>;
   readonly hosts: readonly HostEndpoint[];
   readonly failsafes: Readonly<Record<Direction, readonly Failsafe[]>>;
   /** The names of the nodes that are known. */
@@ -79,13 +85,20 @@ export function readCalicoContext(world: World): CalicoContext {
     tiers,
     sets: ['GlobalNetworkSet', 'NetworkSet'].flatMap((kind) => list(kind).map((object) => readSet(object, kind === 'NetworkSet'))),
     services: readServiceTargets(world),
-    accounts: new Map(
-      world.byKind('', 'ServiceAccount').map((object) => [`${namespaceOf(object) ?? ''}/${nameOf(object)}`, labelsOf(object)]),
-    ),
+    accounts: readAccounts(world),
     hosts: list('HostEndpoint').map(readHost),
     failsafes: { ingress: readFailsafes(felix, 'ingress'), egress: readFailsafes(felix, 'egress') },
     nodes: world.byKind('', 'Node').map(nameOf),
   };
+}
+
+function readAccounts(world: World): CalicoContext['accounts'] {
+  const accounts = new Map<string, LabelledAccount[]>();
+  for (const object of world.byKind('', 'ServiceAccount')) {
+    const namespace = namespaceOf(object) ?? '';
+    getOrAdd(accounts, namespace, (): LabelledAccount[] => []).push({ name: `${namespace}/${nameOf(object)}`, labels: labelsOf(object) });
+  }
+  return accounts;
 }
 
 function readSet(object: KubernetesObject, isNamespaced: boolean): NetworkSet {

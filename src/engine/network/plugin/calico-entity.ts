@@ -1,5 +1,5 @@
 import { EMPTY_INTERVALS, getArray, getAt, getObject, getString, subtract, uniteAll, type JsonValue } from '../../../std/index.ts';
-import { SELECT_ALL, type Selector } from '../../../model/index.ts';
+import { SELECT_ALL } from '../../../model/index.ts';
 import { ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet } from '../address.ts';
 import { toInterval } from '../../../std/index.ts';
 import type { NamedPort, Peer, PodFacts, PodTest } from '../policy.ts';
@@ -7,7 +7,7 @@ import { toPortSet, type PortSet, type Protocol } from '../port-set.ts';
 import type { CalicoContext } from './calico-context.ts';
 import { parseCalicoSelector, type CalicoSelector } from './calico-selector.ts';
 import type { Problems } from './problem.ts';
-import type { ServiceTarget } from './service-target.ts';
+import { toServicePeer, type ServiceTarget } from './service-target.ts';
 import { toText } from './text.ts';
 
 /** Where an entity is written. */
@@ -52,7 +52,7 @@ export function readCalicoPeers(
   const chosen = getString(accounts, 'selector') ?? '';
   if (chosen !== '') said.push(toChosenAccounts(chosen, `${place.path}/serviceAccounts/selector`, { ...place, home }, problems));
   const service = findService(value, place);
-  if (service !== undefined) said.push(toServicePeer(service));
+  if (service !== undefined) said.push(toServicePeer(service, 'known'));
   const doubt = findDoubt(value, ipVersion, place, problems);
   if (ipVersion === 4 || ipVersion === 6)
     said.push({ kind: 'not', of: { kind: 'addresses', addresses: ipVersion === 4 ? ALL_V6 : ALL_V4, meaning: 'known' } });
@@ -90,15 +90,18 @@ function toAccounts(names: readonly string[], home: string | undefined): PodTest
 export function toChosenAccounts(selector: string, path: string, { home, context }: EntityPlace, problems: Problems): PodTest {
   const parsed = parse(selector, path, problems);
   const isChosen = (labels: ReadonlyMap<string, string>): boolean => parsed?.isMatch(labels) === true;
-  const chosen = new Map([...context.accounts].map(([name, labels]) => [name, isChosen(labels)]));
   const others = isChosen(new Map());
+  const accounts = home === undefined ? [...context.accounts.values()].flat() : (context.accounts.get(home) ?? []);
+  const different = accounts.flatMap(({ name, labels }) => (isChosen(labels) === others ? [] : [name]));
+  const names = new Set(different);
   return {
     kind: 'test',
-    text: `calico accounts by labels ${home ?? ''} ${String(others)} ${[...chosen].flat().join()}`,
+    text: `calico accounts by labels ${home ?? ''} ${String(others)} ${different.join()}`,
     labelKeys: [],
     isAccountAsked: true,
+    ...(home === undefined ? {} : { namespace: home }),
     isMatch: ({ namespace, serviceAccount }) =>
-      (home === undefined || namespace === home) && (chosen.get(`${namespace}/${serviceAccount}`) ?? others),
+      (home === undefined || namespace === home) && names.has(`${namespace}/${serviceAccount}`) !== others,
   };
 }
 
@@ -106,13 +109,7 @@ export function toChosenAccounts(selector: string, path: string, { home, context
 function findService(value: JsonValue | undefined, { home, context }: EntityPlace): ServiceTarget | undefined {
   const said = getObject(value, 'services');
   const [name, namespace] = [getString(said, 'name'), getString(said, 'namespace') ?? home];
-  return name === undefined ? undefined : context.services.find((service) => service.name === name && service.namespace === namespace);
-}
-
-function toServicePeer({ namespace, selector, addresses }: ServiceTarget): Peer {
-  if (selector === undefined) return { kind: 'addresses', addresses, meaning: 'known' };
-  const named: Selector = { requirements: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [namespace] }] };
-  return { kind: 'pods', namespaces: named, pods: selector };
+  return name === undefined ? undefined : context.services.get(`${namespace ?? ''}/${name}`);
 }
 
 /** The ports of the endpoints of the Service that an entity names, of some protocols; undefined where it names none. */

@@ -1,4 +1,4 @@
-import { getString, groupBy } from '../../../std/index.ts';
+import { getOrAdd, getString, groupBy } from '../../../std/index.ts';
 import { refOf, specOf, type KubernetesObject } from '../../../model/index.ts';
 import { ISOLATES_ALL, ISOLATES_NONE, type Direction, type Peer, type Policy, type Rule, type TierPlace } from '../policy.ts';
 import { ALL_PORTS, NO_PORTS } from '../port-set.ts';
@@ -69,11 +69,13 @@ interface OwnSubject extends Subject {
 function listOwnSubjects(hosts: readonly HostEndpoint[], context: CalicoContext): readonly OwnSubject[] {
   const [first] = hosts;
   if (first === undefined) return [];
+  const hostOf = new Map<string, HostEndpoint>();
+  for (const host of hosts) getOrAdd(hostOf, host.node, () => host);
   return listSubjects(hosts, context).flatMap(({ peer, doubt }): readonly OwnSubject[] => {
     const isEvery = peer.kind === 'hosts' && doubt === undefined;
     const nodes = isEvery ? context.nodes : peer.kind === 'placed' ? peer.nodes : [];
     const own = nodes.flatMap((node): readonly OwnSubject[] => {
-      const host = hosts.find((one) => one.node === node);
+      const host = hostOf.get(node);
       return host === undefined ? [] : [{ host, doubt, peer: { kind: 'placed', nodes: [node] } }];
     });
     if (isEvery) return [...own, { host: first, doubt, peer: { kind: 'unplaced' } }];
@@ -127,11 +129,12 @@ interface Subject {
 }
 
 function listSubjects(hosts: readonly HostEndpoint[], { nodes }: CalicoContext): readonly Subject[] {
-  const nodesOf = (isEvery: boolean): readonly string[] =>
-    nodes.filter((name) => hosts.some((host) => host.node === name && host.isEvery === isEvery));
-  const [whole, some] = [nodesOf(true), nodesOf(false)];
+  const namesOf = (isEvery: boolean): ReadonlySet<string> =>
+    new Set(hosts.flatMap((host) => (host.isEvery === isEvery ? [host.node] : [])));
+  const [named, some] = [namesOf(true), namesOf(false)];
+  const whole = nodes.filter((name) => named.has(name));
   const sure = toHostSubjects(whole, nodes).map(({ peer, isSure }) => ({ peer, doubt: isSure ? undefined : UNPLACED }));
-  const others = some.filter((name) => !whole.includes(name));
+  const others = nodes.filter((name) => some.has(name) && !named.has(name));
   return others.length === 0 ? sure : [...sure, { peer: { kind: 'placed', nodes: others }, doubt: INTERFACE }];
 }
 

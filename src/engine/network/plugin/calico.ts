@@ -74,7 +74,9 @@ function readSubject(spec: JsonValue, place: EntityPlace, problems: Problems): P
   return { kind: 'every', of: [found, ...chosen, EVERY_POD] };
 }
 
-const ACTIONS: Readonly<Record<string, Action>> = { allow: 'allow', deny: 'deny', pass: 'pass', 'next-tier': 'pass' };
+const ACTIONS: ReadonlyMap<string, Action> = new Map(
+  Object.entries<Action>({ allow: 'allow', deny: 'deny', pass: 'pass', 'next-tier': 'pass' }),
+);
 
 function readRule(
   rule: JsonValue,
@@ -84,7 +86,7 @@ function readRule(
   outer: string | undefined,
 ): readonly Rule[] {
   const said = (getString(rule, 'action') ?? '').toLowerCase();
-  const action = ACTIONS[said];
+  const action = ACTIONS.get(said);
   if (action === undefined) {
     if (said !== 'log')
       problems.refuse(`${place.path}/action`, `action ${getString(rule, 'action') ?? ''}: must be Allow, Deny, Log or Pass`);

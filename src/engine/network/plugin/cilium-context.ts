@@ -1,7 +1,7 @@
 import { EMPTY_INTERVALS, getArray, getString, uniteAll } from '../../../std/index.ts';
 import { labelsOf, nameOf, specOf, type World } from '../../../model/index.ts';
 import { parseCidr, type AddressSet } from '../address.ts';
-import { readServiceTargets, type ServiceTarget } from './service-target.ts';
+import { readServiceTargets, type ServiceTargets } from './service-target.ts';
 import { toText } from './text.ts';
 
 /** The API group of Cilium's objects. */
@@ -22,7 +22,7 @@ export interface NamedNode {
 
 /** What policies of Cilium refer to. */
 export interface CiliumContext {
-  readonly services: readonly ServiceTarget[];
+  readonly services: ServiceTargets;
   readonly groups: readonly CidrGroup[];
   readonly nodes: readonly NamedNode[];
   /** What blocks of addresses mean: nodes too where `policy-cidr-match-mode` of cilium-config has `nodes`. */

@@ -15,9 +15,9 @@ import { ALL_ADDRESSES, ALL_V4, ALL_V6, parseAddress, parseCidr, type AddressSet
 import type { Direction, Peer } from '../policy.ts';
 import { toInterval } from '../../../std/index.ts';
 import type { CiliumContext } from './cilium-context.ts';
-import { NAME_LABEL, readEndpointSelector, readPlainSelector } from './cilium-selector.ts';
+import { readEndpointSelector, readPlainSelector } from './cilium-selector.ts';
 import type { Problems } from './problem.ts';
-import type { ServiceTarget } from './service-target.ts';
+import { toServicePeer, type ServiceTarget } from './service-target.ts';
 import { toText } from './text.ts';
 
 /** Where a rule stands, and what it may refer to. */
@@ -217,24 +217,21 @@ function readServices(
       },
     ];
   const { services } = place.context;
+  const all = [...services.values()];
   return split(
     items.map((item, index): NamedPeers => {
       const [named, chosen] = [getObject(item, 'k8sService'), getObject(item, 'k8sServiceSelector')];
       const [name, namespace] = [getString(named, 'serviceName') ?? '', getString(chosen ?? named, 'namespace') ?? ''];
       const selector = chosen === undefined ? undefined : readPlainSelector(chosen['selector']);
-      const found = services.filter(
-        (service) =>
-          (namespace === '' || service.namespace === namespace) &&
-          (selector === undefined ? service.name === name : isSelected(selector, service.labels)),
-      );
+      const one = services.get(`${namespace}/${name}`);
+      const isOf = (service: ServiceTarget): boolean =>
+        selector === undefined
+          ? service.name === name
+          : (namespace === '' || service.namespace === namespace) && isSelected(selector, service.labels);
+      const found = selector === undefined && namespace !== '' ? (one === undefined ? [] : [one]) : all.filter(isOf);
       if (found.length === 0 && selector === undefined)
         return { peers: [PODS, OUTSIDE], doubt: problems.doubt(`${path}/${index}`, `Service ${name} is not among the objects`) };
-      return { peers: found.map((service) => toServicePeer(service, place)) };
+      return { peers: found.map((service) => toServicePeer(service, place.context.blocks)) };
     }),
   );
-}
-
-function toServicePeer({ namespace, selector, addresses }: ServiceTarget, { context }: CiliumPlace): Peer {
-  if (selector === undefined) return toOutside(addresses, context.blocks);
-  return { kind: 'pods', namespaces: { requirements: [{ key: NAME_LABEL, operator: 'In', values: [namespace] }] }, pods: selector };
 }

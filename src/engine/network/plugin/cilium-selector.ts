@@ -1,14 +1,12 @@
 import { getArray, getString, getStringMap, type JsonValue } from '../../../std/index.ts';
 import { isSatisfied, readLabelSelector, readRequirement, SELECT_ALL, type Requirement, type Selector } from '../../../model/index.ts';
-import type { Peer } from '../policy.ts';
+import { NAME_LABEL, type Peer } from '../policy.ts';
 import type { Problems } from './problem.ts';
 
 const NAMESPACE_LABEL = 'io.kubernetes.pod.namespace';
 const OF_NAMESPACES = 'io.cilium.k8s.namespace.labels.';
 const ACCOUNT_LABEL = 'io.cilium.k8s.policy.serviceaccount';
 const CLUSTER_LABEL = 'io.cilium.k8s.policy.cluster';
-/** The label by which a namespace is chosen by name. */
-export const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** The requirements of a selector by what they look at. */
 interface Sorted {

@@ -1,4 +1,4 @@
-import { getString, getStringMap } from '../../../std/index.ts';
+import { getString, getStringMap, groupBy } from '../../../std/index.ts';
 import {
   isSelected,
   labelsOf,
@@ -64,8 +64,10 @@ export const IN_MESH: PodTest = toMeshTest('mesh', isInMesh);
 export interface Mesh {
   /** Gateways of Istio's own API choose the proxies that are theirs. */
   readonly gatewaySelectors: readonly Selector[];
-  /** The Services of a world that name a waypoint or leave it to their namespace. */
-  readonly services: readonly KubernetesObject[];
+  /** The Services of a world, by namespace and name. */
+  readonly services: ReadonlyMap<string, KubernetesObject>;
+  /** Those that name a waypoint of their own, by its namespace and name. */
+  readonly servicesBehind: ReadonlyMap<string, readonly KubernetesObject[]>;
   /** Gateways of the Gateway API, by namespace and name. */
   readonly gateways: ReadonlyMap<string, KubernetesObject>;
   /** The labels of namespaces by name. */
@@ -77,14 +79,20 @@ export interface Mesh {
 /** Reads what routes in a world. */
 export function readMesh(world: World): Mesh {
   const group = 'gateway.networking.k8s.io';
+  const services = world.byKind('', 'Service');
   const classes = world.byKind(group, 'GatewayClass').filter((item) => getString(specOf(item), 'controllerName') === WAYPOINT_CONTROLLER);
   return {
     gatewaySelectors: world.byKind(ISTIO_ROUTING_GROUP, 'Gateway').map((gateway) => toSelector(getStringMap(specOf(gateway), 'selector'))),
-    services: world.byKind('', 'Service'),
-    gateways: new Map(world.byKind(group, 'Gateway').map((gateway) => [`${namespaceOf(gateway) ?? ''}/${nameOf(gateway)}`, gateway])),
+    services: byFullName(services),
+    servicesBehind: groupBy(services, (service) => waypointOf(service, new Map())),
+    gateways: byFullName(world.byKind(group, 'Gateway')),
     namespaces: new Map(world.byKind('', 'Namespace').map((object) => [nameOf(object), labelsOf(object)])),
     waypointClasses: new Set([WAYPOINT_CLASS, ...classes.map(nameOf)]),
   };
+}
+
+function byFullName(objects: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject> {
+  return new Map(objects.map((object) => [`${namespaceOf(object) ?? ''}/${nameOf(object)}`, object]));
 }
 
 /** Whether a Gateway of the Gateway API is a waypoint. */
@@ -128,7 +136,8 @@ export function toPodsOf(service: KubernetesObject): Peer {
 }
 
 function toHomeTest(home: string): PodTest {
-  return { kind: 'test', text: `in ${home}`, labelKeys: [], isAccountAsked: false, isMatch: ({ namespace }) => namespace === home };
+  const isMatch: PodTest['isMatch'] = ({ namespace }) => namespace === home;
+  return { kind: 'test', text: `in ${home}`, labelKeys: [], isAccountAsked: false, namespace: home, isMatch };
 }
 
 /** Pods of the ambient mode that some waypoint stands before, for their Services or for themselves; of one waypoint where it is given. */
@@ -137,8 +146,8 @@ export function toBehindWaypoint(mesh: Mesh, waypoint?: string): Peer {
   const own = toMeshTest(`behind ${waypoint ?? 'any waypoint'}`, (pod) =>
     isMeant(findWaypoint([pod.labels, pod.namespaceLabels], pod.namespace)),
   );
-  const services = mesh.services.filter((service) => isMeant(waypointOf(service, new Map()))).map(toPodsOf);
-  return { kind: 'every', of: [AMBIENT, { kind: 'either', of: [own, ...services] }] };
+  const services = waypoint === undefined ? [...mesh.servicesBehind.values()].flat() : (mesh.servicesBehind.get(waypoint) ?? []);
+  return { kind: 'every', of: [AMBIENT, { kind: 'either', of: [own, ...services.map(toPodsOf)] }] };
 }
 
 /** Pods whose node's proxy judges what reaches them. */

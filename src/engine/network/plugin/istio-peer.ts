@@ -1,8 +1,23 @@
-import { compareBy, getAt, getObject, getString, getStringMap, intersect, subtract, uniteAll } from '../../../std/index.ts';
+import {
+  compareBy,
+  getAt,
+  getObject,
+  getOrAdd,
+  getString,
+  getStringMap,
+  groupBy,
+  intersect,
+  sha256,
+  sortedUnique,
+  subtract,
+  toPointer,
+  uniteAll,
+} from '../../../std/index.ts';
 import { isSelected, nameOf, namespaceOf, refOf, specOf, type KubernetesObject, type Selector, type World } from '../../../model/index.ts';
 import { ISOLATES_NONE, toPlace, type Peer, type PodFacts, type PodTest, type Policy } from '../policy.ts';
 import { toPortSet, type PortSet } from '../port-set.ts';
 import { IN_MESH, ISTIO_GROUP, partOf, ROOT_NAMESPACE, toEdgeTest, toMeshTest, toSelector, type Mesh } from './istio-mesh.ts';
+import { readRange } from './ports.ts';
 import { Problems, type ReadPolicies } from './problem.ts';
 
 const MODES = ['DISABLE', 'PERMISSIVE', 'STRICT', 'UNSET'] as const;
@@ -45,28 +60,27 @@ export function readPeerAuthentications(world: World, mesh: Mesh): PeerAuthentic
       (object) => nameOf(object),
     ),
   );
-  const problems = objects.map((object) => new Problems(object));
-  const read = objects.flatMap((object, index) => readOne(object, problems[index] ?? new Problems(object)));
-  for (const [index, one] of read.entries()) {
-    const earlier = read.slice(0, index).find((other) => isSamePlace(other, one));
-    const own = problems[objects.indexOf(one.object)];
-    if (earlier !== undefined && getString(one.object, 'metadata', 'creationTimestamp') === undefined)
-      own?.tie('/spec', `the same pods as PeerAuthentication ${nameOf(earlier.object)} (the older counts)`, refOf(earlier.object));
-  }
+  const firsts = new Map<string, Authentication>();
+  const read = objects.map((object) => {
+    const problems = new Problems(object);
+    const one = readOne(object, problems);
+    if (one === undefined) return { one, problems };
+    const earlier = getOrAdd(firsts, JSON.stringify([one.home, one.selector]), () => one);
+    if (earlier !== one && getString(object, 'metadata', 'creationTimestamp') === undefined)
+      problems.tie('/spec', `the same pods as PeerAuthentication ${nameOf(earlier.object)} (the older counts)`, refOf(earlier.object));
+    return { one, problems };
+  });
   const edge = toEdgeTest(mesh);
-  const groups = listGroups(read);
+  const groups = listGroups(read.flatMap(({ one }) => one ?? []));
   return {
     policies: groups.flatMap((group) => toPolicies(group, edge)),
     plaintext: groups.flatMap((group) => toPlaintext(group)),
-    problems: problems.flatMap(({ list }) => list),
+    problems: read.flatMap(({ problems }) => problems.list),
   };
 }
 
-function isSamePlace(a: Authentication, b: Authentication): boolean {
-  return a.home === b.home && JSON.stringify(a.selector) === JSON.stringify(b.selector);
-}
-
-function readOne(object: KubernetesObject, problems: Problems): readonly Authentication[] {
+/** Undefined for one that counts for nothing. */
+function readOne(object: KubernetesObject, problems: Problems): Authentication | undefined {
   const spec = specOf(object);
   const home = namespaceOf(object) ?? '';
   const labels = getStringMap(spec, 'selector', 'matchLabels');
@@ -76,10 +90,13 @@ function readOne(object: KubernetesObject, problems: Problems): readonly Authent
     return mode ?? 'UNSET';
   };
   const ports = new Map(
-    Object.keys(getObject(spec, 'portLevelMtls') ?? {}).map((port) => [
-      Number(port),
-      readMode(getString(getAt(spec, 'portLevelMtls', port), 'mode'), `/spec/portLevelMtls/${port}/mode`),
-    ]),
+    Object.keys(getObject(spec, 'portLevelMtls') ?? {}).flatMap((port) => {
+      const path = ['spec', 'portLevelMtls', port];
+      if ((readRange(port, '-')?.[0] ?? 0) > 0)
+        return [[Number(port), readMode(getString(getAt(spec, 'portLevelMtls', port), 'mode'), toPointer([...path, 'mode']))] as const];
+      problems.refuse(toPointer(path), `${port}: no port`);
+      return [];
+    }),
   );
   if (labels.size === 0 && ports.size > 0) {
     problems.refuse('/spec/portLevelMtls', 'modes of ports need a selector of workloads: they count for nothing here');
@@ -87,10 +104,10 @@ function readOne(object: KubernetesObject, problems: Problems): readonly Authent
   }
   if (labels.size > 0 && home === ROOT_NAMESPACE) {
     problems.refuse('/spec/selector', 'a selector in the root namespace selects nothing: the policy counts for nothing');
-    return [];
+    return undefined;
   }
   const selector = labels.size === 0 ? undefined : toSelector(labels);
-  return [{ object, home, selector, mode: readMode(getString(spec, 'mtls', 'mode'), '/spec/mtls/mode'), ports }];
+  return { object, home, selector, mode: readMode(getString(spec, 'mtls', 'mode'), '/spec/mtls/mode'), ports };
 }
 
 /** Pods of which the same authentications say the modes: `base` of all ports, `own` of some. */
@@ -102,27 +119,40 @@ interface Group {
 
 function listGroups(read: readonly Authentication[]): readonly Group[] {
   const own = read.filter(({ selector }) => selector !== undefined);
-  const wide = read.filter(({ selector }) => selector === undefined);
-  const findOwn = ({ namespace, labels }: PodFacts): Authentication | undefined =>
-    own.find(({ home, selector }) => home === namespace && selector !== undefined && isSelected(selector, labels));
+  const wide = new Map<string, Authentication>();
+  for (const one of read) if (one.selector === undefined) getOrAdd(wide, one.home, () => one);
+  const ownOf = groupBy(own, ({ home }) => home);
+  const found = new Map<string, WeakMap<PodFacts['labels'], Authentication | 'none'>>();
+  const findOwn = ({ namespace, labels }: PodFacts): Authentication | 'none' =>
+    getOrAdd(
+      getOrAdd(found, namespace, () => new WeakMap<PodFacts['labels'], Authentication | 'none'>()),
+      labels,
+      () => ownOf.get(namespace)?.find(({ selector }) => selector !== undefined && isSelected(selector, labels)) ?? 'none',
+    );
   const findBase = (namespace: string): Authentication | undefined =>
-    [namespace, ROOT_NAMESPACE].flatMap((home) => wide.find((one) => one.home === home) ?? []).find(({ mode }) => mode !== 'UNSET');
-  const keys = own.flatMap(({ selector }) => selector?.requirements.map(({ key }) => key) ?? []);
-  const all = JSON.stringify(read.map(({ home, mode, object, selector }) => [home, nameOf(object), mode, selector]));
-  const toTest = (name: string, isMatch: (pod: PodFacts) => boolean): PodTest =>
-    toMeshTest(`authenticated ${name} of ${all}`, isMatch, keys);
+    [namespace, ROOT_NAMESPACE].flatMap((home) => wide.get(home) ?? []).find(({ mode }) => mode !== 'UNSET');
+  const listKeys = (of: readonly Authentication[]): readonly string[] =>
+    sortedUnique(of.flatMap(({ selector }) => selector?.requirements.map(({ key }) => key) ?? []));
+  const keysOf = new Map([...ownOf].map(([home, of]) => [home, listKeys(of)]));
+  const allKeys = listKeys(own);
+  const all = sha256(JSON.stringify(read.map(({ home, mode, object, selector }) => [home, nameOf(object), mode, selector])));
+  const toTest = ({ home, object }: Authentication, isMatch: PodTest['isMatch']): PodTest => {
+    const text = `authenticated by ${home}/${nameOf(object)} of ${all}`;
+    if (home === ROOT_NAMESPACE) return toMeshTest(text, isMatch, allKeys);
+    return { ...toMeshTest(text, isMatch, keysOf.get(home)), namespace: home };
+  };
   return [
-    ...wide
+    ...[...wide.values()]
       .filter((one) => findBase(one.home) === one)
       .map((base): Group => ({
         base,
         own: undefined,
-        subject: toTest(`${base.home}/${nameOf(base.object)}`, (pod) => findOwn(pod) === undefined && findBase(pod.namespace) === base),
+        subject: toTest(base, (pod) => findBase(pod.namespace) === base && findOwn(pod) === 'none'),
       })),
     ...own.map((one): Group => ({
       base: one.mode === 'UNSET' ? findBase(one.home) : one,
       own: one,
-      subject: toTest(`${one.home}/${nameOf(one.object)} of its own`, (pod) => findOwn(pod) === one),
+      subject: toTest(one, (pod) => findOwn(pod) === one),
     })),
   ];
 }

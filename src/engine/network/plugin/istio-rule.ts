@@ -74,12 +74,14 @@ const SOURCES_OF_REQUESTS = ['requestPrincipals', 'notRequestPrincipals', 'remot
 const OPERATIONS_OF_REQUESTS = ['hosts', 'notHosts', 'methods', 'notMethods', 'paths', 'notPaths'];
 
 /** What a condition of a connection looks at, by its key. */
-const CONDITIONS: Readonly<Record<string, 'ipBlocks' | 'namespaces' | 'ports' | 'principals'>> = {
-  'destination.port': 'ports',
-  'source.ip': 'ipBlocks',
-  'source.namespace': 'namespaces',
-  'source.principal': 'principals',
-};
+const CONDITIONS: ReadonlyMap<string, 'ipBlocks' | 'namespaces' | 'ports' | 'principals'> = new Map(
+  Object.entries<'ipBlocks' | 'namespaces' | 'ports' | 'principals'>({
+    'destination.port': 'ports',
+    'source.ip': 'ipBlocks',
+    'source.namespace': 'namespaces',
+    'source.principal': 'principals',
+  }),
+);
 
 class RuleReader {
   readonly #home: string;
@@ -110,7 +112,7 @@ class RuleReader {
   readCondition(condition: JsonValue, path: string): Match {
     const key = getString(condition, 'key') ?? '';
     const [values, others] = [getArray(condition, 'values'), getArray(condition, 'notValues')];
-    const field = CONDITIONS[key];
+    const field = CONDITIONS.get(key);
     if (field === undefined) {
       this.isOfRequests = true;
       return { ...EVERYTHING, doubt: this.#doubt(path, `the condition ${key} is not judged`) };

@@ -1,5 +1,5 @@
 import { getArray, getAt, getObject, getString, getStringMap, type JsonValue } from '../../../std/index.ts';
-import { nameOf, namespaceOf, specOf, type KubernetesObject } from '../../../model/index.ts';
+import { namespaceOf, specOf, type KubernetesObject } from '../../../model/index.ts';
 import type { Peer } from '../policy.ts';
 import { isWaypoint, ROOT_NAMESPACE, toBehindWaypoint, toPodsOf, waypointOf, AMBIENT, type Mesh } from './istio-mesh.ts';
 import type { Problems } from './problem.ts';
@@ -69,7 +69,7 @@ function toGatewayTarget(name: string, path: string, home: string, mesh: Mesh, p
 }
 
 function toServiceTarget(name: string, path: string, home: string, mesh: Mesh, problems: Problems): readonly Target[] {
-  const service = mesh.services.find((item) => namespaceOf(item) === home && nameOf(item) === name);
+  const service = mesh.services.get(`${home}/${name}`);
   if (service === undefined) {
     problems.doubt(path, `Service ${home}/${name} is not among the objects`);
     return [];

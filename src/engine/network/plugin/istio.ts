@@ -1,4 +1,15 @@
-import { getArray, getAt, getObject, getString, getStringMap, intersect, subtract, type JsonValue } from '../../../std/index.ts';
+import {
+  getArray,
+  getAt,
+  getObject,
+  getOrAdd,
+  getString,
+  getStringMap,
+  groupBy,
+  intersect,
+  subtract,
+  type JsonValue,
+} from '../../../std/index.ts';
 import { namespaceOf, refOf, SELECT_ALL, specOf, type KubernetesObject, type World } from '../../../model/index.ts';
 import { ISOLATES_NONE, toPlace, type Peer, type Policy, type Rule } from '../policy.ts';
 import { NO_PORTS, toPortSet, type PortSet } from '../port-set.ts';
@@ -34,7 +45,8 @@ export function readIstioPolicies(world: World): ReadPolicies {
     return { policies: [], problems: listPlainRoutes(world) };
   const mesh = readMesh(world);
   const peers = readPeerAuthentications(world, mesh);
-  const read = objects.map((object) => readAuthorizationPolicy(object, mesh, peers.plaintext));
+  const partsOf = toPartsOf(mesh, peers.plaintext);
+  const read = objects.map((object) => readAuthorizationPolicy(object, mesh, partsOf));
   return {
     policies: [...peers.policies, ...read.flatMap(({ policies }) => policies)],
     problems: [...peers.problems, ...read.flatMap(({ problems }) => problems), ...listPlainRoutes(world)],
@@ -71,7 +83,7 @@ interface Scope {
  * (ambient mode) see no requests: they leave out rules of ALLOW that ask of them, and deny without asking. Whether something comes
  * through a waypoint no manifest tells.
  */
-function readAuthorizationPolicy(object: KubernetesObject, mesh: Mesh, plaintext: readonly Plaintext[]): ReadPolicies {
+function readAuthorizationPolicy(object: KubernetesObject, mesh: Mesh, partsOf: PartsOf): ReadPolicies {
   const problems = new Problems(object);
   const spec = specOf(object);
   const action = getString(spec, 'action') ?? 'ALLOW';
@@ -82,7 +94,7 @@ function readAuthorizationPolicy(object: KubernetesObject, mesh: Mesh, plaintext
   }
   const targets = findTargets(object, mesh, problems);
   const outer = action === 'CUSTOM' ? problems.doubt('/spec/action', 'an authorizer outside decides') : undefined;
-  const scopes = targets === undefined ? listSelected(spec, namespaceOf(object) ?? '', mesh, plaintext) : targets.map(toScope);
+  const scopes = targets === undefined ? listSelected(spec, namespaceOf(object) ?? '', partsOf) : targets.map(toScope);
   const isAsked = ({ asker }: Scope): boolean => asker.seesRequests || action !== 'CUSTOM';
   const policies = scopes.filter(isAsked).flatMap((scope) => toPolicies(object, spec, action, scope, outer, problems));
   return { policies, problems: problems.list };
@@ -93,23 +105,37 @@ function toScope({ subject, doubt }: Target): Scope {
 }
 
 /** Pods of the policy's namespace by their labels, in the root namespace of the whole mesh; each by how it takes part in the mesh. */
-function listSelected(spec: JsonValue, home: string, mesh: Mesh, plaintext: readonly Plaintext[]): readonly Scope[] {
+function listSelected(spec: JsonValue, home: string, partsOf: PartsOf): readonly Scope[] {
   const pods = toSelector(getStringMap(spec, 'selector', 'matchLabels'));
   const chosen: Peer = { kind: 'pods', namespaces: home === ROOT_NAMESPACE ? SELECT_ALL : undefined, pods };
-  const narrow = (...of: readonly Peer[]): Peer => ({ kind: 'every', of: [...of, chosen] });
-  const proven: Asker = { senders: 'known', seesRequests: true };
+  return partsOf(home).map((part) => ({ ...part, subject: { kind: 'every', of: [part.subject, chosen] } }));
+}
+
+/** The pods that policies of a namespace may select, by how they take part in the mesh. */
+type PartsOf = (home: string) => readonly Scope[];
+
+function toPartsOf(mesh: Mesh, plaintext: readonly Plaintext[]): PartsOf {
   const behind = toBehindWaypoint(mesh);
+  const byNamespace = groupBy(plaintext, ({ subject }) => subject.namespace ?? '');
+  const everywhere = byNamespace.get('') ?? [];
+  const known = new Map<string, readonly Scope[]>();
+  return (home) =>
+    getOrAdd(known, home, () => listParts(behind, home === ROOT_NAMESPACE ? plaintext : [...everywhere, ...(byNamespace.get(home) ?? [])]));
+}
+
+function listParts(behind: Peer, plaintext: readonly Plaintext[]): readonly Scope[] {
+  const proven: Asker = { senders: 'known', seesRequests: true };
   const not = (of: Peer): Peer => ({ kind: 'not', of });
   const plain: Peer = { kind: 'either', of: plaintext.map(({ subject }) => subject) };
   const node: Asker = { senders: 'known', seesRequests: false };
   return [
-    { subject: plaintext.length === 0 ? narrow(OWN_PROXY) : narrow(OWN_PROXY, not(plain)), asker: proven, ports: TCP },
+    { subject: plaintext.length === 0 ? OWN_PROXY : { kind: 'every', of: [OWN_PROXY, not(plain)] }, asker: proven, ports: TCP },
     ...plaintext.flatMap(({ subject, ports }): readonly Scope[] => [
-      { subject: narrow(subject), asker: proven, ports: subtract(TCP, ports) },
-      { subject: narrow(subject), asker: { ...proven, senders: 'nameless' }, ports },
+      { subject, asker: proven, ports: subtract(TCP, ports) },
+      { subject, asker: { ...proven, senders: 'nameless' }, ports },
     ]),
-    { subject: narrow(AMBIENT, not(behind)), asker: node, ports: TCP },
-    { subject: narrow(behind), asker: { ...node, senders: 'hidden' }, ports: TCP },
+    { subject: { kind: 'every', of: [AMBIENT, not(behind)] }, asker: node, ports: TCP },
+    { subject: behind, asker: { ...node, senders: 'hidden' }, ports: TCP },
   ];
 }
 

@@ -1,4 +1,4 @@
-import { getArray, getNumber, getString, toInterval, uniteAll, type JsonValue } from '../../../std/index.ts';
+import { getArray, getNumber, getOrAdd, getString, toInterval, uniteAll, type JsonValue } from '../../../std/index.ts';
 import {
   labelsOf,
   nameOf,
@@ -10,6 +10,7 @@ import {
   type World,
 } from '../../../model/index.ts';
 import { parseAddress, type AddressSet } from '../address.ts';
+import { NAME_LABEL, type Peer } from '../policy.ts';
 import { isProtocol, type Protocol } from '../port-set.ts';
 import { toText } from './text.ts';
 
@@ -34,14 +35,25 @@ interface Written {
   readonly ports: readonly TargetPort[];
 }
 
-/** The Services of a world as peers. */
-export function readServiceTargets(world: World): readonly ServiceTarget[] {
-  return world.kind('', 'Service').objects.length === 0 ? [] : world.derive(computeTargets);
+/** The Services of a world as peers, by namespace and name. */
+export type ServiceTargets = ReadonlyMap<string, ServiceTarget>;
+
+/** Reads the Services of a world. */
+export function readServiceTargets(world: World): ServiceTargets {
+  return world.kind('', 'Service').objects.length === 0 ? NO_TARGETS : world.derive(computeTargets);
 }
 
-function computeTargets(world: World): readonly ServiceTarget[] {
+const NO_TARGETS: ServiceTargets = new Map();
+
+/** Those who stand behind a Service; addresses that somebody wrote for it mean what the plugin takes addresses for. */
+export function toServicePeer({ namespace, selector, addresses }: ServiceTarget, meaning: 'known' | 'nodes' | 'outside'): Peer {
+  if (selector === undefined) return { kind: 'addresses', addresses, meaning };
+  return { kind: 'pods', namespaces: { requirements: [{ key: NAME_LABEL, operator: 'In', values: [namespace] }] }, pods: selector };
+}
+
+function computeTargets(world: World): ServiceTargets {
   const written = listWritten(world);
-  return world.byKind('', 'Service').map((service) => {
+  const targets = world.byKind('', 'Service').map((service): ServiceTarget => {
     const [namespace, name] = [namespaceOf(service) ?? '', nameOf(service)];
     const selector = readMapSelector(specOf(service)['selector']);
     const byHand = selector === undefined ? (written.get(`${namespace}/${name}`) ?? []) : [];
@@ -55,6 +67,7 @@ function computeTargets(world: World): readonly ServiceTarget[] {
       ports: selector === undefined ? byHand.flatMap(({ ports }) => ports) : getArray(specOf(service), 'ports').flatMap(readPort),
     };
   });
+  return new Map(targets.map((target) => [`${target.namespace}/${target.name}`, target]));
 }
 
 function readPort(item: JsonValue): readonly TargetPort[] {
@@ -67,10 +80,7 @@ function readPort(item: JsonValue): readonly TargetPort[] {
 function listWritten(world: World): ReadonlyMap<string, readonly Written[]> {
   const found = new Map<string, Written[]>();
   const add = (namespace: string, name: string, one: Written): void => {
-    const key = `${namespace}/${name}`;
-    const known = found.get(key);
-    if (known === undefined) found.set(key, [one]);
-    else known.push(one);
+    getOrAdd(found, `${namespace}/${name}`, (): Written[] => []).push(one);
   };
   for (const slice of world.byKind('discovery.k8s.io', 'EndpointSlice')) {
     const addresses = getArray(slice, 'endpoints').flatMap((endpoint) => getArray(endpoint, 'addresses').map(toText));

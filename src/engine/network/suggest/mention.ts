@@ -14,20 +14,22 @@ export interface Mention {
 }
 
 /** The ports that schemes of URLs stand for. */
-const SCHEMES: Readonly<Record<string, number>> = {
-  amqp: 5672,
-  grpc: 443,
-  http: 80,
-  https: 443,
-  kafka: 9092,
-  mongodb: 27017,
-  mysql: 3306,
-  nats: 4222,
-  postgres: 5432,
-  postgresql: 5432,
-  redis: 6379,
-  rediss: 6379,
-};
+const SCHEMES: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({
+    amqp: 5672,
+    grpc: 443,
+    http: 80,
+    https: 443,
+    kafka: 9092,
+    mongodb: 27017,
+    mysql: 3306,
+    nats: 4222,
+    postgres: 5432,
+    postgresql: 5432,
+    redis: 6379,
+    rediss: 6379,
+  }),
+);
 
 const HOST =
   /(?:\b([a-z][a-z0-9+.-]{0,20}):\/\/)?(?:[^\s@/,;"']{1,200}@)?((?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?){0,20})\.?(?::(\d{1,5})\b)?/gi;
@@ -83,7 +85,7 @@ function readText(text: string): readonly Mention[] {
     const port = digits === undefined ? undefined : Number(digits);
     if (port !== undefined && !isPort(port)) return [];
     if (/^[\d.]+$/.test(host) && parseAddress(host) === undefined) return [];
-    const guess = SCHEMES[(scheme ?? '').toLowerCase()];
+    const guess = SCHEMES.get((scheme ?? '').toLowerCase());
     const isNamed = /[a-z]/i.test(host.split('.').at(-1) ?? '') || parseAddress(host) !== undefined;
     return isNamed ? [{ host, port: port ?? undefined, guess, isSure: scheme !== undefined || port !== undefined }] : [];
   });

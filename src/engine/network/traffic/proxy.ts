@@ -11,21 +11,26 @@ import { listServices, type Service } from './service.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /** The labels that the pods of known controllers are installed with, by the controller's name in its class. */
-const CONTROLLERS: Readonly<Record<string, readonly Labels[]>> = {
-  'haproxy-ingress.github.io/controller': [{ 'app.kubernetes.io/name': 'haproxy-ingress' }, { run: 'haproxy-ingress' }],
-  'haproxy.org/ingress-controller': [{ 'app.kubernetes.io/name': 'kubernetes-ingress' }, { run: 'haproxy-ingress' }],
-  'ingress-controllers.konghq.com/kong': [{ 'app.kubernetes.io/name': 'kong' }],
-  'k8s.io/ingress-nginx': [{ 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' }],
-  'konghq.com/kic-gateway-controller': [{ 'app.kubernetes.io/name': 'kong' }],
-  'nginx.org/ingress-controller': [{ 'app.kubernetes.io/name': 'nginx-ingress' }, { app: 'nginx-ingress' }],
-  'projectcontour.io/ingress-controller': [
-    { app: 'envoy' },
-    { 'app.kubernetes.io/name': 'contour', 'app.kubernetes.io/component': 'envoy' },
-  ],
-  'traefik.io/gateway-controller': [{ 'app.kubernetes.io/name': 'traefik' }],
-  'traefik.io/ingress-controller': [{ 'app.kubernetes.io/name': 'traefik' }],
-};
-const CLASS_NAMES: Readonly<Record<string, string>> = { nginx: 'k8s.io/ingress-nginx', traefik: 'traefik.io/ingress-controller' };
+const CONTROLLERS: ReadonlyMap<string, readonly Labels[]> = new Map(
+  Object.entries<readonly Labels[]>({
+    'haproxy-ingress.github.io/controller': [{ 'app.kubernetes.io/name': 'haproxy-ingress' }, { run: 'haproxy-ingress' }],
+    'haproxy.org/ingress-controller': [{ 'app.kubernetes.io/name': 'kubernetes-ingress' }, { run: 'haproxy-ingress' }],
+    'ingress-controllers.konghq.com/kong': [{ 'app.kubernetes.io/name': 'kong' }],
+    'k8s.io/ingress-nginx': [{ 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' }],
+    'konghq.com/kic-gateway-controller': [{ 'app.kubernetes.io/name': 'kong' }],
+    'nginx.org/ingress-controller': [{ 'app.kubernetes.io/name': 'nginx-ingress' }, { app: 'nginx-ingress' }],
+    'projectcontour.io/ingress-controller': [
+      { app: 'envoy' },
+      { 'app.kubernetes.io/name': 'contour', 'app.kubernetes.io/component': 'envoy' },
+    ],
+    'traefik.io/gateway-controller': [{ 'app.kubernetes.io/name': 'traefik' }],
+    'traefik.io/ingress-controller': [{ 'app.kubernetes.io/name': 'traefik' }],
+  }),
+);
+const CLASS_NAMES: ReadonlyMap<string, string> = new Map([
+  ['nginx', 'k8s.io/ingress-nginx'],
+  ['traefik', 'traefik.io/ingress-controller'],
+]);
 const ROUTER = 'ingresscontroller.operator.openshift.io/deployment-ingresscontroller';
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 
@@ -37,7 +42,7 @@ export function listProxies(world: World, proxy: Proxy): readonly Workload[] {
       return workloads.filter(({ labels }) => labels.has(ROUTER));
     case 'ingress': {
       const named = proxy.ref === undefined ? undefined : world.get(proxy.ref);
-      return listOf(workloads, getString(named, 'spec', 'controller') ?? CLASS_NAMES[proxy.name] ?? '');
+      return listOf(workloads, getString(named, 'spec', 'controller') ?? CLASS_NAMES.get(proxy.name) ?? '');
     }
     case 'gateway': {
       const own = workloads.filter(
@@ -55,7 +60,7 @@ function controllerOfGateway(world: World, gateway: KubernetesObject | undefined
 }
 
 function listOf(workloads: readonly Workload[], controller: string): readonly Workload[] {
-  const selectors = (CONTROLLERS[controller] ?? []).map(toSelector);
+  const selectors = (CONTROLLERS.get(controller) ?? []).map(toSelector);
   return workloads.filter(({ labels }) => selectors.some((selector) => isSelected(selector, labels)));
 }
 

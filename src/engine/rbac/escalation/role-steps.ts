@@ -6,7 +6,10 @@ import type { Place } from './place.ts';
 import type { Need } from './powers.ts';
 import { listWaysToCreate, toRights, type Site } from './site.ts';
 
-const RESOURCES: Readonly<Record<string, string>> = { ClusterRole: `${RBAC_GROUP}/clusterroles`, Role: `${RBAC_GROUP}/roles` };
+const RESOURCES: ReadonlyMap<string, string> = new Map([
+  ['ClusterRole', `${RBAC_GROUP}/clusterroles`],
+  ['Role', `${RBAC_GROUP}/roles`],
+]);
 
 /** What is got by writing roles and bindings past the API server's own check, with `bind` and `escalate`. */
 export function addRoleSteps(site: Site): void {
@@ -25,7 +28,7 @@ function toAll(scope: string): Place {
 }
 
 function rightsTo(verbs: string, kind: string): readonly string[] {
-  const resource = RESOURCES[kind];
+  const resource = RESOURCES.get(kind);
   return resource === undefined ? [] : toRights(verbs, resource);
 }
 
@@ -75,7 +78,7 @@ function addEscalation(site: Site): void {
   if (!powers.hasSome(ESCALATE)) return;
   for (const grant of powers.grants) {
     const { kind, name } = grant.binding.role;
-    if (RESOURCES[kind] === undefined || !isOfScope(grant, scope)) continue;
+    if (!RESOURCES.has(kind) || !isOfScope(grant, scope)) continue;
     const needs = [powers.find(rightsTo('escalate', kind), [name]), powers.find(rightsTo('patch update', kind), [name]), toNeed(grant)];
     site.give('escalate', toAll(scope), needs);
   }

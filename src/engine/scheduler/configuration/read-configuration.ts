@@ -135,7 +135,7 @@ function validatePluginConfig(profile: JsonValue, path: string): readonly Config
     const twice = seen.has(name) ? [duplicate(at, name)] : [];
     seen.add(name);
     if (REMOVED.has(name)) return [...twice, toRemoved(at, name)];
-    const fields = ARGUMENT_FIELDS[name];
+    const fields = ARGUMENT_FIELDS.get(name);
     const unknown = fields === undefined ? [] : listUnknown(args, new Set([...fields, 'apiVersion', 'kind']), '');
     const decoding = unknown.map(({ path: field, message }) => ({
       path: `${at}.args.${field}`,

@@ -5,38 +5,42 @@ type Problems = readonly ConfigurationProblem[];
 
 /** What is wrong with the arguments of a plugin (`validation_pluginargs.go`); `path` is the field that holds them. */
 export function validateArguments(plugin: string, args: JsonValue, path: string): Problems {
-  return VALIDATORS[plugin]?.(args, path) ?? [];
+  return VALIDATORS.get(plugin)?.(args, path) ?? [];
 }
 
 /** The fields that the arguments of each plugin may have. */
-export const ARGUMENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  DefaultPreemption: ['minCandidateNodesAbsolute', 'minCandidateNodesPercentage'],
-  DynamicResources: ['bindingTimeout', 'filterTimeout'],
-  InterPodAffinity: ['hardPodAffinityWeight', 'ignorePreferredTermsOfExistingPods'],
-  NodeAffinity: ['addedAffinity'],
-  NodeResourcesBalancedAllocation: ['resources'],
-  NodeResourcesFit: ['ignoredResourceGroups', 'ignoredResources', 'scoringStrategy'],
-  PodTopologySpread: ['defaultConstraints', 'defaultingType'],
-  VolumeBinding: ['bindTimeoutSeconds', 'shape'],
-};
+export const ARGUMENT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries<readonly string[]>({
+    DefaultPreemption: ['minCandidateNodesAbsolute', 'minCandidateNodesPercentage'],
+    DynamicResources: ['bindingTimeout', 'filterTimeout'],
+    InterPodAffinity: ['hardPodAffinityWeight', 'ignorePreferredTermsOfExistingPods'],
+    NodeAffinity: ['addedAffinity'],
+    NodeResourcesBalancedAllocation: ['resources'],
+    NodeResourcesFit: ['ignoredResourceGroups', 'ignoredResources', 'scoringStrategy'],
+    PodTopologySpread: ['defaultConstraints', 'defaultingType'],
+    VolumeBinding: ['bindTimeoutSeconds', 'shape'],
+  }),
+);
 
-const VALIDATORS: Readonly<Record<string, (args: JsonValue, path: string) => Problems>> = {
-  DefaultPreemption: validatePreemption,
-  InterPodAffinity: (args, path) => within(args, path, 'hardPodAffinityWeight', { least: 0, most: 100, standard: 1 }, '[0, 100]'),
-  NodeResourcesBalancedAllocation: validateBalanced,
-  NodeResourcesFit: validateFit,
-  PodTopologySpread: validateSpread,
-  VolumeBinding: (args, path) =>
-    (getNumber(args, 'bindTimeoutSeconds') ?? 600) < 0
-      ? [
-          invalid(
-            `${path}.bindTimeoutSeconds`,
-            getNumber(args, 'bindTimeoutSeconds') ?? 0,
-            'invalid BindTimeoutSeconds, should not be a negative value',
-          ),
-        ]
-      : [],
-};
+const VALIDATORS: ReadonlyMap<string, (args: JsonValue, path: string) => Problems> = new Map(
+  Object.entries<(args: JsonValue, path: string) => Problems>({
+    DefaultPreemption: validatePreemption,
+    InterPodAffinity: (args, path) => within(args, path, 'hardPodAffinityWeight', { least: 0, most: 100, standard: 1 }, '[0, 100]'),
+    NodeResourcesBalancedAllocation: validateBalanced,
+    NodeResourcesFit: validateFit,
+    PodTopologySpread: validateSpread,
+    VolumeBinding: (args, path) =>
+      (getNumber(args, 'bindTimeoutSeconds') ?? 600) < 0
+        ? [
+            invalid(
+              `${path}.bindTimeoutSeconds`,
+              getNumber(args, 'bindTimeoutSeconds') ?? 0,
+              'invalid BindTimeoutSeconds, should not be a negative value',
+            ),
+          ]
+        : [],
+  }),
+);
 
 interface Range {
   readonly least: number;

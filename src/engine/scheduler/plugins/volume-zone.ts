@@ -9,12 +9,15 @@ import type { Storage } from '../volumes/storage.ts';
 const ELSEWHERE = unresolvable('node(s) had no available volume zone');
 
 /** The labels of volumes and nodes that say where they are, each with the node label that may stand in for it. */
-const LABELS: Readonly<Record<string, string>> = {
-  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone': 'topology.kubernetes.io/zone',
-  'topology.kubernetes.io/region': 'topology.kubernetes.io/region',
-};
+const LABELS: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+    'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+    'topology.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+    'topology.kubernetes.io/region': 'topology.kubernetes.io/region',
+  }),
+);
+const NAMES = [...LABELS.keys()];
 
 /** Where a volume is, by one label: the values of it, of which a node must have one. */
 interface Place {
@@ -39,8 +42,8 @@ export const VOLUME_ZONE: Plugin = {
       kind: 'filter',
       filter: (index) => {
         const labels = cluster.nodes[index]?.labels ?? new Map<string, string>();
-        if (!Object.keys(LABELS).some((label) => labels.has(label))) return SUCCESS;
-        return places.every(({ label, values }) => values.has(labels.get(label) ?? labels.get(LABELS[label] ?? '') ?? '\u0000'))
+        if (!NAMES.some((label) => labels.has(label))) return SUCCESS;
+        return places.every(({ label, values }) => values.has(labels.get(label) ?? labels.get(LABELS.get(label) ?? '') ?? '\u0000'))
           ? SUCCESS
           : ELSEWHERE;
       },
@@ -56,7 +59,7 @@ function listPlaces(name: string, claim: KubernetesObject | undefined, storage: 
   if (volume === undefined) return unresolvable(`persistentvolume "${volumeName}" not found`);
   return [...labelsOf(volume)].flatMap(([label, value]) => {
     const values = value.split('__').map((zone) => zone.trim());
-    return LABELS[label] === undefined || values.includes('') ? [] : [{ label, values: new Set(values) }];
+    return !LABELS.has(label) || values.includes('') ? [] : [{ label, values: new Set(values) }];
   });
 }
 

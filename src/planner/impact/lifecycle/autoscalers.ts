@@ -10,10 +10,7 @@ export const judgeAutoscaler: Judge = ({ was, is, after }) => {
   if (target === undefined) return [];
   const name = formatRef(refOf(target));
   if (is === undefined) {
-    const isScaled = after
-      .kind('autoscaling', 'HorizontalPodAutoscaler')
-      .inNamespace(refOf(was).namespace)
-      .some((other) => findTarget(other, after) === target);
+    const isScaled = after.derive(listTargets).has(target);
     const pods = getNumber(target, 'spec', 'replicas');
     const stays = pods === undefined ? 'the pods that it has' : countOf(pods, 'pod');
     return isScaled
@@ -22,6 +19,12 @@ export const judgeAutoscaler: Judge = ({ was, is, after }) => {
   }
   return [...findLowerMost(name, was, is), ...findLowerLeast(name, was, is)];
 };
+
+/** All that some autoscaler scales. */
+function listTargets(world: World): ReadonlySet<KubernetesObject> {
+  const autoscalers = world.byKind('autoscaling', 'HorizontalPodAutoscaler');
+  return new Set(autoscalers.flatMap((autoscaler) => findTarget(autoscaler, world) ?? []));
+}
 
 /** The workload that an autoscaler scales; undefined where it is not there, or has no pods: then nothing is scaled. */
 function findTarget(autoscaler: KubernetesObject, world: World): KubernetesObject | undefined {

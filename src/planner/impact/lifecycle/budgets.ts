@@ -1,6 +1,16 @@
-import { formatRef, readLabelSelector, refOf, toScaledValue, type Fact, type KubernetesObject } from '../../../model/index.ts';
+import {
+  formatRef,
+  nameOf,
+  readLabelSelector,
+  refOf,
+  toScaledValue,
+  type Fact,
+  type KubernetesObject,
+  type Selector,
+  type World,
+} from '../../../model/index.ts';
 import { getAt } from '../../../std/index.ts';
-import { listSelected, replicasOf } from './selected.ts';
+import { listSelected, listSelecting, replicasOf } from './selected.ts';
 import { countOf, toFact, type Judge, type Transition } from './transition.ts';
 
 /**
@@ -13,23 +23,28 @@ export const judgeBudget: Judge = (transition) => {
   const pods = listPods(was, transition);
   const all = sum(pods);
   if (all === 0) return [];
-  const left = is === undefined ? [] : listPods(is, transition).filter((workload) => pods.includes(workload));
+  const had = new Set(pods);
+  const left = is === undefined ? [] : listPods(is, transition).filter((workload) => had.has(workload));
   const [allowed, allows] = [toAllowed(was, all), is === undefined || sum(left) < all ? all : toAllowed(is, all)];
   return allows <= allowed ? [] : [tell(is ?? was, is === undefined, { pods, all, allowed, allows })];
 };
 
 /** The workloads of a budget that no other budget selects, in the world after. */
 function listPods(budget: KubernetesObject, { after }: Transition): readonly KubernetesObject[] {
-  const { namespace } = refOf(budget);
-  const select = (each: KubernetesObject): readonly KubernetesObject[] =>
-    listSelected(after, namespace, readLabelSelector(getAt(each, 'spec', 'selector')));
-  const own = formatRef(refOf(budget));
-  const others = after
-    .kind('policy', 'PodDisruptionBudget')
-    .inNamespace(namespace)
-    .filter((each) => formatRef(refOf(each)) !== own);
-  const covered = new Set(others.flatMap(select));
-  return select(budget).filter((workload) => !covered.has(workload));
+  const { namespace, name } = refOf(budget);
+  const budgets = after.derive(listBudgets);
+  return listSelected(after, namespace, selectorOf(budget)).filter((workload) =>
+    (budgets.get(workload) ?? []).every((other) => nameOf(other) === name),
+  );
+}
+
+/** The budgets of each workload. */
+function listBudgets(world: World): ReadonlyMap<KubernetesObject, readonly KubernetesObject[]> {
+  return listSelecting(world, world.byKind('policy', 'PodDisruptionBudget'), selectorOf);
+}
+
+function selectorOf(budget: KubernetesObject): Selector {
+  return readLabelSelector(getAt(budget, 'spec', 'selector'));
 }
 
 function sum(workloads: readonly KubernetesObject[]): number {

@@ -14,7 +14,8 @@ export const judgeFinalizers: Judge = ({ was, is }) => {
     if (old.length === 0) return [];
     return [toFact('KP0408', was, { severity: 'info', data: { what: `is gone only once ${whose(old)} removed` } })];
   }
-  const added = now.filter((name) => !old.includes(name));
+  const had = new Set(old);
+  const added = now.filter((name) => !had.has(name));
   if (added.length === 0) return [];
   const what = `is gone, when it is deleted, only once ${whose(added)} removed`;
   return [toFact('KP0408', is, { severity: 'info', path: '/metadata/finalizers', data: { what } })];

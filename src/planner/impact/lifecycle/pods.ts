@@ -5,12 +5,15 @@ import {
   podTemplateOf,
   readMapSelector,
   refOf,
+  SELECT_NONE,
   toScaledValue,
   type Fact,
   type KubernetesObject,
+  type Selector,
+  type World,
 } from '../../../model/index.ts';
 import { getArray, getAt, getNumber, getObject, getString, isEqualJson, toPointer, type JsonValue } from '../../../std/index.ts';
-import { listSelected, replicasOf } from './selected.ts';
+import { listSelected, listSelecting, replicasOf } from './selected.ts';
 import { toFact, type Judge, type Transition } from './transition.ts';
 
 /** What the API server fills in (`core/v1/defaults.go`), in seconds. */
@@ -82,16 +85,20 @@ function findNoPods({ was, is, after }: Transition): readonly Fact[] {
 }
 
 function listEmptied(workload: KubernetesObject, after: Transition['after']): readonly string[] {
-  const namespace = namespaceOf(workload);
-  return after
-    .kind('', 'Service')
-    .inNamespace(namespace)
-    .flatMap((service) => {
-      const selector = readMapSelector(getObject(service, 'spec', 'selector'));
-      if (selector === undefined) return [];
-      const behind = listSelected(after, namespace, selector);
-      return behind.includes(workload) && behind.every((each) => replicasOf(each) === 0) ? [formatRef(refOf(service))] : [];
-    });
+  const services = after.derive(listServices).get(workload) ?? [];
+  return services.flatMap((service) => {
+    const behind = listSelected(after, namespaceOf(service), selectorOf(service));
+    return behind.every((each) => replicasOf(each) === 0) ? [formatRef(refOf(service))] : [];
+  });
+}
+
+/** The Services of each workload. */
+function listServices(world: World): ReadonlyMap<KubernetesObject, readonly KubernetesObject[]> {
+  return listSelecting(world, world.byKind('', 'Service'), selectorOf);
+}
+
+function selectorOf(service: KubernetesObject): Selector {
+  return readMapSelector(getObject(service, 'spec', 'selector')) ?? SELECT_NONE;
 }
 
 /** Pods that get less time to end by themselves before they are killed. */

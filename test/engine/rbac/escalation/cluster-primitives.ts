@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import type { JsonObject } from '../../../../src/std/index.ts';
 import { clusterBinding, rule } from '../objects.ts';
-import { definition, deployment, object, pod, type Primitive } from './primitive.ts';
+import { definition, deployment, object, pod, runs, type Primitive } from './primitive.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io';
 const SYSTEM_CONFIGS = '/api/v1/namespaces/kube-system/configmaps';
@@ -55,6 +55,7 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
   },
   {
     name: 'what others write is altered by a policy',
+    since: 36,
     wide: [rule('create', ADMISSION, 'mutatingadmissionpolicies mutatingadmissionpolicybindings')],
     step: 'webhook',
     to: () => 'admin',
@@ -170,7 +171,7 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
       {
         method: 'PATCH',
         path: `/api/v1/namespaces/prey/pods/status-${actor}/status`,
-        body: { status: { podIP: '203.0.113.9', podIPs: [{ ip: '203.0.113.9' }] } },
+        body: { status: { podIP: '203.0.113.9', podIPs: [{ $patch: 'replace' }, { ip: '203.0.113.9' }] } },
       },
     ],
     twin: { why: 'the pod is not its status', rules: [rule('get', '', 'pods/status')] },
@@ -204,6 +205,7 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
         body: { metadata: { annotations: { [annotation]: actor } } },
       },
       { method: 'POST', path: '/api/v1/namespaces/prey/pods', body: pod(actor) },
+      runs(actor),
     ],
     twin: { why: 'it is not written', rules: [rule('get', '', 'serviceaccounts'), rule('create', '', 'pods')] },
   })),
@@ -220,6 +222,7 @@ export const CLUSTER_PRIMITIVES: readonly Primitive[] = [
         body: { metadata: { annotations: { 'eks.amazonaws.com/role-arn': actor } } },
       },
       { method: 'POST', path: '/apis/apps/v1/namespaces/prey/deployments', body: deployment(actor) },
+      runs(actor, 'app'),
     ],
     twin: { why: 'nothing runs as it', rules: [rule('patch', '', 'serviceaccounts')] },
   },

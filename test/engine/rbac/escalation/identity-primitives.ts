@@ -98,6 +98,7 @@ export const IDENTITY_PRIMITIVES: readonly Primitive[] = [
   },
   {
     name: 'a ServiceAccount is impersonated for some requests',
+    since: 36,
     rules: [
       rule('impersonate:serviceaccount', AUTHENTICATION, 'serviceaccounts', 'strong'),
       rule('impersonate-on:serviceaccount:list', '', 'secrets'),
@@ -119,6 +120,7 @@ export const IDENTITY_PRIMITIVES: readonly Primitive[] = [
   },
   {
     name: 'users and their groups are impersonated for some requests',
+    since: 36,
     wide: [
       rule('impersonate:user-info', AUTHENTICATION, 'users', 'anybody'),
       rule('impersonate:user-info', AUTHENTICATION, 'groups', 'issuers'),
@@ -141,6 +143,7 @@ export const IDENTITY_PRIMITIVES: readonly Primitive[] = [
   },
   {
     name: 'a node is impersonated for the Secrets of its Pods',
+    since: 36,
     wide: [
       rule('impersonate:arbitrary-node', AUTHENTICATION, 'nodes', 'prey-node'),
       rule('impersonate-on:arbitrary-node:get', '', 'secrets'),

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../../src/model/index.ts';
 import { getString, type JsonObject } from '../../../../src/std/index.ts';
 import { binding, clusterRole, role, rule } from '../objects.ts';
-import { deployment, guarded, HOME, object, pod, POD_SPEC, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
+import { deployment, guarded, HOME, LOG, object, pod, POD_SPEC, runs, STRONG, type ExploitRequest, type Primitive } from './primitive.ts';
 
 const PODS = '/api/v1/namespaces/prey/pods';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/prey/deployments';
@@ -48,6 +48,10 @@ function look(name: string, field: readonly (string | number)[], is: string): Ex
   return { method: 'GET', path: `${PODS}/${name}`, by: 'onlooker', until: { field, is } };
 }
 
+function readLog(actor: string): ExploitRequest {
+  return { method: 'GET', path: `${PODS}/victim-${actor}/log`, until: { field: ['message'], is: `${LOG}\n` } };
+}
+
 const CONTROLLER = 'clusterrole-aggregation-controller';
 const AS_CONTROLLER = { serviceAccountName: CONTROLLER, containers: [{ name: 'main', image: 'busybox' }] };
 
@@ -71,7 +75,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     rules: [rule('create', '', 'pods')],
     step: 'pod-create',
     to: () => 'pods prey',
-    replay: (actor) => [post(PODS, pod(actor))],
+    replay: (actor) => [post(PODS, pod(actor)), runs(actor)],
     twin: { why: 'create by name matches no POST', rules: [rule('create', '', 'pods', 'mine')] },
   },
   {
@@ -89,6 +93,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
         ...post('/api/v1/namespaces/kube-system/pods', object('v1', 'Pod', actor, { spec: AS_CONTROLLER }, 'kube-system')),
         until: { field: ['metadata', 'uid'] },
       },
+      runs(actor, 'name', CONTROLLER, 'kube-system'),
     ],
     twin: {
       why: 'another namespace has no such accounts',
@@ -102,7 +107,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     rules: [rule('create', 'apps', 'deployments')],
     step: 'pod-create',
     to: () => 'pods prey',
-    replay: (actor) => [post(DEPLOYMENTS, deployment(actor))],
+    replay: (actor) => [post(DEPLOYMENTS, deployment(actor)), runs(actor, 'app')],
     twin: { why: 'another group is another resource', rules: [rule('create', 'extensions', 'deployments')] },
   },
   {
@@ -112,16 +117,20 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     to: () => 'pods prey',
     replay: () => [
       { method: 'PATCH', path: `${PODS}/granted?fieldManager=thief&force=true`, body: { ...pod('granted'), apiVersion: 'v1' } },
+      runs('granted'),
     ],
     twin: { why: 'what is not there must be created, too', rules: [rule('patch', '', 'pods', 'granted')] },
   },
   {
     name: 'a template is rewritten',
     rules: [rule('patch', 'apps', 'deployments')],
-    world: (actor) => [deployment(`victim-${actor}`)],
+    world: (actor) => [deployment(`victim-${actor}`, 'default')],
     step: 'template-write',
     to: () => 'pods prey',
-    replay: (actor) => [patch(`${DEPLOYMENTS}/victim-${actor}`, { spec: { template: { spec: { serviceAccountName: 'strong' } } } })],
+    replay: (actor) => [
+      patch(`${DEPLOYMENTS}/victim-${actor}`, { spec: { template: { spec: { serviceAccountName: 'strong' } } } }),
+      runs(`victim-${actor}`, 'app'),
+    ],
     twin: { why: 'the scale is not the template', rules: [rule('patch', 'apps', 'deployments/scale')] },
   },
   {
@@ -191,7 +200,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     world: (actor) => [holder(`victim-${actor}`)],
     step: 'log-read',
     to: () => 'logs prey',
-    replay: (actor) => [{ method: 'GET', path: `${PODS}/victim-${actor}/log`, until: 'authorized' }],
+    replay: (actor) => [readLog(actor)],
     twin: { why: 'the pod is not its log', rules: [rule('get', '', 'pods')] },
   },
   {
@@ -201,7 +210,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     step: 'log-read',
     to: () => 'logs prey',
     replay: (actor) => [
-      { method: 'GET', path: `${PODS}/victim-${actor}/log`, until: 'authorized' },
+      readLog(actor),
       look(`victim-${actor}`, ['spec', 'containers', 0, 'env', 0, 'valueFrom', 'secretKeyRef', 'name'], 'db'),
     ],
     twin: { why: 'none of them holds one', rules: [rule('get', '', 'pods/log')], world: (actor) => [pod(`victim-${actor}`)] },
@@ -240,7 +249,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
     rules: [rule('create', '', 'pods')],
     step: 'privileged-pod',
     to: () => 'nodes',
-    replay: (actor) => [post(PODS, pod(actor, PRIVILEGED))],
+    replay: (actor) => [post(PODS, pod(actor, PRIVILEGED)), runs(actor, 'name', 'default')],
     twin: { why: 'Pod Security refuses it', rules: [rule('create', '', 'pods')], world: () => [guarded('baseline')] },
   },
   {
@@ -260,6 +269,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
         spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: actor, volumeName: actor },
       }),
       post(PODS, pod(actor, { ...RESTRICTED, volumes: [{ name: 'host', persistentVolumeClaim: { claimName: actor } }] })),
+      runs(actor, 'name', 'default'),
     ],
     twin: { why: 'somebody else makes the volumes', rules: [rule('create', '', 'pods persistentvolumeclaims')] },
   },
@@ -273,6 +283,7 @@ export const POD_PRIMITIVES: readonly Primitive[] = [
       patch('/api/v1/namespaces/prey', { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } }),
       // Pod Security hears of the label a little later.
       { ...post(PODS, pod(actor, PRIVILEGED)), until: { field: ['metadata', 'uid'] } },
+      runs(actor, 'name', 'default'),
     ],
     twin: { why: 'the labels are not in the status', rules: [rule('create', '', 'pods'), rule('patch', '', 'namespaces/status')] },
   },

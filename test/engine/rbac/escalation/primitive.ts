@@ -26,7 +26,9 @@ export interface Primitive {
   readonly name: string;
   /** The namespace of the actor, unless it is HOME. */
   readonly home?: string;
-  /** The first minor version whose server refuses it. */
+  /** The first minor version whose server knows what it takes, where that is not every one. */
+  readonly since?: number;
+  /** The first minor version whose server refuses it: the twin is asked of such a one. */
   readonly refusedSince?: number;
   /** Rules that the actor holds in the namespace `prey`, and everywhere. */
   readonly rules?: readonly JsonObject[];
@@ -79,11 +81,22 @@ export function pod(name: string, spec: JsonObject = POD_SPEC): KubernetesObject
   return object('v1', 'Pod', name, { spec });
 }
 
-export function deployment(name: string): KubernetesObject {
+export function deployment(name: string, serviceAccountName = 'strong'): KubernetesObject {
   const labels = { app: name };
+  const spec = { ...POD_SPEC, serviceAccountName };
   return object('apps/v1', 'Deployment', name, {
-    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: POD_SPEC } },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
   });
+}
+
+/** The line that every program logs that runs on a node of ours. */
+export const LOG = 'the password is swordfish';
+
+/** An administrator sees that a Pod runs, by its own name or by the label of the workload that made it. */
+export function runs(name: string, by: 'name' | 'app' = 'name', serviceAccountName = 'strong', namespace = 'prey'): ExploitRequest {
+  const which = by === 'name' ? `fieldSelector=metadata.name=${name},` : `labelSelector=app%3D${name}&fieldSelector=`;
+  const path = `/api/v1/namespaces/${namespace}/pods?${which}status.phase=Running,spec.serviceAccountName=${serviceAccountName}`;
+  return { method: 'GET', path, by: 'onlooker', until: { field: ['items', 0, 'spec', 'nodeName'] } };
 }
 
 /** A namespace that lets in no privileged Pod. */
