@@ -68,9 +68,9 @@ interface Compared {
 }
 
 /** The lines of the sources that a plan speaks of, which only pages show. */
-async function excerptsOf(plan: Plan, { desired, before }: Planned, args: Arguments, io: Io): Promise<readonly Excerpt[]> {
+async function excerptsOf(plan: Plan, { desired, before, changes }: Planned, args: Arguments, io: Io): Promise<readonly Excerpt[]> {
   const { readExcerpts } = await import('../stages/excerpts.ts');
-  return readExcerpts(plan, { desired, before }, args, io);
+  return readExcerpts(plan, { desired, before, changes }, args, io);
 }
 
 /** How full the nodes are before and after, which only pages show. */
