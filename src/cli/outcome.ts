@@ -24,8 +24,8 @@ type Mode = 'plan' | 'validate';
 export interface Baseline {
   /** The fingerprints that are known. */
   readonly known: ReadonlySet<string>;
-  /** Why it may know nothing of what is left, given that something is: it was written by something else than what runs. */
-  readonly mismatch?: string;
+  /** Why it may know nothing of what is left: it was written by something else than what runs, and never tells codes that these do. */
+  readonly mismatch?: { readonly told: RegExp; readonly says: string };
 }
 
 const KINDS: readonly (readonly [kind: string, mode: Mode])[] = [
@@ -33,6 +33,9 @@ const KINDS: readonly (readonly [kind: string, mode: Mode])[] = [
   ['PlanReport', 'plan'],
   ['ValidateReport', 'validate'],
 ];
+/** What `kplan validate` tells of; the findings of a plan, and of its effects what is missing and what admission refuses, are the same. */
+const OF_MANIFESTS = /^K[BLQRV]/;
+const NOTHING = /^$/;
 const NAMES: Readonly<Record<Mode, string>> = { plan: 'a plan', validate: '`kplan validate`' };
 
 /** The JSON report that --baseline names, for a mode; one that knows nothing without the flag. Throws `KplanError` for a file that is none. */
@@ -50,18 +53,21 @@ export function readBaseline(args: Arguments, io: Io, mode: Mode): Baseline {
   const writer = KINDS.find(([kind]) => kind === getString(report, 'kind'))?.[1];
   return {
     known: new Set(items.flatMap((item) => getString(item, 'fingerprint') ?? [])),
-    ...(writer === mode ? {} : { mismatch: describeMismatch(file, writer, mode) }),
+    ...(writer === mode ? {} : { mismatch: toMismatch(file, writer, mode) }),
   };
 }
 
-function describeMismatch(file: string, writer: Mode | undefined, mode: Mode): string {
+function toMismatch(file: string, writer: Mode | undefined, mode: Mode): NonNullable<Baseline['mismatch']> {
+  if (writer === 'plan')
+    return { told: NOTHING, says: `--baseline ${file} was written by a plan: it knows what that change brought, no more.` };
   const source = writer === undefined ? 'neither by a plan nor by `kplan validate`' : `by ${NAMES[writer]}`;
-  return `--baseline ${file} was written ${source}: what only ${NAMES[mode]} tells is not known to it, and shown here.`;
+  const says = `--baseline ${file} was written ${source}: what only ${NAMES[mode]} tells is not known to it, and shown here.`;
+  return { told: writer === undefined ? NOTHING : OF_MANIFESTS, says };
 }
 
 /** What is to be said of a baseline beside what it left. */
 export function describeBaseline({ mismatch }: Baseline, left: readonly (Effect | Finding)[]): readonly string[] {
-  return mismatch === undefined || left.length === 0 ? [] : [mismatch];
+  return mismatch !== undefined && left.some(({ code }) => !mismatch.told.test(code)) ? [mismatch.says] : [];
 }
 
 function parse(text: string, file: string): Parameters<typeof getArray>[0] {

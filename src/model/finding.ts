@@ -1,5 +1,5 @@
 import type { JsonValue } from '../std/index.ts';
-import type { ObjectRef } from './ref.ts';
+import { toRefKey, type ObjectRef } from './ref.ts';
 import type { SourceRange } from './source-range.ts';
 import type { World } from './world.ts';
 
@@ -57,6 +57,8 @@ export interface Effect {
   readonly change: 'gained' | 'lost';
   /** What the fact is about: an object, or a user or group in `data`. */
   readonly subject?: ObjectRef;
+  /** JSON pointer within the subject; as a finding of the same says it. */
+  readonly path?: string;
   readonly data: FindingData;
   readonly causes: readonly Cause[];
   /** True where the search for the smallest set of causes ended early: some of them may have no part in it. */
@@ -83,6 +85,13 @@ export interface FactObject {
   readonly path?: string;
   /** True where the fact cannot be unless this object changes, whatever else does. */
   readonly decides?: true;
+}
+
+/** The field of its subject that a fact is of, as a JSON pointer; undefined where it is of none. */
+export function pathOfFact({ subject, objects }: Fact): string | undefined {
+  if (subject === undefined) return undefined;
+  const key = toRefKey(subject);
+  return objects.find(({ ref }) => toRefKey(ref) === key)?.path;
 }
 
 /** The difference of a fact between two worlds. */

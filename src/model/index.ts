@@ -3,11 +3,12 @@ export { findEngine, listBlockers } from './blockers.ts';
 export { describe, describeRemedy, findEntry, fingerprint, toFinding, CATALOG } from './catalog/catalog.ts';
 export type { CatalogEntry } from './catalog/entry.ts';
 export { describeCauses } from './cause.ts';
-export type { Excerpt, Illustration } from './illustration.ts';
+export type { Excerpt, GoneLines, Illustration } from './illustration.ts';
 export type { Filled, NodeFilling } from './node-filling.ts';
 export { KplanError } from './errors.ts';
 export { parseFieldSelector, type FieldTerm } from './field-selector.ts';
 export {
+  pathOfFact,
   toSeverity,
   type Cause,
   type Effect,

@@ -1,4 +1,5 @@
 import { findLinesAfter, getOrAdd, listChangedLines, listHunks, type Hunk } from '../std/index.ts';
+import type { GoneLines } from './illustration.ts';
 import type { SourceRange } from './source-range.ts';
 
 /** A file that differs between two revisions; one side is undefined where there was none, or is none any more. */
@@ -62,6 +63,22 @@ export class SourceChanges {
   linesOf(path: string): readonly number[] {
     const { before, after } = this.#after.get(path) ?? {};
     return before === undefined || after === undefined ? [] : listChangedLines(before.lines, after.lines);
+  }
+
+  /** A file as it was, by its path as it is after; undefined where it is as it was, or new. */
+  formerOf(path: string): FileLines | undefined {
+    return this.#after.get(path)?.before;
+  }
+
+  /** What is gone from lines of a file as it is after, both included, or stood right behind them; other lines may have come in its place. */
+  goneAround(path: string, [first, last]: readonly [number, number]): readonly GoneLines[] {
+    const { file, hunks } = this.#compare(this.#after.get(path)) ?? { hunks: [] };
+    return hunks.flatMap(({ before, after }) => {
+      const isNear = after.from + 1 >= first && after.from <= last && before.from < before.to;
+      return isNear
+        ? [{ ahead: after.from + 1, from: before.from + 1, lines: file?.before?.lines.slice(before.from, before.to) ?? [] }]
+        : [];
+    });
   }
 
   /** Where what stood at a place before is missed: the next line that differs, from 1. Undefined where the file is gone, or as it was. */

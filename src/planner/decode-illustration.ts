@@ -1,12 +1,14 @@
-import type { Excerpt, Filled, Illustration, NodeFilling } from '../model/index.ts';
+import type { Excerpt, Filled, GoneLines, Illustration, NodeFilling } from '../model/index.ts';
 import { count, listOf, record, refuse, text, yes, type Decoder } from './decode.ts';
 
 const share: Decoder<number> = (value, path) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : refuse(path, 'a share');
 
-const excerpt: Decoder<Excerpt> = record<Omit<Excerpt, 'isOfBefore'>, Pick<Excerpt, 'isOfBefore'>>(
+const gone = record<GoneLines>({ ahead: count, from: count, lines: listOf(text) }, {});
+
+const excerpt: Decoder<Excerpt> = record<Omit<Excerpt, 'gone' | 'isOfBefore'>, Pick<Excerpt, 'gone' | 'isOfBefore'>>(
   { file: text, line: count, from: count, lines: listOf(text), marked: count },
-  { isOfBefore: yes },
+  { gone: listOf(gone), isOfBefore: yes },
 );
 
 const filled = record<Filled>({ cpu: share, memory: share, pods: share }, {});

@@ -91,7 +91,7 @@ const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>(
   { path: text, action, source, beside: source, missed: source },
 );
 
-const effect: Decoder<Effect> = record<Omit<Effect, 'isWide' | 'subject'>, Optional<Effect, 'isWide' | 'subject'>>(
+const effect: Decoder<Effect> = record<Omit<Effect, 'isWide' | 'path' | 'subject'>, Optional<Effect, 'isWide' | 'path' | 'subject'>>(
   {
     engine: oneOf('scheduler', 'admission', 'rollout', 'rbac', 'network', 'restart', 'lifecycle', 'reference', 'order'),
     code,
@@ -100,7 +100,7 @@ const effect: Decoder<Effect> = record<Omit<Effect, 'isWide' | 'subject'>, Optio
     data: anyObject,
     causes: listOf(cause),
   },
-  { subject: ref, isWide: yes },
+  { subject: ref, path: text, isWide: yes },
 );
 
 const admission = record<Admission>(

@@ -201,6 +201,7 @@ function effectFields(effect: Effect): JsonObject {
     message: describe(effect),
     change: effect.change,
     ...(effect.subject === undefined ? {} : { subject: refFields(effect.subject) }),
+    ...(effect.path === undefined ? {} : { path: effect.path }),
     data: effect.data,
     causes: effect.causes.map(causeFields),
     ...(effect.isWide === undefined ? {} : { isWide: true }),

@@ -1,6 +1,6 @@
 import { readTakeOver } from '../take-over.ts';
 import { stepsOf, type Excerpt, type Illustration, type Plan, type SourceChanges } from '../../model/index.ts';
-import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
+import type { SchedulerChoice } from '../../engine/scheduler/index.ts';
 import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
 import { countActions, toRemarks, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -65,20 +65,20 @@ interface Planned {
 
 interface Compared {
   readonly worlds: PlannedWorlds;
-  readonly profiles: readonly SchedulerProfile[] | undefined;
+  readonly scheduler: SchedulerChoice;
 }
 
 /** The lines of the sources that a plan speaks of, which only pages show. */
-async function excerptsOf(plan: Plan, { desired, before }: Planned, args: Arguments, io: Io): Promise<readonly Excerpt[]> {
+async function excerptsOf(plan: Plan, { desired, before, changes }: Planned, args: Arguments, io: Io): Promise<readonly Excerpt[]> {
   const { readExcerpts } = await import('../stages/excerpts.ts');
-  return readExcerpts(plan, { desired, before }, args, io);
+  return readExcerpts(plan, { desired, before, changes }, args, io);
 }
 
 /** How full the nodes are before and after, which only pages show. */
 async function fillNodes({ compared }: Planned): Promise<Pick<Illustration, 'filling'>> {
   if (compared === undefined) return {};
   const { compareNodeFilling } = await import('../../engine/index.ts');
-  return { filling: compareNodeFilling(compared.worlds, compared.profiles) };
+  return { filling: compareNodeFilling(compared.worlds, compared.scheduler) };
 }
 
 /** The report with what is shown next to the change itself: how the files that it speaks of differ. */
@@ -108,8 +108,8 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
       salt: before.salt ?? session?.salt ?? newSalt(),
       forceConflicts: readTakeOver(args),
       lens: session?.references,
-      onWorlds: (worlds, profiles) => {
-        compared = { worlds, profiles };
+      onWorlds: (worlds, scheduler) => {
+        compared = { worlds, scheduler };
       },
       onChanges: (found) => {
         changes = found;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdsSecret, readTexts } from '../../loader/index.ts';
-import type { Excerpt, Manifest, Plan, SourceRange, WorldSource } from '../../model/index.ts';
+import type { Excerpt, Manifest, Plan, SourceChanges, SourceRange, WorldSource } from '../../model/index.ts';
 import { toRemarks, type Remark } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { isOutside } from '../input.ts';
@@ -14,8 +14,8 @@ const MOST_LINES = 8;
 const LONGEST_LINE = 160;
 const LARGEST_FILE = 4_000_000;
 /**
- * What a file says that may hold values of Secrets, also in what could not be read: a kind, whatever its case, anchor or tag, what is
- * made of one, or escapes that may spell it. Of such a file no line is shown.
+ * What a text says that may hold values of Secrets, also in what could not be read: a kind, whatever its case, anchor or tag, what is
+ * made of one, or escapes that may spell it. No line of it is shown.
  */
 const MAY_HOLD_SECRETS = /\bkind["']?\s*:\s*(?:[&!]\S*\s+)*["']?secret|secretGenerator|stringData|\\[ux]/i;
 /** What a patch within a kustomization says that may be one of a Secret. */
@@ -26,27 +26,32 @@ const KUSTOMIZATION = /(?:^|\/)kustomization(?:\.ya?ml)?$/i;
 export interface Sides {
   readonly desired: Desired;
   readonly before: { readonly source: WorldSource; readonly manifests: readonly Manifest[] };
+  /** What differs in the files, where that is known. */
+  readonly changes?: SourceChanges | undefined;
 }
 
 /**
- * The lines that the effects and findings of a plan stand on, of the working tree or the revision that is planned, and of what is gone
- * those of the revision before; none of a file that may hold a Secret.
+ * The lines that the effects and findings of a plan stand on, of the working tree or the revision that is planned, with those that they
+ * have taken the place of, and of what is gone those of the revision before; none of a document that may hold a Secret.
  */
 export async function readExcerpts(
   { findings, effects }: Pick<Plan, 'effects' | 'findings'>,
-  { desired, before }: Sides,
+  { desired, before, changes }: Sides,
   args: Arguments,
   io: Io,
 ): Promise<readonly Excerpt[]> {
   const remarks = toRemarks(findings, effects);
   const places = listPlaces(remarks, 'source');
   const lines = await readFileLines(desired, filesOf(places), args, io);
-  const shown = places.flatMap((place) => toExcerpt(place, linesOf(place.file, lines, desired.manifests)) ?? []);
+  const shown = places.flatMap((place) => {
+    const excerpt = toExcerpt(place, linesOf(place, lines, desired.manifests));
+    return excerpt === undefined ? [] : [withGone(excerpt, changes, before.manifests)];
+  });
   const { commit } = before.source;
   if (commit === undefined) return shown;
   const gone = listPlaces(remarks, 'gone');
   const former = await readRevisionLines(commit, desired.path, filesOf(gone), args, io);
-  return [...shown, ...gone.flatMap((place) => toFormer(place, linesOf(place.file, former, before.manifests)) ?? [])];
+  return [...shown, ...gone.flatMap((place) => toFormer(place, linesOf(place, former, before.manifests)) ?? [])];
 }
 
 function listPlaces(remarks: readonly Remark[], of: 'gone' | 'source'): readonly SourceRange[] {
@@ -59,23 +64,71 @@ function filesOf(places: readonly SourceRange[]): ReadonlySet<string> {
   return new Set(places.map(({ file }) => file));
 }
 
-/**
- * The lines of a file that may be shown: of one with manifests, if none is a Secret's. Where there are Secrets, what is no manifest may
- * be what one is made of or patched with, as the files that a generator takes: only a kustomization that patches none is shown then.
- */
-function linesOf(
-  file: string,
-  lines: ReadonlyMap<string, readonly string[]>,
-  manifests: readonly Manifest[],
-): readonly string[] | undefined {
-  const own = lines.get(file);
-  const secrets = manifests.filter(({ object }) => holdsSecret(object));
-  if (own === undefined || secrets.some(({ origin }) => origin.file === file)) return undefined;
-  if (secrets.length === 0 || manifests.some(({ origin }) => origin.file === file)) return own;
-  return KUSTOMIZATION.test(file) && !own.some((line) => MAY_PATCH_SECRETS.test(line)) ? own : undefined;
+/** Lines of a file, all or some. */
+interface ShownLines {
+  /** The number of the first. */
+  readonly first: number;
+  readonly lines: readonly string[];
 }
 
-/** The lines of those of some files of the working tree, or of the revision that is planned, that hold no Secret. */
+/**
+ * The lines of a file that may be shown of a place: all, if none is a Secret's, else those of its document, if that is a manifest and no
+ * Secret. Where there are Secrets, what is no manifest may be what one is made of or patched with, as the files that a generator takes:
+ * only a kustomization that patches none is shown then.
+ */
+function linesOf(
+  { file, line }: Pick<SourceRange, 'file' | 'line'>,
+  texts: ReadonlyMap<string, readonly string[]>,
+  manifests: readonly Manifest[],
+): ShownLines | undefined {
+  const own = texts.get(file);
+  if (own === undefined) return undefined;
+  const secrets = manifests.filter(({ object }) => holdsSecret(object));
+  const holdsNone = !secrets.some(({ origin }) => origin.file === file) && !mayHoldSecrets(own);
+  const isManifest = manifests.some(({ origin }) => origin.file === file);
+  if (holdsNone && (secrets.length === 0 || isManifest || isPlainKustomization(file, own))) return { first: 1, lines: own };
+  if (!isManifest) return undefined;
+  const document = documentAt(own, line);
+  const within = manifests.filter(({ origin }) => origin.file === file && isWithin(origin.line, document));
+  return within.length === 0 || within.some(({ object }) => holdsSecret(object)) || mayHoldSecrets(document.lines) ? undefined : document;
+}
+
+function isPlainKustomization(file: string, lines: readonly string[]): boolean {
+  return KUSTOMIZATION.test(file) && !lines.some((line) => MAY_PATCH_SECRETS.test(line));
+}
+
+function mayHoldSecrets(lines: readonly string[]): boolean {
+  return MAY_HOLD_SECRETS.test(lines.join('\n'));
+}
+
+function isWithin(line: number, { first, lines }: ShownLines): boolean {
+  return line >= first && line < first + lines.length;
+}
+
+/** The lines of the YAML document that a line is of: no scalar goes on past a line that begins with a marker. */
+function documentAt(lines: readonly string[], line: number): ShownLines {
+  const isMarker = (text: string | undefined): boolean => text?.startsWith('---') === true || text?.startsWith('...') === true;
+  let [from, to] = [line - 1, line];
+  while (from > 0 && !isMarker(lines[from])) from--;
+  while (to < lines.length && !isMarker(lines[to])) to++;
+  return { first: from + 1, lines: lines.slice(from, to) };
+}
+
+/** An excerpt with what its lines have taken the place of, as far as that may be shown. */
+function withGone(excerpt: Excerpt, changes: SourceChanges | undefined, manifests: readonly Manifest[]): Excerpt {
+  const { file, from, lines } = excerpt;
+  const former = changes?.formerOf(file);
+  if (changes === undefined || former === undefined) return excerpt;
+  const texts = new Map([[former.path, former.lines]]);
+  const gone = changes.goneAround(file, [from, from + lines.length - 1]).flatMap(({ ahead, from: start, lines: all }) => {
+    const shown = linesOf({ file: former.path, line: start }, texts, manifests);
+    const mayShow = shown !== undefined && isWithin(start + all.length - 1, shown);
+    return mayShow ? [{ ahead, from: start, lines: all.slice(0, MOST_LINES).map((text) => text.slice(0, LONGEST_LINE)) }] : [];
+  });
+  return gone.length === 0 ? excerpt : { ...excerpt, gone };
+}
+
+/** The lines of some files of the working tree, or of the revision that is planned. */
 async function readFileLines(
   { root, source, path }: Pick<Desired, 'path' | 'root' | 'source'>,
   files: ReadonlySet<string>,
@@ -101,29 +154,29 @@ async function readRevisionLines(
   io: Io,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const texts = await readTexts(loadOptions(args, io, path), commit, files);
-  return new Map([...texts].flatMap(([file, text]) => (MAY_HOLD_SECRETS.test(text) ? [] : [[file, text.split(/\r?\n/)] as const])));
+  return new Map([...texts].map(([file, text]) => [file, text.split(/\r?\n/)] as const));
 }
 
 function readLines(root: string, file: string): readonly string[] | undefined {
   const full = join(root, file);
   if (!existsSync(full) || isOutside(full, root) || !statSync(full).isFile() || statSync(full).size > LARGEST_FILE) return undefined;
-  const text = readFileSync(full, 'utf8');
-  return MAY_HOLD_SECRETS.test(text) ? undefined : text.split(/\r?\n/);
+  return readFileSync(full, 'utf8').split(/\r?\n/);
 }
 
-function toExcerpt({ file, line, endLine }: SourceRange, lines: readonly string[] | undefined): Excerpt | undefined {
-  if (lines === undefined) return undefined;
-  const from = Math.max(1, line - 2);
-  const to = Math.min(lines.length, endLine + 1, line + MOST_LINES - 3);
-  const shown = lines.slice(from - 1, to).map((text) => text.slice(0, LONGEST_LINE));
-  return { file, line, from, lines: shown, marked: Math.min(endLine, to) };
+function toExcerpt({ file, line, endLine }: SourceRange, shown: ShownLines | undefined): Excerpt | undefined {
+  if (shown === undefined) return undefined;
+  const { first, lines } = shown;
+  const from = Math.max(first, line - 2);
+  const to = Math.min(first + lines.length - 1, endLine + 1, line + MOST_LINES - 3);
+  const own = lines.slice(from - first, to - first + 1).map((text) => text.slice(0, LONGEST_LINE));
+  return { file, line, from, lines: own, marked: Math.min(endLine, to) };
 }
 
 /** The first lines of what is gone: of a manifest its place is where it began. */
-function toFormer({ file, line }: SourceRange, lines: readonly string[] | undefined): Excerpt | undefined {
-  if (lines === undefined) return undefined;
-  const own = lines.slice(line - 1, line - 1 + MOST_LINES);
+function toFormer({ file, line }: SourceRange, shown: ShownLines | undefined): Excerpt | undefined {
+  if (shown === undefined) return undefined;
+  const own = shown.lines.slice(line - shown.first, line - shown.first + MOST_LINES);
   const end = own.findIndex((text) => text.startsWith('---'));
-  const shown = (end > 0 ? own.slice(0, end) : own).map((text) => text.slice(0, LONGEST_LINE));
-  return { file, line, from: line, lines: shown, marked: line + shown.length - 1, isOfBefore: true };
+  const lines = (end > 0 ? own.slice(0, end) : own).map((text) => text.slice(0, LONGEST_LINE));
+  return { file, line, from: line, lines, marked: line + lines.length - 1, isOfBefore: true };
 }

@@ -65,9 +65,9 @@ function waiveEffects(
 }
 
 /** An effect as what would be found at each of its causes. What ends is not waived: its words are others. */
-function listPlaces({ code, severity, change, subject, data, causes }: Effect): readonly Finding[] {
+function listPlaces({ code, severity, change, subject, path, data, causes }: Effect): readonly Finding[] {
   if (change === 'lost') return [];
-  const finding = { code, severity, data, ...(subject === undefined ? {} : { ref: subject }) };
+  const finding = { code, severity, data, ...(subject === undefined ? {} : { ref: subject }), ...(path === undefined ? {} : { path }) };
   const sources = causes.flatMap(({ source }) => source ?? []);
   return sources.length === 0 ? [finding] : sources.map((source) => ({ ...finding, source }));
 }

@@ -1,4 +1,5 @@
 import {
+  pathOfFact,
   refKeyOf,
   toFinding,
   toRefKey,
@@ -36,11 +37,12 @@ export function listAdmissionFindings(
     const place = fact.objects.find(({ ref }) => own.has(toRefKey(ref)));
     const manifest = place === undefined ? undefined : own.get(toRefKey(place.ref));
     if (change === 'lost' || place === undefined || manifest === undefined) return [];
+    const path = fact.subject === undefined ? place.path : pathOfFact(fact);
     return [
       toFinding(fact.code, {
         severity: fact.severity,
         ref: fact.subject ?? place.ref,
-        ...(place.path === undefined ? {} : { path: place.path }),
+        ...(path === undefined ? {} : { path }),
         source: manifest.origin.locate(fromPointer(place.path ?? '')),
         data: fact.data,
       }),

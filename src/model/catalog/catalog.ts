@@ -70,20 +70,21 @@ export function toFinding(code: string, fields: Omit<Finding, 'code' | 'severity
   return { code, severity: findEntry(code).severity, ...fields };
 }
 
-/** A stable name of a finding or effect that survives moved lines: of its code, object, path and data. 16 hexadecimal digits. */
+/**
+ * A stable name of a finding or effect that survives moved lines: of its code, object, path and data. The same for what is found in
+ * manifests and what a plan tells as an effect. 16 hexadecimal digits.
+ */
 export function fingerprint(item: Finding | Effect): string {
   const ref = 'engine' in item ? item.subject : item.ref;
   const file = ref === undefined && 'source' in item ? (item.source?.file ?? '') : '';
-  const path = 'path' in item ? (item.path ?? '') : '';
-  return sha256([item.code, ref === undefined ? file : toRefKey(ref), path, stringifyJson(lastingOf(item.data))].join('\u0000')).slice(
-    0,
-    16,
-  );
+  return sha256(
+    [item.code, ref === undefined ? file : toRefKey(ref), item.path ?? '', stringifyJson(lastingOf(item.data))].join('\u0000'),
+  ).slice(0, 16);
 }
 
-/** What stays the same for as long as the finding does: not when something was last written. */
+/** What stays the same for as long as the finding does: not when something was last written, nor how far it is known to be missing. */
 function lastingOf(data: FindingData): FindingData {
-  const { written: _, ...lasting } = data;
+  const { written: _written, absence: _absence, ...lasting } = data;
   return lasting;
 }
 

@@ -1,5 +1,6 @@
 import {
   gvkOf,
+  pathOfFact,
   toRefKey,
   type Effect,
   type Engine,
@@ -28,7 +29,17 @@ export function listEffects(impact: Impact, engines: readonly Engine[]): readonl
 function toEffect(factChange: FactChange, finder: CauseFinder): Effect {
   const { engine, code, severity, subject, data } = factChange.fact;
   const found = finder.find({ ...factChange.fact, name: nameOfChange(factChange) });
-  return { engine, code, severity, change: factChange.change, ...(subject === undefined ? {} : { subject }), data, ...found };
+  const path = pathOfFact(factChange.fact);
+  return {
+    engine,
+    code,
+    severity,
+    change: factChange.change,
+    ...(subject === undefined ? {} : { subject }),
+    ...(path === undefined ? {} : { path }),
+    data,
+    ...found,
+  };
 }
 
 function listRestarts({ before, after, changed }: Impact): readonly FactChange[] {

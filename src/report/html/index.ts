@@ -90,7 +90,8 @@ function sectionOf(title: string, remarks: readonly Remark[], excerpts: readonly
 /** What one place brings about: the first of it, the others folded. */
 function itemOf({ first, others }: Grouped, excerpts: readonly Excerpt[]): Markup {
   const { code, severity, title, message, remedy, ref, source, gone, waived } = first;
-  const shown = [findExcerpt(excerpts, source), findExcerpt(excerpts, gone, true)];
+  const own = findExcerpt(excerpts, source);
+  const shown = isWithin(gone, own) ? [own] : [own, findExcerpt(excerpts, gone, true)];
   const places = [
     ...(source === undefined ? [] : [`${source.file}:${source.line}`]),
     ...(gone === undefined ? [] : [`${gone.file}:${gone.line} (before)`]),
@@ -116,14 +117,30 @@ function findExcerpt(excerpts: readonly Excerpt[], place: SourceRange | undefine
   return excerpts.find((excerpt) => excerpt.file === place?.file && excerpt.line === place.line && excerpt.isOfBefore === isOfBefore);
 }
 
-function excerptOf({ file, line, from, lines, marked, isOfBefore }: Excerpt): Markup {
+/** Whether an excerpt of the file as it is shows what stood at a place of it before. */
+function isWithin(place: SourceRange | undefined, excerpt: Excerpt | undefined): boolean {
+  if (place === undefined || place.file !== excerpt?.file) return false;
+  return (excerpt.gone ?? []).some(({ from, lines }) => place.line >= from && place.line < from + lines.length);
+}
+
+function excerptOf({ file, line, from, lines, marked, gone = [], isOfBefore }: Excerpt): Markup {
+  const goneAhead = (number: number): readonly Markup[] =>
+    gone.flatMap((item) =>
+      item.ahead === number ? item.lines.map((text, index) => html`<del>${rowOf(item.from + index, text)}</del>`) : [],
+    );
   const rows = lines.map((text, index) => {
     const number = from + index;
-    const row = `${String(number).padStart(5)}  ${text}\n`;
-    return number >= line && number <= marked ? (isOfBefore === true ? html`<del>${row}</del>` : html`<mark>${row}</mark>`) : html`${row}`;
+    const row = rowOf(number, text);
+    const own = number < line || number > marked ? html`${row}` : isOfBefore === true ? html`<del>${row}</del>` : html`<mark>${row}</mark>`;
+    return [goneAhead(number), own];
   });
+  const last = goneAhead(from + lines.length);
   return html`<pre class="excerpt" tabindex="0" aria-label="${file} from line ${String(from)}${isOfBefore === true ? ', before' : ''}">
-${rows}</pre>`;
+${rows}${last}</pre>`;
+}
+
+function rowOf(number: number, text: string): string {
+  return `${String(number).padStart(5)}  ${text}\n`;
 }
 
 function bodyOf(report: Report): Markup | undefined {

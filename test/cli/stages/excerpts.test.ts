@@ -36,6 +36,18 @@ async function saveAndShow(name: string, base: Files, gone: readonly string[]): 
   return { shown: shown.slice(0, shown.indexOf('<footer>')), made: made.slice(0, made.indexOf('<footer>')) };
 }
 
+/** The page of a change from some files to others. */
+async function change(name: string, base: Files, head: Files): Promise<string> {
+  const repository = new TestRepository(join(scratch, name));
+  writeFiles(repository.directory, base);
+  repository.commit();
+  writeFiles(repository.directory, head);
+  const io = bufferIo(repository.directory);
+  const words = ['plan', '.', '--base', 'HEAD', '-q', '-o', 'html=report.html', '--fail-on', 'never'];
+  assert.equal(await runProgram('kplan', words, io), 0, io.errors());
+  return readFileSync(join(repository.directory, 'report.html'), 'utf8');
+}
+
 async function render(name: string, files: Files): Promise<string> {
   const root = writeFiles(join(scratch, name), files);
   await runProgram('kplan', ['plan', '.', '--base', 'none', '-q', '-o', 'html=report.html'], bufferIo(root));
@@ -73,22 +85,44 @@ describe('excerpts', () => {
     assert.equal(shown, made);
   });
 
-  it('are not, in a saved plan, of what stood in a file with a Secret', async () => {
+  it('are, in a saved plan, of what stood beside a Secret', async () => {
     const files = { 'db.yaml': POD, 'policy.yaml': `${SECRET.replace('kind: Secret', '"kind": "\\x53ecret"')}---\n${POLICY}` };
     const { shown, made } = await saveAndShow('saved-secret', files, ['policy.yaml']);
     assert.match(shown, /policy\.yaml:6 \(before\)/);
-    assert.doesNotMatch(shown, /hunter2|<del>/);
+    assert.match(shown, /<del> {4}6 {2}apiVersion: networking[^]*<del> {3}12 {2} {2}policyTypes/);
+    assert.doesNotMatch(shown, /hunter2|53ecret/);
     assert.equal(shown, made);
   });
 
-  it('are not of a file with a Secret', async () => {
-    const page = await render('secret', { 'web.yaml': `${SECRET}---\n${BROKEN}` });
-    assert.doesNotMatch(page, /<mark>|hunter2/);
-    assert.match(page, /web\.yaml:/);
+  it('are, of a file with a Secret, of its other documents', async () => {
+    const page = await render('secret', { 'web.yaml': `${SECRET}---\n${BROKEN}---\n${SECRET}` });
+    assert.match(page, /<mark> {3}12 {4}- port: many\n<\/mark><\/pre>/);
+    assert.doesNotMatch(page, /hunter2/);
   });
 
-  it('are not of a file with a Secret that cannot be read', async () => {
-    const page = await render('broken', { 'web.yaml': `${SECRET}bad: [\n---\n${BROKEN}` });
-    assert.doesNotMatch(page, /<mark>|hunter2/);
+  it('are of no document that may be a Secret, or is nothing that was understood', async () => {
+    const kinds = ['"kind": "\\x53ecret"', 'kind: &k Secret', 'kind: secret'];
+    for (const [at, kind] of kinds.entries()) {
+      const page = await render(`disguised-${at}`, { 'web.yaml': `${SECRET.replace('kind: Secret', kind)}date: {}\n---\n${BROKEN}` });
+      assert.doesNotMatch(page, /hunter2/, kind);
+    }
+    const broken = await render('broken', { 'web.yaml': `${SECRET}bad: [\n---\nstringData: "hunter2\n---\n${BROKEN}` });
+    assert.doesNotMatch(broken, /hunter2/);
+  });
+
+  it('have the lines that were there before and are gone, or others now', async () => {
+    const container = '      containers:\n        - name: web\n          image: web:1\n';
+    const deployment = (more: string): string =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 3\n  selector: { matchLabels: { app: web } }\n  template:\n    metadata: { labels: { app: web } }\n    spec:\n${container}${more}`;
+    const probe = '          readinessProbe:\n            httpGet: { path: /ready, port: 8080 }\n';
+    const page = await change('gone-field', { 'web.yaml': deployment(probe) }, { 'web.yaml': deployment('') });
+    assert.match(page, /image: web:1\n(?:<\/mark>)?<del> {3}14 {12}readinessProbe:\n<\/del><del> {3}15 {14}httpGet: /);
+    const hidden = await change(
+      'gone-from-secret',
+      { 'web.yaml': `${SECRET}---\n${deployment(probe)}` },
+      { 'web.yaml': `${SECRET.replace('hunter2', 'hunter3')}---\n${deployment('')}` },
+    );
+    assert.match(hidden, /<del> {3}19 {12}readinessProbe:/);
+    assert.doesNotMatch(hidden, /hunter/);
   });
 });
