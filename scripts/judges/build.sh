@@ -5,7 +5,7 @@
 #   build.sh v1.36.3 [PROGRAM...]   kube-apiserver (default), kube-controller-manager, kube-scheduler, kubectl
 #   build.sh etcd | build.sh kwok
 #   build.sh covered        the oracle of the newest release, which tells which rules it went through (coverage.mjs); prints where it is
-#   build.sh oracle [v1.34.4]       the program of test/judges/oracle; prints where it is. Of another release: what is asked of its roles alone
+#   build.sh oracle [v1.34.4]       the program of test/judges/oracle; prints where it is. Of another release: what is asked of that (subjects_release.go)
 # Not with Go 1.27: a server built with it serves broken OpenAPI.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -45,6 +45,7 @@ oracle() { # named after its sources: other checkouts have others
   modules=$folder
   if (($#)); then
     modules=$here/modules/$1 sources='main.go rbac.go roles.go template.go subjects_release.go'
+    [[ ! -f $folder/scheduler_$1.go ]] || sources+=" scheduler.go scheduler_world.go scheduler_$1.go"
     packages=$(printf '../../../../test/judges/oracle/%s ' $sources)
   fi
   program=$bin/oracle-${1:+$1-}$(cd "$folder" && cat $sources "$modules/go.sum" | sha256sum | cut -c1-12)

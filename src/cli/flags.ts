@@ -336,6 +336,13 @@ export const FLAGS: readonly Flag[] = [
   { name: 'dry-run', type: 'boolean', group: 'Apply', summary: 'show what would be done; write nothing' },
   { name: 'force-conflicts', type: 'boolean', group: 'Apply', summary: 'take over fields that another manager owns' },
   {
+    name: 'force-conflicts-with',
+    type: 'list',
+    group: 'Apply',
+    value: 'MANAGER',
+    summary: 'take over fields that this field manager owns; repeatable',
+  },
+  {
     name: 'apply-fresh',
     type: 'boolean',
     group: 'Apply',

@@ -5,9 +5,12 @@ export function listOpenCodes(plan: Plan, allowed: readonly string[] = []): read
   return [...new Set(listBlockers(plan, new Set(allowed)).map(({ code }) => code))];
 }
 
-/** The flags with which kapply goes on despite all of these codes, those that are given already included: `--allow KP0101 --allow KS0001`. */
+/**
+ * The flags with which kapply goes on despite all of these codes, those that are given already included: `--force-conflicts --allow KS0001`.
+ * A conflict that were only allowed would be refused by the API server.
+ */
 export function toAllowFlags(codes: readonly string[], given: readonly string[] = []): string {
-  return [...new Set([...given, ...codes])].map((code) => `--allow ${code}`).join(' ');
+  return [...new Set([...given, ...codes])].map((code) => (code === 'KP0101' ? '--force-conflicts' : `--allow ${code}`)).join(' ');
 }
 
 /** Why kapply would refuse the plan of a path or file, and how it would not; undefined for one that it takes. */

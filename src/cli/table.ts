@@ -69,7 +69,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says what would change, and what that change does, before anything is touched.',
     usage: '[plan] [PATH]',
     positionals: [0, 1],
-    flags: ['out', 'watch', 'force-conflicts', 'server-dry-run', 'scheduler-config', ...PLAN],
+    flags: ['out', 'watch', 'force-conflicts', 'force-conflicts-with', 'server-dry-run', 'scheduler-config', ...PLAN],
     examples: [
       ['kplan', 'the manifests here against the cluster'],
       ['kplan deploy --base merge-base:main', 'what this branch changes, without a cluster'],
@@ -307,6 +307,7 @@ export const COMMANDS: readonly Command[] = [
       'detailed-exitcode',
       'exit-code-style',
       'force-conflicts',
+      'force-conflicts-with',
       'server-dry-run',
       'apply-fresh',
       'timeout',

@@ -1,3 +1,4 @@
+export { applyTaking } from './apply-taking.ts';
 export { parseLabelSelector } from './label-selector.ts';
 export { ObjectPages } from './object-pages.ts';
 export { formatStatusError } from './port.ts';

@@ -27,19 +27,19 @@ import {
   createSchedulerEngine,
   NOT_SIMULATED,
   schedulingKnown,
-  type SchedulerProfile,
+  type SchedulerChoice,
 } from './scheduler/index.ts';
 
 /** What the controllers make of worlds that they see alike is made once, whoever asks. */
 const show = (world: World): World => CONTROLLER_LENS.show(world);
 
 /** Whether updates can finish, by the controllers and the scheduler. */
-function rolloutEngineOf(profiles: readonly SchedulerProfile[] | undefined): Engine {
+function rolloutEngineOf(scheduler: SchedulerChoice): Engine {
   return createRolloutEngine({
     bound: (world) => boundReplicas(show(world)).world,
     expand: expandWorld,
     listRefused: listRefusedPods,
-    place: createPlacer(profiles === undefined ? {} : { profiles }),
+    place: createPlacer(scheduler),
     knowsNodes: schedulingKnown,
     start: startRollout,
     scale: scaleByAutoscaler,
@@ -113,29 +113,29 @@ function answerQuestion(world: World, writer: UserInfo, question: AccessQuestion
 
 export const admissionEngine: Engine = createAdmission();
 
-/** The engines whose facts make effects, in the order in which reports show them. Without profiles pods go where the default one puts them. */
+/** The engines whose facts make effects, in the order in which reports show them. Pods go where the newest scheduler puts them by default. */
 export function createEngines(
-  profiles?: readonly SchedulerProfile[],
+  scheduler: SchedulerChoice = {},
   network: NetworkSettings = NO_NETWORK_SETTINGS,
   admission: Engine = admissionEngine,
 ): readonly Engine[] {
   return [
-    createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, profiles),
+    createSchedulerEngine({ expand: expandWorld, listOverlarge: (world) => boundReplicas(world).overlarge }, scheduler),
     CRON_ENGINE,
     createBudgetEngine((world) => expandWorld(show(world))),
     admission,
-    rolloutEngineOf(profiles),
+    rolloutEngineOf(scheduler),
     createNetworkEngine(network),
     rbacEngine,
   ];
 }
 
-/** How full the nodes are before and after a change. Without profiles pods go where the default one puts them. */
+/** How full the nodes are before and after a change. Pods go where the newest scheduler puts them by default. */
 export function compareNodeFilling(
   worlds: { readonly before: World; readonly after: World },
-  profiles?: readonly SchedulerProfile[],
+  scheduler: SchedulerChoice = {},
 ): readonly NodeFilling[] {
-  return compareFilling(worlds, expandWorld, profiles);
+  return compareFilling(worlds, expandWorld, scheduler);
 }
 
 /** These engines with the default profile. */

@@ -88,6 +88,7 @@ export {
   type Taint,
   type Toleration,
 } from './toleration.ts';
+export { mayTakeOver, type TakeOver } from './take-over.ts';
 export { isMisdated, lastDayOf, type Waiver } from './waiver.ts';
 export { CONTROLLER_LABELS, containersOf, podTemplateOf, WORKLOAD_KINDS, type PodTemplate } from './workload.ts';
 export { World, type KindIndex } from './world.ts';

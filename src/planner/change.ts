@@ -10,6 +10,7 @@ import {
   type ObjectRef,
   type KubernetesObject,
   type Schema,
+  mayTakeOver,
 } from '../model/index.ts';
 import { defaultObject, keepAllocated, withoutAllocated } from '../model/schema/index.ts';
 import { isEqualJson, toFieldPath, toPointer, type JsonValue } from '../std/index.ts';
@@ -224,10 +225,13 @@ function mergeOnto(
   if (view.metadata['managedFields'] === undefined) return { merged: overlay(object, view, schema), conflicts: [] };
   const hasStatusSubresource = hasOwnStatus(settings.catalog.find(desired.ref));
   const input = { live: view, applied: object, manager: settings.fieldManager, schema, now: settings.now, hasStatusSubresource };
-  const outcome = applyMerge({ ...input, force: settings.forceConflicts });
+  const outcome = applyMerge({ ...input, force: settings.forceConflicts === true });
   if (outcome.kind === 'ok') return { merged: outcome.object, conflicts: [] };
   const forced = applyMerge({ ...input, force: true });
-  return { merged: forced.kind === 'ok' ? forced.object : view, conflicts: outcome.conflicts };
+  return {
+    merged: forced.kind === 'ok' ? forced.object : view,
+    conflicts: outcome.conflicts.filter(({ manager }) => !mayTakeOver(settings.forceConflicts, manager)),
+  };
 }
 
 /** What a cluster would hold that an earlier revision was applied to: only so are defaults that depend on other fields seen to stay. */

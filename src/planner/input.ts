@@ -10,6 +10,7 @@ import type {
   SchemaCatalog,
   World,
   WorldSource,
+  TakeOver,
 } from '../model/index.ts';
 import type { Path } from '../std/index.ts';
 import type { Intents } from './intent.ts';
@@ -58,8 +59,8 @@ export interface PlanInput {
   readonly salt: string;
   /** RFC 3339, to the second. */
   readonly now: string;
-  /** Takes over fields of other managers instead of reporting conflicts. */
-  readonly forceConflicts: boolean;
+  /** From whom fields are taken over instead of reporting conflicts. */
+  readonly forceConflicts: TakeOver;
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: PlanLimits;
   /** Objects that the source asks for and that are known by name only: they are neither planned nor gone. */

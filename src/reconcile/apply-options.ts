@@ -1,5 +1,5 @@
 import type { WorldReading } from '../cluster/index.ts';
-import type { KubernetesObject, ObjectRef, Step } from '../model/index.ts';
+import type { KubernetesObject, ObjectRef, Step, TakeOver } from '../model/index.ts';
 import type { Clock } from '../std/index.ts';
 import type { HealthRules } from './health/custom.ts';
 import type { HealthMode } from './health/health.ts';
@@ -40,8 +40,8 @@ export interface ApplyPlanOptions extends Omit<InventoryOptions, 'reading'> {
   readonly healthMode?: HealthMode;
   /** Rules of the user for the health of kinds. */
   readonly healthRules?: HealthRules;
-  /** Default false: a conflict with another field manager fails the step. */
-  readonly forceConflicts?: boolean;
+  /** Default false: a conflict with another field manager fails the step, unless its fields are to be taken over. */
+  readonly forceConflicts?: TakeOver;
   /** Default true: all preconditions are checked before anything is touched. A plan made a moment ago need not. */
   readonly preflight?: boolean;
   /** Default false: a stale step refuses the whole plan. */

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/index.ts';
+import { applyTaking, type Cluster, type WriteResult } from '../cluster/index.ts';
 import { formatRef, stepsOf, toRefKey, withMetadata, type KubernetesObject, type Plan, type RefKey, type Step } from '../model/index.ts';
 import { holdsSecretHashes } from '../planner/index.ts';
 import { getString } from '../std/index.ts';
@@ -87,19 +87,20 @@ export class StepWork {
     // The version alone would let the API server create an object that was deleted a moment before.
     const fence = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
     const object = live === undefined ? desired.object : withMetadata(desired.object, fence);
-    const result = await this.#cluster.apply(object, this.#writeOptions());
+    const result = await this.#send(object, false);
     if (result.kind === 'error') return toRejection(result);
     this.#written.set(step, result.object);
     return { kind: 'written', operation: result.operation };
   }
 
   async #isInEffect(desired: KubernetesObject): Promise<boolean> {
-    const result = await this.#cluster.apply(desired, { ...this.#writeOptions(), dryRun: true });
+    const result = await this.#send(desired, true);
     return result.kind === 'ok' && result.operation === 'unchanged';
   }
 
-  #writeOptions(): { readonly fieldManager: string; readonly force: boolean } {
-    return { fieldManager: this.#plan.fieldManager, force: this.#options.forceConflicts === true };
+  #send(object: KubernetesObject, dryRun: boolean): Promise<WriteResult> {
+    const options = { fieldManager: this.#plan.fieldManager, ...(dryRun ? { dryRun } : {}) };
+    return applyTaking(this.#cluster, object, options, this.#options.forceConflicts ?? false);
   }
 
   async #resolve(step: Step): Promise<SecretAnswer> {

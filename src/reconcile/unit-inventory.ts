@@ -126,8 +126,8 @@ export class UnitInventory {
 
   async #write(content: ParentContent): Promise<Rejection | undefined> {
     try {
-      const { namespace, forceConflicts = false } = this.#options;
-      const options = { ...(namespace === undefined ? {} : { namespace }), force: forceConflicts };
+      const { namespace, forceConflicts } = this.#options;
+      const options = { ...(namespace === undefined ? {} : { namespace }), force: forceConflicts === true };
       const refusal = await writeParent(this.#cluster, this.#unit, { ...content, hooks: this.#hooks }, options);
       return refusal === undefined ? undefined : toRejection(refusal);
     } catch (error) {

@@ -69,7 +69,7 @@ async function ask(
   const cluster = new Answering(answer);
   const secrets = new Map(manifests.map(({ object: item }) => [refKeyOf(item), item]));
   const signal = new AbortController().signal;
-  const answers = await askServer(questions, { cluster, plan, before: World.of(before), force: true, secrets: () => secrets, signal });
+  const answers = await askServer(questions, { cluster, plan, before: World.of(before), from: true, secrets: () => secrets, signal });
   const told = questions.map(({ step }) => {
     const given = answers.get(refKeyOf(object({ apiVersion: step.ref.version, ...step.ref, metadata: { ...step.ref } })));
     return given?.kind === 'unknown'

@@ -127,7 +127,7 @@ for (const { name, before, after, isStored, want, wantNot = [] } of CASES)
   test(`the engines of a plan see what mutating policies make: ${name}`, () => {
     const engines = createPlanEngines({
       config: NO_CONFIG,
-      profiles: undefined,
+      scheduler: {},
       knowsAll: true,
       lens: undefined,
       admission: { patcher: createPatcher(CATALOG), isStored },

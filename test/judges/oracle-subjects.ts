@@ -20,7 +20,7 @@ import { requestJudge } from './request.judge.ts';
 import { restrictionJudge } from './restriction.judge.ts';
 import { ROLES_JUDGES } from './roles.judge.ts';
 import { rolloutJudge } from './rollout.judge.ts';
-import { schedulerJudge } from './scheduler.judge.ts';
+import { schedulerJudge, schedulerJudges } from './scheduler.judge.ts';
 import { statefulSetJudge } from './statefulset.judge.ts';
 import { templateJudge, templateJudges } from './template.judge.ts';
 import { updateJudge } from './update.judge.ts';
@@ -62,4 +62,4 @@ export const ORACLE_JUDGES: readonly OracleJudge[] = [
 ];
 
 /** The same of subjects whose answers are not kept: what clusters hold at first, and the releases before the newest. */
-export const UNRECORDED_JUDGES: readonly OracleJudge[] = [...authorizeJudges, ...ROLES_JUDGES, ...templateJudges];
+export const UNRECORDED_JUDGES: readonly OracleJudge[] = [...authorizeJudges, ...ROLES_JUDGES, ...schedulerJudges, ...templateJudges];

@@ -10,7 +10,8 @@ import {
 } from '../../src/model/index.ts';
 import { getArray, getNumber, getObject, getString, parseJson, stringifyJson, type JsonValue } from '../../src/std/index.ts';
 import type { Comparison, Difference } from './judge.ts';
-import type { OracleJudge } from './oracle-judge.ts';
+import { NEWEST, ofRelease, type OracleJudge } from './oracle-judge.ts';
+import type { Random } from './random.ts';
 import { makeSchedulerCase } from './scheduler-world/case.ts';
 
 /** Every plugin that refuses with each of its reasons, quoted names left out. A node that was not looked at has no plugin. */
@@ -87,18 +88,48 @@ const OUTCOMES: readonly string[] = [
   'tie',
 ];
 
+/** The release that deletes victims once more that are going already. */
+const DELETING_TWICE = '1.34';
+
+/** Words of what only the newest release knows. */
+const SINCE_NEWEST: readonly string[] = ['NodeDeclaredFeatures', 'counters', 'extended resource'];
+
 /**
  * Whether a pod meets the same verdict on each node, in the same words, and the same scores as with the plugins of kube-scheduler's
  * default profile, and the same victims.
  */
-export const schedulerJudge: OracleJudge = {
-  subject: 'scheduler',
-  cases: 4000,
-  branches: [...REASONS.map((reason) => `reason ${reason}`), ...SCORES.map((plugin) => `score ${plugin}`), ...OUTCOMES],
-  often: { cases: 20_000, times: 20 },
-  generate: makeSchedulerCase,
-  compare,
-};
+export const schedulerJudge: OracleJudge = judgeOf(NEWEST);
+
+/** The same of the releases before the newest that are supported. */
+export const schedulerJudges: readonly OracleJudge[] = ['1.34', '1.35'].map(judgeOf);
+
+/** What a run for a release must have had: earlier ones know fewer features of devices and none of nodes. */
+function listBranches(release: string): readonly string[] {
+  const all = [...REASONS.map((reason) => `reason ${reason}`), ...SCORES.map((plugin) => `score ${plugin}`), ...OUTCOMES];
+  return release === NEWEST ? all : all.filter((branch) => !SINCE_NEWEST.some((word) => branch.includes(word)));
+}
+
+function judgeOf(release: string): OracleJudge {
+  return {
+    ...ofRelease('scheduler', release),
+    cases: 4000,
+    branches: listBranches(release),
+    often: { cases: 20_000, times: 20 },
+    // Releases before the newest go through pools and their slices in the order of Go maps.
+    generate: release === NEWEST ? makeSchedulerCase : (random) => withOneSlice(makeSchedulerCase(random), random),
+    compare: (input, answer) => compare(input, answer, release),
+  };
+}
+
+/** A case in which a node sees one slice of one pool of devices. */
+function withOneSlice(input: JsonValue, random: Random): JsonValue {
+  const kept = random.pick(['gpu-', 'zonal', 'shared']);
+  const objects = getArray(input, 'objects').filter((object) => {
+    const name = getString(object, 'metadata', 'name') ?? '';
+    return getString(object, 'kind') !== 'ResourceSlice' || (name.startsWith(kept) && name.endsWith('-0') && !name.includes('counters'));
+  });
+  return { ...getObject(input), objects };
+}
 
 interface Told {
   readonly verdict: string;
@@ -107,41 +138,44 @@ interface Told {
   readonly scores: ReadonlyMap<string, number>;
 }
 
-function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
+function compare(input: JsonValue, answer: JsonValue, kubernetesVersion: string): Comparison | undefined {
   const pods = [getObject(input, 'pod') ?? null, ...getArray(input, 'next')];
   const waiting = getArray(input, 'waiting');
   const objects = getArray(input, 'objects');
   if (!pods.every(isWhole) || !objects.every(isWhole) || !waiting.every(isWhole) || !isInOrder([...pods, ...waiting])) return undefined;
   const given = getObject(input, 'configuration');
-  const configuration = given === undefined ? undefined : readSchedulerConfiguration(given);
+  const configuration = given === undefined ? undefined : readSchedulerConfiguration(given, kubernetesVersion);
   const refused = getArray(answer, 'refused');
   const problems = configuration?.problems ?? [];
   if (refused.length + problems.length > 0) return compareRefusals(problems, refused);
-  const profiles = configuration === undefined ? {} : { profiles: configuration.profiles };
+  const options = { kubernetesVersion, ...(configuration === undefined ? {} : { profiles: configuration.profiles }) };
   const world = World.of([...objects, ...pods, ...waiting]);
-  const { placements, preempted } = schedule(world, { ...profiles, explain: '*' });
+  const { placements, preempted } = schedule(world, { ...options, explain: '*' });
   // A pod that is explained is asked of every plugin on every node; where it goes is otherwise found out faster.
-  const quick = new Map(schedule(world, { ...profiles, namesTies: true }).placements.map((item) => [item.pod, item]));
+  const quick = new Map(schedule(world, { ...options, namesTies: true }).placements.map((item) => [item.pod, item]));
   const coverage = new Set<string>([
     ...(pods.length > 1 ? ['after others'] : []),
     ...(configuration === undefined ? [] : ['other profiles']),
     ...(waiting.length === 0 ? [] : ['beside nominated pods']),
-    ...(doesDecide('consumesCounters', [...objects, ...pods, ...waiting], placements) ? ['counters decide'] : []),
-    ...(doesDecide('extendedResourceName', [...objects, ...pods, ...waiting], placements) ? ['extended resources as devices'] : []),
+    ...(doesDecide('consumesCounters', [...objects, ...pods, ...waiting], placements, kubernetesVersion) ? ['counters decide'] : []),
+    ...(doesDecide('extendedResourceName', [...objects, ...pods, ...waiting], placements, kubernetesVersion)
+      ? ['extended resources as devices']
+      : []),
   ]);
   for (const [index, told] of [answer, ...getArray(answer, 'next')].entries()) {
     const pod = pods[index];
-    const key = pod === undefined ? '' : `${namespaceOf(pod) ?? ''}/${nameOf(pod)}`;
+    const key = pod === undefined ? '' : toKey(pod);
     const placement = placements.find((item) => item.pod === key);
     if (pod === undefined || placement === undefined) return undefined;
     const real = new Map(getArray(told, 'nodes').map((node) => [getString(node, 'node') ?? '', toTold(node)]));
     for (const item of listCoverage(real, getString(told, 'nominated') ?? '')) coverage.add(item);
     const victims = preempted.filter(({ by }) => by === key).map((item) => item.pod);
+    const going = kubernetesVersion === DELETING_TWICE ? objects.filter(isTerminating).map(toKey) : [];
     const failed = getString(told, 'failed') ?? '';
     if (failed !== '') coverage.add('failed');
     if (getString(told, 'kept') !== undefined) coverage.add('kept its nomination');
     const compareTold = (): Difference | undefined =>
-      failed === '' ? comparePod({ placement, victims }, real, told) : compareFailure(placement, failed);
+      failed === '' ? comparePod({ placement, victims, going }, real, told) : compareFailure(placement, failed);
     const [slow, fast] = [showPlace(placement), showPlace(quick.get(key))];
     const difference = slow === fast ? compareTold() : { signature: 'what is not explained', ours: fast, servers: slow };
     if (difference !== undefined) return { coverage: [...coverage], difference };
@@ -150,11 +184,16 @@ function compare(input: JsonValue, answer: JsonValue): Comparison | undefined {
 }
 
 /** Whether pods would find other nodes fit without a field. */
-function doesDecide(word: string, objects: readonly KubernetesObject[], placements: readonly Placement[]): boolean {
+function doesDecide(
+  word: string,
+  objects: readonly KubernetesObject[],
+  placements: readonly Placement[],
+  kubernetesVersion: string,
+): boolean {
   const text = stringifyJson(objects);
   if (!text.includes(`"${word}":`)) return false;
   const plain = parseJson(text.replaceAll(`"${word}":`, '"left-out":'));
-  const { placements: others } = schedule(World.of(getArray(plain).filter(isKubernetesObject)));
+  const { placements: others } = schedule(World.of(getArray(plain).filter(isKubernetesObject)), { kubernetesVersion });
   return placements.some(({ feasible }, index) => others[index]?.feasible !== feasible);
 }
 
@@ -169,7 +208,7 @@ function compareRefusals(problems: readonly { readonly message: string }[], refu
 }
 
 /** What stops a claim for all devices at one of its pools. */
-const OF_POOL = /plugin: (claim|class) .*(resource pool .* is currently (being updated|invalid)$|CEL runtime error)/;
+const OF_POOL = /plugin: (pool .* is invalid: |(claim|class) .*(resource pool .* is currently (being updated|invalid)$|CEL runtime error))/;
 
 /** Both end the cycle with an error, the same. */
 function compareFailure({ node, message }: Placement, failed: string): Difference | undefined {
@@ -198,9 +237,11 @@ function isInOrder(pods: readonly KubernetesObject[]): boolean {
 interface Ours {
   readonly placement: Placement;
   readonly victims: readonly string[];
+  /** Victims that are not told of, since they were going before. */
+  readonly going: readonly string[];
 }
 
-function comparePod({ placement, victims }: Ours, real: ReadonlyMap<string, Told>, answer: JsonValue): Difference | undefined {
+function comparePod({ placement, victims, going }: Ours, real: ReadonlyMap<string, Told>, answer: JsonValue): Difference | undefined {
   const differ = (signature: string, ours: JsonValue, servers: JsonValue): Difference => ({
     signature,
     ours: stringifyJson(ours),
@@ -209,7 +250,8 @@ function comparePod({ placement, victims }: Ours, real: ReadonlyMap<string, Told
   const nominated = getString(answer, 'nominated') ?? '';
   if (nominated !== '') {
     const ours = { node: placement.node, victims: victims.toSorted() };
-    const servers = { node: nominated, victims: getArray(answer, 'victims') };
+    const told = getArray(answer, 'victims').filter((victim) => typeof victim === 'string' && !going.includes(victim));
+    const servers = { node: nominated, victims: told };
     return stringifyJson(ours) === stringifyJson(servers) ? undefined : differ('preemption', ours, servers);
   }
   const kept = getString(answer, 'kept');
@@ -238,6 +280,14 @@ function inOrder(message: string): string {
       .toSorted()
       .join(', '),
   );
+}
+
+function isTerminating({ metadata }: KubernetesObject): boolean {
+  return metadata['deletionTimestamp'] !== undefined;
+}
+
+function toKey(pod: KubernetesObject): string {
+  return `${namespaceOf(pod) ?? ''}/${nameOf(pod)}`;
 }
 
 /** Whether an object still has what the API demands. */

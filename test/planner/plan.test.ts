@@ -85,7 +85,9 @@ test('a conflict with another manager is a finding at the field', () => {
   assert.ok(finding !== undefined && describe(finding).endsWith(`: .spec.replicas, last written ${NOW}`), 'the time is said');
   assert.equal(fingerprint(finding), fingerprint({ ...finding, data: { ...finding.data, written: ', last written now' } }));
   assert.deepEqual(summary(result), ['update Deployment web /spec/replicas']);
-  assert.deepEqual(plan([live], [manifest(deployment({ replicas: 3 }))], { forceConflicts: true }).findings, []);
+  for (const forceConflicts of [true, new Set(['hpa'])])
+    assert.deepEqual(plan([live], [manifest(deployment({ replicas: 3 }))], { forceConflicts }).findings, []);
+  assert.equal(plan([live], [manifest(deployment({ replicas: 3 }))], { forceConflicts: new Set(['helm']) }).findings.length, 1);
 });
 
 test('fields of others stay', () => {

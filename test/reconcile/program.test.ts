@@ -134,7 +134,7 @@ describe('kapply', () => {
     const failed = await unit.apply(objects, '--allow', 'scheduler', '--timeout', '5s');
     assert.equal(failed.code, 1, failed.stderr);
     assert.match(failed.stderr, /create Job x\/first: failed/);
-    assert.match(failed.stderr, /create ConfigMap x\/later: skipped \(not begun: Job x\/first/);
+    assert.match(failed.stdout, /ConfigMap x\/later +skipped · not begun: Job x\/first/);
     const mended = await unit.apply([NAMESPACE, toJob('second', '2'), later]);
     assert.equal(mended.code, 0, `${mended.stdout}\n${mended.stderr}`);
     assert.match(mended.stderr, /delete Job x\/first: applied/);

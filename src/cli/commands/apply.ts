@@ -1,3 +1,4 @@
+import { readTakeOver } from '../take-over.ts';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KplanError, stepsOf, type Plan } from '../../model/index.ts';
@@ -60,7 +61,7 @@ async function applyPath(path: string, args: Arguments, io: Io, log: Log): Promi
     const whole = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: newSalt(),
-      forceConflicts: args.has('force-conflicts'),
+      forceConflicts: readTakeOver(args),
     });
     const plan = limitPlan(whole, args);
     return await decide(plan, before.opened, args, io, log, {
@@ -98,6 +99,7 @@ const DECIDED = [
   'context-objects',
   'nodes',
   'force-conflicts',
+  'force-conflicts-with',
   'server-dry-run',
 ];
 

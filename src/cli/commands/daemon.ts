@@ -1,3 +1,4 @@
+import { readTakeOver } from '../take-over.ts';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
@@ -176,5 +177,5 @@ function toState(desired: Desired): SourceState<Desired> {
 async function planFor(desired: Desired, opened: OpenedCluster, args: Arguments, io: Io, log: Log): ReturnType<typeof makePlan> {
   const before = await readBefore(opened, desired);
   const ownership = await readOwnership(before, desired.unit);
-  return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: args.has('force-conflicts') });
+  return makePlan(desired, before, args, io, log, { ownership, salt: newSalt(), forceConflicts: readTakeOver(args) });
 }

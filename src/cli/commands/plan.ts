@@ -1,5 +1,6 @@
+import { readTakeOver } from '../take-over.ts';
 import { stepsOf, type Excerpt, type Illustration, type Plan, type SourceChanges } from '../../model/index.ts';
-import type { SchedulerProfile } from '../../engine/scheduler/index.ts';
+import type { SchedulerChoice } from '../../engine/scheduler/index.ts';
 import { writePlanFile, type PlannedWorlds } from '../../planner/index.ts';
 import { countActions, toRemarks, type PlanReport } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -64,7 +65,7 @@ interface Planned {
 
 interface Compared {
   readonly worlds: PlannedWorlds;
-  readonly profiles: readonly SchedulerProfile[] | undefined;
+  readonly scheduler: SchedulerChoice;
 }
 
 /** The lines of the sources that a plan speaks of, which only pages show. */
@@ -77,7 +78,7 @@ async function excerptsOf(plan: Plan, { desired, before, changes }: Planned, arg
 async function fillNodes({ compared }: Planned): Promise<Pick<Illustration, 'filling'>> {
   if (compared === undefined) return {};
   const { compareNodeFilling } = await import('../../engine/index.ts');
-  return { filling: compareNodeFilling(compared.worlds, compared.profiles) };
+  return { filling: compareNodeFilling(compared.worlds, compared.scheduler) };
 }
 
 /** The report with what is shown next to the change itself: how the files that it speaks of differ. */
@@ -105,10 +106,10 @@ export async function planOnce(args: Arguments, io: Io, log: Log, session?: Plan
     const plan = await makePlan(desired, before, args, io, log, {
       ownership,
       salt: before.salt ?? session?.salt ?? newSalt(),
-      forceConflicts: args.has('force-conflicts'),
+      forceConflicts: readTakeOver(args),
       lens: session?.references,
-      onWorlds: (worlds, profiles) => {
-        compared = { worlds, profiles };
+      onWorlds: (worlds, scheduler) => {
+        compared = { worlds, scheduler };
       },
       onChanges: (found) => {
         changes = found;

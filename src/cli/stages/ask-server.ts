@@ -1,4 +1,4 @@
-import type { Cluster, StatusError, WriteResult } from '../../cluster/index.ts';
+import { applyTaking, type Cluster, type StatusError, type WriteResult } from '../../cluster/index.ts';
 import {
   refKeyOf,
   stepsOf,
@@ -8,6 +8,7 @@ import {
   type ObjectRef,
   type Plan,
   type RefKey,
+  type TakeOver,
   type World,
 } from '../../model/index.ts';
 import { restoreSecret, type Question, type ServerAnswer, type StandIn } from '../../planner/index.ts';
@@ -20,7 +21,8 @@ export interface AskOptions {
   readonly cluster: Cluster;
   readonly plan: Plan;
   readonly before: World;
-  readonly force: boolean;
+  /** Whose fields are taken over. */
+  readonly from: TakeOver;
   /** Manifests with the values of Secrets, namespaces filled in, by object. */
   readonly secrets: () => ReadonlyMap<RefKey, KubernetesObject>;
   readonly signal: AbortSignal;
@@ -65,11 +67,12 @@ function toRefusal(error: StatusError, ref: ObjectRef, created: ReadonlySet<stri
 }
 
 async function tryApply({ step }: Question, options: AskOptions): Promise<WriteResult | string> {
-  const { cluster, plan, before, force, signal } = options;
+  const { cluster, plan, before, from, signal } = options;
   if (step.desired === undefined) return 'the plan does not hold the object';
   const object = restoreSecret(step.desired, options.secrets().get(refKeyOf(step.desired)), plan.salt);
   if (typeof object === 'string') return object;
-  return cluster.apply(object, { fieldManager: plan.fieldManager, force, dryRun: true, live: before.get(step.ref) ?? null, signal });
+  const live = before.get(step.ref) ?? null;
+  return applyTaking(cluster, object, { fieldManager: plan.fieldManager, dryRun: true, live, signal }, from);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readTakeOver } from '../take-over.ts';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
@@ -63,7 +64,7 @@ export async function carryOut(
       signal: io.signal,
       timeout: parseDuration(args.string('timeout') ?? '5m', 'timeout'),
       waitForHealth: !args.has('no-wait'),
-      forceConflicts: args.has('force-conflicts'),
+      forceConflicts: readTakeOver(args),
       preflight: carried.kind === 'pinned',
       allowStaleRest: args.has('apply-fresh'),
       settleUnchanged: !args.has('watch') || args.has('once'),

@@ -35,12 +35,12 @@ export async function confirmPlan(input: PlanInput, desired: Desired, before: Be
   if (questions.length === 0) return draft;
   const started = io.now();
   const secrets = (): ReadonlyMap<RefKey, KubernetesObject> => placeManifests(input, desired);
-  const { forceConflicts: force, before: world } = input;
+  const { forceConflicts, before: world } = input;
   const answers = await askServer(questions, {
     cluster: opened.cluster,
     plan: draft.plan,
     before: world,
-    force,
+    from: forceConflicts,
     secrets,
     signal: io.signal,
   });

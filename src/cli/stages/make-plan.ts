@@ -16,6 +16,7 @@ import {
   type SourceChanges,
   World,
   type WorldSource,
+  type TakeOver,
 } from '../../model/index.ts';
 import { toServiceAccountUser, type UserInfo } from '../../engine/rbac/index.ts';
 import {
@@ -51,6 +52,7 @@ import { withDefinitions } from './catalog.ts';
 import { chooseVersions, loadCatalogs, type Desired } from './desired.ts';
 import { listHidden, withoutHidden } from './hidden.ts';
 import { findMoves } from './moves.ts';
+import type { SchedulerChoice } from '../../engine/scheduler/index.ts';
 import type { GivenProfiles } from './scheduler-configuration.ts';
 import { pointOut } from './point-out.ts';
 import { readSourceChanges } from './source-changes.ts';
@@ -127,13 +129,13 @@ function labelledOwnership(world: World, unit: string): Ownership {
 export interface MakePlanOptions {
   readonly ownership: Ownership;
   readonly salt: string;
-  readonly forceConflicts: boolean;
+  readonly forceConflicts: TakeOver;
   /** Whether references that lead nowhere are of no interest. */
   readonly leavesReferences?: boolean;
   /** Shared by the plans that one process makes. */
   readonly lens?: Lens | undefined;
   /** Told the worlds that the plan leads from and to, for what is shown of them besides; not called where nothing changes. */
-  readonly onWorlds?: (worlds: PlannedWorlds, profiles: GivenProfiles['profiles']) => void;
+  readonly onWorlds?: (worlds: PlannedWorlds, scheduler: SchedulerChoice) => void;
   /** Told what differs in the files, of a plan between revisions that has anything to tell. */
   readonly onChanges?: (changes: SourceChanges) => void;
 }
@@ -190,14 +192,15 @@ export async function makePlans(requests: readonly PlanRequest[], before: Before
   const { createPlanEngines } = drafts.every(({ plan }) => stepsOf(plan).length === 0) ? NO_ENGINES : await import('./plan-engines.ts');
   const knowsAll = knowsCluster(before);
   const catalog = toJointCatalog(inputs, before);
+  const scheduler = { kubernetesVersion: catalog.version, ...(profiles === undefined ? {} : { profiles }) };
   const writer = inputs[0]?.input.applier;
   const isStored = before.mode === 'live';
   const admission = { patcher: createPatcher(catalog), knowsRights: knowsAll, isStored, ...(writer === undefined ? {} : { writer }) };
-  const engines = createPlanEngines({ config: desired.config, profiles, knowsAll, lens: options.lens, admission, catalog });
+  const engines = createPlanEngines({ config: desired.config, scheduler, knowsAll, lens: options.lens, admission, catalog });
   const plans = completeTogether(drafts, engines);
   for (const [index, { request }] of inputs.entries()) {
     const draft = drafts[index];
-    if (draft !== undefined && stepsOf(draft.plan).length > 0) request.options.onWorlds?.(draft.worlds(), profiles);
+    if (draft !== undefined && stepsOf(draft.plan).length > 0) request.options.onWorlds?.(draft.worlds(), scheduler);
   }
   log.detail(`planned in ${io.now() - started} ms`);
   const told: Plan[] = [];

@@ -1,3 +1,4 @@
+import { readTakeOver } from '../take-over.ts';
 import type { WorldReading } from '../../cluster/index.ts';
 import { Batches, type BatchItem, type BatchWork, type LiveWorld, type Unit } from '../../daemon/index.ts';
 import { gvkOf, nameOf, namespaceOf, refOf, toRefKey, type Lens, type Plan, type World } from '../../model/index.ts';
@@ -98,7 +99,7 @@ export class PlanBatches {
     const asked: PlanRequest[] = [];
     for (const { unit, desired, args } of requests) {
       const ownership = await readOwnership(owners, unit.name);
-      const options = { ownership, salt: this.#salt, forceConflicts: args.has('force-conflicts'), lens: this.#lens };
+      const options = { ownership, salt: this.#salt, forceConflicts: readTakeOver(args), lens: this.#lens };
       asked.push({ desired, args, options });
     }
     const plans = await makePlans(asked, before, io, log);

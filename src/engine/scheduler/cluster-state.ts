@@ -47,6 +47,8 @@ export class ClusterState {
   /** All nodes in order, also those that were lost. */
   readonly nodes: readonly NodeInfo[];
   readonly storage: Storage;
+  /** The minor version of the scheduler: 36. */
+  readonly minor: number;
   readonly devices: Devices;
   readonly log: ChangeLog = new ChangeLog();
   readonly nominations: Nominations = new Nominations(this.log);
@@ -79,8 +81,8 @@ export class ClusterState {
   constructor(world: World, options: ClusterOptions = {}) {
     this.world = world;
     this.#profiles = options.profiles ?? new Map();
-    const minor = [...this.#profiles.values()][0]?.minor ?? STANDARD_PROFILE.minor;
-    this.devices = new Devices(world, { settles: options.settlesClaims ?? false, log: this.log, minor });
+    this.minor = [...this.#profiles.values()][0]?.minor ?? STANDARD_PROFILE.minor;
+    this.devices = new Devices(world, { settles: options.settlesClaims ?? false, log: this.log, minor: this.minor });
     this.storage = new Storage(world, { settles: options.settlesClaims ?? false, log: this.log });
     this.nodes = world.byKind('', 'Node').toSorted(compareBy(nameOf)).map(toNodeInfo);
     const { length } = this.nodes;

@@ -6,7 +6,8 @@ import { CycleError, NotKnown } from './cycle-error.ts';
 import { explainNode, prepareFilters } from './evaluate.ts';
 import { countReasons, formatReasons, formatRejection } from './fit-error.ts';
 import { PodClassTable, type PodInfo } from './pod-class.ts';
-import { toProfiles, type SchedulerProfile } from './profile.ts';
+import { toProfiles } from './profile.ts';
+import type { SchedulerChoice } from './schedule.ts';
 import { findWorkload } from './workload-of-pod.ts';
 
 /** Why no pod of a CronJob fits anywhere, even with no other pod there. */
@@ -23,13 +24,13 @@ const BY_COMPANY: ReadonlySet<string> = new Set(['InterPodAffinity', 'NodePorts'
 /**
  * The CronJobs of which no pod could run at any time, by identity: a pod of each is tried on the nodes of the world without
  * any other pods, by the scheduler that it names. `expand` makes of a world the pods that controllers would create; the scheduler has its default
- * profile without `profiles`.
+ * profile without `profiles`, and is the newest without a version.
  */
 export function findUnfit(
   world: World,
   cronJobs: readonly KubernetesObject[],
   expand: (world: World) => World,
-  profiles?: readonly SchedulerProfile[],
+  { kubernetesVersion, profiles }: SchedulerChoice = {},
 ): ReadonlyMap<RefKey, Unfit> {
   const found = new Map<RefKey, Unfit>();
   const running = cronJobs.filter((cronJob) => getBoolean(cronJob, 'spec', 'suspend') !== true);
@@ -37,8 +38,8 @@ export function findUnfit(
   const bare = World.of(world.objects().filter(isNotRunning));
   const byJob = new Map(running.map((cronJob) => [refKeyOf(toJob(cronJob)), cronJob]));
   const expanded = expand(bare.with(running.map(toJob)));
-  const cluster = new ClusterState(bare, { settlesClaims: true, profiles: toProfiles(profiles) });
-  const table = new PodClassTable(expanded);
+  const cluster = new ClusterState(bare, { settlesClaims: true, profiles: toProfiles(profiles, kubernetesVersion) });
+  const table = new PodClassTable(expanded, cluster.minor);
   for (const object of expanded.byKind('', 'Pod')) {
     const cronJob = byJob.get(refKeyOf(findWorkload(expanded, object)));
     if (cronJob === undefined || found.has(refKeyOf(cronJob))) continue;

@@ -16,9 +16,8 @@ import { findUnfit } from './cron-pods.ts';
 import { createFactReader, type WorkloadFact } from './facts.ts';
 import type { Overlarge } from './overlarge.ts';
 import { findMoves } from './placement-moves.ts';
-import type { SchedulerProfile } from './profile.ts';
 import { describeRoom, isTight, type Room } from './room-left.ts';
-import { schedulingKnown } from './schedule.ts';
+import { schedulingKnown, type SchedulerChoice } from './schedule.ts';
 import { CONTROLLER_LENS, showPlacement } from './view.ts';
 
 type Facts = ReadonlyMap<RefKey, WorkloadFact>;
@@ -44,10 +43,10 @@ export interface Controllers {
 /**
  * The scheduler as an engine: pods of a workload that find no node any more (or find one again), DaemonSets that no
  * longer reach a node, pods evicted for others, pods that no scheduler ever places, CronJobs whose pods fit nowhere, pods
- * that move to other kinds of nodes, and little room left. Without `profiles` the scheduler has its default one. Says nothing of worlds without nodes: ask `schedulingKnown`.
+ * that move to other kinds of nodes, and little room left. Without `scheduler` it is the newest with its default profile. Says nothing of worlds without nodes: ask `schedulingKnown`.
  */
-export function createSchedulerEngine({ expand, listOverlarge }: Controllers, profiles?: readonly SchedulerProfile[]): Engine {
-  const readFacts = createFactReader(profiles);
+export function createSchedulerEngine({ expand, listOverlarge }: Controllers, scheduler: SchedulerChoice = {}): Engine {
+  const readFacts = createFactReader(scheduler);
   return {
     name: 'scheduler',
     compare: (rawBefore, rawAfter) => {
@@ -66,7 +65,7 @@ export function createSchedulerEngine({ expand, listOverlarge }: Controllers, pr
       const keys = [...new Set([...comparison.factsBefore.keys(), ...comparison.factsAfter.keys()])].toSorted(compareStrings);
       const changes = [
         ...keys.flatMap((key) => compareWorkload(key, comparison)),
-        ...compareCronJobs(comparison, (world, cronJobs) => findUnfit(world, cronJobs, expand, profiles)),
+        ...compareCronJobs(comparison, (world, cronJobs) => findUnfit(world, cronJobs, expand, scheduler)),
         ...compareRoom(comparison),
       ];
       return changes.toSorted(compareBy(({ fact }) => fact.key));

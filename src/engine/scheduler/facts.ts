@@ -13,7 +13,7 @@ import { listCausePaths } from './cause-paths.ts';
 import { findHint } from './hint.ts';
 import type { PodInfo } from './pod-class.ts';
 import { readRoom, type Room } from './room-left.ts';
-import { schedulingKnown, type HeldPod, type ScheduleOptions, type Simulation } from './schedule.ts';
+import { schedulingKnown, type HeldPod, type SchedulerChoice, type Simulation } from './schedule.ts';
 import { createSimulator, type KeptSimulation } from './simulator.ts';
 import { controllerKeyOf, findWorkload } from './workload-of-pod.ts';
 
@@ -46,12 +46,11 @@ export interface WorldFacts {
 }
 
 /**
- * Tells the facts of worlds as a scheduler of these profiles makes them; undefined where no nodes are known. Computed once for a world,
+ * Tells the facts of worlds as this scheduler makes them; undefined where no nodes are known. Computed once for a world,
  * and quickly for one that is much like the last.
  */
-export function createFactReader(profiles: ScheduleOptions['profiles']): (world: World) => WorldFacts | undefined {
-  const open = (): ReturnType<typeof createSimulator> =>
-    createSimulator({ settlesClaims: true, ...(profiles === undefined ? {} : { profiles }) });
+export function createFactReader(scheduler: SchedulerChoice): (world: World) => WorldFacts | undefined {
+  const open = (): ReturnType<typeof createSimulator> => createSimulator({ settlesClaims: true, ...scheduler });
   const simulate = open();
   const compute = (world: World): WorldFacts | undefined => {
     if (!schedulingKnown(world)) return undefined;

@@ -3,8 +3,7 @@ import { compareBy } from '../../std/index.ts';
 import { listExistingShapes } from './capacity/shape-spec.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Controllers } from './engine.ts';
-import type { SchedulerProfile } from './profile.ts';
-import { schedulingKnown, simulate } from './schedule.ts';
+import { schedulingKnown, simulate, type SchedulerChoice } from './schedule.ts';
 import { CONTROLLER_LENS, showPlacement } from './view.ts';
 
 /** So many nodes are told one by one, more by their kinds. */
@@ -12,15 +11,15 @@ const FEW_NODES = 24;
 
 /**
  * How full the nodes are once the pods of each world are placed: each of few nodes, the kinds of many, in the order of their names; none
- * where no nodes are known after. Without `profiles` the scheduler has its default one.
+ * where no nodes are known after. Without `scheduler` it is the newest with its default profile.
  */
 export function compareFilling(
   { before, after }: { readonly before: World; readonly after: World },
   expand: Controllers['expand'],
-  profiles?: readonly SchedulerProfile[],
+  scheduler: SchedulerChoice = {},
 ): readonly NodeFilling[] {
   if (!schedulingKnown(after)) return [];
-  const options = { settlesClaims: true, ...(profiles === undefined ? {} : { profiles }) };
+  const options = { settlesClaims: true, ...scheduler };
   const place = (world: World): ClusterState => simulate(showPlacement(expand(CONTROLLER_LENS.show(world))), options).cluster;
   const [was, is] = [place(before), place(after)];
   const groups = listGroups([...is.nodes, ...was.nodes].map(({ object }) => object));

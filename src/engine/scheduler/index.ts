@@ -33,5 +33,5 @@ export type { SchedulerProfile } from './profile.ts';
 export { findLeastNeeded } from './least-needed.ts';
 export { tryOrders } from './orders.ts';
 export { createPlacer } from './placer.ts';
-export { schedule, schedulingKnown, simulate, type HeldPod } from './schedule.ts';
+export { schedule, schedulingKnown, simulate, type HeldPod, type SchedulerChoice } from './schedule.ts';
 export { openTrial } from './trial.ts';

@@ -81,6 +81,7 @@ export interface PodInfo {
 /** Sorts the pods of one world into classes, or of worlds that come one after the other. */
 export class PodClassTable {
   #world: World;
+  readonly #minor: number;
   /** The controllers whose selectors the classes follow from, as they were then; and the keys of these classes. */
   readonly #owners = new Map<RefKey, KnownOwner>();
   readonly #specs = new Map<JsonObject, number>();
@@ -94,8 +95,10 @@ export class PodClassTable {
   readonly #namespaceLabels = new Map<string, ReadonlyMap<string, string>>();
   readonly #backed: ReadonlyMap<string, KubernetesObject>;
 
-  constructor(world: World) {
+  /** Reads pods as the scheduler of a minor version (36) does; the newest if absent. */
+  constructor(world: World, minor: number = Infinity) {
     this.#world = world;
+    this.#minor = minor;
     this.#backed = classesByResource(world);
   }
 
@@ -146,7 +149,7 @@ export class PodClassTable {
 
   #findClass(object: KubernetesObject, spec: JsonObject): PodClass {
     const face = readFace(object);
-    const resize = readResize(object);
+    const resize = readResize(object, this.#minor);
     const like = resize === undefined ? face.classKey : `${face.classKey}\u0002${stringifyJson(resize)}`;
     const key = this.#hasOwnClaims(spec) ? `${like}\u0001${nameOf(object)}` : like;
     let known = this.#classes.get(key);

@@ -16,8 +16,11 @@ export interface ResourceState extends JsonObject {
   readonly allocated: JsonValue;
 }
 
-/** Reads of a pod on a node what it holds there beside what its spec asks for; undefined where these are the same. */
-export function readResize(pod: KubernetesObject): PodResize | undefined {
+/** The first minor version in which a pod is resized as a whole (`InPlacePodLevelResourcesVerticalScaling`). */
+const FIRST_WITH_PODS = 36;
+
+/** Reads of a pod on a node what it holds there beside what its spec asks for, as a minor version (36) does; undefined where these are the same. */
+export function readResize(pod: KubernetesObject, minor: number): PodResize | undefined {
   const status = getObject(pod, 'status');
   if (status === undefined || (getString(pod, 'spec', 'nodeName') ?? '') === '') return undefined;
   const specs = [...getArray(pod, 'spec', 'containers'), ...getArray(pod, 'spec', 'initContainers').filter(isSidecar)];
@@ -28,7 +31,7 @@ export function readResize(pod: KubernetesObject): PodResize | undefined {
     const state = states.findLast((item) => getString(item, 'name') === name);
     if (isResized(spec, state)) containers[name] = toState(state);
   }
-  const own = getObject(pod, 'spec', 'resources') !== undefined && isResized(getObject(pod, 'spec'), status);
+  const own = minor >= FIRST_WITH_PODS && getObject(pod, 'spec', 'resources') !== undefined && isResized(getObject(pod, 'spec'), status);
   if (Object.keys(containers).length === 0 && !own) return undefined;
   const pending = getArray(status, 'conditions').find((item) => getString(item, 'type') === 'PodResizePending');
   return { isInfeasible: getString(pending, 'reason') === 'Infeasible', containers, pod: own ? toState(status) : null };

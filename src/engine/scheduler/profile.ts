@@ -18,6 +18,8 @@ export interface Profile {
   /** The minor version of the scheduler: 36. */
   readonly minor: number;
   readonly settings: PluginSettings;
+  /** All of them, whatever they are asked. */
+  readonly all: readonly Plugin[];
   /** The plugins that look at nodes, in the order in which they are prepared: the first that refuses the pod at once ends it. */
   readonly plugins: readonly Plugin[];
   /** The names of these plugins in the order in which a node is put to them. */
@@ -49,9 +51,11 @@ export function isServed(schedulerName: string, profiles: readonly SchedulerProf
 function toProfile({ plugins, settings }: SchedulerProfile, minor: number): Profile {
   const sets = toPluginSets(plugins, minor);
   const order = listPrepared(sets);
+  const names = new Set([...order, ...sets.score.map(({ name }) => name)]);
   return {
     minor,
     settings,
+    all: PLUGINS.filter(({ name }) => names.has(name)),
     plugins: order.flatMap((name) => find(name)),
     filters: sets.filter.map(({ name }) => name),
     scores: sets.score.flatMap(({ name, weight }) => find(name).map((plugin) => ({ plugin, weight: weight === 0 ? 1 : weight }))),

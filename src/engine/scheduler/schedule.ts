@@ -26,6 +26,9 @@ export interface ScheduleOptions {
   readonly way?: 'fast' | 'plain';
 }
 
+/** Which scheduler it is: of a minor version, with its profiles. */
+export type SchedulerChoice = Pick<ScheduleOptions, 'kubernetesVersion' | 'profiles'>;
+
 /** What scheduling a world's pending pods leads to. */
 export interface ScheduleResult {
   /** One for each pod that had no node, in the order in which they were decided. */
@@ -103,7 +106,7 @@ export function placeWaiting(
 /** How pods are placed on a cluster: the quick way where it keeps to the default profile, of which alone it knows what to keep. */
 export function toSchedulingOptions(cluster: ClusterState, options: ScheduleOptions): SchedulingOptions {
   const context = { kubernetesVersion: options.kubernetesVersion ?? NEWEST };
-  const isPlain = options.way === 'plain' || options.profiles !== undefined || context.kubernetesVersion !== NEWEST;
+  const isPlain = options.way === 'plain' || options.profiles !== undefined;
   return { ...options, ...context, ...(isPlain ? {} : { fastPath: new FastPath(cluster, context) }) };
 }
 
@@ -119,7 +122,7 @@ export interface OpenCluster {
 export function openCluster(world: World, options: ScheduleOptions): OpenCluster {
   const { kubernetesVersion = NEWEST, settlesClaims = false, profiles } = options;
   const cluster = new ClusterState(world, { settlesClaims, profiles: toProfiles(profiles, kubernetesVersion) });
-  const table = new PodClassTable(world);
+  const table = new PodClassTable(world, cluster.minor);
   return { cluster, table, ...seatPods(world.byKind('', 'Pod'), { cluster, table }) };
 }
 

@@ -6,7 +6,7 @@ export const PLAN_CODES: CatalogTable = {
     title: 'Field conflict',
     severity: 'error',
     message: 'conflict with "{manager}" using {version}: {field}{written}',
-    remedy: 'Remove {field} from the manifest if "{manager}" is to keep it, or take it over with --force-conflicts.',
+    remedy: 'Remove {field} from the manifest if "{manager}" is to keep it, or take it over with --force-conflicts-with "{manager}".',
     why: 'Server-side apply refuses to change a field that another manager owns with another value. Overwriting it would start a fight that each side wins in turn.',
     example: 'spec:\n  replicas: 3 # an autoscaler owns this field',
   },

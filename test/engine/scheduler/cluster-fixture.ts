@@ -53,8 +53,8 @@ export function placementOf(objects: readonly KubernetesObject[], key = 'test/p'
 }
 
 /** What is said of each node for the pod `p`: `ok`, or the reasons with a `!` where nothing but a change of node or pod helps. */
-export function verdictsOf(objects: readonly KubernetesObject[], key = 'test/p'): Record<string, string> {
-  const nodes = placementOf(objects, key).nodes ?? [];
+export function verdictsOf(objects: readonly KubernetesObject[], key = 'test/p', version = '1.36'): Record<string, string> {
+  const nodes = placementOf(objects, key, version).nodes ?? [];
   return Object.fromEntries(nodes.map((item) => [item.node, formatVerdict(item)]));
 }
 

@@ -52,7 +52,7 @@ function compare(before: readonly KubernetesObject[], after: readonly Kubernetes
 function compareWith(configuration: JsonObject, after: readonly KubernetesObject[]): readonly FactChange[] {
   const kind = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' };
   const { profiles } = readSchedulerConfiguration({ ...kind, ...configuration });
-  const engine = createSchedulerEngine({ expand: expandWorld, listOverlarge: () => [] }, profiles);
+  const engine = createSchedulerEngine({ expand: expandWorld, listOverlarge: () => [] }, { profiles });
   return engine.compare(World.of(NODES), World.of([...NODES, ...after]));
 }
 

@@ -28,11 +28,12 @@ function toPending(pod: KubernetesObject, copy: number): KubernetesObject {
   return { ...withMetadata(pod, { name: `${nameOf(pod)}-new-${copy}`, creationTimestamp: created }), spec, status: {} };
 }
 
-test('pods go where they go when every plugin is asked about every node', () => {
+test('pods go where they go when every plugin is asked about every node, in every version', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.constantFrom('1.34', '1.35', '1.36', '1.36'), (seed, kubernetesVersion) => {
       const world = makeWorld(seed);
-      assert.deepEqual(schedule(world, { namesTies: true }), schedule(world, { namesTies: true, way: 'plain' }));
+      const options = { namesTies: true, kubernetesVersion };
+      assert.deepEqual(schedule(world, options), schedule(world, { ...options, way: 'plain' }));
     }),
     { numRuns: 400 },
   );

@@ -109,7 +109,7 @@ function nameOf({ code, change, subject, data }: Effect): string {
 const CONTEXT = World.of(makeNodes().filter(isKubernetesObject));
 const ENGINES = createPlanEngines({
   config: NO_CONFIG,
-  profiles: undefined,
+  scheduler: {},
   knowsAll: false,
   lens: undefined,
   admission: {},

@@ -404,10 +404,12 @@ describe('a plan against a cluster that has a say', { concurrency: 1 }, () => {
       ['KP0101 app.yaml:1 conflict with "somebody" using v1: .data.k, last written TIME'],
     );
     assert.match(await text('--fail-on', 'never'), /\nDrift [^]*\.data\.k +changed -> "1" {2}"somebody" at\s+20/);
-    const forced = await plan([config('a', { k: '1', other: '2' }), gadget(1)], '--force-conflicts');
+    const kept = await plan([config('a', { k: '1', other: '2' }), gadget(1)], '--force-conflicts-with', 'helm');
+    assert.equal(findings(kept).length, 1);
+    const forced = await plan([config('a', { k: '1', other: '2' }), gadget(1)], '--force-conflicts-with', 'somebody');
     assert.deepEqual([changes(forced), findings(forced)], [['update ConfigMap a: confirmed'], []]);
     assert.equal(getString(forced, 'changes', 0, 'fields', 0, 'drift', 'manager'), 'somebody');
-    await apply([config('a', { k: '1' }), gadget(1)], '--force-conflicts');
+    await apply([config('a', { k: '1' }), gadget(1)], '--force-conflicts-with', 'helm', '--force-conflicts-with', 'somebody');
   });
 
   test('keeps what somebody took out apart from what the manifest changes, though it leaves no trace', async () => {

@@ -31,7 +31,6 @@ import (
 	internalqueue "k8s.io/kubernetes/pkg/scheduler/backend/queue"
 	"k8s.io/kubernetes/pkg/scheduler/framework"
 	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/dynamicresources"
-	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/nodevolumelimits"
 	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/queuesort"
 	frameworkruntime "k8s.io/kubernetes/pkg/scheduler/framework/runtime"
 	"k8s.io/kubernetes/pkg/scheduler/metrics"
@@ -83,6 +82,7 @@ type schedulerOracle struct {
 	indexers   map[string]cache.Indexer
 	claims     feed
 	classes    feed
+	told       map[string]*feed
 	victims    []string
 	live       internalcache.Cache
 	queue      *internalqueue.PriorityQueue
@@ -118,28 +118,24 @@ func newSchedulerOracle() (*schedulerOracle, error) {
 	client.PrependReactor("update", "resourceclaims", accept)
 	client.PrependReactor("patch", "resourceclaims", accept)
 	client.PrependReactor("delete", "resourceclaims", accept)
-	factory := informers.NewSharedInformerFactory(client, 0)
-	recorder := internalqueue.WithMetricsRecorder(metrics.NewMetricsAsyncRecorder(10, time.Second, ctx.Done()))
+	factory := listening(informers.NewSharedInformerFactory(client, 0), oracle)
+	recorder := recording(metrics.NewMetricsAsyncRecorder(10, time.Second, ctx.Done()))
 	oracle.queue = internalqueue.NewPriorityQueue((&queuesort.PrioritySort{}).Less, factory, recorder)
 	dynamic, err := dynamicResources(ctx, client, factory, &oracle.claims)
 	if err != nil {
 		return nil, err
 	}
-	// What extended resources stand for is kept by a handler of events.
-	oracle.classes.handlers = []cache.ResourceEventHandler{dynamic.DeviceClassResolver().(cache.ResourceEventHandler)}
-	oracle.options = []frameworkruntime.Option{
+	oracle.classes.handlers = classHandlers(dynamic)
+	oracle.options = append([]frameworkruntime.Option{
 		frameworkruntime.WithClientSet(client),
 		frameworkruntime.WithEventRecorder(&events.FakeRecorder{}),
 		frameworkruntime.WithInformerFactory(factory),
 		frameworkruntime.WithSnapshotSharedLister(oracle.snapshot),
 		frameworkruntime.WithSharedDRAManager(dynamic),
-		frameworkruntime.WithSharedCSIManager(nodevolumelimits.NewCSIManager(factory.Storage().V1().CSINodes().Lister())),
-		frameworkruntime.WithPodGroupManager(oracle.snapshot),
 		frameworkruntime.WithPodNominator(oracle.queue),
 		frameworkruntime.WithParallelism(2),
 		frameworkruntime.WithWaitingPods(frameworkruntime.NewWaitingPodsMap()),
-		frameworkruntime.WithPodsInPreBind(frameworkruntime.NewPodsInPreBindMap()),
-	}
+	}, releaseOptions(factory, oracle.snapshot)...)
 	refused := []string{}
 	if oracle.standard, refused = oracle.configure(ctx, nil); len(refused) > 0 {
 		return nil, fmt.Errorf("the default configuration: %v", refused)
@@ -164,12 +160,15 @@ func newSchedulerOracle() (*schedulerOracle, error) {
 		"VolumeAttachment":      factory.Storage().V1().VolumeAttachments().Informer().GetIndexer(),
 		"PodDisruptionBudget":   factory.Policy().V1().PodDisruptionBudgets().Informer().GetIndexer(),
 	}
+	for _, feed := range oracle.told {
+		feed.standing = len(feed.handlers)
+	}
 	return oracle, nil
 }
 
 func dynamicResources(
 	ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, claims *feed,
-) (fwk.SharedDRAManager, error) {
+) (sharedDRAManager, error) {
 	slices, err := tracker.StartTracker(ctx, tracker.Options{SliceInformer: factory.Resource().V1().ResourceSlices(), KubeClient: client})
 	if err != nil {
 		return nil, err
@@ -182,6 +181,8 @@ func dynamicResources(
 type feed struct {
 	handlers []cache.ResourceEventHandler
 	told     []interface{}
+	// How many of the handlers are of the standard profile: the others are a question's own.
+	standing int
 }
 
 func (f *feed) AddEventHandler(handler cache.ResourceEventHandler) (cache.ResourceEventHandlerRegistration, error) {
@@ -250,6 +251,9 @@ func (o *schedulerOracle) forget() {
 		o.undo[i]()
 	}
 	o.undo = nil
+	for _, feed := range o.told {
+		feed.handlers = feed.handlers[:feed.standing]
+	}
 }
 
 func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssumed bool) (*schedulerAnswer, error) {
@@ -314,7 +318,7 @@ func (o *schedulerOracle) schedule(ctx context.Context, incoming *v1.Pod, isAssu
 }
 
 // The first by name of the nodes with the highest score.
-func bestOf(scores []fwk.NodePluginScores) fwk.NodePluginScores {
+func bestOf(scores []nodePluginScores) nodePluginScores {
 	best := scores[0]
 	for _, scored := range scores {
 		if scored.TotalScore > best.TotalScore || (scored.TotalScore == best.TotalScore && scored.Name < best.Name) {
@@ -404,13 +408,13 @@ func (o *schedulerOracle) keep(
 }
 
 // Keeps a pod without a node in the queue, nominated as `handleSchedulingFailure` leaves it.
-func (o *schedulerOracle) wait(ctx context.Context, incoming *v1.Pod, found *fwk.PostFilterResult) error {
-	var nominating *fwk.NominatingInfo
+func (o *schedulerOracle) wait(ctx context.Context, incoming *v1.Pod, found *postFilterResult) error {
+	var nominating *nominatingInfo
 	if found != nil {
 		nominating = found.NominatingInfo
 	}
 	if !o.frameworkOf(incoming).HasPostFilterPlugins() {
-		nominating = &fwk.NominatingInfo{NominatingMode: fwk.ModeOverride}
+		nominating = &nominatingInfo{NominatingMode: modeOverride}
 	}
 	info, err := framework.NewPodInfo(incoming)
 	if err != nil {

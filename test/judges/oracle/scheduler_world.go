@@ -7,13 +7,19 @@ import (
 	"slices"
 
 	v1 "k8s.io/api/core/v1"
+	resourceapi "k8s.io/api/resource/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	"k8s.io/kubernetes/pkg/apis/core"
+	"k8s.io/kubernetes/pkg/apis/resource"
 	"k8s.io/kubernetes/pkg/registry/core/pod"
+	"k8s.io/kubernetes/pkg/registry/resource/deviceclass"
+	"k8s.io/kubernetes/pkg/registry/resource/resourceslice"
 	config "k8s.io/kubernetes/pkg/scheduler/apis/config"
 	configscheme "k8s.io/kubernetes/pkg/scheduler/apis/config/scheme"
 	configvalidation "k8s.io/kubernetes/pkg/scheduler/apis/config/validation"
@@ -97,6 +103,9 @@ func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]
 			return nil, err
 		}
 	}
+	for kind, feed := range o.told {
+		feed.replace(lists[kind])
+	}
 	o.claims.replace(lists["ResourceClaim"])
 	o.classes.replace(lists["DeviceClass"])
 	o.victims = nil
@@ -104,7 +113,7 @@ func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]
 		if pod.Status.NominatedNodeName == "" {
 			continue
 		}
-		o.queue.Add(ctx, pod)
+		enqueue(ctx, o.queue, pod)
 		o.undo = append(o.undo, func() { o.queue.Delete(pod) })
 	}
 	return incoming, o.fill(ctx, nodes, pods, names)
@@ -113,7 +122,7 @@ func (o *schedulerOracle) load(ctx context.Context, asked schedulerQuestion) ([]
 // Fills the snapshot as the event handlers of the scheduler do, with its cache between.
 func (o *schedulerOracle) fill(ctx context.Context, nodes []*v1.Node, pods []*v1.Pod, names sets.Set[string]) error {
 	logger := klog.FromContext(ctx)
-	o.live = internalcache.New(ctx, nil, false)
+	o.live = newSchedulerCache(ctx)
 	for _, node := range nodes {
 		o.live.AddNode(logger, node)
 	}
@@ -137,10 +146,27 @@ func decodeStored(raw json.RawMessage) (runtime.Object, string, error) {
 		return nil, "", err
 	}
 	legacyscheme.Scheme.Default(object)
-	if given, isPod := object.(*v1.Pod); isPod {
+	if stored, err := meta.Accessor(object); err == nil {
+		stored.SetResourceVersion("1")
+	}
+	switch given := object.(type) {
+	case *v1.Pod:
 		object, err = prepared(given)
+	case *resourceapi.ResourceSlice:
+		err = dropDisabled(given, &resource.ResourceSlice{}, resourceslice.Strategy)
+	case *resourceapi.DeviceClass:
+		err = dropDisabled(given, &resource.DeviceClass{}, deviceclass.Strategy)
 	}
 	return object, gvk.Kind, err
+}
+
+// Leaves out of an object the fields of features that are off, as its strategy does.
+func dropDisabled(given, internal runtime.Object, strategy rest.RESTCreateStrategy) error {
+	if err := legacyscheme.Scheme.Convert(given, internal, nil); err != nil {
+		return err
+	}
+	strategy.PrepareForCreate(context.Background(), internal)
+	return legacyscheme.Scheme.Convert(internal, given, nil)
 }
 
 func prepared(given *v1.Pod) (*v1.Pod, error) {

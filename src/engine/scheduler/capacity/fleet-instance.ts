@@ -94,7 +94,7 @@ function lookAtShapes(world: World, demand: Demand, shapes: readonly CandidateSh
 /** The pods of a world that have a node, on a cluster of its nodes. */
 export function toCluster(world: World, { profiles, kubernetesVersion }: CapacityTools): ClusterState {
   const cluster = new ClusterState(world, { profiles: toProfiles(profiles, kubernetesVersion) });
-  const table = new PodClassTable(world);
+  const table = new PodClassTable(world, cluster.minor);
   const nodes = new Map(cluster.nodes.map((node) => [node.name, node]));
   for (const object of world.byKind('', 'Pod')) {
     const reading = readPod(object);

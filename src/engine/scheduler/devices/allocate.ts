@@ -2,7 +2,7 @@ import { nameOf, namespaceOf, type KubernetesObject, type NodeFace } from '../..
 import { getArray, getString, isEqualJson, type JsonObject, type JsonValue } from '../../../std/index.ts';
 import { CycleError, NotKnown } from '../cycle-error.ts';
 import { Counters } from './counters.ts';
-import { gatherPools, type Device, type Pool } from './device.ts';
+import { findTwin, gatherPools, type Device, type Pool } from './device.ts';
 import { isDeviceTolerated, readRequests, readSelectors, type ClaimRequest, type DeviceRequest } from './request.ts';
 import type { DeviceSelectors } from './select-device.ts';
 
@@ -20,8 +20,12 @@ export interface Stock {
   /** Whether a device is somebody's already. */
   readonly isTaken: (device: string) => boolean;
   readonly selectors: DeviceSelectors;
+  /** The minor version of the scheduler: 36. */
+  readonly minor: number;
 }
 
+/** The first minor version that tells of invalid pools where no devices are found. */
+const FIRST_TO_TELL = 35;
 /** The most devices that one claim gets (`AllocationResultsMaxSize`). */
 const MOST_DEVICES = 32;
 
@@ -52,12 +56,15 @@ class Allocation {
   readonly #counters: Counters;
   readonly #held = new Map<string, Set<number>>();
   readonly #byId: ReadonlyMap<string, Device>;
+  /** Those of invalid pools, with what is wrong: who comes to them gets no other, up to 1.34. */
+  readonly #broken = new Map<Device, string>();
 
   constructor(claims: readonly KubernetesObject[], node: NodeFace, stock: Stock) {
     this.#node = node;
     this.#stock = stock;
-    this.#pools = gatherPools(stock.slices, node);
-    this.#devices = this.#pools.flatMap(({ devices, isIncomplete, isInvalid }) => (isIncomplete || isInvalid ? [] : devices));
+    this.#pools = gatherPools(stock.slices, node, stock.minor);
+    this.#devices = this.#pools.flatMap(({ devices }) => devices);
+    for (const pool of this.#pools) if (pool.isInvalid) for (const device of pool.devices) this.#broken.set(device, describeTwin(pool));
     this.#counters = new Counters(this.#pools, (device) => stock.isTaken(device));
     this.#byId = new Map(this.#devices.map((device) => [device.id, device]));
     this.#claims = claims.map((claim) => ({ claim, requests: readRequests(claim).map((request) => this.#toWays(claim, request)) }));
@@ -67,7 +74,7 @@ class Allocation {
 
   run(): readonly (readonly Given[])[] | undefined {
     if (this.#allocate({ claim: 0, request: 0 }) === 'done') return this.#given;
-    if (!this.#pools.some(({ isInvalid }) => isInvalid)) return undefined;
+    if (this.#stock.minor < FIRST_TO_TELL || !this.#pools.some(({ isInvalid }) => isInvalid)) return undefined;
     throw new InvalidPools('invalid resource pools were encountered');
   }
 
@@ -131,6 +138,8 @@ class Allocation {
     const last = way.all === undefined ? candidates.length : number + 1;
     for (let at = way.all === undefined ? from : number; at < last; at++) {
       const device = candidates[at];
+      const complaint = device === undefined ? undefined : this.#broken.get(device);
+      if (complaint !== undefined) throw new CycleError(complaint);
       if (device === undefined || !this.#isFree(way, place, device)) continue;
       if (way.all === undefined && !this.#isSelectable(claim, way, device)) continue;
       if (!this.#take(way, place, device)) continue;
@@ -191,6 +200,11 @@ class Allocation {
     const other = first === undefined ? undefined : this.#byId.get(first.device);
     return other === undefined || isEqualJson(value, attributeOf(other, attribute));
   }
+}
+
+function describeTwin({ name, devices }: Pool): string {
+  const last = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
+  return `pool ${last(name)} is invalid: duplicate device name ${last(findTwin(devices)?.id ?? '')}`;
 }
 
 /** Pools that no device can be taken from: the node is refused for it. */

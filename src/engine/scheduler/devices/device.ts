@@ -1,4 +1,4 @@
-import { isNodeSelected, nameOf, type KubernetesObject, type NodeFace, type World } from '../../../model/index.ts';
+import { isNodeSelected, nameOf, type KubernetesObject, type NodeFace } from '../../../model/index.ts';
 import { compareBy, getArray, getBoolean, getNumber, getObject, getString, type JsonObject, type JsonValue } from '../../../std/index.ts';
 import { areCountersInvalid, readCounters, type CountedDevice, type CountedPool, type CounterAmounts } from './counters.ts';
 
@@ -22,8 +22,11 @@ export interface Pool extends CountedPool {
   readonly isInvalid: boolean;
 }
 
-/** The pools that a node can see (`GatherPools`), by driver and name. */
-export function gatherPools(slices: readonly KubernetesObject[], node: NodeFace): readonly Pool[] {
+/** The first minor version that also looks at the slices of a pool that the node does not see. */
+const FIRST_TO_LOOK_AROUND = 35;
+
+/** The pools that a node can see (`GatherPools`), by driver and name, as the scheduler of a minor version (36) does. */
+export function gatherPools(slices: readonly KubernetesObject[], node: NodeFace, minor: number): readonly Pool[] {
   const groups = new Map<string, KubernetesObject[]>();
   for (const slice of slices) if (isRelevant(slice, node)) addTo(groups, slice);
   return [...groups.values()]
@@ -33,7 +36,7 @@ export function gatherPools(slices: readonly KubernetesObject[], node: NodeFace)
         (group) => poolOf(group[0]),
       ),
     )
-    .flatMap((group) => toPool(group, slices));
+    .flatMap((group) => (minor < FIRST_TO_LOOK_AROUND ? [toPoolInSight(group)] : toPool(group, slices)));
 }
 
 function addTo(groups: Map<string, KubernetesObject[]>, slice: KubernetesObject): void {
@@ -42,6 +45,25 @@ function addTo(groups: Map<string, KubernetesObject[]>, slice: KubernetesObject)
   const known = group[0] === undefined ? -1 : generationOf(group[0]);
   if (generationOf(slice) > known) groups.set(key, [slice]);
   else if (generationOf(slice) === known) groups.set(key, [...group, slice]);
+}
+
+/** Of a pool of which only what the node sees counts: what is there of it is used, though not for those who want all. */
+function toPoolInSight(group: readonly KubernetesObject[]): Pool {
+  const devices = group.toSorted(compareBy(nameOf)).flatMap(toDevices);
+  return {
+    name: `${driverOf(group[0])}/${poolOf(group[0])}`,
+    devices,
+    shared: new Map(),
+    consumers: [],
+    isIncomplete: group.length !== (getNumber(group[0], 'spec', 'pool', 'resourceSliceCount') ?? 0),
+    isInvalid: findTwin(devices) !== undefined,
+  };
+}
+
+/** The first device that has the name of one before it. */
+export function findTwin(devices: readonly Device[]): Device | undefined {
+  const seen = new Set<string>();
+  return devices.find(({ id }) => seen.size === seen.add(id).size);
 }
 
 function toPool(group: readonly KubernetesObject[], all: readonly KubernetesObject[]): readonly Pool[] {
@@ -59,7 +81,7 @@ function toPool(group: readonly KubernetesObject[], all: readonly KubernetesObje
   const devices = group.toSorted(compareBy(nameOf)).flatMap(toDevices);
   const consumers = peers.flatMap(toDevices);
   const shared: CounterAmounts = new Map(group.flatMap((slice) => [...readCounters(getArray(slice, 'spec', 'sharedCounters'), 'name')]));
-  const isInvalid = new Set(devices.map(({ id }) => id)).size < devices.length || areCountersInvalid(group, shared, consumers);
+  const isInvalid = findTwin(devices) !== undefined || areCountersInvalid(group, shared, consumers);
   return [isInvalid ? { ...empty, isInvalid } : { ...empty, devices, shared, consumers }];
 }
 
@@ -108,18 +130,13 @@ function toNodeCheck(fields: JsonObject): (node: NodeFace) => boolean {
 }
 
 /** Whether all the devices of an allocation can be reached from a node. */
-export function toReach(world: World, ids: ReadonlySet<string>): (node: NodeFace) => boolean {
-  const parts = listSlices(world).flatMap((slice) =>
+export function toReach(slices: readonly KubernetesObject[], ids: ReadonlySet<string>): (node: NodeFace) => boolean {
+  const parts = slices.flatMap((slice) =>
     toDevices(slice)
       .filter(({ id }) => ids.has(id))
       .map((device) => ({ device, slice })),
   );
   return (node) => parts.every(({ device, slice }) => isRelevant(slice, node) && device.isOn(node));
-}
-
-/** All ResourceSlices of a world. */
-export function listSlices(world: World): readonly KubernetesObject[] {
-  return world.byKind('resource.k8s.io', 'ResourceSlice');
 }
 
 function driverOf(slice: KubernetesObject | undefined): string {

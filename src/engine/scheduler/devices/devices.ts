@@ -4,9 +4,10 @@ import type { ChangeLog, LogReader, Mark } from '../change-log.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { isClaimFor } from '../volumes/settle-claim.ts';
 import type { Given, Stock } from './allocate.ts';
-import { listSlices, toReach } from './device.ts';
+import { toReach } from './device.ts';
 import { classesByResource } from './extended-resources.ts';
 import { DeviceSelectors } from './select-device.ts';
+import { toStoredSlice } from './stored-slice.ts';
 
 /** A claim of a pod with the devices that it has, if it has any. */
 export interface DeviceClaim {
@@ -21,6 +22,8 @@ export interface DeviceClaim {
 
 /** The first minor version in which extended resources may be devices (`DRAExtendedResource`). */
 const FIRST_WITH_EXTENDED = 36;
+/** The last minor version that tells of the owner of a claim in small letters. */
+const LAST_IN_SMALL = 35;
 
 interface DevicesOptions {
   readonly settles: boolean;
@@ -37,6 +40,7 @@ export class Devices implements LogReader {
   readonly #minor: number;
   readonly #given = new Map<string, readonly Given[]>();
   readonly #undo: { readonly at: Mark; readonly undo: () => void }[] = [];
+  #slices: readonly KubernetesObject[] | undefined;
   #stock: Stock | undefined;
   #taken: Set<string> | undefined;
   #byResource: ReadonlyMap<string, KubernetesObject> | undefined;
@@ -52,7 +56,7 @@ export class Devices implements LogReader {
 
   /** Whether anything is known of devices. */
   get isKnown(): boolean {
-    return !this.#settles || listSlices(this.#world).length > 0;
+    return !this.#settles || this.#listSlices().length > 0;
   }
 
   /** The class of the devices that an extended resource stands for, on nodes that have nothing of it themselves. */
@@ -79,10 +83,11 @@ export class Devices implements LogReader {
   /** What claims can be given devices of, as it is now. */
   stock(): Stock {
     this.#stock ??= {
-      slices: listSlices(this.#world),
+      slices: this.#listSlices(),
       classOf: (name) => this.deviceClass(name),
       isTaken: (device) => this.#takenDevices().has(device),
       selectors: new DeviceSelectors(`1.${this.#minor}`),
+      minor: this.#minor,
     };
     return this.#stock;
   }
@@ -108,6 +113,11 @@ export class Devices implements LogReader {
       this.#undo.pop();
       last.undo();
     }
+  }
+
+  #listSlices(): readonly KubernetesObject[] {
+    this.#slices ??= this.#world.byKind('resource.k8s.io', 'ResourceSlice').map((slice) => toStoredSlice(slice, this.#minor));
+    return this.#slices;
   }
 
   #takenDevices(): Set<string> {
@@ -136,9 +146,9 @@ export class Devices implements LogReader {
     if (name === undefined) return undefined;
     const claim = this.#get(namespace, name);
     if (typeof claim === 'string' || claim === undefined) return claim ?? `could not find ResourceClaim "${namespace}/${name}"`;
-    return isClaimFor(claim, pod.object)
-      ? claim
-      : `ResourceClaim ${namespace}/${name} was not created for Pod ${pod.key} (Pod is not owner)`;
+    if (isClaimFor(claim, pod.object)) return claim;
+    const who = this.#minor <= LAST_IN_SMALL ? 'pod' : 'Pod';
+    return `ResourceClaim ${namespace}/${name} was not created for ${who} ${pod.key} (${who} is not owner)`;
   }
 
   #get(namespace: string, name: string): KubernetesObject | string | undefined {
@@ -163,7 +173,7 @@ export class Devices implements LogReader {
     const reserved = this.#given.get(keyOf(claim));
     if (reserved !== undefined) {
       const requests = reserved.map(({ request }) => request);
-      const isReachable = toReach(this.#world, new Set(reserved.map(({ device }) => device)));
+      const isReachable = toReach(this.#listSlices(), new Set(reserved.map(({ device }) => device)));
       return { claim, isReachable, requests, isPending: !this.#settles };
     }
     const allocation = getObject(claim, 'status', 'allocation');

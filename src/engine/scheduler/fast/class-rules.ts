@@ -1,7 +1,6 @@
 import type { Aspect } from '../aspect.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { AddScores, NodeFilter, Plugin, PluginContext, PreparedFilter } from '../plugin.ts';
-import { PLUGINS } from '../plugins/index.ts';
 import type { PodInfo } from '../pod-class.ts';
 import { SUCCESS } from '../verdict.ts';
 
@@ -47,7 +46,7 @@ interface RulesInput {
 /** Sorts the plugins for a class; undefined where some plugin has to be asked about every node. */
 export function sortPlugins(input: RulesInput): ClassRules | undefined {
   const { pod, cluster, context } = input;
-  const concerned = PLUGINS.filter((plugin) => plugin.concerns?.(pod) !== false);
+  const concerned = cluster.profileOf(pod).all.filter((plugin) => plugin.concerns?.(pod) !== false);
   if (concerned.some((plugin) => plugin.score !== undefined && plugin.looksAt?.score === undefined)) return undefined;
   const filtering = concerned.filter((plugin) => plugin.filter !== undefined);
   const fixed = filtering.filter((plugin) => plugin.isStatic === true);
@@ -76,7 +75,7 @@ export function sortPlugins(input: RulesInput): ClassRules | undefined {
 
 /** The plugins that tell nodes apart for this class, each with what it tells them apart by. */
 export function listTelling(pod: PodInfo, cluster: ClusterState): readonly Telling[] {
-  return PLUGINS.flatMap((plugin) => {
+  return cluster.profileOf(pod).all.flatMap((plugin) => {
     const aspects = plugin.concerns?.(pod) === false ? [] : (plugin.aspects?.(pod, cluster) ?? []);
     return aspects.length === 0 ? [] : [{ plugin, aspects }];
   });

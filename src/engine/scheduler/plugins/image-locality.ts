@@ -8,6 +8,8 @@ import type { PodInfo } from '../pod-class.ts';
 const MEBIBYTE = 1024 * 1024;
 const LEAST = 23 * MEBIBYTE;
 const MOST_PER_CONTAINER = 1000 * MEBIBYTE;
+/** The first minor version in which images that are mounted count. */
+const FIRST_WITH_VOLUMES = 36;
 
 /** Prefers nodes that already have the pod's images, counting an image for less the fewer nodes have it. */
 export const IMAGE_LOCALITY: Plugin = {
@@ -34,16 +36,17 @@ export const IMAGE_LOCALITY: Plugin = {
 const NO_IMAGES: { readonly images: ReadonlyMap<string, number> } = { images: new Map() };
 
 /** The names of a pod's images as nodes list them, and how many containers it has. */
-function listImages(pod: PodInfo): { readonly names: readonly string[]; readonly containers: number } {
+function listImages(pod: PodInfo, cluster: ClusterState): { readonly names: readonly string[]; readonly containers: number } {
   const containers = containersOf(pod.class.spec).filter(({ type }) => type !== 'ephemeral');
-  const volumes = getArray(pod.class.spec, 'volumes').flatMap((volume) => getString(volume, 'image', 'reference') ?? []);
+  const mounted = cluster.profileOf(pod).minor < FIRST_WITH_VOLUMES ? [] : getArray(pod.class.spec, 'volumes');
+  const volumes = mounted.flatMap((volume) => getString(volume, 'image', 'reference') ?? []);
   const names = [...containers.map(({ container }) => getString(container, 'image') ?? ''), ...volumes];
   return { names: names.map(toTaggedName), containers: containers.length };
 }
 
 /** Which of a pod's images a node has, numbered as they are met. */
 function toImageAspect(pod: PodInfo, cluster: ClusterState): Aspect {
-  const { names } = listImages(pod);
+  const { names } = listImages(pod, cluster);
   const numbers = new Map<string, number>();
   const values = Int32Array.from(cluster.nodes, ({ images }) => {
     const key = names.map((name) => (images.has(name) ? '1' : '0')).join('');
