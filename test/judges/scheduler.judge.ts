@@ -91,8 +91,14 @@ const OUTCOMES: readonly string[] = [
 /** The release that deletes victims once more that are going already. */
 const DELETING_TWICE = '1.34';
 
-/** Words of what only the newest release knows. */
-const SINCE_NEWEST: readonly string[] = ['NodeDeclaredFeatures', 'counters', 'extended resource'];
+/** Words of what not every release knows, with the first that does. */
+const SINCE: readonly (readonly [word: string, release: string])[] = [
+  ['NodeDeclaredFeatures', '1.36'],
+  ['counters', '1.36'],
+  ['extended resource', '1.36'],
+  ['invalid resource pools', '1.35'],
+  ['score DynamicResources', '1.35'],
+];
 
 /**
  * Whether a pod meets the same verdict on each node, in the same words, and the same scores as with the plugins of kube-scheduler's
@@ -103,10 +109,12 @@ export const schedulerJudge: OracleJudge = judgeOf(NEWEST);
 /** The same of the releases before the newest that are supported. */
 export const schedulerJudges: readonly OracleJudge[] = ['1.34', '1.35'].map(judgeOf);
 
-/** What a run for a release must have had: earlier ones know fewer features of devices and none of nodes. */
+/** What a run for a release must have had: earlier ones know less, and write a sentence in small letters. */
 function listBranches(release: string): readonly string[] {
   const all = [...REASONS.map((reason) => `reason ${reason}`), ...SCORES.map((plugin) => `score ${plugin}`), ...OUTCOMES];
-  return release === NEWEST ? all : all.filter((branch) => !SINCE_NEWEST.some((word) => branch.includes(word)));
+  if (release === NEWEST) return all;
+  const known = all.filter((branch) => !SINCE.some(([word, first]) => release < first && branch.includes(word)));
+  return known.map((branch) => branch.replace('for Pod (Pod is', 'for pod (pod is'));
 }
 
 function judgeOf(release: string): OracleJudge {

@@ -13,9 +13,12 @@ export type Evaluation =
       readonly pod: PodInfo;
       readonly filters: readonly NamedFilter[];
       readonly candidates: ReadonlySet<string> | undefined;
+      /** What was prepared for the pod before pods were taken away on trial, where some were. */
+      readonly untried: NamedFilters | undefined;
     };
 
 type Filters = Extract<Evaluation, { readonly kind: 'filters' }>;
+type NamedFilters = readonly NamedFilter[];
 
 interface NamedFilter {
   readonly plugin: string;
@@ -25,8 +28,8 @@ interface NamedFilter {
 const NOWHERE = new Int32Array(0);
 const NAMED_ELSEWHERE: Verdict = unresolvable("node(s) didn't satisfy plugin(s) [NodeAffinity]");
 
-/** Prepares the filters for a pod. */
-export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation {
+/** Prepares the filters for a pod; `untried` is what was prepared before pods were taken away on trial. */
+export function prepareFilters(pod: PodInfo, cluster: ClusterState, untried?: Evaluation): Evaluation {
   const filters: NamedFilter[] = [];
   let candidates: ReadonlySet<string> | undefined;
   const { plugins, filters: order } = cluster.profileOf(pod);
@@ -38,7 +41,13 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): Evaluation 
     candidates ??= prepared.candidates;
     filters.push({ plugin: plugin.name, filter: prepared.filter });
   }
-  return { kind: 'filters', pod, filters: inOrder(filters, plugins, order), candidates };
+  return {
+    kind: 'filters',
+    pod,
+    filters: inOrder(filters, plugins, order),
+    candidates,
+    untried: untried?.kind === 'filters' ? untried.filters : undefined,
+  };
 }
 
 function inOrder(filters: readonly NamedFilter[], plugins: readonly Plugin[], order: readonly string[]): readonly NamedFilter[] {
@@ -97,10 +106,10 @@ function isAsked({ candidates, pod }: Filters, cluster: ClusterState, node: numb
 
 /**
  * What is answered with the pods on a node that are nominated to it and not of lower priority (`addGENominatedPods`); undefined without
- * any. A filter that has nothing to check without them is not asked with them either.
+ * any. A filter that had nothing to check without them, before anything was tried, is not asked with them either.
  */
 function besideNominated<T>(
-  { pod, filters }: Filters,
+  { pod, filters, untried = filters }: Filters,
   cluster: ClusterState,
   index: number,
   ask: (filters: readonly NamedFilter[]) => T,
@@ -114,7 +123,7 @@ function besideNominated<T>(
   try {
     for (const rival of rivals) cluster.reprieve(rival, node);
     const again = prepareFilters(pod, cluster);
-    const isPrepared = ({ plugin }: NamedFilter): boolean => filters.some((known) => known.plugin === plugin);
+    const isPrepared = ({ plugin }: NamedFilter): boolean => untried.some((known) => known.plugin === plugin);
     return ask(again.kind === 'rejected' ? [] : again.filters.filter(isPrepared));
   } finally {
     cluster.rollback(before);

@@ -3,7 +3,7 @@ import { compareBy, getArray, getNumber, getObject, getString } from '../../std/
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import { CycleError } from './cycle-error.ts';
-import { filterNode, prepareFilters } from './evaluate.ts';
+import { filterNode, prepareFilters, type Evaluation } from './evaluate.ts';
 import { countReasons, formatReasons } from './fit-error.ts';
 import type { PodInfo } from './pod-class.ts';
 import { SUCCESS, unresolvable, type Verdict } from './verdict.ts';
@@ -36,8 +36,9 @@ export function preempt(pod: PodInfo, cluster: ClusterState, verdicts: readonly 
   const candidates: Candidate[] = [];
   const reasons: (readonly string[])[] = [];
   const errors: string[] = [];
+  const untried = prepareFilters(pod, cluster);
   for (const [at, node] of cluster.presentNodes().entries()) {
-    const tried = verdicts[at]?.verdict === 'Unschedulable' ? tryNodeSafely(pod, node, cluster) : undefined;
+    const tried = verdicts[at]?.verdict === 'Unschedulable' ? tryNodeSafely(pod, node, cluster, untried) : undefined;
     if (typeof tried === 'string') errors.push(tried);
     else if (tried === undefined) reasons.push([NOT_HELPFUL]);
     else if ('verdict' in tried) reasons.push(tried.reasons);
@@ -77,10 +78,10 @@ const COMPARE_CANDIDATES = compareBy<Candidate>(
 );
 
 /** The error, if one ends it. */
-function tryNodeSafely(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate | Verdict | string {
+function tryNodeSafely(pod: PodInfo, node: NodeInfo, cluster: ClusterState, untried: Evaluation): Candidate | Verdict | string {
   const before = cluster.checkpoint();
   try {
-    return tryNode(pod, node, cluster);
+    return tryNode(pod, node, cluster, untried);
   } catch (problem) {
     if (!(problem instanceof CycleError)) throw problem;
     cluster.rollback(before);
@@ -88,10 +89,10 @@ function tryNodeSafely(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Can
   }
 }
 
-function tryNode(pod: PodInfo, node: NodeInfo, cluster: ClusterState): Candidate | Verdict {
+function tryNode(pod: PodInfo, node: NodeInfo, cluster: ClusterState, untried: Evaluation): Candidate | Verdict {
   const lower = node.pods.filter((other) => other.class.priority < pod.class.priority).toSorted(COMPARE_IMPORTANCE);
   if (lower.length === 0) return NO_VICTIMS;
-  const fits = (): Verdict => filterNode(prepareFilters(pod, cluster), cluster, node.index);
+  const fits = (): Verdict => filterNode(prepareFilters(pod, cluster, untried), cluster, node.index);
   const before = cluster.checkpoint();
   for (const victim of lower) cluster.removeVictim(victim, node);
   const verdict = fits();

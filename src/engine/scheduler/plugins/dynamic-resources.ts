@@ -17,7 +17,7 @@ const UNFIT = unresolvable('cannot fit resource');
 const ELSEWHERE = unresolvable('resourceclaim not available on the node');
 /** How many ranked ways a request may have; the first scores as much (`FirstAvailableDeviceRequestMaxSize`). */
 const MOST_WAYS = 8;
-/** The first minor version in which better ways are preferred. */
+/** The first minor version in which better ways are preferred: it takes no pod that has some of its claims given already. */
 const FIRST_TO_SCORE = 35;
 
 /** Holds a pod to the nodes on which its claims' devices are, or on which there are devices for them. */
@@ -139,6 +139,10 @@ function scoreOn(need: Need, cluster: ClusterState, node: number): number {
   const open = listOpen(need, cluster, node);
   // Only what is given in this cycle is looked at, if anything may be: an extended resource may be where a node has none of its own.
   if (open.length === 0 && need.extended.length === 0) return 0;
+  if (cluster.minor === FIRST_TO_SCORE && open.length < need.claims.length) {
+    const problem = `number of allocations ${open.length} is smaller than number of claims`;
+    throw new CycleError(`running Score plugins: plugin "DynamicResources" failed with: ${problem}`);
+  }
   const given = allocateOn(open, cluster, node);
   return need.claims.reduce((sum, { claim, requests }) => {
     const at = open.indexOf(claim);
