@@ -1,4 +1,14 @@
-import { gvkOf, isKubernetesObject, nameOf, withMetadata, type KubernetesObject, type SchemaCatalog } from '../../../src/model/index.ts';
+import {
+  gvkOf,
+  isKubernetesObject,
+  isSelected,
+  labelsOf,
+  nameOf,
+  readMapSelector,
+  withMetadata,
+  type KubernetesObject,
+  type SchemaCatalog,
+} from '../../../src/model/index.ts';
 import { getArray, getBoolean, getNumber, getObject, getString, isObject, stringifyJson, type JsonValue } from '../../../src/std/index.ts';
 import { folderOf, sleep, type Client } from '../client.ts';
 
@@ -113,7 +123,7 @@ export class RealCluster {
       objects = await this.#listAll(namespace);
       const version = objects.map((object) => (object.kind === 'Event' ? '' : getString(object.metadata, 'resourceVersion'))).join(' ');
       if (version !== known || !objects.every(isDecided)) [known, since] = [version, Date.now()];
-      return Date.now() - since >= (areCounted(objects) ? QUIET : COLLECTING);
+      return Date.now() - since >= (areCounted(objects) && areListed(objects) ? QUIET : COLLECTING);
     };
     await this.#wait(isQuiet, () => stringifyJson(objects.filter((object) => !isDecided(object))));
   }
@@ -197,6 +207,28 @@ function areCounted(objects: readonly KubernetesObject[]): boolean {
     const own = ended.filter((pod) => getString(pod.metadata, 'labels', 'job-name') === nameOf(object));
     return (getNumber(object, 'status', 'succeeded') ?? 0) >= own.length;
   });
+}
+
+/** Whether slices list the pods that serve: where its view of them was old, the controller looks again after a second. */
+function areListed(objects: readonly KubernetesObject[]): boolean {
+  const slices = objects.filter(({ kind }) => kind === 'EndpointSlice');
+  const namesOf = (service: string): readonly string[] =>
+    slices
+      .filter((slice) => labelsOf(slice).get('kubernetes.io/service-name') === service)
+      .flatMap((slice) => getArray(slice, 'endpoints'))
+      .map((endpoint) => getString(endpoint, 'targetRef', 'name') ?? '');
+  return objects.every((service) => {
+    const selector = service.kind === 'Service' ? readMapSelector(getObject(service, 'spec', 'selector')) : undefined;
+    if (selector === undefined) return true;
+    const wanted = objects.filter((pod) => pod.kind === 'Pod' && isServing(pod) && isSelected(selector, labelsOf(pod)));
+    const listed = new Set(namesOf(nameOf(service)));
+    return wanted.every((pod) => listed.has(nameOf(pod)));
+  });
+}
+
+function isServing(pod: KubernetesObject): boolean {
+  const phase = getString(pod, 'status', 'phase');
+  return getString(pod, 'status', 'podIP') !== undefined && phase !== 'Succeeded' && phase !== 'Failed';
 }
 
 /** What a Deployment says whose ReplicaSet was refused: it sees nothing else until then. */
