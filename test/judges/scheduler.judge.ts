@@ -19,6 +19,7 @@ const REASONS: readonly string[] = [
   ": node(s) didn't satisfy plugin(s) [NodeAffinity]",
   'DynamicResources: ResourceClaim was not created for Pod (Pod is not owner)',
   'DynamicResources: cannot allocate all claims',
+  'DynamicResources: cannot fit resource',
   'DynamicResources: cannot schedule extended resource claim',
   'DynamicResources: could not find ResourceClaim',
   'DynamicResources: device class does not exist',
@@ -41,6 +42,7 @@ const REASONS: readonly string[] = [
   'NodeResourcesFit: Insufficient memory',
   'NodeResourcesFit: Too many pods',
   'NodeUnschedulable: node(s) were unschedulable',
+  'NodeVolumeLimits: looking up PVC: persistentvolumeclaim not found',
   'NodeVolumeLimits: node(s) exceed max volume count',
   "PodTopologySpread: node(s) didn't match pod topology spread constraints",
   "PodTopologySpread: node(s) didn't match pod topology spread constraints (missing required label)",
@@ -52,13 +54,18 @@ const REASONS: readonly string[] = [
   'VolumeBinding: node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',
   'VolumeBinding: persistentvolumeclaim bound to non-existent persistentvolume',
   'VolumeBinding: persistentvolumeclaim is being deleted',
+  'VolumeBinding: persistentvolumeclaim not found',
   'VolumeBinding: pod has unbound immediate PersistentVolumeClaims',
   'VolumeBinding: waiting for ephemeral volume controller to create the persistentvolumeclaim',
   'VolumeRestrictions: node(s) had no available disk',
   'VolumeRestrictions: node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
   'VolumeRestrictions: persistentvolumeclaim not found',
+  'VolumeZone: PersistentVolume had no name',
+  'VolumeZone: PersistentVolumeClaim had no pv name and storageClass name',
   'VolumeZone: node(s) had no available volume zone',
   'VolumeZone: persistentvolume not found',
+  'VolumeZone: persistentvolumeclaim not found',
+  'VolumeZone: storageclass.storage.k8s.io not found',
 ];
 
 const SCORES: readonly string[] = [
@@ -371,7 +378,8 @@ function withoutNames(reason: string): string {
     .replaceAll(/ "[^"]*"/g, '')
     .replace(/^(PVC|ResourceClaim) \S+ was not created for (pod|Pod) \S+/, '$1 was not created for $2')
     .replace(/^request \S+: device class \S+ does not exist/, 'device class does not exist')
-    .replace(/^resource claim \S+ is in/, 'resource claim is in');
+    .replace(/^resource claim \S+ is in/, 'resource claim is in')
+    .replace(/^looking up PVC \S+:/, 'looking up PVC:');
 }
 
 function outcomeOf(nodes: number, feasible: readonly Told[], nominated: string): string {

@@ -63,7 +63,9 @@ export function makeSchedulerCase(random: Random): JsonValue {
   const others = [...(isSmall && random.once(2) ? [] : makeOthers(random)), ...theme.objects(random, names, pods)];
   const background = [...nodes, ...NAMESPACES.map(makeNamespace)];
   const hasDevices = stringifyJson(others).includes('extendedResourceName');
-  const configuration = random.once(4) ? makeConfiguration(random, { hasDevices }) : undefined;
+  const configuration = random.once(theme === STORAGE ? 2 : 4)
+    ? makeConfiguration(random, { hasDevices, hasVolumes: theme === STORAGE })
+    : undefined;
   const scheduler = configuration === undefined || random.once(2) ? (pod: Pod): Pod => pod : withScheduler;
   const settings = configuration === undefined ? {} : { configuration };
   const pending = incoming.map(scheduler);

@@ -31,17 +31,33 @@ const SCORED = ['cpu', 'memory', 'ephemeral-storage', 'example.com/gpu', 'hugepa
  * A configuration with which kube-scheduler starts. Where devices stand for an extended resource, that is not weighed: kube-scheduler
  * 1.36 ends with a nil pointer in `NodeResourcesBalancedAllocation` then, which has no cache of expressions, and kplan does not count devices.
  */
-export function makeConfiguration(random: Random, { hasDevices }: { readonly hasDevices: boolean }): JsonValue {
+export function makeConfiguration(random: Random, { hasDevices, hasVolumes }: ConfigurationTheme): JsonValue {
   const scored = hasDevices ? SCORED.filter((name) => name !== 'example.com/gpu') : SCORED;
   const profile = (schedulerName: string): JsonObject => ({
     schedulerName,
-    ...fields(random, { plugins: [2, () => makePlugins(random)], pluginConfig: [2, () => makePluginConfig(random, scored)] }),
+    ...fields(random, {
+      plugins: [hasVolumes ? 1 : 2, () => (hasVolumes && !random.once(3) ? withoutFirst(random) : makePlugins(random))],
+      pluginConfig: [2, () => makePluginConfig(random, scored)],
+    }),
   });
   return {
     apiVersion: 'kubescheduler.config.k8s.io/v1',
     kind: 'KubeSchedulerConfiguration',
     profiles: [profile('default-scheduler'), profile(SECOND_SCHEDULER)],
   };
+}
+
+/** What the pods of a configuration are about. */
+interface ConfigurationTheme {
+  readonly hasDevices: boolean;
+  readonly hasVolumes: boolean;
+}
+
+/** The plugins that look at volumes, in their order: the later have something to say where the first are off. */
+const OF_VOLUMES = ['VolumeRestrictions', 'NodeVolumeLimits', 'VolumeBinding'];
+
+function withoutFirst(random: Random): JsonObject {
+  return { multiPoint: { disabled: OF_VOLUMES.slice(0, random.pick([1, 1, 2, 3, 3])).map((name) => ({ name })) } };
 }
 
 function makePlugins(random: Random): JsonObject {

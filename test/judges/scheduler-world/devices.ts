@@ -33,7 +33,7 @@ export function makeDevices(random: Random, nodes: readonly string[], pods: read
   return [
     makeClass('gpu', [SELECTORS[0] ?? ''], resource),
     makeClass('any', []),
-    ...(random.once(6) ? [] : [makeClass('picky', [SELECTORS[0] ?? '', random.pick(SELECTORS)])]),
+    ...(random.once(3) ? [] : [makeClass('picky', [SELECTORS[0] ?? '', random.pick(SELECTORS)])]),
     ...(random.once(8) ? [makeClass('younger', [], resource, { creationTimestamp: '2026-02-01T00:00:00Z' })] : []),
     ...pods.flatMap((pod) => (random.once(7) ? [makeStaleClaim(pod)] : [])),
     ...nodes.flatMap((node) => (random.once(3) ? [] : makeSlices(`gpu-${node}`, { nodeName: node }, random))),

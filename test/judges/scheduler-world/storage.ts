@@ -20,7 +20,7 @@ export function makeStorage(random: Random, nodes: readonly string[], pods: read
     ...NAMESPACES.flatMap((namespace) =>
       random
         .list(CLAIMS, (i) => `claim${i}-${namespace}`)
-        .filter(isNamed)
+        .filter((name) => isNamed(name) && !random.once(12))
         .map((name) => makeClaim(name, namespace, random, nodes)),
     ),
     ...nodes.flatMap((name) => (random.once(3) ? [] : [makeCsiNode(name, random)])),
