@@ -50,8 +50,8 @@ export function toJudge(judge: OracleJudge): Judge<{ readonly ask: Ask }> {
 
 const FOLDER = new URL('../../fixtures/judges/recorded/', import.meta.url);
 const ROUNDS = 20;
-const TRIES = 3000;
-const MOST_BYTES = 200_000;
+const TRIES = 6000;
+const MOST_BYTES = 240_000;
 
 /** A question with the answer that the real code gave to it. */
 interface Recorded {
