@@ -36,7 +36,14 @@ export class Lens {
 
   /** The world as it is seen; the same value for worlds that look alike, as long as they are among the last. */
   show(world: World): World {
-    const shown = this.#worlds.get(world) ?? this.#showWorld(world);
+    const known = this.#worlds.get(world);
+    if (known !== undefined && known === this.#recentWorlds[0]) return known;
+    const kinds = this.#showKinds(world);
+    const shown = known ?? this.#recentWorlds.find((recent) => recent.order === world.order && isSameWorld(recent, kinds));
+    return this.#remember(world, shown ?? World.ofKinds(kinds, world.order));
+  }
+
+  #remember(world: World, shown: World): World {
     this.#worlds.set(world, shown);
     this.#recentWorlds = remember(this.#recentWorlds, shown);
     return shown;
@@ -63,11 +70,11 @@ export class Lens {
     return true;
   }
 
-  #showWorld(world: World): World {
+  /** The kinds of a world as they are seen, which are the last from now on. */
+  #showKinds(world: World): ReadonlyMap<string, KindIndex> {
     const kinds = new Map<string, KindIndex>();
     for (const { group, kind } of world.kinds()) kinds.set(`${group}/${kind}`, this.#showKind(world.kind(group, kind), `${group}/${kind}`));
-    const { order } = world;
-    return this.#recentWorlds.find((recent) => recent.order === order && isSameWorld(recent, kinds)) ?? World.ofKinds(kinds, order);
+    return kinds;
   }
 
   #showKind(index: KindIndex, name: string): KindIndex {

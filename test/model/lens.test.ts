@@ -66,5 +66,17 @@ test('a world that came of others by small steps is shown as if it were the firs
         isLast = goesOn;
       }
     }),
+    {
+      examples: [
+        [
+          [
+            [[{ name: 0, seen: 0, unseen: 0, isThere: false }], false],
+            [[{ name: 0, seen: 1, unseen: 0, isThere: true }], false],
+            [[], true],
+            [[{ name: 0, seen: 0, unseen: 0, isThere: true }], false],
+          ],
+        ],
+      ],
+    },
   );
 });
