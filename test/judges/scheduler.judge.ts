@@ -104,6 +104,7 @@ const DELETING_TWICE = '1.34';
 const SINCE: readonly (readonly [word: string, release: string])[] = [
   ['NodeDeclaredFeatures', '1.36'],
   ['counters', '1.36'],
+  ['cannot fit resource', '1.36'],
   ['extended resource', '1.36'],
   ['invalid resource pools', '1.35'],
   ['score DynamicResources', '1.35'],
