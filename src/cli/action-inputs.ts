@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Flag } from './flags.ts';
-import { flagsOf, type Command } from './table.ts';
+import type { Command } from './command.ts';
+import { flagsOf } from './table.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

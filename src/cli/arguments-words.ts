@@ -1,6 +1,7 @@
 import { findNearest } from '../std/index.ts';
 import { FLAGS, type Flag } from './flags.ts';
-import { COMMANDS, mainCommand, type Command, type ProgramName } from './table.ts';
+import type { Command, ProgramName } from './command.ts';
+import { COMMANDS, mainCommand } from './table.ts';
 
 /** Finds the command that the first word names; any other word is an argument of the program's main job. */
 export function findCommand(

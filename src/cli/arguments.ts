@@ -4,7 +4,8 @@ import { KplanError } from '../model/index.ts';
 import { parseDuration } from './duration.ts';
 import { adviseOnWord, findCommand, joinDashes } from './arguments-words.ts';
 import { FLAGS, type Flag } from './flags.ts';
-import { COMMANDS, flagsOf, mainCommand, type Command, type ProgramName } from './table.ts';
+import type { Command, ProgramName } from './command.ts';
+import { COMMANDS, flagsOf, mainCommand } from './table.ts';
 
 /** The words of a command line, decoded against the table: only flags of the command, each of its type. */
 export interface Arguments {

@@ -1,6 +1,7 @@
 import { FORMAT_NAMES } from './output.ts';
 import { type Flag } from './flags.ts';
-import { COMMANDS, flagsOf, type Command, type ProgramName } from './table.ts';
+import type { Command, ProgramName } from './command.ts';
+import { COMMANDS, flagsOf } from './table.ts';
 
 /** The shells that completion is written for. */
 export type Shell = 'bash' | 'zsh' | 'fish';

@@ -1,5 +1,5 @@
 import type { Arguments } from './arguments.ts';
-import type { ProgramName } from './table.ts';
+import type { ProgramName } from './command.ts';
 
 /** Exit codes are a contract: what each means, for help, README and tests. */
 export const EXIT_CODES: Readonly<Record<ProgramName, readonly (readonly [code: number, meaning: string])[]>> = {

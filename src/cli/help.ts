@@ -1,6 +1,7 @@
 import { type Flag } from './flags.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { COMMANDS, flagsOf, mainCommand, type Command, type ProgramName } from './table.ts';
+import type { Command, ProgramName } from './command.ts';
+import { COMMANDS, flagsOf, mainCommand } from './table.ts';
 
 const GROUPS = ['World', 'Plan', 'Apply', 'Daemon', 'Output', 'General'] as const;
 

@@ -5,7 +5,7 @@ import { renderHelp } from './help.ts';
 import { processIo, type Io } from './io.ts';
 import { describeSystemError, isSystemError } from './system-error.ts';
 import { processSignals } from './signals.ts';
-import type { CommandName, ProgramName } from './table.ts';
+import type { CommandName, ProgramName } from './command.ts';
 import { VERSION } from './version.ts';
 
 type RunCommand = (args: import('./arguments.ts').Arguments, io: Io) => Promise<number>;

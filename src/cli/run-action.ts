@@ -7,7 +7,8 @@ import { inputOf, readActionRequest, type ActionRequest } from './action-inputs.
 import { readInput } from './input.ts';
 import type { Io } from './io.ts';
 import { runCommand, type Runners } from './main.ts';
-import { COMMANDS, type Command } from './table.ts';
+import type { Command } from './command.ts';
+import { COMMANDS } from './table.ts';
 
 /** The commands that the action runs. */
 export const ACTION_COMMANDS = ['plan', 'validate'] as const;

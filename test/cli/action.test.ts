@@ -5,7 +5,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { GithubServer } from '../github/github-server.ts';
 import { readActionRequest } from '../../src/cli/action-inputs.ts';
-import { COMMANDS, type Command } from '../../src/cli/table.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { COMMANDS } from '../../src/cli/table.ts';
 import { breakShop, commitAll, git, run, runAction, shopRepository, temporaryFolder, type Ran } from './program.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/action.mjs', import.meta.url));
