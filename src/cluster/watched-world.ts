@@ -1,5 +1,6 @@
 import { KplanError, refKeyOf, refOf, toRefKey, World, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
 import { compareStrings, getString, type Clock } from '../std/index.ts';
+import { FieldSets } from './field-sets.ts';
 import type { Cluster, ResourceType } from './port.ts';
 import { isHelmRelease, listKind, toKinds, type WorldReading } from './read-world.ts';
 
@@ -30,6 +31,7 @@ export class WatchedWorld {
   readonly #kinds = new Map<string, Followed>();
   readonly #changed = new Map<RefKey, { readonly object: KubernetesObject; readonly isGone: boolean }>();
   readonly #watches = new Set<Promise<void>>();
+  readonly #fieldSets = new FieldSets();
   readonly #onChange: (before: KubernetesObject | undefined, after: KubernetesObject | undefined) => void;
   readonly #discovery: DiscoveryOptions;
   #world = World.EMPTY;
@@ -101,7 +103,7 @@ export class WatchedWorld {
     const list = await listKind(this.#cluster, type);
     const kind: Followed = { type, abort: new AbortController(), state: list === undefined ? 'unread' : 'followed' };
     this.#kinds.set(key, kind);
-    this.#replace(type, list?.items ?? []);
+    this.#replace(type, list?.items.map((item) => this.#fieldSets.share(item)) ?? []);
     if (list === undefined) return;
     const watch = this.#follow(kind, list.resourceVersion).finally(() => this.#watches.delete(watch));
     this.#watches.add(watch);
@@ -114,7 +116,7 @@ export class WatchedWorld {
         if (event.type === 'expired') break;
         if (event.type === 'bookmark' || isHelmRelease(event.object)) continue;
         if (SERVERS.has(`${kind.type.group}/${kind.type.kind}`)) this.#serversChangedAt = this.#discovery.clock.now();
-        this.#note(event.object, event.type === 'deleted');
+        this.#note(this.#fieldSets.share(event.object), event.type === 'deleted');
       }
     } catch (error) {
       if (!(error instanceof KplanError)) this.#fault ??= error;
