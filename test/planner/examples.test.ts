@@ -59,6 +59,7 @@ const cases: readonly ExampleCase[] = [
   { code: 'KP0405', sides: replaced('maxReplicas: 4', 'maxReplicas: 12', WEB) },
   { code: 'KP0406', sides: replaced('terminationGracePeriodSeconds: 0', 'terminationGracePeriodSeconds: 30') },
   { code: 'KP0407', sides: replaced('Delete', 'Retain') },
+  { code: 'KP0409', sides: replaced('name: postgres', 'name: db') },
   { code: 'KP0408', sides: replaced('[example.com/cleanup]', '[]') },
 ];
 

@@ -70,4 +70,13 @@ export const LIFECYCLE_CODES: CatalogTable = {
     why: 'An object with a finalizer is only marked when it is deleted, and stays until the finalizer is taken out. If its controller is gone first, it stays for ever, and its Namespace with it.',
     example: 'kind: ConfigMap\nmetadata:\n  finalizers: [example.com/cleanup]   # new',
   },
+  KP0409: {
+    title: 'Empty claims of a renamed StatefulSet',
+    severity: 'warning',
+    message: '{object} begins with new, empty claims ({made}); those of its old name are {old}',
+    remedy: 'Keep the name; or copy the data into claims of the new name before (snapshot, backup), and then delete the old ones.',
+    why: 'A StatefulSet names its claims after itself. Under another name, or in another namespace, its pods find none of them and start with empty disks: a database comes up without its data, and looks healthy.',
+    example:
+      'kind: StatefulSet\nmetadata: { name: postgres } # db before\nspec:\n  serviceName: db\n  replicas: 2\n  volumeClaimTemplates: [{ metadata: { name: data } }]',
+  },
 };

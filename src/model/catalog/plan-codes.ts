@@ -32,6 +32,7 @@ export const PLAN_CODES: CatalogTable = {
   KP0104: {
     title: 'Mass deletion',
     severity: 'error',
+    isOfBefore: true,
     message: '{deleted} of the {total} objects of this unit would be deleted',
     remedy: 'Check that the path, the render and the branch are the right ones; --allow KP0104 deletes them.',
     why: 'An empty render, a wrong path or a moved directory looks the same as the wish to delete everything.',

@@ -1,4 +1,5 @@
 import { findEntry, toRefKey, type Finding, type ObjectRef, type SourceChanges, type SourceRange, type World } from '../../model/index.ts';
+import { compareBy } from '../../std/index.ts';
 import type { Told } from '../told.ts';
 import { CauseFinder, type Impact, type Question } from './causes.ts';
 import { Pointing, type Sites } from './pointing.ts';
@@ -12,6 +13,8 @@ export interface PointingInput {
   readonly changes: SourceChanges;
   /** What the plan changes. */
   readonly sites: Sites;
+  /** What it deletes. */
+  readonly deleted: readonly ObjectRef[];
   /** What differs in the manifests as they are written; asked for where a finding is to be explained. */
   readonly written: () => { readonly impact: Impact; readonly sites: Sites };
   readonly judge: JudgeAgain;
@@ -21,7 +24,7 @@ export interface PointingInput {
  * What is told of a change, at the changed lines that bring it about. A finding whose own lines are as they were stands where the smallest
  * set of changes without which it would not be found does; one that was there before stays where it is.
  */
-export function pointAtChanges({ effects, findings }: Told, { changes, sites, written, judge }: PointingInput): Told {
+export function pointAtChanges({ effects, findings }: Told, { changes, sites, deleted, written, judge }: PointingInput): Told {
   const pointing = new Pointing(changes, sites);
   const places = new Map<Finding, SourceRange>();
   const elsewhere: Placed[] = [];
@@ -43,7 +46,21 @@ export function pointAtChanges({ effects, findings }: Told, { changes, sites, wr
     const source = places.get(finding);
     return source === undefined ? finding : { ...finding, source };
   });
-  return { effects: pointing.pointEffects(effects), findings: pointed };
+  return { effects: pointing.pointEffects(effects), findings: pointed.map((finding) => placeGone(finding, pointing, deleted)) };
+}
+
+/** A finding of what is gone, at the line that takes it out; where it names no object, at the one that takes most out. */
+function placeGone(finding: Finding, pointing: Pointing, deleted: readonly ObjectRef[]): Finding {
+  if (findEntry(finding.code).isOfBefore !== true || finding.waived !== undefined) return finding;
+  const counts = new Map<string, { readonly place: SourceRange; readonly count: number }>();
+  for (const ref of finding.ref === undefined ? deleted : [finding.ref]) {
+    const place = pointing.pointGone(ref);
+    if (place === undefined) continue;
+    const key = `${place.file}:${place.line}`;
+    counts.set(key, { place, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  const [most] = [...counts.values()].toSorted(compareBy(({ count }) => -count));
+  return most === undefined ? finding : { ...finding, beside: most.place };
 }
 
 /** A finding of an object that stands somewhere. */
