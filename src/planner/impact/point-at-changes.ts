@@ -1,5 +1,5 @@
 import { findEntry, toRefKey, type Finding, type ObjectRef, type SourceChanges, type SourceRange, type World } from '../../model/index.ts';
-import { compareBy } from '../../std/index.ts';
+import { compareBy, getString } from '../../std/index.ts';
 import type { Told } from '../told.ts';
 import { CauseFinder, type Impact, type Question } from './causes.ts';
 import { Pointing, type Sites } from './pointing.ts';
@@ -44,9 +44,26 @@ export function pointAtChanges({ effects, findings }: Told, { changes, sites, de
   }
   const pointed = findings.map((finding) => {
     const source = places.get(finding);
-    return source === undefined ? finding : { ...finding, source };
+    return source === undefined ? pointBuild(finding, changes) : { ...finding, source };
   });
   return { effects: pointing.pointEffects(effects), findings: pointed.map((finding) => placeGone(finding, pointing, deleted)) };
+}
+
+/** An object as `ResId.String` of kustomize's `kyaml/resid` writes it: `Deployment.v1.apps/web.[noNs]`. */
+const RESOURCE_ID = /\b[A-Z]\w*\.v\w+\.[\w.[\]-]+\/([\w.-]+)\.(?:\[noNs\]|[\w-]+)/g;
+
+/**
+ * A kustomization that fails at a line which is as it was, at the one changed line that took away an object which the program misses; what
+ * it says names the place of both then.
+ */
+function pointBuild(finding: Finding, changes: SourceChanges): Finding {
+  const { code, source, data } = finding;
+  if (code !== 'KL0031' || source === undefined || changes.narrow(source).length > 0) return finding;
+  const reason = getString(data, 'reason') ?? '';
+  const names = new Set([...reason.matchAll(RESOURCE_ID)].flatMap(([, name]) => name ?? []));
+  const [only, ...others] = [...names].flatMap((name) => changes.lost(name));
+  if (only === undefined || others.length > 0) return finding;
+  return { ...finding, source: only, data: { ...data, reason: `${source.file}:${source.line}: ${reason}` } };
 }
 
 /** A finding of what is gone, at the line that takes it out; where it names no object, at the one that takes most out. */
