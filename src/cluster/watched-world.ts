@@ -1,10 +1,13 @@
 import { KplanError, refKeyOf, refOf, toRefKey, World, type KubernetesObject, type ObjectRef, type RefKey } from '../model/index.ts';
 import { compareStrings, getString, type Clock } from '../std/index.ts';
+import { FieldSets } from './field-sets.ts';
 import type { Cluster, ResourceType } from './port.ts';
 import { isHelmRelease, listKind, toKinds, type WorldReading } from './read-world.ts';
 
 /** Milliseconds after the change of a definition in which the server may not tell of it yet. */
 const DISCOVERY_LAG = 5_000;
+/** Who stays waits for more answers rather than hold large ones: what they take is not given back. */
+const PAGE = 250;
 /** Whose objects say what else is served. */
 const SERVERS: ReadonlySet<string> = new Set(['apiextensions.k8s.io/CustomResourceDefinition', 'apiregistration.k8s.io/APIService']);
 
@@ -30,6 +33,7 @@ export class WatchedWorld {
   readonly #kinds = new Map<string, Followed>();
   readonly #changed = new Map<RefKey, { readonly object: KubernetesObject; readonly isGone: boolean }>();
   readonly #watches = new Set<Promise<void>>();
+  readonly #fieldSets = new FieldSets();
   readonly #onChange: (before: KubernetesObject | undefined, after: KubernetesObject | undefined) => void;
   readonly #discovery: DiscoveryOptions;
   #world = World.EMPTY;
@@ -98,10 +102,10 @@ export class WatchedWorld {
   async #join(key: string, type: ResourceType): Promise<void> {
     const known = this.#kinds.get(key);
     if (known?.state === 'followed') return;
-    const list = await listKind(this.#cluster, type);
+    const list = await listKind(this.#cluster, type, { page: PAGE });
     const kind: Followed = { type, abort: new AbortController(), state: list === undefined ? 'unread' : 'followed' };
     this.#kinds.set(key, kind);
-    this.#replace(type, list?.items ?? []);
+    this.#replace(type, list?.items.map((item) => this.#fieldSets.share(item)) ?? []);
     if (list === undefined) return;
     const watch = this.#follow(kind, list.resourceVersion).finally(() => this.#watches.delete(watch));
     this.#watches.add(watch);
@@ -114,7 +118,7 @@ export class WatchedWorld {
         if (event.type === 'expired') break;
         if (event.type === 'bookmark' || isHelmRelease(event.object)) continue;
         if (SERVERS.has(`${kind.type.group}/${kind.type.kind}`)) this.#serversChangedAt = this.#discovery.clock.now();
-        this.#note(event.object, event.type === 'deleted');
+        this.#note(this.#fieldSets.share(event.object), event.type === 'deleted');
       }
     } catch (error) {
       if (!(error instanceof KplanError)) this.#fault ??= error;

@@ -22,6 +22,8 @@ export interface Finding {
   /** JSON pointer within the object. */
   readonly path?: string;
   readonly source?: SourceRange;
+  /** Of what is in no manifest any more: the changed line of the files as they are after that takes it out. */
+  readonly beside?: SourceRange;
   readonly data: FindingData;
   /** The Kubernetes minor versions it holds for; absent where it holds for all that were asked. */
   readonly versions?: readonly string[];

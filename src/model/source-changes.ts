@@ -95,6 +95,20 @@ export class SourceChanges {
     return getOrAdd(this.#names, path, listNames).has(name);
   }
 
+  /** Where a name, as a word, is no longer written: what stands there now. None where the file is gone. */
+  lost(name: string): readonly SourceRange[] {
+    const has = (lines: readonly string[], { from, to }: Hunk['after']): boolean =>
+      lines.slice(from, to).some((line) => line.match(NAME)?.includes(name) === true);
+    return [...this.#before.values()].flatMap(({ before, after }) => {
+      if (before === undefined || after === undefined) return [];
+      const file = { before, after };
+      const { hunks = [] } = this.#compare(this.#before.get(before.path)) ?? {};
+      return hunks
+        .filter((hunk) => has(before.lines, hunk.before) && !has(after.lines, hunk.after))
+        .map((hunk) => lineRange(file, Math.max(0, Math.min(hunk.after.from, after.lines.length - 1))));
+    });
+  }
+
   #compare(file: ChangedFile | undefined): Compared | undefined {
     if (file === undefined) return undefined;
     const hunks = this.#hunks.get(file) ?? listHunks(file.before?.lines ?? [], file.after?.lines ?? []);

@@ -83,7 +83,7 @@ const worldSource: Decoder<WorldSource> = record<Omit<WorldSource, SourceOptions
 
 const finding: Decoder<Finding> = record<Pick<Finding, 'code' | 'severity' | 'data'>, Omit<Finding, 'code' | 'severity' | 'data'>>(
   { code, severity, data: anyObject },
-  { ref, path: text, source, versions: listOf(text), waived: text },
+  { ref, path: text, source, beside: source, versions: listOf(text), waived: text },
 );
 
 const cause: Decoder<Cause> = record<Pick<Cause, 'ref'>, Omit<Cause, 'ref'>>(

@@ -1,17 +1,8 @@
-import {
-  formatRef,
-  gvkOf,
-  nameOf,
-  namespaceOf,
-  toFinding,
-  toRefKey,
-  type Finding,
-  type KubernetesObject,
-  type ObjectRef,
-} from '../model/index.ts';
-import { getArray, getNumber, getString } from '../std/index.ts';
+import { formatRef, gvkOf, toFinding, toRefKey, type Finding, type KubernetesObject, type ObjectRef } from '../model/index.ts';
+import { getString } from '../std/index.ts';
 import type { Desired, PlanInput } from './input.ts';
 import { atField } from './place.ts';
+import { listClaims, ordinalsOf } from './set-claims.ts';
 
 const MOST_CLAIMS = 5;
 
@@ -28,7 +19,7 @@ export function findLostClaims(
 ): Finding | undefined {
   if (was === undefined || is === undefined || !isStatefulSet(is)) return undefined;
   if (getString(is, 'spec', 'persistentVolumeClaimRetentionPolicy', 'whenScaled') !== 'Delete') return undefined;
-  const [from, to] = [rangeOf(was), rangeOf(is)];
+  const [from, to] = [ordinalsOf(was), ordinalsOf(is)];
   const gone = Array.from({ length: from.end - from.start }, (_, i) => from.start + i).filter((i) => i < to.start || i >= to.end);
   const claims = gone.flatMap((ordinal) => listClaims(is, ordinal)).filter((claim) => holdsData(claim, input));
   if (claims.length === 0) return undefined;
@@ -45,23 +36,6 @@ export function findLostClaims(
 function isStatefulSet(object: KubernetesObject): boolean {
   const { group, kind } = gvkOf(object);
   return group === 'apps' && kind === 'StatefulSet';
-}
-
-/** The ordinals of a set, without the end. */
-function rangeOf(set: KubernetesObject): { readonly start: number; readonly end: number } {
-  const start = getNumber(set, 'spec', 'ordinals', 'start') ?? 0;
-  return { start, end: start + (getNumber(set, 'spec', 'replicas') ?? 1) };
-}
-
-function listClaims(set: KubernetesObject, ordinal: number): readonly ObjectRef[] {
-  const namespace = namespaceOf(set);
-  return getArray(set, 'spec', 'volumeClaimTemplates').map((template) => ({
-    group: '',
-    version: 'v1',
-    kind: 'PersistentVolumeClaim',
-    name: `${getString(template, 'metadata', 'name') ?? ''}-${nameOf(set)}-${ordinal}`,
-    ...(namespace === undefined ? {} : { namespace }),
-  }));
 }
 
 /** Whether a claim is there, or would be, and its volume goes with it. */

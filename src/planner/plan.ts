@@ -121,13 +121,22 @@ export function draftPlan(given: PlanInput): PlanDraft {
   const decided: Decided = { input, entries, byKey, waves };
   let known: PlannedWorlds | undefined;
   const worlds = (): PlannedWorlds => (known ??= worldsOf([decided]));
+  // Between revisions, that nothing is there any more says why no manifests were found.
+  const isEmptied = mass !== undefined && input.mode === 'revision';
+  const loaded = isEmptied ? input.findings.filter(({ code }) => code !== 'KL0040') : input.findings;
   const finish = (all: readonly Effect[]): Plan => {
-    const { effects, findings } = settleTold(all, input);
+    const { effects, findings } = settleTold(all, { ...input, findings: loaded });
     return { ...plan, findings: [...findings, ...told], effects: withoutRepeated(effects) };
   };
   const complete = (engines: readonly Engine[]): Plan => finish(effectsOf([decided], worlds(), engines));
   const pointOut: PlanDraft['pointOut'] = (said, changes, judge) =>
-    pointAtChanges(said, { changes, judge, sites: sitesOf(decided), written: () => manifestImpact(input, byKey) });
+    pointAtChanges(said, {
+      changes,
+      judge,
+      sites: sitesOf(decided),
+      deleted: deletes.deletes.map(({ change }) => change.ref),
+      written: () => manifestImpact(input, byKey),
+    });
   return { plan, complete, finish, pointOut, decided, worlds };
 }
 

@@ -177,6 +177,7 @@ function findingFields(findings: readonly Finding[]): JsonValue {
       ...(finding.ref === undefined ? {} : { ref: refFields(finding.ref) }),
       ...(finding.path === undefined ? {} : { path: finding.path }),
       ...(finding.source === undefined ? {} : { source: { ...finding.source } }),
+      ...(finding.beside === undefined ? {} : { beside: { ...finding.beside } }),
       ...(finding.versions === undefined ? {} : { versions: finding.versions }),
       ...(finding.waived === undefined ? {} : { waived: finding.waived }),
       remedy: describeRemedy(finding),

@@ -58,16 +58,21 @@ const BY_IMPORTANCE = compareBy<Remark>(
 );
 
 function ofFinding(finding: Finding): Remark {
-  const { source, ref, waived } = finding;
+  const { source, beside, ref, waived } = finding;
   const isBefore = findEntry(finding.code).isOfBefore === true;
   return {
     ...common(finding),
     isEffect: false,
     message: describe(finding),
     ...(ref === undefined ? {} : { ref }),
-    ...(source === undefined ? {} : isBefore ? { stood: source, gone: source } : { source }),
+    ...(isBefore ? placesOfGone(source, beside) : source === undefined ? {} : { source }),
     ...(waived === undefined ? {} : { waived }),
   };
+}
+
+function placesOfGone(gone: Finding['source'], beside: Finding['beside']): Pick<Remark, 'gone' | 'source' | 'stood'> {
+  if (beside === undefined) return gone === undefined ? {} : { stood: gone, gone };
+  return { source: beside, ...(gone === undefined ? {} : { gone }) };
 }
 
 function ofEffect(effect: Effect): Remark {

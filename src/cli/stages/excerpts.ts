@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdsSecret, readTexts } from '../../loader/index.ts';
-import type { Excerpt, Manifest, Plan, SourceChanges, SourceRange, WorldSource } from '../../model/index.ts';
+import type { Excerpt, KubernetesObject, Manifest, Plan, SourceChanges, SourceRange, WorldSource } from '../../model/index.ts';
 import { toRemarks, type Remark } from '../../report/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { isOutside } from '../input.ts';
 import type { Io } from '../io.ts';
 import { loadOptions, type Desired } from './desired.ts';
+import { maskEnvironment, maskManifest } from './mask-lines.ts';
 
 /** So many places get one, the most important first, each of so few lines. */
 const MOST_EXCERPTS = 200;
@@ -32,7 +33,7 @@ export interface Sides {
 
 /**
  * The lines that the effects and findings of a plan stand on, of the working tree or the revision that is planned, with those that they
- * have taken the place of, and of what is gone those of the revision before; none of a document that may hold a Secret.
+ * have taken the place of, and of what is gone those of the revision before; of a document that may hold a Secret no value.
  */
 export async function readExcerpts(
   { findings, effects }: Pick<Plan, 'effects' | 'findings'>,
@@ -73,8 +74,8 @@ interface ShownLines {
 
 /**
  * The lines of a file that may be shown of a place: all, if none is a Secret's, else those of its document, if that is a manifest and no
- * Secret. Where there are Secrets, what is no manifest may be what one is made of or patched with, as the files that a generator takes:
- * only a kustomization that patches none is shown then.
+ * Secret; a Secret's with its values hidden. Where there are Secrets, what is no manifest may be what one is made of or patched with, as the files that a generator takes:
+ * a kustomization that patches none is shown then, of all else the keys that a Secret has.
  */
 function linesOf(
   { file, line }: Pick<SourceRange, 'file' | 'line'>,
@@ -87,10 +88,28 @@ function linesOf(
   const holdsNone = !secrets.some(({ origin }) => origin.file === file) && !mayHoldSecrets(own);
   const isManifest = manifests.some(({ origin }) => origin.file === file);
   if (holdsNone && (secrets.length === 0 || isManifest || isPlainKustomization(file, own))) return { first: 1, lines: own };
-  if (!isManifest) return undefined;
+  if (!isManifest)
+    return masked({ first: 1, lines: own }, (lines) =>
+      maskEnvironment(
+        lines,
+        secrets.map(({ object }) => object),
+      ),
+    );
   const document = documentAt(own, line);
   const within = manifests.filter(({ origin }) => origin.file === file && isWithin(origin.line, document));
+  const [only, ...others] = within;
+  if (only !== undefined && others.length === 0 && isPlainSecret(only.object))
+    return masked(document, (lines) => maskManifest(lines, only.object));
   return within.length === 0 || within.some(({ object }) => holdsSecret(object)) || mayHoldSecrets(document.lines) ? undefined : document;
+}
+
+function isPlainSecret({ apiVersion, kind }: KubernetesObject): boolean {
+  return apiVersion === 'v1' && kind === 'Secret';
+}
+
+function masked({ first, lines }: ShownLines, mask: (lines: readonly string[]) => readonly string[] | undefined): ShownLines | undefined {
+  const shown = mask(lines);
+  return shown === undefined ? undefined : { first, lines: shown };
 }
 
 function isPlainKustomization(file: string, lines: readonly string[]): boolean {
@@ -122,8 +141,9 @@ function withGone(excerpt: Excerpt, changes: SourceChanges | undefined, manifest
   const texts = new Map([[former.path, former.lines]]);
   const gone = changes.goneAround(file, [from, from + lines.length - 1]).flatMap(({ ahead, from: start, lines: all }) => {
     const shown = linesOf({ file: former.path, line: start }, texts, manifests);
-    const mayShow = shown !== undefined && isWithin(start + all.length - 1, shown);
-    return mayShow ? [{ ahead, from: start, lines: all.slice(0, MOST_LINES).map((text) => text.slice(0, LONGEST_LINE)) }] : [];
+    if (shown === undefined || !isWithin(start + all.length - 1, shown)) return [];
+    const own = shown.lines.slice(start - shown.first).slice(0, Math.min(all.length, MOST_LINES));
+    return [{ ahead, from: start, lines: own.map((text) => text.slice(0, LONGEST_LINE)) }];
   });
   return gone.length === 0 ? excerpt : { ...excerpt, gone };
 }

@@ -28,6 +28,7 @@ interface Member<S> {
   wanted: number;
   followed: number;
   isSyncing: boolean;
+  isHeld: boolean;
   isBroken: boolean;
 }
 
@@ -209,8 +210,7 @@ class Fleet<S> {
       return this.#start(unit, fault);
     }
     if (isWell(member.runner.state) && !isAffected(unit.path, member.work.readFrom(), changed)) return;
-    member.wanted = this.#look;
-    member.runner.tell({ type: 'trigger', at: this.#now(), cause: 'change' });
+    this.#lookAgain(member);
   }
 
   #start(unit: Unit, fault: string | undefined): void {
@@ -240,7 +240,8 @@ class Fleet<S> {
       },
     });
     const ended = runner.run().catch((error: unknown) => this.#onBroken(unit, error));
-    this.#members.set(unit.name, { unit, work, runner, ended, fault, wanted: this.#look, followed: 0, isSyncing: false, isBroken: false });
+    const signs = { isSyncing: false, isHeld: false, isBroken: false };
+    this.#members.set(unit.name, { unit, work, runner, ended, fault, wanted: this.#look, followed: 0, ...signs });
     this.#byApplySet.set(membershipLabel(unit.name, this.#options).value, unit.name);
     this.#tellLease(runner, unit.name);
   }
@@ -286,8 +287,26 @@ class Fleet<S> {
     if (member === undefined) return;
     const hasEnded = member.isSyncing && member.runner.state.stage === 'idle';
     member.isSyncing = member.runner.state.stage === 'syncing';
-    if (hasEnded && member.fault === undefined) this.#neighbours.wake((unit) => unit === name);
-    if (hasEnded) this.#neighbours.settle();
+    if (!hasEnded) return;
+    if (member.fault === undefined) this.#neighbours.wake((unit) => unit === name);
+    this.#noteHeld(member);
+    this.#neighbours.settle();
+  }
+
+  /** Each of those that are held may lack what another of them brings: whenever there is one more, they are planned together once. */
+  #noteHeld(member: Member<S>): void {
+    const wasHeld = member.isHeld;
+    member.isHeld = member.runner.state.outcome?.kind === 'held';
+    if (!member.isHeld || wasHeld) return;
+    const held = [...this.#members.values()].filter(({ isHeld, unit }) => isHeld && this.#leases.get(unit.name)?.holds === true);
+    if (held.length === 1) return;
+    this.#look++;
+    for (const other of held) this.#lookAgain(other);
+  }
+
+  #lookAgain(member: Member<S>): void {
+    member.wanted = this.#look;
+    member.runner.tell({ type: 'trigger', at: this.#now(), cause: 'change' });
   }
 
   #wakeWaiting(isIt: (unit: string) => boolean): void {

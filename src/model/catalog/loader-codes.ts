@@ -121,7 +121,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this {what} cannot be read: {reason}',
     remedy: 'Give the user who runs kplan the right to read it, or name it in .kplanignore.',
     why: 'The objects in it are missing from everything that follows.',
-    example: 'kind: ConfigMap   # chmod 600 web.yaml, and kplan is run by another user',
+    example: 'touch "$(printf \'web\\351.yaml\')" # a name that is not UTF-8',
   },
   KL0016: {
     title: 'Not a regular file',
@@ -129,7 +129,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this is a {what}, not a file; it was not opened',
     remedy: 'Remove it, or name it in .kplanignore.',
     why: 'Reading a pipe, socket or device may never end; manifests are plain files.',
-    example: '# mkfifo web.yaml: a pipe, which stands there like a file',
+    example: 'mkfifo web.yaml # a pipe, which stands there like a file',
   },
   KL0017: {
     title: 'Link out of the tree',
@@ -153,7 +153,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this directory is a submodule; it was not followed',
     remedy: 'Run kplan on the submodule by itself, or give its checkout as PATH.',
     why: 'A submodule is another repository at a revision that may not be here; its objects are not part of this plan.',
-    example: '# git submodule add https://git.example/platform.git platform',
+    example: 'git submodule add ../platform',
   },
   KL0020: {
     title: 'Not Kubernetes objects',
@@ -342,7 +342,8 @@ export const LOADER_CODES: CatalogTable = {
     message: 'this file cannot be read: its Git object {oid} is {state}',
     remedy: 'Fetch or clone the repository again; `git fsck --full` lists all that is missing or damaged.',
     why: 'The objects in it are missing from everything that follows, and would look deleted.',
-    example: '# git clone --filter=blob:none REPOSITORY: the files were never fetched',
+    example:
+      "# a file of the repository is lost, as by a broken disk\ngit rev-parse HEAD:web.yaml | sed 's|..|.git/objects/&/|' | xargs rm -f",
   },
   KL0043: {
     title: 'Waiver that has expired',
@@ -350,7 +351,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'the waiver of {waived} held until {expires}: what it waived is said again',
     remedy: 'Mend what {waived} is about, or give the waiver a later date with the reason why.',
     why: 'A waiver with a date is a promise to look again. Past the date nobody has.',
-    example: '# kplan.yaml\nignore:\n  - { code: KR0015, reason: moves in May, expires: 2026-05-31 }',
+    example: '# kplan: ignore KV0102 until 2026-05-31 moves in May\nkind: ConfigMap',
   },
   KL0044: {
     title: 'Waiver that waives nothing',
@@ -358,7 +359,7 @@ export const LOADER_CODES: CatalogTable = {
     message: 'nothing here is {waived}: this waiver waives nothing',
     remedy: 'Remove the waiver, or correct its code, file or object.',
     why: 'What it was for is mended or has moved. Left in place it would hide the next mistake of its kind without a word.',
-    example: '# kplan: ignore KV0102 known\nspec:\n  replicas: 3',
+    example: '# kplan: ignore KV0102 known\nkind: ConfigMap # nothing is wrong with it',
   },
   KL0045: {
     title: 'Waiver of no code',

@@ -8,7 +8,8 @@ export const PLAN_CODES: CatalogTable = {
     message: 'conflict with "{manager}" using {version}: {field}{written}',
     remedy: 'Remove {field} from the manifest if "{manager}" is to keep it, or take it over with --force-conflicts-with "{manager}".',
     why: 'Server-side apply refuses to change a field that another manager owns with another value. Overwriting it would start a fight that each side wins in turn.',
-    example: 'spec:\n  replicas: 3 # an autoscaler owns this field',
+    example:
+      'kind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3   # an autoscaler has set 5\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: main, image: web}]}',
   },
   KP0102: {
     title: 'Replacement',
@@ -16,7 +17,8 @@ export const PLAN_CODES: CatalogTable = {
     message: '{field} of a {kind} may not change so ({refusal}): the object is deleted and created again',
     remedy: 'Give the changed object a new name if the old one should stay until the new one is there.',
     why: 'The API server refuses to change this field, so the only way to the new value is a new object.',
-    example: 'kind: Job\nspec:\n  template: {} # changed after the Job was created',
+    example:
+      'kind: Job\nmetadata: {name: migrate}\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: main, image: "web:2"}]   # web:1 before',
   },
   KP0103: {
     title: 'Replacement that interrupts',
@@ -24,15 +26,17 @@ export const PLAN_CODES: CatalogTable = {
     message: '{field} of a {kind} may not change so ({refusal}): the object would be deleted, and {holdings} with it, and created again',
     remedy: 'Undo the change of {field}, or give the object a new name and move over to it; --allow KP0103 replaces it.',
     why: 'Deleting this object ends its pods, drops its address or loses its data before the new one is there.',
-    example: 'kind: Deployment\nspec:\n  selector: # changed after the Deployment was created\n    matchLabels: { app: web2 }',
+    example:
+      'kind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web2}}   # web before, and below\n  template:\n    metadata: {labels: {app: web2}}\n    spec: {containers: [{name: main, image: web}]}',
   },
   KP0104: {
     title: 'Mass deletion',
     severity: 'error',
+    isOfBefore: true,
     message: '{deleted} of the {total} objects of this unit would be deleted',
     remedy: 'Check that the path, the render and the branch are the right ones; --allow KP0104 deletes them.',
     why: 'An empty render, a wrong path or a moved directory looks the same as the wish to delete everything.',
-    example: '# kustomization.yaml\nresources: [] # [web.yaml, db.yaml] before',
+    example: 'kind: ConfigMap   # removed, as all else of the unit\nmetadata: {name: settings, namespace: shop}',
   },
   KP0105: {
     title: 'Deletion that needs approval',
@@ -60,8 +64,7 @@ export const PLAN_CODES: CatalogTable = {
     message: 'this {kind} belongs to the unit {unit} now and is not deleted',
     remedy: 'Nothing is to be done.',
     why: 'An object that moves from one unit to another must not be deleted by the first after the second took it over.',
-    example:
-      'kind: ConfigMap # the manifest is removed, and another unit took the object over while the plan was made\nmetadata: { name: settings, namespace: shop }',
+    example: 'kind: ConfigMap # removed here, where another unit took it over meanwhile\nmetadata: { name: settings, namespace: shop }',
   },
   KP0108: {
     title: 'Object of another unit',
@@ -87,7 +90,7 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Remove one of the depends-on annotations.',
     why: 'None of them could ever be the first to be applied.',
     example:
-      'kind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\n  annotations: { kapply.kplan.dev/depends-on: /namespaces/shop/ConfigMap/b } # which depends on a',
+      'kind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\n  annotations: # b depends on a in turn\n    kapply.kplan.dev/depends-on: /namespaces/shop/ConfigMap/b\n---\nkind: ConfigMap\nmetadata:\n  name: b\n  namespace: shop\n  annotations:\n    kapply.kplan.dev/depends-on: /namespaces/shop/ConfigMap/a',
   },
   KP0111: {
     title: 'Unknown dependency',
@@ -111,8 +114,7 @@ export const PLAN_CODES: CatalogTable = {
     message: '{count} object(s) in no manifest are kept, since not all that the source asks for is known: {files}',
     remedy: 'Mend these files, or name in .kplanignore those that hold no manifest of this unit.',
     why: 'An object that cannot be read looks the same as one that was removed. A template, a broken or an encrypted file may be where it stands, and waiving the finding does not tell; so nothing that may stand there is deleted.',
-    example:
-      'kind: ConfigMap\nmetadata: { name: {{ .Release.Name }} } # a template among plain manifests, while another manifest is removed',
+    example: 'kind: ConfigMap   # a template among manifests, one of which is removed\nmetadata: {name: {{ .Release.Name }}}',
   },
   KP0114: {
     title: 'Hook that is not applied',
@@ -120,7 +122,7 @@ export const PLAN_CODES: CatalogTable = {
     message: '{annotation}: {value} is not applied: {reason}',
     remedy: 'Apply it by itself when it is due, or remove the annotation to have it applied with the others.',
     why: 'The object asks to be run at a moment that kapply has not: `helm test`, a rollback, or one that nobody knows. Applying it with the others would run it at the wrong one. One that is in the cluster already is left as it is: neither changed nor deleted for as long as its manifest stands.',
-    example: 'kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: test # run by `helm test`; apply the manifest by itself to run it',
+    example: 'kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: test # apply the manifest by itself to run it',
   },
   KP0115: {
     title: 'Hook',
@@ -130,7 +132,7 @@ export const PLAN_CODES: CatalogTable = {
       'Nothing is to be done if that is meant; kapply.kplan.dev/hook: skip leaves it out, and without the annotation it is an object as any other.',
     why: 'Like Helm and Argo CD, kapply makes a hook that runs to an end (a Job, a Pod) anew with each change of the unit, waits for it, and goes no further where it fails. Where nothing else changes it is not run; one that has failed is run again. What only serves such hooks (a ServiceAccount, a ConfigMap) is applied as any object, unless it is deleted once it has succeeded. Hooks of a failure (SyncFail) are run when something has been written and the apply then fails; those of a removal (pre-delete, PostDelete) are kept in the inventory of the unit and run by `kapply delete --unit`, before anything is deleted and once all but Namespaces and definitions are gone; they are deleted with the unit. A hook that is there already is always deleted before it is made anew; the other delete policies (HookSucceeded, HookFailed) hold as Helm and Argo CD have them.',
     example:
-      'kind: Job\nmetadata:\n  annotations:\n    kapply.kplan.dev/hook: before # or after; PreSync and PostSync of Argo CD, pre-upgrade and post-upgrade of Helm mean the same\n    kapply.kplan.dev/hook-delete-policy: HookSucceeded',
+      'kind: Job # Argo CD and Helm: PreSync, PostSync, pre-upgrade, post-upgrade\nmetadata:\n  annotations:\n    kapply.kplan.dev/hook: before # or after\n    kapply.kplan.dev/hook-delete-policy: HookSucceeded',
   },
   KP0116: {
     title: 'Owner missing',
@@ -138,8 +140,7 @@ export const PLAN_CODES: CatalogTable = {
     message: 'this {kind} is owned by {owner}, which does not exist with that uid: the garbage collector deletes it within seconds',
     remedy: 'Remove ownerReferences from the manifest, or correct the uid; --allow KP0116 applies it all the same.',
     why: 'An object whose owners are all gone is garbage. The uid of an owner is known only once it is there, so a manifest can hardly name it.',
-    example:
-      'kind: ConfigMap\nmetadata:\n  ownerReferences:\n    - { apiVersion: v1, kind: ConfigMap, name: app, uid: copied-from-another-cluster }',
+    example: 'kind: ConfigMap\nmetadata:\n  ownerReferences:\n    - {apiVersion: v1, kind: ConfigMap, name: app, uid: of-another-cluster}',
   },
   KP0117: {
     title: 'Moved within the repository',
@@ -149,8 +150,7 @@ export const PLAN_CODES: CatalogTable = {
     remedy:
       'Apply what it is part of there: --allow KP0108 takes it over. To have it deleted instead, remove it there first, or delete it with kubectl.',
     why: 'Two units are applied one after the other: if the one that an object leaves deleted it, it would be gone until the other makes it anew, and its data for good. It stays with its old unit until the new one takes it over. A part of the repository that asks for other objects of this path, too, is taken for another environment, and says nothing of moves.',
-    example:
-      'kind: ConfigMap # in deploy/shop before, now in deploy/web, each a unit of its own\nmetadata: { name: settings, namespace: shop }',
+    example: 'kind: ConfigMap # was in the unit deploy/shop, is in the unit deploy/web\nmetadata: { name: settings, namespace: shop }',
   },
   KP0118: {
     title: 'Claims that go with pods',
@@ -160,7 +160,7 @@ export const PLAN_CODES: CatalogTable = {
       'Keep the replicas, or set spec.persistentVolumeClaimRetentionPolicy.whenScaled to Retain before; --allow KP0118 scales down and deletes them.',
     why: 'With `whenScaled: Delete` the StatefulSet controller makes the pods that go owners of their claims, and the garbage collector deletes these with them. A volume whose reclaim policy is Delete goes too. None of it comes back when the set grows again.',
     example:
-      'kind: StatefulSet\nspec:\n  replicas: 2 # 3 before\n  persistentVolumeClaimRetentionPolicy: { whenScaled: Delete }\n  volumeClaimTemplates:\n    - metadata: { name: data }',
+      'kind: StatefulSet\nspec:\n  replicas: 2   # 3 before\n  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}\n  volumeClaimTemplates: [{metadata: {name: data}}]',
   },
   KP0201: {
     title: 'Restart',
@@ -168,8 +168,7 @@ export const PLAN_CODES: CatalogTable = {
     message: '{workload} restarts {pods} ({strategy})',
     remedy: 'Nothing is to be done if that is meant.',
     why: 'A changed pod template makes new pods and ends the old ones.',
-    example:
-      'kind: Deployment\nspec:\n  template:\n    spec: { containers: [{ name: main, image: "registry.example/web:1.5" }] } # 1.4 before',
+    example: 'kind: Deployment\nspec:\n  template:\n    spec:\n      containers: [{ name: main, image: "web:1.5" }] # 1.4 before',
   },
   KP0202: {
     title: 'Old value until restarted',
@@ -178,7 +177,7 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Restart it (`kubectl rollout restart`), or name the object after its content, as kustomize generators do.',
     why: 'Environment variables and subPath mounts are read once, when a container starts; nothing restarts it because they change.',
     example:
-      'kind: ConfigMap\nmetadata: { name: settings }\ndata: { LEVEL: debug } # info before\n# and a Deployment has envFrom: [{ configMapRef: { name: settings } }]',
+      'kind: ConfigMap\nmetadata: { name: settings }\ndata: { LEVEL: debug } # info before\n---\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - { name: main, envFrom: [{ configMapRef: { name: settings } }] }',
   },
   KP0203: {
     title: 'Value changed in place',
@@ -187,7 +186,7 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Nothing is to be done if the program reads its files again; else restart it.',
     why: 'The kubelet updates mounted volumes within about a minute; programs that read their configuration only when they start do not notice.',
     example:
-      'kind: ConfigMap\nmetadata: { name: settings }\ndata: { app.conf: level=debug } # level=info before\n# and a Deployment has volumes: [{ name: conf, configMap: { name: settings } }]',
+      'kind: ConfigMap\nmetadata: { name: settings }\ndata: { app.conf: level=debug } # level=info before\n---\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - { name: main, volumeMounts: [{ name: conf, mountPath: /conf }] }\n      volumes: [{ name: conf, configMap: { name: settings } }]',
   },
   KP0204: {
     title: 'New template that waits',
@@ -195,7 +194,8 @@ export const PLAN_CODES: CatalogTable = {
     message: '{workload} keeps its pods at the old template until {until}',
     remedy: 'Nothing is to be done if that is meant; else {act}.',
     why: 'A paused Deployment rolls nothing out, and a workload with the update strategy OnDelete never ends a pod by itself. The change is stored at once and takes effect when somebody acts, perhaps weeks later.',
-    example: 'kind: Deployment\nspec:\n  paused: true # the new image waits',
+    example:
+      'kind: Deployment\nspec:\n  paused: true   # the new image waits\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: main, image: "web:2"}]}   # web:1 before',
   },
   KP0301: {
     title: 'Refused by the API server',
@@ -203,7 +203,7 @@ export const PLAN_CODES: CatalogTable = {
     message: 'the API server refuses this in a dry run: {message}',
     remedy: 'Change the manifest as the message asks; if a webhook or policy says it, ask who runs that.',
     why: 'The cluster was asked to make the change without keeping it, and said no. It would say the same when the change is applied. Its own words are told; of Secrets only the fields.',
-    example: 'kind: Deployment\nmetadata: { name: web, labels: {} } # a webhook of the cluster asks for the label owner',
+    example: 'kind: Deployment\nmetadata: {name: web, labels: {}}   # a webhook asks for the label owner',
   },
   KP0302: {
     title: 'Webhook that nobody answers for',
@@ -213,7 +213,7 @@ export const PLAN_CODES: CatalogTable = {
     remedy: 'Bring the webhook up first, or remove its configuration if nobody needs it any more.',
     why: 'The API server refuses a write if a webhook with the failure policy Fail cannot be called. A configuration that outlives its Service, or a webhook whose pods are down, stops every change that it is asked about.',
     example:
-      'kind: ValidatingWebhookConfiguration # in the cluster, and a ConfigMap changes\nwebhooks:\n  - name: maps.guard.example\n    failurePolicy: Fail\n    clientConfig: { service: { namespace: guard, name: guard } } # which is gone\n    rules: [{ apiGroups: [""], apiVersions: [v1], operations: ["*"], resources: [configmaps] }]',
+      'kind: ValidatingWebhookConfiguration # there, and a ConfigMap changes\nwebhooks:\n  - name: maps.guard.example\n    failurePolicy: Fail\n    clientConfig: { service: { namespace: guard, name: guard } } # is gone\n    rules:\n      - apiGroups: [""]\n        apiVersions: [v1]\n        operations: ["*"]\n        resources: [configmaps]',
   },
   KP0303: {
     title: 'Kind that the cluster does not serve',
@@ -221,6 +221,6 @@ export const PLAN_CODES: CatalogTable = {
     message: 'this cluster does not serve {kind} of {apiVersion}{others}',
     remedy: 'Use a version that the cluster serves, install what serves it, or have the API server serve it (--runtime-config).',
     why: 'Kubernetes knows the kind, and this cluster does not serve it: it is off by default, was turned off, or the server behind an aggregated API is down. An apply of it ends with 404.',
-    example: 'apiVersion: resource.k8s.io/v1alpha3 # off unless the API server is told otherwise\nkind: DeviceTaintRule',
+    example: 'apiVersion: resource.k8s.io/v1alpha3 # off unless --runtime-config says on\nkind: DeviceTaintRule',
   },
 };

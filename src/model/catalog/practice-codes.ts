@@ -17,7 +17,7 @@ export const PRACTICE_CODES: CatalogTable = {
     remedy: 'Add one that fails only when a restart would help.',
     why: 'A program that hangs stays as it is until somebody looks.',
     example:
-      'name: main\nimage: registry.example/web:1.4\nreadinessProbe: { httpGet: { path: /ready, port: 8080 } } # and no livenessProbe',
+      'name: main\nimage: registry.example/web:1.4\nreadinessProbe: { httpGet: { path: /ready, port: 8080 } }\n# and no livenessProbe',
   },
   KB0203: {
     title: 'No readiness probe',
@@ -26,7 +26,7 @@ export const PRACTICE_CODES: CatalogTable = {
     remedy: 'Add one that says when it can answer.',
     why: 'Requests come from the first moment on, and while it cannot answer.',
     example:
-      'kind: Deployment\nspec: { template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: main }] } } } # no readinessProbe\n---\nkind: Service\nspec: { selector: { app: web }, ports: [{ port: 80 }] }',
+      'kind: Deployment\nspec:\n  template:\n    metadata: { labels: { app: web } }\n    spec: { containers: [{ name: main }] } # no readinessProbe\n---\nkind: Service\nspec: { selector: { app: web }, ports: [{ port: 80 }] }',
   },
   KB0204: {
     title: 'Identical probes',
@@ -35,7 +35,7 @@ export const PRACTICE_CODES: CatalogTable = {
     remedy: 'Let the liveness probe ask less, or later.',
     why: 'A pod that is too busy to be ready is restarted, which leaves more work for the others.',
     example:
-      'livenessProbe: { httpGet: { path: /health, port: 8080 } } # a busy pod is restarted\nreadinessProbe: { httpGet: { path: /health, port: 8080 } }',
+      'livenessProbe: # a busy pod is restarted\n  httpGet: { path: /health, port: 8080 }\nreadinessProbe:\n  httpGet: { path: /health, port: 8080 }',
   },
   KB0205: {
     title: 'Fewer than three replicas',
@@ -60,7 +60,7 @@ export const PRACTICE_CODES: CatalogTable = {
     remedy: 'Add a podAntiAffinity or topologySpreadConstraints by kubernetes.io/hostname.',
     why: 'A node that fails takes all replicas that are on it.',
     example:
-      'kind: Deployment\nspec:\n  replicas: 3\n  template:\n    spec: { containers: [{ name: main }] } # no podAntiAffinity, no topologySpreadConstraints',
+      'kind: Deployment\nspec:\n  replicas: 3\n  template: # no podAntiAffinity, no topologySpreadConstraints\n    spec: { containers: [{ name: main }] }',
   },
   KB0208: {
     title: 'No disruption budget',
@@ -94,7 +94,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} does not update its pods by RollingUpdate in so many words',
     remedy: 'Set strategy.type: RollingUpdate.',
     why: 'Recreate has a time without any pod; what is not said is not seen in a review.',
-    example: 'kind: Deployment\nspec:\n  strategy: { type: Recreate } # all pods end before the first new one starts',
+    example: 'kind: Deployment\nspec:\n  strategy: { type: Recreate } # all pods end before a new one starts',
   },
   KB0212: {
     title: 'Retention of Jobs',
@@ -135,7 +135,7 @@ export const PRACTICE_CODES: CatalogTable = {
     remedy: "Remove spec.replicas once the number of the running workload is nobody else's; the autoscaler keeps what there is.",
     why: 'Each apply sets the number back, whatever load the autoscaler has scaled for.',
     example:
-      'kind: Deployment\nmetadata: { name: web }\nspec: { replicas: 3 } # set back to 3 at each apply\n---\nkind: HorizontalPodAutoscaler\nspec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, maxReplicas: 10 }',
+      'kind: Deployment\nmetadata: { name: web }\nspec: { replicas: 3 } # set back to 3 at each apply\n---\nkind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }\n  maxReplicas: 10',
   },
   KB0301: {
     title: 'No CPU request',
@@ -231,7 +231,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} is in the namespace default',
     remedy: 'Give it a namespace of its own.',
     why: 'There is no line between what is in default: no quota, no policy, no owner.',
-    example: 'kind: ConfigMap\nmetadata: { name: web, namespace: default } # the same as where none is named',
+    example: 'kind: ConfigMap\nmetadata: { name: web, namespace: default } # as where none is named',
   },
   KB0404: {
     title: 'No owner',
@@ -263,7 +263,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} grants by a wildcard',
     remedy: 'Name what is needed.',
     why: 'It also grants what does not exist yet.',
-    example: 'kind: Role\nrules:\n  - { apiGroups: [""], resources: [configmaps], verbs: ["*"] } # get, list and watch are enough',
+    example: 'kind: Role\nrules: # get, list and watch are enough\n  - { apiGroups: [""], resources: [configmaps], verbs: ["*"] }',
   },
   KB0408: {
     title: 'Binding to cluster-admin',
@@ -272,7 +272,7 @@ export const PRACTICE_CODES: CatalogTable = {
     remedy: 'Bind a role with the rights that are needed.',
     why: 'Its subjects may do everything.',
     example:
-      'kind: RoleBinding\nroleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin } # everything in the namespace\nsubjects: [{ kind: ServiceAccount, name: web, namespace: shop }]',
+      'kind: RoleBinding # to everything in the namespace\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: cluster-admin\nsubjects: [{ kind: ServiceAccount, name: web, namespace: shop }]',
   },
   KB0409: {
     title: 'No DNS options',
@@ -280,7 +280,7 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} has no dnsConfig.options',
     remedy: 'Set ndots to 2 or less where pods mostly ask for names outside of the cluster.',
     why: 'With the usual ndots:5 each such name is asked for five times.',
-    example: 'dnsPolicy: ClusterFirst # and no dnsConfig: { options: [{ name: ndots, value: "2" }] }\ncontainers: [{ name: main }]',
+    example: 'dnsPolicy: ClusterFirst\ncontainers: [{ name: main }]\n# and no dnsConfig: { options: [{ name: ndots, value: "2" }] }',
   },
   KB0410: {
     title: 'Any node',
@@ -288,6 +288,6 @@ export const PRACTICE_CODES: CatalogTable = {
     message: '{object} says nothing of the nodes that it runs on',
     remedy: 'Set a nodeSelector or a nodeAffinity by kubernetes.io/arch.',
     why: 'Where there are nodes of several architectures it may start where its image does not.',
-    example: 'containers: [{ name: main }] # and no nodeSelector: { kubernetes.io/arch: amd64 }',
+    example: 'containers: [{ name: main }]\n# and no nodeSelector: { kubernetes.io/arch: amd64 }',
   },
 };

@@ -88,7 +88,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: 'container {container} of {object} reads a Secret into its environment',
     remedy: 'Mount the Secret as a volume and read the file.',
     why: 'Environments are inherited by every child process and printed by debug pages and crash reports.',
-    example: 'env:\n  - name: DB_PASSWORD\n    valueFrom: { secretKeyRef: { name: db, key: password } } # a variable, not a file',
+    example: 'env: # a variable, not a file\n  - name: DB_PASSWORD\n    valueFrom: { secretKeyRef: { name: db, key: password } }',
   },
   KB0112: {
     title: 'SSH port',
@@ -144,7 +144,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} mounts {path}',
     remedy: 'Ask the API server for what is wanted of the runtime.',
     why: 'Who talks to it can start a privileged container: it is root of the node.',
-    example: 'volumes:\n  - name: runtime\n    hostPath: { path: /run/containerd/containerd.sock } # starts any container',
+    example: 'volumes:\n  - name: runtime # starts any container\n    hostPath: { path: /run/containerd/containerd.sock }',
   },
   KB0119: {
     title: 'Writable folder of the node',
@@ -169,7 +169,7 @@ export const SECURITY_PRACTICE_CODES: CatalogTable = {
     message: '{object} runs as the ServiceAccount default, with its token',
     remedy: 'Name a ServiceAccount of its own, or set automountServiceAccountToken: false.',
     why: 'What one program of the namespace is granted is then granted to all of them.',
-    example: 'serviceAccountName: default # with its token; the same as where none is named',
+    example: 'serviceAccountName: default # with its token; as where none is named',
   },
   KB0122: {
     title: 'No network policy',

@@ -1,4 +1,5 @@
 import { findEntry, toRefKey, type Finding, type ObjectRef, type SourceChanges, type SourceRange, type World } from '../../model/index.ts';
+import { compareBy, getString } from '../../std/index.ts';
 import type { Told } from '../told.ts';
 import { CauseFinder, type Impact, type Question } from './causes.ts';
 import { Pointing, type Sites } from './pointing.ts';
@@ -12,6 +13,8 @@ export interface PointingInput {
   readonly changes: SourceChanges;
   /** What the plan changes. */
   readonly sites: Sites;
+  /** What it deletes. */
+  readonly deleted: readonly ObjectRef[];
   /** What differs in the manifests as they are written; asked for where a finding is to be explained. */
   readonly written: () => { readonly impact: Impact; readonly sites: Sites };
   readonly judge: JudgeAgain;
@@ -21,7 +24,7 @@ export interface PointingInput {
  * What is told of a change, at the changed lines that bring it about. A finding whose own lines are as they were stands where the smallest
  * set of changes without which it would not be found does; one that was there before stays where it is.
  */
-export function pointAtChanges({ effects, findings }: Told, { changes, sites, written, judge }: PointingInput): Told {
+export function pointAtChanges({ effects, findings }: Told, { changes, sites, deleted, written, judge }: PointingInput): Told {
   const pointing = new Pointing(changes, sites);
   const places = new Map<Finding, SourceRange>();
   const elsewhere: Placed[] = [];
@@ -41,9 +44,40 @@ export function pointAtChanges({ effects, findings }: Told, { changes, sites, wr
   }
   const pointed = findings.map((finding) => {
     const source = places.get(finding);
-    return source === undefined ? finding : { ...finding, source };
+    return source === undefined ? pointBuild(finding, changes) : { ...finding, source };
   });
-  return { effects: pointing.pointEffects(effects), findings: pointed };
+  return { effects: pointing.pointEffects(effects), findings: pointed.map((finding) => placeGone(finding, pointing, deleted)) };
+}
+
+/** An object as `ResId.String` of kustomize's `kyaml/resid` writes it: `Deployment.v1.apps/web.[noNs]`. */
+const RESOURCE_ID = /\b[A-Z]\w*\.v\w+\.[\w.[\]-]+\/([\w.-]+)\.(?:\[noNs\]|[\w-]+)/g;
+
+/**
+ * A kustomization that fails at a line which is as it was, at the one changed line that took away an object which the program misses; what
+ * it says names the place of both then.
+ */
+function pointBuild(finding: Finding, changes: SourceChanges): Finding {
+  const { code, source, data } = finding;
+  if (code !== 'KL0031' || source === undefined || changes.narrow(source).length > 0) return finding;
+  const reason = getString(data, 'reason') ?? '';
+  const names = new Set([...reason.matchAll(RESOURCE_ID)].flatMap(([, name]) => name ?? []));
+  const [only, ...others] = [...names].flatMap((name) => changes.lost(name));
+  if (only === undefined || others.length > 0) return finding;
+  return { ...finding, source: only, data: { ...data, reason: `${source.file}:${source.line}: ${reason}` } };
+}
+
+/** A finding of what is gone, at the line that takes it out; where it names no object, at the one that takes most out. */
+function placeGone(finding: Finding, pointing: Pointing, deleted: readonly ObjectRef[]): Finding {
+  if (findEntry(finding.code).isOfBefore !== true || finding.waived !== undefined) return finding;
+  const counts = new Map<string, { readonly place: SourceRange; readonly count: number }>();
+  for (const ref of finding.ref === undefined ? deleted : [finding.ref]) {
+    const place = pointing.pointGone(ref);
+    if (place === undefined) continue;
+    const key = `${place.file}:${place.line}`;
+    counts.set(key, { place, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  const [most] = [...counts.values()].toSorted(compareBy(({ count }) => -count));
+  return most === undefined ? finding : { ...finding, beside: most.place };
 }
 
 /** A finding of an object that stands somewhere. */

@@ -85,6 +85,11 @@ export class Pointing {
     return this.#findChanged(ref, field?.path ?? path)[0];
   }
 
+  /** The changed line that takes a deleted object out. */
+  pointGone(ref: ObjectRef): SourceRange | undefined {
+    return this.#findGone(ref)[0];
+  }
+
   #findChanged(ref: ObjectRef, pointer: string | undefined): readonly SourceRange[] {
     const key = toRefKey(ref);
     const change = this.#sites.changeOf(key);

@@ -101,6 +101,7 @@ function versionsOf({ versions }: Finding): string {
 }
 
 function describePlaceOfFinding(finding: Finding): string | undefined {
-  const { source } = finding;
-  return source === undefined ? undefined : `${source.file}:${source.line}:${source.column}${ageOf(finding)}`;
+  const { source, beside } = finding;
+  if (source === undefined) return beside === undefined ? undefined : `${beside.file}:${beside.line}:${beside.column}`;
+  return `${source.file}:${source.line}:${source.column}${ageOf(finding)}`;
 }

@@ -110,6 +110,20 @@ describe('excerpts', () => {
     assert.doesNotMatch(broken, /hunter2/);
   });
 
+  it('are, of a Secret, its lines with the values hidden', async () => {
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      image: web\n      env:\n        - name: PASSWORD\n          valueFrom: {secretKeyRef: {name: key, key: password}}\n';
+    const secret = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: key\nstringData:\n  user: hunter2\n  password: hunter2\n';
+    const page = await change(
+      'secret-key',
+      { 'key.yaml': secret, 'web.yaml': pod },
+      { 'key.yaml': secret.replace('  password: hunter2\n', '') },
+    );
+    assert.match(page, / {4}6 {4}user: \(secret\)/);
+    assert.match(page, /<del> {4}7 {4}password: \(secret\)/);
+    assert.doesNotMatch(page, /hunter2/);
+  });
+
   it('have the lines that were there before and are gone, or others now', async () => {
     const container = '      containers:\n        - name: web\n          image: web:1\n';
     const deployment = (more: string): string =>

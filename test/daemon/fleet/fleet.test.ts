@@ -240,6 +240,19 @@ describe('runFleet', () => {
     assert.ok(!scene.planned.includes('asleep') && !scene.planned.includes('a'));
   });
 
+  it('plans those that are held together once, whenever there is one more: each may lack what another brings', async () => {
+    const scene = new Scene([toUnit('one'), toUnit('other'), toUnit('well')]);
+    scene.findings = { one: ['KR0001'] };
+    await scene.after(100);
+    assert.deepEqual(scene.outcomes(), { one: 'held', other: 'synced', well: 'synced' });
+    scene.planned.length = 0;
+    scene.findings = { one: ['KR0001'], other: ['KR0001'] };
+    scene.drift('other');
+    await scene.after(10_000);
+    assert.deepEqual(scene.planned.toSorted(), ['one', 'other', 'other']);
+    assert.deepEqual(scene.outcomes(), { one: 'held', other: 'held', well: 'synced' });
+  });
+
   it('heals drift of the unit that it is of alone', async () => {
     const scene = new Scene([toUnit('web'), toUnit('db')]);
     await scene.after(10_000);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocuments } from '../../../src/loader/index.ts';
-import { CATALOG } from '../../../src/model/index.ts';
+import { CATALOG, World } from '../../../src/model/index.ts';
 import { loadCatalog } from '../../../src/model/schema/index.ts';
 import { getString, isArray, isObject, type JsonObject, type JsonValue } from '../../../src/std/index.ts';
-import { validateManifests } from '../../../src/validate/index.ts';
-import { toManifest } from '../../validate/fake-origin.ts';
+import { createReferenceEngine, judgeTransition, validateManifests } from '../../../src/validate/index.ts';
+import { toManifest, toObject } from '../../validate/fake-origin.ts';
 
 const METADATA = { name: 'web', namespace: 'shop' };
 const TEMPLATE = {
@@ -204,6 +204,11 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   KV0122: {},
   KV0123: {},
   KV0124: {},
+  KV0125: {
+    frame: defining({ minReplicas: { type: 'integer' }, maxReplicas: { type: 'integer' } }),
+    at: ['spec', 'versions', 0, 'schema', 'openAPIV3Schema', 'properties', 'spec'],
+    others: [{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: METADATA, spec: { minReplicas: 5, maxReplicas: 3 } }],
+  },
   KV0127: {},
   KV0128: {},
   KV0129: {},
@@ -288,15 +293,31 @@ function judge(objects: readonly JsonValue[]): readonly string[] {
   return validateManifests(manifests, { catalogs, knowsCluster: false, defaultNamespace: 'default' }).map(({ code }) => code);
 }
 
-/** Said of a change, not of what is there: what an update may not do, and what a change takes away. The plan's own tests have them. */
-const OF_CHANGES: readonly string[] = ['KR0026', 'KR0049', 'KV0126'];
-/** An example of a rule of a definition, not of an object that breaks it. */
-const OF_DEFINITIONS: readonly string[] = ['KV0125'];
+/** Said of a change, not of what is there: what an update may not do, and what a change takes away. */
+const CHANGES: Readonly<Record<string, (example: JsonObject) => readonly string[]>> = {
+  KR0026: (example) => compare([WIDGETS, widget(example)], [widget(example)]),
+  KR0049: (example) => compare([SIZED, widget({ spec: { replicas: 5 } })], [sized(example), widget({ spec: { replicas: 5 } })]),
+  KV0126: (example) => {
+    const object = toObject({ apiVersion: 'storage.k8s.io/v1', metadata: { name: 'disk' }, ...example });
+    return judgeTransition({ ...object, provisioner: 'other.csi.example.com' }, object, loadCatalog('1.36')).map(({ code }) => code);
+  },
+};
+const COUNT = { type: 'integer' };
+const SIZED = defining({ replicas: COUNT });
+const sized = (rules: JsonObject): JsonObject => defining({ replicas: COUNT }, rules);
+const widget = (more: JsonObject): JsonObject => merge({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: METADATA }, more);
+
+function compare(before: readonly JsonObject[], after: readonly JsonObject[]): readonly string[] {
+  const [was, is] = [before, after].map((objects) => World.of(objects.map(toObject)));
+  assert.ok(was !== undefined && is !== undefined);
+  const engine = createReferenceEngine({ knowsAll: true, catalog: loadCatalog('1.36') });
+  return engine.compare(was, is).map(({ fact }) => fact.code);
+}
 
 const catalogs = [loadCatalog('1.36')];
 
 test('every code about objects and references is shown', () => {
-  const shown = new Set([...Object.keys(SETTINGS), ...OF_CHANGES, ...OF_DEFINITIONS]);
+  const shown = new Set([...Object.keys(SETTINGS), ...Object.keys(CHANGES)]);
   assert.deepEqual(
     Object.keys(CATALOG).filter((code) => /^K[RV]/.test(code) && !shown.has(code)),
     [],
@@ -315,6 +336,15 @@ for (const [code, setting] of Object.entries(SETTINGS)) {
     const others = setting.others ?? [];
     assert.ok(!judge(others).includes(code), 'it is not the example that has it');
     const found = judge([...others, complete(example, setting)]);
+    assert.ok(found.includes(code), `found ${found.join(', ')}`);
+  });
+}
+
+for (const [code, tell] of Object.entries(CHANGES)) {
+  test(`the example of ${code} is found in a change`, () => {
+    const [document] = parseDocuments(CATALOG[code]?.example ?? '', 'example.yaml').documents;
+    assert.ok(isObject(document?.value));
+    const found = tell(document.value);
     assert.ok(found.includes(code), `found ${found.join(', ')}`);
   });
 }

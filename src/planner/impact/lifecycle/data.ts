@@ -1,4 +1,5 @@
-import { formatRef } from '../../../model/index.ts';
+import { formatRef, refOf, type KubernetesObject, type ObjectRef } from '../../../model/index.ts';
+import { listClaims, ordinalsOf } from '../../set-claims.ts';
 import { getNumber, getString, toPointer } from '../../../std/index.ts';
 import { toFact, type Judge } from './transition.ts';
 
@@ -35,3 +36,30 @@ export const judgeRetention: Judge = ({ was, is }) => {
     return shrinks ? [] : [toFact('KP0407', is, { severity: 'warning', path: toPointer(steps), data: { what }, detail: field })];
   });
 };
+
+/**
+ * A StatefulSet under another name or in another namespace: its claims are named after it, so that its pods get new ones, and the old
+ * stay behind unless they go with the old one (`whenDeleted: Delete`). Claims of its new name that are there already are taken up.
+ */
+export const judgeMovedSet: Judge = ({ former, is, before }) => {
+  if (former === undefined || is === undefined) return [];
+  const fresh = listAllClaims(is).filter((claim) => before.get(claim) === undefined);
+  const [left, made] = [countClaims(listAllClaims(former)), countClaims(fresh)];
+  if (left === undefined || made === undefined) return [];
+  const goes = getString(former, 'spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted') === 'Delete';
+  const old = `${left}, with the data, ${goes ? `deleted with ${formatRef(refOf(former))}` : 'left behind'}`;
+  return [toFact('KP0409', is, { severity: 'warning', path: '/metadata/name', data: { made, old } })];
+};
+
+function listAllClaims(set: KubernetesObject): readonly ObjectRef[] {
+  const { start, end } = ordinalsOf(set);
+  return Array.from({ length: Math.min(end - start, MOST_PODS) }, (_, index) => listClaims(set, start + index)).flat();
+}
+
+/** So many pods are looked at; nobody reads further. */
+const MOST_PODS = 1000;
+
+function countClaims([first, ...rest]: readonly ObjectRef[]): string | undefined {
+  if (first === undefined) return undefined;
+  return rest.length === 0 ? formatRef(first) : `${formatRef(first)} and ${rest.length} more`;
+}

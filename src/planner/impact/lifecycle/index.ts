@@ -3,7 +3,7 @@ import { compareBy } from '../../../std/index.ts';
 import type { Impact } from '../causes.ts';
 import { judgeAutoscaler } from './autoscalers.ts';
 import { judgeBudget } from './budgets.ts';
-import { judgeRetention, judgeVolume } from './data.ts';
+import { judgeMovedSet, judgeRetention, judgeVolume } from './data.ts';
 import { judgeFinalizers } from './finalizers.ts';
 import { judgePods } from './pods.ts';
 import type { Judge } from './transition.ts';
@@ -14,7 +14,7 @@ const BY_KIND: Readonly<Record<string, readonly Judge[]>> = {
   'apps/DaemonSet': [judgePods],
   'apps/Deployment': [judgePods],
   'apps/ReplicaSet': [judgePods],
-  'apps/StatefulSet': [judgePods, judgeRetention],
+  'apps/StatefulSet': [judgePods, judgeRetention, judgeMovedSet],
   'autoscaling/HorizontalPodAutoscaler': [judgeAutoscaler],
   'policy/PodDisruptionBudget': [judgeBudget],
 };
@@ -25,7 +25,10 @@ export function createLifecycleEngine({ changed }: Pick<Impact, 'changed'>): Eng
     name: 'lifecycle',
     compare: (before, after) =>
       [...changed.values()]
-        .flatMap(({ step, before: was }) => judge(was, after.get(step.ref), { before, after }))
+        .flatMap(({ step, before: was }) => {
+          const former = step.movedFrom === undefined ? undefined : before.get(step.movedFrom);
+          return judge(was, after.get(step.ref), { former, before, after });
+        })
         .map((fact): FactChange => ({ change: 'gained', fact }))
         .toSorted(compareBy(({ fact }) => fact.key)),
   };
@@ -34,7 +37,7 @@ export function createLifecycleEngine({ changed }: Pick<Impact, 'changed'>): Eng
 function judge(
   was: KubernetesObject | undefined,
   is: KubernetesObject | undefined,
-  worlds: Pick<Parameters<Judge>[0], 'after' | 'before'>,
+  worlds: Pick<Parameters<Judge>[0], 'after' | 'before' | 'former'>,
 ): readonly Fact[] {
   const either = is ?? was;
   if (either === undefined || was === is) return [];

@@ -4,6 +4,8 @@ import { formatRef, refOf, type Fact, type KubernetesObject, type Severity, type
 export interface Transition {
   readonly was: KubernetesObject | undefined;
   readonly is: KubernetesObject | undefined;
+  /** The object that it takes the place of, under another name or in another namespace. */
+  readonly former: KubernetesObject | undefined;
   readonly before: World;
   readonly after: World;
 }
