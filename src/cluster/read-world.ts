@@ -83,7 +83,7 @@ async function listIn(
   type: ResourceType,
   namespaces: readonly string[],
 ): Promise<readonly KubernetesObject[] | undefined> {
-  const lists = await Promise.all(namespaces.map((namespace) => listKind(cluster, type, namespace)));
+  const lists = await Promise.all(namespaces.map((namespace) => listKind(cluster, type, { namespace })));
   const known = lists.flatMap((list) => list ?? []);
   return known.length === lists.length ? known.flatMap(({ items }) => items) : undefined;
 }
@@ -98,15 +98,15 @@ export function toKinds(types: readonly ResourceType[]): ReadonlyMap<string, Res
   return kinds;
 }
 
-/** All objects of a kind (in a namespace), and the version to watch from; undefined where they may not be read. */
+/** All objects of a kind (in a namespace), so many at a time, and the version to watch from; undefined where they may not be read. */
 export async function listKind(
   cluster: Cluster,
   type: ResourceType,
-  namespace?: string,
+  { namespace, page: limit = PAGE }: { readonly namespace?: string; readonly page?: number } = {},
 ): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string } | undefined> {
   const isSecret = type.group === '' && type.kind === 'Secret';
   const query = {
-    limit: PAGE,
+    limit,
     ...(namespace === undefined ? {} : { namespace }),
     ...(isSecret ? { fieldSelector: `type!=${HELM_RELEASE}` } : {}),
   };

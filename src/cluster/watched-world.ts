@@ -6,6 +6,8 @@ import { isHelmRelease, listKind, toKinds, type WorldReading } from './read-worl
 
 /** Milliseconds after the change of a definition in which the server may not tell of it yet. */
 const DISCOVERY_LAG = 5_000;
+/** Who stays waits for more answers rather than hold large ones: what they take is not given back. */
+const PAGE = 250;
 /** Whose objects say what else is served. */
 const SERVERS: ReadonlySet<string> = new Set(['apiextensions.k8s.io/CustomResourceDefinition', 'apiregistration.k8s.io/APIService']);
 
@@ -100,7 +102,7 @@ export class WatchedWorld {
   async #join(key: string, type: ResourceType): Promise<void> {
     const known = this.#kinds.get(key);
     if (known?.state === 'followed') return;
-    const list = await listKind(this.#cluster, type);
+    const list = await listKind(this.#cluster, type, { page: PAGE });
     const kind: Followed = { type, abort: new AbortController(), state: list === undefined ? 'unread' : 'followed' };
     this.#kinds.set(key, kind);
     this.#replace(type, list?.items.map((item) => this.#fieldSets.share(item)) ?? []);

@@ -3,7 +3,7 @@ import type { JsonValue } from '../std/index.ts';
 import { ProblemMerge, type JudgedProblem } from './findings.ts';
 import { checkObject } from './object/check-object.ts';
 import { findKind } from './object/kinds.ts';
-import { outlineOf } from './outline.ts';
+import { admissionOutlineOf } from './admission-outline.ts';
 import type { Report } from './problem.ts';
 
 /** Digests an object; undefined for one that must be kept whole. */
@@ -14,7 +14,7 @@ export type DigestObject = (object: KubernetesObject) => Digest | undefined;
  * manifests with these verdicts it says the same.
  */
 export function createDigester(catalogs: readonly SchemaCatalog[]): DigestObject {
-  return (object) => digest(object, outlineOf, catalogs);
+  return (object) => digest(object, admissionOutlineOf, catalogs);
 }
 
 /** As `createDigester`, but objects stay whole: for who needs more of them than the verdicts. */

@@ -219,7 +219,7 @@ const WRITERS: Weighted = [
   [
     0.5,
     (name, namespace) =>
-      `apiVersion: v1\nkind: ResourceQuota\n${meta(name, namespace)}spec:\n  hard: {pods: "50", requests.cpu: "20", requests.memory: 64Gi}\n`,
+      `apiVersion: v1\nkind: ResourceQuota\n${meta(name, namespace)}spec:\n  hard: {pods: "50000", requests.cpu: "20000", requests.memory: 64Ti}\n`,
   ],
   [
     0.5,

@@ -103,6 +103,6 @@ export function commitAll(folder: string, message: string): void {
 /** Runs git in a folder; throws if it fails. */
 export function git(folder: string, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync('git', args, { cwd: folder, encoding: 'utf8', env: cleanEnv() });
-  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}${stdout}`);
   return stdout;
 }

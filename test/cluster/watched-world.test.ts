@@ -49,6 +49,26 @@ test('what is made, changed and deleted is in the next reading, and nothing is l
   });
 });
 
+test('many objects are listed a few hundred at a time', async () => {
+  const cluster = new FakeCluster();
+  for (let index = 0; index < 600; index++) cluster.put(settings(`many-${index}`));
+  const list = cluster.list.bind(cluster);
+  const sizes: number[] = [];
+  cluster.list = async (kind, query) => {
+    const { items, resourceVersion } = await list(kind, query);
+    const from = Number(query?.continue ?? 0);
+    const to = from + (query?.limit ?? items.length);
+    const page = items.slice(from, to);
+    sizes.push(page.length);
+    return { items: page, resourceVersion, ...(to < items.length ? { continue: String(to) } : {}) };
+  };
+  await follow(cluster, async (watched) => {
+    const { world } = await watched.read();
+    assert.equal(world.byKind('', 'ConfigMap').length, 600);
+    assert.ok(Math.max(...sizes) <= 250, sizes.join());
+  });
+});
+
 test('a watch that has expired is begun again from a list, and objects that did not change stay the same', async () => {
   const cluster = new FakeCluster();
   cluster.put(settings('a'));

@@ -65,7 +65,7 @@ async function prepare({ client, random }: Setting): Promise<Trial> {
     stored.objects().map((object) => (object['aggregationRule'] === undefined ? object : { ...object, aggregationRule: {} })),
   );
   const generate = (from: Random): JsonObject => ({
-    object: from.once(3) ? renamed(makeGrant(from)) : makeGrant(from),
+    object: from.once(3) ? renamed(makeGrant(from), from) : makeGrant(from),
     user: makeWriter(from),
     remove: from.once(6),
   });
@@ -80,9 +80,11 @@ function isOfSome(object: KubernetesObject): boolean {
   );
 }
 
-/** The same under a name that nothing has yet. */
-function renamed(object: JsonObject): JsonObject {
-  return { ...object, metadata: { ...getObject(object, 'metadata'), name: 'made-now' } };
+/** The same under a name that nothing has yet; of bindings some name a role that is never there. */
+function renamed(object: JsonObject, random: Random): JsonObject {
+  const roleRef = getObject(object, 'roleRef');
+  const aimed = roleRef !== undefined && random.once(8) ? { roleRef: { ...roleRef, name: 'nowhere' } } : {};
+  return { ...object, ...aimed, metadata: { ...getObject(object, 'metadata'), name: 'made-now' } };
 }
 
 function makeWriter(random: Random): JsonObject {

@@ -44,7 +44,7 @@ export class Repository {
     const kind = names.length < 2 ? 0 : names.length > 5 ? 1 : this.#pick(3);
     if (kind === 0) objects.set(`${unit}-${this.#serial++}`, `c${this.#serial}`);
     else if (kind === 1) objects.delete(names[1 + this.#pick(names.length - 1)] ?? '');
-    else objects.set(names[this.#pick(names.length)] ?? '', `c${this.#serial++}`);
+    else objects.set(names[this.#pick(names.length)] ?? '', `c${++this.#serial}`);
     this.#write(unit);
     commitAll(this.#folder, 'Next');
   }

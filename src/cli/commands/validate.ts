@@ -9,13 +9,14 @@ import { createLog, type Io, type Log } from '../io.ts';
 import { describeBaseline, isFailure, readBaseline, withoutKnown } from '../outcome.ts';
 import { withoutOverlap } from '../overlap.ts';
 import { printReport, readTargets } from '../output.ts';
-import { findAdmitted, needsAdmission } from '../stages/admission-findings.ts';
-import { BUILD, FileDigests } from '../stages/judge-files.ts';
+import { findAdmitted } from '../stages/admission-findings.ts';
+import { BUILD, digestFiles } from '../stages/judge-files.ts';
 import { mendFiles, type MendedFile } from '../stages/mend-files.ts';
 import { replaceFile } from '../stages/replace-file.ts';
 import { toPatch } from '../stages/patch.ts';
 import { openReferenceMemory } from '../stages/reference-memory.ts';
 import { chooseVersions, loadCatalogs, readDesired, type Desired } from '../stages/desired.ts';
+import { needsWhole } from '../stages/under-admission.ts';
 import { judgeWaivers, todayOf, waiveAll } from '../stages/waivers.ts';
 
 /** `kplan validate [PATH...]`: findings only. */
@@ -24,8 +25,7 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
   const log = createLog(io, args.has('quiet'), args.has('verbose'));
   const paths = args.positionals.length === 0 ? ['.'] : args.positionals;
   checkCanMend(args, paths);
-  const digests = new FileDigests(args, io);
-  const digested = await readAll(paths, args, io, log, digests.digester);
+  const digested = await readAll(paths, args, io, log, digestFiles(args, io));
   const readWhole = async (): Promise<readonly Desired[]> => withoutOverlap(await readAll(paths, args, io, log, undefined));
   const isDigested = BUILD !== undefined && !mustBeWhole(digested, args);
   const loaded = isDigested ? withoutOverlap(digested) : await readWhole();
@@ -34,8 +34,8 @@ export async function runValidate(args: Arguments, io: Io): Promise<number> {
   const versions = chooseVersions(args, first.config, undefined);
   const manifests = listManifests(loaded);
   const started = io.now();
-  const judged =
-    isDigested && needsAdmission(manifests, first.context) ? (digests.restore(manifests) ?? listManifests(await readWhole())) : manifests;
+  const all = [...manifests.map(({ object }) => object), ...first.context.objects()];
+  const judged = isDigested && needsWhole(all) ? listManifests(await readWhole()) : manifests;
   const found = judge(manifests, judged, loaded, first, versions, io);
   log.detail(`validated for Kubernetes ${versions.join(', ')} in ${io.now() - started} ms`);
   const baseline = readBaseline(args, io, 'validate');

@@ -1,50 +1,31 @@
 import { listAdmissionFindings } from '../../engine/admission/index.ts';
 import { createAdmission } from '../../engine/index.ts';
-import { gvkOf, labelsOf, type Finding, type KubernetesObject, type Manifest, type SchemaCatalog, type World } from '../../model/index.ts';
-import { POD_SECURITY_PREFIX } from '../../model/pod-security/index.ts';
+import { gvkOf, type Finding, type KubernetesObject, type Manifest, type SchemaCatalog, type World } from '../../model/index.ts';
 import { defaultObject } from '../../model/schema/index.ts';
 import { createPatcher, orderObjects, withNamespace } from '../../planner/index.ts';
 import { loadCatalogs, type Desired } from './desired.ts';
-
-/** Kinds that decide about others. */
-const DECIDING: ReadonlySet<string> = new Set([
-  'LimitRange',
-  'MutatingAdmissionPolicy',
-  'MutatingWebhookConfiguration',
-  'PriorityClass',
-  'ResourceQuota',
-  'RuntimeClass',
-  'ValidatingAdmissionPolicy',
-  'ValidatingWebhookConfiguration',
-]);
-
-/** Whether admission has anything to say: some object of the manifests or their context decides about others. */
-export function needsAdmission(manifests: readonly Manifest[], context: World): boolean {
-  const kinds = context.kinds().map(({ kind }) => kind);
-  if (kinds.some((kind) => DECIDING.has(kind) || kind === 'PodSecurityConfiguration')) return true;
-  const namespaces = [...manifests.map(({ object }) => object), ...context.byKind('', 'Namespace')];
-  return namespaces.some(
-    (object) =>
-      DECIDING.has(object.kind) ||
-      (object.kind === 'Namespace' && [...labelsOf(object).keys()].some((label) => label.startsWith(POD_SECURITY_PREFIX))),
-  );
-}
+import { listUnderAdmission, needsAdmission } from './under-admission.ts';
 
 /** What admission would say of manifests that are applied to a cluster of which only the context is known. */
 export function findAdmitted(
   manifests: readonly Manifest[],
-  { context, defaultNamespace }: Desired,
+  { context, defaultNamespace }: Pick<Desired, 'context' | 'defaultNamespace'>,
   versions: readonly string[],
 ): readonly Finding[] {
-  if (!needsAdmission(manifests, context)) return [];
-  const [catalog] = loadCatalogs(versions.slice(0, 1)).map((known) => known.withCustomResources(listDefinitions(manifests, context)));
-  const placed = manifests.map((manifest) => ({
-    manifest,
-    object: complete(withNamespace(manifest.object, catalog?.find(gvkOf(manifest.object)), defaultNamespace), catalog),
-  }));
-  return listAdmissionFindings(createAdmission(catalog === undefined ? {} : { patcher: createPatcher(catalog) }), placed, {
+  const known = context.objects();
+  const objects = manifests.map(({ object }) => object);
+  if (!needsAdmission([...known, ...objects])) return [];
+  const [catalog] = loadCatalogs(versions.slice(0, 1)).map((item) => item.withCustomResources(listDefinitions(manifests, context)));
+  const placed = objects.map((object) => withNamespace(object, catalog?.find(gvkOf(object)), defaultNamespace));
+  const concerned = new Set(listUnderAdmission(placed, [...known, ...placed]));
+  const completed = manifests.flatMap((manifest, index) => {
+    const object = placed[index];
+    return object !== undefined && concerned.has(object) ? [{ manifest, object: complete(object, catalog) }] : [];
+  });
+  return listAdmissionFindings(createAdmission(catalog === undefined ? {} : { patcher: createPatcher(catalog) }), completed, {
     context,
-    order: orderObjects,
+    // What says when it is applied may put off what it says nothing of.
+    order: (own) => orderObjects(placed.some(({ metadata }) => metadata['annotations'] !== undefined) ? placed : own),
   });
 }
 

@@ -101,15 +101,22 @@ function expand(asked: World): Expanded {
   const sent = listSent(base);
   const hasQuotas = base.byKind('', 'ResourceQuota').length > 0;
   const replaced = hasQuotas ? [...expansions.flatMap(({ expansion }) => expansion.add), ...sent].map(refOf) : [];
-  const ledger = new QuotaLedger(kept.without(replaced));
-  const sending = new Sending(ledger, admission, base.order);
   const waveOf = (object: KubernetesObject): number => base.order?.waves.get(refKeyOf(object)) ?? -1;
-  const waiting = sent.toSorted(compareBy(waveOf, refKeyOf));
+  const made = new Set(sent);
+  let reached = -Infinity;
   const missing = new Set<RefKey>();
+  // A quota that is made rules what is sent after it: what is sent beside it is there before its use is known.
+  const rules = (quota: KubernetesObject): boolean => !made.has(quota) || (waveOf(quota) < reached && !missing.has(refKeyOf(quota)));
+  const ledger = new QuotaLedger(kept.without(replaced), kept, rules);
+  const sending = new Sending(ledger, admission, base.order);
+  const waiting = sent.toSorted(compareBy(waveOf, refKeyOf));
   let next = 0;
   const sendUntil = (wave: number): void => {
-    for (let object = waiting[next]; object !== undefined && waveOf(object) <= wave; object = waiting[++next])
+    for (let object = waiting[next]; object !== undefined && waveOf(object) <= wave; object = waiting[++next]) {
+      reached = waveOf(object);
       if (!sending.send(object)) missing.add(refKeyOf(object));
+    }
+    reached = wave;
   };
   const admitted = expansions
     .toSorted(

@@ -5,7 +5,7 @@ export { admitPod, createPodAdmission, type PodAdmission } from './admission/pod
 export { checkOverhead } from './admission/runtime-class.ts';
 export { qualityOfService } from './admission/quality-of-service.ts';
 export { isLimitOf } from './admission/quota-usage.ts';
-export { findQuotaRefusal, hardOf, isCounted, quotaStateOf, type Countable } from './admission/quota.ts';
+export { findQuotaRefusal, hardOf, isCounted, isLimiting, quotaStateOf, type Countable } from './admission/quota.ts';
 export type { Controller, Intent } from './controller.ts';
 export { CRON_ENGINE } from './cron-runs.ts';
 export { createBudgetEngine } from './stuck-budgets.ts';

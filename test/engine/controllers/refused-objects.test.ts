@@ -48,6 +48,20 @@ const CASES: readonly Case[] = [
     pods: [],
   },
   {
+    name: 'a quota that is made rules what is sent after it, and counts what was sent before',
+    there: [],
+    sent: [[config('a'), quota({ configmaps: '1', pods: '2' })], [config('b')], [web('app', 3)]],
+    objects: [`b: ${exceeded('configmaps', '1', '1', '1')}`],
+    pods: ['1 of app'],
+  },
+  {
+    name: 'a quota that is made counts for one that limits quotas',
+    there: [quota({ resourcequotas: '1' })],
+    sent: [[{ ...plain('ResourceQuota', 'more'), spec: { hard: { pods: '9' } } }]],
+    objects: [`more: ${exceeded('resourcequotas', '1', '1', '1')}`],
+    pods: [],
+  },
+  {
     name: 'what is refused takes nothing',
     there: [quota({ configmaps: '2' }), config('old')],
     sent: [[config('a'), config('b'), config('c')]],

@@ -11,21 +11,27 @@ const WHOLE: readonly string[] = ['persistentvolumeclaims', 'pods', 'services'];
 /** Keeps the books of the quotas of a world, object by object, as they are made. */
 export class QuotaLedger {
   #world: World;
+  #quotas: World;
+  readonly #rules: (quota: KubernetesObject) => boolean;
   readonly #states = new Map<string, readonly QuotaState[]>();
 
-  constructor(world: World) {
+  /** The quotas of `quotas`, where `world` is what they count at first. Those that do not rule yet refuse nothing. */
+  constructor(world: World, quotas: World = world, rules: (quota: KubernetesObject) => boolean = () => true) {
     this.#world = world;
+    this.#quotas = quotas;
+    this.#rules = rules;
   }
 
   /** Goes on in a later world, in which objects of these namespaces are gone: their books are opened again. */
   reopen(world: World, namespaces: Iterable<string | undefined>): void {
     this.#world = world;
+    this.#quotas = world;
     for (const namespace of namespaces) this.#states.delete(namespace ?? '');
   }
 
   /** Whether a namespace has quotas at all. */
   has(namespace: string | undefined): boolean {
-    return this.#world.kind('', 'ResourceQuota').inNamespace(namespace).length > 0;
+    return this.#quotas.kind('', 'ResourceQuota').inNamespace(namespace).length > 0;
   }
 
   /** Books an object that is to be made, unless a quota refuses it. */
@@ -37,7 +43,9 @@ export class QuotaLedger {
 
   /** Why a quota refuses an object that is to be made, where so much more of it is used as others take that will have gone by the end. */
   findRefusal(object: KubernetesObject, taken: (quota: KubernetesObject) => Amounts = () => NO_AMOUNTS): QuotaRefusal | undefined {
-    const states = this.#statesOf(namespaceOf(object)).map(({ quota, used }) => ({ quota, used: addUsage(used, taken(quota)) }));
+    const states = this.#statesOf(namespaceOf(object))
+      .filter(({ quota }) => this.#rules(quota))
+      .map(({ quota, used }) => ({ quota, used: addUsage(used, taken(quota)) }));
     return findQuotaRefusal(states, toCountable(object));
   }
 
@@ -53,7 +61,7 @@ export class QuotaLedger {
   }
 
   #open(namespace: string | undefined): readonly QuotaState[] {
-    return this.#world
+    return this.#quotas
       .kind('', 'ResourceQuota')
       .inNamespace(namespace)
       .map((quota) => {
