@@ -1,7 +1,7 @@
 import { formatStatusError, type Cluster, type StatusError, type WriteResult } from '../../cluster/index.ts';
 import { KplanError, type KubernetesObject } from '../../model/index.ts';
 import { parentRef } from '../../reconcile/index.ts';
-import { getString, pause, type Clock } from '../../std/index.ts';
+import { getString, isSameList, pause, type Clock } from '../../std/index.ts';
 import { fence } from './fenced-cluster.ts';
 import { holderOf, LEASE_KIND, toHeldLease, type LeaseRef } from './lease-object.ts';
 import { Membership, type MembershipOptions } from './membership.ts';
@@ -52,6 +52,7 @@ export class Share {
   readonly #clock: Clock;
   #wanted: ReadonlyMap<string, string> = new Map();
   #isWanting = false;
+  #chosen: Chosen | undefined;
   readonly #held = new Map<string, KubernetesObject>();
   readonly #leaving = new Map<string, KubernetesObject>();
   readonly #writing = new Map<string, number>();
@@ -161,15 +162,23 @@ export class Share {
 
   #listMine(members: readonly string[]): ReadonlySet<string> {
     const { identity } = this.#options;
-    const owners = new Map<string, string | undefined>();
+    const owners = this.#chooseOwners(members);
     const mine = new Set<string>();
     for (const [unit, group] of this.#wanted) {
-      if (!owners.has(group)) owners.set(group, chooseMember(members, group));
       const owner = owners.get(group);
       if (owner === identity) mine.add(unit);
       else this.#tell(unit, { holds: false, ...(owner === undefined ? {} : { holder: owner }) });
     }
     return mine;
+  }
+
+  /** The member that each group goes to; the hashes of a thousand groups at each beat would be most of what an idle instance does. */
+  #chooseOwners(members: readonly string[]): ReadonlyMap<string, string | undefined> {
+    const known = this.#chosen;
+    if (known?.wanted === this.#wanted && isSameList(known.members, members)) return known.owners;
+    const owners = new Map([...new Set(this.#wanted.values())].map((group) => [group, chooseMember(members, group)]));
+    this.#chosen = { members, wanted: this.#wanted, owners };
+    return owners;
   }
 
   async #listClaims(): Promise<ReadonlyMap<string, KubernetesObject>> {
@@ -278,6 +287,13 @@ export class Share {
     if (problem !== undefined && problem !== this.#problem) this.#options.onProblem(problem);
     this.#problem = problem;
   }
+}
+
+/** Who each group goes to, of which members and units. */
+interface Chosen {
+  readonly members: readonly string[];
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly owners: ReadonlyMap<string, string | undefined>;
 }
 
 /** The Lease of a unit is named as the unit's ApplySet parent is. */

@@ -49,8 +49,8 @@ export function pointAtChanges({ effects, findings }: Told, { changes, sites, de
   return { effects: pointing.pointEffects(effects), findings: pointed.map((finding) => placeGone(finding, pointing, deleted)) };
 }
 
-/** An object as `ResId.String` of kustomize's `kyaml/resid` writes it: `Deployment.v1.apps/web.[noNs]`. */
-const RESOURCE_ID = /\b[A-Z]\w*\.v\w+\.[\w.[\]-]+\/([\w.-]+)\.(?:\[noNs\]|[\w-]+)/g;
+/** An object as kustomize names it: `Deployment.v1.apps/web.[noNs]` (`ResId.String`), or by its name alone where `replicas` misses it. */
+const RESOURCE_ID = /\b[A-Z]\w*\.v\w+\.[\w.[\]-]+\/([\w.-]+)\.(?:\[noNs\]|[\w-]+)|\bresource with name ([\w.-]+) does not match/g;
 
 /**
  * A kustomization that fails at a line which is as it was, at the one changed line that took away an object which the program misses; what
@@ -60,7 +60,7 @@ function pointBuild(finding: Finding, changes: SourceChanges): Finding {
   const { code, source, data } = finding;
   if (code !== 'KL0031' || source === undefined || changes.narrow(source).length > 0) return finding;
   const reason = getString(data, 'reason') ?? '';
-  const names = new Set([...reason.matchAll(RESOURCE_ID)].flatMap(([, name]) => name ?? []));
+  const names = new Set([...reason.matchAll(RESOURCE_ID)].flatMap(([, full, name = full]) => name ?? []));
   const [only, ...others] = [...names].flatMap((name) => changes.lost(name));
   if (only === undefined || others.length > 0) return finding;
   return { ...finding, source: only, data: { ...data, reason: `${source.file}:${source.line}: ${reason}` } };
