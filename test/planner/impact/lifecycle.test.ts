@@ -201,6 +201,13 @@ const CASES: readonly {
     others: [deployment(3)],
     want: ['KP0405 info /spec/minReplicas: Deployment default/web may shrink to 1 pod instead of 5'],
   },
+  {
+    name: 'a maximum below the minimum, which nobody stores',
+    before: autoscaler(2, 9),
+    after: autoscaler(2, 1),
+    others: [deployment(3)],
+    want: [],
+  },
   { name: 'bounds that are wider', before: autoscaler(2, 4), after: autoscaler(3, 9), others: [deployment(3)], want: [] },
   {
     name: 'less time to end',

@@ -17,6 +17,8 @@ export const judgeAutoscaler: Judge = ({ was, is, after }) => {
       ? []
       : [toFact('KP0405', was, { severity: 'warning', data: { what: `nothing scales ${name} any more: it stays at ${stays}` } })];
   }
+  // What the API server refuses lowers nothing, and is told of as such.
+  if (mostOf(is) < leastOf(is)) return [];
   return [...findLowerMost(name, was, is), ...findLowerLeast(name, was, is)];
 };
 
