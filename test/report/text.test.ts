@@ -42,6 +42,7 @@ test('no line is wider than the terminal', () => {
       planReport([
         UPDATE,
         step({ action: 'delete', reason: 'no manifest of the unit holds it any more, and the inventory says that it is ours' }),
+        { ...UPDATE, fields: [{ path: '/spec/template', before: { texts: 'a'.repeat(300) } }] },
       ]),
       { ...PLAIN, width },
     ).split('\n'))

@@ -161,7 +161,7 @@ export function readablePath(pointer: string, step: Pick<Step, 'merged' | 'desir
 
 function shorten(value: JsonValue, layout: Layout): string {
   const text = typeof value === 'string' && !isAmbiguous(value) ? value : stringifyJson(value);
-  const most = layout.all ? 2000 : 100;
+  const most = layout.all ? 2000 : Math.min(100, layout.width - 8);
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
