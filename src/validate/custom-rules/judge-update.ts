@@ -1,5 +1,5 @@
-import type { Kind, KubernetesObject } from '../../model/index.ts';
-import type { Path } from '../../std/index.ts';
+import { withMetadata, type Kind, type KubernetesObject } from '../../model/index.ts';
+import { getNumber, isEqualJson, type JsonObject, type Path } from '../../std/index.ts';
 import { rootCheckOf } from '../object/root-check.ts';
 import type { Problem } from '../problem.ts';
 import { Cursor } from '../structural/cursor.ts';
@@ -16,8 +16,22 @@ export function judgeCustomUpdate(before: KubernetesObject, after: KubernetesObj
   const root = new Correlation(after, before, kind.written ?? {});
   const found = cursor.problems.filter(({ path }) => !isRatcheted(follow({ current: root, around: undefined }, path)));
   const problems = [...found];
-  checkRules(after, before, kind, { version, found, report: (problem) => problems.push(problem) });
+  checkRules(withGeneration(after, before, kind), before, kind, { version, found, report: (problem) => problems.push(problem) });
   return problems;
+}
+
+/**
+ * As the object is when its rules are asked (`PrepareForUpdate`): one that differs has a generation of its own, so that a whole object
+ * equals the one before only where nothing but its metadata differs, also where a rule takes no notice of the order of a set.
+ */
+function withGeneration(after: KubernetesObject, before: KubernetesObject, kind: Kind): KubernetesObject {
+  const generation = getNumber(before.metadata, 'generation');
+  const isSame = isEqualJson(contentOf(after, kind), contentOf(before, kind));
+  return withMetadata(after, { generation: isSame ? generation : (generation ?? 0) + 1 });
+}
+
+function contentOf({ metadata: _, ...content }: KubernetesObject, { subresources }: Kind): JsonObject {
+  return subresources.includes('status') ? { ...content, status: null } : content;
 }
 
 function follow(ratchet: Ratchet, path: Path): Ratchet {
