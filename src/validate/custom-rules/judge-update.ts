@@ -30,7 +30,8 @@ function withGeneration(after: KubernetesObject, before: KubernetesObject, kind:
   return withMetadata(after, { generation: isSame ? generation : (generation ?? 0) + 1 });
 }
 
-function contentOf({ metadata: _, ...content }: KubernetesObject, { subresources }: Kind): JsonObject {
+function contentOf(object: KubernetesObject, { subresources }: Kind): JsonObject {
+  const { metadata: _, ...content } = object;
   return subresources.includes('status') ? { ...content, status: null } : content;
 }
 
