@@ -162,7 +162,7 @@ subjects:
 const WRITERS: Weighted = [
   [26, workload('Deployment', '  replicas: 3\n  revisionHistoryLimit: 5\n')],
   [5, workload('StatefulSet', '  replicas: 2\n  serviceName: $N\n')],
-  [3, workload('DaemonSet', '')],
+  [0.3, workload('DaemonSet', '')],
   [1, workload('ReplicaSet', '  replicas: 1\n')],
   [
     16,
