@@ -36,7 +36,7 @@ ${order.flatMap((name) => tables.get(name) ?? []).join('\n')}
 - kplan judges more than kubeconform does (names, references between objects, what the API server's own validation says), so where
   both are compared on faults, the faults are such that a schema sees.
 - The quotas of that repository have room for all its pods, and a hundredth of its workloads are DaemonSets. Up to 2026-11-22 they
-  refused most pods, so that plans of it had little to place: earlier tables of `plan` and `pull-request` say less.
+  refused most pods, so that plans of it had little to place: earlier tables of \`plan\` and \`pull-request\` say less.
 - "Warm": another run has filled the cache; before every run one file changes.
 - Pods placed: the first row is the whole of it, reading the pods of a world that is in memory included, in a process of its own, before its code is warm; the second is the median of three more in that process; the third
   asks every plugin about every node for the last of them, with the others where the first has put them. The hash is of the decisions on those.
