@@ -4,8 +4,7 @@ import { outlineOf } from './outline.ts';
 
 /**
  * As `outlineOf`, with what quotas, limits, classes and levels of Pod Security look at besides, and the order in which objects are
- * applied. Of containers no environment, command or image is left but what `outlineOf` leaves, and of objects no note that the order
- * does not come from.
+ * applied. Of pods and their containers nothing else is left than `outlineOf` leaves, and of objects no note that the order does not come from.
  */
 export function admissionOutlineOf(object: KubernetesObject): KubernetesObject {
   const outline = outlineOf(object);
@@ -47,13 +46,32 @@ const COUNTED: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
-const LEFT_OUT: ReadonlySet<string> = new Set(['args', 'command', 'env', 'envFrom', 'image', 'lifecycle', 'volumeDevices', 'volumeMounts']);
-const PROBES: ReadonlySet<string> = new Set(['livenessProbe', 'readinessProbe', 'startupProbe']);
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 const HANDLERS = ['grpc', 'httpGet', 'tcpSocket'];
 const ADDRESS = ['host', 'port'];
 
+/** What of a pod's spec and of its containers says whether the pod is let in, and which nodes want one. */
+const ADMITTED = [
+  'affinity',
+  'hostIPC',
+  'hostNetwork',
+  'hostPID',
+  'hostUsers',
+  'nodeName',
+  'nodeSelector',
+  'os',
+  'overhead',
+  'preemptionPolicy',
+  'priority',
+  'resources',
+  'restartPolicy',
+  'securityContext',
+  'tolerations',
+];
+const CONTAINED = ['ports', 'resources', 'securityContext'];
+
 function toPodSpec(whole: JsonObject, outline: JsonObject): JsonObject {
-  const spec: Record<string, JsonValue> = { ...whole };
+  const spec: Record<string, JsonValue> = { ...outline, ...pick(whole, ADMITTED) };
   for (const field of CONTAINERS) {
     const [containers, kept] = [whole[field], getArray(outline, field)];
     if (isArray(containers)) spec[field] = containers.map((container, index) => toContainer(container, kept[index]));
@@ -65,12 +83,8 @@ function toPodSpec(whole: JsonObject, outline: JsonObject): JsonObject {
 
 function toContainer(whole: JsonValue, outline: JsonValue | undefined): JsonValue {
   if (!isObject(whole)) return null;
-  const container: Record<string, JsonValue> = isObject(outline) ? { ...outline } : {};
-  for (const [field, value] of Object.entries(whole)) {
-    if (PROBES.has(field)) container[field] = toProbe(value);
-    else if (!LEFT_OUT.has(field)) container[field] = value;
-  }
-  return container;
+  const probes = Object.entries(pick(whole, PROBES)).map(([field, probe]) => [field, toProbe(probe)] as const);
+  return { ...(isObject(outline) ? outline : {}), ...pick(whole, CONTAINED), ...Object.fromEntries(probes) };
 }
 
 function toProbe(probe: JsonValue): JsonValue {

@@ -71,6 +71,22 @@ group('digests', () => {
     assert.deepEqual(kept?.verdict, []);
   });
 
+  test('hold nothing of a container whose field is misspelt, and no address of a volume', () => {
+    const pod = toObject({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: {
+        hostAliases: [{ ip: '10.0.0.1', hostnames: ['hunter2'] }],
+        containers: [{ name: 'main', image: 'hunter2', envs: [{ name: 'A', value: 'hunter2' }], resources: { limits: { cpu: '1' } } }],
+        volumes: [{ name: 'v', hostPath: { path: '/hunter2' } }],
+      },
+    });
+    const kept = stringifyJson(digest(pod)?.object ?? null);
+    assert.doesNotMatch(kept, /hunter2/);
+    assert.match(kept, /"limits":\{"cpu":"1"\}.*"hostPath":\{\}/);
+  });
+
   const definition = (group_: string, plural: string, kind: string): KubernetesObject =>
     toObject({
       apiVersion: 'apiextensions.k8s.io/v1',
